@@ -1,0 +1,36 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <memory>
+#include <string>
+
+namespace croquis {
+
+/// The process's Prometheus metrics, made once at start and handed to the rooms that count. Thread-safe.
+class Metrics {
+  public:
+    Metrics();
+
+    prometheus::Counter& counter(const std::string& name, const std::string& help,
+                                 const prometheus::Labels& labels = {});
+    prometheus::Gauge& gauge(const std::string& name, const std::string& help,
+                             const prometheus::Labels& labels = {});
+    /// A histogram of seconds, 50 µs to 10 s.
+    prometheus::Histogram& seconds(const std::string& name, const std::string& help,
+                                   const prometheus::Labels& labels = {});
+    /// A histogram of counts, 1 to 1024 by doubling (batch sizes, queue lengths).
+    prometheus::Histogram& sizes(const std::string& name, const std::string& help,
+                                 const prometheus::Labels& labels = {});
+
+    /// Prometheus text exposition format 0.0.4.
+    [[nodiscard]] std::string text() const;
+
+  private:
+    std::shared_ptr<prometheus::Registry> registry_;
+};
+
+}  // namespace croquis

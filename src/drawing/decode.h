@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+
+#include "core/bytes.h"
+#include "core/error.h"
+#include "drawing/image.h"
+
+namespace croquis::drawing {
+
+/// Checked against the file's header before any pixel memory is allocated.
+struct DecodeLimits {
+    std::size_t max_bytes = 2 * 1024 * 1024;  ///< of the encoded file
+    int min_side = 8;                         ///< pixels
+    int max_side = 4096;                      ///< pixels
+    std::size_t max_pixels = 8'000'000;       ///< width times height
+};
+
+struct Decoded {
+    MediaType type = MediaType::png;
+    Image image;
+};
+
+/// What the first bytes say the file is; unsupported_media if none of PNG, JPEG and WebP.
+Result<MediaType> sniff(BytesView file);
+
+/// Decodes a PNG, JPEG or WebP. Errors: too_large (bytes, side, pixels), invalid (too small),
+/// unsupported_media, malformed (truncated or damaged). Thread-safe; allocates at most the pixels.
+Result<Decoded> decode(BytesView file, const DecodeLimits& limits = {});
+
+/// Encodes a grey, RGB or RGBA picture as PNG.
+Result<Bytes> encode_png(const Image& image);
+
+}  // namespace croquis::drawing
