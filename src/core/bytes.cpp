@@ -20,8 +20,8 @@ Result<Bytes> decode(std::string_view text, int variant) {
     Bytes data(text.size() / 4 * 3 + 3);
     std::size_t written = 0;
     const char* end = nullptr;
-    const int failed = sodium_base642bin(data.data(), data.size(), text.data(), text.size(), nullptr,
-                                         &written, &end, variant);
+    const int failed = sodium_base642bin(data.data(), data.size(), text.data(), text.size(),
+                                         nullptr, &written, &end, variant);
     if (failed != 0 || end != text.data() + text.size())
         return Error{ErrorKind::malformed, "The text is not valid base64."};
     data.resize(written);
@@ -48,16 +48,25 @@ Result<Bytes> from_hex(std::string_view text) {
     std::size_t written = 0;
     const char* end = nullptr;
     if (text.size() % 2 != 0 ||
-        sodium_hex2bin(data.data(), data.size(), text.data(), text.size(), nullptr, &written, &end) != 0 ||
+        sodium_hex2bin(data.data(), data.size(), text.data(), text.size(), nullptr, &written,
+                       &end) != 0 ||
         written != data.size())
         return Error{ErrorKind::malformed, "The text is not valid hexadecimal."};
     return data;
 }
 
-std::string to_base64(BytesView data) { return encode(data, standard); }
-Result<Bytes> from_base64(std::string_view text) { return decode(text, standard); }
-std::string to_base64url(BytesView data) { return encode(data, url); }
-Result<Bytes> from_base64url(std::string_view text) { return decode(text, url); }
+std::string to_base64(BytesView data) {
+    return encode(data, standard);
+}
+Result<Bytes> from_base64(std::string_view text) {
+    return decode(text, standard);
+}
+std::string to_base64url(BytesView data) {
+    return encode(data, url);
+}
+Result<Bytes> from_base64url(std::string_view text) {
+    return decode(text, url);
+}
 
 Bytes random_bytes(std::size_t count) {
     Bytes data(count);

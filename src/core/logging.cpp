@@ -13,9 +13,10 @@ namespace {
 /// %J: the message as a JSON string, so that a quote or a new line in it cannot break the record.
 class JsonMessage final : public spdlog::custom_flag_formatter {
   public:
-    void format(const spdlog::details::log_msg& msg, const std::tm&, spdlog::memory_buf_t& out) override {
-        const std::string text =
-            boost::json::serialize(boost::json::value(std::string_view(msg.payload.data(), msg.payload.size())));
+    void format(const spdlog::details::log_msg& msg, const std::tm&,
+                spdlog::memory_buf_t& out) override {
+        const std::string text = boost::json::serialize(
+            boost::json::value(std::string_view(msg.payload.data(), msg.payload.size())));
         out.append(text.data(), text.data() + text.size());
     }
     [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -26,12 +27,14 @@ class JsonMessage final : public spdlog::custom_flag_formatter {
 }  // namespace
 
 void start_logging(const std::string& level, LogFormat format) {
-    auto logger = std::make_shared<spdlog::logger>("croquis", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>(
+        "croquis", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
     formatter->add_flag<JsonMessage>('J');
-    formatter->set_pattern(format == LogFormat::json
-                               ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","thread":%t,"message":%J})"
-                               : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+    formatter->set_pattern(
+        format == LogFormat::json
+            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","thread":%t,"message":%J})"
+            : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
     logger->set_formatter(std::move(formatter));
     logger->set_level(spdlog::level::from_str(level));
     spdlog::set_default_logger(std::move(logger));

@@ -10,7 +10,8 @@
 
 namespace croquis {
 
-/// The process's Prometheus metrics, made once at start and handed to the rooms that count. Thread-safe.
+/// The process's Prometheus metrics, made once at start and handed to the rooms that count.
+/// Thread-safe.
 class Metrics {
   public:
     Metrics();

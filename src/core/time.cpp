@@ -53,7 +53,8 @@ bool take_offset(std::string_view& text, std::chrono::minutes& offset) {
 }  // namespace
 
 Timestamp now() {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
 }
 
 std::string to_rfc3339(Timestamp time) {
@@ -71,11 +72,12 @@ Result<Timestamp> from_rfc3339(std::string_view text) {
     int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
     std::chrono::microseconds fraction{0};
     std::chrono::minutes offset{0};
-    const bool read = take_number(text, 4, year) && take(text, '-') && take_number(text, 2, month) &&
-                      take(text, '-') && take_number(text, 2, day) &&
+    const bool read = take_number(text, 4, year) && take(text, '-') &&
+                      take_number(text, 2, month) && take(text, '-') && take_number(text, 2, day) &&
                       (take(text, 'T') || take(text, 't') || take(text, ' ')) &&
-                      take_number(text, 2, hour) && take(text, ':') && take_number(text, 2, minute) &&
-                      take(text, ':') && take_number(text, 2, second) && take_fraction(text, fraction) &&
+                      take_number(text, 2, hour) && take(text, ':') &&
+                      take_number(text, 2, minute) && take(text, ':') &&
+                      take_number(text, 2, second) && take_fraction(text, fraction) &&
                       take_offset(text, offset) && text.empty();
     const std::chrono::year_month_day date{std::chrono::year(year),
                                            std::chrono::month(static_cast<unsigned>(month)),

@@ -8,8 +8,8 @@
 namespace croquis {
 namespace {
 
-// The 12 bits after the millisecond count sub-millisecond ticks (RFC 9562 section 6.2, method 3), and the
-// maximum with the last value keeps them increasing when two ids fall in one tick.
+// The 12 bits after the millisecond count sub-millisecond ticks (RFC 9562 section 6.2, method 3),
+// and the maximum with the last value keeps them increasing when two ids fall in one tick.
 std::uint64_t next_tick() {
     static std::atomic<std::uint64_t> last{0};
     const auto micros = static_cast<std::uint64_t>(now().time_since_epoch().count());
@@ -40,7 +40,8 @@ Uuid Uuid::v7() {
 
 Result<Uuid> Uuid::parse(std::string_view text) {
     const Error wrong{ErrorKind::invalid, "The id is not a UUID."};
-    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+        text[23] != '-')
         return wrong;
     std::string digits(text);
     std::erase(digits, '-');

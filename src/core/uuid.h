@@ -11,8 +11,8 @@
 
 namespace croquis {
 
-/// A UUID. New ones are version 7 (RFC 9562 section 5.7): they sort by the millisecond they were made in,
-/// so a primary key index grows at its end and a page of the newest needs no other index.
+/// A UUID. New ones are version 7 (RFC 9562 section 5.7): they sort by the millisecond they were
+/// made in, so a primary key index grows at its end and a page of the newest needs no other index.
 struct Uuid {
     std::array<std::uint8_t, 16> bytes{};
 

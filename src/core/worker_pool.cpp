@@ -4,11 +4,16 @@
 
 namespace croquis {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t capacity) : pool_(threads), capacity_(capacity) {}
+WorkerPool::WorkerPool(std::size_t threads, std::size_t capacity)
+    : pool_(threads), capacity_(capacity) {}
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+    stop();
+}
 
-void WorkerPool::stop() { pool_.join(); }
+void WorkerPool::stop() {
+    pool_.join();
+}
 
 bool WorkerPool::enter() {
     if (load_.fetch_add(1, std::memory_order_relaxed) < capacity_) return true;

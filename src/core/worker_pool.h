@@ -18,9 +18,9 @@
 
 namespace croquis {
 
-/// A thread pool with a bounded queue, for everything that may block or compute: network threads only
-/// await it. When `capacity` jobs are waiting or running the next is refused with ErrorKind::unavailable,
-/// which a client sees as 503 with Retry-After. Thread-safe.
+/// A thread pool with a bounded queue, for everything that may block or compute: network threads
+/// only await it. When `capacity` jobs are waiting or running the next is refused with
+/// ErrorKind::unavailable, which a client sees as 503 with Retry-After. Thread-safe.
 class WorkerPool {
   public:
     WorkerPool(std::size_t threads, std::size_t capacity);
@@ -30,8 +30,14 @@ class WorkerPool {
 
     /// Runs `job` (returning Result<T>) on the pool and resumes the caller on its own executor. An
     /// exception that escapes the job becomes ErrorKind::internal.
+    ///
+    /// A job that owns something must be a named object (which is copied):
+    /// g++ 12 destroys the captures of a lambda written inside a co_await expression twice. Lambdas
+    /// that capture by reference alone may be written in place.
     template <class Job>
-    boost::asio::awaitable<std::invoke_result_t<Job&>> run(Job job);
+    requires std::is_lvalue_reference_v<Job> || std::is_trivially_destructible_v<Job>
+            boost::asio::awaitable < std::invoke_result_t < std::decay_t<Job>
+    & >> run(Job&& job) { return run_owned(std::decay_t<Job>(job)); }
 
     /// Jobs waiting or running now.
     [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
@@ -40,6 +46,8 @@ class WorkerPool {
     void stop();
 
   private:
+    template <class Job>
+    boost::asio::awaitable<std::invoke_result_t<Job&>> run_owned(Job job);
     bool enter();
     void leave() { load_.fetch_sub(1, std::memory_order_relaxed); }
     static Error full();
@@ -51,14 +59,15 @@ class WorkerPool {
 };
 
 template <class Job>
-boost::asio::awaitable<std::invoke_result_t<Job&>> WorkerPool::run(Job job) {
+boost::asio::awaitable<std::invoke_result_t<Job&>> WorkerPool::run_owned(Job job) {
     namespace asio = boost::asio;
     using R = std::invoke_result_t<Job&>;
     if (!enter()) co_return R(full());
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(R)>(
         [this](auto handler, Job work) {
             auto back = asio::get_associated_executor(handler);
-            asio::post(pool_, [this, back, work = std::move(work), handler = std::move(handler)]() mutable {
+            asio::post(pool_, [this, back, work = std::move(work),
+                               handler = std::move(handler)]() mutable {
                 R result = [&]() -> R {
                     try {
                         return work();
@@ -67,9 +76,10 @@ boost::asio::awaitable<std::invoke_result_t<Job&>> WorkerPool::run(Job job) {
                     }
                 }();
                 leave();
-                asio::post(back, [handler = std::move(handler), result = std::move(result)]() mutable {
-                    std::move(handler)(std::move(result));
-                });
+                asio::post(back,
+                           [handler = std::move(handler), result = std::move(result)]() mutable {
+                               std::move(handler)(std::move(result));
+                           });
             });
         },
         asio::use_awaitable, std::move(job));

@@ -8,7 +8,8 @@ namespace {
 // The vectors of RFC 4648 section 10.
 TEST(Base64, RoundTripsTheRfcVectors) {
     const std::pair<const char*, const char*> vectors[] = {
-        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}};
+        {"", ""},        {"f", "Zg=="},        {"fo", "Zm8="},
+        {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}};
     for (const auto& [plain, coded] : vectors) {
         EXPECT_EQ(to_base64(as_bytes(plain)), coded);
         const auto back = from_base64(coded);

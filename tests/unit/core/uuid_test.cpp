@@ -19,8 +19,9 @@ TEST(Uuid, HasVersionSevenAndTheRfcVariant) {
 TEST(Uuid, ParsesWhatItPrints) {
     const Uuid id = Uuid::v7();
     EXPECT_EQ(*Uuid::parse(to_string(id)), id);
-    for (const char* text : {"", "not-a-uuid", "0193579b-0000-7000-8000-00000000000", "0193579b00007000800000000000000000ab",
-                             "0193579b-0000-7000-8000-00000000000g"})
+    for (const char* text :
+         {"", "not-a-uuid", "0193579b-0000-7000-8000-00000000000",
+          "0193579b00007000800000000000000000ab", "0193579b-0000-7000-8000-00000000000g"})
         EXPECT_TRUE(Uuid::parse(text).has_error()) << text;
 }
 

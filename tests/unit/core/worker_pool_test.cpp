@@ -46,10 +46,11 @@ TEST(WorkerPool, RefusesWhatItsQueueCannotHold) {
     asio::co_spawn(
         io,
         [&]() -> asio::awaitable<void> {
-            const auto held = co_await pool.run([opened]() -> Result<int> {
+            const auto wait_for_gate = [opened]() -> Result<int> {
                 opened.wait();
                 return 1;
-            });
+            };
+            const auto held = co_await pool.run(wait_for_gate);
             EXPECT_TRUE(held);
         },
         asio::detached);
@@ -74,8 +75,8 @@ TEST(WorkerPool, TurnsAnEscapedExceptionIntoAnError) {
     asio::co_spawn(
         io,
         [&]() -> asio::awaitable<void> {
-            const auto result =
-                co_await pool.run([]() -> Result<int> { throw std::logic_error("the secret detail"); });
+            const auto result = co_await pool.run(
+                []() -> Result<int> { throw std::logic_error("the secret detail"); });
             kind = result.error().kind;
         },
         asio::detached);
