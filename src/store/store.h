@@ -1,0 +1,104 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/error.h"
+#include "core/metrics.h"
+#include "store/model.h"
+
+namespace croquis::store {
+
+struct StoreOptions {
+    std::size_t readers = 4;  ///< connections for everything but submissions
+    std::size_t writers = 2;  ///< PostgreSQL: connections that write submissions; SQLite has one
+    std::size_t max_batch = 256;        ///< submissions in one commit
+    std::size_t queue_capacity = 4096;  ///< submissions waiting; one more is ErrorKind::unavailable
+};
+
+/// What the platform remembers. All functions are thread-safe. All but submit() block: call them
+/// from a WorkerPool, never from a network thread. A lost database is ErrorKind::unavailable and
+/// later calls try to reconnect; nothing that was answered with success is ever lost.
+class Store {
+  public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    virtual ~Store() = default;
+
+    // --- drawings
+
+    using SubmitHandler = std::function<void(Result<Submitted>)>;
+    /// Queues a submission and returns at once. Submissions that wait together share one commit;
+    /// `done` is called exactly once, on a thread of the store, after that commit is durable
+    /// (fsync) or has failed: it must not block. A key seen before with the same digest answers
+    /// with the first drawing (replayed); with another digest, ErrorKind::conflict
+    /// ("Idempotency-Key"). A full queue answers unavailable. Keys are kept for at least 24 hours.
+    virtual void submit(Submission submission, SubmitHandler done) = 0;
+
+    virtual Result<Page> list(const Query& query) = 0;
+    virtual Result<Drawing> drawing(const Uuid& id) = 0;
+    virtual Result<StoredImage> image(const Uuid& id) = 0;
+    /// Strokes as JSON; empty where none were sent.
+    virtual Result<std::string> strokes(const Uuid& id) = 0;
+    /// Oldest first.
+    virtual Result<std::vector<TagEvent>> history(const Uuid& id) = 0;
+    /// Drawings by current tag, for the page's filter. May be up to some seconds old on a large
+    /// store.
+    virtual Result<std::vector<TagCount>> tag_counts() = 0;
+
+    /// Changes (or, where `to` is the current tag, accepts) a tag and appends to the history,
+    /// atomically. Errors: not_found, precondition_failed.
+    virtual Result<Drawing> change_tag(const TagChange& change) = 0;
+
+    // --- users and their tokens
+
+    virtual Result<void> add_user(const User& user) = 0;  ///< conflict where the name is taken
+    virtual Result<User> user_by_name(const std::string& name) = 0;
+    virtual Result<User> user(const Uuid& id) = 0;
+    virtual Result<std::vector<User>> users() = 0;
+    /// Writes password_hash, role and disabled of the user with this id.
+    virtual Result<void> update_user(const User& user) = 0;
+    virtual Result<void> delete_user(const Uuid& id) = 0;
+
+    virtual Result<void> add_refresh_token(const RefreshToken& token) = 0;
+    /// Atomically replaces a valid token by `next`. A token used before ends its whole family;
+    /// that, an expired one and an unknown one are unauthenticated.
+    virtual Result<RefreshToken> rotate_refresh_token(const Sha256& presented,
+                                                      const RefreshToken& next, Timestamp at) = 0;
+    /// Ends the whole family of the token; no error where there is none.
+    virtual Result<void> revoke_refresh_token(const Sha256& presented) = 0;
+    virtual Result<void> revoke_user_tokens(const Uuid& user) = 0;
+
+    // --- the model registry
+
+    virtual Result<void> add_model(const Model& model,
+                                   BytesView onnx) = 0;  ///< conflict where the id is there
+    virtual Result<std::vector<Model>> models() = 0;
+    virtual Result<Model> model(const std::string& id) = 0;
+    virtual Result<Bytes> model_onnx(const std::string& id) = 0;
+    /// Makes one model live and retires the one that was, atomically.
+    virtual Result<void> promote_model(const std::string& id) = 0;
+    virtual Result<Model> live_model() = 0;  ///< not_found while there is none
+
+    // --- the store itself
+
+    /// Applies the migrations not applied yet, each in its own transaction; returns their names.
+    /// Safe when several processes start at once.
+    virtual Result<std::vector<std::string>> migrate() = 0;
+    /// The schema's version, without changing it.
+    virtual Result<int> schema_version() = 0;
+    /// A round trip to the database, for readiness.
+    virtual Result<void> ping() = 0;
+    /// Refuses new submissions, commits those that wait, and answers them.
+    virtual void stop() = 0;
+};
+
+/// Opens `sqlite:PATH` (relative to the working directory; created if missing) or
+/// `postgresql://user@host:port/db?…` (libpq's URI). Does not migrate. Errors: invalid (the URL),
+/// unavailable (no server). The password in a URL is never logged.
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options,
+                                          Metrics& metrics);
+
+}  // namespace croquis::store
