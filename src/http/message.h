@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/error.h"
+
+namespace croquis::http {
+
+enum class Method { get, head, post, put, patch, delete_, options };
+
+/// A request, read whole within the server's limits. Views live as long as the request.
+struct Request {
+    Method method = Method::get;
+    std::string target;  ///< as sent: "/api/v1/public/drawings?tag=star"
+    std::string path;    ///< percent-decoded path without the query
+    std::vector<std::pair<std::string, std::string>> query;      ///< decoded, in order
+    std::vector<std::pair<std::string, std::string>> headers;    ///< names in lower case
+    std::map<std::string, std::string, std::less<>> parameters;  ///< of the route: {id}
+    std::string body;
+    std::string client;      ///< the peer's address, or what a trusted proxy says it is
+    std::string request_id;  ///< also in the answer's X-Request-ID and in the log
+
+    /// The first header of that (lower-case) name; empty where there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+    [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
+};
+
+/// An answer. The server adds Content-Length, Date, Server, X-Request-ID and the security headers;
+/// HEAD, conditional (If-None-Match -> 304) and range requests on answers that carry an ETag are
+/// its work too.
+struct Response {
+    int status = 200;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    /// Set instead of `body` for bytes shared with others (static files, images): sent without a
+    /// copy.
+    std::shared_ptr<const Bytes> shared_body = nullptr;
+
+    Response& set(std::string name, std::string value);  ///< replaces
+};
+
+using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
+
+Response json_response(int status, const boost::json::value& body);
+Response no_content();
+
+/// RFC 9457 problem+json: type "/problems/<kind>", title, status, detail, field where one is at
+/// fault, Retry-After where the error says when. ErrorKind::internal hides its detail.
+Response problem(const Error& error);
+int status_of(ErrorKind kind);
+
+}  // namespace croquis::http

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+
+namespace croquis::http {
+
+/// Routes by method and path template ("/api/v1/drawings/{id}"; a last "{rest*}" takes the
+/// remaining path). Fixed segments win over parameters; a segment may end in a custom verb
+/// ("/predictions:preview"). An unknown path is 404, a known path with another method 405 with
+/// Allow, both problem+json. Filled before serving, then only read: thread-safe from then on.
+class Router {
+  public:
+    Router();
+    ~Router();
+    Router(Router&&) noexcept;
+    Router& operator=(Router&&) noexcept;
+
+    void add(Method method, std::string_view path, Handler handler);
+    /// Everything of `other` under `prefix`: how the two doors are mounted as two separate routers.
+    void mount(std::string_view prefix, Router other);
+
+    /// "GET /api/v1/drawings/{id}" of all routes, sorted: what contract tests hold against the
+    /// OpenAPI file.
+    [[nodiscard]] std::vector<std::string> routes() const;
+
+    /// Finds the handler and runs it; fills request.parameters. `route` (for metrics) is set to the
+    /// template.
+    boost::asio::awaitable<Response> handle(Request& request, std::string& route) const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace croquis::http
