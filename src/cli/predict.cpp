@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <numeric>
+
+#include "cli/commands.h"
+#include "core/bytes.h"
+#include "drawing/decode.h"
+#include "drawing/normalise.h"
+#include "drawing/strokes.h"
+#include "recognition/recognizer.h"
+
+namespace croquis::cli {
+namespace {
+
+namespace json = boost::json;
+
+Result<Bytes> read_input(const std::string& name) {
+    std::ifstream file;
+    if (name != "-") file.open(name, std::ios::binary);
+    std::istream& in = name == "-" ? std::cin : file;
+    if (!in) return Error{ErrorKind::not_found, "Cannot read the file."};
+    return Bytes(std::istreambuf_iterator<char>(in), {});
+}
+
+Result<recognition::Prediction> predict_one(recognition::Recognizer& model,
+                                            const std::string& name) {
+    const auto file = read_input(name);
+    if (!file) return file.error();
+    const auto decoded = drawing::decode(*file);
+    if (!decoded) return decoded.error();
+    const auto input = drawing::normalise(decoded->image);
+    if (!input) return input.error();
+    auto answers = model.recognise(std::span(&*input, 1));
+    if (!answers) return answers.error();
+    return answers->front();
+}
+
+/// Indices of the `count` most probable labels, best first.
+std::vector<std::size_t> best(const std::vector<float>& probabilities, std::size_t count) {
+    std::vector<std::size_t> order(probabilities.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    count = std::min(count, order.size());
+    std::partial_sort(
+        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+        [&](std::size_t a, std::size_t b) { return probabilities[a] > probabilities[b]; });
+    order.resize(count);
+    return order;
+}
+
+void print_text(const std::string& name, const recognition::Prediction& answer,
+                const recognition::ModelInfo& info) {
+    std::cout << fmt::format("{}: {} {:.1f}%", name, answer.tag, 100 * answer.confidence);
+    for (const auto k : best(answer.probabilities, 4))
+        if (info.labels[k] != answer.tag)
+            std::cout << fmt::format("  {} {:.1f}%", info.labels[k], 100 * answer.probabilities[k]);
+    std::cout << '\n';
+}
+
+void print_json(const std::string& name, const recognition::Prediction& answer,
+                const recognition::ModelInfo& info) {
+    json::object probabilities;
+    for (std::size_t k = 0; k < info.labels.size(); ++k)
+        probabilities[info.labels[k]] = answer.probabilities[k];
+    std::cout << json::object{{"file", name},
+                              {"model", info.id},
+                              {"tag", answer.tag},
+                              {"confidence", answer.confidence},
+                              {"probabilities", std::move(probabilities)}}
+              << '\n';
+}
+
+int predict(const Config& config, const std::vector<std::string>& files, bool as_json) {
+    auto model = recognition::load_recognizer(config.model);
+    if (!model) return report(model.error());
+    std::size_t wrong = 0;
+    for (const auto& name : files) {
+        const auto answer = predict_one(**model, name);
+        if (!answer) {
+            ++wrong;
+            std::cerr << "croquis: " << name << ": " << answer.error().detail << '\n';
+            continue;
+        }
+        (as_json ? print_json : print_text)(name, *answer, (*model)->info());
+    }
+    if (wrong == 0) return success;
+    return wrong == files.size() ? failed : partly_failed;
+}
+
+}  // namespace
+
+void add_predict(CLI::App& program, Context& context) {
+    auto* command = program.add_subcommand("predict", "Say which shape each picture shows");
+    auto files = std::make_shared<std::vector<std::string>>();
+    auto as_json = std::make_shared<bool>(false);
+    command->add_option("FILE", *files, "PNG, JPEG or WebP; - for standard input")->required();
+    command->add_flag("--json", *as_json, "One JSON object a line");
+    add_settings(*command, Settings::model, context.config);
+    command->callback(
+        [=, &context] { context.exit_code = predict(context.config, *files, *as_json); });
+}
+
+}  // namespace croquis::cli
