@@ -11,8 +11,8 @@ enum class MediaType { png, jpeg, webp };
 /// "image/png" and so on.
 std::string_view to_string(MediaType type);
 
-/// Pixels as they were sent: rows from the top, no padding between rows, `channels` interleaved bytes a
-/// pixel: 1 grey, 2 grey+alpha, 3 RGB, 4 RGBA (alpha straight, 0 transparent). Invariant:
+/// Pixels as they were sent: rows from the top, no padding between rows, `channels` interleaved
+/// bytes a pixel: 1 grey, 2 grey+alpha, 3 RGB, 4 RGBA (alpha straight, 0 transparent). Invariant:
 /// pixels.size() == width * height * channels, both sides at least 1.
 struct Image {
     int width = 0;

@@ -9,8 +9,8 @@
 
 namespace croquis::drawing {
 
-/// A point of the pen's way: x to the right and y downwards in the device's pixels, t in milliseconds
-/// since the drawing's start (0 where the device gave no times).
+/// A point of the pen's way: x to the right and y downwards in the device's pixels, t in
+/// milliseconds since the drawing's start (0 where the device gave no times).
 struct Point {
     float x = 0;
     float y = 0;
@@ -26,17 +26,17 @@ struct StrokeLimits {
     std::size_t max_points = 100'000;
 };
 
-/// Reads Quick, Draw!'s form: [[[x…],[y…],[t…]?], …]; times may be missing. Coordinates must be finite
-/// and within ±1e6. Errors: malformed, invalid, too_large, with the field at fault.
+/// Reads Quick, Draw!'s form: [[[x…],[y…],[t…]?], …]; times may be missing. Coordinates must be
+/// finite and within ±1e6. Errors: malformed, invalid, too_large, with the field at fault.
 Result<Strokes> parse_strokes(std::string_view json, const StrokeLimits& limits = {});
 
 struct Pen {
     float width = 4;  ///< pixels in the picture made
 };
 
-/// Draws the strokes with an anti-aliased round pen, black on white, into a grey picture whose longer side
-/// is `side` pixels, with a margin of `margin` pixels; the aspect ratio is kept. A stroke of one point is a
-/// dot. No points at all gives a blank square.
+/// Draws the strokes with an anti-aliased round pen, black on white, into a grey picture whose
+/// longer side is `side` pixels, with a margin of `margin` pixels; the aspect ratio is kept. A
+/// stroke of one point is a dot. No points at all gives a blank square.
 Image rasterise(const Strokes& strokes, int side, const Pen& pen, int margin);
 
 }  // namespace croquis::drawing

@@ -13,22 +13,22 @@
 namespace croquis::recognition {
 
 struct BatcherOptions {
-    std::size_t threads = 2;        ///< each with a clone of the model
-    std::size_t max_batch = 32;     ///< drawings in one run of the network
+    std::size_t threads = 2;            ///< each with a clone of the model
+    std::size_t max_batch = 32;         ///< drawings in one run of the network
     std::size_t queue_capacity = 1024;  ///< drawings waiting; one more is ErrorKind::unavailable
     drawing::DecodeLimits limits;
 };
 
 struct Recognised {
     drawing::MediaType media_type = drawing::MediaType::png;
-    int width = 0;   ///< of the picture as sent
+    int width = 0;  ///< of the picture as sent
     int height = 0;
     std::shared_ptr<const ModelInfo> model;  ///< the one that answered
     Prediction prediction;
 };
 
-/// Decodes, normalises and recognises on its own threads. What waits together is run as one batch; an
-/// idle batcher starts a lone drawing at once, with no timer. Thread-safe.
+/// Decodes, normalises and recognises on its own threads. What waits together is run as one batch;
+/// an idle batcher starts a lone drawing at once, with no timer. Thread-safe.
 class Batcher {
   public:
     Batcher(std::unique_ptr<Recognizer> model, const BatcherOptions& options, Metrics& metrics);
@@ -36,7 +36,8 @@ class Batcher {
     Batcher(const Batcher&) = delete;
     Batcher& operator=(const Batcher&) = delete;
 
-    /// `file` is an encoded picture and must stay valid until the answer; resumes on the caller's executor.
+    /// `file` is an encoded picture and must stay valid until the answer; resumes on the caller's
+    /// executor.
     boost::asio::awaitable<Result<Recognised>> recognise(BytesView file);
 
     [[nodiscard]] std::shared_ptr<const ModelInfo> model() const;

@@ -18,23 +18,25 @@ inline constexpr std::string_view unknown_tag = "unknown";
 
 /// What a model is, read from the JSON card beside its ONNX file.
 struct ModelInfo {
-    std::string id;                   ///< name and short digest of the ONNX bytes: "shapes-v1-3f2a9c10"
-    std::string name;                 ///< "shapes-v1"
-    std::vector<std::string> labels;  ///< output k of the network means labels[k]; may hold "unknown"
-    float temperature = 1;            ///< logits are divided by it (Guo et al. 2017)
-    float unknown_below = 0;          ///< a top confidence under this is answered as "unknown"
+    std::string id;    ///< name and short digest of the ONNX bytes: "shapes-v1-3f2a9c10"
+    std::string name;  ///< "shapes-v1"
+    std::vector<std::string>
+        labels;               ///< output k of the network means labels[k]; may hold "unknown"
+    float temperature = 1;    ///< logits are divided by it (Guo et al. 2017)
+    float unknown_below = 0;  ///< a top confidence under this is answered as "unknown"
 };
 
-/// One answer. `probabilities` follows ModelInfo::labels and sums to 1; `confidence` is in 0…1 and is the
-/// probability of `tag`, or, where the tag is "unknown", that of none of the shapes being sure.
+/// One answer. `probabilities` follows ModelInfo::labels and sums to 1; `confidence` is in 0…1 and
+/// is the probability of `tag`, or, where the tag is "unknown", that of none of the shapes being
+/// sure.
 struct Prediction {
     std::string tag;
     float confidence = 0;
     std::vector<float> probabilities;
 };
 
-/// An ONNX model that can be asked. Thread-compatible: one thread at a time per instance; clone() gives
-/// another thread its own.
+/// An ONNX model that can be asked. Thread-compatible: one thread at a time per instance; clone()
+/// gives another thread its own.
 class Recognizer {
   public:
     Recognizer() = default;
@@ -44,13 +46,14 @@ class Recognizer {
 
     [[nodiscard]] virtual const ModelInfo& info() const = 0;
     /// One Prediction an input, in order. 1 to 256 inputs.
-    virtual Result<std::vector<Prediction>> recognise(std::span<const drawing::ModelInput> batch) = 0;
+    virtual Result<std::vector<Prediction>> recognise(
+        std::span<const drawing::ModelInput> batch) = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<Recognizer>> clone() const = 0;
 };
 
-/// Loads `onnx` (bytes) with its card (JSON text). A broken or hostile file is an Error, never a crash:
-/// size, graph inputs and outputs, and operators are checked before the engine sees it, then sample
-/// inputs are run.
+/// Loads `onnx` (bytes) with its card (JSON text). A broken or hostile file is an Error, never a
+/// crash: size, graph inputs and outputs, and operators are checked before the engine sees it, then
+/// sample inputs are run.
 Result<std::unique_ptr<Recognizer>> load_recognizer(BytesView onnx, std::string_view card);
 
 /// Loads MODEL.onnx and MODEL.json beside it.
