@@ -18,12 +18,13 @@
 namespace croquis::http {
 
 enum class Method { get, head, post, put, patch, delete_, options };
+std::string_view to_string(Method method);
 
 /// A request, read whole within the server's limits. Views live as long as the request.
 struct Request {
     Method method = Method::get;
-    std::string target;  ///< as sent: "/api/v1/public/drawings?tag=star"
-    std::string path;    ///< percent-decoded path without the query
+    std::string target;                 ///< as sent: "/api/v1/public/drawings?tag=star"
+    std::vector<std::string> segments;  ///< of the path, percent-decoded
     std::vector<std::pair<std::string, std::string>> query;      ///< decoded, in order
     std::vector<std::pair<std::string, std::string>> headers;    ///< names in lower case
     std::map<std::string, std::string, std::less<>> parameters;  ///< of the route: {id}
@@ -46,6 +47,9 @@ struct Response {
     /// Set instead of `body` for bytes shared with others (static files, images): sent without a
     /// copy.
     std::shared_ptr<const Bytes> shared_body = nullptr;
+    /// First byte and count of the part of the body to send; the server sets it for a range
+    /// request.
+    std::optional<std::pair<std::size_t, std::size_t>> range = std::nullopt;
 
     Response& set(std::string name, std::string value);  ///< replaces
 };
@@ -58,6 +62,9 @@ Response no_content();
 /// RFC 9457 problem+json: type "/problems/<kind>", title, status, detail, field where one is at
 /// fault, Retry-After where the error says when. ErrorKind::internal hides its detail.
 Response problem(const Error& error);
+/// The same where HTTP has a more exact status than the kind's own (405, 416, 431, 502, 504).
+Response problem_with_status(int status, const Error& error);
 int status_of(ErrorKind kind);
+std::string_view title_of(ErrorKind kind);
 
 }  // namespace croquis::http

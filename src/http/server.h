@@ -53,8 +53,9 @@ class Server {
     void stop();
     [[nodiscard]] std::uint16_t port() const;
 
-  private:
     class Impl;
+
+  private:
     std::unique_ptr<Impl> impl_;
 };
 

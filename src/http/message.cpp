@@ -1,0 +1,129 @@
+#include "http/message.h"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+namespace croquis::http {
+
+std::string_view Request::header(std::string_view name) const {
+    const auto found = std::find_if(headers.begin(), headers.end(),
+                                    [&](const auto& h) { return h.first == name; });
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<std::string_view> Request::query_value(std::string_view name) const {
+    const auto found =
+        std::find_if(query.begin(), query.end(), [&](const auto& q) { return q.first == name; });
+    if (found == query.end()) return std::nullopt;
+    return found->second;
+}
+
+Response& Response::set(std::string name, std::string value) {
+    const auto found = std::find_if(headers.begin(), headers.end(),
+                                    [&](const auto& h) { return h.first == name; });
+    if (found == headers.end())
+        headers.emplace_back(std::move(name), std::move(value));
+    else
+        found->second = std::move(value);
+    return *this;
+}
+
+Response json_response(int status, const boost::json::value& body) {
+    Response response;
+    response.status = status;
+    response.set("Content-Type", "application/json");
+    response.body = boost::json::serialize(body);
+    return response;
+}
+
+Response no_content() {
+    Response response;
+    response.status = 204;
+    return response;
+}
+
+int status_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::invalid:
+            return 422;
+        case ErrorKind::malformed:
+            return 400;
+        case ErrorKind::too_large:
+            return 413;
+        case ErrorKind::unsupported_media:
+            return 415;
+        case ErrorKind::unauthenticated:
+            return 401;
+        case ErrorKind::forbidden:
+            return 403;
+        case ErrorKind::not_found:
+            return 404;
+        case ErrorKind::conflict:
+            return 409;
+        case ErrorKind::precondition_failed:
+            return 412;
+        case ErrorKind::precondition_required:
+            return 428;
+        case ErrorKind::rate_limited:
+            return 429;
+        case ErrorKind::unavailable:
+            return 503;
+        case ErrorKind::internal:
+            return 500;
+    }
+    return 500;
+}
+
+std::string_view title_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::invalid:
+            return "A value cannot be accepted";
+        case ErrorKind::malformed:
+            return "The data cannot be read";
+        case ErrorKind::too_large:
+            return "A limit is passed";
+        case ErrorKind::unsupported_media:
+            return "This kind of data is not read here";
+        case ErrorKind::unauthenticated:
+            return "A sign-in is needed";
+        case ErrorKind::forbidden:
+            return "Not allowed";
+        case ErrorKind::not_found:
+            return "Not found";
+        case ErrorKind::conflict:
+            return "It clashes with what is stored";
+        case ErrorKind::precondition_failed:
+            return "It changed in the meantime";
+        case ErrorKind::precondition_required:
+            return "Say which version you saw";
+        case ErrorKind::rate_limited:
+            return "Too many tries";
+        case ErrorKind::unavailable:
+            return "Not possible at the moment";
+        case ErrorKind::internal:
+            return "The server failed";
+    }
+    return "The server failed";
+}
+
+Response problem_with_status(int status, const Error& error) {
+    boost::json::object body{{"type", std::string("/problems/").append(to_string(error.kind))},
+                             {"title", title_of(error.kind)},
+                             {"status", status}};
+    body["detail"] = error.kind == ErrorKind::internal
+                         ? "The server could not do this; its log says why."
+                         : error.detail;
+    if (!error.field.empty()) body["field"] = error.field;
+    Response response = json_response(status, body);
+    response.set("Content-Type", "application/problem+json");
+    response.set("Cache-Control", "no-store");
+    if (error.retry_after_s > 0) response.set("Retry-After", std::to_string(error.retry_after_s));
+    if (status == 401) response.set("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+Response problem(const Error& error) {
+    return problem_with_status(status_of(error.kind), error);
+}
+
+}  // namespace croquis::http

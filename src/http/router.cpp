@@ -1,0 +1,173 @@
+#include "http/router.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <stdexcept>
+
+namespace croquis::http {
+
+std::string_view to_string(Method method) {
+    static constexpr std::array<std::string_view, 7> names{"GET",   "HEAD",   "POST",   "PUT",
+                                                           "PATCH", "DELETE", "OPTIONS"};
+    return names[static_cast<std::size_t>(method)];
+}
+
+namespace {
+
+std::vector<std::string> split(std::string_view path) {
+    std::vector<std::string> parts;
+    while (!path.empty()) {
+        path.remove_prefix(1);  // the slash
+        const auto end = std::min(path.find('/'), path.size());
+        parts.emplace_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return parts;
+}
+
+struct Endpoint {
+    std::string path;
+    std::map<Method, Handler> handlers;
+};
+
+/// One segment's choices: a fixed name, a parameter (with the suffix that a custom verb adds), or
+/// the rest.
+struct Node {
+    struct Parameter {
+        std::string name;
+        std::string suffix;
+        std::unique_ptr<Node> next;
+    };
+    std::map<std::string, std::unique_ptr<Node>, std::less<>> fixed;
+    std::vector<Parameter> parameters;
+    std::string rest_name;
+    std::unique_ptr<Node> rest;
+    Endpoint endpoint;
+
+    Node& child(const std::string& segment);
+    const Node* find(const std::vector<std::string>& segments, std::size_t at,
+                     Request& request) const;
+};
+
+Node& Node::child(const std::string& segment) {
+    if (segment.empty() || segment.front() != '{') {
+        auto& next = fixed[segment];
+        if (!next) next = std::make_unique<Node>();
+        return *next;
+    }
+    const auto close = segment.find('}');
+    if (close == std::string::npos)
+        throw std::logic_error("a route's parameter is not closed: " + segment);
+    const std::string name = segment.substr(1, close - 1);
+    if (name.ends_with('*')) {
+        rest_name = name.substr(0, name.size() - 1);
+        if (!rest) rest = std::make_unique<Node>();
+        return *rest;
+    }
+    const std::string suffix = segment.substr(close + 1);
+    for (auto& parameter : parameters)
+        if (parameter.name == name && parameter.suffix == suffix) return *parameter.next;
+    parameters.push_back({name, suffix, std::make_unique<Node>()});
+    std::stable_sort(
+        parameters.begin(), parameters.end(),
+        [](const Parameter& a, const Parameter& b) { return a.suffix.size() > b.suffix.size(); });
+    return *std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) {
+                return p.name == name && p.suffix == suffix;
+            })->next;
+}
+
+const Node* Node::find(const std::vector<std::string>& segments, std::size_t at,
+                       Request& request) const {
+    if (at == segments.size()) return endpoint.handlers.empty() ? nullptr : this;
+    const std::string& segment = segments[at];
+    if (const auto next = fixed.find(segment); next != fixed.end())
+        if (const Node* found = next->second->find(segments, at + 1, request)) return found;
+    for (const auto& parameter : parameters) {
+        if (segment.size() <= parameter.suffix.size() || !segment.ends_with(parameter.suffix))
+            continue;
+        const Node* found = parameter.next->find(segments, at + 1, request);
+        if (found == nullptr) continue;
+        request.parameters[parameter.name] =
+            segment.substr(0, segment.size() - parameter.suffix.size());
+        return found;
+    }
+    if (!rest) return nullptr;
+    std::string remaining;
+    for (std::size_t i = at; i < segments.size(); ++i)
+        remaining.append(i == at ? "" : "/").append(segments[i]);
+    request.parameters[rest_name] = std::move(remaining);
+    return rest.get();
+}
+
+std::string allowed(const Endpoint& endpoint) {
+    std::string names;
+    for (const auto& [method, handler] : endpoint.handlers)
+        names.append(names.empty() ? "" : ", ").append(to_string(method));
+    if (endpoint.handlers.contains(Method::get)) names.append(", HEAD");
+    return names.append(", OPTIONS");
+}
+
+}  // namespace
+
+struct Router::Impl {
+    Node root;
+    struct Route {
+        Method method;
+        std::string path;
+        Handler handler;
+    };
+    std::vector<Route> routes;
+};
+
+Router::Router() : impl_(std::make_unique<Impl>()) {}
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+
+void Router::add(Method method, std::string_view path, Handler handler) {
+    Node* node = &impl_->root;
+    for (const auto& segment : split(path)) node = &node->child(segment);
+    node->endpoint.path = path;
+    if (!node->endpoint.handlers.emplace(method, handler).second)
+        throw std::logic_error("a route is added twice: " + std::string(path));
+    impl_->routes.push_back({method, std::string(path), std::move(handler)});
+}
+
+void Router::mount(std::string_view prefix, Router other) {
+    for (auto& route : other.impl_->routes)
+        add(route.method,
+            std::string(prefix) + (route.path == "/" && !prefix.empty() ? "" : route.path),
+            std::move(route.handler));
+}
+
+std::vector<std::string> Router::routes() const {
+    std::vector<std::string> names;
+    for (const auto& route : impl_->routes)
+        names.push_back(std::string(to_string(route.method)).append(" ").append(route.path));
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+boost::asio::awaitable<Response> Router::handle(Request& request, std::string& route) const {
+    const Node* node = impl_->root.find(request.segments, 0, request);
+    if (node == nullptr) {
+        route = "(none)";
+        co_return problem({ErrorKind::not_found, "There is nothing at this address."});
+    }
+    route = node->endpoint.path;
+    const auto method = request.method == Method::head ? Method::get : request.method;
+    const auto handler = node->endpoint.handlers.find(method);
+    if (handler != node->endpoint.handlers.end()) co_return co_await handler->second(request);
+    if (request.method == Method::options) {
+        Response response = no_content();
+        response.set("Allow", allowed(node->endpoint));
+        co_return response;
+    }
+    const Error wrong{ErrorKind::invalid, "This address does not take that method."};
+    Response response = problem_with_status(405, wrong);
+    response.set("Allow", allowed(node->endpoint));
+    co_return response;
+}
+
+}  // namespace croquis::http
