@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/fwd.hpp>
+
 #include "core/error.h"
 #include "drawing/image.h"
 
@@ -29,6 +31,7 @@ struct StrokeLimits {
 /// Reads Quick, Draw!'s form: [[[x…],[y…],[t…]?], …]; times may be missing. Coordinates must be
 /// finite and within ±1e6. Errors: malformed, invalid, too_large, with the field at fault.
 Result<Strokes> parse_strokes(std::string_view json, const StrokeLimits& limits = {});
+Result<Strokes> strokes_from_json(const boost::json::value& json, const StrokeLimits& limits = {});
 
 struct Pen {
     float width = 4;  ///< pixels in the picture made

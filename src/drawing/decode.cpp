@@ -1,0 +1,197 @@
+#include "drawing/decode.h"
+
+#include <fmt/format.h>
+#include <spng.h>
+#include <turbojpeg.h>
+#include <webp/decode.h>
+
+#include <memory>
+
+namespace croquis::drawing {
+
+std::string_view to_string(MediaType type) {
+    switch (type) {
+        case MediaType::png:
+            return "image/png";
+        case MediaType::jpeg:
+            return "image/jpeg";
+        case MediaType::webp:
+            return "image/webp";
+    }
+    return "image/png";
+}
+
+namespace {
+
+Error wrong(ErrorKind kind, std::string detail) {
+    return {kind, std::move(detail), "image"};
+}
+
+Error damaged(std::string_view format) {
+    return wrong(ErrorKind::malformed,
+                 fmt::format("The {} picture is damaged or cut short.", format));
+}
+
+Result<void> check_size(std::int64_t width, std::int64_t height, const DecodeLimits& limits) {
+    if (width < limits.min_side || height < limits.min_side)
+        return wrong(ErrorKind::invalid,
+                     fmt::format("The picture is {} x {} pixels; each side must have at least {}.",
+                                 width, height, limits.min_side));
+    if (width > limits.max_side || height > limits.max_side)
+        return wrong(ErrorKind::too_large,
+                     fmt::format("The picture is {} x {} pixels; a side has at most {}.", width,
+                                 height, limits.max_side));
+    if (static_cast<std::size_t>(width) * static_cast<std::size_t>(height) > limits.max_pixels)
+        return wrong(ErrorKind::too_large,
+                     fmt::format("The picture has {} pixels; at most {} are taken.", width * height,
+                                 limits.max_pixels));
+    return {};
+}
+
+Image blank(int width, int height, int channels) {
+    return {width, height, channels,
+            std::vector<std::uint8_t>(static_cast<std::size_t>(width) *
+                                      static_cast<std::size_t>(height) *
+                                      static_cast<std::size_t>(channels))};
+}
+
+using Spng = std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)>;
+
+struct PngForm {
+    int format;
+    int channels;
+};
+
+/// Grey stays grey, so that the page's own pictures cost a quarter of what RGBA would.
+PngForm png_form(const spng_ihdr& header, bool has_transparency) {
+    const bool grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && !has_transparency &&
+                      header.bit_depth <= 8;
+    if (grey) return {SPNG_FMT_G8, 1};
+    const bool opaque = !has_transparency && (header.color_type == SPNG_COLOR_TYPE_TRUECOLOR ||
+                                              header.color_type == SPNG_COLOR_TYPE_INDEXED);
+    if (opaque) return {SPNG_FMT_RGB8, 3};
+    return {SPNG_FMT_RGBA8, 4};
+}
+
+Result<Image> decode_png(BytesView file, const DecodeLimits& limits) {
+    const Spng png(spng_ctx_new(0), spng_ctx_free);
+    if (!png) throw std::bad_alloc();
+    // Text and colour profiles are not used: a file cannot make us inflate or keep more than a
+    // little of them.
+    constexpr std::size_t chunk_limit = 64 * 1024;
+    spng_set_chunk_limits(png.get(), chunk_limit, 2 * chunk_limit);
+    spng_ihdr header{};
+    if (spng_set_png_buffer(png.get(), file.data(), file.size()) != 0 ||
+        spng_get_ihdr(png.get(), &header) != 0)
+        return damaged("PNG");
+    if (const auto fits = check_size(header.width, header.height, limits); !fits)
+        return fits.error();
+    spng_trns transparency{};
+    const bool has_transparency = spng_get_trns(png.get(), &transparency) == 0;
+    const PngForm form = png_form(header, has_transparency);
+    std::size_t size = 0;
+    if (spng_decoded_image_size(png.get(), form.format, &size) != 0) return damaged("PNG");
+    Image image =
+        blank(static_cast<int>(header.width), static_cast<int>(header.height), form.channels);
+    if (size != image.pixels.size()) return damaged("PNG");
+    const int flags = has_transparency ? SPNG_DECODE_TRNS : 0;
+    if (spng_decode_image(png.get(), image.pixels.data(), size, form.format, flags) != 0)
+        return damaged("PNG");
+    return image;
+}
+
+using TurboJpeg = std::unique_ptr<void, decltype(&tjDestroy)>;
+
+Result<Image> decode_jpeg(BytesView file, const DecodeLimits& limits) {
+    const TurboJpeg jpeg(tjInitDecompress(), tjDestroy);
+    if (!jpeg) throw std::bad_alloc();
+    int width = 0, height = 0, subsampling = 0, colours = 0;
+    if (tjDecompressHeader3(jpeg.get(), file.data(), file.size(), &width, &height, &subsampling,
+                            &colours) != 0)
+        return damaged("JPEG");
+    if (const auto fits = check_size(width, height, limits); !fits) return fits.error();
+    const bool grey = colours == TJCS_GRAY;
+    Image image = blank(width, height, grey ? 1 : 3);
+    if (tjDecompress2(jpeg.get(), file.data(), file.size(), image.pixels.data(), width, 0, height,
+                      grey ? TJPF_GRAY : TJPF_RGB, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0)
+        return damaged("JPEG");
+    return image;
+}
+
+Result<Image> decode_webp(BytesView file, const DecodeLimits& limits) {
+    WebPBitstreamFeatures features{};
+    if (WebPGetFeatures(file.data(), file.size(), &features) != VP8_STATUS_OK)
+        return damaged("WebP");
+    if (features.has_animation != 0)
+        return wrong(ErrorKind::unsupported_media,
+                     "Animated WebP is not read; send a single picture.");
+    if (const auto fits = check_size(features.width, features.height, limits); !fits)
+        return fits.error();
+    const int channels = features.has_alpha != 0 ? 4 : 3;
+    Image image = blank(features.width, features.height, channels);
+    auto* const decode_into = channels == 4 ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
+    if (decode_into(file.data(), file.size(), image.pixels.data(), image.pixels.size(),
+                    channels * image.width) == nullptr)
+        return damaged("WebP");
+    return image;
+}
+
+bool starts_with(BytesView file, std::initializer_list<std::uint8_t> magic, std::size_t at = 0) {
+    return file.size() >= at + magic.size() &&
+           std::equal(magic.begin(), magic.end(), file.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+}  // namespace
+
+Result<MediaType> sniff(BytesView file) {
+    if (starts_with(file, {0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a})) return MediaType::png;
+    if (starts_with(file, {0xff, 0xd8, 0xff})) return MediaType::jpeg;
+    if (starts_with(file, {'R', 'I', 'F', 'F'}) && starts_with(file, {'W', 'E', 'B', 'P'}, 8))
+        return MediaType::webp;
+    return wrong(ErrorKind::unsupported_media, "The file is not a PNG, JPEG or WebP picture.");
+}
+
+Result<Decoded> decode(BytesView file, const DecodeLimits& limits) {
+    if (file.size() > limits.max_bytes)
+        return wrong(ErrorKind::too_large,
+                     fmt::format("The picture has {} bytes; at most {} are taken.", file.size(),
+                                 limits.max_bytes));
+    const auto type = sniff(file);
+    if (!type) return type.error();
+    auto image = *type == MediaType::png    ? decode_png(file, limits)
+                 : *type == MediaType::jpeg ? decode_jpeg(file, limits)
+                                            : decode_webp(file, limits);
+    if (!image) return image.error();
+    return Decoded{*type, std::move(*image)};
+}
+
+Result<Bytes> encode_png(const Image& image) {
+    const Spng png(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
+    if (!png) throw std::bad_alloc();
+    static constexpr std::array<std::uint8_t, 5> colour_types{
+        0, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_COLOR_TYPE_GRAYSCALE_ALPHA, SPNG_COLOR_TYPE_TRUECOLOR,
+        SPNG_COLOR_TYPE_TRUECOLOR_ALPHA};
+    spng_ihdr header{};
+    header.width = static_cast<std::uint32_t>(image.width);
+    header.height = static_cast<std::uint32_t>(image.height);
+    header.bit_depth = 8;
+    header.color_type = colour_types[static_cast<std::size_t>(image.channels)];
+    std::size_t size = 0;
+    int failed = spng_set_option(png.get(), SPNG_ENCODE_TO_BUFFER, 1);
+    if (failed == 0) failed = spng_set_ihdr(png.get(), &header);
+    if (failed == 0)
+        failed = spng_encode_image(png.get(), image.pixels.data(), image.pixels.size(),
+                                   SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
+    if (failed != 0)
+        return Error{ErrorKind::internal,
+                     fmt::format("The PNG cannot be written: {}.", spng_strerror(failed))};
+    const std::unique_ptr<void, decltype(&std::free)> buffer(
+        spng_get_png_buffer(png.get(), &size, &failed), std::free);
+    if (!buffer)
+        return Error{ErrorKind::internal,
+                     fmt::format("The PNG cannot be written: {}.", spng_strerror(failed))};
+    const auto* bytes = static_cast<const std::uint8_t*>(buffer.get());
+    return Bytes(bytes, bytes + size);
+}
+
+}  // namespace croquis::drawing

@@ -1,0 +1,80 @@
+#include "drawing/strokes.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <cmath>
+
+namespace croquis::drawing {
+namespace {
+
+namespace json = boost::json;
+
+constexpr double max_coordinate = 1e6;
+constexpr double max_time = 1e9;  // milliseconds
+
+Error wrong(ErrorKind kind, std::string detail, std::size_t stroke) {
+    return {kind, std::move(detail), fmt::format("strokes/{}", stroke)};
+}
+
+Result<Stroke> read_stroke(const json::value& value, std::size_t index) {
+    const auto* axes = value.if_array();
+    if (axes == nullptr || axes->size() < 2 || axes->size() > 3)
+        return wrong(ErrorKind::invalid, "A stroke is [[x…],[y…]] or [[x…],[y…],[t…]].", index);
+    const std::size_t count = axes->front().is_array() ? axes->front().get_array().size() : 0;
+    Stroke stroke(count);
+    for (std::size_t axis = 0; axis < axes->size(); ++axis) {
+        const auto* numbers = (*axes)[axis].if_array();
+        if (numbers == nullptr || numbers->size() != count || count == 0)
+            return wrong(ErrorKind::invalid,
+                         "A stroke's x, y and t must be lists of the same length, not empty.",
+                         index);
+        for (std::size_t i = 0; i < count; ++i) {
+            json::error_code failed;
+            const auto number = (*numbers)[i].to_number<double>(failed);
+            const double limit = axis == 2 ? max_time : max_coordinate;
+            if (failed || !std::isfinite(number) || std::abs(number) > limit)
+                return wrong(ErrorKind::invalid, "A coordinate must be a number within ±1000000.", index);
+            float Point::*const field = axis == 0 ? &Point::x : axis == 1 ? &Point::y : &Point::t;
+            stroke[i].*field = static_cast<float>(number);
+        }
+    }
+    return stroke;
+}
+
+}  // namespace
+
+Result<Strokes> strokes_from_json(const json::value& value, const StrokeLimits& limits) {
+    const auto* list = value.if_array();
+    if (list == nullptr) return Error{ErrorKind::invalid, "The strokes must be a list.", "strokes"};
+    if (list->size() > limits.max_strokes)
+        return Error{ErrorKind::too_large,
+                     fmt::format("A drawing has at most {} strokes.", limits.max_strokes),
+                     "strokes"};
+    Strokes strokes;
+    std::size_t points = 0;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        auto stroke = read_stroke((*list)[i], i);
+        if (!stroke) return stroke.error();
+        points += stroke->size();
+        if (points > limits.max_points)
+            return Error{ErrorKind::too_large,
+                         fmt::format("A drawing has at most {} points.", limits.max_points),
+                         "strokes"};
+        strokes.push_back(std::move(*stroke));
+    }
+    return strokes;
+}
+
+Result<Strokes> parse_strokes(std::string_view text, const StrokeLimits& limits) {
+    json::parse_options options;
+    options.max_depth = 4;
+    json::error_code failed;
+    const auto value =
+        json::parse(json::string_view(text.data(), text.size()), failed, {}, options);
+    if (failed) return Error{ErrorKind::malformed, "The strokes are not valid JSON.", "strokes"};
+    return strokes_from_json(value, limits);
+}
+
+}  // namespace croquis::drawing
