@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,11 @@
 
 /// The use cases. Everything a door (API, command line) may do with drawings goes through here.
 namespace croquis::annotation {
+
+/// Drawings accepted in one request.
+inline constexpr std::size_t max_accepted = 200;
+/// Bytes of a person's reason for a change.
+inline constexpr std::size_t max_reason_bytes = 500;
 
 /// A picture to be predicted. `image` is the encoded file; it is moved into the store.
 struct SubmitRequest {
@@ -27,52 +34,87 @@ struct Ranked {
     float probability = 0;
 };
 
+/// Best first, at most five.
+using Top = std::vector<Ranked>;
+
+struct Detail {
+    store::Drawing drawing;
+    Top top;  ///< empty where the labels of the model that predicted it are not known any more
+};
+
 struct SubmitAnswer {
     store::Drawing drawing;
-    std::vector<Ranked> top;  ///< best first, at most five
+    Top top;
     bool replayed = false;
 };
 
 struct PreviewAnswer {
     store::Prediction prediction;
-    std::vector<Ranked> top;
+    Top top;
 };
 
+/// The best of `probabilities`, which follow `labels`. Where the two differ in length, none.
+Top best_of(const std::vector<std::string>& labels, const std::vector<float>& probabilities);
+
+/// What a key stands for (Store::submit): the picture and the strokes.
+Sha256 digest_of(const Sha256& image, std::string_view strokes);
+
+/// All functions are coroutines for a network thread: what blocks or takes long runs on `workers`
+/// or the batcher. Thread-safe.
 class Annotation {
   public:
     Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
                Metrics& metrics);
 
+    /// Answers once the drawing is stored durably. Errors: what decoding says of the picture
+    /// (field "image"), invalid or conflict ("Idempotency-Key"), unavailable.
     boost::asio::awaitable<Result<SubmitAnswer>> submit(SubmitRequest request);
     boost::asio::awaitable<Result<PreviewAnswer>> preview(Bytes image);
 
     boost::asio::awaitable<Result<store::Page>> list(store::Query query);
-    boost::asio::awaitable<Result<store::Drawing>> drawing(Uuid id);
+    boost::asio::awaitable<Result<Detail>> drawing(Uuid id);
     boost::asio::awaitable<Result<store::StoredImage>> image(Uuid id);
     boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(Uuid id);
     boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts();
 
-    /// `tag` must be a label of the live model or "unknown" (invalid, "tag").
-    boost::asio::awaitable<Result<store::Drawing>> change_tag(Uuid id, std::string tag,
-                                                              std::string reason,
-                                                              int expected_version,
-                                                              identity::Principal by);
+    /// `tag` must be a label of the live model or "unknown" (invalid, "tag"). An empty reason
+    /// becomes "corrected", or "accepted" where the tag stays. Errors besides: not_found,
+    /// precondition_failed.
+    boost::asio::awaitable<Result<Detail>> change_tag(Uuid id, std::string tag, std::string reason,
+                                                      int expected_version, identity::Principal by);
     /// What a person should look at first: unreviewed, least confident first.
     boost::asio::awaitable<Result<store::Page>> queue(std::size_t limit,
                                                       std::optional<store::Query::Cursor> after);
-    /// Accepts the tags as they are; answers, in order, the drawing or why not.
-    boost::asio::awaitable<Result<std::vector<Result<store::Drawing>>>> accept(
+    /// Accepts the tags as they are; answers, in order, the drawing or why not. At most
+    /// max_accepted.
+    boost::asio::awaitable<Result<std::vector<Result<Detail>>>> accept(
         std::vector<std::pair<Uuid, int>> drawings_and_versions, identity::Principal by);
+
+    /// Makes a model of the registry the live one, there and in this process. One that cannot be
+    /// loaded is an Error and changes nothing.
+    boost::asio::awaitable<Result<void>> promote(std::string model_id);
 
     /// The tags a drawing may have: the live model's labels, then "unknown".
     [[nodiscard]] std::vector<std::string> labels() const;
     [[nodiscard]] std::shared_ptr<const recognition::ModelInfo> model() const;
 
   private:
+    boost::asio::awaitable<Result<store::Submitted>> stored(store::Submission submission);
+    boost::asio::awaitable<Sha256> image_digest(const Bytes& image);
+    Result<store::Drawing> change(const store::TagChange& asked);
+    Result<store::Drawing> accept_one(const Uuid& id, int version, const std::string& by);
+    Detail with_top(store::Drawing drawing);
+    std::shared_ptr<const std::vector<std::string>> labels_of(const std::string& model);
+
     store::Store& store_;
     recognition::Batcher& batcher_;
     WorkerPool& workers_;
-    Metrics& metrics_;
+    prometheus::Histogram& recognise_seconds_;
+    prometheus::Histogram& store_seconds_;
+    prometheus::Counter& replays_;
+    std::mutex mutex_;
+    /// Of models that are live no more, read from the registry once.
+    std::map<std::string, std::shared_ptr<const std::vector<std::string>>> earlier_labels_;
 };
 
 }  // namespace croquis::annotation

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,12 +41,13 @@ struct IdentityOptions {
     /// MiB.
     unsigned long long hash_operations = 3;
     std::size_t hash_memory_bytes = 64 * 1024 * 1024;
-    int logins_per_minute = 10;  ///< per user name and per client address
+    int logins_per_minute = 10;  ///< failed ones, per user name and per client address; 0: no limit
     std::size_t min_password_length = 10;
 };
 
 /// Passwords, tokens, roles. Blocking where it hashes or stores (call it from a WorkerPool), but
-/// for authenticate(), which only computes. Thread-safe.
+/// for authenticate(), which only computes. At most four passwords are hashed at once, one more is
+/// unavailable. Thread-safe.
 class Identity {
   public:
     Identity(store::Store& store, IdentityOptions options);
@@ -57,16 +57,23 @@ class Identity {
     /// tries are rate_limited with retry_after_s. `client` is the peer's address.
     Result<TokenPair> sign_in(const std::string& name, const std::string& password,
                               const std::string& client);
+    /// Ends the presented token and gives the next pair. A token presented twice ends all that
+    /// follow from the same sign-in. Unknown, used, expired, of a disabled user: unauthenticated.
     Result<TokenPair> refresh(const std::string& refresh_token);
+    /// Ends the token's sign-in; an unknown token is no error.
     Result<void> sign_out(const std::string& refresh_token);
 
-    /// Checks signature (HS256 pinned: "none" and all else refused), issuer, expiry. No I/O.
+    /// Checks signature (HS256 pinned: "none" and all else refused), issuer, expiry. No I/O, so a
+    /// user who was disabled or given another role a moment ago keeps what the token says until it
+    /// expires: at most access_lifetime; refresh() looks again.
     [[nodiscard]] Result<Principal> authenticate(std::string_view access_token, Timestamp at) const;
 
     /// Errors: invalid (field "name" or "password": length, characters), conflict (name taken).
     Result<store::User> add_user(const std::string& name, const std::string& password, Role role);
+    /// Ends the user's sign-ins too.
     Result<void> set_password(const Uuid& user, const std::string& password);
-    /// The last enabled admin can be neither disabled, demoted nor deleted (conflict).
+    /// The last enabled admin can be neither disabled, demoted nor deleted (conflict). Disabling
+    /// ends the user's sign-ins.
     Result<store::User> change_user(const Uuid& user, std::optional<Role> role,
                                     std::optional<bool> disabled);
     Result<void> delete_user(const Uuid& user);

@@ -1,0 +1,348 @@
+#include "annotation/annotation.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <numeric>
+
+#include "drawing/image.h"
+
+namespace croquis::annotation {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t top_count = 5;
+constexpr std::size_t max_key_bytes = 255;
+constexpr std::size_t max_source_bytes = 32;
+/// Up to this a digest takes some microseconds and is made in place; larger pictures go to the
+/// workers.
+constexpr std::size_t digest_in_place_bytes = 64 * 1024;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Result<void> check_key(std::string_view key) {
+    const bool visible =
+        std::all_of(key.begin(), key.end(), [](char c) { return c >= '!' && c <= '~'; });
+    if (key.size() > max_key_bytes || !visible)
+        return Error{ErrorKind::invalid, "An Idempotency-Key is 1 to 255 visible ASCII characters.",
+                     "Idempotency-Key"};
+    return {};
+}
+
+Result<void> check_source(std::string_view source) {
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    const bool valid =
+        !source.empty() && source.size() <= max_source_bytes && plain(source.front()) &&
+        std::all_of(source.begin(), source.end(),
+                    [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
+    if (!valid)
+        return Error{ErrorKind::invalid,
+                     "A source is 1 to 32 of a-z, 0-9 and . _ -, and starts with a letter or a "
+                     "digit.",
+                     "source"};
+    return {};
+}
+
+Result<void> check_reason(std::string_view reason) {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (reason.size() > max_reason_bytes)
+        return Error{ErrorKind::invalid, "A reason has at most 500 bytes.", "reason"};
+    if (std::any_of(reason.begin(), reason.end(), control))
+        return Error{ErrorKind::invalid, "A reason has no control characters.", "reason"};
+    return {};
+}
+
+store::Prediction to_stored(const recognition::Recognised& recognised) {
+    return {recognised.model->id, recognised.prediction.tag, recognised.prediction.confidence,
+            recognised.prediction.probabilities};
+}
+
+store::Submission to_submission(SubmitRequest request, const recognition::Recognised& recognised,
+                                const Sha256& digest) {
+    store::Submission submission;
+    submission.id = Uuid::v7();
+    submission.created_at = now();
+    submission.media_type = drawing::to_string(recognised.media_type);
+    submission.width = recognised.width;
+    submission.height = recognised.height;
+    submission.sha256 = digest;
+    submission.prediction = to_stored(recognised);
+    if (!request.idempotency_key.empty())
+        submission.request_digest = digest_of(digest, request.strokes);
+    submission.image = std::move(request.image);
+    submission.strokes = std::move(request.strokes);
+    submission.source = std::move(request.source);
+    submission.idempotency_key = std::move(request.idempotency_key);
+    return submission;
+}
+
+/// The labels that a model's card states; none where it cannot be read.
+std::vector<std::string> card_labels(const std::string& card) {
+    boost::system::error_code failed;
+    const auto value = boost::json::parse(card, failed);
+    std::vector<std::string> labels;
+    if (failed || !value.is_object()) return labels;
+    const auto* listed = value.get_object().if_contains("labels");
+    if (listed == nullptr || !listed->is_array()) return labels;
+    for (const auto& label : listed->get_array())
+        if (label.is_string()) labels.emplace_back(label.get_string());
+    return labels;
+}
+
+}  // namespace
+
+Top best_of(const std::vector<std::string>& labels, const std::vector<float>& probabilities) {
+    if (labels.size() != probabilities.size()) return {};
+    std::vector<std::size_t> order(labels.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto count = std::min(top_count, order.size());
+    std::partial_sort(
+        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+        [&](std::size_t a, std::size_t b) { return probabilities[a] > probabilities[b]; });
+    Top top;
+    top.reserve(count);
+    for (std::size_t k = 0; k < count; ++k)
+        top.push_back({labels[order[k]], probabilities[order[k]]});
+    return top;
+}
+
+Sha256 digest_of(const Sha256& image, std::string_view strokes) {
+    Bytes both(image.begin(), image.end());
+    const BytesView text = as_bytes(strokes);
+    both.insert(both.end(), text.begin(), text.end());
+    return sha256(both);
+}
+
+Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
+                       Metrics& metrics)
+    : store_(store),
+      batcher_(batcher),
+      workers_(workers),
+      recognise_seconds_(metrics.seconds("croquis_submit_seconds",
+                                         "A submission's time by stage, waiting included",
+                                         {{"stage", "recognise"}})),
+      store_seconds_(metrics.seconds("croquis_submit_seconds",
+                                     "A submission's time by stage, waiting included",
+                                     {{"stage", "store"}})),
+      replays_(metrics.counter("croquis_submissions_replayed_total",
+                               "Submissions answered from an earlier one with the same key")) {}
+
+asio::awaitable<Sha256> Annotation::image_digest(const Bytes& image) {
+    if (image.size() <= digest_in_place_bytes) co_return sha256(image);
+    const auto job = [&image]() -> Result<Sha256> { return sha256(image); };
+    const auto digest = co_await workers_.run(job);
+    co_return digest ? *digest : sha256(image);
+}
+
+/// Store::submit as something to await: resumes on the caller's executor.
+asio::awaitable<Result<store::Submitted>> Annotation::stored(store::Submission submission) {
+    using Answer = Result<store::Submitted>;
+    auto start = [this](auto handler, store::Submission given) {
+        auto back = asio::get_associated_executor(handler);
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        store_.submit(std::move(given), [back, shared](Answer answer) {
+            asio::post(back, [shared, answer = std::move(answer)]() mutable {
+                std::move (*shared)(std::move(answer));
+            });
+        });
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
+        start, asio::use_awaitable, std::move(submission));
+}
+
+asio::awaitable<Result<SubmitAnswer>> Annotation::submit(SubmitRequest request) {
+    if (request.source.empty()) request.source = "api";
+    if (const auto valid = check_key(request.idempotency_key); !valid) co_return valid.error();
+    if (const auto valid = check_source(request.source); !valid) co_return valid.error();
+
+    const auto began = Clock::now();
+    auto recognised = co_await batcher_.recognise(request.image);
+    recognise_seconds_.Observe(seconds_since(began));
+    if (!recognised) co_return recognised.error();
+
+    const Sha256 digest = co_await image_digest(request.image);
+    auto submission = to_submission(std::move(request), *recognised, digest);
+    const auto queued = Clock::now();
+    auto submitted = co_await stored(std::move(submission));
+    store_seconds_.Observe(seconds_since(queued));
+    if (!submitted) co_return submitted.error();
+
+    SubmitAnswer answer;
+    answer.replayed = submitted->replayed;
+    answer.drawing = std::move(submitted->drawing);
+    if (!answer.replayed) {
+        answer.top = best_of(recognised->model->labels, recognised->prediction.probabilities);
+        co_return answer;
+    }
+    replays_.Increment();
+    const auto job = [this, &answer]() -> Result<Detail> {
+        return with_top(std::move(answer.drawing));
+    };
+    auto detail = co_await workers_.run(job);
+    if (!detail) co_return detail.error();
+    answer.drawing = std::move(detail->drawing);
+    answer.top = std::move(detail->top);
+    co_return answer;
+}
+
+asio::awaitable<Result<PreviewAnswer>> Annotation::preview(Bytes image) {
+    auto recognised = co_await batcher_.recognise(image);
+    if (!recognised) co_return recognised.error();
+    PreviewAnswer answer;
+    answer.prediction = to_stored(*recognised);
+    answer.top = best_of(recognised->model->labels, recognised->prediction.probabilities);
+    co_return answer;
+}
+
+asio::awaitable<Result<store::Page>> Annotation::list(store::Query query) {
+    const auto job = [this, &query] { return store_.list(query); };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<Detail>> Annotation::drawing(Uuid id) {
+    const auto job = [this, id]() -> Result<Detail> {
+        auto found = store_.drawing(id);
+        if (!found) return found.error();
+        return with_top(std::move(*found));
+    };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<store::StoredImage>> Annotation::image(Uuid id) {
+    const auto job = [this, id] { return store_.image(id); };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(Uuid id) {
+    const auto job = [this, id]() -> Result<std::vector<store::TagEvent>> {
+        auto events = store_.history(id);
+        if (!events) return events.error();
+        if (events->empty()) return Error{ErrorKind::not_found, "There is no such drawing."};
+        return events;
+    };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<std::vector<store::TagCount>>> Annotation::tag_counts() {
+    const auto job = [this] { return store_.tag_counts(); };
+    co_return co_await workers_.run(job);
+}
+
+Result<store::Drawing> Annotation::change(const store::TagChange& asked) {
+    if (!asked.reason.empty()) return store_.change_tag(asked);
+    const auto before = store_.drawing(asked.drawing);
+    if (!before) return before.error();
+    store::TagChange change = asked;
+    change.reason = before->tag == asked.to ? "accepted" : "corrected";
+    return store_.change_tag(change);
+}
+
+asio::awaitable<Result<Detail>> Annotation::change_tag(Uuid id, std::string tag, std::string reason,
+                                                       int expected_version,
+                                                       identity::Principal by) {
+    const auto known = labels();
+    if (std::find(known.begin(), known.end(), tag) == known.end())
+        co_return Error{ErrorKind::invalid, "This tag is not one of the labels.", "tag"};
+    if (const auto valid = check_reason(reason); !valid) co_return valid.error();
+    const store::TagChange asked{id,    std::move(tag),    std::move(by.name),
+                                 now(), std::move(reason), expected_version};
+    const auto job = [this, &asked]() -> Result<Detail> {
+        auto changed = change(asked);
+        if (!changed) return changed.error();
+        return with_top(std::move(*changed));
+    };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<store::Page>> Annotation::queue(std::size_t limit,
+                                                       std::optional<store::Query::Cursor> after) {
+    store::Query query;
+    query.order = store::Order::least_confident_first;
+    query.limit = limit;
+    query.only_unreviewed = true;
+    query.after = after;
+    const auto job = [this, &query] { return store_.list(query); };
+    co_return co_await workers_.run(job);
+}
+
+Result<store::Drawing> Annotation::accept_one(const Uuid& id, int version, const std::string& by) {
+    const auto seen = store_.drawing(id);
+    if (!seen) return seen.error();
+    return store_.change_tag({id, seen->tag, by, now(), "accepted", version});
+}
+
+asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::accept(
+    std::vector<std::pair<Uuid, int>> drawings_and_versions, identity::Principal by) {
+    if (drawings_and_versions.empty() || drawings_and_versions.size() > max_accepted)
+        co_return Error{ErrorKind::invalid, "1 to 200 drawings can be accepted at once.",
+                        "drawings"};
+    const auto job = [this, &drawings_and_versions, &by]() -> Result<std::vector<Result<Detail>>> {
+        std::vector<Result<Detail>> results;
+        results.reserve(drawings_and_versions.size());
+        for (const auto& [id, version] : drawings_and_versions) {
+            auto accepted = accept_one(id, version, by.name);
+            if (accepted)
+                results.emplace_back(with_top(std::move(*accepted)));
+            else
+                results.emplace_back(accepted.error());
+        }
+        return results;
+    };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<void>> Annotation::promote(std::string model_id) {
+    const auto job = [this, &model_id]() -> Result<void> {
+        const auto listed = store_.model(model_id);
+        if (!listed) return listed.error();
+        const auto onnx = store_.model_onnx(model_id);
+        if (!onnx) return onnx.error();
+        auto loaded = recognition::load_recognizer(*onnx, listed->card);
+        if (!loaded) return loaded.error();
+        if (const auto promoted = store_.promote_model(model_id); !promoted)
+            return promoted.error();
+        return batcher_.promote(std::move(*loaded));
+    };
+    co_return co_await workers_.run(job);
+}
+
+std::vector<std::string> Annotation::labels() const {
+    std::vector<std::string> all = model()->labels;
+    if (std::find(all.begin(), all.end(), recognition::unknown_tag) == all.end())
+        all.emplace_back(recognition::unknown_tag);
+    return all;
+}
+
+std::shared_ptr<const recognition::ModelInfo> Annotation::model() const {
+    return batcher_.model();
+}
+
+/// Blocks where the model is live no more and was not asked for before.
+Detail Annotation::with_top(store::Drawing drawing) {
+    Detail detail;
+    const auto live = model();
+    if (drawing.prediction.model == live->id)
+        detail.top = best_of(live->labels, drawing.prediction.probabilities);
+    else if (const auto labels = labels_of(drawing.prediction.model))
+        detail.top = best_of(*labels, drawing.prediction.probabilities);
+    detail.drawing = std::move(drawing);
+    return detail;
+}
+
+std::shared_ptr<const std::vector<std::string>> Annotation::labels_of(const std::string& id) {
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto known = earlier_labels_.find(id);
+        if (known != earlier_labels_.end()) return known->second;
+    }
+    const auto listed = store_.model(id);
+    if (!listed) return nullptr;
+    auto labels = std::make_shared<const std::vector<std::string>>(card_labels(listed->card));
+    const std::scoped_lock lock(mutex_);
+    return earlier_labels_.emplace(id, std::move(labels)).first->second;
+}
+
+}  // namespace croquis::annotation
