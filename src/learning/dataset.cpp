@@ -1,0 +1,156 @@
+#include "learning/dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "core/bytes.h"
+#include "drawing/decode.h"
+#include "drawing/strokes.h"
+
+namespace croquis::learning {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+// What strokes are drawn with before they are normalised like any other picture: the page's canvas
+// and pen.
+constexpr int canvas_side = 256;
+constexpr drawing::Pen canvas_pen{4};
+constexpr int canvas_margin = 10;
+
+class Reader {
+  public:
+    explicit Reader(const DatasetOptions& options) : options_(options) {}
+
+    void read_ndjson(const fs::path& file) {
+        std::ifstream in(file);
+        std::size_t number = 0;
+        for (std::string line; std::getline(in, line);) {
+            ++number;
+            if (line.empty()) continue;
+            if (const auto read = read_drawing(line); !read)
+                data.unreadable.push_back(fmt::format("{}:{}: {}", file.filename().string(), number,
+                                                      read.error().detail));
+        }
+    }
+
+    void read_picture(const fs::path& file, const std::string& label) {
+        if (const auto read = decode_picture(file, label); !read)
+            data.unreadable.push_back(fmt::format("{}: {}", file.string(), read.error().detail));
+    }
+
+    void read_csv(const fs::path& file) {
+        std::ifstream in(file);
+        std::size_t number = 0;
+        for (std::string line; std::getline(in, line);) {
+            ++number;
+            if (!line.empty() && line.back() == '\r') line.pop_back();
+            const auto comma = line.rfind(',');
+            if (line.empty() || (number == 1 && line == "path,label")) continue;
+            if (comma == std::string::npos)
+                data.unreadable.push_back(
+                    fmt::format("{}:{}: a line is path,label", file.filename().string(), number));
+            else
+                read_picture(file.parent_path() / line.substr(0, comma), line.substr(comma + 1));
+        }
+    }
+
+    Dataset data;
+
+  private:
+    std::string mapped(std::string word) const {
+        const auto found = options_.map.find(word);
+        return found == options_.map.end() ? word : found->second;
+    }
+
+    Result<void> read_drawing(const std::string& line) {
+        json::error_code failed;
+        const auto value = json::parse(line, failed);
+        const auto* object = failed ? nullptr : value.if_object();
+        const auto* word = object == nullptr ? nullptr : object->if_contains("word");
+        const auto* drawn = object == nullptr ? nullptr : object->if_contains("drawing");
+        if (word == nullptr || !word->is_string() || drawn == nullptr)
+            return Error{ErrorKind::malformed, "not an object with \"word\" and \"drawing\""};
+        const auto* recognized = object->if_contains("recognized");
+        if (options_.only_recognized && recognized != nullptr && recognized->is_bool() &&
+            !recognized->get_bool())
+            return {};
+        const auto strokes = drawing::strokes_from_json(*drawn);
+        if (!strokes) return strokes.error();
+        const auto* id = object->if_contains("key_id");
+        return add(id != nullptr && id->is_string() ? std::string(id->get_string()) : std::string(),
+                   std::string(word->get_string()),
+                   drawing::rasterise(*strokes, canvas_side, canvas_pen, canvas_margin));
+    }
+
+    Result<void> decode_picture(const fs::path& file, const std::string& label) {
+        std::ifstream in(file, std::ios::binary);
+        if (!in) return Error{ErrorKind::not_found, "cannot be read"};
+        const Bytes bytes(std::istreambuf_iterator<char>(in), {});
+        const auto decoded = drawing::decode(bytes);
+        if (!decoded) return decoded.error();
+        return add(file.string(), label, decoded->image);
+    }
+
+    Result<void> add(std::string id, std::string word, const drawing::Image& image) {
+        if (options_.leave_out.contains(id)) {
+            ++data.left_out;
+            return {};
+        }
+        const auto input = drawing::normalise(image);
+        if (!input) return input.error();
+        data.examples.push_back({std::move(id), mapped(std::move(word)), *input});
+        return {};
+    }
+
+    const DatasetOptions& options_;
+};
+
+std::vector<fs::path> sorted_entries(const fs::path& folder) {
+    std::vector<fs::path> entries;
+    for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+void read_folder(const fs::path& folder, Reader& reader) {
+    for (const auto& entry : sorted_entries(folder)) {
+        if (entry.extension() == ".ndjson") reader.read_ndjson(entry);
+        if (!fs::is_directory(entry)) continue;
+        for (const auto& picture : sorted_entries(entry))
+            if (fs::is_regular_file(picture))
+                reader.read_picture(picture, entry.filename().string());
+    }
+}
+
+}  // namespace
+
+Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options) {
+    std::error_code failed;
+    if (!fs::exists(path, failed))
+        return Error{ErrorKind::not_found, "There is no " + path.string() + ".", "data"};
+    Reader reader(options);
+    if (fs::is_directory(path, failed))
+        read_folder(path, reader);
+    else if (path.extension() == ".ndjson")
+        reader.read_ndjson(path);
+    else if (path.extension() == ".csv")
+        reader.read_csv(path);
+    else
+        return Error{ErrorKind::unsupported_media,
+                     "Data is a folder of .ndjson files, a folder of folders of pictures, or a "
+                     ".ndjson or .csv file.",
+                     "data"};
+    if (reader.data.examples.empty())
+        return Error{ErrorKind::invalid,
+                     "There is not one readable drawing in " + path.string() + ".", "data"};
+    return std::move(reader.data);
+}
+
+}  // namespace croquis::learning

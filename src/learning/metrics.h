@@ -1,0 +1,60 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace croquis::learning {
+
+/// What a model said of one drawing whose label is known.
+struct Outcome {
+    std::string id;
+    std::string truth;     ///< a label; words that are not labels are "unknown"
+    std::string said;      ///< a label or "unknown"
+    float confidence = 0;  ///< of what was said, 0…1
+};
+
+struct LabelScore {
+    std::string label;
+    std::size_t drawings = 0;
+    double precision = 0;  ///< 0…1; 0 where never said
+    double recall = 0;     ///< 0…1
+};
+
+/// A bin of the reliability diagram: how sure the model was, and how often it was right.
+struct ReliabilityBin {
+    double low = 0;
+    double high = 0;
+    std::size_t drawings = 0;
+    double confidence = 0;  ///< mean
+    double accuracy = 0;
+};
+
+struct Report {
+    std::vector<std::string> labels;  ///< those met, in the model's order, "unknown" last
+    std::size_t shapes = 0;           ///< drawings whose truth is a shape
+    std::size_t others = 0;           ///< drawings whose truth is "unknown"
+    double accuracy = 0;              ///< of the shapes, strictly
+    double merged_accuracy = 0;       ///< circle = ellipse, square = rectangle, zigzag = squiggle
+    double refused_others = 0;        ///< part of the others answered "unknown"
+    double refused_shapes = 0;        ///< part of the shapes answered "unknown"
+    /// Expected calibration error over ten equal bins (Guo et al. 2017) of the shapes that were not
+    /// refused.
+    double calibration_error = 0;
+    std::vector<ReliabilityBin> reliability;
+    std::vector<LabelScore> scores;
+    std::vector<std::vector<std::size_t>> confusion;  ///< [truth][said], by `labels`
+    std::vector<Outcome> wrong;                       ///< most sure first
+};
+
+Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order);
+
+boost::json::object to_json(const Report& report);
+/// Tables for a terminal of 100 columns.
+std::string to_text(const Report& report);
+/// The confusion matrix and the reliability diagram, each an SVG element.
+std::string confusion_svg(const Report& report);
+std::string reliability_svg(const Report& report);
+
+}  // namespace croquis::learning

@@ -1,0 +1,378 @@
+#include "learning/shapes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <numbers>
+#include <string>
+
+namespace croquis::learning {
+namespace {
+
+constexpr float pi = std::numbers::pi_v<float>;
+
+/// Mostly upright; sometimes any way round.
+float turn(Random& random, float usual, float any_way) {
+    return random.chance(any_way) ? random.uniform(-pi, pi) : random.normal(usual);
+}
+
+/// One whole turn drawn freehand: radii that wander, ends that do not quite meet, sometimes twice
+/// round.
+Path round_shape(float ratio, const Hand& hand, Random& random) {
+    const float haste = 1 - hand.care;
+    const float turns = 2 * pi * (1 + random.normal(0.015F + 0.05F * haste));
+    const float whole = random.chance(0.05F) ? turns * random.uniform(1.3F, 2.6F) : turns;
+    const float start =
+        random.chance(0.6F) ? -pi / 2 + random.normal(0.4F) : random.uniform(-pi, pi);
+    const float way = random.chance(0.6F) ? -1.0F : 1.0F;
+    const float a2 = random.normal(0.006F + 0.03F * haste), p2 = random.uniform(0, 2 * pi);
+    const float a3 = random.normal(0.004F + 0.025F * haste), p3 = random.uniform(0, 2 * pi);
+    const float spiral = random.normal(0.01F + 0.07F * haste);
+    Path path{{}, false, true};
+    const int count = static_cast<int>(60 * whole / (2 * pi));
+    for (int i = 0; i <= count; ++i) {
+        const float t = static_cast<float>(i) / static_cast<float>(count);
+        const float angle = start + way * whole * t;
+        const float r =
+            1 + a2 * std::cos(2 * angle + p2) + a3 * std::cos(3 * angle + p3) + spiral * (t - 0.5F);
+        path.points.push_back({r * std::cos(angle), ratio * r * std::sin(angle)});
+    }
+    return path;
+}
+
+Figure circle(const Hand& hand, Random& random) {
+    // Hurried people draw circles down to about 0.8 of their width; careful ones closer to round.
+    const float flat = std::abs(random.normal(0.03F + 0.10F * (1 - hand.care)));
+    Figure figure{round_shape(1 - std::min(flat, 0.22F), hand, random)};
+    transform(figure, 1, 1, random.uniform(-pi, pi));
+    return figure;
+}
+
+Figure ellipse(const Hand& hand, Random& random) {
+    const float most = 0.70F + 0.08F * hand.care;
+    Figure figure{round_shape(random.uniform(0.25F, most), hand, random)};
+    transform(figure, 1, 1,
+              random.chance(0.5F) ? random.normal(0.08F) : turn(random, pi / 2, 0.7F));
+    return figure;
+}
+
+Figure square(const Hand& hand, Random& random) {
+    const float flat = std::abs(random.normal(0.02F + 0.13F * (1 - hand.care)));
+    const float ratio = 1 - std::min(flat, 0.27F);
+    Figure figure{box(-1, -1, 1, 1)};
+    const bool tall = random.chance(0.5F);
+    transform(figure, tall ? ratio : 1, tall ? 1 : ratio, random.normal(0.07F));
+    if (random.chance(0.06F)) transform(figure, 1, 1, random.uniform(-0.35F, 0.35F));
+    return figure;
+}
+
+Figure rectangle(const Hand& hand, Random& random) {
+    const float most = 0.68F + 0.10F * hand.care;
+    const float ratio = random.uniform(0.18F, most);
+    Figure figure{box(-1, -1, 1, 1)};
+    const bool tall = random.chance(0.35F);
+    transform(figure, tall ? ratio : 1, tall ? 1 : ratio, random.normal(0.06F));
+    if (random.chance(0.25F) && ratio < 0.7F) transform(figure, 1, 1, random.uniform(-pi, pi));
+    return figure;
+}
+
+Figure triangle(const Hand&, Random& random) {
+    Path path = polygon(3, 0);
+    const float kind = random.uniform(0, 1);
+    if (kind < 0.15F) {
+        path.points = {{-1, -1}, {-1, 1}, {1, 1}};  // right-angled
+        if (random.chance(0.5F))
+            for (auto& p : path.points) p.x = -p.x;
+    } else if (kind < 0.3F) {
+        path.points = {{random.uniform(-1.2F, 1.2F), -1}, {1, 1}, {-1, 1}};
+    }
+    Figure figure{path};
+    transform(figure, random.uniform(0.6F, 1.25F), random.uniform(0.6F, 1.2F),
+              turn(random, 0.06F, 0.3F));
+    return figure;
+}
+
+/// A cut gem, as many people draw a diamond.
+Figure gem(Random& random) {
+    const float table = random.uniform(0.45F, 0.75F);
+    const float girdle = random.uniform(-0.55F, -0.25F);
+    const float crown = random.uniform(-0.95F, -0.7F);
+    Figure figure{
+        {{{-table, crown}, {table, crown}, {1, girdle}, {0, 1}, {-1, girdle}}, true, false}};
+    if (random.chance(0.75F)) figure.push_back(segment({-1, girdle}, {1, girdle}));
+    if (random.chance(0.6F)) {
+        const float facet = random.uniform(0.25F, 0.5F);
+        figure.push_back({{{-facet, girdle}, {0, 1}, {facet, girdle}}, false, false});
+        if (random.chance(0.6F))
+            figure.push_back({{{-1, girdle},
+                               {-table * 0.8F, crown},
+                               {-facet, girdle},
+                               {0, crown},
+                               {facet, girdle},
+                               {table * 0.8F, crown},
+                               {1, girdle}},
+                              false,
+                              false});
+    }
+    return figure;
+}
+
+Figure diamond(const Hand& hand, Random& random) {
+    if (random.chance(0.08F + 0.12F * (1 - hand.care))) {
+        Figure figure = gem(random);
+        transform(figure, random.uniform(0.85F, 1.1F), random.uniform(0.75F, 1.1F),
+                  random.normal(0.06F));
+        return figure;
+    }
+    const float waist = random.chance(0.85F) ? random.normal(0.03F) : random.uniform(-0.3F, 0.1F);
+    Figure figure{{{{0, -1}, {1, waist}, {0, 1}, {-1, waist}}, true, false}};
+    const float ratio = random.uniform(0.42F, 1.05F);
+    const bool wide = random.chance(0.2F);
+    transform(figure, wide ? 1 : ratio, wide ? ratio : 1, random.normal(0.06F));
+    return figure;
+}
+
+Figure regular(int corners, Random& random, float flat_bottom) {
+    // Either a corner or an edge up: half a corner's angle apart.
+    const float half = pi / static_cast<float>(corners);
+    Figure figure{polygon(corners, random.chance(flat_bottom) ? half : 0)};
+    const float squeeze = random.uniform(0.72F, 1);
+    const bool tall = random.chance(0.4F);
+    transform(figure, tall ? squeeze : 1, tall ? 1 : squeeze,
+              random.chance(0.2F) ? random.uniform(-pi, pi) : random.normal(0.07F));
+    return figure;
+}
+
+Figure pentagon(const Hand&, Random& random) {
+    if (random.chance(0.15F)) {
+        const float eaves = random.uniform(-0.4F, 0.05F);
+        const float foot = random.uniform(0.55F, 1);
+        Figure house{{{{0, -1}, {1, eaves}, {foot, 1}, {-foot, 1}, {-1, eaves}}, true, false}};
+        transform(house, random.uniform(0.75F, 1.1F), 1, random.normal(0.06F));
+        return house;
+    }
+    return regular(5, random, 0.08F);
+}
+
+Figure hexagon(const Hand&, Random& random) {
+    return regular(6, random, 0.5F);
+}
+Figure octagon(const Hand&, Random& random) {
+    return regular(8, random, 0.75F);
+}
+
+Path star_outline(int points, float inner, Random& random) {
+    Path path{{}, true, false};
+    for (int i = 0; i < 2 * points; ++i) {
+        const float angle = pi * static_cast<float>(i) / static_cast<float>(points) - pi / 2;
+        const float r =
+            i % 2 == 0 ? 1.0F + random.normal(0.04F) : inner * (1 + random.normal(0.08F));
+        path.points.push_back({r * std::cos(angle), r * std::sin(angle)});
+    }
+    return path;
+}
+
+Figure star(const Hand&, Random& random) {
+    Figure figure;
+    const float kind = random.uniform(0, 1);
+    if (kind < 0.55F) {
+        const Path five = polygon(5, 0);
+        Path pentagram{{}, true, false};
+        for (std::size_t i = 0; i < 5; ++i) pentagram.points.push_back(five.points[i * 2 % 5]);
+        figure.push_back(pentagram);
+    } else if (kind < 0.88F) {
+        figure.push_back(star_outline(5, random.uniform(0.32F, 0.55F), random));
+    } else if (kind < 0.93F) {
+        figure = {polygon(3, 0), polygon(3, pi)};
+    } else {
+        figure.push_back(star_outline(random.chance(0.5F) ? 4 : random.integer(6, 8),
+                                      random.uniform(0.3F, 0.55F), random));
+    }
+    transform(figure, random.uniform(0.85F, 1), random.uniform(0.8F, 1), turn(random, 0.1F, 0.15F));
+    return figure;
+}
+
+Figure heart(const Hand&, Random& random) {
+    // x = 16 sin³t, y = 13 cos t - 5 cos 2t - 2 cos 3t - cos 4t (Weisstein, MathWorld, "Heart
+    // Curve").
+    Path path{{}, true, true};
+    for (int i = 0; i < 64; ++i) {
+        const float t = 2 * pi * static_cast<float>(i) / 64;
+        const float s = std::sin(t);
+        path.points.push_back({s * s * s, -(13 * std::cos(t) - 5 * std::cos(2 * t) -
+                                            2 * std::cos(3 * t) - std::cos(4 * t)) /
+                                              16});
+    }
+    Figure figure{path};
+    if (random.chance(0.3F)) {
+        Path left{{}, false, true};
+        Path right{{}, false, true};
+        for (std::size_t i = 0; i <= 32; ++i) {
+            right.points.push_back(path.points[i]);
+            left.points.push_back(path.points[(64 - i) % 64]);
+        }
+        figure = {left, right};
+    }
+    transform(figure, random.uniform(0.75F, 1.15F), random.uniform(0.75F, 1.15F),
+              turn(random, 0.12F, 0.08F));
+    return figure;
+}
+
+Figure arrow(const Hand&, Random& random) {
+    Figure figure;
+    const float head = random.uniform(0.25F, 0.6F);
+    const float spread = random.uniform(0.2F, 0.5F);
+    const float kind = random.uniform(0, 1);
+    if (kind < 0.6F) {
+        Path shaft = segment({-1, 0}, {1, 0});
+        if (random.chance(0.12F))
+            shaft = arc({0, 1.2F}, 1.55F, 1.2F, -pi * 0.8F, -pi * 0.25F),
+            shaft.points.push_back({1, 0});
+        figure = {shaft, {{{1 - head, -spread}, {1, 0}, {1 - head, spread}}, false, false}};
+        if (random.chance(0.25F))
+            figure = {
+                {{{-1, 0}, {1, 0}, {1 - head, -spread}, {1, 0}, {1 - head, spread}}, false, false}};
+    } else if (kind < 0.8F) {
+        figure = {segment({-1, 0}, {1 - head, 0}),
+                  {{{1 - head, -spread}, {1, 0}, {1 - head, spread}}, true, false}};
+    } else {
+        const float w = random.uniform(0.1F, 0.25F);
+        const float s = std::max(spread, w + 0.15F);
+        figure = {{{{-1, -w},
+                    {1 - head, -w},
+                    {1 - head, -s},
+                    {1, 0},
+                    {1 - head, s},
+                    {1 - head, w},
+                    {-1, w}},
+                   true,
+                   false}};
+    }
+    transform(figure, 1, random.uniform(0.8F, 1.3F), random.uniform(-pi, pi));
+    return figure;
+}
+
+Figure cross(const Hand&, Random& random) {
+    const float kind = random.uniform(0, 1);
+    Figure figure;
+    if (kind < 0.42F) {
+        figure = {segment({0, -1}, {0, 1}), segment({-1, 0}, {1, 0})};
+    } else if (kind < 0.72F) {
+        figure = {segment({-1, -1}, {1, 1}), segment({1, -1}, {-1, 1})};
+    } else if (kind < 0.87F) {
+        const float bar = random.uniform(-0.55F, -0.2F);
+        const float arm = random.uniform(0.45F, 0.8F);
+        figure = {segment({0, -1}, {0, 1}), segment({-arm, bar}, {arm, bar})};
+    } else {
+        const float w = random.uniform(0.18F, 0.38F);
+        figure = {{{{-w, -1},
+                    {w, -1},
+                    {w, -w},
+                    {1, -w},
+                    {1, w},
+                    {w, w},
+                    {w, 1},
+                    {-w, 1},
+                    {-w, w},
+                    {-1, w},
+                    {-1, -w},
+                    {-w, -w}},
+                   true,
+                   false}};
+    }
+    transform(figure, random.uniform(0.7F, 1), random.uniform(0.7F, 1), turn(random, 0.1F, 0.12F));
+    return figure;
+}
+
+Figure line(const Hand& hand, Random& random) {
+    Figure figure;
+    const float sag = random.normal(0.02F + 0.05F * (1 - hand.care));
+    Path path{{}, false, true};
+    for (int i = 0; i <= 30; ++i) {
+        const float t = static_cast<float>(i) / 15 - 1;
+        path.points.push_back({t, sag * (1 - t * t)});
+    }
+    figure.push_back(path);
+    if (random.chance(0.05F))
+        figure.push_back(segment({-0.95F, random.normal(0.03F)}, {0.95F, random.normal(0.03F)}));
+    transform(figure, 1, 1, random.chance(0.5F) ? random.normal(0.12F) : random.uniform(-pi, pi));
+    return figure;
+}
+
+Figure zigzag(const Hand&, Random& random) {
+    const int corners = random.integer(4, 13);
+    const float height = random.uniform(0.12F, 1.1F);
+    const float drift = random.normal(0.06F);
+    Path path;
+    float x = 0;
+    for (int i = 0; i < corners; ++i) {
+        const float side = i % 2 == 0 ? 1.0F : -1.0F;
+        path.points.push_back(
+            {x, side * height * random.uniform(0.7F, 1) + drift * static_cast<float>(i)});
+        x += random.uniform(0.7F, 1.3F) * (random.chance(0.15F) ? 0.3F : 1);
+    }
+    for (auto& p : path.points) p.x = (p.x / std::max(x, 0.1F)) * 2 - 1;
+    Figure figure{path};
+    transform(figure, 1, 1, random.chance(0.6F) ? random.normal(0.15F) : random.uniform(-pi, pi));
+    return figure;
+}
+
+Figure squiggle(const Hand&, Random& random) {
+    Path path{{}, false, true};
+    const float kind = random.uniform(0, 1);
+    const float waves = random.uniform(1, 5.5F);
+    const float height = random.uniform(0.1F, 0.6F);
+    const float loop = kind < 0.3F ? random.uniform(0.05F, 0.45F) : 0;
+    const float grow = random.normal(0.3F);
+    const float p2 = random.uniform(0, 2 * pi);
+    const float a2 = kind > 0.6F ? random.uniform(0.1F, 0.5F) : 0;
+    const int count = 150;
+    for (int i = 0; i <= count; ++i) {
+        const float t = static_cast<float>(i) / static_cast<float>(count);
+        const float angle = 2 * pi * waves * t;
+        const float h = height * (1 + grow * (t - 0.5F));
+        path.points.push_back({2 * t - 1 + loop * std::cos(angle),
+                               h * std::sin(angle) + a2 * std::sin(2 * pi * t * 1.3F + p2)});
+    }
+    Figure figure{path};
+    transform(figure, 1, 1, random.chance(0.6F) ? random.normal(0.2F) : random.uniform(-pi, pi));
+    return figure;
+}
+
+/// A random smooth curve that turns at will: the freest of squiggles.
+Figure wander(Random& random, int points) {
+    Path path{{}, false, true};
+    Vec at{};
+    float heading = random.uniform(-pi, pi);
+    float bend = 0;
+    for (int i = 0; i < points; ++i) {
+        bend = 0.9F * bend + random.normal(0.09F);
+        heading += bend;
+        at = at + Vec{std::cos(heading), std::sin(heading)} * 0.05F;
+        path.points.push_back(at);
+    }
+    return {path};
+}
+
+Figure any_squiggle(const Hand& hand, Random& random) {
+    return random.chance(0.25F) ? wander(random, random.integer(60, 160)) : squiggle(hand, random);
+}
+
+}  // namespace
+
+Figure shape_figure(std::string_view label, const Hand& hand, Random& random) {
+    using Make = std::function<Figure(const Hand&, Random&)>;
+    static const std::map<std::string, Make, std::less<>> makers{
+        {"circle", circle},     {"ellipse", ellipse},
+        {"square", square},     {"rectangle", rectangle},
+        {"triangle", triangle}, {"diamond", diamond},
+        {"pentagon", pentagon}, {"hexagon", hexagon},
+        {"octagon", octagon},   {"star", star},
+        {"heart", heart},       {"arrow", arrow},
+        {"cross", cross},       {"line", line},
+        {"zigzag", zigzag},     {"squiggle", any_squiggle}};
+    return makers.find(label)->second(hand, random);
+}
+
+}  // namespace croquis::learning

@@ -1,0 +1,137 @@
+#include "learning/train/card.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "core/bytes.h"
+#include "drawing/normalise.h"
+#include "learning/sketcher.h"
+
+namespace croquis::learning {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+Result<void> write_file(const fs::path& file, std::string_view text) {
+    std::ofstream out(file, std::ios::binary);
+    out << text;
+    out.close();
+    if (!out) return Error{ErrorKind::internal, "Cannot write " + file.string() + "."};
+    return {};
+}
+
+json::object to_json(const Card& card, const std::string& onnx) {
+    json::array labels, ids;
+    for (const auto& label : shape_labels()) labels.emplace_back(label);
+    for (const auto& id : card.calibration_ids) ids.emplace_back(id);
+    json::object object{{"name", card.name},
+                        {"labels", std::move(labels)},
+                        {"temperature", card.temperature},
+                        {"unknown_below", card.unknown_below},
+                        {"input",
+                         {{"width", drawing::model_side},
+                          {"height", drawing::model_side},
+                          {"channels", 1},
+                          {"scale", 1.0 / 255},
+                          {"mean", 0}}},
+                        {"sha256", to_hex(sha256(as_bytes(onnx)))},
+                        {"multiply_accumulates", card.multiply_accumulates},
+                        {"training",
+                         {{"program", "croquis-train"},
+                          {"version", CROQUIS_VERSION},
+                          {"seed", card.training.seed},
+                          {"steps", card.training.steps},
+                          {"batch", card.training.batch},
+                          {"sketches", card.training.steps * card.training.batch},
+                          {"data", "synthetic sketches, each seen once; no person's drawing"},
+                          {"last_loss", card.result.last_loss}}},
+                        {"calibration", {{"on", card.calibrated_on}, {"ids", std::move(ids)}}},
+                        {"synthetic", learning::to_json(card.synthetic)}};
+    if (card.human) {
+        object["human"] = learning::to_json(*card.human);
+        object["human"].get_object()["source"] = card.human_source;
+    }
+    return object;
+}
+
+std::string section(const std::string& title, const std::string& picture, const Report& report) {
+    return fmt::format(
+        "## {}\n\n| | |\n|---|---|\n| shapes | {} |\n| right | {:.1f} % |\n| right, kin merged | "
+        "{:.1f} % |\n| refused as unknown "
+        "| {:.1f} % |\n| expected calibration error | {:.3f} |\n| other drawings | {} |\n| of "
+        "these refused as unknown | {:.1f} % "
+        "|\n\nKin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n![Confusion "
+        "matrix](card/{}-confusion.svg)\n"
+        "![Reliability](card/{}-reliability.svg)\n\n",
+        title, report.shapes, 100 * report.accuracy, 100 * report.merged_accuracy,
+        100 * report.refused_shapes, report.calibration_error, report.others,
+        100 * report.refused_others, picture, picture);
+}
+
+/// The pairs most often confused, in words.
+std::string failures(const Report& report) {
+    struct Pair {
+        std::size_t count, truth, said;
+    };
+    std::vector<Pair> pairs;
+    for (std::size_t i = 0; i < report.labels.size(); ++i)
+        for (std::size_t j = 0; j < report.labels.size(); ++j)
+            if (i != j && report.confusion[i][j] > 0)
+                pairs.push_back({report.confusion[i][j], i, j});
+    std::sort(pairs.begin(), pairs.end(),
+              [](const Pair& a, const Pair& b) { return a.count > b.count; });
+    std::string text = "Where it fails most:\n\n";
+    for (std::size_t i = 0; i < std::min<std::size_t>(8, pairs.size()); ++i)
+        text += fmt::format("- {} taken for {}: {} times\n", report.labels[pairs[i].truth],
+                            report.labels[pairs[i].said], pairs[i].count);
+    return text + "\n";
+}
+
+std::string to_markdown(const Card& card) {
+    std::string text = fmt::format(
+        "# Model card: {}\n\nWritten by croquis-train; every figure is measured.\n\n**What it "
+        "is.** A convolutional network of {:.2f} "
+        "million multiply-accumulates that tells {} shapes apart from a {} x {} picture, and "
+        "answers \"unknown\" for anything else or "
+        "where its calibrated confidence is under {:.2f}.\n\n**What it was trained on.** {} "
+        "synthetic sketches made by the project's own "
+        "sketcher (seed {}), each seen once. No person's drawing was trained on.\n\n**Calibrated "
+        "on** {}: temperature {:.3f}.\n\n"
+        "**Made again** by `croquis-train --seed {}`.\n\n",
+        card.name, static_cast<double>(card.multiply_accumulates) / 1e6, shape_labels().size() - 1,
+        drawing::model_side, drawing::model_side, card.unknown_below,
+        card.training.steps * card.training.batch, card.training.seed, card.calibrated_on,
+        card.temperature, card.training.seed);
+    if (card.human)
+        text += section("On people's drawings: " + card.human_source, "human", *card.human) +
+                failures(*card.human);
+    return text + section("On held-out synthetic sketches", "synthetic", card.synthetic) +
+           failures(card.synthetic);
+}
+
+}  // namespace
+
+Result<void> write_model(const fs::path& folder, const std::string& onnx, const Card& card) {
+    std::error_code failed;
+    fs::create_directories(folder / "card", failed);
+    const auto pictures = folder / "card";
+    auto done = write_file(folder / (card.name + ".onnx"), onnx);
+    if (done)
+        done =
+            write_file(folder / (card.name + ".json"), json::serialize(to_json(card, onnx)) + "\n");
+    if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card));
+    if (done)
+        done = write_file(pictures / "synthetic-confusion.svg", confusion_svg(card.synthetic));
+    if (done)
+        done = write_file(pictures / "synthetic-reliability.svg", reliability_svg(card.synthetic));
+    if (done && card.human)
+        done = write_file(pictures / "human-confusion.svg", confusion_svg(*card.human));
+    if (done && card.human)
+        done = write_file(pictures / "human-reliability.svg", reliability_svg(*card.human));
+    return done;
+}
+
+}  // namespace croquis::learning
