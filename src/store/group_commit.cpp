@@ -1,0 +1,166 @@
+#include "store/group_commit.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "store/failure.h"
+
+namespace croquis::store {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// A handler that throws must not take its neighbours' answers with it.
+void answer(Waiting& waiting, Result<Submitted> result) {
+    try {
+        waiting.done(std::move(result));
+    } catch (const std::exception& thrown) {
+        spdlog::error("store: whom a submission was answered to threw: {}", thrown.what());
+    }
+}
+
+}  // namespace
+
+GroupCommit::GroupCommit(std::size_t writers, const StoreOptions& options, Metrics& metrics,
+                         Commit commit)
+    : max_batch_(std::max<std::size_t>(options.max_batch, 1)),
+      capacity_(options.queue_capacity),
+      linger_(options.linger),
+      commit_(std::move(commit)),
+      batch_sizes_(metrics.sizes("croquis_store_batch_size", "Submissions in one commit")),
+      commit_seconds_(metrics.seconds("croquis_store_commit_seconds",
+                                      "From taking a batch to its durable commit")),
+      queue_length_(
+          metrics.gauge("croquis_store_queue_length", "Submissions waiting for a writer")),
+      refused_(metrics.counter("croquis_store_refused_total",
+                               "Submissions refused because the queue was full")),
+      pool_(writers),
+      linger_timer_(pool_) {
+    for (std::size_t writer = writers; writer > 0; --writer) idle_.push_back(writer - 1);
+}
+
+GroupCommit::~GroupCommit() {
+    stop();
+}
+
+void GroupCommit::submit(Submission submission, Store::SubmitHandler done) {
+    Waiting waiting{std::move(submission), std::move(done)};
+    if (enqueue(waiting)) return;
+    answer(waiting,
+           Error{ErrorKind::unavailable, "The store is at its limit; try again shortly.", {}, 1});
+}
+
+/// Takes `waiting` only where it returns true.
+bool GroupCommit::enqueue(Waiting& waiting) {
+    const std::scoped_lock lock(mutex_);
+    if (stopped_ || queue_.size() >= capacity_) {
+        refused_.Increment();
+        return false;
+    }
+    queue_.push_back(std::move(waiting));
+    wake_writer();
+    return true;
+}
+
+/// With the lock held.
+void GroupCommit::wake_writer() {
+    if (lingering_) {
+        if (!companions_expected()) linger_timer_.cancel();
+        return;
+    }
+    if (idle_.empty()) return;
+    const std::size_t writer = idle_.back();
+    idle_.pop_back();
+    asio::post(pool_, [this, writer] { drain(writer); });
+}
+
+/// With the lock held.
+bool GroupCommit::companions_expected() const {
+    return !stopped_ && queue_.size() < last_batch_ / 2 && queue_.size() < max_batch_;
+}
+
+void GroupCommit::drain(std::size_t writer) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!queue_.empty() && linger_.count() > 0 && !lingering_ && companions_expected()) {
+            start_linger(writer);
+            return;
+        }
+    }
+    drain_now(writer);
+}
+
+/// With the lock held.
+void GroupCommit::start_linger(std::size_t writer) {
+    lingering_ = true;
+    linger_timer_.expires_after(linger_);
+    linger_timer_.async_wait([this, writer](const boost::system::error_code&) {
+        {
+            const std::scoped_lock lock(mutex_);
+            lingering_ = false;
+        }
+        drain_now(writer);
+    });
+}
+
+void GroupCommit::drain_now(std::size_t writer) {
+    auto waiting = take_batch();
+    if (waiting.empty()) {
+        const std::scoped_lock lock(mutex_);
+        if (queue_.empty()) {
+            idle_.push_back(writer);
+            return;
+        }
+    } else {
+        commit(writer, std::move(waiting));
+    }
+    // Posted rather than looped, so that other jobs get their turn between two batches.
+    asio::post(pool_, [this, writer] { drain(writer); });
+}
+
+std::vector<Waiting> GroupCommit::take_batch() {
+    const std::scoped_lock lock(mutex_);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_batch_));
+    std::vector<Waiting> batch(std::make_move_iterator(queue_.begin()),
+                               std::make_move_iterator(queue_.begin() + count));
+    queue_.erase(queue_.begin(), queue_.begin() + count);
+    if (count > 0) last_batch_ = batch.size();
+    queue_length_.Set(static_cast<double>(queue_.size()));
+    return batch;
+}
+
+void GroupCommit::commit(std::size_t writer, std::vector<Waiting> waiting) {
+    Batch batch;
+    batch.reserve(waiting.size());
+    for (auto& each : waiting) batch.push_back(std::move(each.submission));
+    const auto start = Clock::now();
+    auto answers = commit_guarded(writer, batch);
+    commit_seconds_.Observe(seconds_since(start));
+    batch_sizes_.Observe(static_cast<double>(batch.size()));
+    for (std::size_t i = 0; i < waiting.size(); ++i) answer(waiting[i], std::move(answers[i]));
+}
+
+GroupCommit::Answers GroupCommit::commit_guarded(std::size_t writer, Batch& batch) {
+    auto answers = guarded([&] { return commit_(writer, batch); });
+    if (answers && answers->size() == batch.size()) return std::move(*answers);
+    const Error error =
+        answers ? Error{ErrorKind::internal, "The store lost count of a batch."} : answers.error();
+    return Answers(batch.size(), Result<Submitted>(error));
+}
+
+void GroupCommit::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopped_ = true;
+        if (lingering_) linger_timer_.cancel();
+    }
+    std::call_once(joined_, [this] { pool_.join(); });
+}
+
+}  // namespace croquis::store

@@ -1,0 +1,119 @@
+#include "store/list_query.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "store/records.h"
+
+namespace croquis::store {
+
+const char* const drawing_columns =
+    "id, created_at, media_type, width, height, sha256, source, model, predicted_tag, confidence, "
+    "probabilities, tag, version, tagged_by, tagged_at";
+
+namespace {
+
+constexpr std::size_t max_limit = 200;
+
+/// Collects conditions and their parameters.
+class Builder {
+  public:
+    explicit Builder(const Query& query) : query_(query) {
+        filter_tag();
+        filter_confidence();
+        filter_time();
+        resume();
+    }
+
+    ListStatement finish() {
+        if (query_.order != Order::least_confident_first) return {whole(), std::move(values_)};
+        return {by_confidence(), std::move(values_)};
+    }
+
+  private:
+    std::string parameter(Value value) {
+        values_.push_back(std::move(value));
+        return fmt::format("${}", values_.size());
+    }
+
+    void require(const std::string& condition) { where_ += " AND " + condition; }
+
+    void filter_tag() {
+        if (query_.tag) require("tag = " + parameter(*query_.tag));
+    }
+
+    void filter_confidence() {
+        if (query_.min_confidence) require("confidence >= " + parameter(*query_.min_confidence));
+        if (query_.max_confidence) require("confidence <= " + parameter(*query_.max_confidence));
+    }
+
+    /// The bounds on the id say nothing new; they let the primary key find the stretch.
+    void filter_time() {
+        if (query_.from) {
+            require("created_at >= " + parameter(*query_.from));
+            require("id >= " + parameter(lowest_id_at(*query_.from - id_time_slack)));
+        }
+        if (query_.until) {
+            require("created_at < " + parameter(*query_.until));
+            require("id < " + parameter(lowest_id_at(*query_.until + 2 * id_time_slack)));
+        }
+    }
+
+    void resume() {
+        if (!query_.after) return;
+        const auto& after = *query_.after;
+        if (query_.order == Order::newest_first) require("id < " + parameter(after.id));
+        if (query_.order == Order::oldest_first) require("id > " + parameter(after.id));
+        if (query_.order == Order::least_confident_first) {
+            const auto confidence = parameter(after.confidence);
+            require(fmt::format("(confidence, id) > ({}, {})", confidence, parameter(after.id)));
+        }
+    }
+
+    [[nodiscard]] std::string select(const std::string& condition, const char* order) const {
+        return fmt::format("SELECT {} FROM drawing WHERE {}{} ORDER BY {} LIMIT {}",
+                           drawing_columns, condition, where_, order, query_.limit + 1);
+    }
+
+    [[nodiscard]] std::string whole() const {
+        return select(query_.only_unreviewed ? "tagged_by IS NULL" : "true",
+                      query_.order == Order::newest_first ? "id DESC" : "id");
+    }
+
+    /// What people have looked at and what they have not are indexed apart, so that the review
+    /// queue never wades through what is done; together the two make the whole order.
+    [[nodiscard]] std::string by_confidence() const {
+        const char* order = "confidence, id";
+        const auto unreviewed = select("tagged_by IS NULL", order);
+        if (query_.only_unreviewed) return unreviewed;
+        return fmt::format(
+            "SELECT * FROM (SELECT * FROM ({}) AS unreviewed UNION ALL SELECT * FROM ({}) AS "
+            "reviewed) AS both_kinds ORDER BY {} LIMIT {}",
+            unreviewed, select("tagged_by IS NOT NULL", order), order, query_.limit + 1);
+    }
+
+    const Query& query_;
+    std::string where_;
+    std::vector<Value> values_;
+};
+
+}  // namespace
+
+Result<ListStatement> list_statement(const Query& query) {
+    if (query.limit < 1 || query.limit > max_limit)
+        return Error{ErrorKind::invalid, "A page has 1 to 200 drawings.", "limit"};
+    return Builder(query).finish();
+}
+
+Page page_of(std::vector<Drawing> drawings, const Query& query) {
+    Page page;
+    const bool more = drawings.size() > query.limit;
+    if (more) drawings.resize(query.limit);
+    page.drawings = std::move(drawings);
+    if (more) {
+        const auto& last = page.drawings.back();
+        page.next = Query::Cursor{last.id, last.prediction.confidence};
+    }
+    return page;
+}
+
+}  // namespace croquis::store

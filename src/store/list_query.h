@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/error.h"
+#include "store/model.h"
+
+namespace croquis::store {
+
+/// A parameter of a statement.
+using Value = std::variant<std::string, float, std::int64_t, Uuid, Timestamp>;
+
+/// One page as SQL that both databases read: parameter number n is written $n.
+struct ListStatement {
+    std::string sql;
+    std::vector<Value> values;
+};
+
+/// The columns of a drawing, in the order in which both stores read them.
+extern const char* const drawing_columns;
+
+/// Selects one drawing more than the page holds, to tell whether another page follows. Errors:
+/// invalid (limit).
+Result<ListStatement> list_statement(const Query& query);
+
+/// Cuts the extra drawing off and sets the cursor.
+Page page_of(std::vector<Drawing> drawings, const Query& query);
+
+}  // namespace croquis::store

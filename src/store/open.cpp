@@ -1,0 +1,28 @@
+#include "store/failure.h"
+#include "store/sqlite/store.h"
+
+namespace croquis::store {
+namespace {
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+std::unique_ptr<Store> open(const std::string& url, const StoreOptions& options, Metrics& metrics) {
+    if (url.starts_with(sqlite_scheme)) {
+        const auto path = url.substr(sqlite_scheme.size());
+        if (path.empty() || path == ":memory:")
+            throw Failure(ErrorKind::invalid, "The store's URL names no file: sqlite:PATH.",
+                          "store");
+        return std::make_unique<sqlite::SqliteStore>(path, options, metrics);
+    }
+    throw Failure(ErrorKind::invalid, "The store's URL must start with sqlite: or postgresql://.",
+                  "store");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options,
+                                          Metrics& metrics) {
+    return guarded([&] { return open(url, options, metrics); });
+}
+
+}  // namespace croquis::store

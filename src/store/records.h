@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "core/error.h"
+#include "store/failure.h"
+#include "store/model.h"
+
+/// What both stores do alike with what they keep.
+namespace croquis::store {
+
+/// What a database can never take, found before it joins a batch. Errors: invalid.
+Result<void> check(const Submission& submission);
+
+/// A drawing's id and its created_at are the same moment within this, which lets a list between two
+/// times read only their stretch of the primary key.
+inline constexpr std::chrono::minutes id_time_slack{10};
+
+/// The least version 7 id that could be made at `time`.
+Uuid lowest_id_at(Timestamp time);
+
+/// The drawing that a submission becomes.
+Drawing first_drawing(const Submission& submission);
+
+/// The entry that opens every history. It is not stored: the prediction says it all.
+TagEvent first_event(const Drawing& drawing);
+
+/// The errors that both stores answer with, in the same words.
+Error other_request();
+Error bad_refresh_token();
+Failure stale_version(int current);
+Failure no_drawing();
+Failure no_user();
+Failure name_taken();
+Failure no_model();
+Failure model_there();
+
+std::string_view to_string(Role role);
+Role role_from(std::string_view text);
+std::string_view to_string(ModelState state);
+ModelState model_state_from(std::string_view text);
+
+/// For how long a key can be replayed; the contract says 24 hours at least.
+inline constexpr std::chrono::hours idempotency_keys_last{48};
+/// For how long an expired refresh token is remembered, so that its use is noticed.
+inline constexpr std::chrono::hours expired_tokens_last{24 * 30};
+
+}  // namespace croquis::store

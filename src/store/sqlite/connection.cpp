@@ -1,0 +1,201 @@
+#include "store/sqlite/connection.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "store/failure.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+constexpr int busy_timeout_ms = 5000;
+constexpr int busy_retry_ms = 10;
+constexpr std::size_t max_cached_statements = 256;
+
+ErrorKind kind_of(int code) {
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_FULL:
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+        case SQLITE_NOMEM:
+            return ErrorKind::unavailable;
+        case SQLITE_CONSTRAINT:
+            return ErrorKind::conflict;
+        default:
+            return ErrorKind::internal;
+    }
+}
+
+[[noreturn]] void fail(sqlite3* database) {
+    const int code = sqlite3_extended_errcode(database);
+    const auto kind = kind_of(code);
+    throw Failure(Error{kind,
+                        fmt::format("SQLite: {} ({}).", sqlite3_errmsg(database), code),
+                        {},
+                        kind == ErrorKind::unavailable ? 1 : 0});
+}
+
+int checked_size(std::size_t size) {
+    if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw Failure(ErrorKind::too_large, "A value is larger than SQLite can hold.");
+    return static_cast<int>(size);
+}
+
+/// Reads `size` raw bytes: an id or a digest.
+template <std::size_t size>
+std::array<std::uint8_t, size> fixed(BytesView blob) {
+    if (blob.size() != size)
+        throw Failure(ErrorKind::internal,
+                      "The store holds an id or a digest of the wrong length.");
+    std::array<std::uint8_t, size> bytes{};
+    std::copy(blob.begin(), blob.end(), bytes.begin());
+    return bytes;
+}
+
+}  // namespace
+
+Statement::~Statement() {
+    if (!statement_) return;
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+}
+
+void Statement::bound(int code) {
+    if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_.get()));
+}
+
+void Statement::bind(int at, std::nullopt_t) {
+    bound(sqlite3_bind_null(statement_.get(), at));
+}
+void Statement::bind(int at, std::int64_t value) {
+    bound(sqlite3_bind_int64(statement_.get(), at, value));
+}
+void Statement::bind(int at, float value) {
+    bound(sqlite3_bind_double(statement_.get(), at, static_cast<double>(value)));
+}
+void Statement::bind(int at, std::string_view text) {
+    bound(sqlite3_bind_text(statement_.get(), at, text.data() == nullptr ? "" : text.data(),
+                            checked_size(text.size()), SQLITE_TRANSIENT));
+}
+void Statement::bind(int at, BytesView bytes) {
+    // A null pointer would be bound as NULL; nothing to be read is still a value.
+    const void* data = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+    bound(sqlite3_bind_blob(statement_.get(), at, data, checked_size(bytes.size()), SQLITE_STATIC));
+}
+
+bool Statement::step() {
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) fail(sqlite3_db_handle(statement_.get()));
+    return false;
+}
+
+bool Statement::null(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+}
+float Statement::real(int column) const {
+    return static_cast<float>(sqlite3_column_double(statement_.get(), column));
+}
+std::string Statement::text(int column) const {
+    const BytesView bytes = blob(column);
+    return std::string(as_text(bytes));
+}
+BytesView Statement::blob(int column) const {
+    const auto* data =
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+Uuid Statement::uuid(int column) const {
+    return Uuid{fixed<16>(blob(column))};
+}
+Sha256 Statement::digest(int column) const {
+    return fixed<32>(blob(column));
+}
+Timestamp Statement::time(int column) const {
+    return Timestamp(std::chrono::microseconds(integer(column)));
+}
+
+Connection::Connection(const std::string& path, Mode mode) {
+    sqlite3* opened = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+    database_.reset(opened);
+    if (opened == nullptr) throw unavailable("SQLite: out of memory.");
+    if (code != SQLITE_OK)
+        throw unavailable(fmt::format("Cannot open {}: {}.", path, sqlite3_errmsg(opened)));
+    configure(mode);
+}
+
+/// A commit is on disk when it returns (FULL); readers and the writer do not wait for one another
+/// (WAL); the log is copied back every 16 MiB, so that this cost is shared by many commits.
+void Connection::configure(Mode mode) {
+    sqlite3_extended_result_codes(database_.get(), 1);
+    sqlite3_busy_timeout(database_.get(), busy_timeout_ms);
+    if (mode == Mode::read_write) use_write_ahead_log();
+    execute(
+        "PRAGMA synchronous = FULL;"
+        "PRAGMA foreign_keys = ON;"
+        "PRAGMA wal_autocheckpoint = 4000;"
+        "PRAGMA journal_size_limit = 67108864;"
+        "PRAGMA cache_size = -8192;"
+        "PRAGMA temp_store = MEMORY;");
+    if (mode == Mode::read_only) execute("PRAGMA query_only = ON;");
+}
+
+/// The switch needs the file alone and does not wait for it, so several programs that make a new
+/// database at once take turns here.
+void Connection::use_write_ahead_log() {
+    execute("PRAGMA page_size = 4096");
+    for (int waited_ms = 0;; waited_ms += busy_retry_ms) {
+        const int code =
+            sqlite3_exec(database_.get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+        if (code == SQLITE_OK) return;
+        if ((code & 0xff) != SQLITE_BUSY || waited_ms >= busy_timeout_ms) fail(database_.get());
+        sqlite3_sleep(busy_retry_ms);
+    }
+}
+
+void Connection::execute(const char* script) {
+    if (sqlite3_exec(database_.get(), script, nullptr, nullptr, nullptr) != SQLITE_OK)
+        fail(database_.get());
+}
+
+Statement Connection::prepare(std::string_view sql) {
+    if (const auto found = statements_.find(sql); found != statements_.end())
+        return Statement(found->second);
+    if (statements_.size() >= max_cached_statements) statements_.clear();
+    sqlite3_stmt* prepared = nullptr;
+    if (sqlite3_prepare_v3(database_.get(), sql.data(), checked_size(sql.size()),
+                           SQLITE_PREPARE_PERSISTENT, &prepared, nullptr) != SQLITE_OK)
+        fail(database_.get());
+    std::shared_ptr<sqlite3_stmt> owned(prepared, sqlite3_finalize);
+    statements_.emplace(sql, owned);
+    return Statement(std::move(owned));
+}
+
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+    connection_.run("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+    if (!connection_.in_transaction()) return;
+    try {
+        connection_.run("ROLLBACK");
+    } catch (const Failure& failure) {
+        spdlog::error("store: cannot roll back: {}", failure.what());
+    }
+}
+
+void Transaction::commit() {
+    connection_.run("COMMIT");
+}
+
+}  // namespace croquis::store::sqlite

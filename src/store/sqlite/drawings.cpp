@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <cstring>
+
+#include "store/list_query.h"
+#include "store/records.h"
+#include "store/sqlite/store.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+constexpr auto keys_swept_every = std::chrono::minutes(1);
+constexpr int keys_swept_at_once = 1000;
+
+BytesView bytes_of(const std::vector<float>& values) {
+    return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
+}
+
+std::vector<float> floats_of(BytesView bytes) {
+    std::vector<float> values(bytes.size() / sizeof(float));
+    if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+    return values;
+}
+
+template <class T>
+std::optional<T> unless_null(const Statement& row, int column, T value) {
+    return row.null(column) ? std::nullopt : std::optional<T>(std::move(value));
+}
+
+/// In the order of drawing_columns.
+Drawing read_drawing(const Statement& row) {
+    Drawing drawing;
+    drawing.id = row.uuid(0);
+    drawing.created_at = row.time(1);
+    drawing.media_type = row.text(2);
+    drawing.width = row.small(3);
+    drawing.height = row.small(4);
+    drawing.sha256 = row.digest(5);
+    drawing.source = row.text(6);
+    drawing.prediction = {row.text(7), row.text(8), row.real(9), floats_of(row.blob(10))};
+    drawing.tag = row.text(11);
+    drawing.version = row.small(12);
+    drawing.tagged_by = unless_null(row, 13, row.text(13));
+    drawing.tagged_at = unless_null(row, 14, row.time(14));
+    return drawing;
+}
+
+Drawing find_drawing(Connection& connection, const Uuid& id) {
+    static const std::string sql =
+        std::string("SELECT ") + drawing_columns + " FROM drawing WHERE id = $1";
+    auto row = connection.query(sql, id);
+    if (!row.step()) throw no_drawing();
+    return read_drawing(row);
+}
+
+struct SeenKey {
+    Sha256 digest;
+    Uuid drawing;
+};
+
+std::optional<SeenKey> seen_key(Connection& connection, const std::string& key) {
+    auto row = connection.query("SELECT digest, drawing FROM idempotency_key WHERE key = $1", key);
+    if (!row.step()) return std::nullopt;
+    return SeenKey{row.digest(0), row.uuid(1)};
+}
+
+void remember_key(Connection& connection, const Submission& submission) {
+    connection.run(
+        "INSERT INTO idempotency_key (key, digest, drawing, created_at) VALUES ($1, $2, $3, $4)",
+        submission.idempotency_key, BytesView(submission.request_digest), submission.id,
+        submission.created_at);
+}
+
+void insert(Connection& connection, const Submission& submission) {
+    connection.run("INSERT INTO drawing_content (image, strokes) VALUES ($1, $2)",
+                   BytesView(submission.image), submission.strokes);
+    const auto& prediction = submission.prediction;
+    connection.run(
+        "INSERT INTO drawing (id, content, created_at, media_type, width, height, sha256, source, "
+        "model, predicted_tag, confidence, probabilities, tag) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $10)",
+        submission.id, connection.last_row(), submission.created_at, submission.media_type,
+        submission.width, submission.height, BytesView(submission.sha256), submission.source,
+        prediction.model, prediction.tag, prediction.confidence,
+        bytes_of(prediction.probabilities));
+}
+
+Result<Submitted> store_one(Connection& connection, const Submission& submission) {
+    if (!submission.idempotency_key.empty()) {
+        if (const auto seen = seen_key(connection, submission.idempotency_key)) {
+            if (seen->digest != submission.request_digest) return other_request();
+            return Submitted{find_drawing(connection, seen->drawing), true};
+        }
+        remember_key(connection, submission);
+    }
+    insert(connection, submission);
+    return Submitted{first_drawing(submission), false};
+}
+
+/// All or nothing: throws where one submission cannot be stored.
+GroupCommit::Answers store_together(Connection& connection, const GroupCommit::Batch& batch) {
+    Transaction transaction(connection);
+    GroupCommit::Answers answers;
+    answers.reserve(batch.size());
+    for (const auto& submission : batch) answers.push_back(store_one(connection, submission));
+    transaction.commit();
+    return answers;
+}
+
+/// Only what is wrong with the submission itself may be answered to it alone.
+bool is_its_own_fault(const Error& error) {
+    return error.kind == ErrorKind::conflict || error.kind == ErrorKind::too_large;
+}
+
+Result<Submitted> store_in_savepoint(Connection& connection, const Submission& submission) {
+    connection.run("SAVEPOINT submission");
+    try {
+        auto answer = store_one(connection, submission);
+        connection.run("RELEASE submission");
+        return answer;
+    } catch (const Failure& failure) {
+        if (!is_its_own_fault(failure.error())) throw;
+        connection.run("ROLLBACK TO submission");
+        connection.run("RELEASE submission");
+        return failure.error();
+    }
+}
+
+/// One commit still, but what one submission does wrong is undone alone.
+GroupCommit::Answers store_apart(Connection& connection, const GroupCommit::Batch& batch) {
+    Transaction transaction(connection);
+    GroupCommit::Answers answers;
+    for (const auto& submission : batch)
+        answers.push_back(store_in_savepoint(connection, submission));
+    transaction.commit();
+    return answers;
+}
+
+std::vector<TagCount> count_tags(Connection& connection) {
+    auto rows = connection.query("SELECT tag, count(*) FROM drawing GROUP BY tag ORDER BY tag");
+    std::vector<TagCount> counts;
+    while (rows.step()) counts.push_back({rows.text(0), rows.integer(1)});
+    return counts;
+}
+
+}  // namespace
+
+void SqliteStore::submit(Submission submission, SubmitHandler done) {
+    if (const auto valid = check(submission); !valid) return done(valid.error());
+    commits_.submit(std::move(submission), std::move(done));
+}
+
+GroupCommit::Answers SqliteStore::commit(GroupCommit::Batch& batch) {
+    Connection& connection = writer();
+    forget_old_keys(connection);
+    try {
+        return store_together(connection, batch);
+    } catch (const Failure& failure) {
+        if (!is_its_own_fault(failure.error())) throw;
+    }
+    return store_apart(connection, batch);
+}
+
+/// A little at a time, so that no batch waits for it long.
+void SqliteStore::forget_old_keys(Connection& connection) {
+    const auto time = std::chrono::steady_clock::now();
+    if (time < keys_due_) return;
+    const auto forgotten = connection.run(
+        "DELETE FROM idempotency_key WHERE id IN (SELECT id FROM idempotency_key ORDER BY id LIMIT "
+        "$1) AND created_at < $2",
+        keys_swept_at_once, now() - idempotency_keys_last);
+    if (forgotten < keys_swept_at_once) keys_due_ = time + keys_swept_every;
+}
+
+Result<Page> SqliteStore::list(const Query& query) {
+    const auto statement = list_statement(query);
+    if (!statement) return statement.error();
+    return read([&](Connection& connection) {
+        auto rows = connection.prepare(statement->sql);
+        int at = 0;
+        for (const auto& value : statement->values)
+            std::visit([&](const auto& each) { rows.bind(++at, each); }, value);
+        std::vector<Drawing> drawings;
+        drawings.reserve(query.limit + 1);
+        while (rows.step()) drawings.push_back(read_drawing(rows));
+        return page_of(std::move(drawings), query);
+    });
+}
+
+Result<Drawing> SqliteStore::drawing(const Uuid& id) {
+    return read([&](Connection& connection) { return find_drawing(connection, id); });
+}
+
+Result<StoredImage> SqliteStore::image(const Uuid& id) {
+    return read([&](Connection& connection) {
+        auto row = connection.query(
+            "SELECT c.image, d.media_type, d.sha256 FROM drawing d "
+            "JOIN drawing_content c ON c.id = d.content WHERE d.id = $1",
+            id);
+        if (!row.step()) throw no_drawing();
+        const auto bytes = row.blob(0);
+        return StoredImage{Bytes(bytes.begin(), bytes.end()), row.text(1), row.digest(2)};
+    });
+}
+
+Result<std::string> SqliteStore::strokes(const Uuid& id) {
+    return read([&](Connection& connection) {
+        auto row = connection.query(
+            "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.id = d.content "
+            "WHERE d.id = $1",
+            id);
+        if (!row.step()) throw no_drawing();
+        return row.text(0);
+    });
+}
+
+Result<std::vector<TagEvent>> SqliteStore::history(const Uuid& id) {
+    return read([&](Connection& connection) {
+        std::vector<TagEvent> events{first_event(find_drawing(connection, id))};
+        auto rows = connection.query(
+            "SELECT from_tag, to_tag, tagged_by, tagged_at, reason, version FROM tag_event "
+            "WHERE drawing = $1 ORDER BY version",
+            id);
+        while (rows.step())
+            events.push_back({rows.text(0), rows.text(1), rows.text(2), rows.time(3), rows.text(4),
+                              rows.small(5)});
+        return events;
+    });
+}
+
+Result<std::vector<TagCount>> SqliteStore::tag_counts() {
+    return guarded([&] { return tag_counts_.get([&] { return count_tags(*readers_.lend()); }); });
+}
+
+Result<Drawing> SqliteStore::change_tag(const TagChange& change) {
+    return write([&](Connection& connection) {
+        const auto before = find_drawing(connection, change.drawing);
+        if (before.version != change.expected_version) throw stale_version(before.version);
+        connection.run(
+            "UPDATE drawing SET tag = $1, version = version + 1, tagged_by = $2, tagged_at = $3 "
+            "WHERE id = $4",
+            change.to, change.by, change.at, change.drawing);
+        connection.run(
+            "INSERT INTO tag_event (drawing, version, from_tag, to_tag, tagged_by, tagged_at, "
+            "reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            change.drawing, before.version + 1, before.tag, change.to, change.by, change.at,
+            change.reason);
+        return find_drawing(connection, change.drawing);
+    });
+}
+
+}  // namespace croquis::store::sqlite

@@ -1,0 +1,69 @@
+#include "store/records.h"
+#include "store/sqlite/store.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+Model read_model(const Statement& row) {
+    return {row.text(0), row.text(1), row.digest(2), model_state_from(row.text(3)), row.time(4)};
+}
+
+}  // namespace
+
+Result<void> SqliteStore::add_model(const Model& model, BytesView onnx) {
+    return write([&](Connection& connection) {
+        const auto added = connection.run(
+            "INSERT INTO model (id, card, sha256, state, created_at, onnx) "
+            "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+            model.id, model.card, BytesView(model.sha256), to_string(model.state), model.created_at,
+            onnx);
+        if (added == 0) throw model_there();
+    });
+}
+
+Result<std::vector<Model>> SqliteStore::models() {
+    return read([&](Connection& connection) {
+        auto rows = connection.query(
+            "SELECT id, card, sha256, state, created_at FROM model ORDER BY created_at, row");
+        std::vector<Model> models;
+        while (rows.step()) models.push_back(read_model(rows));
+        return models;
+    });
+}
+
+Result<Model> SqliteStore::model(const std::string& id) {
+    return read([&](Connection& connection) {
+        auto row = connection.query(
+            "SELECT id, card, sha256, state, created_at FROM model WHERE id = $1", id);
+        if (!row.step()) throw no_model();
+        return read_model(row);
+    });
+}
+
+Result<Bytes> SqliteStore::model_onnx(const std::string& id) {
+    return read([&](Connection& connection) {
+        auto row = connection.query("SELECT onnx FROM model WHERE id = $1", id);
+        if (!row.step()) throw no_model();
+        const auto bytes = row.blob(0);
+        return Bytes(bytes.begin(), bytes.end());
+    });
+}
+
+Result<void> SqliteStore::promote_model(const std::string& id) {
+    return write([&](Connection& connection) {
+        connection.run("UPDATE model SET state = 'retired' WHERE state = 'live' AND id <> $1", id);
+        if (connection.run("UPDATE model SET state = 'live' WHERE id = $1", id) == 0)
+            throw no_model();
+    });
+}
+
+Result<Model> SqliteStore::live_model() {
+    return read([&](Connection& connection) {
+        auto row = connection.query(
+            "SELECT id, card, sha256, state, created_at FROM model WHERE state = 'live'");
+        if (!row.step()) throw Failure(ErrorKind::not_found, "No model is live.");
+        return read_model(row);
+    });
+}
+
+}  // namespace croquis::store::sqlite

@@ -1,0 +1,84 @@
+#include "store/sqlite/store.h"
+
+#include "store/migrations.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+bool has_schema(Connection& connection) {
+    return connection.query("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migration'").step();
+}
+
+std::vector<AppliedMigration> applied_migrations(Connection& connection) {
+    auto rows = connection.query("SELECT version, checksum FROM schema_migration ORDER BY version");
+    std::vector<AppliedMigration> applied;
+    while (rows.step()) applied.push_back({rows.small(0), rows.text(1)});
+    return applied;
+}
+
+void apply(Connection& connection, const Migration& migration) {
+    connection.execute(std::string(migration.sql).c_str());
+    connection.run(
+        "INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, "
+        "$4)",
+        migration.version, migration.name, checksum(migration), now());
+}
+
+/// Takes the next step that is missing, in its own transaction; the lock comes first, so that of
+/// several processes one takes it and the others then find it taken.
+std::optional<std::string> migrate_one(Connection& connection) {
+    Transaction transaction(connection);
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER PRIMARY KEY, name TEXT NOT "
+        "NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+    const auto pending = pending_migrations(sqlite_migrations(), applied_migrations(connection));
+    if (!pending) throw Failure(pending.error());
+    if (pending->empty()) return std::nullopt;
+    apply(connection, pending->front());
+    transaction.commit();
+    return std::string(pending->front().name);
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::string path, const StoreOptions& options, Metrics& metrics)
+    : path_(std::move(path)),
+      writer_(std::make_unique<Connection>(path_, Mode::read_write)),
+      readers_(std::max<std::size_t>(options.readers, 1),
+               [this] { return std::make_unique<Connection>(path_, Mode::read_only); }),
+      commits_(1, options, metrics,
+               [this](std::size_t, GroupCommit::Batch& batch) { return commit(batch); }) {}
+
+/// A connection whose transaction could not even be rolled back is of no more use.
+Connection& SqliteStore::writer() {
+    if (writer_->broken()) writer_ = std::make_unique<Connection>(path_, Mode::read_write);
+    return *writer_;
+}
+
+Result<std::vector<std::string>> SqliteStore::migrate() {
+    return commits_.run([&] {
+        return guarded([&] {
+            std::vector<std::string> names;
+            while (auto name = migrate_one(writer())) names.push_back(std::move(*name));
+            return names;
+        });
+    });
+}
+
+Result<int> SqliteStore::schema_version() {
+    return read([](Connection& connection) {
+        if (!has_schema(connection)) return 0;
+        const auto applied = applied_migrations(connection);
+        return applied.empty() ? 0 : applied.back().version;
+    });
+}
+
+Result<void> SqliteStore::ping() {
+    return read([](Connection& connection) { connection.query("SELECT 1").step(); });
+}
+
+void SqliteStore::stop() {
+    commits_.stop();
+}
+
+}  // namespace croquis::store::sqlite

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "store/connection_pool.h"
+#include "store/group_commit.h"
+#include "store/sqlite/connection.h"
+#include "store/store.h"
+#include "store/tag_count_cache.h"
+
+namespace croquis::store::sqlite {
+
+/// The store in one SQLite file: one connection writes, on a thread of its own; others read.
+class SqliteStore final : public Store {
+  public:
+    /// Throws Failure where the file cannot be opened.
+    SqliteStore(std::string path, const StoreOptions& options, Metrics& metrics);
+
+    void submit(Submission submission, SubmitHandler done) override;
+    Result<Page> list(const Query& query) override;
+    Result<Drawing> drawing(const Uuid& id) override;
+    Result<StoredImage> image(const Uuid& id) override;
+    Result<std::string> strokes(const Uuid& id) override;
+    Result<std::vector<TagEvent>> history(const Uuid& id) override;
+    Result<std::vector<TagCount>> tag_counts() override;
+    Result<Drawing> change_tag(const TagChange& change) override;
+
+    Result<void> add_user(const User& user) override;
+    Result<User> user_by_name(const std::string& name) override;
+    Result<User> user(const Uuid& id) override;
+    Result<std::vector<User>> users() override;
+    Result<void> update_user(const User& user) override;
+    Result<void> delete_user(const Uuid& id) override;
+    Result<void> add_refresh_token(const RefreshToken& token) override;
+    Result<RefreshToken> rotate_refresh_token(const Sha256& presented, const RefreshToken& next,
+                                              Timestamp at) override;
+    Result<void> revoke_refresh_token(const Sha256& presented) override;
+    Result<void> revoke_user_tokens(const Uuid& user) override;
+
+    Result<void> add_model(const Model& model, BytesView onnx) override;
+    Result<std::vector<Model>> models() override;
+    Result<Model> model(const std::string& id) override;
+    Result<Bytes> model_onnx(const std::string& id) override;
+    Result<void> promote_model(const std::string& id) override;
+    Result<Model> live_model() override;
+
+    Result<std::vector<std::string>> migrate() override;
+    Result<int> schema_version() override;
+    Result<void> ping() override;
+    void stop() override;
+
+  private:
+    GroupCommit::Answers commit(GroupCommit::Batch& batch);
+    void forget_old_keys(Connection& connection);
+    Connection& writer();
+
+    /// Runs `work(Connection&)` on a connection that reads.
+    template <class Work>
+    auto read(Work&& work) {
+        return guarded([&] {
+            auto lease = readers_.lend();
+            return work(*lease);
+        });
+    }
+    /// Runs `work(Connection&)` in one transaction on the connection that writes, in its turn.
+    template <class Work>
+    auto write(Work&& work) {
+        return commits_.run([&] {
+            return guarded([&] {
+                Connection& connection = writer();
+                Transaction transaction(connection);
+                if constexpr (std::is_void_v<decltype(work(connection))>) {
+                    work(connection);
+                    transaction.commit();
+                } else {
+                    auto result = work(connection);
+                    transaction.commit();
+                    return result;
+                }
+            });
+        });
+    }
+
+    const std::string path_;
+    std::unique_ptr<Connection> writer_;  ///< used on the writer's thread alone
+    std::chrono::steady_clock::time_point keys_due_{};
+    ConnectionPool<Connection> readers_;
+    TagCountCache tag_counts_;
+    GroupCommit commits_;
+};
+
+}  // namespace croquis::store::sqlite

@@ -1,0 +1,35 @@
+#include "store/tag_count_cache.h"
+
+namespace croquis::store {
+
+std::vector<TagCount> TagCountCache::get(const Count& count) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (counted_slowly_ && (counting_ || Clock::now() < fresh_until_)) return last_;
+        counting_ = true;
+    }
+    return count_anew(count);
+}
+
+std::vector<TagCount> TagCountCache::count_anew(const Count& count) {
+    const auto start = Clock::now();
+    try {
+        auto counts = count();
+        const std::scoped_lock lock(mutex_);
+        last_ = counts;
+        finish(Clock::now() - start);
+        return counts;
+    } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        counting_ = false;
+        throw;
+    }
+}
+
+void TagCountCache::finish(Clock::duration took) {
+    counting_ = false;
+    counted_slowly_ = took > quick;
+    fresh_until_ = Clock::now() + took * rest;
+}
+
+}  // namespace croquis::store

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "store/model.h"
+
+namespace croquis::store {
+
+/// Counting tags reads an index from end to end, and counters kept on every write would make all
+/// writers wait for one another. So a count that took long is used again for twenty times as long
+/// as it took (5% of one core at most), and one that was quick not at all. While one caller counts
+/// anew the others get the last count. Thread-safe.
+class TagCountCache {
+  public:
+    using Count = std::function<std::vector<TagCount>()>;
+
+    /// What `count` returns or returned; throws what it throws.
+    std::vector<TagCount> get(const Count& count);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::chrono::milliseconds quick{20};
+    static constexpr int rest = 20;
+
+    std::vector<TagCount> count_anew(const Count& count);
+    void finish(Clock::duration took);
+
+    std::mutex mutex_;
+    std::vector<TagCount> last_;
+    Clock::time_point fresh_until_{};
+    bool counting_ = false;
+    bool counted_slowly_ = false;  ///< last_ may be handed out
+};
+
+}  // namespace croquis::store

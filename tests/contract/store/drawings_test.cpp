@@ -1,0 +1,483 @@
+#include <algorithm>
+
+#include "contract/store/fixture.h"
+
+namespace croquis::store {
+namespace {
+
+class DrawingsContract : public StoreContract {};
+INSTANTIATE_TEST_SUITE_P(Stores, DrawingsContract, testing::ValuesIn(kinds()), kind_name);
+
+void expect_same(const Drawing& got, const Submission& sent) {
+    EXPECT_EQ(got.id, sent.id);
+    EXPECT_EQ(got.created_at, sent.created_at);
+    EXPECT_EQ(got.media_type, sent.media_type);
+    EXPECT_EQ(got.width, sent.width);
+    EXPECT_EQ(got.height, sent.height);
+    EXPECT_EQ(got.sha256, sent.sha256);
+    EXPECT_EQ(got.source, sent.source);
+    EXPECT_EQ(got.prediction.model, sent.prediction.model);
+    EXPECT_EQ(got.prediction.tag, sent.prediction.tag);
+    EXPECT_EQ(got.prediction.confidence, sent.prediction.confidence);
+    EXPECT_EQ(got.prediction.probabilities, sent.prediction.probabilities);
+}
+
+void expect_untouched(const Drawing& got, const Submission& sent) {
+    expect_same(got, sent);
+    EXPECT_EQ(got.tag, sent.prediction.tag);
+    EXPECT_EQ(got.version, 1);
+    EXPECT_FALSE(got.tagged_by);
+    EXPECT_FALSE(got.tagged_at);
+}
+
+TEST_P(DrawingsContract, GivesBackWhatWasSubmitted) {
+    const auto sent = make_submission("hexagon", 0.123456789F);
+    const auto submitted = submit(sent);
+    ASSERT_TRUE(succeeded(submitted));
+    EXPECT_FALSE(submitted->replayed);
+    expect_untouched(submitted->drawing, sent);
+
+    const auto read = store_->drawing(sent.id);
+    ASSERT_TRUE(succeeded(read));
+    expect_untouched(*read, sent);
+
+    const auto image = store_->image(sent.id);
+    ASSERT_TRUE(succeeded(image));
+    EXPECT_EQ(image->bytes, sent.image);
+    EXPECT_EQ(image->media_type, sent.media_type);
+    EXPECT_EQ(image->sha256, sent.sha256);
+
+    const auto strokes = store_->strokes(sent.id);
+    ASSERT_TRUE(succeeded(strokes));
+    EXPECT_EQ(*strokes, sent.strokes);
+}
+
+TEST_P(DrawingsContract, KeepsTheLeastAndTheMost) {
+    auto least = make_submission("é", 0);
+    least.image = {0};
+    least.strokes.clear();
+    least.source.clear();
+    least.prediction.probabilities.clear();
+    auto most = make_submission("∎", 1);
+    most.image = random_bytes(5'000'000);
+    most.strokes = std::string(1'000'000, 'x');
+    most.prediction.probabilities.assign(1024, 1.0F / 3);
+    most.idempotency_key = std::string(512, 'k');
+    for (const auto& sent : {least, most}) {
+        expect_untouched(stored(sent), sent);
+        const auto read = store_->drawing(sent.id);
+        ASSERT_TRUE(succeeded(read));
+        expect_untouched(*read, sent);
+        EXPECT_EQ(store_->image(sent.id)->bytes, sent.image);
+        EXPECT_EQ(*store_->strokes(sent.id), sent.strokes);
+    }
+}
+
+TEST_P(DrawingsContract, RefusesWhatNoDatabaseCanTake) {
+    const auto refused = [&](const char* field, auto spoil) {
+        auto submission = make_submission();
+        spoil(submission);
+        EXPECT_TRUE(failed_with(submit(submission), ErrorKind::invalid, field)) << field;
+        EXPECT_TRUE(failed_with(store_->drawing(submission.id), ErrorKind::not_found)) << field;
+    };
+    refused("image", [](Submission& s) { s.image.clear(); });
+    refused("confidence", [](Submission& s) { s.prediction.confidence = -0.001F; });
+    refused("confidence", [](Submission& s) { s.prediction.confidence = 1.001F; });
+    refused("confidence", [](Submission& s) { s.prediction.confidence = std::nanf(""); });
+    refused("probabilities", [](Submission& s) { s.prediction.probabilities.resize(1025); });
+    refused("Idempotency-Key", [](Submission& s) { s.idempotency_key = std::string(513, 'k'); });
+    refused("created_at", [](Submission& s) { s.created_at -= std::chrono::hours(1); });
+    refused("", [](Submission& s) { s.strokes = std::string("a\0b", 3); });
+    EXPECT_TRUE(store_->list({})->drawings.empty());
+}
+
+TEST_P(DrawingsContract, SaysWhatIsNotThere) {
+    const auto id = Uuid::v7();
+    EXPECT_TRUE(failed_with(store_->drawing(id), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->image(id), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->strokes(id), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->history(id), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->change_tag({id, "star", "ada", now(), "corrected", 1}),
+                            ErrorKind::not_found));
+}
+
+TEST_P(DrawingsContract, ASecondDrawingWithOneIdIsAConflictAndLeavesTheFirst) {
+    const auto first = make_submission("circle");
+    stored(first);
+    auto second = make_submission("star");
+    second.id = first.id;
+    EXPECT_TRUE(failed_with(submit(second), ErrorKind::conflict));
+    expect_untouched(*store_->drawing(first.id), first);
+    EXPECT_EQ(store_->image(first.id)->bytes, first.image);
+    EXPECT_EQ(store_->list({})->drawings.size(), 1u);
+}
+
+TEST_P(DrawingsContract, APoisonSubmissionDoesNotFailItsNeighbours) {
+    const auto taken = make_submission();
+    stored(taken);
+    std::vector<std::future<Result<Submitted>>> answers;
+    std::vector<Uuid> good;
+    for (int i = 0; i < 60; ++i) {
+        auto submission = make_submission();
+        submission.idempotency_key = "neighbour-" + std::to_string(i);
+        if (i % 20 == 7)
+            submission.id = taken.id;
+        else
+            good.push_back(submission.id);
+        answers.push_back(submit_async(std::move(submission)));
+    }
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const auto answer = answers[i].get();
+        EXPECT_TRUE(i % 20 == 7 ? failed_with(answer, ErrorKind::conflict) : succeeded(answer))
+            << i;
+    }
+    for (const auto& id : good) EXPECT_TRUE(succeeded(store_->drawing(id)));
+    // Nothing of a refused submission stays, its key neither.
+    auto retry = make_submission();
+    retry.idempotency_key = "neighbour-7";
+    const auto retried = submit(retry);
+    ASSERT_TRUE(succeeded(retried));
+    EXPECT_FALSE(retried->replayed);
+}
+
+// --- tags and their history
+
+TEST_P(DrawingsContract, HistoryOpensWithThePrediction) {
+    const auto sent = make_submission("arrow");
+    stored(sent);
+    const auto events = store_->history(sent.id);
+    ASSERT_TRUE(succeeded(events));
+    ASSERT_EQ(events->size(), 1u);
+    EXPECT_EQ(events->front().from, "");
+    EXPECT_EQ(events->front().to, "arrow");
+    EXPECT_FALSE(events->front().by);
+    EXPECT_EQ(events->front().at, sent.created_at);
+    EXPECT_EQ(events->front().reason, "predicted");
+    EXPECT_EQ(events->front().version, 1);
+}
+
+TEST_P(DrawingsContract, ACorrectionIsSeenEverywhere) {
+    const auto sent = make_submission("circle", 0.25F);
+    stored(sent);
+    const auto at = now();
+    const auto changed = store_->change_tag({sent.id, "ellipse", "ada", at, "corrected", 1});
+    ASSERT_TRUE(succeeded(changed));
+    for (const auto& drawing :
+         {*changed, *store_->drawing(sent.id), store_->list({})->drawings.at(0)}) {
+        expect_same(drawing, sent);
+        EXPECT_EQ(drawing.tag, "ellipse");
+        EXPECT_EQ(drawing.version, 2);
+        EXPECT_EQ(drawing.tagged_by, "ada");
+        EXPECT_EQ(drawing.tagged_at, at);
+    }
+    const auto events = store_->history(sent.id);
+    ASSERT_EQ(events->size(), 2u);
+    EXPECT_EQ(events->back().from, "circle");
+    EXPECT_EQ(events->back().to, "ellipse");
+    EXPECT_EQ(events->back().by, "ada");
+    EXPECT_EQ(events->back().at, at);
+    EXPECT_EQ(events->back().reason, "corrected");
+    EXPECT_EQ(events->back().version, 2);
+    EXPECT_EQ(store_->image(sent.id)->bytes, sent.image);
+}
+
+TEST_P(DrawingsContract, AcceptingKeepsTheTagAndMarksItReviewed) {
+    const auto sent = make_submission("circle");
+    stored(sent);
+    const auto accepted = store_->change_tag({sent.id, "circle", "bob", now(), "accepted", 1});
+    ASSERT_TRUE(succeeded(accepted));
+    EXPECT_EQ(accepted->tag, "circle");
+    EXPECT_EQ(accepted->version, 2);
+    EXPECT_EQ(accepted->tagged_by, "bob");
+    EXPECT_EQ(store_->history(sent.id)->back().reason, "accepted");
+    Query unreviewed;
+    unreviewed.only_unreviewed = true;
+    EXPECT_TRUE(store_->list(unreviewed)->drawings.empty());
+}
+
+TEST_P(DrawingsContract, HistoryGrowsInOrderAndIsNeverRewritten) {
+    const auto sent = make_submission("circle");
+    stored(sent);
+    const std::vector<std::string> tags{"star", "circle", "heart", "heart"};
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+        const TagChange change{sent.id, tags[i], "ada", now(), "step", static_cast<int>(i) + 1};
+        ASSERT_TRUE(succeeded(store_->change_tag(change)));
+    }
+    const auto events = store_->history(sent.id);
+    ASSERT_EQ(events->size(), 5u);
+    for (std::size_t i = 0; i < events->size(); ++i) {
+        EXPECT_EQ((*events)[i].version, static_cast<int>(i) + 1);
+        EXPECT_EQ((*events)[i].from, i == 0 ? "" : (*events)[i - 1].to);
+    }
+}
+
+TEST_P(DrawingsContract, AStaleVersionChangesNothing) {
+    const auto sent = make_submission("circle");
+    stored(sent);
+    ASSERT_TRUE(succeeded(store_->change_tag({sent.id, "star", "ada", now(), "corrected", 1})));
+    for (const int stale : {0, 1, 3})
+        EXPECT_TRUE(
+            failed_with(store_->change_tag({sent.id, "heart", "bob", now(), "corrected", stale}),
+                        ErrorKind::precondition_failed))
+            << stale;
+    EXPECT_EQ(store_->drawing(sent.id)->tag, "star");
+    EXPECT_EQ(store_->history(sent.id)->size(), 2u);
+}
+
+TEST_P(DrawingsContract, CountsByCurrentTag) {
+    EXPECT_TRUE(store_->tag_counts()->empty());
+    const auto circle = make_submission("circle");
+    stored(circle);
+    stored(make_submission("circle"));
+    stored(make_submission("star"));
+    ASSERT_TRUE(succeeded(store_->change_tag({circle.id, "star", "ada", now(), "corrected", 1})));
+    const auto counts = store_->tag_counts();
+    ASSERT_TRUE(succeeded(counts));
+    ASSERT_EQ(counts->size(), 2u);
+    EXPECT_EQ((*counts)[0].tag, "circle");
+    EXPECT_EQ((*counts)[0].drawings, 1);
+    EXPECT_EQ((*counts)[1].tag, "star");
+    EXPECT_EQ((*counts)[1].drawings, 2);
+}
+
+// --- idempotency
+
+TEST_P(DrawingsContract, TheSameKeyAndRequestAnswerWithTheFirstDrawing) {
+    auto first = make_submission("circle");
+    first.idempotency_key = "client-1:abc";
+    first.request_digest = sha256(as_bytes("request"));
+    stored(first);
+    ASSERT_TRUE(succeeded(store_->change_tag({first.id, "star", "ada", now(), "corrected", 1})));
+
+    auto again = make_submission("heart");
+    again.idempotency_key = first.idempotency_key;
+    again.request_digest = first.request_digest;
+    const auto replay = submit(again);
+    ASSERT_TRUE(succeeded(replay));
+    EXPECT_TRUE(replay->replayed);
+    expect_same(replay->drawing, first);
+    EXPECT_EQ(replay->drawing.tag, "star");
+    EXPECT_EQ(replay->drawing.version, 2);
+    EXPECT_TRUE(failed_with(store_->drawing(again.id), ErrorKind::not_found));
+    EXPECT_EQ(store_->list({})->drawings.size(), 1u);
+}
+
+TEST_P(DrawingsContract, TheSameKeyForAnotherRequestIsAConflict) {
+    auto first = make_submission();
+    first.idempotency_key = "key";
+    first.request_digest = sha256(as_bytes("one"));
+    stored(first);
+    auto other = make_submission();
+    other.idempotency_key = "key";
+    other.request_digest = sha256(as_bytes("two"));
+    EXPECT_TRUE(failed_with(submit(other), ErrorKind::conflict, "Idempotency-Key"));
+    EXPECT_TRUE(failed_with(store_->drawing(other.id), ErrorKind::not_found));
+}
+
+TEST_P(DrawingsContract, KeysAreComparedExactlyAndNoKeyIsNone) {
+    std::vector<Submission> sent;
+    for (const char* key : {"key", "Key", "key ", "", ""}) {
+        sent.push_back(make_submission());
+        sent.back().idempotency_key = key;
+        EXPECT_FALSE(submit(sent.back())->replayed) << key;
+    }
+    EXPECT_EQ(store_->list({})->drawings.size(), sent.size());
+}
+
+TEST_P(DrawingsContract, AKeyOutlivesTheProcess) {
+    auto first = make_submission();
+    first.idempotency_key = "key";
+    stored(first);
+    store_->stop();
+    const auto other = open_another();
+    auto again = make_submission();
+    again.idempotency_key = "key";
+    const auto replay = submit_to(*other, again).get();
+    ASSERT_TRUE(succeeded(replay));
+    EXPECT_TRUE(replay->replayed);
+    EXPECT_EQ(replay->drawing.id, first.id);
+}
+
+// --- lists
+
+std::vector<Uuid> ids_of(const std::vector<Submission>& submissions) {
+    std::vector<Uuid> ids;
+    for (const auto& each : submissions) ids.push_back(each.id);
+    return ids;
+}
+
+class ListContract : public StoreContract {
+  protected:
+    /// `count` drawings; the tags and confidences repeat, so that there are ties.
+    void fill(int count) {
+        const std::vector<std::string> tags{"circle", "star", "heart"};
+        const std::vector<float> confidences{0.9F, 0.1F, 0.5F, 0.1F};
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+            sent_.push_back(
+                make_submission(tags[i % tags.size()], confidences[i % confidences.size()]));
+            stored(sent_.back());
+        }
+    }
+
+    std::vector<Uuid> expected(const Query& query) {
+        auto chosen = sent_;
+        std::erase_if(chosen, [&](const Submission& s) {
+            return (query.tag && s.prediction.tag != *query.tag) ||
+                   (query.min_confidence && s.prediction.confidence < *query.min_confidence) ||
+                   (query.max_confidence && s.prediction.confidence > *query.max_confidence) ||
+                   (query.from && s.created_at < *query.from) ||
+                   (query.until && s.created_at >= *query.until);
+        });
+        std::sort(chosen.begin(), chosen.end(), [&](const Submission& a, const Submission& b) {
+            if (query.order == Order::newest_first) return a.id > b.id;
+            if (query.order == Order::oldest_first) return a.id < b.id;
+            return std::pair(a.prediction.confidence, a.id) <
+                   std::pair(b.prediction.confidence, b.id);
+        });
+        return ids_of(chosen);
+    }
+
+    void expect_paged(Query query) {
+        for (const std::size_t limit : {1u, 2u, 5u, 24u, 200u}) {
+            query.limit = limit;
+            EXPECT_EQ(all_pages(query), expected(query)) << "limit " << limit;
+        }
+    }
+
+    std::vector<Submission> sent_;
+};
+INSTANTIATE_TEST_SUITE_P(Stores, ListContract, testing::ValuesIn(kinds()), kind_name);
+
+constexpr auto every_order = {Order::newest_first, Order::oldest_first,
+                              Order::least_confident_first};
+
+TEST_P(ListContract, AnEmptyStoreHasOneEmptyPage) {
+    for (const auto order : every_order) {
+        Query query;
+        query.order = order;
+        const auto page = store_->list(query);
+        ASSERT_TRUE(succeeded(page));
+        EXPECT_TRUE(page->drawings.empty());
+        EXPECT_FALSE(page->next);
+    }
+}
+
+TEST_P(ListContract, EveryOrderPagesThroughEverythingOnce) {
+    fill(24);
+    for (const auto order : every_order) {
+        Query query;
+        query.order = order;
+        expect_paged(query);
+    }
+}
+
+TEST_P(ListContract, EveryFilterWorksInEveryOrder) {
+    fill(24);
+    for (const auto order : every_order) {
+        Query query;
+        query.order = order;
+        query.tag = "star";
+        expect_paged(query);
+        query.min_confidence = 0.1F;
+        query.max_confidence = 0.5F;
+        expect_paged(query);
+        query.from = sent_[3].created_at;
+        query.until = sent_[20].created_at;
+        expect_paged(query);
+        query.tag.reset();
+        expect_paged(query);
+        query.tag = "no such tag";
+        expect_paged(query);
+    }
+}
+
+TEST_P(ListContract, AFullLastPageHasNoNext) {
+    fill(6);
+    Query query;
+    query.limit = 3;
+    std::vector<std::size_t> sizes;
+    EXPECT_EQ(all_pages(query, &sizes).size(), 6u);
+    EXPECT_EQ(sizes, (std::vector<std::size_t>{3, 3}));
+}
+
+TEST_P(ListContract, TheBoundsOfATimeAreIncludedBelowAndExcludedAbove) {
+    fill(3);
+    Query query;
+    query.from = sent_[1].created_at;
+    query.until = sent_[1].created_at + std::chrono::microseconds(1);
+    EXPECT_THAT(all_pages(query), testing::Contains(sent_[1].id));
+    query.until = sent_[1].created_at;
+    EXPECT_TRUE(all_pages(query).empty());
+    query.until = sent_[1].created_at - std::chrono::hours(24);
+    EXPECT_TRUE(all_pages(query).empty());
+}
+
+TEST_P(ListContract, OnlyUnreviewedLeavesOutWhatAPersonSaw) {
+    fill(12);
+    std::vector<Submission> rest;
+    for (std::size_t i = 0; i < sent_.size(); ++i) {
+        const auto& tag = sent_[i].prediction.tag;
+        if (i % 3 != 0) {
+            rest.push_back(sent_[i]);
+            continue;
+        }
+        ASSERT_TRUE(succeeded(store_->change_tag({sent_[i].id, tag, "ada", now(), "accepted", 1})));
+    }
+    for (const auto order : every_order) {
+        Query all;
+        all.order = order;
+        expect_paged(all);
+    }
+    sent_ = rest;
+    for (const auto order : every_order) {
+        Query query;
+        query.order = order;
+        query.only_unreviewed = true;
+        expect_paged(query);
+    }
+}
+
+TEST_P(ListContract, ACursorNeedNotBeADrawingThatIsThere) {
+    fill(4);
+    Query query;
+    query.after = Query::Cursor{Uuid::v7(), 0};
+    EXPECT_EQ(all_pages(query), expected(Query{}));
+    query.order = Order::least_confident_first;
+    query.after = Query::Cursor{Uuid{}, 0.5F};
+    EXPECT_EQ(all_pages(query).size(), 2u);
+}
+
+TEST_P(ListContract, NewDrawingsDoNotMoveAPageThatFollows) {
+    fill(6);
+    Query query;
+    query.limit = 3;
+    const auto first = store_->list(query);
+    ASSERT_TRUE(first->next);
+    const auto before = ids_of(sent_);
+    stored(make_submission());
+    query.after = first->next;
+    const auto second = store_->list(query);
+    std::vector<Uuid> ids;
+    for (const auto& drawing : second->drawings) ids.push_back(drawing.id);
+    EXPECT_EQ(ids, (std::vector<Uuid>{before[2], before[1], before[0]}));
+}
+
+TEST_P(ListContract, APageHasOneToTwoHundredDrawings) {
+    Query query;
+    for (const std::size_t limit : {0u, 201u}) {
+        query.limit = limit;
+        EXPECT_TRUE(failed_with(store_->list(query), ErrorKind::invalid, "limit"));
+    }
+}
+
+TEST_P(ListContract, ATagIsDataAndNotSql) {
+    stored(make_submission("o'clock\"; DROP TABLE drawing; --"));
+    Query query;
+    query.tag = "o'clock\"; DROP TABLE drawing; --";
+    EXPECT_EQ(store_->list(query)->drawings.size(), 1u);
+    query.tag = "%";
+    EXPECT_TRUE(store_->list(query)->drawings.empty());
+}
+
+}  // namespace
+}  // namespace croquis::store

@@ -1,0 +1,97 @@
+#include "contract/store/fixture.h"
+
+#include <atomic>
+#include <filesystem>
+
+#include "support/temp_folder.h"
+
+namespace croquis::store {
+namespace {
+
+Kind sqlite_kind() {
+    return {"sqlite", [](std::shared_ptr<void>& keeper) {
+                auto folder = std::make_shared<testing_support::TempFolder>();
+                keeper = folder;
+                return "sqlite:" + (folder->path() / "store.db").string();
+            }};
+}
+
+}  // namespace
+
+std::vector<Kind> kinds() {
+    return {sqlite_kind()};
+}
+
+Submission make_submission(const std::string& tag, float confidence) {
+    static std::atomic<int> count{0};
+    const int n = ++count;
+    Submission submission;
+    submission.id = Uuid::v7();
+    submission.created_at = now();
+    submission.image = random_bytes(64);
+    submission.media_type = n % 2 == 0 ? "image/png" : "image/webp";
+    submission.width = 100 + n;
+    submission.height = 50 + n;
+    submission.sha256 = sha256(submission.image);
+    submission.strokes = R"([[[1,2],[3,4]]])";
+    submission.source = "page";
+    submission.prediction = {
+        "croquis-test-1", tag, confidence, {confidence, 1 - confidence, 0.125F}};
+    return submission;
+}
+
+std::future<Result<Submitted>> submit_to(Store& store, Submission submission) {
+    auto promise = std::make_shared<std::promise<Result<Submitted>>>();
+    auto future = promise->get_future();
+    store.submit(std::move(submission),
+                 [promise](Result<Submitted> result) { promise->set_value(std::move(result)); });
+    return future;
+}
+
+void StoreContract::SetUp() {
+    url_ = GetParam().fresh(keeper_);
+    store_ = open_another();
+    ASSERT_TRUE(store_);
+    ASSERT_TRUE(succeeded(store_->migrate()));
+}
+
+std::unique_ptr<Store> StoreContract::open_another(const StoreOptions& options) {
+    auto opened = open_store(url_, options, metrics_);
+    EXPECT_TRUE(succeeded(opened));
+    return opened ? std::move(*opened) : nullptr;
+}
+
+std::future<Result<Submitted>> StoreContract::submit_async(Submission submission) {
+    return submit_to(*store_, std::move(submission));
+}
+
+Result<Submitted> StoreContract::submit(Submission submission) {
+    return submit_async(std::move(submission)).get();
+}
+
+Drawing StoreContract::stored(Submission submission) {
+    auto result = submit(std::move(submission));
+    EXPECT_TRUE(succeeded(result));
+    return result ? result->drawing : Drawing{};
+}
+
+User StoreContract::add_user(const std::string& name, Role role) {
+    const User user{Uuid::v7(), name, "$argon2id$v=19$of-" + name, role, false, now()};
+    EXPECT_TRUE(succeeded(store_->add_user(user)));
+    return user;
+}
+
+std::vector<Uuid> StoreContract::all_pages(Query query, std::vector<std::size_t>* sizes) {
+    std::vector<Uuid> ids;
+    for (;;) {
+        const auto page = store_->list(query);
+        EXPECT_TRUE(succeeded(page));
+        if (!page) return ids;
+        if (sizes != nullptr) sizes->push_back(page->drawings.size());
+        for (const auto& drawing : page->drawings) ids.push_back(drawing.id);
+        if (!page->next) return ids;
+        query.after = page->next;
+    }
+}
+
+}  // namespace croquis::store

@@ -1,0 +1,78 @@
+#include "contract/store/fixture.h"
+
+namespace croquis::store {
+namespace {
+
+class ModelsContract : public StoreContract {
+  protected:
+    Model add_model(const std::string& id, std::size_t size = 1000) {
+        const Bytes onnx = random_bytes(size);
+        const Model model{id, R"({"labels":["circle"]})", sha256(onnx), ModelState::candidate,
+                          now()};
+        EXPECT_TRUE(succeeded(store_->add_model(model, onnx)));
+        onnx_ = onnx;
+        return model;
+    }
+    ModelState state(const std::string& id) { return store_->model(id)->state; }
+
+    Bytes onnx_;
+};
+INSTANTIATE_TEST_SUITE_P(Stores, ModelsContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(ModelsContract, GivesBackWhatWasAdded) {
+    const auto added = add_model("cnn-1", 3'000'000);
+    const auto read = store_->model("cnn-1");
+    ASSERT_TRUE(succeeded(read));
+    EXPECT_EQ(read->id, added.id);
+    EXPECT_EQ(read->card, added.card);
+    EXPECT_EQ(read->sha256, added.sha256);
+    EXPECT_EQ(read->state, ModelState::candidate);
+    EXPECT_EQ(read->created_at, added.created_at);
+    const auto onnx = store_->model_onnx("cnn-1");
+    ASSERT_TRUE(succeeded(onnx));
+    EXPECT_EQ(*onnx, onnx_);
+}
+
+TEST_P(ModelsContract, SaysWhatIsNotThere) {
+    EXPECT_TRUE(failed_with(store_->model("none"), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->model_onnx("none"), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->live_model(), ErrorKind::not_found));
+    EXPECT_TRUE(store_->models()->empty());
+}
+
+TEST_P(ModelsContract, AnIdIsTakenOnce) {
+    const auto first = add_model("cnn-1");
+    EXPECT_TRUE(failed_with(store_->add_model(first, onnx_), ErrorKind::conflict, "id"));
+    EXPECT_EQ(store_->models()->size(), 1u);
+}
+
+TEST_P(ModelsContract, ListsModelsInTheOrderOfTheirMaking) {
+    for (const char* id : {"b", "a", "c"}) add_model(id);
+    std::vector<std::string> ids;
+    for (const auto& model : *store_->models()) ids.push_back(model.id);
+    EXPECT_EQ(ids, (std::vector<std::string>{"b", "a", "c"}));
+}
+
+TEST_P(ModelsContract, PromotionRetiresTheOneThatWasLive) {
+    for (const char* id : {"a", "b", "c"}) add_model(id);
+    ASSERT_TRUE(succeeded(store_->promote_model("a")));
+    EXPECT_EQ(store_->live_model()->id, "a");
+    ASSERT_TRUE(succeeded(store_->promote_model("b")));
+    EXPECT_EQ(store_->live_model()->id, "b");
+    EXPECT_EQ(state("a"), ModelState::retired);
+    EXPECT_EQ(state("c"), ModelState::candidate);
+    ASSERT_TRUE(succeeded(store_->promote_model("b")));
+    EXPECT_EQ(store_->live_model()->id, "b");
+    ASSERT_TRUE(succeeded(store_->promote_model("a")));
+    EXPECT_EQ(state("b"), ModelState::retired);
+}
+
+TEST_P(ModelsContract, PromotingWhatIsNotThereLeavesTheLiveOne) {
+    add_model("a");
+    ASSERT_TRUE(succeeded(store_->promote_model("a")));
+    EXPECT_TRUE(failed_with(store_->promote_model("none"), ErrorKind::not_found));
+    EXPECT_EQ(store_->live_model()->id, "a");
+}
+
+}  // namespace
+}  // namespace croquis::store
