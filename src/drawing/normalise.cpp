@@ -1,8 +1,11 @@
 #include "drawing/normalise.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
+#include <opencv2/core/hal/intrin.hpp>
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <vector>
@@ -10,39 +13,41 @@
 namespace croquis::drawing {
 namespace {
 
-constexpr int margin = 3;             // of the model's square, in its pixels
-constexpr int min_contrast = 24;      // of 255: less than this is no ink
-constexpr int background_noise = 12;  // of 255: what a clean canvas stays within
+constexpr int margin = 3;                 // of the model's square, in its pixels
+constexpr int min_contrast = 24;          // of 255: less than this is no ink
+constexpr int background_noise = 12;      // of 255: what a clean canvas stays within
+constexpr double min_page_contrast = 20;  // of 255: grain and shadows on paper stay under it
 constexpr int photo_side = 512;  // photographs are reduced to this before their paper is taken away
 
 using Colour = std::array<std::uint8_t, 4>;
 
-const std::uint8_t* pixel(const Image& image, int x, int y) {
+std::size_t channels_of(const Image& image) {
+    return static_cast<std::size_t>(image.channels);
+}
+
+const std::uint8_t* row_of(const Image& image, int y) {
     return image.pixels.data() +
-           (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) +
-            static_cast<std::size_t>(x)) *
-               static_cast<std::size_t>(image.channels);
+           static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) * channels_of(image);
 }
 
 /// The median of the outermost pixels, channel by channel: what was drawn on.
 Colour background(const Image& image) {
     std::array<std::array<int, 256>, 4> histogram{};
     int count = 0;
-    const auto add = [&](int x, int y) {
-        const auto* p = pixel(image, x, y);
-        for (int c = 0; c < image.channels; ++c) ++histogram[static_cast<std::size_t>(c)][p[c]];
+    const auto add = [&](const std::uint8_t* pixel) {
+        for (std::size_t c = 0; c < channels_of(image); ++c) ++histogram[c][pixel[c]];
         ++count;
     };
-    for (int x = 0; x < image.width; ++x) {
-        add(x, 0);
-        add(x, image.height - 1);
-    }
+    const std::size_t last = static_cast<std::size_t>(image.width - 1) * channels_of(image);
     for (int y = 0; y < image.height; ++y) {
-        add(0, y);
-        add(image.width - 1, y);
+        const std::uint8_t* row = row_of(image, y);
+        if (y == 0 || y == image.height - 1)
+            for (std::size_t i = 0; i <= last; i += channels_of(image)) add(row + i);
+        add(row);
+        add(row + last);
     }
     Colour median{};
-    for (std::size_t c = 0; c < static_cast<std::size_t>(image.channels); ++c)
+    for (std::size_t c = 0; c < channels_of(image); ++c)
         for (int sum = 0, v = 0; v < 256; ++v) {
             sum += histogram[c][static_cast<std::size_t>(v)];
             if (2 * sum >= count) {
@@ -53,179 +58,313 @@ Colour background(const Image& image) {
     return median;
 }
 
-/// How far each pixel is from the background, in the channel where it is furthest: a yellow pen on
-/// white is as dark as a black one. C is known at compile time so that the loop is vectorised.
+/// What one look at a picture's pixels finds out.
+struct Ink {
+    cv::Mat depth;                      ///< how far each pixel is from the background, 0…255
+    std::vector<std::uint8_t> columns;  ///< the darkest of each column
+    std::vector<std::uint8_t> rows;     ///< and of each row
+    std::size_t quiet = 0;              ///< pixels that are background
+};
+
+constexpr int lanes = 16;
+
+std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constant<int, 1>) {
+    return {cv::v_load(at), {}, {}, {}};
+}
+std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constant<int, 2>) {
+    std::array<cv::v_uint8x16, 4> v;
+    cv::v_load_deinterleave(at, v[0], v[1]);
+    return v;
+}
+std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constant<int, 3>) {
+    std::array<cv::v_uint8x16, 4> v;
+    cv::v_load_deinterleave(at, v[0], v[1], v[2]);
+    return v;
+}
+std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constant<int, 4>) {
+    std::array<cv::v_uint8x16, 4> v;
+    cv::v_load_deinterleave(at, v[0], v[1], v[2], v[3]);
+    return v;
+}
+
+/// The distance from the background is taken in the channel where it is furthest: a yellow pen on
+/// white is as dark as a black one. Of a transparent canvas only alpha counts, the last channel:
+/// what is opaque is ink, whatever its colour.
 template <int C>
-void distance(const Image& image, const Colour& from, cv::Mat& ink) {
-    const std::size_t count = image.pixels.size() / C;
-    const std::uint8_t* in = image.pixels.data();
-    std::uint8_t* out = ink.data;
-    for (std::size_t i = 0; i < count; ++i) {
-        int furthest = 0;
-        for (int c = 0; c < C; ++c)
-            furthest = std::max(furthest, std::abs(in[i * C + static_cast<std::size_t>(c)] -
-                                                   from[static_cast<std::size_t>(c)]));
-        out[i] = static_cast<std::uint8_t>(furthest);
+class Scan {
+  public:
+    Scan(const Image& image, const Colour& from)
+        : image_(image), from_(from), first_(C % 2 == 0 && from[C - 1] < 128 ? C - 1 : 0) {}
+
+    Ink run() {
+        ink_.depth.create(image_.height, image_.width, CV_8UC1);
+        ink_.columns.assign(static_cast<std::size_t>(image_.width), 0);
+        ink_.rows.resize(static_cast<std::size_t>(image_.height));
+        for (int y = 0; y < image_.height; ++y)
+            ink_.rows[static_cast<std::size_t>(y)] = scan_row(row_of(image_, y), ink_.depth.ptr(y));
+        return std::move(ink_);
     }
-}
 
-/// On a transparent canvas what is opaque is ink, whatever its colour.
-void take_alpha(const Image& image, cv::Mat& ink) {
-    const auto channels = static_cast<std::size_t>(image.channels);
-    for (std::size_t i = 0; i < ink.total(); ++i)
-        ink.data[i] = image.pixels[i * channels + channels - 1];
-}
+  private:
+    std::uint8_t scan_row(const std::uint8_t* in, std::uint8_t* out) {
+        const int whole = image_.width - image_.width % lanes;
+        cv::v_uint8x16 darkest = cv::v_setzero_u8();
+        const cv::v_uint8x16 noise = cv::v_setall_u8(background_noise);
+        for (int x = 0; x < whole; x += lanes) {
+            const auto pixels = load(in + x * C, std::integral_constant<int, C>{});
+            cv::v_uint8x16 furthest = cv::v_setzero_u8();
+            for (std::size_t c = first_; c < C; ++c)
+                furthest = cv::v_max(furthest, cv::v_absdiff(pixels[c], cv::v_setall_u8(from_[c])));
+            const cv::v_uint8x16 silent = furthest <= noise;
+            furthest = furthest & ~silent;
+            cv::v_store(out + x, furthest);
+            std::uint8_t* column = ink_.columns.data() + x;
+            cv::v_store(column, cv::v_max(cv::v_load(column), furthest));
+            darkest = cv::v_max(darkest, furthest);
+            ink_.quiet += static_cast<std::size_t>(
+                std::popcount(static_cast<unsigned>(cv::v_signmask(silent))));
+        }
+        std::uint8_t most = cv::v_reduce_max(darkest);
+        for (int x = whole; x < image_.width; ++x) {
+            int furthest = 0;
+            for (std::size_t c = first_; c < C; ++c)
+                furthest = std::max(furthest,
+                                    std::abs(in[static_cast<std::size_t>(x) * C + c] - from_[c]));
+            const bool silent = furthest <= background_noise;
+            out[x] = silent ? std::uint8_t{0} : static_cast<std::uint8_t>(furthest);
+            auto& column = ink_.columns[static_cast<std::size_t>(x)];
+            column = std::max(column, out[x]);
+            most = std::max(most, out[x]);
+            ink_.quiet += silent ? 1U : 0U;
+        }
+        return most;
+    }
 
-cv::Mat find_ink(const Image& image) {
-    cv::Mat ink(image.height, image.width, CV_8UC1);
+    const Image& image_;
+    const Colour from_;
+    const std::size_t first_;
+    Ink ink_;
+};
+
+Ink find_ink(const Image& image) {
     const Colour from = background(image);
-    const bool has_alpha = image.channels == 2 || image.channels == 4;
-    if (has_alpha && from[static_cast<std::size_t>(image.channels - 1)] < 128) {
-        take_alpha(image, ink);
-        return ink;
-    }
     switch (image.channels) {
         case 1:
-            distance<1>(image, from, ink);
-            break;
+            return Scan<1>(image, from).run();
         case 2:
-            distance<2>(image, from, ink);
-            break;
+            return Scan<2>(image, from).run();
         case 3:
-            distance<3>(image, from, ink);
-            break;
+            return Scan<3>(image, from).run();
         default:
-            distance<4>(image, from, ink);
-            break;
+            return Scan<4>(image, from).run();
     }
-    return ink;
 }
 
-/// A canvas is its background almost everywhere; a photographed page is nowhere one colour.
-bool is_photograph(const cv::Mat& ink) {
-    std::size_t quiet = 0;
-    for (std::size_t i = 0; i < ink.total(); ++i)
-        quiet += ink.data[i] <= background_noise ? 1U : 0U;
-    return 2 * quiet < ink.total();
+/// A canvas is background and ink, a filled shape included; a photographed page is nowhere one
+/// colour, so that much of it is neither.
+bool is_photograph(const Ink& ink) {
+    if (2 * ink.quiet >= ink.depth.total()) return false;
+    const int peak = *std::max_element(ink.rows.begin(), ink.rows.end());
+    cv::Mat strong;
+    cv::compare(ink.depth, peak / 2, strong, cv::CMP_GT);
+    const auto between =
+        ink.depth.total() - ink.quiet - static_cast<std::size_t>(cv::countNonZero(strong));
+    return 4 * between > ink.depth.total();
+}
+
+cv::Mat grey_of(const Image& image) {
+    // The pixels are only read; cv::Mat has no view of constant data.
+    const cv::Mat whole(image.height, image.width, CV_MAKETYPE(CV_8U, image.channels),
+                        const_cast<std::uint8_t*>(image.pixels.data()));
+    if (image.channels == 1) return whole;
+    cv::Mat grey;
+    if (image.channels == 2)
+        cv::extractChannel(whole, grey, 0);
+    else
+        cv::cvtColor(whole, grey, image.channels == 3 ? cv::COLOR_RGB2GRAY : cv::COLOR_RGBA2GRAY);
+    return grey;
+}
+
+/// Specks of paper grain go; the pen's lines are long.
+void remove_specks(cv::Mat& mask) {
+    cv::Mat labels, stats, centroids;
+    const int count = cv::connectedComponentsWithStats(mask, labels, stats, centroids, 8);
+    const int speck = std::max(6, mask.cols * mask.rows / 20000);
+    std::vector<std::uint8_t> keep(static_cast<std::size_t>(count), 255);
+    keep[0] = 0;
+    for (int i = 1; i < count; ++i)
+        if (stats.at<int>(i, cv::CC_STAT_AREA) < speck) keep[static_cast<std::size_t>(i)] = 0;
+    for (int y = 0; y < mask.rows; ++y)
+        for (int x = 0; x < mask.cols; ++x)
+            mask.at<std::uint8_t>(y, x) = keep[static_cast<std::size_t>(labels.at<int>(y, x))];
 }
 
 /// Takes the paper away: its brightness, which changes slowly over the page, is the closing of the
 /// picture by a window wider than a pen line; what is darker than it is ink. Otsu's threshold
 /// (1979) decides how much.
 cv::Mat ink_of_photograph(const Image& image) {
-    const int type = CV_MAKETYPE(CV_8U, image.channels);
-    // The pixels are only read; cv::Mat has no view of constant data.
-    const cv::Mat whole(image.height, image.width, type,
-                        const_cast<std::uint8_t*>(image.pixels.data()));
-    cv::Mat grey;
-    if (image.channels == 1)
-        grey = whole;
-    else if (image.channels == 2)
-        cv::extractChannel(whole, grey, 0);
-    else
-        cv::cvtColor(whole, grey, image.channels == 3 ? cv::COLOR_RGB2GRAY : cv::COLOR_RGBA2GRAY);
+    const cv::Mat grey = grey_of(image);
     const double scale =
         std::min(1.0, static_cast<double>(photo_side) / std::max(grey.cols, grey.rows));
+    const cv::Size size(std::max(1, static_cast<int>(std::lround(grey.cols * scale))),
+                        std::max(1, static_cast<int>(std::lround(grey.rows * scale))));
     cv::Mat page;
-    cv::resize(grey, page, {}, scale, scale, cv::INTER_AREA);
+    cv::resize(grey, page, size, 0, 0, cv::INTER_AREA);
     cv::GaussianBlur(page, page, {3, 3}, 0);
     const int window = (std::max(page.cols, page.rows) / 12) | 1;
     cv::Mat paper;
     cv::morphologyEx(page, paper, cv::MORPH_CLOSE,
                      cv::getStructuringElement(cv::MORPH_RECT, {window, window}));
     cv::blur(paper, paper, {window, window});
-    cv::Mat ink;
-    cv::subtract(paper, page, ink);
-    const double threshold = std::max(20.0, cv::threshold(ink, cv::Mat(), 0, 255, cv::THRESH_OTSU));
+    cv::Mat depth;
+    cv::subtract(paper, page, depth);
     cv::Mat mask;
-    cv::threshold(ink, mask, threshold, 255, cv::THRESH_BINARY);
-    // Specks of paper grain go; the pen's lines are long.
-    cv::Mat labels, stats, centroids;
-    const int count = cv::connectedComponentsWithStats(mask, labels, stats, centroids, 8);
-    const int speck = std::max(6, page.cols * page.rows / 20000);
-    for (int i = 1; i < count; ++i)
-        if (stats.at<int>(i, cv::CC_STAT_AREA) < speck) mask.setTo(0, labels == i);
+    const double otsu = cv::threshold(depth, mask, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
+    if (otsu < min_page_contrast)
+        cv::threshold(depth, mask, min_page_contrast, 255, cv::THRESH_BINARY);
+    remove_specks(mask);
     return mask;
 }
 
-struct Extent {
-    cv::Rect box;
-    int peak = 0;
-};
-
-/// The box around all that is at least half as dark as the darkest ink.
-std::optional<Extent> extent(const cv::Mat& ink) {
-    double peak = 0;
-    cv::minMaxLoc(ink, nullptr, &peak);
-    if (peak < min_contrast) return std::nullopt;
-    const int threshold = std::max(min_contrast, static_cast<int>(peak) / 3);
-    std::vector<std::uint8_t> columns(static_cast<std::size_t>(ink.cols), 0);
-    int top = -1;
-    int bottom = -1;
-    for (int y = 0; y < ink.rows; ++y) {
-        const std::uint8_t* row = ink.ptr(y);
-        std::uint8_t darkest = 0;
-        for (int x = 0; x < ink.cols; ++x) {
-            columns[static_cast<std::size_t>(x)] =
-                std::max(columns[static_cast<std::size_t>(x)], row[x]);
-            darkest = std::max(darkest, row[x]);
-        }
-        if (darkest < threshold) continue;
-        if (top < 0) top = y;
-        bottom = y;
-    }
-    const auto dark = [&](std::uint8_t v) { return v >= threshold; };
-    const auto left = std::find_if(columns.begin(), columns.end(), dark) - columns.begin();
-    const auto right = columns.rend() - std::find_if(columns.rbegin(), columns.rend(), dark);
-    return Extent{
-        cv::Rect(static_cast<int>(left), top, static_cast<int>(right - left), bottom - top + 1),
-        static_cast<int>(peak)};
+Ink photographed_ink(const Image& image) {
+    const cv::Mat mask = ink_of_photograph(image);
+    Image page{mask.cols, mask.rows, 1,
+               std::vector<std::uint8_t>(mask.data, mask.data + mask.total())};
+    return Scan<1>(page, Colour{}).run();
 }
 
-/// Lines thinner than a pixel of the model's square come out faint; this makes the darker ink black
-/// again.
-void even_out(ModelInput& input) {
+/// First and last of the values that reach the threshold, as a start and a length.
+std::pair<int, int> span_of(const std::vector<std::uint8_t>& values, int threshold) {
+    const auto dark = [&](std::uint8_t v) { return v >= threshold; };
+    const auto first = std::find_if(values.begin(), values.end(), dark) - values.begin();
+    const auto end = values.rend() - std::find_if(values.rbegin(), values.rend(), dark);
+    return {static_cast<int>(first), static_cast<int>(end - first)};
+}
+
+/// The box around all that is at least a third as dark as the darkest ink.
+std::optional<cv::Rect> extent(const Ink& ink) {
+    const int peak = *std::max_element(ink.rows.begin(), ink.rows.end());
+    if (peak < min_contrast) return std::nullopt;
+    const int threshold = std::max(min_contrast, peak / 3);
+    const auto [left, width] = span_of(ink.columns, threshold);
+    const auto [top, height] = span_of(ink.rows, threshold);
+    return cv::Rect(left, top, width, height);
+}
+
+using Square = std::array<float, model_side * model_side>;
+
+/// Which source pixels make up each pixel of a shorter line, and by how much: box filtering.
+struct Share {
+    int target;
+    float here;  ///< part of the source pixel that falls into `target`; the rest into the next one
+};
+
+std::vector<Share> shares(int from, int to) {
+    std::vector<Share> list(static_cast<std::size_t>(from));
+    const double scale = static_cast<double>(to) / from;
+    for (int i = 0; i < from; ++i) {
+        const double start = i * scale;
+        const int target = std::min(to - 1, static_cast<int>(start));
+        const double over = (i + 1) * scale - (target + 1);
+        const double here = target == to - 1 ? 1.0 : 1.0 - std::clamp(over / scale, 0.0, 1.0);
+        list[static_cast<std::size_t>(i)] = {target, static_cast<float>(here)};
+    }
+    return list;
+}
+
+/// Averages the ink of `box` into the `size` rectangle of the square at `at`. Kept as floats, so
+/// that a hair-thin line on a huge canvas is not rounded away before it is evened out.
+void shrink(const cv::Mat& depth, const cv::Rect& box, cv::Size size, cv::Point at,
+            Square& square) {
+    const auto across = shares(box.width, size.width);
+    const auto down = shares(box.height, size.height);
+    const auto width = static_cast<std::size_t>(box.width);
+    std::vector<float> line(width, 0.0F), next(width, 0.0F);
+    const auto flush = [&](int target) {
+        float* out = square.data() + (at.y + target) * model_side + at.x;
+        for (std::size_t x = 0; x < width; ++x) {
+            const auto [column, here] = across[x];
+            out[column] += line[x] * here;
+            if (here < 1) out[column + 1] += line[x] * (1 - here);
+        }
+    };
+    int current = 0;
+    for (int y = 0; y < box.height; ++y) {
+        const auto [target, here] = down[static_cast<std::size_t>(y)];
+        if (target != current) {
+            flush(current);
+            line.swap(next);
+            std::fill(next.begin(), next.end(), 0.0F);
+            current = target;
+        }
+        const std::uint8_t* in = depth.ptr(box.y + y) + box.x;
+        for (std::size_t x = 0; x < width; ++x) line[x] += static_cast<float>(in[x]) * here;
+        if (here < 1)
+            for (std::size_t x = 0; x < width; ++x)
+                next[x] += static_cast<float>(in[x]) * (1 - here);
+    }
+    flush(current);
+}
+
+void enlarge(const cv::Mat& depth, const cv::Rect& box, cv::Size size, cv::Point at,
+             Square& square) {
+    cv::Mat grown, place;
+    cv::resize(depth(box), grown, size, 0, 0, cv::INTER_LINEAR);
+    cv::Mat whole(model_side, model_side, CV_32FC1, square.data());
+    place = whole(cv::Rect(at, size));
+    grown.convertTo(place, CV_32F);
+}
+
+/// Lines thinner than a pixel of the model's square come out faint, and so do faint pens; this
+/// makes the darker ink black again.
+ModelInput even_out(const Square& square) {
+    constexpr float steps = 255;
+    const float peak = *std::max_element(square.begin(), square.end());
     std::array<int, 256> histogram{};
     int inked = 0;
-    for (const auto v : input)
-        if (v > 8) {
-            ++histogram[v];
-            ++inked;
-        }
-    if (inked == 0) return;
+    const float to_step = steps / peak;
+    for (const float v : square) {
+        const int step = static_cast<int>(v * to_step);
+        if (step <= 12) continue;
+        ++histogram[static_cast<std::size_t>(step)];
+        ++inked;
+    }
     int dark = 255;
-    for (int sum = 0; dark > 9; --dark) {
+    for (int sum = 0; dark > 13; --dark) {
         sum += histogram[static_cast<std::size_t>(dark)];
         if (10 * sum >= 3 * inked) break;
     }
-    const int gain = 255 * 256 / dark;
-    for (auto& v : input) v = static_cast<std::uint8_t>(std::min(255, v * gain / 256));
+    const float gain = to_step * steps / static_cast<float>(dark);
+    ModelInput input;
+    for (std::size_t i = 0; i < square.size(); ++i)
+        input[i] = static_cast<std::uint8_t>(std::min(255.0F, square[i] * gain + 0.5F));
+    return input;
 }
 
-ModelInput fit(const cv::Mat& ink, const Extent& extent) {
+ModelInput fit(const cv::Mat& depth, const cv::Rect& box) {
     constexpr int room = model_side - 2 * margin;
-    const int longest = std::max(extent.box.width, extent.box.height);
+    const int longest = std::max(box.width, box.height);
     const double scale = static_cast<double>(room) / longest;
-    const cv::Size size(std::max(1, static_cast<int>(std::lround(extent.box.width * scale))),
-                        std::max(1, static_cast<int>(std::lround(extent.box.height * scale))));
-    ModelInput input{};
-    cv::Mat square(model_side, model_side, CV_8UC1, input.data());
-    cv::Mat place = square(cv::Rect((model_side - size.width) / 2, (model_side - size.height) / 2,
-                                    size.width, size.height));
-    cv::resize(ink(extent.box), place, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
-    even_out(input);
-    return input;
+    const cv::Size size(std::max(1, static_cast<int>(std::lround(box.width * scale))),
+                        std::max(1, static_cast<int>(std::lround(box.height * scale))));
+    const cv::Point at((model_side - size.width) / 2, (model_side - size.height) / 2);
+    Square square{};
+    if (scale < 1)
+        shrink(depth, box, size, at, square);
+    else
+        enlarge(depth, box, size, at, square);
+    return even_out(square);
 }
 
 }  // namespace
 
 Result<ModelInput> normalise(const Image& image) {
-    cv::Mat ink = find_ink(image);
-    if (is_photograph(ink)) ink = ink_of_photograph(image);
-    const auto found = extent(ink);
-    if (!found)
+    Ink ink = find_ink(image);
+    if (is_photograph(ink)) ink = photographed_ink(image);
+    const auto box = extent(ink);
+    if (!box)
         return Error{ErrorKind::invalid, "The picture is empty: nothing is drawn on it.", "image"};
-    return fit(ink, *found);
+    return fit(ink.depth, *box);
 }
 
 }  // namespace croquis::drawing

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 
 #include "drawing/strokes.h"
 
@@ -23,13 +22,58 @@ Box bounds(const Strokes& strokes) {
     return box;
 }
 
-// OpenCV draws with fixed-point coordinates of this many fractional bits.
-constexpr int fraction_bits = 4;
+/// Inks every pixel within the pen's radius of a segment, by the distance of its centre: a round
+/// pen of any width, a fraction of a pixel too, whose overlaps are no darker than the rest.
+class RoundPen {
+  public:
+    RoundPen(Image& image, float width)
+        : image_(image),
+          reach_(std::max(width, 1.0F) / 2 + 0.5F),
+          black_(255 * std::min(width, 1.0F)) {}
 
-cv::Point fixed(float x, float y) {
-    return {static_cast<int>(std::lround(x * (1 << fraction_bits))),
-            static_cast<int>(std::lround(y * (1 << fraction_bits)))};
-}
+    void draw(Point a, Point b) {
+        // Short pieces keep the box that is looked at close to the segment.
+        const float length = std::hypot(b.x - a.x, b.y - a.y);
+        const int pieces = std::max(1, static_cast<int>(length / (4 * reach_ + 4)));
+        const auto at = [&](int i) {
+            const float t = static_cast<float>(i) / static_cast<float>(pieces);
+            return Point{a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t, 0};
+        };
+        for (int i = 0; i < pieces; ++i) draw_piece(at(i), at(i + 1));
+    }
+
+  private:
+    void draw_piece(Point a, Point b) {
+        const int left = std::max(0, static_cast<int>(std::min(a.x, b.x) - reach_));
+        const int right =
+            std::min(image_.width - 1, static_cast<int>(std::max(a.x, b.x) + reach_) + 1);
+        const int top = std::max(0, static_cast<int>(std::min(a.y, b.y) - reach_));
+        const int bottom =
+            std::min(image_.height - 1, static_cast<int>(std::max(a.y, b.y) + reach_) + 1);
+        const float dx = b.x - a.x;
+        const float dy = b.y - a.y;
+        const float inverse = 1 / std::max(dx * dx + dy * dy, 1e-12F);
+        for (int y = top; y <= bottom; ++y) {
+            std::uint8_t* row = image_.pixels.data() + static_cast<std::size_t>(y) *
+                                                           static_cast<std::size_t>(image_.width);
+            const float py = static_cast<float>(y) - a.y;
+            for (int x = left; x <= right; ++x) {
+                const float px = static_cast<float>(x) - a.x;
+                const float t = std::clamp((px * dx + py * dy) * inverse, 0.0F, 1.0F);
+                const float ex = px - t * dx;
+                const float ey = py - t * dy;
+                const float cover = std::clamp(reach_ - std::sqrt(ex * ex + ey * ey), 0.0F, 1.0F);
+                const auto paper =
+                    static_cast<std::uint8_t>(255 - static_cast<int>(black_ * cover));
+                row[x] = std::min(row[x], paper);
+            }
+        }
+    }
+
+    Image& image_;
+    float reach_;
+    float black_;
+};
 
 }  // namespace
 
@@ -48,21 +92,15 @@ Image rasterise(const Strokes& strokes, int side, const Pen& pen, int margin) {
     image.height = std::clamp(static_cast<int>(std::ceil(height * scale)) + 2 * margin, 1, side);
     image.pixels.assign(
         static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height), 255);
-    cv::Mat canvas(image.height, image.width, CV_8UC1, image.pixels.data());
-    const int thickness = std::max(1, static_cast<int>(std::lround(pen.width)));
+    RoundPen round(image, pen.width);
     const auto place = [&](const Point& p) {
-        return fixed((p.x - box.left) * scale + static_cast<float>(margin),
-                     (p.y - box.top) * scale + static_cast<float>(margin));
+        return Point{(p.x - box.left) * scale + static_cast<float>(margin),
+                     (p.y - box.top) * scale + static_cast<float>(margin), 0};
     };
     for (const auto& stroke : strokes) {
-        if (stroke.size() == 1) {
-            cv::circle(canvas, place(stroke[0]), thickness << (fraction_bits - 1), cv::Scalar(0),
-                       cv::FILLED, cv::LINE_AA, fraction_bits);
-            continue;
-        }
+        if (stroke.size() == 1) round.draw(place(stroke[0]), place(stroke[0]));
         for (std::size_t i = 1; i < stroke.size(); ++i)
-            cv::line(canvas, place(stroke[i - 1]), place(stroke[i]), cv::Scalar(0), thickness,
-                     cv::LINE_AA, fraction_bits);
+            round.draw(place(stroke[i - 1]), place(stroke[i]));
     }
     return image;
 }

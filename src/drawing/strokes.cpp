@@ -35,7 +35,8 @@ Result<Stroke> read_stroke(const json::value& value, std::size_t index) {
             const auto number = (*numbers)[i].to_number<double>(failed);
             const double limit = axis == 2 ? max_time : max_coordinate;
             if (failed || !std::isfinite(number) || std::abs(number) > limit)
-                return wrong(ErrorKind::invalid, "A coordinate must be a number within ±1000000.", index);
+                return wrong(ErrorKind::invalid, "A coordinate must be a number within ±1000000.",
+                             index);
             float Point::*const field = axis == 0 ? &Point::x : axis == 1 ? &Point::y : &Point::t;
             stroke[i].*field = static_cast<float>(number);
         }

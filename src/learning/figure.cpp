@@ -129,6 +129,47 @@ void close_badly(Line& line, float gap) {
     }
 }
 
+/// The whole leans, and one end of it comes out smaller than the other.
+void lean(Figure& figure, const Hand& hand, Random& random) {
+    const float sideways = random.chance(0.5F) ? hand.keystone : 0;
+    const float upwards = hand.keystone - sideways;
+    const bool slanted = random.chance(0.5F);
+    for (auto& path : figure)
+        for (auto& p : path.points) {
+            const Vec q{p.x * (1 + upwards * p.y), p.y * (1 + sideways * p.x)};
+            p = slanted ? Vec{q.x + hand.shear * q.y, q.y} : Vec{q.x, q.y + hand.shear * q.x};
+        }
+}
+
+/// The pen runs on past the corner where it should have stopped, or stops before it.
+void run_over(Line& line, float by) {
+    if (line.size() < 6 || by == 0) return;
+    if (by < 0) {
+        const auto cut = std::min(line.size() / 5, static_cast<std::size_t>(-by / step));
+        line.resize(line.size() - cut);
+        return;
+    }
+    const Vec way = line.back() - line[line.size() - 5];
+    const float length = std::max(distance({}, way), 1e-3F);
+    append_edge(line, line.back(), line.back() + way * (by / length), 0);
+}
+
+/// Whoever is understood early stops drawing: the last part of the way is missing.
+void stop_early(drawing::Strokes& strokes, float part) {
+    std::size_t total = 0;
+    for (const auto& stroke : strokes) total += stroke.size();
+    auto cut = static_cast<std::size_t>(part * static_cast<float>(total));
+    while (cut > 0 && !strokes.empty()) {
+        auto& last = strokes.back();
+        if (last.size() > cut) {
+            last.resize(last.size() - cut);
+            return;
+        }
+        cut -= last.size();
+        strokes.pop_back();
+    }
+}
+
 drawing::Stroke to_stroke(const Line& line, const Hand& hand, float& clock) {
     drawing::Stroke stroke;
     const float snap = hand.mouse_steps ? 0.012F : 0;
@@ -184,24 +225,29 @@ Path box(float left, float top, float right, float bottom) {
 
 Hand random_hand(Random& random) {
     Hand hand;
-    // Half of the hands are careful, the others anything down to very hurried.
-    hand.care = random.chance(0.45F) ? random.uniform(0.75F, 1) : random.uniform(0, 0.8F);
+    // Some hands are careful, the others anything down to very hurried.
+    hand.care = random.chance(0.4F) ? random.uniform(0.75F, 1) : random.uniform(0, 0.8F);
     const float haste = 1 - hand.care;
-    hand.wobble = random.uniform(0, 0.012F + 0.055F * haste);
-    hand.tremor = random.chance(0.4F) ? random.uniform(0, 0.004F + 0.010F * haste) : 0;
-    hand.bow = random.uniform(0, 0.015F + 0.07F * haste);
-    hand.corner_error = random.uniform(0, 0.02F + 0.10F * haste);
-    hand.rounding = random.chance(0.6F) ? random.uniform(0, 0.15F + 0.7F * haste) : 0;
-    hand.gap = random.normal(0.012F + 0.06F * haste);
+    hand.wobble = random.uniform(0, 0.010F + 0.030F * haste);
+    hand.tremor = random.chance(0.3F) ? random.uniform(0, 0.003F + 0.006F * haste) : 0;
+    hand.bow = random.uniform(0, 0.012F + 0.055F * haste);
+    hand.corner_error = random.uniform(0, 0.02F + 0.11F * haste);
+    hand.shear = random.normal(0.015F + 0.13F * haste);
+    hand.keystone = random.normal(0.01F + 0.08F * haste);
+    hand.rounding = random.chance(0.6F) ? random.uniform(0, 0.15F + 0.6F * haste) : 0;
+    hand.gap = random.normal(0.010F + 0.05F * haste);
     hand.lift = random.chance(0.35F) ? random.uniform(0.2F, 1) : random.uniform(0, 0.06F);
-    hand.miss = random.uniform(0, 0.02F + 0.09F * haste);
+    hand.miss = random.uniform(0, 0.02F + 0.10F * haste);
     hand.hook = random.uniform(0, 0.05F + 0.2F * haste);
-    hand.retrace = random.chance(0.08F) ? random.uniform(0.2F, 0.9F) : 0;
+    hand.retrace = random.chance(0.06F) ? random.uniform(0.2F, 0.9F) : 0;
+    hand.overshoot = random.chance(0.4F) ? random.normal(0.03F + 0.10F * haste) : 0;
     hand.mouse_steps = random.chance(0.2F);
     return hand;
 }
 
-drawing::Strokes draw(const Figure& figure, const Hand& hand, Random& random) {
+drawing::Strokes draw(const Figure& meant, const Hand& hand, Random& random) {
+    Figure figure = meant;
+    lean(figure, hand, random);
     drawing::Strokes strokes;
     float clock = 0;
     for (const auto& path : figure) {
@@ -214,10 +260,12 @@ drawing::Strokes draw(const Figure& figure, const Hand& hand, Random& random) {
                 line = smoothed(line, static_cast<int>(hand.rounding * 6));
                 drift(line, hand.wobble * (r > 0 ? 1.8F : 1), random);
                 shake(line, hand.tremor, random);
+                if (!path.smooth) run_over(line, hand.overshoot * random.uniform(0, 1));
                 if (random.chance(hand.hook)) add_hook(line, random);
                 strokes.push_back(to_stroke(line, hand, clock));
             }
     }
+    stop_early(strokes, hand.unfinished);
     return strokes;
 }
 

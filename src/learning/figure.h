@@ -49,12 +49,16 @@ struct Hand {
     float tremor = 0;          ///< fast shaking
     float bow = 0;             ///< straight edges bend by this part of their length
     float corner_error = 0;    ///< corners miss their place by this
+    float shear = 0;           ///< the whole leans
+    float keystone = 0;        ///< one end comes out smaller than the other, in both directions
     float rounding = 0;        ///< how much corners are cut, 0…1
     float gap = 0;             ///< of the outline: closing stops short (>0) or runs over (<0)
     float lift = 0;            ///< chance to lift the pen at a corner
     float miss = 0;            ///< a new stroke starts this far off where it should
     float hook = 0;            ///< chance of a hook at a stroke's end
     float retrace = 0;         ///< chance to draw a stroke again
+    float overshoot = 0;       ///< a stroke ends this far past its corner, in figure units
+    float unfinished = 0;      ///< this part of the way, at its end, is never drawn
     bool mouse_steps = false;  ///< positions snap to whole pixels of a coarse mouse
 };
 

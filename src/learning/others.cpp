@@ -240,8 +240,9 @@ Figure mountain(Random& r) {
     }
     path.points.push_back({1, 0.6F});
     Figure f{path};
-    if (r.chance(0.4F)) f.front().closed = true;
-    if (r.chance(0.55F) || peaks == 1) {
+    f.front().closed = r.chance(0.4F);
+    // Open and bare it could as well be a zigzag.
+    if (!f.front().closed || r.chance(0.4F)) {
         const Vec top = path.points[1];
         f.push_back(open({{top.x - 0.25F, top.y + 0.35F},
                           {top.x - 0.05F, top.y + 0.25F},
@@ -386,12 +387,26 @@ Figure glyph(std::string_view pairs) {
     return f;
 }
 
+/// Alone, these are zigzags.
+bool is_zigzag(std::string_view letter) {
+    static constexpr std::array<std::string_view, 4> m_n_w_z{"0600234046", "06004640", "0016233640",
+                                                             "00400646"};
+    return std::find(m_n_w_z.begin(), m_n_w_z.end(), letter) != m_n_w_z.end();
+}
+
+std::string_view any_glyph(Random& r, bool alone) {
+    for (;;) {
+        const auto letter =
+            glyphs[static_cast<std::size_t>(r.integer(0, static_cast<int>(glyphs.size()) - 1))];
+        if (!alone || !is_zigzag(letter)) return letter;
+    }
+}
+
 Figure letters(Random& r) {
     Figure f;
     const int count = r.chance(0.45F) ? 1 : r.integer(2, 5);
     for (int i = 0; i < count; ++i) {
-        Figure one = glyph(
-            glyphs[static_cast<std::size_t>(r.integer(0, static_cast<int>(glyphs.size()) - 1))]);
+        Figure one = glyph(any_glyph(r, count == 1));
         transform(one, r.uniform(0.7F, 1.1F), r.uniform(0.8F, 1.1F), r.normal(0.08F),
                   {1.7F * static_cast<float>(i), r.normal(0.06F)});
         add(f, std::move(one));
@@ -408,7 +423,7 @@ Figure blob(Random& r) {
         size[k] = r.normal(0.28F / std::sqrt(static_cast<float>(k + 1)));
         phase[k] = r.uniform(0, 2 * pi);
     }
-    size[1] += r.chance(0.5F) ? 0.3F : -0.3F;
+    size[1] += r.chance(0.5F) ? 0.35F : -0.35F;
     for (int i = 0; i < 80; ++i) {
         const float a = 2 * pi * static_cast<float>(i) / 80;
         float radius = 1;
@@ -498,7 +513,7 @@ Figure nested(Random& r) {
 Figure open_curve(Random& r) {
     if (r.chance(0.35F)) return {open({{-1, r.uniform(-0.2F, 0.3F)}, {-0.4F, 0.8F}, {1, -1}})};
     if (r.chance(0.4F)) return {open({{-0.8F, -1}, {-0.8F, 1}, {0.9F, 1}})};
-    return {arc({0, 0}, 1, r.uniform(0.6F, 1.2F), 0, r.uniform(0.6F, 1.55F) * pi)};
+    return {arc({0, 0}, 1, r.uniform(0.6F, 1.2F), 0, r.uniform(0.6F, 1.5F) * pi)};
 }
 
 }  // namespace

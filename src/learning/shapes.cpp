@@ -42,15 +42,16 @@ Path round_shape(float ratio, const Hand& hand, Random& random) {
 }
 
 Figure circle(const Hand& hand, Random& random) {
-    // Hurried people draw circles down to about 0.8 of their width; careful ones closer to round.
-    const float flat = std::abs(random.normal(0.03F + 0.10F * (1 - hand.care)));
-    Figure figure{round_shape(1 - std::min(flat, 0.22F), hand, random)};
+    // Hurried people draw circles down to about 0.72 of their width; careful ones closer to round.
+    const float flat = std::abs(random.normal(0.035F + 0.13F * (1 - hand.care)));
+    Figure figure{round_shape(1 - std::min(flat, 0.17F + 0.12F * (1 - hand.care)), hand, random)};
     transform(figure, 1, 1, random.uniform(-pi, pi));
+    if (random.chance(0.02F)) figure.push_back(arc({0, 0}, 0.03F, 0.03F, 0, 2 * pi));
     return figure;
 }
 
 Figure ellipse(const Hand& hand, Random& random) {
-    const float most = 0.70F + 0.08F * hand.care;
+    const float most = 0.66F + 0.12F * hand.care;
     Figure figure{round_shape(random.uniform(0.25F, most), hand, random)};
     transform(figure, 1, 1,
               random.chance(0.5F) ? random.normal(0.08F) : turn(random, pi / 2, 0.7F));
@@ -58,8 +59,8 @@ Figure ellipse(const Hand& hand, Random& random) {
 }
 
 Figure square(const Hand& hand, Random& random) {
-    const float flat = std::abs(random.normal(0.02F + 0.13F * (1 - hand.care)));
-    const float ratio = 1 - std::min(flat, 0.27F);
+    const float flat = std::abs(random.normal(0.03F + 0.17F * (1 - hand.care)));
+    const float ratio = 1 - std::min(flat, 0.18F + 0.18F * (1 - hand.care));
     Figure figure{box(-1, -1, 1, 1)};
     const bool tall = random.chance(0.5F);
     transform(figure, tall ? ratio : 1, tall ? 1 : ratio, random.normal(0.07F));
@@ -68,7 +69,7 @@ Figure square(const Hand& hand, Random& random) {
 }
 
 Figure rectangle(const Hand& hand, Random& random) {
-    const float most = 0.68F + 0.10F * hand.care;
+    const float most = 0.60F + 0.18F * hand.care;
     const float ratio = random.uniform(0.18F, most);
     Figure figure{box(-1, -1, 1, 1)};
     const bool tall = random.chance(0.35F);
@@ -77,74 +78,106 @@ Figure rectangle(const Hand& hand, Random& random) {
     return figure;
 }
 
-Figure triangle(const Hand&, Random& random) {
+Figure triangle(const Hand& hand, Random& random) {
     Path path = polygon(3, 0);
     const float kind = random.uniform(0, 1);
     if (kind < 0.15F) {
         path.points = {{-1, -1}, {-1, 1}, {1, 1}};  // right-angled
         if (random.chance(0.5F))
             for (auto& p : path.points) p.x = -p.x;
-    } else if (kind < 0.3F) {
+    } else if (kind < 0.4F) {
         path.points = {{random.uniform(-1.2F, 1.2F), -1}, {1, 1}, {-1, 1}};
     }
     Figure figure{path};
-    transform(figure, random.uniform(0.6F, 1.25F), random.uniform(0.6F, 1.2F),
-              turn(random, 0.06F, 0.3F));
+    const float least = 0.6F - 0.25F * (1 - hand.care);
+    transform(figure, random.uniform(least, 1.25F), random.uniform(least, 1.2F),
+              turn(random, 0.06F, 0.25F));
+    if (random.chance(0.015F)) figure.push_back(arc({0, 0.15F}, 0.15F, 0.08F, 0, 2 * pi));
     return figure;
 }
 
-/// A cut gem, as many people draw a diamond.
-Figure gem(Random& random) {
-    const float table = random.uniform(0.45F, 0.75F);
-    const float girdle = random.uniform(-0.55F, -0.25F);
-    const float crown = random.uniform(-0.95F, -0.7F);
-    Figure figure{
-        {{{-table, crown}, {table, crown}, {1, girdle}, {0, 1}, {-1, girdle}}, true, false}};
-    if (random.chance(0.75F)) figure.push_back(segment({-1, girdle}, {1, girdle}));
-    if (random.chance(0.6F)) {
-        const float facet = random.uniform(0.25F, 0.5F);
-        figure.push_back({{{-facet, girdle}, {0, 1}, {facet, girdle}}, false, false});
-        if (random.chance(0.6F))
-            figure.push_back({{{-1, girdle},
-                               {-table * 0.8F, crown},
-                               {-facet, girdle},
-                               {0, crown},
-                               {facet, girdle},
-                               {table * 0.8F, crown},
-                               {1, girdle}},
-                              false,
-                              false});
+/// Lines within the gem from its table and girdle to its point.
+void add_facets(Figure& figure, float table, float girdle, float crown, Random& random) {
+    if (random.chance(0.6F)) figure.push_back(segment({-1, girdle}, {1, girdle}));
+    const int lines = random.integer(0, 3);
+    for (int i = 0; i < lines; ++i) {
+        const float x =
+            table * (2 * (static_cast<float>(i) + 0.5F) / static_cast<float>(lines) - 1);
+        const float from = random.chance(0.5F) ? girdle : crown;
+        figure.push_back(segment({x + random.normal(0.06F), from},
+                                 {x * random.uniform(0, 0.6F), random.uniform(0.2F, 1)}));
     }
+    const float facet = random.uniform(0.25F, 0.5F);
+    if (random.chance(0.3F))
+        figure.push_back({{{-1, girdle},
+                           {-table * 0.8F, crown},
+                           {-facet, girdle},
+                           {0, crown},
+                           {facet, girdle},
+                           {table * 0.8F, crown},
+                           {1, girdle}},
+                          false,
+                          false});
+}
+
+/// A cut gem, as many people draw a diamond: from nearly a triangle on its point to a deep crown.
+Figure gem(Random& random) {
+    const float table = random.uniform(0.4F, 0.85F);
+    const float crown = random.uniform(-1, -0.6F);
+    const float girdle = crown + random.uniform(0.12F, 0.55F);
+    Path outline{{{-table, crown}, {table, crown}, {1, girdle}, {0, 1}, {-1, girdle}}, true, false};
+    Figure figure{outline};
+    if (random.chance(0.15F)) {
+        // First the stone on its point, then the lid.
+        figure = {{{{-1, girdle}, {1, girdle}, {0, 1}}, true, false},
+                  {{{-1, girdle}, {-table, crown}, {table, crown}, {1, girdle}}, false, false}};
+    }
+    if (random.chance(0.55F)) add_facets(figure, table, girdle, crown, random);
+    if (random.chance(0.06F))
+        for (int i = -1; i <= 1; ++i) {
+            const auto x = static_cast<float>(i);
+            figure.push_back(segment({0.7F * x, crown - 0.2F}, {0.95F * x, crown - 0.5F}));
+        }
+    transform(figure, random.uniform(0.6F, 1.15F), random.uniform(0.7F, 1.1F),
+              random.normal(0.07F));
     return figure;
 }
 
 Figure diamond(const Hand& hand, Random& random) {
-    if (random.chance(0.08F + 0.12F * (1 - hand.care))) {
-        Figure figure = gem(random);
-        transform(figure, random.uniform(0.85F, 1.1F), random.uniform(0.75F, 1.1F),
-                  random.normal(0.06F));
-        return figure;
-    }
-    const float waist = random.chance(0.85F) ? random.normal(0.03F) : random.uniform(-0.3F, 0.1F);
+    if (random.chance(0.06F + 0.5F * (1 - hand.care))) return gem(random);
+    const float waist = random.chance(0.8F) ? random.normal(0.03F) : random.uniform(-0.45F, 0.15F);
     Figure figure{{{{0, -1}, {1, waist}, {0, 1}, {-1, waist}}, true, false}};
+    const float haste = 1 - hand.care;
+    if (random.chance(0.08F * haste)) figure.push_back(segment({0, -1}, {0, 1}));
+    if (random.chance(0.08F * haste)) figure.push_back(segment({-1, waist}, {1, waist}));
+    if (random.chance(0.06F * haste))
+        figure.push_back(segment({0.1F, -0.4F}, {random.uniform(0.2F, 0.5F), 0}));
     const float ratio = random.uniform(0.42F, 1.05F);
     const bool wide = random.chance(0.2F);
     transform(figure, wide ? 1 : ratio, wide ? ratio : 1, random.normal(0.06F));
     return figure;
 }
 
-Figure regular(int corners, Random& random, float flat_bottom) {
+/// A regular polygon as it comes out of a hand: corners too early or too late on the way round.
+Figure regular(int corners, const Hand& hand, Random& random, float flat_bottom) {
     // Either a corner or an edge up: half a corner's angle apart.
     const float half = pi / static_cast<float>(corners);
-    Figure figure{polygon(corners, random.chance(flat_bottom) ? half : 0)};
-    const float squeeze = random.uniform(0.72F, 1);
+    const float first = random.chance(flat_bottom) ? half : 0;
+    const float slip = random.uniform(0, 0.06F + 0.25F * (1 - hand.care)) * half;
+    Path path{{}, true, false};
+    for (int i = 0; i < corners; ++i) {
+        const float angle = first + 2 * half * static_cast<float>(i) - pi / 2 + random.normal(slip);
+        path.points.push_back({std::cos(angle), std::sin(angle)});
+    }
+    Figure figure{path};
+    const float squeeze = random.uniform(0.74F - 0.2F * (1 - hand.care), 1);
     const bool tall = random.chance(0.4F);
     transform(figure, tall ? squeeze : 1, tall ? 1 : squeeze,
               random.chance(0.2F) ? random.uniform(-pi, pi) : random.normal(0.07F));
     return figure;
 }
 
-Figure pentagon(const Hand&, Random& random) {
+Figure pentagon(const Hand& hand, Random& random) {
     if (random.chance(0.15F)) {
         const float eaves = random.uniform(-0.4F, 0.05F);
         const float foot = random.uniform(0.55F, 1);
@@ -152,14 +185,32 @@ Figure pentagon(const Hand&, Random& random) {
         transform(house, random.uniform(0.75F, 1.1F), 1, random.normal(0.06F));
         return house;
     }
-    return regular(5, random, 0.08F);
+    return regular(5, hand, random, 0.08F);
 }
 
-Figure hexagon(const Hand&, Random& random) {
-    return regular(6, random, 0.5F);
+/// Two long sides and two points: the pencil's hexagon.
+Figure hexagon(const Hand& hand, Random& random) {
+    if (random.chance(0.75F)) return regular(6, hand, random, 0.5F);
+    const float point = random.uniform(0.35F, 0.75F);
+    Figure figure{
+        {{{-1, 0}, {-point, -0.75F}, {point, -0.75F}, {1, 0}, {point, 0.75F}, {-point, 0.75F}},
+         true,
+         false}};
+    transform(figure, 1, random.uniform(0.6F, 1.2F),
+              random.chance(0.4F) ? pi / 2 : random.normal(0.1F));
+    return figure;
 }
-Figure octagon(const Hand&, Random& random) {
-    return regular(8, random, 0.75F);
+
+/// A square with its corners cut.
+Figure octagon(const Hand& hand, Random& random) {
+    if (random.chance(0.7F)) return regular(8, hand, random, 0.75F);
+    const float cut = random.uniform(0.3F, 0.6F);
+    Figure figure{
+        {{{-cut, -1}, {cut, -1}, {1, -cut}, {1, cut}, {cut, 1}, {-cut, 1}, {-1, cut}, {-1, -cut}},
+         true,
+         false}};
+    transform(figure, random.uniform(0.7F, 1), random.uniform(0.7F, 1), random.normal(0.08F));
+    return figure;
 }
 
 Path star_outline(int points, float inner, Random& random) {
@@ -287,56 +338,81 @@ Figure cross(const Hand&, Random& random) {
 
 Figure line(const Hand& hand, Random& random) {
     Figure figure;
-    const float sag = random.normal(0.02F + 0.05F * (1 - hand.care));
+    const float sag = random.normal(0.02F + 0.08F * (1 - hand.care));
     Path path{{}, false, true};
     for (int i = 0; i <= 30; ++i) {
         const float t = static_cast<float>(i) / 15 - 1;
         path.points.push_back({t, sag * (1 - t * t)});
     }
     figure.push_back(path);
-    if (random.chance(0.05F))
-        figure.push_back(segment({-0.95F, random.normal(0.03F)}, {0.95F, random.normal(0.03F)}));
+    if (random.chance(0.07F))
+        for (int i = random.integer(1, 3); i > 0; --i)
+            figure.push_back(segment({-1 + std::abs(random.normal(0.15F)), random.normal(0.06F)},
+                                     {1 - std::abs(random.normal(0.2F)), random.normal(0.06F)}));
     transform(figure, 1, 1, random.chance(0.5F) ? random.normal(0.12F) : random.uniform(-pi, pi));
     return figure;
 }
 
-Figure zigzag(const Hand&, Random& random) {
-    const int corners = random.integer(4, 13);
-    const float height = random.uniform(0.12F, 1.1F);
-    const float drift = random.normal(0.06F);
+Figure zigzag(const Hand& hand, Random& random) {
+    const float haste = 1 - hand.care;
+    const int corners = random.chance(0.3F) ? random.integer(4, 6) : random.integer(5, 14);
+    const float height = random.uniform(0.12F, 1.3F);
+    const float uneven = random.uniform(0.05F, 0.15F + 0.4F * haste);
+    const float drift = random.normal(0.03F + 0.06F * haste);
+    const float swell = random.normal(0.5F * haste);
+    const float back = random.chance(0.25F) ? random.uniform(-0.5F, 0.1F) : 0.5F;
     Path path;
     float x = 0;
     for (int i = 0; i < corners; ++i) {
         const float side = i % 2 == 0 ? 1.0F : -1.0F;
-        path.points.push_back(
-            {x, side * height * random.uniform(0.7F, 1) + drift * static_cast<float>(i)});
-        x += random.uniform(0.7F, 1.3F) * (random.chance(0.15F) ? 0.3F : 1);
+        const float t = static_cast<float>(i) / static_cast<float>(corners) - 0.5F;
+        const float reach = height * (1 + swell * t) * (1 - random.uniform(0, uneven));
+        path.points.push_back({x, side * reach + drift * static_cast<float>(i)});
+        x += (i % 2 == 0 ? 1.0F : 2 * back) * random.uniform(1 - uneven, 1 + uneven);
     }
-    for (auto& p : path.points) p.x = (p.x / std::max(x, 0.1F)) * 2 - 1;
+    const float length = std::max(std::abs(x), 0.5F);
+    for (auto& p : path.points) p.x = p.x / length * 2 - 1;
     Figure figure{path};
-    transform(figure, 1, 1, random.chance(0.6F) ? random.normal(0.15F) : random.uniform(-pi, pi));
+    const float way = random.uniform(0, 1);
+    transform(figure, 1, 1,
+              way < 0.5F    ? random.normal(0.15F)
+              : way < 0.72F ? pi / 2 + random.normal(0.15F)
+                            : random.uniform(-pi, pi));
     return figure;
 }
 
-Figure squiggle(const Hand&, Random& random) {
+Path wave(Random& random) {
     Path path{{}, false, true};
     const float kind = random.uniform(0, 1);
-    const float waves = random.uniform(1, 5.5F);
-    const float height = random.uniform(0.1F, 0.6F);
-    const float loop = kind < 0.3F ? random.uniform(0.05F, 0.45F) : 0;
-    const float grow = random.normal(0.3F);
-    const float p2 = random.uniform(0, 2 * pi);
-    const float a2 = kind > 0.6F ? random.uniform(0.1F, 0.5F) : 0;
+    const float waves = random.uniform(1, 6);
+    const float height = random.uniform(0.06F, 0.6F);
+    const float loop = kind < 0.35F ? random.uniform(0.05F, 0.6F) : 0;
+    const float grow = random.normal(0.5F);
+    const float p2 = random.uniform(0, 2 * pi), p3 = random.uniform(0, 2 * pi);
+    const float a2 = kind > 0.5F ? random.uniform(0.1F, 0.5F) : 0;
+    const float hurry = random.uniform(0, 0.5F);
     const int count = 150;
     for (int i = 0; i <= count; ++i) {
         const float t = static_cast<float>(i) / static_cast<float>(count);
-        const float angle = 2 * pi * waves * t;
+        const float angle = 2 * pi * waves * (t + hurry * std::sin(2 * pi * t + p3) / (2 * pi));
         const float h = height * (1 + grow * (t - 0.5F));
         path.points.push_back({2 * t - 1 + loop * std::cos(angle),
                                h * std::sin(angle) + a2 * std::sin(2 * pi * t * 1.3F + p2)});
     }
-    Figure figure{path};
+    return path;
+}
+
+Figure squiggle(const Hand&, Random& random) {
+    Figure figure{wave(random)};
     transform(figure, 1, 1, random.chance(0.6F) ? random.normal(0.2F) : random.uniform(-pi, pi));
+    // Some go on with a second and a third.
+    if (random.chance(0.08F))
+        for (int i = random.integer(1, 2); i > 0; --i) {
+            Figure more{wave(random)};
+            transform(more, random.uniform(0.5F, 1), random.uniform(0.5F, 1), random.normal(0.3F),
+                      {random.normal(0.4F), random.uniform(0.4F, 0.9F) * static_cast<float>(i)});
+            figure.push_back(more.front());
+        }
     return figure;
 }
 

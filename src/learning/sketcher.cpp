@@ -86,6 +86,9 @@ Image photograph(Image sketch, Random& random) {
     const float gy = random.uniform(-0.3F, 0.3F);
     const float grain = random.uniform(1, 6);
     Image photo{ink.cols, ink.rows, 1, std::vector<std::uint8_t>(ink.total())};
+    cv::Mat noise(ink.size(), CV_32FC1);
+    cv::RNG(static_cast<std::uint64_t>(random.integer(1, 1 << 30)))
+        .fill(noise, cv::RNG::NORMAL, 0, grain);
     for (int y = 0; y < ink.rows; ++y)
         for (int x = 0; x < ink.cols; ++x) {
             const float light = 1 + gx * (static_cast<float>(x) / w - 0.5F) +
@@ -95,7 +98,7 @@ Image photograph(Image sketch, Random& random) {
                 light;
             photo.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(ink.cols) +
                          static_cast<std::size_t>(x)] =
-                cv::saturate_cast<std::uint8_t>(v + random.normal(grain));
+                cv::saturate_cast<std::uint8_t>(v + noise.at<float>(y, x));
         }
     cv::Mat view = as_mat(photo);
     if (random.chance(0.5F)) cv::GaussianBlur(view, view, {3, 3}, 0);
@@ -125,6 +128,34 @@ Image coloured(const Image& sketch, Random& random) {
     return out;
 }
 
+/// How much of a hurried drawing may be missing for it to be still what was meant.
+float most_missing(std::string_view label) {
+    if (label == "hexagon" || label == "octagon" || label == "pentagon") return 0.4F;
+    if (label == "diamond") return 0.25F;
+    if (label == "star") return 0.2F;
+    if (label == "circle" || label == "ellipse" || label == "square" || label == "rectangle" ||
+        label == "triangle" || label == "heart")
+        return 0.12F;
+    return 0;
+}
+
+/// What tells some shapes from their neighbours is their corners, or that they have none; the hand
+/// that draws them spares these.
+void suit(Hand& hand, std::string_view label, Random& random) {
+    const float haste = 1 - hand.care;
+    if (label == "octagon" || label == "hexagon" || label == "pentagon") {
+        hand.rounding *= 0.45F;
+        hand.corner_error *= label == "octagon" ? 0.45F : 0.65F;
+        hand.wobble *= 0.7F;
+    }
+    if (label == "zigzag") hand.rounding *= 0.45F;
+    if (label == "arrow" || label == "cross" || label == "star") hand.rounding *= 0.6F;
+    if (label == "line") hand.gap = 0;
+    if (label == "circle" || label == "square") hand.shear *= 0.6F;
+    if (random.chance(0.1F + 0.45F * haste))
+        hand.unfinished = random.uniform(0, most_missing(label) * (0.25F + 0.75F * haste));
+}
+
 float pen_width(int side, Random& random) {
     const float usual = random.uniform(0.008F, 0.05F);
     const float part = random.chance(0.12F) ? random.uniform(0.05F, 0.11F) : usual;
@@ -146,15 +177,11 @@ Strokes sketch(std::string_view label, Random& random) {
     if (std::find(labels.begin(), labels.end(), label) == labels.end())
         throw std::out_of_range("not a label");
     Hand hand = random_hand(random);
-    if (label == "unknown") return draw(other_figure(random), hand, random);
-    // What tells these from their neighbours is their corners, or that they have none.
-    if (label == "octagon" || label == "hexagon" || label == "pentagon") {
-        hand.rounding *= 0.45F;
-        hand.corner_error *= label == "octagon" ? 0.55F : 0.75F;
+    if (label == "unknown") {
+        if (random.chance(0.3F)) hand.unfinished = random.uniform(0, 0.2F);
+        return draw(other_figure(random), hand, random);
     }
-    if (label == "zigzag") hand.rounding *= 0.35F;
-    if (label == "arrow" || label == "cross" || label == "star") hand.rounding *= 0.6F;
-    if (label == "line") hand.gap = 0;
+    suit(hand, label, random);
     auto strokes = draw(shape_figure(label, hand, random), hand, random);
     if (may_be_filled(label) && random.chance(0.025F)) hatch(strokes, random);
     if (random.chance(0.02F)) add_speck(strokes, random);
@@ -166,8 +193,8 @@ Image picture(const Strokes& strokes, Random& random) {
     const int side = random.chance(0.1F) ? random.integer(40, 90) : random.integer(96, 260);
     Image sketch =
         drawing::rasterise(strokes, side, {pen_width(side, random)}, random.integer(2, 14));
-    if (kind < 0.80F) return sketch;
-    if (kind < 0.92F) return coloured(sketch, random);
+    if (kind < 0.86F) return sketch;
+    if (kind < 0.95F) return coloured(sketch, random);
     return photograph(std::move(sketch), random);
 }
 
