@@ -56,10 +56,10 @@ class ConnectionPool {
         if (!freed_.wait_for(lock, patience, [this] { return free_places_ > 0; }))
             throw unavailable("Every connection to the database is busy.");
         --free_places_;
-        if (!idle_.empty()) {
+        while (!idle_.empty()) {
             auto connection = std::move(idle_.back());
             idle_.pop_back();
-            return connection;
+            if (!connection->gone()) return connection;
         }
         lock.unlock();
         return open_in_place();

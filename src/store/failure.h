@@ -12,11 +12,13 @@
 
 namespace croquis::store {
 
-/// What the database drivers throw inside the store, so that transactions end by RAII. It never
-/// leaves the store: guarded() makes an Error of it.
+/// What is thrown inside the store, so that transactions end by RAII. It never leaves the store:
+/// guarded() makes an Error of it. error() is what a caller may know; what() says why, for the log.
 class Failure : public std::runtime_error {
   public:
-    explicit Failure(Error what) : std::runtime_error(what.detail), error_(std::move(what)) {}
+    Failure(Error error, const std::string& why)
+        : std::runtime_error(why), error_(std::move(error)) {}
+    explicit Failure(const Error& error) : Failure(error, error.detail) {}
     Failure(ErrorKind kind, const std::string& detail, const std::string& field = {})
         : Failure(Error{kind, detail, field}) {}
 
@@ -26,9 +28,24 @@ class Failure : public std::runtime_error {
     Error error_;
 };
 
+/// What a caller is told when a database fails with `kind`.
+inline Error database_error(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::unavailable:
+            return {kind, "The store cannot be reached just now; try again shortly.", {}, 1};
+        case ErrorKind::conflict:
+            return {kind, "This clashes with what is stored already."};
+        case ErrorKind::invalid:
+        case ErrorKind::too_large:
+            return {kind, "The store cannot take this value."};
+        default:
+            return {kind, "The store could not do this."};
+    }
+}
+
 /// The database cannot be reached or cannot write just now; what was asked may go through later.
-inline Failure unavailable(const std::string& detail) {
-    return Failure(Error{ErrorKind::unavailable, detail, {}, 1});
+inline Failure unavailable(const std::string& why) {
+    return {database_error(ErrorKind::unavailable), why};
 }
 
 /// The store's boundary: runs `work` and returns what it returns, or the error that it threw.
@@ -42,13 +59,13 @@ auto guarded(Work&& work) -> Result<std::decay_t<std::invoke_result_t<Work&>>> {
             return work();
         }
     } catch (const Failure& failure) {
-        if (failure.error().kind == ErrorKind::internal ||
-            failure.error().kind == ErrorKind::unavailable)
-            spdlog::error("store: {}", failure.what());
+        const auto kind = failure.error().kind;
+        const bool ours = kind == ErrorKind::internal || kind == ErrorKind::unavailable;
+        spdlog::log(ours ? spdlog::level::err : spdlog::level::debug, "store: {}", failure.what());
         return failure.error();
     } catch (const std::exception& thrown) {
         spdlog::error("store: {}", thrown.what());
-        return Error{ErrorKind::internal, "The store could not do this."};
+        return database_error(ErrorKind::internal);
     }
 }
 

@@ -1,4 +1,5 @@
 #include "store/failure.h"
+#include "store/postgres/store.h"
 #include "store/sqlite/store.h"
 
 namespace croquis::store {
@@ -14,6 +15,8 @@ std::unique_ptr<Store> open(const std::string& url, const StoreOptions& options,
                           "store");
         return std::make_unique<sqlite::SqliteStore>(path, options, metrics);
     }
+    if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
+        return std::make_unique<postgres::PostgresStore>(url, options, metrics);
     throw Failure(ErrorKind::invalid, "The store's URL must start with sqlite: or postgresql://.",
                   "store");
 }
@@ -22,7 +25,14 @@ std::unique_ptr<Store> open(const std::string& url, const StoreOptions& options,
 
 Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options,
                                           Metrics& metrics) {
-    return guarded([&] { return open(url, options, metrics); });
+    try {
+        return open(url, options, metrics);
+    } catch (const Failure& failure) {
+        // Whoever starts the program needs to know why.
+        Error error = failure.error();
+        error.detail = failure.what();
+        return error;
+    }
 }
 
 }  // namespace croquis::store

@@ -33,11 +33,8 @@ ErrorKind kind_of(int code) {
 
 [[noreturn]] void fail(sqlite3* database) {
     const int code = sqlite3_extended_errcode(database);
-    const auto kind = kind_of(code);
-    throw Failure(Error{kind,
-                        fmt::format("SQLite: {} ({}).", sqlite3_errmsg(database), code),
-                        {},
-                        kind == ErrorKind::unavailable ? 1 : 0});
+    throw Failure(database_error(kind_of(code)),
+                  fmt::format("SQLite: {} ({})", sqlite3_errmsg(database), code));
 }
 
 int checked_size(std::size_t size) {
@@ -130,7 +127,7 @@ Connection::Connection(const std::string& path, Mode mode) {
     database_.reset(opened);
     if (opened == nullptr) throw unavailable("SQLite: out of memory.");
     if (code != SQLITE_OK)
-        throw unavailable(fmt::format("Cannot open {}: {}.", path, sqlite3_errmsg(opened)));
+        throw unavailable(fmt::format("cannot open {}: {}", path, sqlite3_errmsg(opened)));
     configure(mode);
 }
 

@@ -99,6 +99,7 @@ class Connection {
         return sqlite3_get_autocommit(database_.get()) == 0;
     }
     [[nodiscard]] bool broken() const { return in_transaction(); }
+    [[nodiscard]] static bool gone() { return false; }
 
   private:
     struct Close {

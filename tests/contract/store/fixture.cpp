@@ -3,6 +3,7 @@
 #include <atomic>
 #include <filesystem>
 
+#include "support/postgres.h"
 #include "support/temp_folder.h"
 
 namespace croquis::store {
@@ -16,10 +17,20 @@ Kind sqlite_kind() {
             }};
 }
 
+/// One server for the whole program, started when first needed.
+testing_support::Postgres& postgres() {
+    static testing_support::Postgres server;
+    return server;
+}
+
+Kind postgres_kind() {
+    return {"postgres", [](std::shared_ptr<void>&) { return postgres().new_database(); }};
+}
+
 }  // namespace
 
 std::vector<Kind> kinds() {
-    return {sqlite_kind()};
+    return {sqlite_kind(), postgres_kind()};
 }
 
 Submission make_submission(const std::string& tag, float confidence) {

@@ -21,6 +21,10 @@ struct Kind {
     std::function<std::string(std::shared_ptr<void>& keeper)> fresh;
 };
 
+inline void PrintTo(const Kind& kind, std::ostream* out) {
+    *out << kind.name;
+}
+
 /// The kinds that this machine can run.
 std::vector<Kind> kinds();
 

@@ -1,0 +1,374 @@
+#include "store/postgres/connection.h"
+
+#include <poll.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace croquis::store::postgres {
+namespace {
+
+/// The types of parameters (pg_type.dat); they never change.
+enum : Oid {
+    type_bool = 16,
+    type_bytea = 17,
+    type_int8 = 20,
+    type_int4 = 23,
+    type_text = 25,
+    type_float4 = 700,
+    type_bytea_array = 1001,
+    type_text_array = 1009,
+    type_timestamptz = 1184,
+    type_uuid = 2950,
+    type_uuid_array = 2951,
+};
+
+constexpr int binary = 1;
+constexpr std::string_view prepared_option = "croquis_prepared=";
+
+std::string array_of(Oid element, const auto& items, auto bytes_of) {
+    std::string out;
+    put(out, std::int32_t{items.empty() ? 0 : 1});  // dimensions
+    put(out, std::int32_t{0});                      // no nulls
+    put(out, static_cast<std::int32_t>(element));
+    if (items.empty()) return out;
+    put(out, static_cast<std::int32_t>(items.size()));
+    put(out, std::int32_t{1});  // the first index
+    for (const auto& item : items) {
+        const std::string_view bytes = bytes_of(item);
+        put(out, static_cast<std::int32_t>(bytes.size()));
+        out.append(bytes);
+    }
+    return out;
+}
+
+/// By the class of an SQLSTATE (PostgreSQL's appendix A).
+ErrorKind kind_of(std::string_view state) {
+    const auto of_class = [&](std::string_view wanted) { return state.starts_with(wanted); };
+    if (of_class("23")) return ErrorKind::conflict;
+    if (of_class("22")) return ErrorKind::invalid;
+    if (state == "42501") return ErrorKind::forbidden;
+    // Lost or refused connections, deadlocks, no resources, shutdown, failing disks, a standby.
+    for (const char* passing : {"08", "28", "3D", "40", "53", "57", "58", "25006"})
+        if (of_class(passing)) return ErrorKind::unavailable;
+    return state.empty() ? ErrorKind::unavailable : ErrorKind::internal;
+}
+
+/// No such statement, or one of that name already: another connection is on the other side.
+bool is_poolers_doing(std::string_view state) {
+    return state == "26000" || state == "42P05";
+}
+
+std::string trimmed(const char* message) {
+    std::string text(message == nullptr ? "" : message);
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    return text;
+}
+
+ServerFailure failure(std::string_view state, const std::string& message) {
+    return {kind_of(state), "PostgreSQL: " + message, std::string(state)};
+}
+
+/// libpq waits for ever by default; these make a lost server known within seconds. What the URL
+/// says itself goes before them.
+std::unique_ptr<PGconn, void (*)(PGconn*)> connect(const std::string& uri) {
+    constexpr std::array<const char*, 8> names{
+        "connect_timeout",  "keepalives_idle", "keepalives_interval",       "keepalives_count",
+        "tcp_user_timeout", "dbname",          "fallback_application_name", nullptr};
+    const std::array<const char*, 8> values{"5",     "15",        "5",       "3",
+                                            "20000", uri.c_str(), "croquis", nullptr};
+    return {PQconnectdbParams(names.data(), values.data(), 1), PQfinish};
+}
+
+bool prepared_state(std::string_view value) {
+    if (value != "on" && value != "off")
+        throw Failure(ErrorKind::invalid, "croquis_prepared in the store's URL is on or off.",
+                      "store");
+    return value == "on";
+}
+
+}  // namespace
+
+Settings settings_of(const std::string& url) {
+    Settings settings;
+    const auto mark = url.find('?');
+    settings.uri = url.substr(0, mark);
+    if (mark == std::string::npos) return settings;
+    std::string_view rest = std::string_view(url).substr(mark + 1);
+    char separator = '?';
+    while (!rest.empty()) {
+        const auto item = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(item.size() + 1, rest.size()));
+        if (item.starts_with(prepared_option)) {
+            settings.prepared = prepared_state(item.substr(prepared_option.size()));
+            continue;
+        }
+        settings.uri += separator;
+        settings.uri += item;
+        separator = '&';
+    }
+    return settings;
+}
+
+void Parameters::refer(Oid type, std::string_view bytes) {
+    if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw Failure(ErrorKind::too_large, "A value is larger than PostgreSQL can take.");
+    types_.push_back(type);
+    values_.push_back(bytes.empty() ? "" : bytes.data());
+    lengths_.push_back(static_cast<int>(bytes.size()));
+    formats_.push_back(binary);
+}
+
+void Parameters::own(Oid type, std::string bytes) {
+    owned_.push_back(std::move(bytes));
+    refer(type, owned_.back());
+}
+
+void Parameters::add(std::nullopt_t) {
+    types_.push_back(0);
+    values_.push_back(nullptr);
+    lengths_.push_back(0);
+    formats_.push_back(binary);
+}
+void Parameters::add(bool value) {
+    own(type_bool, std::string(1, value ? '\1' : '\0'));
+}
+void Parameters::add(int value) {
+    std::string bytes;
+    put(bytes, std::int32_t{value});
+    own(type_int4, std::move(bytes));
+}
+void Parameters::add(std::int64_t value) {
+    std::string bytes;
+    put(bytes, value);
+    own(type_int8, std::move(bytes));
+}
+void Parameters::add(float value) {
+    std::string bytes;
+    put(bytes, bits_of(value));
+    own(type_float4, std::move(bytes));
+}
+void Parameters::add(std::string_view text) {
+    own(type_text, std::string(text));
+}
+void Parameters::add(BytesView bytes) {
+    refer(type_bytea, as_text(bytes));
+}
+void Parameters::add(const Uuid& id) {
+    own(type_uuid, std::string(as_text(id.bytes)));
+}
+void Parameters::add(Timestamp time) {
+    std::string bytes;
+    put(bytes, micros_of(time));
+    own(type_timestamptz, std::move(bytes));
+}
+void Parameters::add(const std::vector<std::string_view>& texts) {
+    own(type_text_array, array_of(type_text, texts, [](std::string_view text) { return text; }));
+}
+void Parameters::add(const std::vector<Sha256>& digests) {
+    own(type_bytea_array,
+        array_of(type_bytea, digests, [](const Sha256& digest) { return as_text(digest); }));
+}
+void Parameters::add(const std::vector<Uuid>& ids) {
+    own(type_uuid_array,
+        array_of(type_uuid, ids, [](const Uuid& id) { return as_text(id.bytes); }));
+}
+
+std::int64_t Rows::affected() const {
+    const std::string_view digits = PQcmdTuples(result_.get());
+    std::int64_t rows = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), rows);
+    return rows;
+}
+
+std::string_view Rows::text(int row, int column) const {
+    return {PQgetvalue(result_.get(), row, column),
+            static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+const char* Rows::exactly(int row, int column, int length) const {
+    if (PQgetlength(result_.get(), row, column) != length)
+        throw Failure(ErrorKind::internal,
+                      fmt::format("PostgreSQL: column {} has {} bytes where {} were expected.",
+                                  PQfname(result_.get(), column),
+                                  PQgetlength(result_.get(), row, column), length));
+    return PQgetvalue(result_.get(), row, column);
+}
+
+int Rows::small(int row, int column) const {
+    return static_cast<int>(get<std::uint32_t>(exactly(row, column, 4)));
+}
+std::int64_t Rows::integer(int row, int column) const {
+    return static_cast<std::int64_t>(get<std::uint64_t>(exactly(row, column, 8)));
+}
+bool Rows::flag(int row, int column) const {
+    return *exactly(row, column, 1) != 0;
+}
+float Rows::real(int row, int column) const {
+    return std::bit_cast<float>(get<std::uint32_t>(exactly(row, column, 4)));
+}
+Uuid Rows::uuid(int row, int column) const {
+    Uuid id;
+    const char* bytes = exactly(row, column, 16);
+    std::copy(bytes, bytes + 16, id.bytes.begin());
+    return id;
+}
+Sha256 Rows::digest(int row, int column) const {
+    Sha256 digest;
+    const char* bytes = exactly(row, column, 32);
+    std::copy(bytes, bytes + 32, digest.begin());
+    return digest;
+}
+Timestamp Rows::time(int row, int column) const {
+    return epoch + std::chrono::microseconds(integer(row, column));
+}
+
+Connection::Connection(const Settings& settings)
+    : connection_(connect(settings.uri).release()), prepared_(settings.prepared) {
+    if (PQstatus(connection_.get()) != CONNECTION_OK)
+        throw failure("", trimmed(PQerrorMessage(connection_.get())));
+    PQsetNoticeProcessor(
+        connection_.get(),
+        [](void*, const char* message) { spdlog::debug("PostgreSQL: {}", trimmed(message)); },
+        nullptr);
+}
+
+void Connection::fail(const PGresult* result) {
+    const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    auto thrown =
+        failure(state == nullptr || PQstatus(connection_.get()) == CONNECTION_BAD ? "" : state,
+                trimmed(message == nullptr ? PQerrorMessage(connection_.get()) : message));
+    throw thrown;
+}
+
+Rows Connection::checked(PGresult* result) {
+    Rows rows(result);
+    const auto status = PQresultStatus(result);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail(result);
+    return rows;
+}
+
+Rows Connection::run(std::string_view sql, const Parameters& parameters) {
+    if (!prepared_) return run_unprepared(sql, parameters);
+    try {
+        return run_prepared(sql, parameters);
+    } catch (const ServerFailure& failure) {
+        if (!is_poolers_doing(failure.sqlstate())) throw;
+        spdlog::warn(
+            "store: prepared statements get lost, as behind a connection pooler; going on without "
+            "them (croquis_prepared=off in the store's URL says so from the start)");
+        prepared_ = false;
+        if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE)
+            throw unavailable("A connection pooler lost a prepared statement.");
+    }
+    return run_unprepared(sql, parameters);
+}
+
+Rows Connection::run_unprepared(std::string_view sql, const Parameters& parameters) {
+    return checked(PQexecParams(connection_.get(), std::string(sql).c_str(), parameters.count(),
+                                parameters.types(), parameters.values(), parameters.lengths(),
+                                parameters.formats(), binary));
+}
+
+Rows Connection::run_prepared(std::string_view sql, const Parameters& parameters) {
+    const auto& name = prepare(sql, parameters);
+    return checked(PQexecPrepared(connection_.get(), name.c_str(), parameters.count(),
+                                  parameters.values(), parameters.lengths(), parameters.formats(),
+                                  binary));
+}
+
+/// Named by what they say: should a pooler hand this connection another client's statement of the
+/// same name, it is the same statement.
+const std::string& Connection::prepare(std::string_view sql, const Parameters& parameters) {
+    if (const auto known = names_.find(sql); known != names_.end()) return known->second;
+    const auto name = "croquis_" + to_hex(BytesView(sha256(as_bytes(sql))).first(12));
+    checked(PQprepare(connection_.get(), name.c_str(), std::string(sql).c_str(), parameters.count(),
+                      parameters.types()));
+    return names_.emplace(sql, name).first->second;
+}
+
+void Connection::execute(const std::string& script) {
+    checked(PQexec(connection_.get(), script.c_str()));
+}
+
+void Connection::start_script(const std::string& script) {
+    if (PQsendQuery(connection_.get(), script.c_str()) == 0)
+        throw failure("", trimmed(PQerrorMessage(connection_.get())));
+    await_copy();
+}
+
+/// Passes over statements that need no data until one does, or the script ends.
+void Connection::await_copy() {
+    while (PGresult* result = PQgetResult(connection_.get())) {
+        if (PQresultStatus(result) == PGRES_COPY_IN) {
+            PQclear(result);
+            return;
+        }
+        try {
+            checked(result);
+        } catch (...) {
+            drain();
+            throw;
+        }
+    }
+}
+
+void Connection::drain() {
+    while (PGresult* rest = PQgetResult(connection_.get())) {
+        const bool lost = PQresultStatus(rest) == PGRES_COPY_IN &&
+                          PQputCopyEnd(connection_.get(), "given up") != 1;
+        PQclear(rest);
+        if (lost) return;
+    }
+}
+
+void Connection::feed(std::string_view data) {
+    if (PQputCopyData(connection_.get(), data.data(), static_cast<int>(data.size())) == 1) return;
+    const auto thrown = failure("", trimmed(PQerrorMessage(connection_.get())));
+    drain();
+    throw thrown;
+}
+
+void Connection::end_copy() {
+    if (PQputCopyEnd(connection_.get(), nullptr) != 1)
+        throw failure("", trimmed(PQerrorMessage(connection_.get())));
+    await_copy();
+}
+
+void Connection::finish_script() {
+    await_copy();
+}
+
+bool Connection::lost() const {
+    return PQstatus(connection_.get()) != CONNECTION_OK;
+}
+
+bool Connection::broken() const {
+    return lost() || PQtransactionStatus(connection_.get()) != PQTRANS_IDLE;
+}
+
+bool Connection::gone() {
+    pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
+    if (poll(&socket, 1, 0) <= 0) return broken();
+    return PQconsumeInput(connection_.get()) == 0 || broken();
+}
+
+Transaction::~Transaction() {
+    if (!open_ || connection_.lost()) return;
+    try {
+        connection_.execute("ROLLBACK");
+    } catch (const Failure& failure) {
+        spdlog::warn("store: cannot roll back: {}", failure.what());
+    }
+}
+
+void Transaction::commit() {
+    open_ = false;
+    connection_.execute("COMMIT");
+}
+
+}  // namespace croquis::store::postgres

@@ -1,0 +1,186 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/time.h"
+#include "core/uuid.h"
+#include "store/failure.h"
+#include "store/postgres/wire.h"
+
+namespace croquis::store::postgres {
+
+/// A Failure with PostgreSQL's SQLSTATE (empty where the connection was lost).
+class ServerFailure : public Failure {
+  public:
+    ServerFailure(ErrorKind kind, const std::string& why, std::string sqlstate)
+        : Failure(database_error(kind), why), sqlstate_(std::move(sqlstate)) {}
+
+    [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }
+
+  private:
+    std::string sqlstate_;
+};
+
+/// The parameters $1, $2 … of a statement, in binary. Nothing but BytesView is referred to; the
+/// rest is copied.
+class Parameters {
+  public:
+    template <class... Values>
+    explicit Parameters(const Values&... values) {
+        (add(values), ...);
+    }
+
+    void add(std::nullopt_t);
+    void add(bool value);
+    void add(int value);
+    void add(std::int64_t value);
+    void add(float value);
+    void add(std::string_view text);
+    void add(const std::string& text) { add(std::string_view(text)); }
+    void add(const char* text) { add(std::string_view(text)); }
+    void add(BytesView bytes);  ///< must outlive the statement's run
+    void add(const Sha256& digest) { add(BytesView(digest)); }
+    void add(const Uuid& id);
+    void add(Timestamp time);
+    void add(const std::vector<std::string_view>& texts);  ///< text[]
+    void add(const std::vector<Sha256>& digests);          ///< bytea[]
+    void add(const std::vector<Uuid>& ids);                ///< uuid[]
+
+    [[nodiscard]] int count() const { return static_cast<int>(types_.size()); }
+    [[nodiscard]] const Oid* types() const { return types_.data(); }
+    [[nodiscard]] const char* const* values() const { return values_.data(); }
+    [[nodiscard]] const int* lengths() const { return lengths_.data(); }
+    [[nodiscard]] const int* formats() const { return formats_.data(); }
+
+  private:
+    void refer(Oid type, std::string_view bytes);
+    void own(Oid type, std::string bytes);
+
+    std::deque<std::string> owned_;
+    std::vector<Oid> types_;
+    std::vector<const char*> values_;
+    std::vector<int> lengths_;
+    std::vector<int> formats_;
+};
+
+/// What a statement returned, in binary. Rows and columns count from 0.
+class Rows {
+  public:
+    explicit Rows(PGresult* result) : result_(result) {}
+
+    [[nodiscard]] int count() const { return PQntuples(result_.get()); }
+    [[nodiscard]] bool empty() const { return count() == 0; }
+    /// How many rows the statement wrote.
+    [[nodiscard]] std::int64_t affected() const;
+
+    [[nodiscard]] bool null(int row, int column) const {
+        return PQgetisnull(result_.get(), row, column) != 0;
+    }
+    [[nodiscard]] std::string_view text(int row, int column) const;
+    [[nodiscard]] BytesView blob(int row, int column) const { return as_bytes(text(row, column)); }
+    [[nodiscard]] int small(int row, int column) const;
+    [[nodiscard]] std::int64_t integer(int row, int column) const;
+    [[nodiscard]] bool flag(int row, int column) const;
+    [[nodiscard]] float real(int row, int column) const;
+    [[nodiscard]] Uuid uuid(int row, int column) const;
+    [[nodiscard]] Sha256 digest(int row, int column) const;
+    [[nodiscard]] Timestamp time(int row, int column) const;
+
+  private:
+    [[nodiscard]] const char* exactly(int row, int column, int length) const;
+
+    struct Clear {
+        void operator()(PGresult* result) const { PQclear(result); }
+    };
+    std::unique_ptr<PGresult, Clear> result_;
+};
+
+struct Settings {
+    std::string uri;       ///< libpq's
+    bool prepared = true;  ///< false behind a pooler that hands transactions to any connection
+};
+
+/// Splits croquis_prepared=on|off off a URL; the rest is libpq's. Throws Failure (invalid).
+Settings settings_of(const std::string& url);
+
+/// One connection to PostgreSQL. Not thread-safe. All functions throw ServerFailure: unavailable
+/// where the connection is lost or the server cannot serve now, conflict where a constraint
+/// objects, invalid where it cannot take a value, internal otherwise.
+class Connection {
+  public:
+    explicit Connection(const Settings& settings);
+
+    /// Runs one statement; it is prepared when seen first, unless the settings say not to.
+    template <class... Values>
+    Rows query(std::string_view sql, const Values&... values) {
+        return run(sql, Parameters(values...));
+    }
+    Rows run(std::string_view sql, const Parameters& parameters);
+
+    /// Runs SQL text of any number of statements, without parameters or results.
+    void execute(const std::string& script);
+
+    /// Starts a script of which each COPY … FROM STDIN is then fed by feed() and end_copy(), in
+    /// turn; finish() ends it. What fails ends the script.
+    void start_script(const std::string& script);
+    void feed(std::string_view data);
+    void end_copy();
+    void finish_script();
+
+    [[nodiscard]] bool lost() const;
+    /// True where the connection is lost, or a transaction was left open on it.
+    [[nodiscard]] bool broken() const;
+    /// Asks the socket whether the server has hung up since the connection was last used.
+    [[nodiscard]] bool gone();
+
+  private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view sql) const {
+            return std::hash<std::string_view>{}(sql);
+        }
+    };
+    struct Finish {
+        void operator()(PGconn* connection) const { PQfinish(connection); }
+    };
+
+    Rows checked(PGresult* result);
+    void await_copy();
+    void drain();
+    Rows run_unprepared(std::string_view sql, const Parameters& parameters);
+    Rows run_prepared(std::string_view sql, const Parameters& parameters);
+    const std::string& prepare(std::string_view sql, const Parameters& parameters);
+    [[noreturn]] void fail(const PGresult* result);
+
+    std::unique_ptr<PGconn, Finish> connection_;
+    bool prepared_;
+    std::unordered_map<std::string, std::string, Hash, std::equal_to<>> names_;  ///< by SQL
+};
+
+/// A transaction, rolled back unless committed.
+class Transaction {
+  public:
+    explicit Transaction(Connection& connection) : connection_(connection) {
+        connection_.execute("BEGIN");
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction();
+
+    void commit();
+
+  private:
+    Connection& connection_;
+    bool open_ = true;
+};
+
+}  // namespace croquis::store::postgres

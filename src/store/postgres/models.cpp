@@ -1,0 +1,74 @@
+#include "store/postgres/store.h"
+#include "store/records.h"
+
+namespace croquis::store::postgres {
+namespace {
+
+/// Any number, as long as nobody else locks it: "promote" in ASCII.
+constexpr std::int64_t promotion_lock = 0x70726f6d6f7465;
+
+Model read_model(const Rows& rows, int row) {
+    return {std::string(rows.text(row, 0)), std::string(rows.text(row, 1)), rows.digest(row, 2),
+            model_state_from(rows.text(row, 3)), rows.time(row, 4)};
+}
+
+}  // namespace
+
+Result<void> PostgresStore::add_model(const Model& model, BytesView onnx) {
+    return with_connection([&](Connection& connection) {
+        const auto added = connection.query(
+            "INSERT INTO model (id, card, sha256, state, created_at, onnx) "
+            "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+            model.id, model.card, model.sha256, to_string(model.state), model.created_at, onnx);
+        if (added.affected() == 0) throw model_there();
+    });
+}
+
+Result<std::vector<Model>> PostgresStore::models() {
+    return with_connection([](Connection& connection) {
+        const auto rows = connection.query(
+            "SELECT id, card, sha256, state, created_at FROM model ORDER BY created_at, row");
+        std::vector<Model> models;
+        for (int row = 0; row < rows.count(); ++row) models.push_back(read_model(rows, row));
+        return models;
+    });
+}
+
+Result<Model> PostgresStore::model(const std::string& id) {
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query(
+            "SELECT id, card, sha256, state, created_at FROM model WHERE id = $1", id);
+        if (rows.empty()) throw no_model();
+        return read_model(rows, 0);
+    });
+}
+
+Result<Bytes> PostgresStore::model_onnx(const std::string& id) {
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query("SELECT onnx FROM model WHERE id = $1", id);
+        if (rows.empty()) throw no_model();
+        const auto bytes = rows.blob(0, 0);
+        return Bytes(bytes.begin(), bytes.end());
+    });
+}
+
+Result<void> PostgresStore::promote_model(const std::string& id) {
+    return in_transaction([&](Connection& connection) {
+        connection.query("SELECT pg_advisory_xact_lock($1)", promotion_lock);
+        connection.query("UPDATE model SET state = 'retired' WHERE state = 'live' AND id <> $1",
+                         id);
+        if (connection.query("UPDATE model SET state = 'live' WHERE id = $1", id).affected() == 0)
+            throw no_model();
+    });
+}
+
+Result<Model> PostgresStore::live_model() {
+    return with_connection([](Connection& connection) {
+        const auto rows = connection.query(
+            "SELECT id, card, sha256, state, created_at FROM model WHERE state = 'live'");
+        if (rows.empty()) throw Failure(ErrorKind::not_found, "No model is live.");
+        return read_model(rows, 0);
+    });
+}
+
+}  // namespace croquis::store::postgres

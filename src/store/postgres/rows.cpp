@@ -1,0 +1,44 @@
+#include "store/postgres/rows.h"
+
+#include <cstring>
+
+namespace croquis::store::postgres {
+
+BytesView bytes_of(const std::vector<float>& values) {
+    static_assert(std::endian::native == std::endian::little);
+    return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
+}
+
+std::vector<float> floats_of(BytesView bytes) {
+    std::vector<float> values(bytes.size() / sizeof(float));
+    if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+    return values;
+}
+
+Drawing read_drawing(const Rows& rows, int row, int first) {
+    const auto text = [&](int column) { return std::string(rows.text(row, first + column)); };
+    Drawing drawing;
+    drawing.id = rows.uuid(row, first);
+    drawing.created_at = rows.time(row, first + 1);
+    drawing.media_type = text(2);
+    drawing.width = rows.small(row, first + 3);
+    drawing.height = rows.small(row, first + 4);
+    drawing.sha256 = rows.digest(row, first + 5);
+    drawing.source = text(6);
+    drawing.prediction = {text(7), text(8), rows.real(row, first + 9),
+                          floats_of(rows.blob(row, first + 10))};
+    drawing.tag = text(11);
+    drawing.version = rows.small(row, first + 12);
+    if (!rows.null(row, first + 13)) drawing.tagged_by = text(13);
+    if (!rows.null(row, first + 14)) drawing.tagged_at = rows.time(row, first + 14);
+    return drawing;
+}
+
+std::vector<Drawing> read_drawings(const Rows& rows) {
+    std::vector<Drawing> drawings;
+    drawings.reserve(static_cast<std::size_t>(rows.count()));
+    for (int row = 0; row < rows.count(); ++row) drawings.push_back(read_drawing(rows, row));
+    return drawings;
+}
+
+}  // namespace croquis::store::postgres

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "store/model.h"
+#include "store/postgres/connection.h"
+
+namespace croquis::store::postgres {
+
+/// Reads a drawing whose columns are list_query's drawing_columns, from column `first` on.
+Drawing read_drawing(const Rows& rows, int row, int first = 0);
+
+std::vector<Drawing> read_drawings(const Rows& rows);
+
+/// Float32 in this machine's order, which is little-endian wherever Croquis is built.
+BytesView bytes_of(const std::vector<float>& values);
+std::vector<float> floats_of(BytesView bytes);
+
+}  // namespace croquis::store::postgres

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "store/connection_pool.h"
+#include "store/group_commit.h"
+#include "store/postgres/connection.h"
+#include "store/store.h"
+#include "store/tag_count_cache.h"
+
+namespace croquis::store::postgres {
+
+/// The store in PostgreSQL 15 or newer, shared by any number of processes.
+class PostgresStore final : public Store {
+  public:
+    /// Throws Failure where the URL is wrong or no server answers.
+    PostgresStore(const std::string& url, const StoreOptions& options, Metrics& metrics);
+
+    void submit(Submission submission, SubmitHandler done) override;
+    Result<Page> list(const Query& query) override;
+    Result<Drawing> drawing(const Uuid& id) override;
+    Result<StoredImage> image(const Uuid& id) override;
+    Result<std::string> strokes(const Uuid& id) override;
+    Result<std::vector<TagEvent>> history(const Uuid& id) override;
+    Result<std::vector<TagCount>> tag_counts() override;
+    Result<Drawing> change_tag(const TagChange& change) override;
+
+    Result<void> add_user(const User& user) override;
+    Result<User> user_by_name(const std::string& name) override;
+    Result<User> user(const Uuid& id) override;
+    Result<std::vector<User>> users() override;
+    Result<void> update_user(const User& user) override;
+    Result<void> delete_user(const Uuid& id) override;
+    Result<void> add_refresh_token(const RefreshToken& token) override;
+    Result<RefreshToken> rotate_refresh_token(const Sha256& presented, const RefreshToken& next,
+                                              Timestamp at) override;
+    Result<void> revoke_refresh_token(const Sha256& presented) override;
+    Result<void> revoke_user_tokens(const Uuid& user) override;
+
+    Result<void> add_model(const Model& model, BytesView onnx) override;
+    Result<std::vector<Model>> models() override;
+    Result<Model> model(const std::string& id) override;
+    Result<Bytes> model_onnx(const std::string& id) override;
+    Result<void> promote_model(const std::string& id) override;
+    Result<Model> live_model() override;
+
+    Result<std::vector<std::string>> migrate() override;
+    Result<int> schema_version() override;
+    Result<void> ping() override;
+    void stop() override;
+
+  private:
+    GroupCommit::Answers commit(std::size_t writer, GroupCommit::Batch& batch);
+    void forget_old_keys(Connection& connection);
+    Connection& writer(std::size_t number);
+
+    /// Runs `work(Connection&)`, where each statement is its own transaction.
+    template <class Work>
+    auto with_connection(Work&& work) {
+        return guarded([&] {
+            auto lease = connections_.lend();
+            return work(*lease);
+        });
+    }
+    /// Runs `work(Connection&)` in one transaction.
+    template <class Work>
+    auto in_transaction(Work&& work) {
+        return with_connection([&](Connection& connection) {
+            Transaction transaction(connection);
+            if constexpr (std::is_void_v<decltype(work(connection))>) {
+                work(connection);
+                transaction.commit();
+            } else {
+                auto result = work(connection);
+                transaction.commit();
+                return result;
+            }
+        });
+    }
+
+    const Settings settings_;
+    ConnectionPool<Connection> connections_;
+    std::vector<std::unique_ptr<Connection>> writers_;  ///< each used by one batch at a time
+    std::atomic<std::chrono::steady_clock::time_point> keys_due_{};
+    TagCountCache tag_counts_;
+    GroupCommit commits_;
+};
+
+}  // namespace croquis::store::postgres

@@ -1,0 +1,55 @@
+#include "support/postgres.h"
+
+#include <libpq-fe.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+
+namespace croquis::testing_support {
+
+Postgres::Postgres() {
+    start();
+}
+
+Postgres::~Postgres() {
+    try {
+        run("remove");
+    } catch (const std::exception& failed) {
+        std::fprintf(stderr, "%s\n", failed.what());
+    }
+}
+
+void Postgres::start() {
+    setenv("CROQUIS_POSTGRES_WITH", std::to_string(getpid()).c_str(), 1);
+    run("start");
+}
+
+void Postgres::run(const std::string& command, const std::string& argument) const {
+    const std::string line = CROQUIS_SOURCE_DIR "/tools/postgres-for-tests " + command + " '" +
+                             folder_.path().string() + "' " + argument + " >/dev/null";
+    if (std::system(line.c_str()) != 0) throw std::runtime_error("failed: " + line);
+}
+
+std::string Postgres::url(const std::string& database) const {
+    return "postgresql://croquis@/" + database + "?host=" + folder_.path().string();
+}
+
+std::string Postgres::new_database() {
+    const std::string name = "test_" + std::to_string(++databases_);
+    sql(url("postgres"), "CREATE DATABASE " + name);
+    return url(name);
+}
+
+void Postgres::sql(const std::string& database_url, const std::string& statement) const {
+    const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(database_url.c_str()),
+                                                                PQfinish);
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(
+        PQexec(connection.get(), statement.c_str()), PQclear);
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        throw std::runtime_error(statement + ": " + PQerrorMessage(connection.get()));
+}
+
+}  // namespace croquis::testing_support

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "support/temp_folder.h"
+
+namespace croquis::testing_support {
+
+/// A private PostgreSQL server, made and started in a folder of its own by tools/postgres-for-tests
+/// and removed at the end, even where the test program is killed. Throws std::runtime_error where
+/// it cannot.
+class Postgres {
+  public:
+    Postgres();
+    ~Postgres();
+    Postgres(const Postgres&) = delete;
+    Postgres& operator=(const Postgres&) = delete;
+
+    /// The URL of a new, empty database. Thread-safe.
+    std::string new_database();
+    [[nodiscard]] std::string url(const std::string& database) const;
+    /// The folder of its socket, for a connection pooler in front of it.
+    [[nodiscard]] std::string socket_folder() const { return folder_.path().string(); }
+
+    void start();
+    void stop() { run("stop", "fast"); }
+    /// As if the power failed, but for what the operating system has in memory.
+    void crash() { run("stop", "immediate"); }
+
+    /// Runs SQL on a database, as an operator would.
+    void sql(const std::string& database_url, const std::string& statement) const;
+
+  private:
+    void run(const std::string& command, const std::string& argument = {}) const;
+
+    TempFolder folder_;
+    std::atomic<int> databases_{0};
+};
+
+}  // namespace croquis::testing_support
