@@ -29,8 +29,9 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> headers;    ///< names in lower case
     std::map<std::string, std::string, std::less<>> parameters;  ///< of the route: {id}
     std::string body;
-    std::string client;      ///< the peer's address, or what a trusted proxy says it is
-    std::string request_id;  ///< also in the answer's X-Request-ID and in the log
+    std::string client;           ///< the peer's address, or what a trusted proxy says it is
+    std::string scheme = "http";  ///< "https" where a trusted proxy says so
+    std::string request_id;       ///< also in the answer's X-Request-ID and in the log
 
     /// The first header of that (lower-case) name; empty where there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -381,7 +381,8 @@ asio::awaitable<void> turn_away(Server::Impl& server, tcp::socket socket) {
     write_header(nothing, response, server.lanes.front()->date, false, header);
     header += response.body;
     beast::error_code ignored;
-    co_await asio::async_write(socket, asio::buffer(header), asio::redirect_error(asio::use_awaitable, ignored));
+    co_await asio::async_write(socket, asio::buffer(header),
+                               asio::redirect_error(asio::use_awaitable, ignored));
     socket.shutdown(tcp::socket::shutdown_both, ignored);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,12 +15,19 @@ namespace croquis::portal {
 struct PortalOptions {
     std::filesystem::path web_root;  ///< the built page
     std::string backend_url;         ///< http://host:port of the backend
+    /// At work at once; the next wait their turn for as long as connect_timeout, then get 503.
     std::size_t max_backend_connections = 64;
+    std::size_t max_answer_bytes = 64 * 1024 * 1024;
+    std::chrono::milliseconds connect_timeout{3000};
+    std::chrono::milliseconds answer_timeout{30000};  ///< for a whole exchange
 };
 
-/// The portal's routes: the page, and /api, /docs, /openapi* forwarded to the backend over
-/// kept-alive connections, with X-Forwarded-For. A backend that is down is 502, one that is slow
-/// 504, problem+json.
+/// The portal's routes: the page, and /api, /docs, /openapi.json, /problems, /healthz and /readyz
+/// forwarded to the backend over kept-alive connections. The backend sees the client's address in
+/// X-Forwarded-For (replaced, not appended to: request.client is what this listener's own trusted
+/// proxies vouch for) and the same X-Request-ID. A backend that is down is 502, one that is slow
+/// 504, problem+json; its own answers, 503 with Retry-After among them, pass as they are. Errors:
+/// not_found where the page's folder is missing, invalid for a backend_url that is no http://host.
 Result<http::Router> portal_router(const PortalOptions& options, Metrics& metrics);
 
 }  // namespace croquis::portal

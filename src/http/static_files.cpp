@@ -1,0 +1,202 @@
+#include "http/static_files.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "core/bytes.h"
+
+namespace croquis::http {
+namespace {
+
+namespace beast = boost::beast;
+namespace fs = std::filesystem;
+
+/// One encoding of a file: its bytes and their own strong entity tag.
+struct Variant {
+    std::shared_ptr<const Bytes> bytes;
+    std::string etag;
+};
+
+struct File {
+    Variant plain;
+    std::optional<Variant> brotli;
+    std::optional<Variant> gzip;
+    std::string content_type;
+    std::string cache_control;
+};
+
+using Files = std::map<std::string, File, std::less<>>;
+
+std::string_view content_type_of(std::string_view extension) {
+    struct Known {
+        std::string_view extension;
+        std::string_view type;
+    };
+    static constexpr std::array<Known, 20> known{{{".html", "text/html; charset=utf-8"},
+                                                  {".js", "text/javascript; charset=utf-8"},
+                                                  {".mjs", "text/javascript; charset=utf-8"},
+                                                  {".css", "text/css; charset=utf-8"},
+                                                  {".json", "application/json"},
+                                                  {".map", "application/json"},
+                                                  {".webmanifest", "application/manifest+json"},
+                                                  {".yaml", "application/yaml"},
+                                                  {".txt", "text/plain; charset=utf-8"},
+                                                  {".xml", "application/xml"},
+                                                  {".svg", "image/svg+xml"},
+                                                  {".png", "image/png"},
+                                                  {".jpg", "image/jpeg"},
+                                                  {".jpeg", "image/jpeg"},
+                                                  {".webp", "image/webp"},
+                                                  {".gif", "image/gif"},
+                                                  {".ico", "image/vnd.microsoft.icon"},
+                                                  {".woff2", "font/woff2"},
+                                                  {".woff", "font/woff"},
+                                                  {".wasm", "application/wasm"}}};
+    const auto found = std::find_if(known.begin(), known.end(), [&](const Known& k) {
+        return beast::iequals(k.extension, extension);
+    });
+    return found == known.end() ? "application/octet-stream" : found->type;
+}
+
+Result<Variant> read_variant(const fs::path& path, std::string_view suffix) {
+    std::ifstream file(path, std::ios::binary);
+    auto bytes = std::make_shared<Bytes>(std::istreambuf_iterator<char>(file),
+                                         std::istreambuf_iterator<char>());
+    if (!file) return Error{ErrorKind::internal, "Cannot read " + path.string() + "."};
+    const Sha256 hash = sha256(*bytes);
+    Variant variant;
+    variant.etag = '"' + to_hex(BytesView(hash).first(12)).append(suffix) + '"';
+    variant.bytes = std::move(bytes);
+    return variant;
+}
+
+/// The neighbour that the build compressed beforehand, where there is one.
+Result<std::optional<Variant>> read_neighbour(const fs::path& path, const std::string& suffix) {
+    fs::path neighbour = path;
+    neighbour += '.' + suffix;
+    if (!fs::is_regular_file(neighbour)) return std::optional<Variant>();
+    auto variant = read_variant(neighbour, '-' + suffix);
+    if (!variant) return variant.error();
+    return std::optional<Variant>(std::move(*variant));
+}
+
+Result<File> read_file(const fs::path& path, std::string_view name) {
+    auto plain = read_variant(path, "");
+    if (!plain) return plain.error();
+    auto brotli = read_neighbour(path, "br");
+    if (!brotli) return brotli.error();
+    auto gzip = read_neighbour(path, "gz");
+    if (!gzip) return gzip.error();
+    File file;
+    file.plain = std::move(*plain);
+    file.brotli = std::move(*brotli);
+    file.gzip = std::move(*gzip);
+    file.content_type = content_type_of(path.extension().string());
+    file.cache_control =
+        name.starts_with("assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+    return file;
+}
+
+bool is_compressed_neighbour(const fs::path& path) {
+    const auto extension = path.extension();
+    return (extension == ".br" || extension == ".gz") &&
+           fs::exists(fs::path(path).replace_extension());
+}
+
+Result<Files> read_folder(const fs::path& folder) {
+    std::error_code failed;
+    if (!fs::is_directory(folder, failed))
+        return Error{ErrorKind::not_found, "There is no folder " + folder.string() + "."};
+    Files files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        // A link could lead out of the folder.
+        if (entry.is_symlink() || !entry.is_regular_file()) continue;
+        if (is_compressed_neighbour(entry.path())) continue;
+        const std::string name = entry.path().lexically_relative(folder).generic_string();
+        auto file = read_file(entry.path(), name);
+        if (!file) return file.error();
+        files.emplace(name, std::move(*file));
+    }
+    return files;
+}
+
+/// Whether Accept-Encoding takes this coding (RFC 9110 section 12.5.3).
+bool accepts(std::string_view header, std::string_view coding) {
+    bool any = false;
+    for (const auto& [name, parameters] : beast::http::ext_list(header)) {
+        bool wanted = true;
+        for (const auto& [key, value] : parameters)
+            if (beast::iequals(key, "q"))
+                wanted = std::strtod(std::string(value).c_str(), nullptr) > 0;
+        if (beast::iequals(name, coding)) return wanted;
+        if (name == "*") any = wanted;
+    }
+    return any;
+}
+
+Response answer(const Request& request, const File& file) {
+    Response response;
+    response.set("Content-Type", file.content_type);
+    response.set("Cache-Control", file.cache_control);
+    const Variant* chosen = &file.plain;
+    if (file.brotli || file.gzip) {
+        response.set("Vary", "Accept-Encoding");
+        const auto accepted = request.header("accept-encoding");
+        if (file.brotli && accepts(accepted, "br")) {
+            chosen = &*file.brotli;
+            response.set("Content-Encoding", "br");
+        } else if (file.gzip && accepts(accepted, "gzip")) {
+            chosen = &*file.gzip;
+            response.set("Content-Encoding", "gzip");
+        }
+    }
+    response.set("ETag", chosen->etag);
+    response.shared_body = chosen->bytes;
+    return response;
+}
+
+std::string path_of(const Request& request) {
+    std::string path;
+    for (const auto& segment : request.segments) {
+        if (!path.empty()) path += '/';
+        path += segment;
+    }
+    return path;
+}
+
+const File* find(const Files& files, const std::string& fallback, const std::string& path) {
+    const auto named = files.find(path.empty() ? std::string_view("index.html") : path);
+    if (named != files.end()) return &named->second;
+    const bool has_extension = path.find('.', path.rfind('/') + 1) != std::string::npos;
+    if (fallback.empty() || has_extension) return nullptr;
+    const auto other = files.find(fallback);
+    return other == files.end() ? nullptr : &other->second;
+}
+
+}  // namespace
+
+Result<Router> static_files(const fs::path& folder, const std::string& fallback) {
+    auto read = read_folder(folder);
+    if (!read) return read.error();
+    const auto files = std::make_shared<const Files>(std::move(*read));
+    const auto serve = [files, fallback](Request& request) -> boost::asio::awaitable<Response> {
+        const File* file = find(*files, fallback, path_of(request));
+        if (file == nullptr)
+            co_return problem({ErrorKind::not_found, "There is nothing at this address."});
+        co_return answer(request, *file);
+    };
+    Router router;
+    router.add(Method::get, "/", serve);
+    router.add(Method::get, "/{path*}", serve);
+    return router;
+}
+
+}  // namespace croquis::http

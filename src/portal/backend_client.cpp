@@ -1,0 +1,309 @@
+#include "portal/backend_client.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/url.hpp>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "portal/slots.h"
+
+namespace croquis::portal {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using tcp = asio::ip::tcp;
+using OutgoingRequest = beast::http::request<beast::http::string_body>;
+using Parser = beast::http::response_parser<beast::http::string_body>;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t max_waiting = 1024;
+constexpr std::uint32_t max_answer_header = 64 * 1024;
+
+struct Connection {
+    explicit Connection(const asio::any_io_executor& executor) : stream(executor) {}
+    beast::tcp_stream stream;
+    beast::flat_buffer buffer;
+};
+
+/// The idle connections of one io_context, by backend. They live and end with the context, because
+/// a socket must not outlive it.
+class IdleConnections : public asio::execution_context::service {
+  public:
+    using key_type = IdleConnections;
+    static asio::execution_context::id id;
+
+    explicit IdleConnections(asio::execution_context& context) : service(context) {}
+
+    /// One that is still open, as far as can be known; null where there is none.
+    std::unique_ptr<Connection> take(const std::string& backend) {
+        const std::lock_guard lock(mutex_);
+        auto& idle = idle_[backend];
+        while (!idle.empty()) {
+            auto connection = std::move(idle.back());
+            idle.pop_back();
+            if (is_quiet(*connection)) return connection;
+        }
+        return nullptr;
+    }
+    void keep(const std::string& backend, std::unique_ptr<Connection> connection) {
+        const std::lock_guard lock(mutex_);
+        idle_[backend].push_back(std::move(connection));
+    }
+
+  private:
+    void shutdown() override { idle_.clear(); }
+
+    /// Neither closed by the backend nor with bytes that nobody asked for.
+    static bool is_quiet(Connection& connection) {
+        auto& socket = connection.stream.socket();
+        beast::error_code error;
+        socket.non_blocking(true, error);
+        char byte = 0;
+        if (!error) socket.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
+        return error == asio::error::would_block && connection.buffer.size() == 0;
+    }
+
+    std::mutex mutex_;
+    std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_;
+};
+
+asio::execution_context::id IdleConnections::id;
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view one) { return beast::iequals(one, name); });
+}
+
+/// Fields that belong to one connection (RFC 9110 section 7.6.1), or that Connection names.
+bool is_hop_by_hop(std::string_view name, std::string_view connection) {
+    return is_one_of(name,
+                     {"connection", "keep-alive", "proxy-connection", "proxy-authenticate",
+                      "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}) ||
+           beast::http::token_list(connection).exists(name);
+}
+
+/// What this portal says itself, in the place of what the client or the backend said.
+bool is_replaced_in_request(std::string_view name) {
+    return is_one_of(name, {"host", "content-length", "expect", "x-forwarded-for",
+                            "x-forwarded-proto", "x-forwarded-host", "forwarded", "x-request-id"});
+}
+bool is_replaced_in_answer(std::string_view name) {
+    return is_one_of(name, {"content-length", "date", "server", "x-request-id"});
+}
+
+bool may_be_repeated(http::Method method) {
+    return method != http::Method::post && method != http::Method::patch;
+}
+
+struct Failure {
+    beast::error_code error;
+    /// Nothing of an answer came: with a reused connection, the backend had closed it before.
+    bool before_answer = false;
+    bool sent_anything = false;
+};
+
+}  // namespace
+
+class BackendClient::Impl {
+  public:
+    Impl(std::string host, std::string port, PortalOptions options, Metrics& metrics);
+
+    asio::awaitable<http::Response> forward(const http::Request& request);
+
+  private:
+    asio::awaitable<http::Response> forward_in_slot(const http::Request& request);
+    asio::awaitable<beast::error_code> connect(Connection& connection);
+    asio::awaitable<std::optional<Failure>> exchange(Connection& connection,
+                                                     const http::Request& request, Parser& parser);
+    OutgoingRequest outgoing(const http::Request& request) const;
+    http::Response failed(const http::Request& request, const beast::error_code& error);
+    static http::Response answer_of(Parser& parser);
+
+    std::string host_;
+    std::string port_;
+    std::string authority_;
+    PortalOptions options_;
+    Slots slots_;
+    prometheus::Counter& failures_;
+    prometheus::Counter& connects_;
+};
+
+BackendClient::Impl::Impl(std::string host, std::string port, PortalOptions options,
+                          Metrics& metrics)
+    : host_(std::move(host)),
+      port_(std::move(port)),
+      authority_(host_ + ':' + port_),
+      options_(std::move(options)),
+      slots_(options_.max_backend_connections, max_waiting),
+      failures_(metrics.counter("croquis_portal_backend_failures_total",
+                                "Requests that the backend did not answer")),
+      connects_(metrics.counter("croquis_portal_backend_connects_total",
+                                "Connections opened to the backend")) {}
+
+asio::awaitable<http::Response> BackendClient::Impl::forward(const http::Request& request) {
+    const bool taken = co_await slots_.take(options_.connect_timeout);
+    if (!taken)
+        co_return http::problem(
+            {ErrorKind::unavailable, "The portal is at its limit; try again shortly.", {}, 1});
+    struct GiveBack {
+        Slots& slots;
+        ~GiveBack() { slots.give_back(); }
+    } give_back{slots_};
+    co_return co_await forward_in_slot(request);
+}
+
+asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http::Request& request) {
+    const auto executor = co_await asio::this_coro::executor;
+    auto& idle =
+        asio::use_service<IdleConnections>(asio::query(executor, asio::execution::context));
+    auto connection = idle.take(authority_);
+    const bool reused = connection != nullptr;
+    for (int attempt = 1;; ++attempt) {
+        if (!connection) {
+            connection = std::make_unique<Connection>(executor);
+            const auto error = co_await connect(*connection);
+            if (error) co_return failed(request, error);
+        }
+        Parser parser;
+        const auto failure = co_await exchange(*connection, request, parser);
+        if (!failure) {
+            http::Response response = answer_of(parser);
+            if (parser.keep_alive()) idle.keep(authority_, std::move(connection));
+            co_return response;
+        }
+        const bool was_dead = reused && attempt == 1 && failure->before_answer;
+        const bool safe = may_be_repeated(request.method) || !failure->sent_anything;
+        if (!was_dead || !safe) co_return failed(request, failure->error);
+        connection.reset();
+    }
+}
+
+asio::awaitable<beast::error_code> BackendClient::Impl::connect(Connection& connection) {
+    tcp::resolver resolver(connection.stream.get_executor());
+    const auto [unknown, endpoints] = co_await resolver.async_resolve(host_, port_, as_result);
+    if (unknown) co_return unknown;
+    connection.stream.expires_after(options_.connect_timeout);
+    const auto [failed, endpoint] = co_await connection.stream.async_connect(endpoints, as_result);
+    if (failed) co_return failed;
+    beast::error_code ignored;
+    connection.stream.socket().set_option(tcp::no_delay(true), ignored);
+    connects_.Increment();
+    co_return beast::error_code();
+}
+
+asio::awaitable<std::optional<Failure>> BackendClient::Impl::exchange(Connection& connection,
+                                                                      const http::Request& request,
+                                                                      Parser& parser) {
+    const OutgoingRequest out = outgoing(request);
+    connection.stream.expires_after(options_.answer_timeout);
+    const auto [not_sent, sent] =
+        co_await beast::http::async_write(connection.stream, out, as_result);
+    if (not_sent) co_return Failure{not_sent, not_sent != beast::error::timeout, sent > 0};
+    parser.header_limit(max_answer_header);
+    parser.body_limit(options_.max_answer_bytes);
+    const auto [no_header, got] = co_await beast::http::async_read_header(
+        connection.stream, connection.buffer, parser, as_result);
+    if (no_header) {
+        const bool nothing_came = !parser.got_some() && no_header != beast::error::timeout;
+        co_return Failure{no_header, nothing_came, true};
+    }
+    const auto [no_body, body_got] =
+        co_await beast::http::async_read(connection.stream, connection.buffer, parser, as_result);
+    if (no_body) co_return Failure{no_body, false, true};
+    connection.stream.expires_never();
+    co_return std::nullopt;
+}
+
+OutgoingRequest BackendClient::Impl::outgoing(const http::Request& request) const {
+    OutgoingRequest out;
+    out.version(11);
+    // The server answers HEAD itself from what GET gives, so that its Content-Length is right.
+    out.method_string(
+        http::to_string(request.method == http::Method::head ? http::Method::get : request.method));
+    out.target(request.target);
+    const auto connection = request.header("connection");
+    for (const auto& [name, value] : request.headers)
+        if (!is_hop_by_hop(name, connection) && !is_replaced_in_request(name))
+            out.insert(name, value);
+    out.set(beast::http::field::host, authority_);
+    out.set("X-Forwarded-For", request.client);
+    out.set("X-Forwarded-Proto", request.scheme);
+    out.set("X-Forwarded-Host", request.header("host"));
+    out.set("X-Request-ID", request.request_id);
+    out.body() = request.body;
+    out.prepare_payload();
+    return out;
+}
+
+http::Response BackendClient::Impl::answer_of(Parser& parser) {
+    auto& message = parser.get();
+    http::Response response;
+    response.status = static_cast<int>(message.result_int());
+    const auto connection = message[beast::http::field::connection];
+    for (const auto& field : message)
+        if (!is_hop_by_hop(field.name_string(), connection) &&
+            !is_replaced_in_answer(field.name_string()))
+            response.headers.emplace_back(field.name_string(), field.value());
+    response.body = std::move(message.body());
+    return response;
+}
+
+http::Response BackendClient::Impl::failed(const http::Request& request,
+                                           const beast::error_code& error) {
+    failures_.Increment();
+    spdlog::warn("{} {} {}: the backend {} did not answer: {}", request.request_id,
+                 http::to_string(request.method), request.target, authority_, error.message());
+    const bool slow = error == beast::error::timeout;
+    const Error problem{ErrorKind::unavailable,
+                        slow ? "The backend takes too long to answer; try again later."
+                             : "The backend cannot be reached; try again later.",
+                        {},
+                        slow ? 0 : 5};
+    return http::problem_with_status(slow ? 504 : 502, problem);
+}
+
+BackendClient::BackendClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+BackendClient::~BackendClient() = default;
+
+Result<std::shared_ptr<BackendClient>> BackendClient::make(const PortalOptions& options,
+                                                           Metrics& metrics) {
+    const auto url = boost::urls::parse_uri(options.backend_url);
+    const bool usable = url && url->scheme() == "http" && !url->encoded_host().empty() &&
+                        (url->encoded_path().empty() || url->encoded_path() == "/") &&
+                        !url->has_query() && !url->has_userinfo();
+    if (!usable)
+        return Error{ErrorKind::invalid,
+                     "The backend's address must look like http://host:8000, and not " +
+                         options.backend_url + ".",
+                     "backend_url"};
+    auto impl = std::make_unique<Impl>(
+        url->host_address(), url->has_port() ? std::string(url->port()) : "80", options, metrics);
+    return std::shared_ptr<BackendClient>(new BackendClient(std::move(impl)));
+}
+
+asio::awaitable<http::Response> BackendClient::forward(const http::Request& request) {
+    return impl_->forward(request);
+}
+
+}  // namespace croquis::portal
