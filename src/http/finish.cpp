@@ -3,18 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 namespace croquis::http {
 namespace {
-
-const std::string* find(const Response& response, std::string_view name) {
-    const auto found = std::find_if(response.headers.begin(), response.headers.end(),
-                                    [&](const auto& h) { return h.first == name; });
-    return found == response.headers.end() ? nullptr : &found->second;
-}
 
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -38,8 +34,9 @@ bool lists_tag(std::string_view list, std::string_view tag) {
 std::optional<std::size_t> number(std::string_view text) {
     std::size_t value = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || failed != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
+    if (text.empty() || end != text.data() + text.size()) return std::nullopt;
+    if (failed == std::errc::result_out_of_range) return std::numeric_limits<std::size_t>::max();
+    if (failed != std::errc{}) return std::nullopt;
     return value;
 }
 
@@ -53,7 +50,8 @@ enum class RangeAsk { none, satisfiable, unsatisfiable };
 /// A single byte range; several ranges, or what is not understood, is answered whole as the RFC
 /// allows.
 RangeAsk parse_range(std::string_view header, std::size_t size, Range& range) {
-    if (!header.starts_with("bytes=") || header.find(',') != std::string_view::npos)
+    if (!boost::beast::iequals(header.substr(0, 6), "bytes=") ||
+        header.find(',') != std::string_view::npos)
         return RangeAsk::none;
     header.remove_prefix(6);
     const auto dash = header.find('-');
@@ -73,7 +71,12 @@ RangeAsk parse_range(std::string_view header, std::size_t size, Range& range) {
     return RangeAsk::satisfiable;
 }
 
+/// What describes the body goes with it.
 void drop_body(Response& response) {
+    std::erase_if(response.headers, [](const auto& h) {
+        return boost::beast::iequals(h.first, "Content-Type") ||
+               boost::beast::iequals(h.first, "Content-Encoding");
+    });
     response.body.clear();
     response.shared_body.reset();
     response.range.reset();
@@ -83,7 +86,8 @@ void apply_range(const Request& request, const std::string& tag, Response& respo
     const auto header = request.header("range");
     if (header.empty()) return;
     const auto if_range = request.header("if-range");
-    if (!if_range.empty() && if_range != tag) return;
+    // A weak tag never says that the bytes are the same (RFC 9110 section 13.1.5).
+    if (!if_range.empty() && (if_range != tag || tag.starts_with("W/"))) return;
     const std::size_t size = body_of(response).size();
     Range range;
     switch (parse_range(header, size, range)) {
@@ -103,7 +107,7 @@ void apply_range(const Request& request, const std::string& tag, Response& respo
 }
 
 void apply_conditions(const Request& request, Response& response) {
-    const std::string* etag = find(response, "ETag");
+    const std::string* etag = response.header("ETag");
     if (etag == nullptr || response.status != 200) return;
     if (request.method != Method::get && request.method != Method::head) return;
     const std::string tag = *etag;
@@ -117,34 +121,17 @@ void apply_conditions(const Request& request, Response& response) {
     if (request.method == Method::get) apply_range(request, tag, response);
 }
 
-void apply_cors(const Request& request, const ServerOptions& options, Response& response) {
-    if (options.allowed_origins.empty()) return;
-    response.set("Vary", "Origin");
-    const auto origin = request.header("origin");
-    const auto& allowed = options.allowed_origins;
-    if (origin.empty() || std::find(allowed.begin(), allowed.end(), origin) == allowed.end())
-        return;
-    response.set("Access-Control-Allow-Origin", std::string(origin));
-    response.set("Access-Control-Expose-Headers",
-                 "ETag, Location, Retry-After, X-Request-ID, Idempotency-Replayed");
-    if (request.method == Method::options &&
-        !request.header("access-control-request-method").empty()) {
-        response.set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
-        response.set(
-            "Access-Control-Allow-Headers",
-            "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-ID");
-        response.set("Access-Control-Max-Age", "600");
-    }
+/// Adds to a list that the handler may have begun.
+void add_to_list(Response& response, const char* name, const char* value) {
+    const std::string* list = response.header(name);
+    response.set(name, list == nullptr || list->empty() ? value : *list + ", " + value);
 }
 
-void apply_security(const ServerOptions& options, Response& response) {
-    response.set("X-Content-Type-Options", "nosniff");
-    const std::string* type = find(response, "Content-Type");
-    if (type == nullptr || !type->starts_with("text/html")) return;
-    response.set("Content-Security-Policy", options.content_security_policy);
-    response.set("X-Frame-Options", "DENY");
-    response.set("Referrer-Policy", "no-referrer");
-    response.set("Cross-Origin-Opener-Policy", "same-origin");
+/// "request_id" as a problem's last member. A request id holds nothing that JSON would escape.
+void add_request_id(const Request& request, Response& response) {
+    if (!response.is_problem || !response.body.ends_with('}')) return;
+    response.body.pop_back();
+    response.body.append(",\"request_id\":\"").append(request.request_id).append("\"}");
 }
 
 bool splits(std::string_view value) {
@@ -164,29 +151,66 @@ BytesView body_of(const Response& response) {
     return response.range ? whole.subspan(response.range->first, response.range->second) : whole;
 }
 
-void finish_response(const Request& request, const ServerOptions& options, Response& response) {
-    apply_conditions(request, response);
-    apply_cors(request, options, response);
-    apply_security(options, response);
+Finisher::Finisher(const ServerOptions& options)
+    : allowed_origins_(options.allowed_origins),
+      security_{{"X-Content-Type-Options", "nosniff"},
+                {"Referrer-Policy", "no-referrer"},
+                {"X-Frame-Options", "DENY"},
+                {"Cross-Origin-Resource-Policy",
+                 options.allowed_origins.empty() ? "same-origin" : "cross-origin"}},
+      page_security_{{"Cross-Origin-Opener-Policy", "same-origin"}} {
+    if (!options.content_security_policy.empty())
+        page_security_.emplace_back("Content-Security-Policy", options.content_security_policy);
 }
 
-void write_header(const Request& request, const Response& response, std::string_view date,
-                  bool keep_alive, std::string& out) {
+void Finisher::apply_cors(const Request& request, Response& response) const {
+    if (allowed_origins_.empty()) return;
+    add_to_list(response, "Vary", "Origin");
+    const auto origin = request.header("origin");
+    if (std::find(allowed_origins_.begin(), allowed_origins_.end(), origin) ==
+        allowed_origins_.end())
+        return;
+    response.set("Access-Control-Allow-Origin", std::string(origin));
+    response.set("Access-Control-Expose-Headers",
+                 "ETag, Location, Retry-After, X-Request-ID, Idempotency-Replayed");
+    if (request.method != Method::options ||
+        request.header("access-control-request-method").empty())
+        return;
+    response.set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
+    response.set(
+        "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-ID");
+    response.set("Access-Control-Max-Age", "600");
+}
+
+void Finisher::finish(const Request& request, Response& response) const {
+    apply_conditions(request, response);
+    apply_cors(request, response);
+    add_request_id(request, response);
+}
+
+void Finisher::write_header(const Request& request, const Response& response, const Line& about,
+                            std::string& out) const {
     const auto reason = boost::beast::http::obsolete_reason(
         boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
     out.clear();
-    out.append("HTTP/1.1 ")
-        .append(std::to_string(response.status))
-        .append(" ")
-        .append(reason)
-        .append("\r\n");
-    line(out, "Date", date);
-    line(out, "Server", "croquis");
+    out.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str());
+    out.append(" ").append(reason).append("\r\nServer: croquis\r\n");
+    line(out, "Date", about.date);
     if (response.status != 204 && response.status != 304)
-        line(out, "Content-Length", std::to_string(body_of(response).size()));
+        line(out, "Content-Length", fmt::format_int(body_of(response).size()).c_str());
     for (const auto& [name, value] : response.headers) line(out, name, value);
+    for (const auto& [name, value] : security_)
+        if (response.header(name) == nullptr) line(out, name, value);
+    const std::string* type = response.header("Content-Type");
+    if (type != nullptr && type->starts_with("text/html"))
+        for (const auto& [name, value] : page_security_)
+            if (response.header(name) == nullptr) line(out, name, value);
     line(out, "X-Request-ID", request.request_id);
-    line(out, "Connection", keep_alive ? "keep-alive" : "close");
+    if (!about.keep_alive)
+        out.append("Connection: close\r\n");
+    else if (about.http_1_0)
+        out.append("Connection: keep-alive\r\n");
     out.append("\r\n");
 }
 

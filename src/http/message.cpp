@@ -1,6 +1,7 @@
 #include "http/message.h"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace croquis::http {
@@ -19,13 +20,21 @@ std::optional<std::string_view> Request::query_value(std::string_view name) cons
 }
 
 Response& Response::set(std::string name, std::string value) {
-    const auto found = std::find_if(headers.begin(), headers.end(),
-                                    [&](const auto& h) { return h.first == name; });
+    const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& h) {
+        return boost::beast::iequals(h.first, name);
+    });
     if (found == headers.end())
         headers.emplace_back(std::move(name), std::move(value));
     else
         found->second = std::move(value);
     return *this;
+}
+
+const std::string* Response::header(std::string_view name) const {
+    const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& h) {
+        return boost::beast::iequals(h.first, name);
+    });
+    return found == headers.end() ? nullptr : &found->second;
 }
 
 Response json_response(int status, const boost::json::value& body) {
@@ -119,6 +128,8 @@ Response problem_with_status(int status, const Error& error) {
     response.set("Cache-Control", "no-store");
     if (error.retry_after_s > 0) response.set("Retry-After", std::to_string(error.retry_after_s));
     if (status == 401) response.set("WWW-Authenticate", "Bearer");
+    response.is_problem = true;
+    if (error.kind == ErrorKind::internal) response.hidden_detail = error.detail;
     return response;
 }
 

@@ -38,9 +38,9 @@ struct Request {
     [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
 };
 
-/// An answer. The server adds Content-Length, Date, Server, X-Request-ID and the security headers;
-/// HEAD, conditional (If-None-Match -> 304) and range requests on answers that carry an ETag are
-/// its work too.
+/// An answer. The server adds Content-Length, Date, Server, X-Request-ID and the security headers
+/// (where the handler did not set its own); HEAD, conditional (If-None-Match -> 304) and range
+/// requests on answers that carry an ETag are its work too.
 struct Response {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers;
@@ -51,8 +51,14 @@ struct Response {
     /// First byte and count of the part of the body to send; the server sets it for a range
     /// request.
     std::optional<std::pair<std::size_t, std::size_t>> range = std::nullopt;
+    /// Made by problem(): the server adds the member request_id.
+    bool is_problem = false;
+    /// What an ErrorKind::internal hides from the client; the server logs it with the request's id.
+    std::string hidden_detail = {};
 
-    Response& set(std::string name, std::string value);  ///< replaces
+    Response& set(std::string name, std::string value);  ///< replaces, whatever the name's case
+    /// Null where there is none.
+    [[nodiscard]] const std::string* header(std::string_view name) const;
 };
 
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
@@ -61,7 +67,8 @@ Response json_response(int status, const boost::json::value& body);
 Response no_content();
 
 /// RFC 9457 problem+json: type "/problems/<kind>", title, status, detail, field where one is at
-/// fault, Retry-After where the error says when. ErrorKind::internal hides its detail.
+/// fault, request_id (added by the server), Retry-After where the error says when.
+/// ErrorKind::internal hides its detail.
 Response problem(const Error& error);
 /// The same where HTTP has a more exact status than the kind's own (405, 416, 431, 502, 504).
 Response problem_with_status(int status, const Error& error);

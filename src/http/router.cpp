@@ -17,6 +17,7 @@ namespace {
 
 std::vector<std::string> split(std::string_view path) {
     std::vector<std::string> parts;
+    if (path == "/") return parts;
     while (!path.empty()) {
         path.remove_prefix(1);  // the slash
         const auto end = std::min(path.find('/'), path.size());
@@ -28,6 +29,7 @@ std::vector<std::string> split(std::string_view path) {
 
 struct Endpoint {
     std::string path;
+    std::size_t index = 0;
     std::map<Method, Handler> handlers;
 };
 
@@ -104,14 +106,16 @@ std::string allowed(const Endpoint& endpoint) {
     std::string names;
     for (const auto& [method, handler] : endpoint.handlers)
         names.append(names.empty() ? "" : ", ").append(to_string(method));
-    if (endpoint.handlers.contains(Method::get)) names.append(", HEAD");
-    return names.append(", OPTIONS");
+    if (endpoint.handlers.contains(Method::get) && !endpoint.handlers.contains(Method::head))
+        names.append(", HEAD");
+    return endpoint.handlers.contains(Method::options) ? names : names.append(", OPTIONS");
 }
 
 }  // namespace
 
 struct Router::Impl {
     Node root;
+    std::size_t route_count = 1;  // the first is "(none)"
     struct Route {
         Method method;
         std::string path;
@@ -128,6 +132,7 @@ Router& Router::operator=(Router&&) noexcept = default;
 void Router::add(Method method, std::string_view path, Handler handler) {
     Node* node = &impl_->root;
     for (const auto& segment : split(path)) node = &node->child(segment);
+    if (node->endpoint.handlers.empty()) node->endpoint.index = impl_->route_count++;
     node->endpoint.path = path;
     if (!node->endpoint.handlers.emplace(method, handler).second)
         throw std::logic_error("a route is added twice: " + std::string(path));
@@ -149,25 +154,47 @@ std::vector<std::string> Router::routes() const {
     return names;
 }
 
-boost::asio::awaitable<Response> Router::handle(Request& request, std::string& route) const {
+Router::Match Router::match(Request& request) const {
     const Node* node = impl_->root.find(request.segments, 0, request);
-    if (node == nullptr) {
-        route = "(none)";
-        co_return problem({ErrorKind::not_found, "There is nothing at this address."});
+    Match match;
+    match.route = "(none)";
+    if (node == nullptr) return match;
+    match.route = node->endpoint.path;
+    match.route_index = node->endpoint.index;
+    const auto& handlers = node->endpoint.handlers;
+    const auto handler = handlers.find(request.method);
+    if (handler != handlers.end()) {
+        match.handler = &handler->second;
+        return match;
     }
-    route = node->endpoint.path;
-    const auto method = request.method == Method::head ? Method::get : request.method;
-    const auto handler = node->endpoint.handlers.find(method);
-    if (handler != node->endpoint.handlers.end()) co_return co_await handler->second(request);
-    if (request.method == Method::options) {
-        Response response = no_content();
-        response.set("Allow", allowed(node->endpoint));
-        co_return response;
-    }
-    const Error wrong{ErrorKind::invalid, "This address does not take that method."};
-    Response response = problem_with_status(405, wrong);
-    response.set("Allow", allowed(node->endpoint));
-    co_return response;
+    const auto get = handlers.find(Method::get);
+    if (request.method == Method::head && get != handlers.end())
+        match.handler = &get->second;
+    else
+        match.allow = allowed(node->endpoint);
+    return match;
+}
+
+Response Router::without_handler(const Match& match, Method method) {
+    if (match.allow.empty())
+        return problem({ErrorKind::not_found, "There is nothing at this address."});
+    Response response = method == Method::options
+                            ? no_content()
+                            : problem_with_status(405, {ErrorKind::invalid,
+                                                        "This address does not take that method."});
+    response.set("Allow", match.allow);
+    return response;
+}
+
+std::size_t Router::route_count() const {
+    return impl_->route_count;
+}
+
+boost::asio::awaitable<Response> Router::handle(Request& request, std::string& route) const {
+    const Match found = match(request);
+    route = found.route;
+    if (found.handler == nullptr) co_return without_handler(found, request.method);
+    co_return co_await (*found.handler)(request);
 }
 
 }  // namespace croquis::http

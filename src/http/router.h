@@ -28,6 +28,20 @@ class Router {
     /// OpenAPI file.
     [[nodiscard]] std::vector<std::string> routes() const;
 
+    /// Where a request leads. `route_index` is below route_count() and stands for `route`, the
+    /// template ("(none)" and 0 where no path fits); both live as long as the router.
+    struct Match {
+        const Handler* handler = nullptr;
+        std::string_view route;
+        std::size_t route_index = 0;
+        std::string allow;  ///< the methods of a known path, where there is no handler
+    };
+    /// Fills request.parameters.
+    Match match(Request& request) const;
+    /// The answer where there is no handler: 404, 405 with Allow, or 204 with Allow to OPTIONS.
+    static Response without_handler(const Match& match, Method method);
+    [[nodiscard]] std::size_t route_count() const;
+
     /// Finds the handler and runs it; fills request.parameters. `route` (for metrics) is set to the
     /// template.
     boost::asio::awaitable<Response> handle(Request& request, std::string& route) const;

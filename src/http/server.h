@@ -25,6 +25,9 @@ struct ServerLimits {
     std::chrono::seconds body_timeout{30};   ///< for a whole body
     std::chrono::seconds write_timeout{30};  ///< for a whole answer, so a slow reader cannot either
     std::chrono::seconds idle_timeout{60};   ///< between requests of a kept-alive connection
+    /// Of all request bodies held at a time, however many connections send them; past it 503 with
+    /// Retry-After.
+    std::size_t max_held_body_bytes = 256 * 1024 * 1024;
 };
 
 struct ServerOptions {
@@ -40,7 +43,8 @@ struct ServerOptions {
 
 /// An HTTP/1.1 server on Boost.Beast with coroutines: keep-alive and pipelining, bounded
 /// everything, an answer for every request (a handler's exception is 500, and logged). start()
-/// returns once it listens; stop() lets running requests end (bounded), closes, and joins.
+/// returns once it listens; stop() lets running requests end (for write_timeout at most), closes,
+/// and joins.
 /// Thread-safe.
 class Server {
   public:

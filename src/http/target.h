@@ -5,8 +5,9 @@
 
 namespace croquis::http {
 
-/// Reads an origin-form target (RFC 9112 section 3.2.1) into request.segments and request.query. A
-/// target that is not valid, or whose decoded segments hold a zero byte, is ErrorKind::malformed.
+/// Reads an origin-form target, or an absolute one as proxies may send (RFC 9112 section 3.2), into
+/// request.segments and request.query; "*" (of OPTIONS) leaves them empty. A target that is not
+/// valid, or that holds a zero byte once decoded, is ErrorKind::malformed.
 Result<void> parse_target(std::string_view target, Request& request);
 
 }  // namespace croquis::http

@@ -1,0 +1,309 @@
+#include "http/connection.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "http/target.h"
+
+namespace croquis::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using tcp = asio::ip::tcp;
+using Progress = RequestParser::Progress;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t read_size = 16 * 1024;
+/// A body's memory is kept for the connection's next request up to here.
+constexpr std::size_t max_kept_bytes = 8 * 1024;
+/// What is read and thrown away of a request that was refused, and for how long, so that the client
+/// gets to see the answer instead of a reset connection.
+constexpr std::size_t max_drained_bytes = 16 * 1024 * 1024;
+constexpr auto drain_time = std::chrono::seconds(2);
+
+bool is_sane_id(std::string_view id) {
+    return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    });
+}
+
+Error full() {
+    return {ErrorKind::unavailable, "The server is at its limit; try again shortly.", {}, 1};
+}
+
+/// Takes the last element off a comma-separated list.
+std::string_view take_last(std::string_view& list) {
+    const auto comma = list.rfind(',');
+    std::string_view last = comma == std::string_view::npos ? list : list.substr(comma + 1);
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(0, comma);
+    while (last.starts_with(' ')) last.remove_prefix(1);
+    while (last.ends_with(' ')) last.remove_suffix(1);
+    return last;
+}
+
+}  // namespace
+
+Connection::Connection(Server::Impl& server, Lane& lane, tcp::socket socket)
+    : server_(server), lane_(lane), socket_(std::move(socket)) {
+    beast::error_code failed;
+    socket_.set_option(tcp::no_delay(true), failed);
+    socket_.non_blocking(true, failed);
+    const auto peer = socket_.remote_endpoint(failed);
+    peer_ = failed ? std::string("unknown") : peer.address().to_string();
+    lane_.connections.insert(this);
+}
+
+Connection::~Connection() {
+    lane_.connections.erase(this);
+}
+
+void Connection::enter(Phase phase, Clock::duration time) {
+    phase_ = phase;
+    deadline_ = lane_.now + sweep_interval + time;
+}
+
+/// A handler is bounded by the queues that it waits in.
+void Connection::enter_handling() {
+    phase_ = Phase::handling;
+    deadline_ = Clock::time_point::max();
+}
+
+void Connection::close() {
+    beast::error_code ignored;
+    socket_.close(ignored);
+}
+
+void Connection::end_if_late(Clock::time_point now) {
+    if (now < deadline_) return;
+    deadline_ = Clock::time_point::max();
+    late_ = true;
+    beast::error_code ignored;
+    if (phase_ == Phase::reading)
+        socket_.cancel(ignored);  // the client is told why
+    else
+        close();
+}
+
+void Connection::end_if_idle() {
+    if (phase_ == Phase::idle) close();
+}
+
+asio::awaitable<void> Connection::serve() {
+    while (co_await serve_one()) {
+    }
+    beast::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+/// True where the connection may serve another.
+asio::awaitable<bool> Connection::serve_one() {
+    prepare_request();
+    RequestParser parser(request_, server_.options.limits, server_.body_budget);
+    const auto progress = co_await read(parser);
+    if (progress == Progress::refused) co_await refuse(parser.refusal());
+    if (late_ && phase_ == Phase::reading)
+        co_await refuse(
+            problem_with_status(408, {ErrorKind::malformed, "The request did not come in time."}));
+    if (progress != Progress::done) co_return false;
+    const auto valid = complete_request();
+    if (!valid) {
+        co_await refuse(problem(valid.error()));
+        co_return false;
+    }
+    enter_handling();
+    Response response = co_await answer();
+    server_.finisher.finish(request_, response);
+    const bool keep_alive = parser.keep_alive() && !server_.stopping.load();
+    const Finisher::Line line{lane_.date, parser.is_http_1_0(), keep_alive};
+    const bool written = co_await write(response, line);
+    co_return (written && keep_alive);
+}
+
+void Connection::prepare_request() {
+    request_.method = Method::get;
+    request_.target.clear();
+    request_.segments.clear();
+    request_.query.clear();
+    request_.headers.clear();
+    request_.parameters.clear();
+    request_.body.clear();
+    if (request_.body.capacity() > max_kept_bytes) request_.body.shrink_to_fit();
+    request_.request_id.clear();
+}
+
+/// Progress is other than done or refused where the connection ended.
+asio::awaitable<Progress> Connection::read(RequestParser& parser) {
+    const auto& limits = server_.options.limits;
+    enter(Phase::idle, limits.idle_timeout);
+    if (buffer_.size() == 0) {
+        const bool more = co_await read_some();
+        if (!more) co_return Progress::need_header;
+    }
+    enter(Phase::reading, limits.header_timeout);
+    auto progress = parser.feed(buffer_);
+    while (progress == Progress::need_header) {
+        const bool more = co_await read_some();
+        if (!more) co_return progress;
+        progress = parser.feed(buffer_);
+    }
+    if (progress != Progress::need_body) co_return progress;
+    enter(Phase::reading, limits.body_timeout);
+    if (parser.expects_continue() && !parser.is_http_1_0()) {
+        const bool said = co_await say_continue();
+        if (!said) co_return progress;
+    }
+    while (progress == Progress::need_body) {
+        const bool more = co_await read_some();
+        if (!more) co_return progress;
+        progress = parser.feed(buffer_);
+    }
+    co_return progress;
+}
+
+asio::awaitable<bool> Connection::read_some() {
+    const auto room = buffer_.prepare(read_size);
+    const auto [failed, got] = co_await socket_.async_read_some(room, as_result);
+    buffer_.commit(got);
+    co_return !failed;
+}
+
+asio::awaitable<bool> Connection::say_continue() {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(go_on), as_result);
+    co_return !failed;
+}
+
+Result<void> Connection::complete_request() {
+    name_request(request_.header("x-request-id"));
+    settle_client();
+    return parse_target(request_.target, request_);
+}
+
+void Connection::name_request(std::string_view wanted) {
+    if (is_sane_id(wanted))
+        request_.request_id = wanted;
+    else
+        request_.request_id.assign(lane_.id_prefix)
+            .append(fmt::format_int(lane_.next_id++).c_str());
+}
+
+/// Walks X-Forwarded-For from its end: the last address that no trusted proxy of ours has.
+void Connection::settle_client() {
+    request_.client = peer_;
+    request_.scheme = "http";
+    const auto& trusted = server_.options.trusted_proxies;
+    const auto is_trusted = [&](std::string_view address) {
+        return std::find(trusted.begin(), trusted.end(), address) != trusted.end();
+    };
+    if (!is_trusted(peer_)) return;
+    if (request_.header("x-forwarded-proto") == "https") request_.scheme = "https";
+    for (auto field = request_.headers.rbegin(); field != request_.headers.rend(); ++field) {
+        if (field->first != "x-forwarded-for") continue;
+        for (std::string_view list = field->second; !list.empty();) {
+            const auto last = take_last(list);
+            if (last.empty() || is_trusted(last)) continue;
+            request_.client = last;
+            return;
+        }
+    }
+}
+
+asio::awaitable<Response> Connection::answer() {
+    struct Leave {
+        std::atomic<std::size_t>& count;
+        ~Leave() { count.fetch_sub(1); }
+    };
+    const std::size_t others = server_.request_count.fetch_add(1);
+    const Leave leave{server_.request_count};
+    if (others >= server_.options.limits.max_requests_in_flight) {
+        server_.refused.Increment();
+        co_return problem(full());
+    }
+    const auto match = server_.router.match(request_);
+    const auto began = Clock::now();
+    Response response =
+        match.handler == nullptr ? Router::without_handler(match, request_.method) : Response();
+    if (match.handler != nullptr) response = co_await run_handler(match);
+    record(match, response, Clock::now() - began);
+    co_return response;
+}
+
+asio::awaitable<Response> Connection::run_handler(const Router::Match& match) {
+    try {
+        co_return co_await (*match.handler)(request_);
+    } catch (const std::exception& thrown) {
+        co_return problem({ErrorKind::internal, thrown.what()});
+    }
+}
+
+void Connection::record(const Router::Match& match, const Response& response,
+                        Clock::duration took) {
+    const double seconds = std::chrono::duration<double>(took).count();
+    auto& measured = server_.metrics_of(lane_, match, request_.method, response.status);
+    measured.requests->Increment();
+    measured.seconds->Observe(seconds);
+    if (!response.hidden_detail.empty())
+        spdlog::error("{} {} {}: {}", request_.request_id, to_string(request_.method), match.route,
+                      response.hidden_detail);
+    if (spdlog::should_log(spdlog::level::debug))
+        spdlog::debug("{} {} {} {} {} {:.3f} ms", request_.request_id, request_.client,
+                      to_string(request_.method), request_.target, response.status, 1000 * seconds);
+}
+
+asio::awaitable<bool> Connection::write(const Response& response, const Finisher::Line& line) {
+    server_.finisher.write_header(request_, response, line, header_);
+    const bool has_body =
+        request_.method != Method::head && response.status != 204 && response.status != 304;
+    const BytesView body = has_body ? body_of(response) : BytesView();
+    std::array<asio::const_buffer, 2> parts{asio::buffer(header_),
+                                            asio::buffer(body.data(), body.size())};
+    // The socket's buffer nearly always takes the whole answer, and then nothing has to wait.
+    beast::error_code failed;
+    const std::size_t sent = socket_.write_some(parts, failed);
+    if (failed && failed != asio::error::would_block) co_return false;
+    if (sent == asio::buffer_size(parts)) co_return true;
+    parts[1] += sent - std::min(sent, parts[0].size());
+    parts[0] += sent;
+    enter(Phase::writing, server_.options.limits.write_timeout);
+    const auto [not_sent, rest] = co_await asio::async_write(socket_, parts, as_result);
+    co_return !not_sent;
+}
+
+asio::awaitable<void> Connection::refuse(Response response) {
+    if (request_.request_id.empty()) name_request(request_.header("x-request-id"));
+    server_.finisher.finish(request_, response);
+    const Finisher::Line line{lane_.date, false, false};
+    const bool written = co_await write(response, line);
+    if (written) co_await drain();
+}
+
+asio::awaitable<void> Connection::turn_away() {
+    prepare_request();
+    co_await refuse(problem({ErrorKind::unavailable,
+                             "The server has no room for another connection; try again shortly.",
+                             {},
+                             1}));
+}
+
+asio::awaitable<void> Connection::drain() {
+    beast::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    enter(Phase::closing, drain_time);
+    for (std::size_t drained = 0; drained < max_drained_bytes;) {
+        buffer_.clear();
+        const bool more = co_await read_some();
+        if (!more) break;
+        drained += buffer_.size();
+    }
+}
+
+}  // namespace croquis::http

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <string>
+
+#include "http/message.h"
+#include "http/server_state.h"
+
+namespace croquis::http {
+
+/// One connection of a lane, and the requests on it, one after another. All of it runs on the
+/// lane's thread.
+class Connection {
+  public:
+    Connection(Server::Impl& server, Lane& lane, boost::asio::ip::tcp::socket socket);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    boost::asio::awaitable<void> serve();
+    /// Answers 503 to whatever is asked, and closes.
+    boost::asio::awaitable<void> turn_away();
+
+    /// Called by the lane's sweep.
+    void end_if_late(Clock::time_point now);
+    void end_if_idle();
+
+  private:
+    /// Who the connection waits for: between requests the client, within one the client again to
+    /// send the rest of it, the handler, and the client to take the answer.
+    enum class Phase { idle, reading, handling, writing, closing };
+
+    boost::asio::awaitable<bool> serve_one();
+    boost::asio::awaitable<RequestParser::Progress> read(RequestParser& parser);
+    boost::asio::awaitable<bool> read_some();
+    boost::asio::awaitable<bool> say_continue();
+    boost::asio::awaitable<Response> answer();
+    boost::asio::awaitable<Response> run_handler(const Router::Match& match);
+    boost::asio::awaitable<bool> write(const Response& response, const Finisher::Line& line);
+    boost::asio::awaitable<void> refuse(Response response);
+    boost::asio::awaitable<void> drain();
+
+    void prepare_request();
+    Result<void> complete_request();
+    void settle_client();
+    void name_request(std::string_view wanted);
+    void record(const Router::Match& match, const Response& response, Clock::duration took);
+    void enter(Phase phase, Clock::duration time);
+    void enter_handling();
+    void close();
+
+    Server::Impl& server_;
+    Lane& lane_;
+    boost::asio::ip::tcp::socket socket_;
+    boost::beast::flat_buffer buffer_;
+    Request request_;     ///< used again by each request, for its memory
+    std::string header_;  ///< of the answer, likewise
+    std::string peer_;
+    Clock::time_point deadline_ = Clock::time_point::max();
+    Phase phase_ = Phase::idle;
+    bool late_ = false;
+};
+
+}  // namespace croquis::http

@@ -1,0 +1,216 @@
+#include "http/request_parser.h"
+
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <cstring>
+
+namespace croquis::http {
+namespace {
+
+namespace beast = boost::beast;
+using HttpError = beast::http::error;
+
+/// A chunk's size line or its trailers may grow to this; nothing of them is used.
+constexpr std::size_t max_chunk_overhead = 16 * 1024;
+
+std::optional<Method> method_of(beast::http::verb verb) {
+    switch (verb) {
+        case beast::http::verb::get:
+            return Method::get;
+        case beast::http::verb::head:
+            return Method::head;
+        case beast::http::verb::post:
+            return Method::post;
+        case beast::http::verb::put:
+            return Method::put;
+        case beast::http::verb::patch:
+            return Method::patch;
+        case beast::http::verb::delete_:
+            return Method::delete_;
+        case beast::http::verb::options:
+            return Method::options;
+        default:
+            return std::nullopt;
+    }
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return lower;
+}
+
+}  // namespace
+
+RequestParser::RequestParser(Request& request, const ServerLimits& limits, BodyBudget& budget)
+    : request_(request), limits_(limits), budget_(budget) {
+    header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
+    body_limit(limits.max_body_bytes);
+}
+
+RequestParser::Progress RequestParser::feed(beast::flat_buffer& buffer) {
+    error_code failed;
+    if (!is_header_done()) {
+        const auto progress = feed_header(buffer, failed);
+        if (progress != Progress::need_body) return progress;
+    }
+    return feed_body(buffer, failed);
+}
+
+/// Before a request line an empty line is to be ignored (RFC 9112 section 2.2).
+void RequestParser::skip_empty_lines(beast::flat_buffer& buffer) {
+    const auto starts_with_empty_line = [&buffer] {
+        const auto data = buffer.cdata();
+        return data.size() >= 2 && std::memcmp(data.data(), "\r\n", 2) == 0;
+    };
+    while (!got_some() && header_bytes_ < limits_.max_header_bytes && starts_with_empty_line()) {
+        buffer.consume(2);
+        header_bytes_ += 2;
+    }
+}
+
+RequestParser::Progress RequestParser::feed_header(beast::flat_buffer& buffer, error_code& failed) {
+    skip_empty_lines(buffer);
+    const std::size_t used = put(buffer.data(), failed);
+    buffer.consume(used);
+    header_bytes_ += used;
+    const bool incomplete = failed == HttpError::need_more;
+    const std::size_t total = header_bytes_ + (incomplete ? buffer.size() + 1 : 0);
+    if ((!failed || incomplete) && total > limits_.max_header_bytes)
+        failed = HttpError::header_limit;
+    if (failed && failed != HttpError::need_more) return refused_for(failed);
+    if (incomplete) return Progress::need_header;
+    eager(true);
+    return is_done() ? Progress::done : Progress::need_body;
+}
+
+RequestParser::Progress RequestParser::feed_body(beast::flat_buffer& buffer, error_code& failed) {
+    if (buffer.size() == 0) return Progress::need_body;
+    buffer.consume(put(buffer.data(), failed));
+    if (failed == HttpError::need_more && buffer.size() > max_chunk_overhead)
+        failed = HttpError::bad_chunk;
+    if (failed && failed != HttpError::need_more) return refused_for(failed);
+    return is_done() ? Progress::done : Progress::need_body;
+}
+
+void RequestParser::refuse(int status, Error error, error_code& failed) {
+    refusal_ = Refusal{status, std::move(error)};
+    failed = HttpError::bad_value;
+}
+
+RequestParser::Progress RequestParser::refused_for(const error_code& failed) {
+    if (refusal_) return Progress::refused;
+    if (failed == HttpError::body_limit)
+        refusal_ = Refusal{
+            413, {ErrorKind::too_large, "The request's body is larger than this server takes."}};
+    else if (failed == HttpError::header_limit && !request_line_read_)
+        refusal_ = Refusal{
+            414, {ErrorKind::too_large, "The request's address is longer than this server takes."}};
+    else if (failed == HttpError::header_limit)
+        refusal_ = Refusal{
+            431, {ErrorKind::too_large, "The request's header is larger than this server takes."}};
+    else
+        refusal_ = Refusal{400, {ErrorKind::malformed, "The request is not valid HTTP/1.1."}};
+    return Progress::refused;
+}
+
+Response RequestParser::refusal() const {
+    return problem_with_status(refusal_->status, refusal_->error);
+}
+
+void RequestParser::on_request_impl(verb method, string_view, string_view target, int version,
+                                    error_code& failed) {
+    request_line_read_ = true;
+    version_ = version;
+    request_.target = target;
+    const auto known = method_of(method);
+    if (!known)
+        return refuse(501, {ErrorKind::invalid, "The request's method is not known here."}, failed);
+    request_.method = *known;
+}
+
+void RequestParser::on_field_impl(field name, string_view name_text, string_view value,
+                                  error_code& failed) {
+    if (is_header_done()) return;  // a trailer
+    read_known_field(name, value, failed);
+    if (!failed) request_.headers.emplace_back(lower_case(name_text), value);
+}
+
+void RequestParser::read_known_field(field name, string_view value, error_code& failed) {
+    switch (name) {
+        case field::host:
+            ++hosts_;
+            return;
+        case field::content_length:
+            if (++lengths_ > 1 || value.find(',') != string_view::npos)
+                failed = HttpError::multiple_content_length;
+            return;
+        case field::transfer_encoding:
+            has_transfer_coding_ = true;
+            if (!beast::iequals(value, "chunked"))
+                refuse(501,
+                       {ErrorKind::unsupported_media,
+                        "No transfer coding but \"chunked\" is read here.", "Transfer-Encoding"},
+                       failed);
+            return;
+        case field::content_encoding:
+            if (!beast::iequals(value, "identity"))
+                refuse(415,
+                       {ErrorKind::unsupported_media, "A compressed body is not read here.",
+                        "Content-Encoding"},
+                       failed);
+            return;
+        case field::expect:
+            expects_continue_ = beast::iequals(value, "100-continue");
+            if (!expects_continue_)
+                refuse(417,
+                       {ErrorKind::invalid, "No expectation but \"100-continue\" can be met.",
+                        "Expect"},
+                       failed);
+            return;
+        default:
+            return;
+    }
+}
+
+void RequestParser::on_header_impl(error_code& failed) {
+    if (hosts_ > 1 || (hosts_ == 0 && version_ == 11))
+        return refuse(400, {ErrorKind::malformed, "The request must state one host.", "Host"},
+                      failed);
+    if (has_transfer_coding_ && (version_ == 10 || lengths_ > 0))
+        failed = HttpError::bad_transfer_encoding;
+}
+
+bool RequestParser::reserve(std::size_t bytes, error_code& failed) {
+    if (!budget_.take(bytes)) {
+        refuse(503,
+               {ErrorKind::unavailable,
+                "The server holds as many request bodies as it may; try again shortly.",
+                {},
+                1},
+               failed);
+        return false;
+    }
+    reserved_ += bytes;
+    return true;
+}
+
+void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
+    if (length) request_.body.reserve(static_cast<std::size_t>(*length));  // <= max_body_bytes
+}
+
+std::size_t RequestParser::on_body_impl(string_view bytes, error_code& failed) {
+    // What came counts, not what was announced: announcing costs a sender nothing.
+    if (!reserve(bytes.size(), failed)) return 0;
+    request_.body.append(bytes);
+    return bytes.size();
+}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view bytes,
+                                              error_code& failed) {
+    return on_body_impl(bytes, failed);
+}
+
+}  // namespace croquis::http

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "http/finish.h"
+#include "http/request_parser.h"
+#include "http/server.h"
+
+namespace croquis::http {
+
+using Clock = std::chrono::steady_clock;
+class Connection;
+
+/// How often the lanes look for connections that are past their time, instead of a timer each.
+inline constexpr auto sweep_interval = std::chrono::milliseconds(200);
+
+/// What one network thread owns; everything in it runs on that thread. The io_context comes last,
+/// so that it ends first, and with it the coroutines that refer to the rest.
+struct Lane {
+    struct RouteMetrics {
+        prometheus::Counter* requests = nullptr;
+        prometheus::Histogram* seconds = nullptr;
+    };
+    static constexpr std::size_t methods = 7;
+    static constexpr std::size_t classes = 6;  ///< of status, 1xx to 5xx
+    using OneRoute = std::array<RouteMetrics, methods * classes>;
+
+    std::unordered_set<Connection*> connections;
+    std::vector<OneRoute> routes;
+    std::string date;             ///< for the Date field, as of the last sweep
+    Clock::time_point now;        ///< as of the last sweep
+    std::uint64_t next_id = 0;    ///< of a request
+    std::string id_prefix;        ///< of a request's id
+    std::size_t turned_away = 0;  ///< connections that are being refused
+    boost::asio::io_context io{1};
+};
+
+/// What the lanes share. The lanes come last, so that they end first.
+class Server::Impl {
+  public:
+    Impl(ServerOptions given, Router given_routes, Metrics& measured);
+
+    Result<void> start();
+    void stop();
+
+    Lane::RouteMetrics& metrics_of(Lane& lane, const Router::Match& match, Method method,
+                                   int status);
+
+    const ServerOptions options;
+    const Router router;
+    const Finisher finisher;
+    Metrics& metrics;
+    prometheus::Gauge& open;
+    prometheus::Gauge& in_flight;
+    prometheus::Counter& refused;
+    BodyBudget body_budget;
+    std::atomic<std::size_t> connection_count{0};
+    std::atomic<std::size_t> request_count{0};
+    std::atomic<bool> stopping{false};
+    std::uint16_t port = 0;
+
+  private:
+    Result<void> listen();
+    boost::asio::awaitable<void> accept();
+    boost::asio::awaitable<void> sweep(Lane& lane);
+    void welcome(boost::asio::ip::tcp::socket socket, Lane& lane);
+    void expire(Lane& lane);
+    void tick(Lane& lane) const;
+
+    std::atomic<Clock::rep> stop_by_{0};
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
+    std::unique_ptr<boost::asio::thread_pool> threads_;
+};
+
+}  // namespace croquis::http
