@@ -30,8 +30,9 @@ class Builder {
     }
 
   private:
-    std::string parameter(Value value) {
-        values_.push_back(std::move(value));
+    template <class T>
+    std::string parameter(const T& value) {
+        values_.emplace_back(value);
         return fmt::format("${}", values_.size());
     }
 

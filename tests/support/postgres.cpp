@@ -6,10 +6,11 @@
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace croquis::testing_support {
 
-Postgres::Postgres() {
+Postgres::Postgres(std::string settings) : settings_(std::move(settings)) {
     start();
 }
 
@@ -23,7 +24,7 @@ Postgres::~Postgres() {
 
 void Postgres::start() {
     setenv("CROQUIS_POSTGRES_WITH", std::to_string(getpid()).c_str(), 1);
-    run("start");
+    run("start", settings_);
 }
 
 void Postgres::run(const std::string& command, const std::string& argument) const {

@@ -12,7 +12,8 @@ namespace croquis::testing_support {
 /// it cannot.
 class Postgres {
   public:
-    Postgres();
+    /// `settings` go to the server as NAME=VALUE, separated by spaces.
+    explicit Postgres(std::string settings = {});
     ~Postgres();
     Postgres(const Postgres&) = delete;
     Postgres& operator=(const Postgres&) = delete;
@@ -35,6 +36,7 @@ class Postgres {
     void run(const std::string& command, const std::string& argument = {}) const;
 
     TempFolder folder_;
+    std::string settings_;
     std::atomic<int> databases_{0};
 };
 

@@ -62,9 +62,12 @@ bool is_poolers_doing(std::string_view state) {
     return state == "26000" || state == "42P05";
 }
 
+/// libpq's messages have several lines.
 std::string trimmed(const char* message) {
     std::string text(message == nullptr ? "" : message);
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    std::erase(text, '\t');
+    while (text.ends_with(' ')) text.pop_back();
     return text;
 }
 
@@ -90,9 +93,37 @@ bool prepared_state(std::string_view value) {
     return value == "on";
 }
 
-}  // namespace
+Failure bad_uri() {
+    // Without libpq's own words, which may quote the password.
+    return {ErrorKind::invalid, "The store's URL is not one that PostgreSQL reads.", "store"};
+}
 
-Settings settings_of(const std::string& url) {
+bool is_port(std::string_view text) {
+    int port = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return wrong == std::errc{} && end == text.data() + text.size() && port > 0 && port < 65536;
+}
+
+/// libpq reads the ports only when it connects. Several hosts have several, separated by commas.
+void check_ports(std::string_view ports) {
+    while (!ports.empty()) {
+        const auto port = ports.substr(0, ports.find(','));
+        if (!port.empty() && !is_port(port)) throw bad_uri();
+        ports.remove_prefix(std::min(port.size() + 1, ports.size()));
+    }
+}
+
+void check_uri(const std::string& uri) {
+    const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
+        PQconninfoParse(uri.c_str(), nullptr), PQconninfoFree);
+    if (!options) throw bad_uri();
+    for (const auto* option = options.get(); option->keyword != nullptr; ++option)
+        if (std::string_view(option->keyword) == "port" && option->val != nullptr)
+            check_ports(option->val);
+}
+
+/// Takes croquis_prepared out of the URL's query.
+Settings split(const std::string& url) {
     Settings settings;
     const auto mark = url.find('?');
     settings.uri = url.substr(0, mark);
@@ -110,6 +141,14 @@ Settings settings_of(const std::string& url) {
         settings.uri += item;
         separator = '&';
     }
+    return settings;
+}
+
+}  // namespace
+
+Settings settings_of(const std::string& url) {
+    auto settings = split(url);
+    check_uri(settings.uri);
     return settings;
 }
 
@@ -351,10 +390,9 @@ bool Connection::broken() const {
     return lost() || PQtransactionStatus(connection_.get()) != PQTRANS_IDLE;
 }
 
-bool Connection::gone() {
+bool Connection::gone() const {
     pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
-    if (poll(&socket, 1, 0) <= 0) return broken();
-    return PQconsumeInput(connection_.get()) == 0 || broken();
+    return broken() || poll(&socket, 1, 0) != 0;
 }
 
 Transaction::~Transaction() {

@@ -139,8 +139,9 @@ class Connection {
     [[nodiscard]] bool lost() const;
     /// True where the connection is lost, or a transaction was left open on it.
     [[nodiscard]] bool broken() const;
-    /// Asks the socket whether the server has hung up since the connection was last used.
-    [[nodiscard]] bool gone();
+    /// True where it is broken, or where the server has something to say though nothing was asked:
+    /// that it hung up since the connection was last used, as a rule.
+    [[nodiscard]] bool gone() const;
 
   private:
     struct Hash {

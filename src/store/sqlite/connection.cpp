@@ -26,6 +26,8 @@ ErrorKind kind_of(int code) {
             return ErrorKind::unavailable;
         case SQLITE_CONSTRAINT:
             return ErrorKind::conflict;
+        case SQLITE_NOTADB:
+            return ErrorKind::invalid;
         default:
             return ErrorKind::internal;
     }

@@ -1,36 +1,83 @@
 #include "contract/store/fixture.h"
 
+#include <sqlite3.h>
+
 #include <atomic>
 #include <filesystem>
+#include <stdexcept>
 
+#include "support/pgbouncer.h"
 #include "support/postgres.h"
 #include "support/temp_folder.h"
 
 namespace croquis::store {
 namespace {
 
+void run_on_sqlite(const std::string& url, const std::string& statement) {
+    sqlite3* database = nullptr;
+    char* message = nullptr;
+    sqlite3_open(url.substr(std::string("sqlite:").size()).c_str(), &database);
+    const int code = sqlite3_exec(database, statement.c_str(), nullptr, nullptr, &message);
+    const std::string wrong = message == nullptr ? "" : message;
+    sqlite3_free(message);
+    sqlite3_close(database);
+    if (code != SQLITE_OK) throw std::runtime_error(statement + ": " + wrong);
+}
+
 Kind sqlite_kind() {
-    return {"sqlite", [](std::shared_ptr<void>& keeper) {
+    return {"sqlite",
+            [](std::shared_ptr<void>& keeper) {
                 auto folder = std::make_shared<testing_support::TempFolder>();
                 keeper = folder;
                 return "sqlite:" + (folder->path() / "store.db").string();
-            }};
+            },
+            run_on_sqlite};
 }
 
-/// One server for the whole program, started when first needed.
+/// One server for the whole program, started when first needed. Nothing crashes here, so nothing
+/// need be flushed.
 testing_support::Postgres& postgres() {
-    static testing_support::Postgres server;
+    static testing_support::Postgres server("fsync=off");
     return server;
 }
 
+constexpr std::string_view unprepared = "&croquis_prepared=off";
+
+/// libpq does not know the store's own option.
+void run_on_postgres(const std::string& url, const std::string& statement) {
+    postgres().sql(url.substr(0, url.find(unprepared)), statement);
+}
+
+testing_support::PgBouncer& pgbouncer() {
+    static testing_support::PgBouncer pooler(postgres());
+    return pooler;
+}
+
 Kind postgres_kind() {
-    return {"postgres", [](std::shared_ptr<void>&) { return postgres().new_database(); }};
+    return {"postgres", [](std::shared_ptr<void>&) { return postgres().new_database(); },
+            run_on_postgres};
+}
+
+Kind pgbouncer_kind() {
+    return {"pgbouncer",
+            [](std::shared_ptr<void>&) {
+                const auto direct = postgres().new_database();
+                const auto name = direct.substr(direct.rfind("/test_") + 1);
+                return pgbouncer().url(name.substr(0, name.find('?'))) + std::string(unprepared);
+            },
+            run_on_postgres};
 }
 
 }  // namespace
 
 std::vector<Kind> kinds() {
-    return {sqlite_kind(), postgres_kind()};
+    if (!testing_support::PgBouncer::installed()) return {sqlite_kind(), postgres_kind()};
+    return {sqlite_kind(), postgres_kind(), pgbouncer_kind()};
+}
+
+std::string sql_time(const Kind& kind, Timestamp time) {
+    return kind.name == "sqlite" ? std::to_string(time.time_since_epoch().count())
+                                 : "'" + to_rfc3339(time) + "'";
 }
 
 Submission make_submission(const std::string& tag, float confidence) {

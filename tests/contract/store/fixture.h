@@ -19,6 +19,8 @@ struct Kind {
     std::string name;
     /// Returns the URL; what it owns goes with the returned keeper.
     std::function<std::string(std::shared_ptr<void>& keeper)> fresh;
+    /// Runs SQL on the database behind a URL, past the store.
+    std::function<void(const std::string& url, const std::string& statement)> sql;
 };
 
 inline void PrintTo(const Kind& kind, std::ostream* out) {
@@ -34,6 +36,9 @@ inline std::string kind_name(const testing::TestParamInfo<Kind>& info) {
 
 /// A submission with every field set, unlike any other.
 Submission make_submission(const std::string& tag = "circle", float confidence = 0.5F);
+
+/// Another process's moment in time, in microseconds since 1970 or as PostgreSQL writes it.
+std::string sql_time(const Kind& kind, Timestamp time);
 
 /// Every test of the contract gets an empty, migrated store.
 class StoreContract : public testing::TestWithParam<Kind> {
