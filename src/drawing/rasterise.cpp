@@ -59,15 +59,20 @@ class RoundPen {
             const float py = static_cast<float>(y) - a.y;
             for (int x = left; x <= right; ++x) {
                 const float px = static_cast<float>(x) - a.x;
-                const float t = std::clamp((px * dx + py * dy) * inverse, 0.0F, 1.0F);
+                const float t = within((px * dx + py * dy) * inverse);
                 const float ex = px - t * dx;
                 const float ey = py - t * dy;
-                const float cover = std::clamp(reach_ - std::sqrt(ex * ex + ey * ey), 0.0F, 1.0F);
-                const auto paper =
-                    static_cast<std::uint8_t>(255 - static_cast<int>(black_ * cover));
-                row[x] = std::min(row[x], paper);
+                const float cover = within(reach_ - std::sqrt(ex * ex + ey * ey));
+                const int paper = 255 - static_cast<int>(black_ * cover);
+                row[x] = static_cast<std::uint8_t>(row[x] < paper ? row[x] : paper);
             }
         }
+    }
+
+    /// Clamped to 0…1. Not std::clamp: its references keep g++ 12 from vectorising the loop above.
+    static float within(float v) {
+        const float positive = v > 0 ? v : 0;
+        return positive < 1 ? positive : 1;
     }
 
     Image& image_;

@@ -240,7 +240,7 @@ Hand random_hand(Random& random) {
     hand.miss = random.uniform(0, 0.02F + 0.10F * haste);
     hand.hook = random.uniform(0, 0.05F + 0.2F * haste);
     hand.retrace = random.chance(0.06F) ? random.uniform(0.2F, 0.9F) : 0;
-    hand.overshoot = random.chance(0.4F) ? random.normal(0.03F + 0.10F * haste) : 0;
+    hand.overshoot = random.chance(0.45F) ? random.normal(0.03F + 0.13F * haste) : 0;
     hand.mouse_steps = random.chance(0.2F);
     return hand;
 }
@@ -260,7 +260,12 @@ drawing::Strokes draw(const Figure& meant, const Hand& hand, Random& random) {
                 line = smoothed(line, static_cast<int>(hand.rounding * 6));
                 drift(line, hand.wobble * (r > 0 ? 1.8F : 1), random);
                 shake(line, hand.tremor, random);
-                if (!path.smooth) run_over(line, hand.overshoot * random.uniform(0, 1));
+                if (!path.smooth) {
+                    run_over(line, hand.overshoot * random.uniform(0, 1));
+                    std::reverse(line.begin(), line.end());
+                    run_over(line, hand.overshoot * random.uniform(-0.5F, 1));
+                    std::reverse(line.begin(), line.end());
+                }
                 if (random.chance(hand.hook)) add_hook(line, random);
                 strokes.push_back(to_stroke(line, hand, clock));
             }

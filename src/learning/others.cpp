@@ -156,7 +156,31 @@ Figure envelope(Random& r) {
     return f;
 }
 
+/// A key in outline: bow, shaft and bit in one line.
+Figure outlined_key(Random& r) {
+    Path path{{}, true, false};
+    const float w = r.uniform(0.05F, 0.14F);
+    for (int i = 1; i < 14; ++i) {
+        const float a = pi / 7 * static_cast<float>(i) * 0.95F;
+        path.points.push_back({-0.6F + 0.4F * std::cos(a), 0.4F * std::sin(a)});
+    }
+    path.points.push_back({1, -w});
+    for (int i = 0, teeth = r.integer(1, 3); i < teeth; ++i) {
+        const float x = 0.95F - 0.25F * static_cast<float>(i);
+        const float deep = w + r.uniform(0.1F, 0.3F);
+        for (const Vec p : {Vec{x, w}, Vec{x, deep}, Vec{x - 0.12F, deep}, Vec{x - 0.12F, w}})
+            path.points.push_back(p);
+    }
+    return {path};
+}
+
 Figure key(Random& r) {
+    if (r.chance(0.35F)) {
+        Figure outline = outlined_key(r);
+        if (r.chance(0.5F)) outline.push_back(circle({-0.65F, 0}, 0.12F));
+        transform(outline, 1, 1, r.uniform(-pi, pi));
+        return outline;
+    }
     Figure f{circle({-0.65F, 0}, 0.35F), segment({-0.3F, 0}, {1, 0})};
     const int teeth = r.integer(2, 4);
     for (int i = 0; i < teeth; ++i) {
@@ -164,6 +188,7 @@ Figure key(Random& r) {
         f.push_back(segment({x, 0}, {x, r.uniform(0.15F, 0.35F)}));
     }
     if (r.chance(0.4F)) f.push_back(circle({-0.65F, 0}, 0.14F));
+    transform(f, 1, 1, r.chance(0.5F) ? r.uniform(-pi, pi) : 0);
     return f;
 }
 
@@ -205,16 +230,22 @@ Figure moon(Random& r) {
 }
 
 Figure cloud(Random& r) {
-    Path path{{}, true, true};
-    const int bumps = r.integer(5, 9);
-    const float squash = r.uniform(0.5F, 0.8F);
-    for (int b = 0; b < bumps; ++b)
+    Path path{{}, r.chance(0.7F), true};
+    const int bumps = r.integer(4, 11);
+    const float squash = r.uniform(0.4F, 0.85F);
+    float angle = r.uniform(-pi, pi);
+    for (int b = 0; b < bumps; ++b) {
+        const float wide = 2 * pi / static_cast<float>(bumps) * r.uniform(0.6F, 1.4F);
+        const float high = r.uniform(0.1F, 0.4F);
+        const float base = r.uniform(0.65F, 0.85F);
         for (int i = 0; i < 12; ++i) {
             const float t = static_cast<float>(i) / 12;
-            const float a = 2 * pi * (static_cast<float>(b) + t) / static_cast<float>(bumps);
-            const float out = 0.8F + r.uniform(0.24F, 0.26F) * std::sin(pi * t);
-            path.points.push_back({out * std::cos(a), squash * out * std::sin(a)});
+            const float out = base + high * std::sin(pi * t);
+            path.points.push_back(
+                {out * std::cos(angle + wide * t), squash * out * std::sin(angle + wide * t)});
         }
+        angle += wide;
+    }
     return {path};
 }
 
@@ -300,17 +331,17 @@ Figure spiral(Random& r) {
     return {path};
 }
 
+/// Scribbled over and over: a dense tangle.
 Figure scribble(Random& r) {
     Path path{{}, false, r.chance(0.5F)};
-    const int points = r.integer(12, 60);
     if (!path.smooth) {
-        for (int i = 0; i < points / 2; ++i)
+        for (int i = 0, n = r.integer(7, 30); i < n; ++i)
             path.points.push_back({r.uniform(-1, 1), r.uniform(-1, 1)});
         return {path};
     }
     Vec at{};
     float heading = 0;
-    for (int i = 0; i < points * 6; ++i) {
+    for (int i = 0, n = r.integer(240, 420); i < n; ++i) {
         heading += r.normal(0.45F) + 0.12F;
         at = at * 0.985F + Vec{std::cos(heading), std::sin(heading)} * 0.07F;
         path.points.push_back(at);
@@ -434,16 +465,20 @@ Figure blob(Random& r) {
     return {path};
 }
 
-/// A polygon with corners anywhere: dents, crossings and all.
+/// A polygon with corners anywhere that crosses itself or has deep dents, so that nobody takes it
+/// for a hexagon or a star.
 Figure crooked(Random& r) {
     Path path{{}, true, false};
-    const int corners = r.integer(6, 11);
+    const int corners = r.integer(7, 12);
     for (int i = 0; i < corners; ++i) {
         const float a =
-            2 * pi * (static_cast<float>(i) + r.uniform(0, 0.6F)) / static_cast<float>(corners);
-        const float radius = r.uniform(0.25F, 1.1F);
+            2 * pi * (static_cast<float>(i) + r.uniform(0, 0.8F)) / static_cast<float>(corners);
+        const float radius = r.uniform(0.2F, 1.1F);
         path.points.push_back({radius * std::cos(a), radius * std::sin(a)});
     }
+    if (r.chance(0.6F))
+        std::swap(path.points[static_cast<std::size_t>(r.integer(0, 2))],
+                  path.points[static_cast<std::size_t>(r.integer(3, 6))]);
     return {path};
 }
 
@@ -512,7 +547,11 @@ Figure nested(Random& r) {
 /// An open curve: C, U, S, a check mark, an angle with a tail.
 Figure open_curve(Random& r) {
     if (r.chance(0.35F)) return {open({{-1, r.uniform(-0.2F, 0.3F)}, {-0.4F, 0.8F}, {1, -1}})};
-    if (r.chance(0.4F)) return {open({{-0.8F, -1}, {-0.8F, 1}, {0.9F, 1}})};
+    if (r.chance(0.35F)) return {open({{-0.8F, -1}, {-0.8F, 1}, {0.9F, 1}})};
+    if (r.chance(0.5F)) {
+        const float width = r.uniform(0.4F, 1.2F);
+        return {open({{-width, 1}, {r.normal(0.15F), -1}, {width, r.uniform(0.7F, 1)}})};
+    }
     return {arc({0, 0}, 1, r.uniform(0.6F, 1.2F), 0, r.uniform(0.6F, 1.5F) * pi)};
 }
 
@@ -526,7 +565,7 @@ Figure other_figure(Random& random) {
     static constexpr std::array<Make, 11> marks{stick_figure, spiral,     scribble,  grid,
                                                 letters,      blob,       crooked,   nested,
                                                 assembly,     repetition, open_curve};
-    static constexpr std::array<float, 11> weights{1, 1, 2.5F, 1, 5, 2, 2, 3, 9, 2, 1.5F};
+    static constexpr std::array<float, 11> weights{1, 1, 2.5F, 1, 5, 2, 1.2F, 3, 9, 2, 2.5F};
     Figure figure;
     if (random.chance(0.35F))
         figure = things[static_cast<std::size_t>(

@@ -28,14 +28,16 @@ Path round_shape(float ratio, const Hand& hand, Random& random) {
     const float way = random.chance(0.6F) ? -1.0F : 1.0F;
     const float a2 = random.normal(0.006F + 0.03F * haste), p2 = random.uniform(0, 2 * pi);
     const float a3 = random.normal(0.004F + 0.025F * haste), p3 = random.uniform(0, 2 * pi);
+    const float a5 = random.normal(0.004F + 0.020F * haste), p5 = random.uniform(0, 2 * pi);
+    const int lobes = random.integer(4, 6);
     const float spiral = random.normal(0.01F + 0.07F * haste);
     Path path{{}, false, true};
     const int count = static_cast<int>(60 * whole / (2 * pi));
     for (int i = 0; i <= count; ++i) {
         const float t = static_cast<float>(i) / static_cast<float>(count);
         const float angle = start + way * whole * t;
-        const float r =
-            1 + a2 * std::cos(2 * angle + p2) + a3 * std::cos(3 * angle + p3) + spiral * (t - 0.5F);
+        const float r = 1 + a2 * std::cos(2 * angle + p2) + a3 * std::cos(3 * angle + p3) +
+                        a5 * std::cos(static_cast<float>(lobes) * angle + p5) + spiral * (t - 0.5F);
         path.points.push_back({r * std::cos(angle), ratio * r * std::sin(angle)});
     }
     return path;
@@ -43,7 +45,7 @@ Path round_shape(float ratio, const Hand& hand, Random& random) {
 
 Figure circle(const Hand& hand, Random& random) {
     // Hurried people draw circles down to about 0.72 of their width; careful ones closer to round.
-    const float flat = std::abs(random.normal(0.035F + 0.13F * (1 - hand.care)));
+    const float flat = std::abs(random.normal(0.035F + 0.15F * (1 - hand.care)));
     Figure figure{round_shape(1 - std::min(flat, 0.17F + 0.12F * (1 - hand.care)), hand, random)};
     transform(figure, 1, 1, random.uniform(-pi, pi));
     if (random.chance(0.02F)) figure.push_back(arc({0, 0}, 0.03F, 0.03F, 0, 2 * pi));
@@ -51,7 +53,7 @@ Figure circle(const Hand& hand, Random& random) {
 }
 
 Figure ellipse(const Hand& hand, Random& random) {
-    const float most = 0.66F + 0.12F * hand.care;
+    const float most = 0.60F + 0.17F * hand.care;
     Figure figure{round_shape(random.uniform(0.25F, most), hand, random)};
     transform(figure, 1, 1,
               random.chance(0.5F) ? random.normal(0.08F) : turn(random, pi / 2, 0.7F));
@@ -69,7 +71,7 @@ Figure square(const Hand& hand, Random& random) {
 }
 
 Figure rectangle(const Hand& hand, Random& random) {
-    const float most = 0.60F + 0.18F * hand.care;
+    const float most = 0.56F + 0.22F * hand.care;
     const float ratio = random.uniform(0.18F, most);
     Figure figure{box(-1, -1, 1, 1)};
     const bool tall = random.chance(0.35F);
@@ -92,7 +94,8 @@ Figure triangle(const Hand& hand, Random& random) {
     const float least = 0.6F - 0.25F * (1 - hand.care);
     transform(figure, random.uniform(least, 1.25F), random.uniform(least, 1.2F),
               turn(random, 0.06F, 0.25F));
-    if (random.chance(0.015F)) figure.push_back(arc({0, 0.15F}, 0.15F, 0.08F, 0, 2 * pi));
+    if (random.chance(0.03F))
+        figure.push_back(arc({0, 0.15F}, random.uniform(0.04F, 0.2F), 0.08F, 0, 2 * pi));
     return figure;
 }
 
@@ -122,9 +125,9 @@ void add_facets(Figure& figure, float table, float girdle, float crown, Random& 
 
 /// A cut gem, as many people draw a diamond: from nearly a triangle on its point to a deep crown.
 Figure gem(Random& random) {
-    const float table = random.uniform(0.4F, 0.85F);
+    const float table = random.uniform(0.4F, 0.9F);
     const float crown = random.uniform(-1, -0.6F);
-    const float girdle = crown + random.uniform(0.12F, 0.55F);
+    const float girdle = crown + random.uniform(0.08F, 0.55F);
     Path outline{{{-table, crown}, {table, crown}, {1, girdle}, {0, 1}, {-1, girdle}}, true, false};
     Figure figure{outline};
     if (random.chance(0.15F)) {
@@ -240,7 +243,8 @@ Figure star(const Hand&, Random& random) {
         figure.push_back(star_outline(random.chance(0.5F) ? 4 : random.integer(6, 8),
                                       random.uniform(0.3F, 0.55F), random));
     }
-    transform(figure, random.uniform(0.85F, 1), random.uniform(0.8F, 1), turn(random, 0.1F, 0.15F));
+    transform(figure, random.uniform(0.65F, 1), random.uniform(0.65F, 1),
+              turn(random, 0.15F, 0.15F));
     return figure;
 }
 
@@ -385,8 +389,9 @@ Path wave(Random& random) {
     Path path{{}, false, true};
     const float kind = random.uniform(0, 1);
     const float waves = random.uniform(1, 6);
-    const float height = random.uniform(0.06F, 0.6F);
-    const float loop = kind < 0.35F ? random.uniform(0.05F, 0.6F) : 0;
+    // Steeper than this, people call it a zigzag whether its corners are sharp or round.
+    const float height = random.uniform(0.06F, 0.5F) * 2 / std::max(waves, 1.6F);
+    const float loop = kind < 0.35F ? random.uniform(0.5F, 1.6F) * height : 0;
     const float grow = random.normal(0.5F);
     const float p2 = random.uniform(0, 2 * pi), p3 = random.uniform(0, 2 * pi);
     const float a2 = kind > 0.5F ? random.uniform(0.1F, 0.5F) : 0;
@@ -416,23 +421,28 @@ Figure squiggle(const Hand&, Random& random) {
     return figure;
 }
 
-/// A random smooth curve that turns at will: the freest of squiggles.
-Figure wander(Random& random, int points) {
+/// A random smooth curve that turns at will: the freest of squiggles. `home` pulls it back to where
+/// it began, so that it crosses itself.
+Figure wander(Random& random, int points, float home) {
     Path path{{}, false, true};
     Vec at{};
     float heading = random.uniform(-pi, pi);
     float bend = 0;
+    const float curl = home > 0 ? random.normal(0.06F) : 0;
     for (int i = 0; i < points; ++i) {
         bend = 0.9F * bend + random.normal(0.09F);
-        heading += bend;
-        at = at + Vec{std::cos(heading), std::sin(heading)} * 0.05F;
+        heading += bend + curl;
+        at = at * (1 - home) + Vec{std::cos(heading), std::sin(heading)} * 0.05F;
         path.points.push_back(at);
     }
     return {path};
 }
 
 Figure any_squiggle(const Hand& hand, Random& random) {
-    return random.chance(0.25F) ? wander(random, random.integer(60, 160)) : squiggle(hand, random);
+    const float kind = random.uniform(0, 1);
+    if (kind < 0.72F) return squiggle(hand, random);
+    if (kind < 0.88F) return wander(random, random.integer(60, 160), 0);
+    return wander(random, random.integer(140, 420), random.uniform(0.005F, 0.03F));
 }
 
 }  // namespace

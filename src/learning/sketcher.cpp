@@ -56,8 +56,9 @@ void add_speck(Strokes& strokes, Random& random) {
     const auto& near =
         strokes[static_cast<std::size_t>(random.integer(0, static_cast<int>(strokes.size()) - 1))]
             .front();
-    const float x = near.x + random.normal(8);
-    const float y = near.y + random.normal(8);
+    const float far = random.chance(0.5F) ? 10 : 60;
+    const float x = near.x + random.normal(far);
+    const float y = near.y + random.normal(far);
     strokes.push_back({{x, y, 0}, {x + random.normal(3), y + random.normal(3), 0}});
 }
 
@@ -144,11 +145,13 @@ float most_missing(std::string_view label) {
 void suit(Hand& hand, std::string_view label, Random& random) {
     const float haste = 1 - hand.care;
     if (label == "octagon" || label == "hexagon" || label == "pentagon") {
-        hand.rounding *= 0.45F;
+        hand.rounding *= label == "octagon" ? 0.25F : 0.4F;
         hand.corner_error *= label == "octagon" ? 0.45F : 0.65F;
         hand.wobble *= 0.7F;
     }
-    if (label == "zigzag") hand.rounding *= 0.45F;
+    if (label == "zigzag") hand.rounding *= 0.7F;
+    if (label == "star") hand.corner_error *= 2;
+    if (label == "triangle") hand.overshoot *= 1.6F;
     if (label == "arrow" || label == "cross" || label == "star") hand.rounding *= 0.6F;
     if (label == "line") hand.gap = 0;
     if (label == "circle" || label == "square") hand.shear *= 0.6F;
@@ -184,17 +187,17 @@ Strokes sketch(std::string_view label, Random& random) {
     suit(hand, label, random);
     auto strokes = draw(shape_figure(label, hand, random), hand, random);
     if (may_be_filled(label) && random.chance(0.025F)) hatch(strokes, random);
-    if (random.chance(0.02F)) add_speck(strokes, random);
+    if (random.chance(0.03F)) add_speck(strokes, random);
     return strokes;
 }
 
 Image picture(const Strokes& strokes, Random& random) {
     const float kind = random.uniform(0, 1);
-    const int side = random.chance(0.1F) ? random.integer(40, 90) : random.integer(96, 260);
+    const int side = random.chance(0.1F) ? random.integer(40, 90) : random.integer(72, 210);
     Image sketch =
         drawing::rasterise(strokes, side, {pen_width(side, random)}, random.integer(2, 14));
-    if (kind < 0.86F) return sketch;
-    if (kind < 0.95F) return coloured(sketch, random);
+    if (kind < 0.87F) return sketch;
+    if (kind < 0.96F) return coloured(sketch, random);
     return photograph(std::move(sketch), random);
 }
 

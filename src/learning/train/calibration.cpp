@@ -39,6 +39,7 @@ Judged judge(Network& network, const std::vector<Example>& examples) {
                   images.data_ptr<std::uint8_t>() + i * side * side);
         truth[i] = label_index(example.word);
         judged.ids.push_back(example.id);
+        judged.inputs.push_back(example.input);
     }
     judged.logits = run(network, images);
     judged.truth = truth;
@@ -47,8 +48,14 @@ Judged judge(Network& network, const std::vector<Example>& examples) {
 
 Judged judge_synthetic(Network& network, std::uint64_t seed, std::int64_t count) {
     const auto samples = make_samples(seed, 0, count);
-    Judged judged{run(network, samples.images), samples.labels, {}};
-    for (std::int64_t i = 0; i < count; ++i) judged.ids.push_back("sketch " + std::to_string(i));
+    Judged judged{run(network, samples.images), samples.labels, {}, {}};
+    const auto* pixels = samples.images.data_ptr<std::uint8_t>();
+    for (std::int64_t i = 0; i < count; ++i) {
+        judged.ids.push_back("sketch " + std::to_string(i));
+        auto& input = judged.inputs.emplace_back();
+        std::copy_n(pixels + i * static_cast<std::int64_t>(input.size()), input.size(),
+                    input.begin());
+    }
     return judged;
 }
 
@@ -68,17 +75,28 @@ float fit_temperature(const Judged& judged) {
     return best;
 }
 
-float fit_unknown_below(const Judged& judged, float temperature, float allowed) {
+float fit_unknown_below(const Judged& judged, float temperature, const Refusal& refusal) {
     const auto unknown = static_cast<std::int64_t>(shape_labels().size()) - 1;
     const auto [confidence, said] = torch::softmax(judged.logits / temperature, 1).max(1);
-    std::vector<float> right;
-    for (std::int64_t i = 0; i < judged.truth.size(0); ++i)
-        if (judged.truth[i].item<std::int64_t>() != unknown &&
-            said[i].item<std::int64_t>() == judged.truth[i].item<std::int64_t>())
-            right.push_back(confidence[i].item<float>());
+    std::vector<float> right, accepted;
+    std::size_t others = 0;
+    for (std::int64_t i = 0; i < judged.truth.size(0); ++i) {
+        const auto truth = judged.truth[i].item<std::int64_t>();
+        const auto answer = said[i].item<std::int64_t>();
+        others += truth == unknown ? 1U : 0U;
+        if (truth != unknown && answer == truth) right.push_back(confidence[i].item<float>());
+        if (truth == unknown && answer != truth) accepted.push_back(confidence[i].item<float>());
+    }
     if (right.empty()) return 0;
     std::sort(right.begin(), right.end());
-    return right[static_cast<std::size_t>(allowed * static_cast<float>(right.size()))];
+    std::sort(accepted.rbegin(), accepted.rend());
+    const float ceiling =
+        right[static_cast<std::size_t>(refusal.shapes * static_cast<float>(right.size()))];
+    const auto tolerated =
+        static_cast<std::size_t>((1 - refusal.others) * static_cast<float>(others));
+    const float needed =
+        tolerated < accepted.size() ? std::nextafter(accepted[tolerated], 2.0F) : 0.0F;
+    return std::min(needed, ceiling);
 }
 
 std::vector<Outcome> outcomes_of(const Judged& judged, float temperature, float unknown_below) {

@@ -49,15 +49,17 @@ json::object to_json(const Card& card, const std::string& onnx) {
                           {"data", "synthetic sketches, each seen once; no person's drawing"},
                           {"last_loss", card.result.last_loss}}},
                         {"calibration", {{"on", card.calibrated_on}, {"ids", std::move(ids)}}},
-                        {"synthetic", learning::to_json(card.synthetic)}};
+                        {"synthetic", learning::to_json(card.synthetic.report)}};
     if (card.human) {
-        object["human"] = learning::to_json(*card.human);
+        object["human"] = learning::to_json(card.human->report);
         object["human"].get_object()["source"] = card.human_source;
     }
     return object;
 }
 
-std::string section(const std::string& title, const std::string& picture, const Report& report) {
+std::string section(const std::string& title, const std::string& picture,
+                    const Measured& measured) {
+    const Report& report = measured.report;
     return fmt::format(
         "## {}\n\n| | |\n|---|---|\n| shapes | {} |\n| right | {:.1f} % |\n| right, kin merged | "
         "{:.1f} % |\n| refused as unknown "
@@ -65,10 +67,12 @@ std::string section(const std::string& title, const std::string& picture, const 
         "these refused as unknown | {:.1f} % "
         "|\n\nKin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n![Confusion "
         "matrix](card/{}-confusion.svg)\n"
-        "![Reliability](card/{}-reliability.svg)\n\n",
+        "![Reliability](card/{}-reliability.svg)\n\nMost surely wrong (black: what it is; red: "
+        "what "
+        "the model said, and how sure):\n\n![Failures](card/{}-failures.svg)\n\n",
         title, report.shapes, 100 * report.accuracy, 100 * report.merged_accuracy,
         100 * report.refused_shapes, report.calibration_error, report.others,
-        100 * report.refused_others, picture, picture);
+        100 * report.refused_others, picture, picture, picture);
 }
 
 /// The pairs most often confused, in words.
@@ -107,9 +111,18 @@ std::string to_markdown(const Card& card) {
         card.temperature, card.training.seed);
     if (card.human)
         text += section("On people's drawings: " + card.human_source, "human", *card.human) +
-                failures(*card.human);
+                failures(card.human->report);
     return text + section("On held-out synthetic sketches", "synthetic", card.synthetic) +
-           failures(card.synthetic);
+           failures(card.synthetic.report);
+}
+
+Result<void> write_pictures(const fs::path& folder, const std::string& name,
+                            const Measured& measured) {
+    auto done = write_file(folder / (name + "-confusion.svg"), confusion_svg(measured.report));
+    if (done)
+        done = write_file(folder / (name + "-reliability.svg"), reliability_svg(measured.report));
+    if (done) done = write_file(folder / (name + "-failures.svg"), failures_svg(measured.failures));
+    return done;
 }
 
 }  // namespace
@@ -117,20 +130,13 @@ std::string to_markdown(const Card& card) {
 Result<void> write_model(const fs::path& folder, const std::string& onnx, const Card& card) {
     std::error_code failed;
     fs::create_directories(folder / "card", failed);
-    const auto pictures = folder / "card";
     auto done = write_file(folder / (card.name + ".onnx"), onnx);
     if (done)
         done =
             write_file(folder / (card.name + ".json"), json::serialize(to_json(card, onnx)) + "\n");
     if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card));
-    if (done)
-        done = write_file(pictures / "synthetic-confusion.svg", confusion_svg(card.synthetic));
-    if (done)
-        done = write_file(pictures / "synthetic-reliability.svg", reliability_svg(card.synthetic));
-    if (done && card.human)
-        done = write_file(pictures / "human-confusion.svg", confusion_svg(*card.human));
-    if (done && card.human)
-        done = write_file(pictures / "human-reliability.svg", reliability_svg(*card.human));
+    if (done) done = write_pictures(folder / "card", "synthetic", card.synthetic);
+    if (done && card.human) done = write_pictures(folder / "card", "human", *card.human);
     return done;
 }
 

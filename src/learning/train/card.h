@@ -6,10 +6,16 @@
 #include <vector>
 
 #include "core/error.h"
+#include "learning/failures.h"
 #include "learning/metrics.h"
 #include "learning/train/training.h"
 
 namespace croquis::learning {
+
+struct Measured {
+    Report report;
+    std::vector<Failure> failures;  ///< most sure first
+};
 
 /// All that the model card says; nothing in it is typed by hand.
 struct Card {
@@ -22,8 +28,8 @@ struct Card {
     std::string calibrated_on;  ///< in words
     std::vector<std::string>
         calibration_ids;  ///< human drawings that the calibration saw: not to be evaluated on
-    Report synthetic;
-    std::optional<Report> human;  ///< of drawings that nothing of the model has seen
+    Measured synthetic;
+    std::optional<Measured> human;  ///< of drawings that nothing of the model has seen
     std::string human_source;
 };
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
+#include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "core/bytes.h"
@@ -14,6 +15,7 @@
 #include "learning/train/card.h"
 #include "learning/train/network.h"
 #include "learning/train/onnx_export.h"
+#include "learning/train/samples.h"
 #include "learning/train/training.h"
 
 namespace {
@@ -31,6 +33,7 @@ struct Arguments {
     fs::path calibration = fs::path(CROQUIS_SOURCE_DIR) / "models" / "calibration.ndjson";
     fs::path validate;
     fs::path preview;
+    fs::path checkpoint = "croquis-train.checkpoint";
 };
 
 constexpr std::uint64_t held_out_seed = 0x4d595df4d0f33173ULL;  // far from any seed a person types
@@ -69,26 +72,30 @@ Result<void> write_preview(const fs::path& file, std::uint64_t seed) {
     return {};
 }
 
+Measured measured(const Judged& judged, const Card& card) {
+    const auto outcomes = outcomes_of(judged, card.temperature, card.unknown_below);
+    return {measure(outcomes, shape_labels()), failures_of(outcomes, judged.inputs, 60)};
+}
+
 /// People's drawings for the calibration: those named in the repository, else sketches never
 /// trained on.
 Result<void> calibrate(Network& network, const Arguments& arguments, Card& card) {
     const Judged held_out = judge_synthetic(network, held_out_seed, arguments.quick ? 1000 : 8000);
+    const Judged* judged = &held_out;
+    Judged people;
+    card.calibrated_on = "held-out synthetic sketches";
     if (!arguments.quick && fs::exists(arguments.calibration)) {
-        const auto people = load_dataset(arguments.calibration, {});
-        if (!people) return people.error();
-        const Judged judged = judge(network, people->examples);
-        card.temperature = fit_temperature(judged);
-        card.unknown_below = fit_unknown_below(judged, card.temperature, 0.02F);
-        card.calibrated_on = fmt::format("{} drawings of people, {}", people->examples.size(),
+        const auto drawings = load_dataset(arguments.calibration, {});
+        if (!drawings) return drawings.error();
+        people = judge(network, drawings->examples);
+        card.calibrated_on = fmt::format("{} drawings of people, {}", drawings->examples.size(),
                                          arguments.calibration.filename().string());
-        card.calibration_ids = judged.ids;
-    } else {
-        card.temperature = fit_temperature(held_out);
-        card.unknown_below = fit_unknown_below(held_out, card.temperature, 0.02F);
-        card.calibrated_on = "held-out synthetic sketches";
+        card.calibration_ids = people.ids;
+        judged = &people;
     }
-    card.synthetic =
-        measure(outcomes_of(held_out, card.temperature, card.unknown_below), shape_labels());
+    card.temperature = fit_temperature(*judged);
+    card.unknown_below = fit_unknown_below(*judged, card.temperature, {});
+    card.synthetic = measured(held_out, card);
     return {};
 }
 
@@ -98,11 +105,33 @@ Result<void> validate(Network& network, const Arguments& arguments, Card& card) 
     options.leave_out.insert(card.calibration_ids.begin(), card.calibration_ids.end());
     const auto people = load_dataset(arguments.validate, options);
     if (!people) return people.error();
-    const Judged judged = judge(network, people->examples);
-    card.human = measure(outcomes_of(judged, card.temperature, card.unknown_below), shape_labels());
+    card.human = measured(judge(network, people->examples), card);
     card.human_source = fmt::format("{}, those marked recognised, without the {} used to calibrate",
                                     arguments.validate.filename().string(), people->left_out);
-    std::cout << to_text(*card.human);
+    std::cout << to_text(card.human->report);
+    return {};
+}
+
+/// Runs the exported model with the engine that serves it and compares the logits, in batches of
+/// several sizes.
+Result<void> check_export(Network& network, const std::string& onnx) {
+    constexpr std::int64_t side = drawing::model_side;
+    const torch::NoGradGuard no_gradients;
+    auto engine = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
+    for (const std::int64_t count : {1, 7, 32}) {
+        auto images = make_samples(held_out_seed, 0, count).images.to(torch::kFloat32).div_(255);
+        const std::array<int, 4> shape{static_cast<int>(count), 1, side, side};
+        engine.setInput(cv::Mat(4, shape.data(), CV_32F, images.data_ptr<float>()));
+        cv::Mat said = engine.forward();
+        const auto expected = network->forward(images);
+        const auto got = torch::from_blob(said.ptr<float>(), expected.sizes());
+        const double off = (expected - got).abs().max().item<double>();
+        if (!(off < 1e-2))
+            return Error{ErrorKind::internal,
+                         fmt::format("The exported model differs from the trained one by {} in a "
+                                     "batch of {}.",
+                                     off, count)};
+    }
     return {};
 }
 
@@ -125,7 +154,9 @@ Result<void> run(const Arguments& arguments) {
     if (done) done = validate(network, arguments, card);
     if (!done) return done;
     network->eval();
-    done = write_model(arguments.out, to_onnx(network, card.name), card);
+    const std::string onnx = to_onnx(network, card.name);
+    done = check_export(network, onnx);
+    if (done) done = write_model(arguments.out, onnx, card);
     if (done)
         std::cout << fmt::format("\nwrote {}\n", (arguments.out / (card.name + ".onnx")).string());
     return done;
@@ -146,7 +177,10 @@ void define(CLI::App& program, Arguments& arguments) {
         ->check(CLI::PositiveNumber);
     program.add_option("--out", arguments.out, "Folder for the model and its card")
         ->capture_default_str();
-    program.add_flag("--resume", arguments.resume, "Go on from the last checkpoint in the folder");
+    program.add_flag("--resume", arguments.resume, "Go on from the last checkpoint");
+    program
+        .add_option("--checkpoint", arguments.checkpoint, "File that the training saves itself to")
+        ->capture_default_str();
     program.add_option("--calibrate", arguments.calibration, "Drawings of people to calibrate on")
         ->capture_default_str();
     program.add_option("--validate", arguments.validate,
@@ -161,7 +195,7 @@ void define(CLI::App& program, Arguments& arguments) {
 int main(int argc, char** argv) {
     if (sodium_init() < 0) return 1;
     Arguments arguments;
-    arguments.training.steps = 7000;
+    arguments.training.steps = 6000;
     CLI::App program("Trains the model that Croquis ships, on sketches that it makes itself.",
                      "croquis-train");
     program.set_version_flag("--version", std::string("croquis-train ") + CROQUIS_VERSION);
@@ -170,13 +204,13 @@ int main(int argc, char** argv) {
     if (arguments.quick && program.count("--steps") == 0) arguments.training.steps = 120;
     try {
         fs::create_directories(arguments.out);
-        arguments.training.checkpoint =
-            arguments.quick ? fs::path() : arguments.out / "checkpoint.pt";
+        arguments.training.checkpoint = arguments.quick ? fs::path() : arguments.checkpoint;
         if (!arguments.resume && !arguments.training.checkpoint.empty())
             fs::remove(arguments.training.checkpoint);
         const auto done = arguments.preview.empty()
                               ? run(arguments)
                               : write_preview(arguments.preview, arguments.training.seed);
+        if (done && arguments.preview.empty() && !arguments.quick) fs::remove(arguments.checkpoint);
         return done ? 0 : report(done.error());
     } catch (const std::exception& thrown) {
         return report({ErrorKind::internal, thrown.what()});

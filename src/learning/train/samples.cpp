@@ -20,7 +20,7 @@ std::uint64_t mix(std::uint64_t x) {
 
 std::size_t pick_label(Random& random) {
     const int last = static_cast<int>(shape_labels().size()) - 1;
-    if (random.chance(0.2F)) return static_cast<std::size_t>(last);
+    if (random.chance(0.16F)) return static_cast<std::size_t>(last);
     return static_cast<std::size_t>(random.integer(0, last - 1));
 }
 

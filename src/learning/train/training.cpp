@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <future>
 #include <numbers>
 
 #include "learning/train/samples.h"
@@ -79,6 +80,12 @@ std::int64_t restore(const std::filesystem::path& file, Network& network,
     return step.item<std::int64_t>();
 }
 
+/// Starts making the sketches of a step, so that they are ready when the one before is learnt.
+std::future<Samples> begin_samples(std::int64_t step, const TrainingOptions& options) {
+    return std::async(std::launch::async, make_samples, options.seed,
+                      static_cast<std::uint64_t>(step * options.batch), options.batch);
+}
+
 }  // namespace
 
 Result<TrainingResult> train(Network& network, const TrainingOptions& options) {
@@ -92,11 +99,12 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options) {
     const auto began = std::chrono::steady_clock::now();
     const std::int64_t window = std::max<std::int64_t>(1, options.steps / 20);
     double recent = 0;
+    auto coming = begin_samples(start, options);
     for (std::int64_t step = start; step < options.steps; ++step) {
         for (auto& group : optimiser.param_groups())
             static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate_at(step, options));
-        const auto samples = make_samples(
-            options.seed, static_cast<std::uint64_t>(step * options.batch), options.batch);
+        const Samples samples = coming.get();
+        if (step + 1 < options.steps) coming = begin_samples(step + 1, options);
         const auto logits = network->forward(samples.images.to(torch::kFloat32).div_(255));
         const auto loss = torch::nn::functional::cross_entropy(logits, samples.labels);
         optimiser.zero_grad();
