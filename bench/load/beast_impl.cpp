@@ -1,0 +1,2 @@
+// Beast, compiled once for the generator.
+#include <boost/beast/src.hpp>
