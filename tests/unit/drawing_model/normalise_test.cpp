@@ -185,7 +185,7 @@ Image photographed(const Image& sketch, double pencil) {
     for (int y = 0; y < 320; ++y)
         for (int x = 0; x < 320; ++x) {
             grain = grain * 1664525U + 1013904223U;
-            const double light = 150 + 0.25 * x + 0.1 * y;
+            const double light = 120 + 0.25 * x + 0.1 * y;
             const double ink = (255 - page.pixels[static_cast<std::size_t>(y * 320 + x)]) / 255.0;
             const double v =
                 light * (1 - ink * (1 - pencil)) + static_cast<double>(grain >> 30U) * 2;

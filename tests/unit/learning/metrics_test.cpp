@@ -1,0 +1,98 @@
+#include "learning/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+namespace croquis::learning {
+namespace {
+
+const std::vector<std::string> order{"circle", "ellipse", "square", "star", "unknown"};
+
+Outcome said(std::string truth, std::string answer, float confidence) {
+    return {"id", std::move(truth), std::move(answer), confidence};
+}
+
+/// Worked out by hand below.
+Report example() {
+    return measure({said("circle", "circle", 0.95F), said("circle", "ellipse", 0.55F),
+                    said("circle", "star", 0.91F), said("star", "star", 0.85F),
+                    said("star", "unknown", 0.6F), said("unknown", "unknown", 0.9F),
+                    said("unknown", "circle", 0.45F), said("unknown", "unknown", 0.7F)},
+                   order);
+}
+
+TEST(Metrics, CountsShapesAndOthersApart) {
+    const Report report = example();
+    EXPECT_EQ(report.shapes, 5U);
+    EXPECT_EQ(report.others, 3U);
+    EXPECT_DOUBLE_EQ(report.accuracy, 2.0 / 5);
+    EXPECT_DOUBLE_EQ(report.merged_accuracy, 3.0 / 5);
+    EXPECT_DOUBLE_EQ(report.refused_shapes, 1.0 / 5);
+    EXPECT_DOUBLE_EQ(report.refused_others, 2.0 / 3);
+}
+
+TEST(Metrics, FillsTheConfusionMatrixInTheModelsOrder) {
+    const Report report = example();
+    EXPECT_EQ(report.labels, (std::vector<std::string>{"circle", "ellipse", "star", "unknown"}));
+    const std::vector<std::vector<std::size_t>> expected{
+        {1, 1, 1, 0}, {0, 0, 0, 0}, {0, 0, 1, 1}, {1, 0, 0, 2}};
+    EXPECT_EQ(report.confusion, expected);
+    EXPECT_DOUBLE_EQ(report.scores[0].precision, 1.0 / 2);
+    EXPECT_DOUBLE_EQ(report.scores[0].recall, 1.0 / 3);
+    EXPECT_DOUBLE_EQ(report.scores[1].recall, 0);
+    EXPECT_DOUBLE_EQ(report.scores[3].precision, 2.0 / 3);
+}
+
+TEST(Metrics, ExpectedCalibrationErrorMatchesTheSum) {
+    // Answered shapes: bin 0.5-0.6 one at 0.55 wrong; 0.8-0.9 one at 0.85 right; 0.9-1 two at
+    // 0.95 right and 0.91 wrong: (|0.55-0| + |0.85-1| + 2 |0.93-0.5|) / 4.
+    EXPECT_NEAR(example().calibration_error, (0.55 + 0.15 + 2 * 0.43) / 4, 1e-6);
+}
+
+TEST(Metrics, PutsFullConfidenceIntoTheLastBin) {
+    const Report report = measure({said("star", "star", 1.0F), said("star", "star", 0.0F)}, order);
+    EXPECT_EQ(report.reliability.back().drawings, 1U);
+    EXPECT_EQ(report.reliability.front().drawings, 1U);
+}
+
+TEST(Metrics, MostSureMistakesComeFirst) {
+    const Report report = example();
+    ASSERT_EQ(report.wrong.size(), 4U);
+    EXPECT_FLOAT_EQ(report.wrong.front().confidence, 0.91F);
+    EXPECT_FLOAT_EQ(report.wrong.back().confidence, 0.45F);
+}
+
+TEST(Metrics, NothingMeasuredIsAllZero) {
+    const Report report = measure({}, order);
+    EXPECT_EQ(report.shapes, 0U);
+    EXPECT_EQ(report.accuracy, 0);
+    EXPECT_EQ(report.calibration_error, 0);
+    EXPECT_TRUE(report.labels.empty());
+}
+
+TEST(Metrics, ReportsTheSameAsJsonTextAndPictures) {
+    const Report report = example();
+    const auto object = to_json(report);
+    EXPECT_EQ(object.at("shapes").to_number<int>(), 5);
+    EXPECT_DOUBLE_EQ(object.at("accuracy").as_double(), 0.4);
+    EXPECT_EQ(object.at("confusion").as_array().size(), 4U);
+    EXPECT_NE(to_text(report).find("40.0 %"), std::string::npos);
+    EXPECT_NE(confusion_svg(report).find("ellipse"), std::string::npos);
+    EXPECT_NE(reliability_svg(report).find("calibration error 0.390"), std::string::npos);
+}
+
+TEST(Metrics, TextFitsATerminal) {
+    std::vector<Outcome> outcomes;
+    for (const auto& a : order)
+        for (const auto& b : order) outcomes.push_back(said(a, b, 0.5F));
+    const std::string text = to_text(measure(outcomes, order));
+    std::size_t width = 0;
+    for (const char c : text) {
+        width = c == '\n' ? 0 : width + 1;
+        EXPECT_LE(width, 100U);
+    }
+}
+
+}  // namespace
+}  // namespace croquis::learning
