@@ -29,11 +29,12 @@ std::size_t pick(std::size_t count, learning::Random& random) {
     return static_cast<std::size_t>(random.integer(0, static_cast<int>(count) - 1));
 }
 
-std::string draw(learning::Random& random) {
+/// `side` 0: one of some usual canvases.
+std::string draw(int side, learning::Random& random) {
     static constexpr std::array sides{160, 200, 240, 280};
     const auto& labels = learning::shape_labels();
     const auto strokes = learning::sketch(labels.at(pick(labels.size(), random)), random);
-    const int side = sides.at(pick(sides.size(), random));
+    if (side == 0) side = sides.at(pick(sides.size(), random));
     const drawing::Pen pen{random.uniform(2, 5)};
     const int margin = random.integer(10, 50);
     const auto canvas =
@@ -47,11 +48,15 @@ std::string draw(learning::Random& random) {
 int main(int argc, char** argv) {
     std::size_t count = 4096;
     std::uint64_t seed = 1;
+    int side = 0;
     CLI::App program("Prints drawings as base64 PNG, one a line");
     program.add_option("--count", count, "Drawings")->capture_default_str();
     program.add_option("--seed", seed, "Another seed, other drawings")->capture_default_str();
+    program.add_option("--side", side, "Longer side in pixels; 0 for some usual canvases")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
     CLI11_PARSE(program, argc, argv);
     croquis::learning::Random random(seed);
-    for (std::size_t i = 0; i < count; ++i) std::cout << croquis::draw(random) << '\n';
+    for (std::size_t i = 0; i < count; ++i) std::cout << croquis::draw(side, random) << '\n';
     return std::cout.good() ? 0 : 1;
 }
