@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <opencv2/core/hal/intrin.hpp>
@@ -66,7 +65,7 @@ struct Ink {
     std::size_t quiet = 0;              ///< pixels that are background
 };
 
-constexpr int lanes = 16;
+constexpr std::size_t lanes = 16;
 
 std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constant<int, 1>) {
     return {cv::v_load(at), {}, {}, {}};
@@ -88,13 +87,11 @@ std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constan
 }
 
 /// The distance from the background is taken in the channel where it is furthest: a yellow pen on
-/// white is as dark as a black one. Of a transparent canvas only alpha counts, the last channel:
-/// what is opaque is ink, whatever its colour.
-template <int C>
+/// white is as dark as a black one. Channels before First are not looked at.
+template <std::size_t C, std::size_t First>
 class Scan {
   public:
-    Scan(const Image& image, const Colour& from)
-        : image_(image), from_(from), first_(C % 2 == 0 && from[C - 1] < 128 ? C - 1 : 0) {}
+    Scan(const Image& image, const Colour& from) : image_(image), from_(from) {}
 
     Ink run() {
         ink_.depth.create(image_.height, image_.width, CV_8UC1);
@@ -107,56 +104,68 @@ class Scan {
 
   private:
     std::uint8_t scan_row(const std::uint8_t* in, std::uint8_t* out) {
-        const int whole = image_.width - image_.width % lanes;
-        cv::v_uint8x16 darkest = cv::v_setzero_u8();
-        const cv::v_uint8x16 noise = cv::v_setall_u8(background_noise);
-        for (int x = 0; x < whole; x += lanes) {
-            const auto pixels = load(in + x * C, std::integral_constant<int, C>{});
-            cv::v_uint8x16 furthest = cv::v_setzero_u8();
-            for (std::size_t c = first_; c < C; ++c)
-                furthest = cv::v_max(furthest, cv::v_absdiff(pixels[c], cv::v_setall_u8(from_[c])));
-            const cv::v_uint8x16 silent = furthest <= noise;
-            furthest = furthest & ~silent;
-            cv::v_store(out + x, furthest);
-            std::uint8_t* column = ink_.columns.data() + x;
-            cv::v_store(column, cv::v_max(cv::v_load(column), furthest));
-            darkest = cv::v_max(darkest, furthest);
-            ink_.quiet += static_cast<std::size_t>(
-                std::popcount(static_cast<unsigned>(cv::v_signmask(silent))));
-        }
-        std::uint8_t most = cv::v_reduce_max(darkest);
-        for (int x = whole; x < image_.width; ++x) {
+        const std::size_t width = static_cast<std::size_t>(image_.width);
+        const std::size_t whole = width - width % lanes;
+        std::uint8_t most = 0;
+        // A lane of the count of quiet pixels holds 255.
+        for (std::size_t x = 0; x < whole; x += lanes * 255)
+            most = std::max(most, scan_blocks(in, out, x, std::min(whole, x + lanes * 255)));
+        for (std::size_t x = whole; x < width; ++x) {
             int furthest = 0;
-            for (std::size_t c = first_; c < C; ++c)
-                furthest = std::max(furthest,
-                                    std::abs(in[static_cast<std::size_t>(x) * C + c] - from_[c]));
+            for (std::size_t c = First; c < C; ++c)
+                furthest = std::max(furthest, std::abs(in[x * C + c] - from_[c]));
             const bool silent = furthest <= background_noise;
             out[x] = silent ? std::uint8_t{0} : static_cast<std::uint8_t>(furthest);
-            auto& column = ink_.columns[static_cast<std::size_t>(x)];
-            column = std::max(column, out[x]);
+            ink_.columns[x] = std::max(ink_.columns[x], out[x]);
             most = std::max(most, out[x]);
             ink_.quiet += silent ? 1U : 0U;
         }
         return most;
     }
 
+    std::uint8_t scan_blocks(const std::uint8_t* in, std::uint8_t* out, std::size_t begin,
+                             std::size_t end) {
+        std::array<cv::v_uint8x16, C> from;
+        for (std::size_t c = 0; c < C; ++c) from[c] = cv::v_setall_u8(from_[c]);
+        const cv::v_uint8x16 noise = cv::v_setall_u8(background_noise);
+        cv::v_uint8x16 darkest = cv::v_setzero_u8();
+        cv::v_uint8x16 quiet = cv::v_setzero_u8();
+        for (std::size_t x = begin; x < end; x += lanes) {
+            const auto pixels = load(in + x * C, std::integral_constant<int, C>{});
+            cv::v_uint8x16 furthest = cv::v_absdiff(pixels[First], from[First]);
+            for (std::size_t c = First + 1; c < C; ++c)
+                furthest = cv::v_max(furthest, cv::v_absdiff(pixels[c], from[c]));
+            const cv::v_uint8x16 silent = furthest <= noise;
+            furthest = furthest & ~silent;
+            cv::v_store(out + x, furthest);
+            std::uint8_t* column = ink_.columns.data() + x;
+            cv::v_store(column, cv::v_max(cv::v_load(column), furthest));
+            darkest = cv::v_max(darkest, furthest);
+            quiet = cv::v_sub_wrap(quiet, silent);  // silent is 255, that is -1
+        }
+        ink_.quiet += cv::v_reduce_sum(quiet);
+        return cv::v_reduce_max(darkest);
+    }
+
     const Image& image_;
     const Colour from_;
-    const std::size_t first_;
     Ink ink_;
 };
 
+/// Of a transparent canvas only alpha counts, the last channel: what is opaque is ink, whatever its
+/// colour.
 Ink find_ink(const Image& image) {
     const Colour from = background(image);
+    const bool transparent = image.channels % 2 == 0 && from[channels_of(image) - 1] < 128;
     switch (image.channels) {
         case 1:
-            return Scan<1>(image, from).run();
+            return Scan<1, 0>(image, from).run();
         case 2:
-            return Scan<2>(image, from).run();
+            return transparent ? Scan<2, 1>(image, from).run() : Scan<2, 0>(image, from).run();
         case 3:
-            return Scan<3>(image, from).run();
+            return Scan<3, 0>(image, from).run();
         default:
-            return Scan<4>(image, from).run();
+            return transparent ? Scan<4, 3>(image, from).run() : Scan<4, 0>(image, from).run();
     }
 }
 
@@ -230,7 +239,7 @@ Ink photographed_ink(const Image& image) {
     const cv::Mat mask = ink_of_photograph(image);
     Image page{mask.cols, mask.rows, 1,
                std::vector<std::uint8_t>(mask.data, mask.data + mask.total())};
-    return Scan<1>(page, Colour{}).run();
+    return Scan<1, 0>(page, Colour{}).run();
 }
 
 /// First and last of the values that reach the threshold, as a start and a length.
@@ -282,11 +291,23 @@ void shrink(const cv::Mat& depth, const cv::Rect& box, cv::Size size, cv::Point 
     std::vector<float> line(width, 0.0F), next(width, 0.0F);
     const auto flush = [&](int target) {
         float* out = square.data() + (at.y + target) * model_side + at.x;
+        float sum = 0;
+        int column = 0;
         for (std::size_t x = 0; x < width; ++x) {
-            const auto [column, here] = across[x];
-            out[column] += line[x] * here;
-            if (here < 1) out[column + 1] += line[x] * (1 - here);
+            const auto [mine, here] = across[x];
+            if (mine != column) {
+                out[column] = sum;
+                sum = 0;
+                column = mine;
+            }
+            sum += line[x] * here;
+            if (here < 1) {
+                out[column] = sum;
+                sum = line[x] * (1 - here);
+                ++column;
+            }
         }
+        out[column] = sum;
     };
     int current = 0;
     for (int y = 0; y < box.height; ++y) {
