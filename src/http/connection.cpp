@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "http/field_list.h"
 #include "http/target.h"
 
 namespace croquis::http {
@@ -38,16 +39,6 @@ bool is_sane_id(std::string_view id) {
 
 Error full() {
     return {ErrorKind::unavailable, "The server is at its limit; try again shortly.", {}, 1};
-}
-
-/// Takes the last element off a comma-separated list.
-std::string_view take_last(std::string_view& list) {
-    const auto comma = list.rfind(',');
-    std::string_view last = comma == std::string_view::npos ? list : list.substr(comma + 1);
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(0, comma);
-    while (last.starts_with(' ')) last.remove_prefix(1);
-    while (last.ends_with(' ')) last.remove_suffix(1);
-    return last;
 }
 
 }  // namespace
@@ -109,14 +100,14 @@ asio::awaitable<bool> Connection::serve_one() {
     prepare_request();
     RequestParser parser(request_, server_.options.limits, server_.body_budget);
     const auto progress = co_await read(parser);
-    if (progress == Progress::refused) co_await refuse(parser.refusal());
-    if (late_ && phase_ == Phase::reading)
-        co_await refuse(
-            problem_with_status(408, {ErrorKind::malformed, "The request did not come in time."}));
-    if (progress != Progress::done) co_return false;
+    if (progress != Progress::done) {
+        co_await end_unread(progress, parser);
+        co_return false;
+    }
     const auto valid = complete_request();
     if (!valid) {
-        co_await refuse(problem(valid.error()));
+        Response response = problem(valid.error());
+        co_await refuse(response);
         co_return false;
     }
     enter_handling();
@@ -126,6 +117,20 @@ asio::awaitable<bool> Connection::serve_one() {
     const Finisher::Line line{lane_.date, parser.is_http_1_0(), keep_alive};
     const bool written = co_await write(response, line);
     co_return (written && keep_alive);
+}
+
+/// What is said to a client whose request could not be read whole.
+asio::awaitable<void> Connection::end_unread(Progress progress, const RequestParser& parser) {
+    // Named, for what is built inside of a co_await expression g++ 12 destroys twice.
+    Response response;
+    if (progress == Progress::refused)
+        response = parser.refusal();
+    else if (late_ && phase_ == Phase::reading)
+        response =
+            problem_with_status(408, {ErrorKind::malformed, "The request did not come in time."});
+    else
+        co_return;
+    co_await refuse(response);
 }
 
 void Connection::prepare_request() {
@@ -278,7 +283,7 @@ asio::awaitable<bool> Connection::write(const Response& response, const Finisher
     co_return !not_sent;
 }
 
-asio::awaitable<void> Connection::refuse(Response response) {
+asio::awaitable<void> Connection::refuse(Response& response) {
     if (request_.request_id.empty()) name_request(request_.header("x-request-id"));
     server_.finisher.finish(request_, response);
     const Finisher::Line line{lane_.date, false, false};
@@ -288,10 +293,12 @@ asio::awaitable<void> Connection::refuse(Response response) {
 
 asio::awaitable<void> Connection::turn_away() {
     prepare_request();
-    co_await refuse(problem({ErrorKind::unavailable,
-                             "The server has no room for another connection; try again shortly.",
-                             {},
-                             1}));
+    Response response =
+        problem({ErrorKind::unavailable,
+                 "The server has no room for another connection; try again shortly.",
+                 {},
+                 1});
+    co_await refuse(response);
 }
 
 asio::awaitable<void> Connection::drain() {

@@ -39,7 +39,9 @@ class Connection {
     boost::asio::awaitable<Response> answer();
     boost::asio::awaitable<Response> run_handler(const Router::Match& match);
     boost::asio::awaitable<bool> write(const Response& response, const Finisher::Line& line);
-    boost::asio::awaitable<void> refuse(Response response);
+    boost::asio::awaitable<void> refuse(Response& response);
+    boost::asio::awaitable<void> end_unread(RequestParser::Progress progress,
+                                            const RequestParser& parser);
     boost::asio::awaitable<void> drain();
 
     void prepare_request();

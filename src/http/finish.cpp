@@ -9,24 +9,19 @@
 #include <limits>
 #include <optional>
 
+#include "http/field_list.h"
+
 namespace croquis::http {
 namespace {
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
 
 /// Weak comparison against a list of entity tags (RFC 9110 section 13.1.2).
 bool lists_tag(std::string_view list, std::string_view tag) {
     if (trim(list) == "*") return true;
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
     while (!list.empty()) {
-        const auto comma = std::min(list.find(','), list.size());
-        std::string_view one = trim(list.substr(0, comma));
+        std::string_view one = take_first(list);
         if (one.starts_with("W/")) one.remove_prefix(2);
         if (one == tag) return true;
-        list.remove_prefix(std::min(comma + 1, list.size()));
     }
     return false;
 }

@@ -3,6 +3,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
+#include "http/field_list.h"
+
 namespace croquis::http {
 namespace {
 
@@ -12,12 +14,6 @@ constexpr std::size_t max_boundary = 70;  // RFC 2046 section 5.1.1
 
 Error malformed(const char* detail) {
     return {ErrorKind::malformed, detail};
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// A header's value before its parameters: "form-data" of `form-data; name="image"`.

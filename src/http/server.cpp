@@ -151,7 +151,6 @@ void Server::Impl::expire(Lane& lane) {
 
 /// Ends when the server stops and the lane's connections are gone, or out of time.
 asio::awaitable<void> Server::Impl::sweep(Lane& lane) {
-    asio::steady_timer timer(lane.io);
     while (true) {
         tick(lane);
         expire(lane);
@@ -159,8 +158,8 @@ asio::awaitable<void> Server::Impl::sweep(Lane& lane) {
         in_flight.Set(static_cast<double>(request_count.load()));
         if (stopping && lane.connections.empty()) break;
         if (stopping && lane.now.time_since_epoch().count() > stop_by_) lane.io.stop();
-        timer.expires_after(sweep_interval);
-        co_await timer.async_wait(as_result);
+        lane.sweep.expires_after(stopping ? sweep_interval_at_end : sweep_interval);
+        co_await lane.sweep.async_wait(as_result);
     }
 }
 
@@ -191,6 +190,7 @@ void Server::Impl::stop() {
         error_code ignored;
         acceptor_->close(ignored);
     });
+    for (auto& lane : lanes_) asio::post(lane->io, [&lane] { lane->sweep.cancel(); });
     threads_->join();
 }
 

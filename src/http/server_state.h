@@ -4,6 +4,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <memory>
@@ -23,9 +24,10 @@ class Connection;
 
 /// How often the lanes look for connections that are past their time, instead of a timer each.
 inline constexpr auto sweep_interval = std::chrono::milliseconds(200);
+inline constexpr auto sweep_interval_at_end = std::chrono::milliseconds(5);
 
-/// What one network thread owns; everything in it runs on that thread. The io_context comes last,
-/// so that it ends first, and with it the coroutines that refer to the rest.
+/// What one network thread owns; everything in it runs on that thread. The io_context comes after
+/// what the coroutines on it refer to, so that they end before that.
 struct Lane {
     struct RouteMetrics {
         prometheus::Counter* requests = nullptr;
@@ -43,6 +45,7 @@ struct Lane {
     std::string id_prefix;        ///< of a request's id
     std::size_t turned_away = 0;  ///< connections that are being refused
     boost::asio::io_context io{1};
+    boost::asio::steady_timer sweep{io};
 };
 
 /// What the lanes share. The lanes come last, so that they end first.

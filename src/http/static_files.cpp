@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/rfc7230.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -12,6 +10,7 @@
 #include <optional>
 
 #include "core/bytes.h"
+#include "http/field_list.h"
 
 namespace croquis::http {
 namespace {
@@ -128,16 +127,24 @@ Result<Files> read_folder(const fs::path& folder) {
     return files;
 }
 
+/// A quality above zero, which is also what nothing said means (RFC 9110 section 12.4.2).
+bool is_wanted(std::string_view parameters) {
+    while (!parameters.empty()) {
+        const auto parameter = take_first(parameters, ';');
+        if (beast::iequals(parameter.substr(0, 2), "q="))
+            return parameter.find_first_of("123456789") != std::string_view::npos;
+    }
+    return true;
+}
+
 /// Whether Accept-Encoding takes this coding (RFC 9110 section 12.5.3).
 bool accepts(std::string_view header, std::string_view coding) {
     bool any = false;
-    for (const auto& [name, parameters] : beast::http::ext_list(header)) {
-        bool wanted = true;
-        for (const auto& [key, value] : parameters)
-            if (beast::iequals(key, "q"))
-                wanted = std::strtod(std::string(value).c_str(), nullptr) > 0;
-        if (beast::iequals(name, coding)) return wanted;
-        if (name == "*") any = wanted;
+    while (!header.empty()) {
+        std::string_view parameters = take_first(header);
+        const auto name = take_first(parameters, ';');
+        if (beast::iequals(name, coding)) return is_wanted(parameters);
+        if (name == "*") any = is_wanted(parameters);
     }
     return any;
 }

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace croquis::tests {
+namespace croquis::testing_support {
 
 /// What came back, or status 0 where the connection ended instead.
 struct Answer {
@@ -91,4 +91,4 @@ class HttpPeer {
     boost::beast::flat_buffer buffer_;
 };
 
-}  // namespace croquis::tests
+}  // namespace croquis::testing_support

@@ -1,0 +1,176 @@
+#include "http/router.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "http/target.h"
+#include "support/served_http.h"
+
+namespace croquis::http {
+namespace {
+
+using testing::ElementsAre;
+using testing_support::HttpPeer;
+using testing_support::Served;
+using Answered = boost::asio::awaitable<Response>;
+
+/// Answers with its name and the request's parameters.
+Handler named(const std::string& name) {
+    return [name](Request& request) -> Answered {
+        Response response;
+        response.body = name;
+        for (const auto& [key, value] : request.parameters)
+            response.body.append(" ").append(key).append("=").append(value);
+        co_return response;
+    };
+}
+
+Router sample() {
+    Router door;
+    door.add(Method::get, "/", named("door"));
+    door.add(Method::get, "/drawings", named("list"));
+    door.add(Method::get, "/drawings/{id}", named("one"));
+    door.add(Method::patch, "/drawings/{id}", named("change"));
+    door.add(Method::get, "/drawings/latest", named("latest"));
+    door.add(Method::get, "/drawings/{id}/image", named("image"));
+    door.add(Method::post, "/drawings:accept", named("accept"));
+    door.add(Method::post, "/models/{id}:promote", named("promote"));
+    door.add(Method::get, "/models/{id}", named("model"));
+    Router router;
+    router.add(Method::get, "/", named("root"));
+    router.add(Method::get, "/files/{path*}", named("file"));
+    router.mount("/api/v1", std::move(door));
+    return router;
+}
+
+class Routing : public testing::Test {
+  protected:
+    std::string ask(const std::string& method, const std::string& target) {
+        const auto answer = HttpPeer(served_.port()).ask(HttpPeer::request(method, target));
+        return answer.status == 200 ? answer.body : std::to_string(answer.status);
+    }
+
+    Served served_{sample()};
+};
+
+TEST_F(Routing, FindsFixedPathsAndParameters) {
+    EXPECT_EQ(ask("GET", "/"), "root");
+    EXPECT_EQ(ask("GET", "/api/v1"), "door");
+    EXPECT_EQ(ask("GET", "/api/v1/drawings"), "list");
+    EXPECT_EQ(ask("GET", "/api/v1/drawings?tag=star"), "list");
+    EXPECT_EQ(ask("GET", "/api/v1/drawings/7"), "one id=7");
+    EXPECT_EQ(ask("GET", "/api/v1/drawings/7/image"), "image id=7");
+    EXPECT_EQ(ask("PATCH", "/api/v1/drawings/7"), "change id=7");
+}
+
+TEST_F(Routing, PrefersTheFixedSegment) {
+    EXPECT_EQ(ask("GET", "/api/v1/drawings/latest"), "latest");
+    EXPECT_EQ(ask("GET", "/api/v1/drawings/latest/image"), "image id=latest");
+}
+
+TEST_F(Routing, KnowsCustomVerbs) {
+    EXPECT_EQ(ask("POST", "/api/v1/drawings:accept"), "accept");
+    EXPECT_EQ(ask("POST", "/api/v1/models/m1:promote"), "promote id=m1");
+    EXPECT_EQ(ask("GET", "/api/v1/models/m1"), "model id=m1");
+    EXPECT_EQ(ask("POST", "/api/v1/models/:promote"), "405") << "no id before the verb";
+}
+
+TEST_F(Routing, TakesTheRestOfAPath) {
+    EXPECT_EQ(ask("GET", "/files/a/b/c.txt"), "file path=a/b/c.txt");
+    EXPECT_EQ(ask("GET", "/files/a"), "file path=a");
+    EXPECT_EQ(ask("GET", "/files/a%2Fb"), "file path=a/b");
+}
+
+TEST_F(Routing, DecodesParameters) {
+    EXPECT_EQ(ask("GET", "/api/v1/drawings/a%20b"), "one id=a b");
+    EXPECT_EQ(ask("GET", "/api/v1/drawings/%C3%A9toile"), "one id=\xC3\xA9toile");
+    EXPECT_EQ(ask("GET", "/api/v1/drawings/a%2Fimage"), "one id=a/image");
+}
+
+TEST_F(Routing, Answers404ForUnknownPaths) {
+    for (const char* path : {"/nothing", "/api", "/api/v1/drawings/", "/api/v1/drawings/7/other",
+                             "//", "/api/v1//drawings", "/API/v1/drawings"})
+        EXPECT_EQ(ask("GET", path), "404") << path;
+}
+
+TEST_F(Routing, Answers405WithTheMethodsThatThereAre) {
+    HttpPeer peer(served_.port());
+    const auto answer = peer.ask(HttpPeer::request("DELETE", "/api/v1/drawings/7"));
+    EXPECT_EQ(answer.status, 405);
+    EXPECT_EQ(answer.header("Allow"), "GET, PATCH, HEAD, OPTIONS");
+    EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
+    EXPECT_EQ(peer.ask(HttpPeer::request("PUT", "/api/v1/drawings:accept")).header("Allow"),
+              "POST, OPTIONS");
+}
+
+TEST_F(Routing, AnswersOptionsWithTheMethodsThatThereAre) {
+    HttpPeer peer(served_.port());
+    const auto answer = peer.ask(HttpPeer::request("OPTIONS", "/api/v1/drawings"));
+    EXPECT_EQ(answer.status, 204);
+    EXPECT_EQ(answer.header("Allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(peer.ask(HttpPeer::request("OPTIONS", "/nothing")).status, 404);
+}
+
+TEST(Router, ListsItsRoutesSorted) {
+    Router door;
+    door.add(Method::post, "/predictions:preview", named("preview"));
+    door.add(Method::get, "/", named("door"));
+    Router router;
+    router.add(Method::get, "/healthz", named("health"));
+    router.mount("/api/v1/public", std::move(door));
+    EXPECT_THAT(router.routes(), ElementsAre("GET /api/v1/public", "GET /healthz",
+                                             "POST /api/v1/public/predictions:preview"));
+}
+
+TEST(Router, RefusesTheSameRouteTwiceAndABrokenTemplate) {
+    Router router;
+    router.add(Method::get, "/a/{id}", named("a"));
+    EXPECT_THROW(router.add(Method::get, "/a/{id}", named("b")), std::logic_error);
+    EXPECT_THROW(router.add(Method::get, "/b/{id", named("b")), std::logic_error);
+}
+
+TEST(Target, SplitsPathAndQuery) {
+    Request request;
+    ASSERT_TRUE(parse_target("/a/b%20c?x=1&y=%C3%A9&x=2&flag&z=a+b", request));
+    EXPECT_THAT(request.segments, ElementsAre("a", "b c"));
+    EXPECT_EQ(request.query_value("x"), "1");
+    EXPECT_EQ(request.query_value("y"), "\xC3\xA9");
+    EXPECT_EQ(request.query_value("flag"), "");
+    EXPECT_EQ(request.query_value("z"), "a b");
+    EXPECT_EQ(request.query_value("none"), std::nullopt);
+    EXPECT_EQ(request.query.size(), 5U);
+}
+
+TEST(Problem, GivesEachKindItsStatus) {
+    using K = ErrorKind;
+    for (const auto& [kind, status] :
+         std::vector<std::pair<K, int>>{{K::invalid, 422},
+                                        {K::malformed, 400},
+                                        {K::too_large, 413},
+                                        {K::unsupported_media, 415},
+                                        {K::unauthenticated, 401},
+                                        {K::forbidden, 403},
+                                        {K::not_found, 404},
+                                        {K::conflict, 409},
+                                        {K::precondition_failed, 412},
+                                        {K::precondition_required, 428},
+                                        {K::rate_limited, 429},
+                                        {K::unavailable, 503},
+                                        {K::internal, 500}}) {
+        const auto response = problem({kind, "Why.", "a/b", 7});
+        EXPECT_EQ(response.status, status);
+        EXPECT_EQ(*response.header("content-type"), "application/problem+json");
+        EXPECT_EQ(*response.header("Retry-After"), "7");
+        EXPECT_THAT(response.body, testing::HasSubstr("\"field\":\"a/b\""));
+        EXPECT_EQ(response.header("WWW-Authenticate") != nullptr, status == 401);
+    }
+}
+
+TEST(Problem, HidesWhatIsInternal) {
+    const auto response = problem({ErrorKind::internal, "password is hunter2"});
+    EXPECT_THAT(response.body, testing::Not(testing::HasSubstr("hunter2")));
+    EXPECT_EQ(response.hidden_detail, "password is hunter2");
+}
+
+}  // namespace
+}  // namespace croquis::http
