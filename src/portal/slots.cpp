@@ -49,7 +49,8 @@ class Slots::Waiter {
 };
 
 asio::awaitable<bool> Slots::take(std::chrono::milliseconds patience) {
-    Waiter waiter(*this, co_await asio::this_coro::executor);
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    Waiter waiter(*this, executor);
     const auto place = waiter.enter();
     if (place != Waiter::Place::queued) co_return place == Waiter::Place::taken;
     const auto timer = waiter.timer();
