@@ -8,6 +8,8 @@
 #include <iterator>
 #include <span>
 
+#include "learning/markup.h"
+
 namespace croquis::learning {
 namespace {
 
@@ -43,19 +45,6 @@ std::string notes(const Evaluation& evaluation) {
     for (std::size_t i = 0; i < std::min<std::size_t>(5, evaluation.unreadable.size()); ++i)
         text += "  " + evaluation.unreadable[i] + "\n";
     return text;
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '&')
-            out += "&amp;";
-        else
-            out += c;
-    }
-    return out;
 }
 
 std::string figure(std::string_view name, const std::string& value) {

@@ -7,6 +7,7 @@
 
 #include "core/bytes.h"
 #include "drawing/decode.h"
+#include "learning/markup.h"
 
 namespace croquis::learning {
 namespace {
@@ -18,24 +19,6 @@ std::string png_of(const drawing::ModelInput& input) {
                    [](std::uint8_t ink) { return static_cast<std::uint8_t>(255 - ink); });
     const auto png = drawing::encode_png(image);
     return png ? to_base64(*png) : std::string();
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += c;
-        }
-    return out;
 }
 
 }  // namespace
