@@ -33,7 +33,9 @@ http::response<http::string_body> fixed_answer() {
 
 class Session : public std::enable_shared_from_this<Session> {
   public:
-    explicit Session(tcp::socket socket) : socket_(std::move(socket)) {}
+    explicit Session(tcp::socket socket) : socket_(std::move(socket)) {
+        buffer_.reserve(16 * 1024);  // so that a request is read in one go
+    }
 
     void read() {
         parser_.emplace();

@@ -22,12 +22,12 @@ using tcp = asio::ip::tcp;
 using Progress = RequestParser::Progress;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t read_size = 16 * 1024;
+constexpr std::size_t read_size = std::size_t{16} * 1024;
 /// A body's memory is kept for the connection's next request up to here.
-constexpr std::size_t max_kept_bytes = 8 * 1024;
+constexpr std::size_t max_kept_bytes = std::size_t{8} * 1024;
 /// What is read and thrown away of a request that was refused, and for how long, so that the client
 /// gets to see the answer instead of a reset connection.
-constexpr std::size_t max_drained_bytes = 16 * 1024 * 1024;
+constexpr std::size_t max_drained_bytes = std::size_t{16} * 1024 * 1024;
 constexpr auto drain_time = std::chrono::seconds(2);
 
 bool is_sane_id(std::string_view id) {

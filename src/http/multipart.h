@@ -13,7 +13,7 @@ namespace croquis::http {
 struct MultipartLimits {
     std::size_t max_parts = 16;
     std::size_t max_part_header_bytes = 2048;  ///< of each part
-    std::size_t max_part_bytes = 4 * 1024 * 1024;
+    std::size_t max_part_bytes = std::size_t{4} * 1024 * 1024;
 };
 
 /// One field of a form. `content` is a view into the body that was parsed.

@@ -12,7 +12,7 @@ namespace beast = boost::beast;
 using HttpError = beast::http::error;
 
 /// A chunk's size line or its trailers may grow to this; nothing of them is used.
-constexpr std::size_t max_chunk_overhead = 16 * 1024;
+constexpr std::size_t max_chunk_overhead = std::size_t{16} * 1024;
 
 std::optional<Method> method_of(beast::http::verb verb) {
     switch (verb) {

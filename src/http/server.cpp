@@ -32,7 +32,7 @@ struct CountDown {
 };
 
 asio::awaitable<void> serve(Server::Impl& server, Lane& lane, tcp::socket socket) {
-    const CountDown leave{server.connection_count};
+    const CountDown<std::atomic<std::size_t>> leave{server.connection_count};
     if (server.stopping) co_return;
     Connection connection(server, lane, std::move(socket));
     co_await connection.serve();
@@ -41,7 +41,7 @@ asio::awaitable<void> serve(Server::Impl& server, Lane& lane, tcp::socket socket
 asio::awaitable<void> turn_away(Server::Impl& server, Lane& lane, tcp::socket socket) {
     if (lane.turned_away >= max_turned_away || server.stopping) co_return;
     ++lane.turned_away;
-    const CountDown leave{lane.turned_away};
+    const CountDown<std::size_t> leave{lane.turned_away};
     Connection connection(server, lane, std::move(socket));
     co_await connection.turn_away();
 }

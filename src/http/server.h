@@ -15,8 +15,8 @@ namespace croquis::http {
 
 /// Every one of these is stated in the API's document and tested at its edge.
 struct ServerLimits {
-    std::size_t max_header_bytes = 16 * 1024;
-    std::size_t max_body_bytes = 4 * 1024 * 1024;
+    std::size_t max_header_bytes = std::size_t{16} * 1024;
+    std::size_t max_body_bytes = std::size_t{4} * 1024 * 1024;
     std::size_t max_connections = 4096;  ///< one more is answered 503 and closed
     std::size_t max_requests_in_flight =
         2048;  ///< across connections; one more is 503 with Retry-After
@@ -27,7 +27,7 @@ struct ServerLimits {
     std::chrono::seconds idle_timeout{60};   ///< between requests of a kept-alive connection
     /// Of all request bodies held at a time, however many connections send them; past it 503 with
     /// Retry-After.
-    std::size_t max_held_body_bytes = 256 * 1024 * 1024;
+    std::size_t max_held_body_bytes = std::size_t{256} * 1024 * 1024;
 };
 
 struct ServerOptions {

@@ -17,7 +17,7 @@ struct PortalOptions {
     std::string backend_url;         ///< http://host:port of the backend
     /// At work at once; the next wait their turn for as long as connect_timeout, then get 503.
     std::size_t max_backend_connections = 64;
-    std::size_t max_answer_bytes = 64 * 1024 * 1024;
+    std::size_t max_answer_bytes = std::size_t{64} * 1024 * 1024;
     std::chrono::milliseconds connect_timeout{3000};
     std::chrono::milliseconds answer_timeout{30000};  ///< for a whole exchange
 };
