@@ -1,0 +1,50 @@
+import { recall, remember } from '../lib/remembered';
+import { en, type Dictionary } from './en';
+import { fr } from './fr';
+import { isLanguage, pickLanguage, type Language } from './pick';
+
+const dictionaries: Record<Language, Dictionary> = { en, fr };
+
+function firstLanguage(): Language {
+  const chosen = recall('language');
+  return isLanguage(chosen) ? chosen : pickLanguage(navigator.languages);
+}
+
+class I18n {
+  language = $state<Language>(firstLanguage());
+
+  get t(): Dictionary {
+    return dictionaries[this.language];
+  }
+
+  choose(language: Language): void {
+    this.language = language;
+    remember('language', language);
+  }
+
+  nameOf(language: Language): string {
+    return dictionaries[language].name;
+  }
+
+  /** A tag as people read it; one that only some model knows is shown as it is. */
+  tag(tag: string): string {
+    return this.t.tags[tag] ?? tag;
+  }
+
+  percent(share: number): string {
+    return new Intl.NumberFormat(this.language, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+  }
+
+  number(value: number): string {
+    return new Intl.NumberFormat(this.language).format(value);
+  }
+
+  /** To the minute; seconds where it was within the last minute would only be noise. */
+  date(time: string): string {
+    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+      new Date(time),
+    );
+  }
+}
+
+export const i18n = new I18n();

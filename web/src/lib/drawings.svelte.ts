@@ -1,0 +1,96 @@
+import { publicApi, settle, type Answer, type Drawing, type DrawingPage, type Label } from './api';
+import type { Problem } from './problem';
+import { annotatorApi } from './session.svelte';
+
+export type Source = 'public' | 'annotator' | 'queue';
+export const page_size = 24;
+
+interface Asked {
+  limit: number;
+  cursor?: string;
+  tag?: string;
+}
+
+function pageOf(source: Source, query: Asked): Promise<Answer<DrawingPage>> {
+  const params = { params: { query } };
+  if (source === 'public') return settle(publicApi.GET('/api/v1/public/drawings', params));
+  if (source === 'annotator') return settle(annotatorApi.GET('/api/v1/drawings', params));
+  return settle(annotatorApi.GET('/api/v1/queue', { params: { query: { ...query, tag: undefined } } }));
+}
+
+/** A list of drawings, page by page. */
+export class DrawingList {
+  items = $state<Drawing[]>([]);
+  labels = $state<Label[]>([]);
+  tag = $state<string | null>(null);
+  loading = $state(false);
+  problem = $state<Problem | null>(null);
+  /** undefined before the first page came, null after the last. */
+  next = $state<string | null | undefined>(undefined);
+  source = $state<Source>('public');
+  private asked = 0;
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  /** Starts anew, of another source or with another filter. */
+  async show(source: Source, tag: string | null): Promise<void> {
+    this.source = source;
+    this.tag = tag;
+    this.items = [];
+    this.next = undefined;
+    this.loading = false;
+    await Promise.all([this.more(), this.count()]);
+  }
+
+  /** The next page; how many drawings came. */
+  async more(): Promise<number> {
+    if (this.loading || this.next === null) return 0;
+    const turn = ++this.asked;
+    this.loading = true;
+    this.problem = null;
+    const query = { limit: page_size, cursor: this.next, tag: this.tag ?? undefined };
+    const answer = await pageOf(this.source, query);
+    if (turn !== this.asked) return 0;
+    this.loading = false;
+    if (!answer.ok) {
+      this.problem = answer.problem;
+      return 0;
+    }
+    const known = new Set(this.items.map((drawing) => drawing.id));
+    const fresh = answer.data.drawings.filter((drawing) => !known.has(drawing.id));
+    this.items.push(...fresh);
+    this.next = answer.data.next;
+    return fresh.length;
+  }
+
+  async count(): Promise<void> {
+    const answer = await settle(publicApi.GET('/api/v1/public/labels'));
+    if (answer.ok) this.labels = answer.data.labels;
+  }
+
+  /** A drawing that was just stored. */
+  add(drawing: Drawing): void {
+    if (this.items.some((known) => known.id === drawing.id)) return;
+    const label = this.labels.find((known) => known.tag === drawing.tag);
+    if (label) ++label.drawings;
+    else this.labels.push({ tag: drawing.tag, drawings: 1, assignable: true });
+    if (this.tag === null || this.tag === drawing.tag) this.items.unshift(drawing);
+  }
+
+  /** A drawing that was changed; it stays in sight, whatever the filter says. */
+  replace(drawing: Drawing): void {
+    const at = this.items.findIndex((known) => known.id === drawing.id);
+    const before = this.items[at];
+    if (!before) return;
+    this.recount(before.tag, -1);
+    this.recount(drawing.tag, 1);
+    this.items[at] = drawing;
+  }
+
+  private recount(tag: string, by: number): void {
+    const label = this.labels.find((known) => known.tag === tag);
+    if (label) label.drawings = Math.max(0, label.drawings + by);
+  }
+}

@@ -1,0 +1,31 @@
+/** What is said once: to everyone in a toast, or to a screen reader alone. */
+export interface Toast {
+  id: number;
+  text: string;
+  action?: { label: string; run: () => void };
+}
+
+const toast_ms = 8000;
+
+class Notices {
+  spoken = $state('');
+  toasts = $state<Toast[]>([]);
+  private last = 0;
+
+  announce(text: string): void {
+    // A live region that gets the same text again says nothing; a trailing no-break space makes it differ.
+    this.spoken = this.spoken === text ? `${text}\u00a0` : text;
+  }
+
+  toast(text: string, action?: Toast['action']): void {
+    const id = ++this.last;
+    this.toasts = [...this.toasts.slice(-2), { id, text, action }];
+    setTimeout(() => this.dismiss(id), toast_ms);
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+}
+
+export const notices = new Notices();

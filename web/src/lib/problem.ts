@@ -1,0 +1,37 @@
+import type { Dictionary } from '../i18n/en';
+import { retryAfter } from './retry';
+
+/** What went wrong with a request, whoever noticed: status 0 is "no answer". */
+export interface Problem {
+  status: number;
+  kind: string; // the last part of the problem's type: "invalid", "unavailable", …
+  detail: string;
+  retryAfter: number | null; // seconds
+}
+
+export const noAnswer: Problem = { status: 0, kind: 'no-answer', detail: '', retryAfter: null };
+
+/** Reads a problem+json (RFC 9457); any other failed answer becomes one by its status. */
+export function problemOf(body: unknown, response: Response): Problem {
+  const stated = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const type = typeof stated.type === 'string' ? stated.type : '';
+  return {
+    status: response.status,
+    kind: type.split('/').pop() ?? '',
+    detail: typeof stated.detail === 'string' ? stated.detail : '',
+    retryAfter: retryAfter(response.headers.get('Retry-After'), Date.now()),
+  };
+}
+
+/** A sentence for the person, in their language where it is a common one; else the server's own. */
+export function explain(problem: Problem, t: Dictionary): string {
+  if (problem.status === 0) return navigator.onLine ? t.problem.unreachable : t.problem.offline;
+  if (problem.status === 429) return t.problem.rateLimited(problem.retryAfter ?? 60);
+  if (problem.status === 502 || problem.status === 504) return t.problem.unreachable;
+  if (problem.status === 503) return t.problem.unavailable;
+  if (problem.status >= 500) return t.problem.internal;
+  if (problem.status === 403) return t.problem.forbidden;
+  if (problem.status === 404) return t.problem.notFound;
+  if (problem.status === 413) return t.problem.tooLarge;
+  return problem.detail || t.problem.unexpected;
+}
