@@ -1,0 +1,341 @@
+// The page itself: languages, keyboard, touch, errors, accessibility, its security policy.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import {
+  assertAccessible,
+  circle,
+  corners,
+  drawByMouse,
+  launch,
+  openPage,
+  signIn,
+  submit,
+} from './support/browser.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+
+describe('the page', () => {
+  let store, croquis, browser;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  /** Runs `steps` with a page, then holds its console to silence. */
+  async function withPage(options, steps, expected) {
+    const page = await openPage(browser, options);
+    try {
+      await page.goto(croquis.url);
+      await steps(page);
+      assert.deepEqual(page.complaints(expected), []);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  it('follows the language of the browser, and a switch that it remembers', () =>
+    withPage({ locale: 'fr-CA' }, async (page) => {
+      await page.getByRole('heading', { name: 'Dessinez une forme' }).waitFor();
+      assert.equal(await page.getAttribute('html', 'lang'), 'fr');
+      await page.getByRole('button', { name: 'English' }).click();
+      await page.getByRole('button', { name: 'Submit and Predict' }).waitFor();
+      await page.reload();
+      await page.getByRole('heading', { name: 'Draw a shape' }).waitFor();
+      assert.equal(await page.getAttribute('html', 'lang'), 'en');
+    }));
+
+  it('speaks English to a browser whose languages it does not know', () =>
+    withPage({ locale: 'de-DE' }, async (page) => {
+      await page.getByRole('heading', { name: 'Draw a shape' }).waitFor();
+    }));
+
+  it('undoes, redoes and clears', () =>
+    withPage({}, async (page) => {
+      const ink = () =>
+        page.getByTestId('canvas').evaluate((canvas) => {
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          let dark = 0;
+          for (let i = 0; i < data.length; i += 4) dark += data[i] < 128 ? 1 : 0;
+          return dark;
+        });
+      assert.equal(await ink(), 0);
+      await drawByMouse(page, circle());
+      const one = await ink();
+      assert.ok(one > 0);
+      await page.getByTestId('width').fill('24');
+      await drawByMouse(page, corners([0.2, 0.2], [0.8, 0.8]));
+      const two = await ink();
+      assert.ok(two > one);
+      const toolbar = page.getByRole('toolbar');
+      await toolbar.getByRole('button', { name: 'Undo' }).click();
+      assert.equal(await ink(), one);
+      await toolbar.getByRole('button', { name: 'Redo' }).click();
+      assert.equal(await ink(), two);
+      await toolbar.getByRole('button', { name: 'Clear' }).click();
+      assert.equal(await ink(), 0);
+      await toolbar.getByRole('button', { name: 'Undo' }).click();
+      assert.equal(await ink(), two);
+    }));
+
+  it('says so where nothing is drawn', () =>
+    withPage({}, async (page) => {
+      await page.getByTestId('submit').click();
+      await page.getByTestId('toasts').getByText('Draw something first.').waitFor();
+    }));
+
+  it('can be drawn on and submitted by keyboard alone', () =>
+    withPage({}, async (page) => {
+      const focused = () => page.evaluate(() => document.activeElement?.dataset.testid);
+      for (let tabs = 0; tabs < 40 && (await focused()) !== 'canvas'; ++tabs)
+        await page.keyboard.press('Tab');
+      assert.equal(await focused(), 'canvas');
+      const go = async (key, times) => {
+        for (let step = 0; step < times; ++step) await page.keyboard.press(`Shift+${key}`);
+      };
+      await go('ArrowLeft', 4);
+      await go('ArrowUp', 4);
+      await page.keyboard.press('Space');
+      await page.getByTestId('announcer').getByText('Pen down').waitFor();
+      await go('ArrowRight', 8);
+      await go('ArrowDown', 8);
+      await go('ArrowLeft', 8);
+      await go('ArrowUp', 8);
+      await page.keyboard.press('Space');
+      for (let tabs = 0; tabs < 5 && (await focused()) !== 'submit'; ++tabs) await page.keyboard.press('Tab');
+      const answered = page.waitForResponse((r) => r.url().endsWith('/public/predictions'));
+      await page.keyboard.press('Enter');
+      const drawing = await (await answered).json();
+      await page.getByTestId('announcer').getByText('Prediction:').waitFor();
+      if (!process.env.CROQUIS_ANY_PREDICTION) assert.equal(drawing.tag, 'square');
+    }));
+
+  it('can be drawn on by touch, without scrolling', () =>
+    withPage(phone, async (page) => {
+      const client = await page.context().newCDPSession(page);
+      const box = await page.getByTestId('canvas').boundingBox();
+      const scrolled = await page.evaluate(() => scrollY);
+      const touch = (type, point) =>
+        client.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: point ? [{ x: box.x + point[0] * box.width, y: box.y + point[1] * box.height }] : [],
+        });
+      const way = circle();
+      await touch('touchStart', way[0]);
+      for (const point of way.slice(1)) await touch('touchMove', point);
+      await touch('touchEnd');
+      assert.equal(await page.evaluate(() => scrollY), scrolled);
+      const { body } = await submit(page);
+      assert.equal(body.strokes.length, 1);
+      assert.ok(body.strokes[0][0].length >= 10);
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      assert.equal(wider, false, 'nothing sticks out sideways');
+    }));
+
+  it('gives the preview while drawing, and stores nothing by it', () =>
+    withPage({}, async (page) => {
+      await drawByMouse(page, circle());
+      await page.getByText('Live guess').waitFor();
+      await page.getByTestId('predicted-tag').waitFor();
+    }));
+
+  it('tells the demo account, and refuses a wrong password', () =>
+    withPage(
+      {},
+      async (page) => {
+        await page.locator('nav a[href="#/login"]').click();
+        await page.getByTestId('demo').waitFor();
+        await signIn(page, { password: 'not-it' });
+        await page.getByRole('alert').getByText('User name or password is wrong.').waitFor();
+        assert.equal(await page.locator('#password').inputValue(), '');
+      },
+      { failedRequests: true },
+    ));
+
+  it('refreshes an access token that has run out, once', () =>
+    withPage(
+      {},
+      async (page) => {
+        await signIn(page);
+        await page.getByTestId('queue').waitFor();
+        let refused = 0;
+        await page.route('**/api/v1/queue*', (route) =>
+          ++refused === 1
+            ? route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"status":401}' })
+            : route.continue(),
+        );
+        const refreshed = page.waitForResponse((r) => r.url().endsWith('/token/refresh') && r.ok());
+        await page.getByTestId('queue').click();
+        await refreshed;
+        await page.locator('[data-testid=drawing]:visible').first().waitFor();
+        assert.equal(refused, 2);
+      },
+      { failedRequests: true },
+    ));
+
+  it('asks to sign in again when the session has ended', () =>
+    withPage(
+      {},
+      async (page) => {
+        await signIn(page);
+        await page.getByTestId('queue').waitFor();
+        await page.evaluate(() => sessionStorage.setItem('croquis.refresh', 'no-such-token'));
+        await page.reload();
+        await page.getByText('Your session has ended').waitFor();
+        await page.getByRole('link', { name: 'Go to Login' }).click();
+        await page.getByText('Your session has ended').waitFor();
+      },
+      { failedRequests: true },
+    ));
+
+  it('shows what somebody else changed meanwhile, and lets the person decide', () =>
+    withPage(
+      {},
+      async (page) => {
+        await drawByMouse(page, circle());
+        const { drawing } = await submit(page);
+        await signIn(page);
+        const card = page.locator(`main [data-testid=drawing][data-id="${drawing.id}"]:visible`);
+        await card.waitFor();
+
+        const [mine, theirs] = ['heart', 'star', 'cross'].filter((tag) => tag !== drawing.tag);
+        const { access_token } = await (
+          await fetch(`${croquis.url}/api/v1/token`, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify({ username: 'admin', password: 'admin' }),
+          })
+        ).json();
+        const other = await fetch(`${croquis.url}/api/v1/drawings/${drawing.id}`, {
+          method: 'PATCH',
+          headers: {
+            'Content-Type': 'application/json',
+            'If-Match': '"1"',
+            Authorization: `Bearer ${access_token}`,
+          },
+          body: JSON.stringify({ tag: theirs }),
+        });
+        assert.equal(other.status, 200);
+
+        await card.getByTestId('tag-select').selectOption(mine);
+        await card.getByRole('button', { name: 'Save' }).click();
+        await card.getByTestId('conflict').waitFor();
+        assert.equal(await card.getAttribute('data-tag'), theirs);
+        await card.getByRole('button', { name: `Set “${mine}”` }).click();
+        await page
+          .locator(`[data-testid=drawing][data-id="${drawing.id}"][data-tag=${mine}]:visible`)
+          .waitFor();
+        assert.equal(await card.getByTestId('conflict').count(), 0);
+      },
+      { failedRequests: true },
+    ));
+
+  it('waits as long as a busy server asks, then goes on by itself', () =>
+    withPage(
+      {},
+      async (page) => {
+        const keys = [];
+        await page.route('**/public/predictions', (route) => {
+          keys.push(route.request().headers()['idempotency-key']);
+          if (keys.length > 1) return route.continue();
+          return route.fulfill({
+            status: 503,
+            headers: { 'Retry-After': '2' },
+            contentType: 'application/problem+json',
+            body: '{"type":"/problems/unavailable","title":"Unavailable","status":503,"detail":"Full."}',
+          });
+        });
+        await drawByMouse(page, circle());
+        const stored = submit(page);
+        await page.getByText(/Trying again in [12] s/).waitFor();
+        await stored;
+        assert.equal(keys.length, 2);
+        assert.equal(keys[0], keys[1], 'one key for one submission');
+      },
+      { failedRequests: true },
+    ));
+
+  it("shows the server's own words for what it refuses", () =>
+    withPage(
+      {},
+      async (page) => {
+        await page.route('**/public/predictions', (route) =>
+          route.fulfill({
+            status: 422,
+            contentType: 'application/problem+json',
+            body: '{"type":"/problems/invalid","title":"Invalid","status":422,"detail":"The picture is empty."}',
+          }),
+        );
+        await drawByMouse(page, circle());
+        await page.getByTestId('submit').click();
+        await page.getByRole('alert').getByText('The picture is empty.').waitFor();
+      },
+      { failedRequests: true },
+    ));
+
+  it('adds, changes and disables users', () =>
+    withPage({}, async (page) => {
+      await signIn(page);
+      await page.getByTestId('queue').waitFor();
+      await page.locator('nav a[href="#/login"]').click();
+      const users = page.getByTestId('users');
+      await users.getByLabel('User name').fill('marie');
+      await users.getByLabel('Password').fill('a-long-enough-one');
+      await users.getByRole('button', { name: 'Add' }).click();
+      const row = users.getByRole('row', { name: /marie/ });
+      await row.getByRole('button', { name: 'Disable' }).click();
+      await row.getByRole('button', { name: 'Enable' }).waitFor();
+    }));
+
+  for (const colorScheme of ['light', 'dark'])
+    for (const [device, options] of Object.entries({ wide: {}, phone }))
+      it(`is accessible in every place, ${colorScheme}, ${device}`, () =>
+        withPage({ colorScheme, ...options }, async (page) => {
+          await drawByMouse(page, circle());
+          await submit(page);
+          await assertAccessible(page, 'Unauthenticated');
+          await page.locator('[data-testid=drawing]:visible button.open').first().click();
+          await page.getByTestId('detail').getByText('Runners-up').waitFor();
+          await assertAccessible(page, 'the detail');
+          await page.keyboard.press('Escape');
+          await page.locator('nav a[href="#/annotate"]').click();
+          await assertAccessible(page, 'the invitation to sign in');
+          await page.locator('nav a[href="#/login"]').click();
+          await assertAccessible(page, 'Login');
+          await signIn(page);
+          await page.locator('[data-testid=tag-select]').first().waitFor();
+          await assertAccessible(page, 'Authenticated');
+          await page.locator('[data-testid=drawing]:visible button.open').first().click();
+          await page.getByTestId('history').waitFor();
+          await assertAccessible(page, 'the detail for annotators');
+          await page.keyboard.press('Escape');
+          await page.locator('nav a[href="#/login"]').click();
+          await page.getByTestId('users').getByRole('row').nth(1).waitFor();
+          await assertAccessible(page, 'the account');
+        }));
+
+  it('says so when the backend is gone', async () => {
+    const page = await openPage(browser);
+    await page.goto(croquis.url);
+    await page.getByRole('heading', { name: 'Draw a shape' }).waitFor();
+    await drawByMouse(page, circle());
+    await page.route('**/public/predictions', (route) => route.abort());
+    await page.getByTestId('submit').click();
+    await page.getByText(/Trying again in/).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await croquis.stop();
+    await page.locator('[data-testid=filter] button:visible').first().click();
+    await page.getByRole('alert').getByText('The server cannot be reached.').waitFor();
+    croquis = await startCroquis(store.url, { ports: croquis.ports });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('[data-testid=drawing]').first().waitFor();
+    await page.context().close();
+  });
+});
