@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/error.h"
+#include "recognition/recognizer.h"
+
+namespace croquis::recognition {
+
+/// How pixels become the network's input: (pixel - mean) * scale, pixel in 0…255.
+struct Scaling {
+    float mean = 0;
+    float scale = 1.0F / 255;
+};
+
+/// What serving reads of a model's card; every other field of it is free.
+struct Card {
+    ModelInfo info;  ///< without the id, which needs the ONNX bytes
+    Scaling scaling;
+    std::string sha256;  ///< of the ONNX file it was written for, lower-case; empty where not said
+};
+
+/// Reads a card:
+/// {"name", "labels": […], "temperature": 1, "unknown_below": 0, "sha256": "…",
+///  "input": {"width": 48, "height": 48, "channels": 1, "scale": 1/255, "mean": 0}}
+/// Name and labels are required. Limits: 4 MiB of text; a name of 64 letters, digits, '.', '_' and
+/// '-'; 2 to 1000 different labels of at most 64 bytes; a temperature of 0.01 to 100; a scale that
+/// is not 0. Errors: malformed, invalid, too_large, with the field at fault under "card".
+Result<Card> parse_card(std::string_view text);
+
+}  // namespace croquis::recognition

@@ -1,0 +1,23 @@
+#include "recognition/engine.h"
+
+namespace croquis::recognition {
+
+std::string_view to_string(EngineKind kind) {
+    switch (kind) {
+        case EngineKind::onednn_bf16:
+            return "oneDNN, bfloat16";
+        case EngineKind::onednn:
+            return "oneDNN";
+        case EngineKind::opencv:
+            return "OpenCV dnn";
+    }
+    return "OpenCV dnn";
+}
+
+Result<std::unique_ptr<Engine>> make_engine(EngineKind kind, BytesView onnx, const Graph& graph,
+                                            std::int64_t batch) {
+    if (kind == EngineKind::opencv) return make_opencv_engine(onnx, graph, batch);
+    return make_onednn_engine(graph, batch, kind == EngineKind::onednn_bf16);
+}
+
+}  // namespace croquis::recognition

@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <numbers>
+
+#include "drawing/strokes.h"
+#include "recognition/network.h"
+#include "recognition/recognizer.h"
+
+/// Loading tries a model on sample drawings: first with OpenCV dnn, which takes every checked
+/// network and is the reference, then with faster engines, the first of which that says the same
+/// serves.
+namespace croquis::recognition {
+namespace {
+
+using Answers = std::vector<Prediction>;
+
+constexpr std::uintmax_t max_file_bytes = 64U << 20U;
+
+/// How far a probability may be from the reference's: rounding in another order for 32-bit floats,
+/// 8 bits of mantissa for bfloat16.
+float tolerance(EngineKind kind) {
+    return kind == EngineKind::onednn_bf16 ? 0.03F : 0.002F;
+}
+
+drawing::Stroke corners(std::initializer_list<drawing::Point> points) {
+    return points;
+}
+
+drawing::Stroke polygon(int sides) {
+    drawing::Stroke stroke;
+    for (int i = 0; i <= sides; ++i) {
+        const double angle = 2 * std::numbers::pi * i / sides;
+        stroke.push_back({static_cast<float>(100 * std::cos(angle)),
+                          static_cast<float>(100 * std::sin(angle)), 0});
+    }
+    return stroke;
+}
+
+/// Eleven drawings, so that batches of eight and of one are tried, and a page of noise.
+Result<std::vector<drawing::ModelInput>> samples() {
+    const std::vector<drawing::Strokes> drawings{
+        {polygon(40)},
+        {polygon(3)},
+        {polygon(4)},
+        {polygon(5)},
+        {polygon(6)},
+        {polygon(8)},
+        {corners({{0, 0}, {100, 10}})},
+        {corners({{0, 0}, {200, 0}, {200, 90}, {0, 90}, {0, 0}})},
+        {corners({{0, 50}, {100, 50}}), corners({{50, 0}, {50, 100}})},
+        {corners({{0, 0}, {30, 60}, {60, 0}, {90, 60}, {120, 0}, {150, 60}})},
+        {corners({{0, 0}, {80, 0}}), corners({{60, 15}, {80, 0}, {60, -15}})},
+    };
+    std::vector<drawing::ModelInput> inputs;
+    for (const auto& strokes : drawings) {
+        const auto input = drawing::normalise(drawing::rasterise(strokes, 256, {6}, 16));
+        if (!input) return input.error();
+        inputs.push_back(*input);
+    }
+    drawing::ModelInput noise;
+    std::uint32_t state = 1;
+    for (auto& grey : noise) {
+        state = state * 1664525U + 1013904223U;  // Numerical Recipes' generator
+        grey = static_cast<std::uint8_t>(state >> 24U);
+    }
+    inputs.push_back(noise);
+    return inputs;
+}
+
+float difference(const Answers& a, const Answers& b) {
+    float most = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        for (std::size_t k = 0; k < a[i].probabilities.size(); ++k)
+            most = std::max(most, std::abs(a[i].probabilities[k] - b[i].probabilities[k]));
+    return most;
+}
+
+/// The answer about a drawing may not depend on which others are in its batch.
+Result<Answers> one_by_one(Recognizer& model, const std::vector<drawing::ModelInput>& inputs) {
+    Answers answers;
+    for (const auto& input : inputs) {
+        auto answer = model.recognise({&input, 1});
+        if (!answer) return answer.error();
+        answers.push_back(std::move(answer->front()));
+    }
+    return answers;
+}
+
+Error refused(const Error& why) {
+    return {ErrorKind::invalid, "The model fails on sample drawings: " + why.detail, "model"};
+}
+
+Result<Answers> try_out(Recognizer& model, const std::vector<drawing::ModelInput>& inputs) {
+    auto answers = model.recognise(inputs);
+    if (!answers) return refused(answers.error());
+    const auto single = one_by_one(model, inputs);
+    if (!single) return refused(single.error());
+    if (difference(*answers, *single) > tolerance(EngineKind::onednn_bf16))
+        return Error{ErrorKind::invalid,
+                     "The model's answer about a drawing depends on the others in its batch.",
+                     "model"};
+    return answers;
+}
+
+Result<std::unique_ptr<Recognizer>> fastest(const std::shared_ptr<const Network>& network) {
+    const auto inputs = samples();
+    if (!inputs) return inputs.error();
+    auto reference = NetworkRecognizer::make(network, EngineKind::opencv);
+    if (!reference) return reference.error();
+    const auto expected = try_out(**reference, *inputs);
+    if (!expected) return expected.error();
+    for (const auto kind : {EngineKind::onednn_bf16, EngineKind::onednn}) {
+        auto faster = NetworkRecognizer::make(network, kind);
+        if (!faster) continue;
+        const auto answers = try_out(**faster, *inputs);
+        if (!answers) continue;
+        const float off = difference(*answers, *expected);
+        if (off <= tolerance(kind)) return std::unique_ptr<Recognizer>(std::move(*faster));
+        spdlog::info("model {}: {} differs from the reference by {}", network->info.id,
+                     to_string(kind), off);
+    }
+    return std::unique_ptr<Recognizer>(std::move(*reference));
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::string_view field) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(path, failed);
+    std::ifstream file(path, std::ios::binary);
+    if (failed || !file)
+        return Error{ErrorKind::not_found, fmt::format("Cannot read {}.", path.string()),
+                     std::string(field)};
+    if (size > max_file_bytes)
+        return Error{ErrorKind::too_large,
+                     fmt::format("{} has {} bytes; at most {} are taken.", path.string(), size,
+                                 max_file_bytes),
+                     std::string(field)};
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Recognizer>> load_recognizer(BytesView onnx, std::string_view card) {
+    try {
+        const auto network = read_network(onnx, card);
+        if (!network) return network.error();
+        return fastest(*network);
+    } catch (const std::exception& thrown) {
+        return Error{ErrorKind::invalid, fmt::format("The model cannot be run: {}.", thrown.what()),
+                     "model"};
+    }
+}
+
+Result<std::unique_ptr<Recognizer>> load_recognizer(const std::filesystem::path& onnx_file) {
+    const auto onnx = read_file(onnx_file, "model");
+    if (!onnx) return onnx.error();
+    auto card_file = onnx_file;
+    const auto card = read_file(card_file.replace_extension(".json"), "card");
+    if (!card) return card.error();
+    return load_recognizer(as_bytes(*onnx), *card);
+}
+
+}  // namespace croquis::recognition

@@ -1,0 +1,384 @@
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+#include "drawing/normalise.h"
+#include "recognition/engine.h"
+
+/// The network as a list of oneDNN primitives in the layouts that oneDNN itself prefers,
+/// activations fused into the operator before them.
+namespace croquis::recognition {
+namespace {
+
+using dnnl::memory;
+using Kind = dnnl::algorithm;
+using Tag = memory::format_tag;
+using Type = memory::data_type;
+
+/// oneDNN divides its work among OpenMP's threads; while this lives, the calling thread's own work
+/// stays on it. The setting is the calling thread's, not the process's.
+class OneThread {
+  public:
+    OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+    ~OneThread() { omp_set_num_threads(before_); }
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+
+  private:
+    int before_;
+};
+
+struct Step {
+    dnnl::primitive primitive;
+    std::unordered_map<int, memory> arguments;
+};
+
+class OneDnnEngine final : public Engine {
+  public:
+    OneDnnEngine(dnnl::stream stream, std::vector<Step> steps, memory input, memory output)
+        : stream_(std::move(stream)),
+          steps_(std::move(steps)),
+          input_(std::move(input)),
+          output_(std::move(output)) {}
+
+    Result<void> run(std::span<const float> pictures, std::span<float> logits) override {
+        const OneThread one_thread;
+        try {
+            std::memcpy(input_.get_data_handle(), pictures.data(), pictures.size_bytes());
+            for (auto& step : steps_) step.primitive.execute(stream_, step.arguments);
+            stream_.wait();
+            std::memcpy(logits.data(), output_.get_data_handle(), logits.size_bytes());
+            return {};
+        } catch (const dnnl::error& thrown) {
+            return Error{ErrorKind::internal, fmt::format("oneDNN: {}.", thrown.what())};
+        }
+    }
+
+  private:
+    dnnl::stream stream_;
+    std::vector<Step> steps_;
+    memory input_;
+    memory output_;
+};
+
+/// An activation that oneDNN applies while it writes an operator's result.
+struct Activation {
+    Kind kind;
+    float alpha;
+    float beta;
+};
+
+std::optional<Activation> activation_of(const Graph& graph, const Node& node) {
+    if (node.type == "Relu") return Activation{Kind::eltwise_relu, 0, 0};
+    if (node.type == "LeakyRelu")
+        return Activation{Kind::eltwise_relu, node.real("alpha", 0.01F), 0};
+    if (node.type == "Elu") return Activation{Kind::eltwise_elu, node.real("alpha", 1), 0};
+    if (node.type == "Sigmoid") return Activation{Kind::eltwise_logistic, 0, 0};
+    if (node.type == "Tanh") return Activation{Kind::eltwise_tanh, 0, 0};
+    if (node.type == "HardSwish") return Activation{Kind::eltwise_hardswish, 0, 0};
+    const auto is_number = [&](std::size_t i) {
+        return node.has_input(i) && graph.value(node.inputs[i]).floats.size() == 1;
+    };
+    if (node.type == "Clip" && is_number(1) && is_number(2))
+        return Activation{Kind::eltwise_clip, graph.value(node.inputs[1]).floats[0],
+                          graph.value(node.inputs[2]).floats[0]};
+    return std::nullopt;
+}
+
+/// Translates a Graph node by node. Throws dnnl::error where oneDNN has no fitting primitive.
+class Compiler {
+  public:
+    Compiler(const Graph& graph, std::int64_t batch, bool bf16)
+        : graph_(graph), batch_(batch), type_(bf16 ? Type::bf16 : Type::f32) {}
+
+    Result<std::unique_ptr<Engine>> run() {
+        count_uses();
+        const memory input(memory::desc(dims_of(graph_.input), Type::f32, Tag::nchw), engine_);
+        held_.emplace(graph_.input, input);
+        for (const auto& node : graph_.nodes) {
+            if (fused_.count(node.output) != 0) continue;
+            const auto done = translate(node);
+            if (!done) return done.error();
+        }
+        const memory output =
+            as(held_.at(graph_.output), memory::desc(dims_of(graph_.output), Type::f32, Tag::nc));
+        stream_.wait();  // the weights' reorders
+        return std::make_unique<OneDnnEngine>(stream_, std::move(steps_), input, output);
+    }
+
+  private:
+    void count_uses() {
+        for (const auto& node : graph_.nodes)
+            for (const auto input : node.inputs)
+                if (input != Node::none) ++uses_[input];
+        ++uses_[graph_.output];
+    }
+
+    /// Sizes for this engine's batch.
+    [[nodiscard]] memory::dims dims_of(std::size_t value) const {
+        memory::dims dims = graph_.value(value).dims;
+        if (!graph_.value(value).constant) dims[0] = batch_;
+        return dims;
+    }
+
+    [[nodiscard]] const Value& input_of(const Node& node, std::size_t i) const {
+        return graph_.value(node.inputs[i]);
+    }
+
+    [[nodiscard]] bool comes_from_a_node(const Node& node, std::size_t i) const {
+        return node.has_input(i) && held_.count(node.inputs[i]) != 0;
+    }
+
+    Result<void> translate(const Node& node) {
+        if (!comes_from_a_node(node, 0)) return refuse(node);
+        if (node.type == "Conv") return convolve(node);
+        if (node.type == "Gemm" || node.type == "MatMul") return multiply(node);
+        if (node.type == "MaxPool" || node.type == "AveragePool") return pool(node);
+        if (node.type == "GlobalAveragePool" || node.type == "GlobalMaxPool")
+            return pool_whole(node);
+        if (node.type == "Add") return add(node);
+        if (node.type == "Flatten" || node.type == "Reshape") return flatten(node);
+        if (node.type == "Identity" || node.type == "Dropout") {
+            held_.emplace(node.output, held_.at(node.inputs[0]));
+            return {};
+        }
+        if (const auto activation = activation_of(graph_, node)) return activate(node, *activation);
+        return refuse(node);
+    }
+
+    static Result<void> refuse(const Node& node) {
+        return Error{ErrorKind::invalid,
+                     fmt::format("The operator {} is not run by oneDNN here.", node.type), "model"};
+    }
+
+    /// The activation that alone uses what `node` gives, taken into it; what the pair then gives.
+    std::pair<dnnl::primitive_attr, std::size_t> fuse(const Node& node) {
+        dnnl::primitive_attr attributes;
+        const auto next = std::find_if(
+            graph_.nodes.begin(), graph_.nodes.end(),
+            [&](const Node& n) { return n.has_input(0) && n.inputs[0] == node.output; });
+        if (next == graph_.nodes.end() || uses_.at(node.output) != 1)
+            return {attributes, node.output};
+        const auto activation = activation_of(graph_, *next);
+        if (!activation) return {attributes, node.output};
+        dnnl::post_ops after;
+        after.append_eltwise(1, activation->kind, activation->alpha, activation->beta);
+        attributes.set_post_ops(after);
+        fused_.insert(next->output);
+        return {attributes, next->output};
+    }
+
+    void step(const dnnl::primitive& primitive, std::unordered_map<int, memory> arguments) {
+        steps_.push_back({primitive, std::move(arguments)});
+    }
+
+    /// `from` in another layout or precision, rearranged at every run where it differs.
+    memory as(const memory& from, const memory::desc& wanted) {
+        if (from.get_desc() == wanted) return from;
+        memory to(wanted, engine_);
+        step(dnnl::reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+        return to;
+    }
+
+    /// A constant in the layout asked for, rearranged once, here.
+    memory constant(const std::vector<float>& values, const memory::dims& dims, Tag tag,
+                    const memory::desc& wanted) {
+        memory plain(memory::desc(dims, Type::f32, tag), engine_);
+        std::memcpy(plain.get_data_handle(), values.data(), values.size() * sizeof(float));
+        if (plain.get_desc() == wanted) return plain;
+        memory to(wanted, engine_);
+        dnnl::reorder(plain, to).execute(stream_, plain, to);
+        stream_.wait();
+        return to;
+    }
+
+    Result<void> convolve(const Node& node) {
+        const Value& weights = input_of(node, 1);
+        const std::int64_t group = node.integer("group", 1);
+        const std::int64_t outputs = weights.dims[0];
+        memory::dims shape = weights.dims;
+        if (group > 1) {
+            shape.insert(shape.begin(), group);
+            shape[1] = outputs / group;
+        }
+        const auto pads = node.integers("pads", {0, 0, 0, 0});
+        auto dilations = node.integers("dilations", {1, 1});
+        for (auto& dilation : dilations) --dilation;  // oneDNN counts the gaps
+        const auto [attributes, result] = fuse(node);
+        const std::vector<float> bias =
+            node.has_input(2) ? input_of(node, 2).floats
+                              : std::vector<float>(static_cast<std::size_t>(outputs), 0.0F);
+        const memory::desc bias_desc({outputs}, Type::f32, Tag::x);
+        const memory source = held_.at(node.inputs[0]);
+        const bool plain = dims_of(node.inputs[0])[1] == 1 && type_ == Type::f32;
+        const dnnl::convolution_forward::primitive_desc made(
+            {dnnl::prop_kind::forward_inference,
+             Kind::convolution_direct,
+             memory::desc(dims_of(node.inputs[0]), type_, plain ? Tag::nchw : Tag::any),
+             memory::desc(shape, type_, Tag::any),
+             bias_desc,
+             memory::desc(dims_of(node.output), type_, Tag::any),
+             node.integers("strides", {1, 1}),
+             dilations,
+             {pads[0], pads[1]},
+             {pads[2], pads[3]}},
+            attributes, engine_);
+        const memory given(made.dst_desc(), engine_);
+        step(dnnl::convolution_forward(made),
+             {{DNNL_ARG_SRC, as(source, made.src_desc())},
+              {DNNL_ARG_WEIGHTS, constant(weights.floats, shape, group > 1 ? Tag::goihw : Tag::oihw,
+                                          made.weights_desc())},
+              {DNNL_ARG_BIAS, constant(bias, {outputs}, Tag::x, bias_desc)},
+              {DNNL_ARG_DST, given}});
+        held_.emplace(result, given);
+        return {};
+    }
+
+    /// Y = X W + b; ONNX's alpha and beta go into W and b.
+    Result<void> multiply(const Node& node) {
+        const Value& weights = input_of(node, 1);
+        const bool transposed = node.integer("transB", 0) != 0;
+        const std::int64_t depth = weights.dims[transposed ? 1 : 0];
+        const std::int64_t width = weights.dims[transposed ? 0 : 1];
+        std::vector<float> scaled = weights.floats;
+        for (float& weight : scaled) weight *= node.real("alpha", 1);
+        std::vector<float> bias(static_cast<std::size_t>(width), 0.0F);
+        if (node.has_input(2)) bias = input_of(node, 2).floats;
+        for (float& part : bias) part *= node.real("beta", 1);
+        const auto [attributes, result] = fuse(node);
+        const memory::desc bias_desc({width}, Type::f32, Tag::x);
+        const dnnl::inner_product_forward::primitive_desc made(
+            {dnnl::prop_kind::forward_inference, memory::desc({batch_, depth}, type_, Tag::nc),
+             memory::desc({width, depth}, type_, Tag::any), bias_desc,
+             memory::desc({batch_, width}, Type::f32, Tag::nc)},
+            attributes, engine_);
+        const memory given(made.dst_desc(), engine_);
+        step(dnnl::inner_product_forward(made),
+             {{DNNL_ARG_SRC, as(held_.at(node.inputs[0]), made.src_desc())},
+              {DNNL_ARG_WEIGHTS, constant(scaled, {width, depth}, transposed ? Tag::oi : Tag::io,
+                                          made.weights_desc())},
+              {DNNL_ARG_BIAS, constant(bias, {width}, Tag::x, bias_desc)},
+              {DNNL_ARG_DST, given}});
+        held_.emplace(result, given);
+        return {};
+    }
+
+    Result<void> pool(const Node& node) {
+        const auto window = node.integers("kernel_shape", {});
+        const auto pads = node.integers("pads", {0, 0, 0, 0});
+        if (node.integer("ceil_mode", 0) != 0 ||
+            node.integers("dilations", {1, 1}) != memory::dims{1, 1})
+            return refuse(node);
+        const Kind kind = node.type == "MaxPool" ? Kind::pooling_max
+                          : node.integer("count_include_pad", 0) != 0
+                              ? Kind::pooling_avg_include_padding
+                              : Kind::pooling_avg_exclude_padding;
+        add_pool(node, kind, node.integers("strides", {1, 1}), window, {pads[0], pads[1]},
+                 {pads[2], pads[3]});
+        return {};
+    }
+
+    Result<void> pool_whole(const Node& node) {
+        const auto dims = dims_of(node.inputs[0]);
+        const Kind kind =
+            node.type == "GlobalMaxPool" ? Kind::pooling_max : Kind::pooling_avg_exclude_padding;
+        add_pool(node, kind, {1, 1}, {dims[2], dims[3]}, {0, 0}, {0, 0});
+        return {};
+    }
+
+    void add_pool(const Node& node, Kind kind, const memory::dims& strides,
+                  const memory::dims& window, const memory::dims& before,
+                  const memory::dims& after) {
+        const memory source = held_.at(node.inputs[0]);
+        const dnnl::pooling_forward::primitive_desc made(
+            {dnnl::prop_kind::forward_inference, kind, source.get_desc(),
+             memory::desc(dims_of(node.output), source.get_desc().data_type(), Tag::any), strides,
+             window, before, after},
+            engine_);
+        const memory given(made.dst_desc(), engine_);
+        step(dnnl::pooling_forward(made), {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, given}});
+        held_.emplace(node.output, given);
+    }
+
+    /// A shortcut around some operators: two results of the same shape.
+    Result<void> add(const Node& node) {
+        if (!comes_from_a_node(node, 1) || dims_of(node.inputs[0]) != dims_of(node.inputs[1]))
+            return refuse(node);
+        const memory left = held_.at(node.inputs[0]);
+        const memory right = as(held_.at(node.inputs[1]), left.get_desc());
+        const auto [attributes, result] = fuse(node);
+        const dnnl::binary::primitive_desc made(
+            {Kind::binary_add, left.get_desc(), right.get_desc(), left.get_desc()}, attributes,
+            engine_);
+        const memory given(left.get_desc(), engine_);
+        step(dnnl::binary(made),
+             {{DNNL_ARG_SRC_0, left}, {DNNL_ARG_SRC_1, right}, {DNNL_ARG_DST, given}});
+        held_.emplace(result, given);
+        return {};
+    }
+
+    Result<void> flatten(const Node& node) {
+        const auto from = dims_of(node.inputs[0]);
+        const auto to = dims_of(node.output);
+        if (to.size() != 2 || (from.size() != 2 && from.size() != 4)) return refuse(node);
+        const memory source = held_.at(node.inputs[0]);
+        const auto type = source.get_desc().data_type();
+        const memory plain =
+            as(source, memory::desc(from, type, from.size() == 4 ? Tag::nchw : Tag::nc));
+        // The same bytes under the other shape; a step, or the engine, holds `plain`.
+        const memory flat(memory::desc(to, type, Tag::nc), engine_, plain.get_data_handle());
+        held_.emplace(node.output, flat);
+        return {};
+    }
+
+    Result<void> activate(const Node& node, const Activation& activation) {
+        const memory source = held_.at(node.inputs[0]);
+        const dnnl::eltwise_forward::primitive_desc made(
+            {dnnl::prop_kind::forward_inference, activation.kind, source.get_desc(),
+             activation.alpha, activation.beta},
+            engine_);
+        const memory given(made.dst_desc(), engine_);
+        step(dnnl::eltwise_forward(made), {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, given}});
+        held_.emplace(node.output, given);
+        return {};
+    }
+
+    const Graph& graph_;
+    const std::int64_t batch_;
+    const Type type_;
+    dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
+    dnnl::stream stream_{engine_};
+    std::vector<Step> steps_;
+    std::unordered_map<std::size_t, memory> held_;  ///< by Graph value: where its numbers are
+    std::unordered_map<std::size_t, int> uses_;
+    std::set<std::size_t> fused_;  ///< values whose node was taken into the one before
+};
+
+bool has_bf16() {
+    return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) &
+            static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16)) ==
+           static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_onednn_engine(const Graph& graph, std::int64_t batch,
+                                                   bool bf16) {
+    if (bf16 && !has_bf16())
+        return Error{ErrorKind::invalid, "This processor does not multiply bfloat16.", "model"};
+    const OneThread one_thread;
+    try {
+        return Compiler(graph, batch, bf16).run();
+    } catch (const dnnl::error& thrown) {
+        return Error{ErrorKind::invalid,
+                     fmt::format("oneDNN cannot run the model: {}.", thrown.what()), "model"};
+    }
+}
+
+}  // namespace croquis::recognition
