@@ -1,0 +1,374 @@
+#include "recognition/batcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <numeric>
+#include <stdexcept>
+#include <thread>
+
+#include "drawing/strokes.h"
+
+namespace croquis::recognition {
+namespace {
+
+namespace asio = boost::asio;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// What the clones of one FakeModel share: a gate to hold its threads at, and what they were asked.
+class Script {
+  public:
+    void close() {
+        const std::lock_guard lock(mutex_);
+        open_ = false;
+    }
+    void open() {
+        const std::lock_guard lock(mutex_);
+        open_ = true;
+        changed_.notify_all();
+    }
+    void pass(std::size_t batch) {
+        std::unique_lock lock(mutex_);
+        batches_.push_back(batch);
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return open_; });
+    }
+    void wait_for_batches(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return batches_.size() >= count; });
+    }
+    std::vector<std::size_t> batches() {
+        const std::lock_guard lock(mutex_);
+        return batches_;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool open_ = true;
+    std::vector<std::size_t> batches_;
+};
+
+enum class Fault { none, error, exception, clone };
+
+/// Answers its own name for every drawing; aborts if two threads use one instance.
+class FakeModel final : public Recognizer {
+  public:
+    FakeModel(std::string name, std::shared_ptr<Script> script, Fault fault = Fault::none)
+        : info_{name, name, {name, "unknown"}, 1, 0}, script_(std::move(script)), fault_(fault) {}
+
+    [[nodiscard]] const ModelInfo& info() const override { return info_; }
+
+    Result<std::vector<Prediction>> recognise(std::span<const drawing::ModelInput> batch) override {
+        if (busy_.exchange(true)) std::abort();
+        script_->pass(batch.size());
+        busy_ = false;
+        if (fault_ == Fault::exception) throw std::runtime_error("a fake fault");
+        if (fault_ == Fault::error) return Error{ErrorKind::internal, "a fake error"};
+        return std::vector<Prediction>(batch.size(), {info_.name, 1, {1, 0}});
+    }
+
+    [[nodiscard]] Result<std::unique_ptr<Recognizer>> clone() const override {
+        if (fault_ == Fault::clone) return Error{ErrorKind::invalid, "a fake clone error", "model"};
+        return std::unique_ptr<Recognizer>(
+            std::make_unique<FakeModel>(info_.name, script_, fault_));
+    }
+
+  private:
+    ModelInfo info_;
+    std::shared_ptr<Script> script_;
+    Fault fault_;
+    std::atomic<bool> busy_{false};
+};
+
+Bytes picture(int side = 64) {
+    const drawing::Strokes cross{{{0, 0, 0}, {50, 50, 0}}, {{50, 0, 0}, {0, 50, 0}}};
+    return drawing::encode_png(drawing::rasterise(cross, side, {3}, 4)).value();
+}
+
+struct Rig {
+    explicit Rig(BatcherOptions options = {}, Fault fault = Fault::none)
+        : batcher(std::make_unique<FakeModel>("first", script, fault), options, metrics) {}
+
+    /// Asks on the pool; the answer comes by the future.
+    std::future<Result<Recognised>> ask(BytesView file) {
+        return asio::co_spawn(callers, batcher.recognise(file), asio::use_future);
+    }
+
+    Result<void> promote(const std::string& name, Fault fault = Fault::none) {
+        return batcher.promote(std::make_unique<FakeModel>(name, script, fault));
+    }
+
+    const Bytes good = picture();
+    std::shared_ptr<Script> script = std::make_shared<Script>();
+    Metrics metrics;
+    Batcher batcher;
+    asio::thread_pool callers{2};
+};
+
+BatcherOptions options_of(std::size_t threads, std::size_t max_batch, std::size_t capacity) {
+    BatcherOptions options;
+    options.threads = threads;
+    options.max_batch = max_batch;
+    options.queue_capacity = capacity;
+    return options;
+}
+
+TEST(Batcher, AnswersWithWhatThePictureIsAndWhoAnswered) {
+    Rig at;
+    const auto answer = at.ask(at.good).get();
+    ASSERT_TRUE(answer) << answer.error().detail;
+    EXPECT_EQ(answer->media_type, drawing::MediaType::png);
+    EXPECT_EQ(answer->width, 64);
+    EXPECT_EQ(answer->height, 64);
+    EXPECT_EQ(answer->prediction.tag, "first");
+    EXPECT_EQ(answer->model, at.batcher.model());
+    EXPECT_EQ(answer->model->id, "first");
+}
+
+TEST(Batcher, ResumesOnTheCallersExecutor) {
+    Rig at;
+    asio::io_context io;
+    std::thread::id resumed_on;
+    asio::co_spawn(
+        io,
+        [&]() -> asio::awaitable<void> {
+            const auto answer = co_await at.batcher.recognise(at.good);
+            EXPECT_TRUE(answer);
+            resumed_on = std::this_thread::get_id();
+        },
+        asio::detached);
+    io.run();
+    EXPECT_EQ(resumed_on, std::this_thread::get_id());
+}
+
+TEST(Batcher, AnswersBadPicturesOneByOneAndGoodOnesAllTheSame) {
+    Rig at(options_of(1, 32, 64));
+    at.script->close();
+    auto first = at.ask(at.good);
+    at.script->wait_for_batches(1);
+    const Bytes noise(100, 0x42);
+    Bytes cut = at.good;
+    cut.resize(cut.size() / 2);
+    const auto blank =
+        drawing::encode_png({16, 16, 1, std::vector<std::uint8_t>(256, 255)}).value();
+    const std::vector<std::pair<const Bytes*, ErrorKind>> bad{
+        {&noise, ErrorKind::unsupported_media},
+        {&cut, ErrorKind::malformed},
+        {&blank, ErrorKind::invalid},
+    };
+    std::vector<std::future<Result<Recognised>>> refused;
+    std::vector<std::future<Result<Recognised>>> taken;
+    for (const auto& [file, kind] : bad) {
+        refused.push_back(at.ask(*file));
+        taken.push_back(at.ask(at.good));
+    }
+    at.script->open();
+    for (std::size_t i = 0; i < bad.size(); ++i) {
+        const auto answer = refused[i].get();
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().kind, bad[i].second);
+        EXPECT_EQ(answer.error().field, "image");
+        EXPECT_TRUE(taken[i].get());
+    }
+    EXPECT_TRUE(first.get());
+}
+
+TEST(Batcher, KeepsToTheDecodersLimits) {
+    BatcherOptions options;
+    options.limits.max_side = 63;
+    Rig at(options);
+    EXPECT_EQ(at.ask(at.good).get().error().kind, ErrorKind::too_large);
+}
+
+/// Waits until `count` drawings have reached the queue, as its gauge says.
+void wait_until_waiting(const Metrics& metrics, std::size_t count) {
+    const auto line = "croquis_recognition_queue " + std::to_string(count) + "\n";
+    while (metrics.text().find(line) == std::string::npos) std::this_thread::yield();
+}
+
+TEST(Batcher, RunsWhatWaitsTogetherAsOneBatch) {
+    Rig at(options_of(1, 32, 64));
+    at.script->close();
+    std::vector<std::future<Result<Recognised>>> answers;
+    answers.push_back(at.ask(at.good));
+    at.script->wait_for_batches(1);
+    for (int i = 0; i < 10; ++i) answers.push_back(at.ask(at.good));
+    wait_until_waiting(at.metrics, 10);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    EXPECT_THAT(at.script->batches(), ElementsAre(1, 10));
+    EXPECT_THAT(at.metrics.text(), HasSubstr("croquis_recognition_batch_size_sum 11\n"));
+    EXPECT_THAT(at.metrics.text(), HasSubstr("croquis_recognition_batch_size_count 2\n"));
+    for (const auto* stage : {"decode", "normalise"})
+        EXPECT_THAT(at.metrics.text(),
+                    HasSubstr(std::string("croquis_recognition_seconds_count{stage=\"") + stage +
+                              "\"} 11\n"));
+}
+
+TEST(Batcher, KeepsBatchesToTheirLimit) {
+    Rig at(options_of(1, 4, 64));
+    at.script->close();
+    std::vector<std::future<Result<Recognised>>> answers;
+    answers.push_back(at.ask(at.good));
+    at.script->wait_for_batches(1);
+    for (int i = 0; i < 10; ++i) answers.push_back(at.ask(at.good));
+    wait_until_waiting(at.metrics, 10);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    EXPECT_THAT(at.script->batches(), ElementsAre(1, 4, 4, 2));
+}
+
+TEST(Batcher, SharesWhatWaitsAmongItsThreads) {
+    Rig at(options_of(2, 32, 64));
+    at.script->close();
+    std::vector<std::future<Result<Recognised>>> answers;
+    answers.push_back(at.ask(at.good));
+    at.script->wait_for_batches(1);
+    answers.push_back(at.ask(at.good));
+    at.script->wait_for_batches(2);
+    for (int i = 0; i < 10; ++i) answers.push_back(at.ask(at.good));
+    wait_until_waiting(at.metrics, 10);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    EXPECT_EQ(at.script->batches()[2], 5u);
+}
+
+TEST(Batcher, RefusesTheOneThatItsQueueCannotHold) {
+    Rig at(options_of(1, 32, 3));
+    at.script->close();
+    std::vector<std::future<Result<Recognised>>> held;
+    held.push_back(at.ask(at.good));
+    at.script->wait_for_batches(1);
+    for (int i = 0; i < 3; ++i) held.push_back(at.ask(at.good));
+    wait_until_waiting(at.metrics, 3);
+    const auto refused = at.ask(at.good).get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
+    EXPECT_GT(refused.error().retry_after_s, 0);
+    EXPECT_THAT(at.metrics.text(), HasSubstr("croquis_recognition_refused_total 1\n"));
+    at.script->open();
+    for (auto& answer : held) EXPECT_TRUE(answer.get());
+    EXPECT_TRUE(at.ask(at.good).get());
+}
+
+TEST(Batcher, AnswersWhatWaitsWhenItStops) {
+    Rig at(options_of(1, 32, 64));
+    at.script->close();
+    auto running = at.ask(at.good);
+    at.script->wait_for_batches(1);
+    std::vector<std::future<Result<Recognised>>> waiting;
+    for (int i = 0; i < 5; ++i) waiting.push_back(at.ask(at.good));
+    wait_until_waiting(at.metrics, 5);
+    std::thread stopping([&] { at.batcher.stop(); });
+    for (auto& answer : waiting) EXPECT_EQ(answer.get().error().kind, ErrorKind::unavailable);
+    at.script->open();
+    stopping.join();
+    EXPECT_TRUE(running.get());
+    EXPECT_EQ(at.ask(at.good).get().error().kind, ErrorKind::unavailable);
+    at.batcher.stop();
+}
+
+TEST(Batcher, AnswersEveryoneWhenTheModelFails) {
+    for (const auto fault : {Fault::error, Fault::exception}) {
+        Rig at({}, fault == Fault::error ? Fault::error : Fault::exception);
+        EXPECT_EQ(at.ask(at.good).get().error().kind, ErrorKind::internal);
+        ASSERT_TRUE(at.promote("second"));
+        EXPECT_TRUE(at.ask(at.good).get());
+    }
+}
+
+TEST(Batcher, EndsRunningBatchesWithTheOldModel) {
+    Rig at(options_of(1, 32, 64));
+    at.script->close();
+    auto before = at.ask(at.good);
+    at.script->wait_for_batches(1);
+    auto after = at.ask(at.good);
+    wait_until_waiting(at.metrics, 1);
+    ASSERT_TRUE(at.promote("second"));
+    EXPECT_EQ(at.batcher.model()->id, "second");
+    at.script->open();
+    EXPECT_EQ(before.get()->model->id, "first");
+    EXPECT_EQ(after.get()->model->id, "second");
+}
+
+TEST(Batcher, KeepsItsModelWhenAPromotionFails) {
+    Rig at(options_of(2, 32, 64));
+    const auto failed = at.promote("broken", Fault::clone);
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().field, "model");
+    EXPECT_EQ(at.ask(at.good).get()->model->id, "first");
+}
+
+TEST(Batcher, RefusesToStartWithAModelThatCannotBeCloned) {
+    EXPECT_ANY_THROW(Rig(options_of(2, 1, 1), Fault::clone));
+}
+
+/// Many callers, promotions and a stop at the same time: everyone is answered once, each by a model
+/// that was live, and no instance is used by two threads.
+TEST(Batcher, HoldsUnderLoadPromotionsAndAStop) {
+    Rig at(options_of(3, 8, 32));
+    constexpr int callers = 16;
+    constexpr int each = 60;
+    std::atomic<int> answered{0}, refused{0}, wrong{0};
+    asio::thread_pool pool(4);
+    std::vector<std::future<void>> done;
+    const auto one_caller = [&]() -> asio::awaitable<void> {
+        for (int i = 0; i < each; ++i) {
+            const auto answer = co_await at.batcher.recognise(at.good);
+            if (answer)
+                ++(answer->prediction.tag == answer->model->name ? answered : wrong);
+            else
+                ++(answer.error().kind == ErrorKind::unavailable ? refused : wrong);
+        }
+    };
+    for (int i = 0; i < callers; ++i)
+        done.push_back(asio::co_spawn(pool, one_caller, asio::use_future));
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(at.promote("model-" + std::to_string(i)));
+    while (answered + refused < callers * each / 2) std::this_thread::yield();
+    std::thread first([&] { at.batcher.stop(); });
+    at.batcher.stop();
+    first.join();
+    for (auto& caller : done) caller.get();
+    EXPECT_EQ(answered + refused, callers * each);
+    EXPECT_EQ(wrong, 0);
+    const auto batches = at.script->batches();
+    EXPECT_EQ(std::accumulate(batches.begin(), batches.end(), std::size_t{0}),
+              static_cast<std::size_t>(answered));
+}
+
+/// The same with the real thing: models of oneDNN and OpenCV on several threads.
+TEST(Batcher, GivesTheShippedModelsAnswersUnderLoad) {
+    auto model = load_recognizer(std::filesystem::path(CROQUIS_SOURCE_DIR) / "models/shapes.onnx");
+    ASSERT_TRUE(model) << model.error().detail;
+    const auto promoted = [&] { return (*model)->clone().value(); };
+    Metrics metrics;
+    Batcher batcher(promoted(), options_of(2, 32, 512), metrics);
+    const auto file = picture(256);
+    asio::thread_pool pool(2);
+    std::vector<std::future<Result<Recognised>>> answers;
+    for (int i = 0; i < 200; ++i)
+        answers.push_back(asio::co_spawn(pool, batcher.recognise(file), asio::use_future));
+    ASSERT_TRUE(batcher.promote(promoted()));
+    const auto expected = answers.front().get();
+    ASSERT_TRUE(expected) << expected.error().detail;
+    for (std::size_t i = 1; i < answers.size(); ++i) {
+        const auto answer = answers[i].get();
+        ASSERT_TRUE(answer) << answer.error().detail;
+        EXPECT_EQ(answer->prediction.tag, expected->prediction.tag);
+        EXPECT_NEAR(answer->prediction.confidence, expected->prediction.confidence, 0.01F);
+    }
+}
+
+}  // namespace
+}  // namespace croquis::recognition

@@ -1,0 +1,233 @@
+#include "recognition/recognizer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <functional>
+
+#include "recognition/network.h"
+#include "support/onnx_builder.h"
+#include "support/temp_folder.h"
+
+namespace croquis::recognition {
+namespace {
+
+namespace json = boost::json;
+using testing::HasSubstr;
+using testing_support::OnnxBuilder;
+
+constexpr std::size_t labels = 7;
+
+std::string card_text() {
+    return json::serialize(testing_support::small_card(labels));
+}
+
+std::vector<drawing::ModelInput> drawings(std::size_t count) {
+    std::vector<drawing::ModelInput> all(count);
+    std::mt19937 generator(7);
+    for (auto& one : all)
+        for (auto& grey : one) grey = static_cast<std::uint8_t>(generator() >> 24U);
+    return all;
+}
+
+float most_different(const std::vector<Prediction>& a, const std::vector<Prediction>& b) {
+    float most = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        for (std::size_t k = 0; k < labels; ++k)
+            most = std::max(most, std::abs(a[i].probabilities[k] - b[i].probabilities[k]));
+    return most;
+}
+
+TEST(Recognizer, AnswersOnePredictionADrawingInOrder) {
+    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    ASSERT_TRUE(model) << model.error().detail;
+    const auto inputs = drawings(21);
+    const auto together = (*model)->recognise(inputs);
+    ASSERT_TRUE(together);
+    ASSERT_EQ(together->size(), inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto alone = (*model)->recognise({&inputs[i], 1});
+        ASSERT_TRUE(alone);
+        EXPECT_LT(most_different(*alone, {(*together)[i]}), 0.03F);
+    }
+}
+
+TEST(Recognizer, TakesOneToTwoHundredAndFiftySixDrawings) {
+    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    ASSERT_TRUE(model);
+    EXPECT_TRUE((*model)->recognise(drawings(256)));
+    EXPECT_EQ((*model)->recognise(drawings(257)).error().kind, ErrorKind::internal);
+    EXPECT_EQ((*model)->recognise({}).error().kind, ErrorKind::internal);
+}
+
+TEST(Recognizer, IsNamedAfterItsCardAndItsBytes) {
+    const auto net = testing_support::small_network(labels).bytes();
+    const auto model = load_recognizer(net, card_text());
+    ASSERT_TRUE(model);
+    EXPECT_EQ((*model)->info().id, "test-" + to_hex(sha256(net)).substr(0, 8));
+}
+
+TEST(Recognizer, RefusesACardOfAnotherFile) {
+    const auto net = testing_support::small_network(labels).bytes();
+    auto card = testing_support::small_card(labels);
+    card["sha256"] = to_hex(sha256(net));
+    EXPECT_TRUE(load_recognizer(net, json::serialize(card)));
+    card["sha256"] = to_hex(sha256(as_bytes("another")));
+    EXPECT_EQ(load_recognizer(net, json::serialize(card)).error().field, "card/sha256");
+}
+
+TEST(Recognizer, ClonesAnswerTheSame) {
+    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    ASSERT_TRUE(model);
+    auto other = (*model)->clone();
+    ASSERT_TRUE(other);
+    const auto inputs = drawings(9);
+    const auto expected = (*model)->recognise(inputs);
+    model->reset();
+    EXPECT_FLOAT_EQ(most_different(*expected, *(*other)->recognise(inputs)), 0);
+}
+
+TEST(Recognizer, ScalesPixelsAsTheCardSays) {
+    const auto net = testing_support::small_network(labels).bytes();
+    auto card = testing_support::small_card(labels);
+    card["input"].as_object()["scale"] = -1.0 / 255;
+    card["input"].as_object()["mean"] = 255;
+    auto inverted = load_recognizer(net, json::serialize(card));
+    auto plain = load_recognizer(net, card_text());
+    ASSERT_TRUE(inverted && plain);
+    auto inputs = drawings(1);
+    const auto expected = (*plain)->recognise(inputs);
+    for (auto& grey : inputs[0]) grey = static_cast<std::uint8_t>(255 - grey);
+    EXPECT_LT(most_different(*expected, *(*inverted)->recognise(inputs)), 0.02F);
+}
+
+using Body = std::function<std::string(OnnxBuilder&)>;
+
+/// Networks whose operators each engine must give the same meaning.
+std::vector<std::pair<std::string, Body>> bodies() {
+    const auto stem = [](OnnxBuilder& n) { return n.apply("Relu", {n.conv("image", 1, 8, 3, 2)}); };
+    return {
+        {"residual",
+         [=](auto& n) {
+             const auto in = stem(n);
+             const auto inner = n.conv(n.apply("Relu", {n.conv(in, 8, 8)}), 8, 8);
+             return n.apply("Relu", {n.apply("Add", {inner, in})});
+         }},
+        {"depthwise",
+         [=](auto& n) { return n.apply("HardSwish", {n.conv(stem(n), 8, 8, 3, 2, 8)}); }},
+        {"grouped", [=](auto& n) { return n.conv(stem(n), 8, 8, 5, 1, 2); }},
+        {"max-pool", [=](auto& n) { return n.pool("MaxPool", stem(n), 2); }},
+        {"padded-average",
+         [=](auto& n) {
+             auto& node = n.add("AveragePool", {stem(n)});
+             n.sizes(node, "kernel_shape", OnnxBuilder::Sizes{3, 3});
+             n.sizes(node, "strides", OnnxBuilder::Sizes{2, 2});
+             n.sizes(node, "pads", OnnxBuilder::Sizes{1, 1, 1, 1});
+             return node.output(0);
+         }},
+        {"activations",
+         [=](auto& n) {
+             auto in = stem(n);
+             for (const auto* type : {"LeakyRelu", "Sigmoid", "Tanh", "Elu"})
+                 in = n.apply(type, {n.conv(in, 8, 8, 1)});
+             return in;
+         }},
+        {"shared-result",
+         [=](auto& n) {
+             const auto in = n.conv(stem(n), 8, 8);
+             return n.apply("Add", {n.apply("Relu", {in}), in});
+         }},
+        {"dilated",
+         [=](auto& n) {
+             auto& node = n.add("Conv", {stem(n), n.random({8, 8, 3, 3}, 0.2F)});
+             n.sizes(node, "kernel_shape", OnnxBuilder::Sizes{3, 3});
+             n.sizes(node, "dilations", OnnxBuilder::Sizes{2, 2});
+             return node.output(0);
+         }},
+        {"normalised",
+         [=](auto& n) {
+             return n.apply("BatchNormalization",
+                            {stem(n), n.random({8}, 1), n.random({8}, 1), n.random({8}, 1),
+                             n.tensor({8}, std::vector<float>(8, 2))});
+         }},
+    };
+}
+
+OnnxBuilder network_of(const Body& body) {
+    OnnxBuilder net;
+    const auto flat = net.flatten(net.apply("GlobalAveragePool", {body(net)}));
+    net.output(net.gemm(net.apply("Relu", {net.gemm(flat, 8, 16)}), 16, labels), labels);
+    return net;
+}
+
+TEST(Engines, GiveTheSameAnswers) {
+    const auto inputs = drawings(11);
+    for (const auto& [name, body] : bodies()) {
+        const auto network = read_network(network_of(body).bytes(), card_text());
+        ASSERT_TRUE(network) << name << ": " << network.error().detail;
+        auto reference = NetworkRecognizer::make(*network, EngineKind::opencv);
+        ASSERT_TRUE(reference) << name << ": " << reference.error().detail;
+        const auto expected = (*reference)->recognise(inputs);
+        ASSERT_TRUE(expected) << name;
+        auto other = NetworkRecognizer::make(*network, EngineKind::onednn);
+        if (!other) {
+            EXPECT_EQ(name, "normalised") << other.error().detail;
+            continue;
+        }
+        EXPECT_LT(most_different(*expected, *(*other)->recognise(inputs)), 1e-4F) << name;
+        auto coarse = NetworkRecognizer::make(*network, EngineKind::onednn_bf16);
+        if (coarse) {
+            EXPECT_LT(most_different(*expected, *(*coarse)->recognise(inputs)), 0.03F) << name;
+        }
+    }
+}
+
+TEST(Engines, FallBackToOpenCvForOtherNetworks) {
+    const auto net = network_of([](auto& n) { return n.apply("Erf", {n.conv("image", 1, 8)}); });
+    auto model = load_recognizer(net.bytes(), card_text());
+    ASSERT_TRUE(model) << model.error().detail;
+    EXPECT_EQ(dynamic_cast<NetworkRecognizer&>(**model).kind(), EngineKind::opencv);
+}
+
+TEST(Engines, PreferOneDnn) {
+    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    ASSERT_TRUE(model);
+    EXPECT_NE(dynamic_cast<NetworkRecognizer&>(**model).kind(), EngineKind::opencv);
+}
+
+/// Weights near the largest float are finite, what they make is not.
+TEST(Recognizer, RefusesAModelWhoseAnswersOverflow) {
+    OnnxBuilder net;
+    auto last = net.flatten(net.pool("AveragePool", "image", 8));
+    last = net.apply("Mul", {last, net.tensor({1}, {1e38F})});
+    last = net.apply("Mul", {last, net.tensor({1}, {1e38F})});
+    net.output(net.gemm(last, 36, labels), labels);
+    const auto model = load_recognizer(net.bytes(), card_text());
+    ASSERT_FALSE(model);
+    EXPECT_EQ(model.error().kind, ErrorKind::invalid);
+    EXPECT_EQ(model.error().field, "model");
+}
+
+TEST(Recognizer, LoadsAFileAndTheCardBesideIt) {
+    const testing_support::TempFolder folder;
+    const auto file = folder.path() / "mine.onnx";
+    EXPECT_EQ(load_recognizer(file).error().kind, ErrorKind::not_found);
+    const auto net = testing_support::small_network(labels).bytes();
+    std::ofstream(file, std::ios::binary) << as_text(net);
+    EXPECT_EQ(load_recognizer(file).error().kind, ErrorKind::not_found);
+    std::ofstream(folder.path() / "mine.json") << card_text();
+    const auto model = load_recognizer(file);
+    ASSERT_TRUE(model) << model.error().detail;
+    EXPECT_EQ((*model)->info().name, "test");
+}
+
+TEST(Recognizer, LoadsTheShippedModel) {
+    auto model = load_recognizer(std::filesystem::path(CROQUIS_SOURCE_DIR) / "models/shapes.onnx");
+    ASSERT_TRUE(model) << model.error().detail;
+    EXPECT_NE(dynamic_cast<NetworkRecognizer&>(**model).kind(), EngineKind::opencv);
+}
+
+}  // namespace
+}  // namespace croquis::recognition
