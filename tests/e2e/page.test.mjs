@@ -61,7 +61,9 @@ describe('the page', () => {
     withPage({}, async (page) => {
       const ink = () =>
         page.getByTestId('canvas').evaluate((canvas) => {
-          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
           let dark = 0;
           for (let i = 0; i < data.length; i += 4) dark += data[i] < 128 ? 1 : 0;
           return dark;
@@ -141,9 +143,15 @@ describe('the page', () => {
 
   it('gives the preview while drawing, and stores nothing by it', () =>
     withPage({}, async (page) => {
+      const stored = async () => {
+        const answer = await fetch(`${croquis.url}/api/v1/public/drawings?limit=1`);
+        return (await answer.json()).drawings[0]?.id;
+      };
+      const newest = await stored();
       await drawByMouse(page, circle());
       await page.getByText('Live guess').waitFor();
       await page.getByTestId('predicted-tag').waitFor();
+      assert.equal(await stored(), newest);
     }));
 
   it('tells the demo account, and refuses a wrong password', () =>

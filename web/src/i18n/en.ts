@@ -33,7 +33,6 @@ export const en = {
     undone: 'Stroke undone',
     redone: 'Stroke restored',
     cleared: 'Canvas cleared',
-    strokes: (n: number) => (n === 1 ? '1 stroke' : `${n} strokes`),
   },
   result: {
     title: 'Prediction',
@@ -68,7 +67,7 @@ export const en = {
   },
   detail: {
     close: 'Close',
-    predicted: 'Predicted',
+    predicted: (tag: string) => `Predicted: ${tag}`,
     date: 'Drawn',
     model: 'Model',
     size: 'Picture',

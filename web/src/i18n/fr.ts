@@ -35,7 +35,6 @@ export const fr: Dictionary = {
     undone: 'Trait annulé',
     redone: 'Trait rétabli',
     cleared: 'Dessin effacé',
-    strokes: (n) => (n < 2 ? `${n} trait` : `${n} traits`),
   },
   result: {
     title: 'Prédiction',
@@ -70,7 +69,7 @@ export const fr: Dictionary = {
   },
   detail: {
     close: 'Fermer',
-    predicted: 'Prédiction',
+    predicted: (tag) => `Prédiction : ${tag}`,
     date: 'Dessiné',
     model: 'Modèle',
     size: 'Image',
