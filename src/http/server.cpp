@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/bytes.h"
+#include "core/thread_name.h"
 #include "http/connection.h"
 
 namespace croquis::http {
@@ -86,7 +87,11 @@ Result<void> Server::Impl::start() {
     for (auto& lane : lanes_) asio::co_spawn(lane->io, sweep(*lane), asio::detached);
     asio::co_spawn(lanes_.front()->io, accept(), asio::detached);
     threads_ = std::make_unique<asio::thread_pool>(lanes_.size());
-    for (auto& lane : lanes_) asio::post(*threads_, [&io = lane->io] { io.run(); });
+    const auto run = [](asio::io_context& io) {
+        name_this_thread("network");
+        io.run();
+    };
+    for (auto& lane : lanes_) asio::post(*threads_, [run, &io = lane->io] { run(io); });
     return {};
 }
 

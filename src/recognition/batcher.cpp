@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/thread_name.h"
+
 namespace croquis::recognition {
 namespace {
 
@@ -198,6 +200,7 @@ class Batcher::Impl {
     }
 
     void drain(std::size_t seat) {
+        name_this_thread("recognition");
         for (Batch batch = take(seat); !batch.jobs.empty(); batch = take(seat)) {
             gauges_.batch.Observe(static_cast<double>(batch.jobs.size()));
             work(batch, seat);

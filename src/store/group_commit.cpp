@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/thread_name.h"
 #include "store/failure.h"
 
 namespace croquis::store {
@@ -86,6 +87,7 @@ bool GroupCommit::companions_expected() const {
 }
 
 void GroupCommit::drain(std::size_t writer) {
+    name_this_thread("store");
     {
         const std::scoped_lock lock(mutex_);
         if (!queue_.empty() && linger_.count() > 0 && !lingering_ && companions_expected()) {
