@@ -65,14 +65,15 @@ class Builder {
         if (query_.order == Order::newest_first) require("id < " + parameter(after.id));
         if (query_.order == Order::oldest_first) require("id > " + parameter(after.id));
         if (query_.order == Order::least_confident_first) {
-            const auto confidence = parameter(after.confidence);
-            require(fmt::format("(confidence, id) > ({}, {})", confidence, parameter(after.id)));
+            const auto step = parameter(confidence_step(after.confidence));
+            require(fmt::format("(confidence_step, id) > ({}, {})", step, parameter(after.id)));
         }
     }
 
-    [[nodiscard]] std::string select(const std::string& condition, const char* order) const {
-        return fmt::format("SELECT {} FROM drawing WHERE {}{} ORDER BY {} LIMIT {}",
-                           drawing_columns, condition, where_, order, query_.limit + 1);
+    [[nodiscard]] std::string select(const std::string& condition, const char* order,
+                                     const char* also = "") const {
+        return fmt::format("SELECT {}{} FROM drawing WHERE {}{} ORDER BY {} LIMIT {}",
+                           drawing_columns, also, condition, where_, order, query_.limit + 1);
     }
 
     [[nodiscard]] std::string whole() const {
@@ -83,13 +84,14 @@ class Builder {
     /// What people have looked at and what they have not are indexed apart, so that the review
     /// queue never wades through what is done; together the two make the whole order.
     [[nodiscard]] std::string by_confidence() const {
-        const char* order = "confidence, id";
-        const auto unreviewed = select("tagged_by IS NULL", order);
+        const char* order = "confidence_step, id";
+        const char* also = ", confidence_step";
+        const auto unreviewed = select("tagged_by IS NULL", order, also);
         if (query_.only_unreviewed) return unreviewed;
         return fmt::format(
             "SELECT * FROM (SELECT * FROM ({}) AS unreviewed UNION ALL SELECT * FROM ({}) AS "
             "reviewed) AS both_kinds ORDER BY {} LIMIT {}",
-            unreviewed, select("tagged_by IS NOT NULL", order), order, query_.limit + 1);
+            unreviewed, select("tagged_by IS NOT NULL", order, also), order, query_.limit + 1);
     }
 
     const Query& query_;

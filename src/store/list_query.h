@@ -10,7 +10,7 @@
 namespace croquis::store {
 
 /// A parameter of a statement.
-using Value = std::variant<std::string, float, std::int64_t, Uuid, Timestamp>;
+using Value = std::variant<std::string, float, int, Uuid, Timestamp>;
 
 /// One page as SQL that both databases read: parameter number n is written $n.
 struct ListStatement {

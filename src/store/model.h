@@ -65,7 +65,14 @@ struct StoredImage {
     Sha256 sha256{};
 };
 
-enum class Order { newest_first, oldest_first, least_confident_first };
+enum class Order {
+    newest_first,
+    oldest_first,
+    /// By the prediction's confidence in steps of 1/64, and within a step oldest first. Finer steps
+    /// would have every submission write to a page of the index of its own, which costs more than
+    /// the rest of the submission.
+    least_confident_first
+};
 
 /// A page of drawings. `after` is the last drawing of the page before (keyset paging, never an
 /// offset).

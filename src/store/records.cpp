@@ -55,6 +55,10 @@ Uuid lowest_id_at(Timestamp time) {
     return id;
 }
 
+int confidence_step(float confidence) {
+    return static_cast<int>(confidence * 64);
+}
+
 Drawing first_drawing(const Submission& submission) {
     Drawing drawing;
     drawing.id = submission.id;

@@ -20,6 +20,9 @@ inline constexpr std::chrono::minutes id_time_slack{10};
 /// The least version 7 id that could be made at `time`.
 Uuid lowest_id_at(Timestamp time);
 
+/// Where a confidence stands in Order::least_confident_first: 0 to 64.
+int confidence_step(float confidence);
+
 /// The drawing that a submission becomes.
 Drawing first_drawing(const Submission& submission);
 

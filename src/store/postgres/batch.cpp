@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t chunk = 48 * 1024;
 
 constexpr const char* copy_script =
-    "COPY drawing (id, created_at, width, height, confidence, media_type, source, model, "
+    "COPY drawing (id, created_at, width, height, confidence, confidence_step, media_type, source, "
+    "model, "
     "predicted_tag, tag, sha256, probabilities) FROM STDIN (FORMAT binary);"
     "COPY drawing_content (drawing, image, strokes) FROM STDIN (FORMAT binary);";
 
@@ -25,12 +26,13 @@ using Members = std::vector<const Submission*>;
 
 void put_drawing(CopyBuffer& out, const Submission& submission) {
     const auto& prediction = submission.prediction;
-    out.row(12);
+    out.row(13);
     out.field(submission.id);
     out.field(submission.created_at);
     out.field(submission.width);
     out.field(submission.height);
     out.field(prediction.confidence);
+    out.field(static_cast<std::int16_t>(confidence_step(prediction.confidence)));
     out.field(submission.media_type);
     out.field(submission.source);
     out.field(prediction.model);

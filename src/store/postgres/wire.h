@@ -60,6 +60,10 @@ class CopyBuffer {
     }
     void field(BytesView bytes) { field(as_text(bytes)); }
     void field(const Uuid& id) { field(BytesView(id.bytes)); }
+    void field(std::int16_t value) {
+        put(text_, std::int32_t{2});
+        put(text_, value);
+    }
     void field(std::int32_t value) {
         put(text_, std::int32_t{4});
         put(text_, value);

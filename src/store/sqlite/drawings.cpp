@@ -76,12 +76,12 @@ void insert(Connection& connection, const Submission& submission) {
     const auto& prediction = submission.prediction;
     connection.run(
         "INSERT INTO drawing (id, content, created_at, media_type, width, height, sha256, source, "
-        "model, predicted_tag, confidence, probabilities, tag) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $10)",
+        "model, predicted_tag, confidence, confidence_step, probabilities, tag) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $10)",
         submission.id, connection.last_row(), submission.created_at, submission.media_type,
         submission.width, submission.height, BytesView(submission.sha256), submission.source,
         prediction.model, prediction.tag, prediction.confidence,
-        bytes_of(prediction.probabilities));
+        confidence_step(prediction.confidence), bytes_of(prediction.probabilities));
 }
 
 Result<Submitted> store_one(Connection& connection, const Submission& submission) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "contract/store/fixture.h"
 
@@ -311,7 +312,9 @@ class ListContract : public StoreContract {
     /// `count` drawings; the tags and confidences repeat, so that there are ties.
     void fill(int count) {
         const std::vector<std::string> tags{"circle", "star", "heart"};
-        const std::vector<float> confidences{0.9F, 0.1F, 0.5F, 0.1F};
+        // Ties, both ends of the scale, and values within one step of 1/64 and at its edges.
+        const std::vector<float> confidences{0.9F,   0.1F,  0.5F,   0.1F,      0,    1,
+                                             0.499F, 0.51F, 0.505F, 0.515625F, 0.1F, 0.9F};
         for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
             sent_.push_back(
                 make_submission(tags[i % tags.size()], confidences[i % confidences.size()]));
@@ -331,8 +334,8 @@ class ListContract : public StoreContract {
         std::sort(chosen.begin(), chosen.end(), [&](const Submission& a, const Submission& b) {
             if (query.order == Order::newest_first) return a.id > b.id;
             if (query.order == Order::oldest_first) return a.id < b.id;
-            return std::pair(a.prediction.confidence, a.id) <
-                   std::pair(b.prediction.confidence, b.id);
+            return std::pair(std::floor(a.prediction.confidence * 64), a.id) <
+                   std::pair(std::floor(b.prediction.confidence * 64), b.id);
         });
         return ids_of(chosen);
     }
