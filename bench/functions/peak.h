@@ -1,0 +1,11 @@
+#pragma once
+
+namespace croquis::bench {
+
+/// The most 32-bit floating-point operations a second that `threads` of them do here together:
+/// independent fused multiply-adds in registers, of the widest kind the processor has, the best of
+/// some tries. Each counts as two. Two threads do less than twice as many as one where they share a
+/// core.
+double measured_peak_flops(int threads);
+
+}  // namespace croquis::bench
