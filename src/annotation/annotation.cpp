@@ -320,6 +320,16 @@ std::shared_ptr<const recognition::ModelInfo> Annotation::model() const {
     return batcher_.model();
 }
 
+asio::awaitable<Result<std::string>> Annotation::card(std::string model_id) {
+    const auto job = [this, &model_id]() -> Result<std::string> {
+        auto listed = store_.model(model_id);
+        if (listed) return std::move(listed->card);
+        if (listed.error().kind == ErrorKind::not_found) return std::string();
+        return listed.error();
+    };
+    co_return co_await workers_.run(job);
+}
+
 /// Blocks where the model is live no more and was not asked for before.
 Detail Annotation::with_top(store::Drawing drawing) {
     Detail detail;

@@ -97,6 +97,8 @@ class Annotation {
     /// The tags a drawing may have: the live model's labels, then "unknown".
     [[nodiscard]] std::vector<std::string> labels() const;
     [[nodiscard]] std::shared_ptr<const recognition::ModelInfo> model() const;
+    /// A model's card as JSON; empty where the registry does not hold the model.
+    boost::asio::awaitable<Result<std::string>> card(std::string model_id);
 
   private:
     boost::asio::awaitable<Result<store::Submitted>> stored(store::Submission submission);

@@ -12,21 +12,21 @@ struct ApiOptions {
     http::ServerLimits limits;  ///< stated in the OpenAPI documents as served
     drawing::DecodeLimits decode;
     int submissions_per_minute = 0;  ///< per client address on the public door; 0 for no limit
-    bool demo = false;
 };
 
 /// The public door, mounted at /api/v1/public: predict and store, list and view; never modifies
-/// anything.
-http::Router public_api(annotation::Annotation& annotation, const ApiOptions& options);
+/// anything. What the handlers refer to must outlive the router.
+http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
+                        const ApiOptions& options);
 
 /// The annotator's door, mounted at /api/v1: JWT bearer, the same views plus changes.
 http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, WorkerPool& workers, const ApiOptions& options);
+                           store::Store& store, WorkerPool& workers);
 
-/// /healthz, /readyz, /docs (Swagger UI from `swagger_folder`), /openapi.json (both doors in one
-/// document), /api/v1/public/openapi.json and /api/v1/openapi.json.
-Result<http::Router> service_routes(store::Store& store, annotation::Annotation& annotation,
-                                    WorkerPool& workers,
+/// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
+/// was not built), /openapi.json (both doors in one document), /api/v1/public/openapi.json and
+/// /api/v1/openapi.json.
+Result<http::Router> service_routes(store::Store& store, WorkerPool& workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 

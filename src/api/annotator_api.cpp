@@ -1,0 +1,445 @@
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "api/answers.h"
+#include "api/api.h"
+#include "api/bodies.h"
+#include "api/queries.h"
+#include "api/reads.h"
+
+namespace croquis::api {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using http::Method;
+using http::problem;
+using http::Request;
+using http::Response;
+using identity::Principal;
+using Answer = asio::awaitable<Response>;
+
+/// A changed drawing is read again at most so often before an If-Match of "*" gives up.
+constexpr int overwrite_tries = 8;
+
+Response no_store(Response response) {
+    response.set("Cache-Control", "no-store");
+    return response;
+}
+
+/// The token of "Authorization: Bearer …" (RFC 6750 section 2.1).
+std::optional<std::string_view> bearer_token(const Request& request) {
+    constexpr std::string_view scheme = "Bearer ";
+    std::string_view header = request.header("authorization");
+    if (!boost::beast::iequals(header.substr(0, scheme.size()), scheme)) return std::nullopt;
+    header.remove_prefix(scheme.size());
+    while (header.starts_with(' ')) header.remove_prefix(1);
+    if (header.empty()) return std::nullopt;
+    return header;
+}
+
+/// 401 with what RFC 6750 section 3 wants said.
+Response unauthenticated(const Error& error, bool had_token) {
+    auto response = problem(error);
+    response.set("WWW-Authenticate", had_token ? R"(Bearer realm="croquis", error="invalid_token")"
+                                               : R"(Bearer realm="croquis")");
+    return response;
+}
+
+Response forbidden() {
+    auto response = problem({ErrorKind::forbidden, "Only an admin may do this."});
+    response.set("WWW-Authenticate", R"(Bearer realm="croquis", error="insufficient_scope")");
+    return response;
+}
+
+json::object to_json(const identity::TokenPair& pair) {
+    return {{"access_token", pair.access_token},
+            {"token_type", "bearer"},
+            {"expires_in", pair.expires_in.count()},
+            {"refresh_token", pair.refresh_token},
+            {"refresh_expires_in", pair.refresh_expires_in.count()}};
+}
+
+struct Versioned {
+    std::vector<std::pair<Uuid, int>> drawings;
+};
+
+Result<std::pair<Uuid, int>> read_versioned(const json::value& value, std::size_t index) {
+    const std::string at = "drawings/" + std::to_string(index);
+    const auto wrong = [&](const char* member, const char* detail) {
+        return Error{ErrorKind::invalid, detail, at + member};
+    };
+    const auto* object = value.if_object();
+    if (object == nullptr) return wrong("", "Each is an object with id and version.");
+    const auto* id = object->if_contains("id");
+    if (id == nullptr || !id->is_string()) return wrong("/id", "This must be a drawing's id.");
+    const auto uuid = Uuid::parse(id->get_string());
+    if (!uuid) return wrong("/id", "This must be a drawing's id.");
+    const auto* version = object->if_contains("version");
+    if (version == nullptr || !version->is_int64() || version->get_int64() < 1 ||
+        version->get_int64() > std::numeric_limits<int>::max())
+        return wrong("/version", "This must be the version that the person saw.");
+    return std::pair(*uuid, static_cast<int>(version->get_int64()));
+}
+
+Result<Versioned> read_acceptance(const Request& request) {
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    const auto* listed = body->if_contains("drawings");
+    if (listed == nullptr || !listed->is_array() || listed->get_array().empty() ||
+        listed->get_array().size() > annotation::max_accepted)
+        return Error{ErrorKind::invalid, "This must be a list of 1 to 200 drawings.", "drawings"};
+    Versioned versioned;
+    for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
+        auto drawing = read_versioned(listed->get_array()[i], i);
+        if (!drawing) return drawing.error();
+        versioned.drawings.push_back(*drawing);
+    }
+    return versioned;
+}
+
+struct NewUser {
+    std::string name;
+    std::string password;
+    identity::Role role = identity::Role::annotator;
+};
+
+Result<NewUser> read_new_user(const Request& request) {
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    auto name = text_member(*body, "name");
+    if (!name) return name.error();
+    auto password = text_member(*body, "password");
+    if (!password) return password.error();
+    const auto role = optional_text(*body, "role");
+    if (!role) return role.error();
+    NewUser user{std::move(*name), std::move(*password)};
+    if (!*role) return user;
+    const auto parsed = identity::parse_role(**role);
+    if (!parsed) return parsed.error();
+    user.role = *parsed;
+    return user;
+}
+
+struct UserChange {
+    std::optional<identity::Role> role;
+    std::optional<bool> disabled;
+    std::optional<std::string> password;
+};
+
+Result<UserChange> read_user_change(const Request& request) {
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    const auto role = optional_text(*body, "role");
+    if (!role) return role.error();
+    const auto disabled = optional_bool(*body, "disabled");
+    if (!disabled) return disabled.error();
+    auto password = optional_text(*body, "password");
+    if (!password) return password.error();
+    UserChange change{std::nullopt, *disabled, std::move(*password)};
+    if (!*role) return change;
+    const auto parsed = identity::parse_role(**role);
+    if (!parsed) return parsed.error();
+    change.role = *parsed;
+    return change;
+}
+
+class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
+  public:
+    AnnotatorApi(annotation::Annotation& annotation, identity::Identity& identity,
+                 store::Store& store, WorkerPool& workers)
+        : annotation_(annotation), identity_(identity), store_(store), workers_(workers) {}
+
+    using Verb = Answer (AnnotatorApi::*)(Request&, Principal);
+    /// The handler of a route that needs a token, of an admin where `role` says so.
+    http::Handler guarded(Verb verb, identity::Role role = identity::Role::annotator);
+
+    Answer sign_in(Request& request);
+    Answer refresh(Request& request);
+    Answer sign_out(Request& request);
+    Answer me(Request& request, Principal who);
+
+    Answer drawings(Request& request, Principal who);
+    Answer drawing(Request& request, Principal who);
+    Answer image(Request& request, Principal who);
+    Answer history(Request& request, Principal who);
+    Answer change_tag(Request& request, Principal who);
+    Answer queue(Request& request, Principal who);
+    Answer accept(Request& request, Principal who);
+    Answer labels(Request& request, Principal who);
+
+    Answer live_model(Request& request, Principal who);
+    Answer models(Request& request, Principal who);
+    Answer promote(Request& request, Principal who);
+
+    Answer users(Request& request, Principal who);
+    Answer add_user(Request& request, Principal who);
+    Answer change_user(Request& request, Principal who);
+    Answer delete_user(Request& request, Principal who);
+
+  private:
+    asio::awaitable<Result<int>> version_to_change(Uuid id, IfMatch match);
+    Result<store::User> changed_user(const Uuid& id, const UserChange& change);
+
+    annotation::Annotation& annotation_;
+    identity::Identity& identity_;
+    store::Store& store_;
+    WorkerPool& workers_;
+};
+
+http::Handler AnnotatorApi::guarded(Verb verb, identity::Role role) {
+    return [self = shared_from_this(), verb, role](Request& request) -> Answer {
+        const auto token = bearer_token(request);
+        if (!token)
+            co_return unauthenticated(
+                {ErrorKind::unauthenticated, "Sign in, and send the token as a Bearer."}, false);
+        const auto who = self->identity_.authenticate(*token, now());
+        if (!who) co_return unauthenticated(who.error(), true);
+        if (role == identity::Role::admin && who->role != identity::Role::admin)
+            co_return forbidden();
+        co_return co_await ((*self).*verb)(request, *who);
+    };
+}
+
+// --- tokens
+
+Answer AnnotatorApi::sign_in(Request& request) {
+    const auto body = read_object_or_form(request);
+    if (!body) co_return problem(body.error());
+    const auto grant = optional_text(*body, "grant_type");
+    if (!grant) co_return problem(grant.error());
+    if (grant->value_or("password") != "password")
+        co_return problem({ErrorKind::invalid, "The only grant is password.", "grant_type"});
+    const auto name = text_member(*body, "username");
+    if (!name) co_return problem(name.error());
+    const auto password = text_member(*body, "password");
+    if (!password) co_return problem(password.error());
+    const auto job = [&] { return identity_.sign_in(*name, *password, request.client); };
+    const auto pair = co_await workers_.run(job);
+    co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
+}
+
+Answer AnnotatorApi::refresh(Request& request) {
+    const auto body = read_object_or_form(request);
+    if (!body) co_return problem(body.error());
+    const auto token = text_member(*body, "refresh_token");
+    if (!token) co_return problem(token.error());
+    const auto job = [&] { return identity_.refresh(*token); };
+    const auto pair = co_await workers_.run(job);
+    co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
+}
+
+Answer AnnotatorApi::sign_out(Request& request) {
+    const auto body = read_object_or_form(request);
+    if (!body) co_return problem(body.error());
+    const auto token = text_member(*body, "refresh_token");
+    if (!token) co_return problem(token.error());
+    const auto job = [&] { return identity_.sign_out(*token); };
+    const auto done = co_await workers_.run(job);
+    co_return done ? http::no_content() : problem(done.error());
+}
+
+Answer AnnotatorApi::me(Request&, Principal who) {
+    co_return no_store(
+        http::json_response(200, json::object{{"id", to_string(who.user)},
+                                              {"name", who.name},
+                                              {"role", identity::to_string(who.role)}}));
+}
+
+// --- drawings
+
+Answer AnnotatorApi::drawings(Request& request, Principal) {
+    return list_drawings(annotation_, request, annotator_door);
+}
+
+Answer AnnotatorApi::drawing(Request& request, Principal) {
+    return get_drawing(annotation_, request, annotator_door);
+}
+
+Answer AnnotatorApi::image(Request& request, Principal) {
+    return get_image(annotation_, request, annotator_door);
+}
+
+Answer AnnotatorApi::history(Request& request, Principal) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto events = co_await annotation_.history(*id);
+    if (!events) co_return problem(events.error());
+    json::array listed;
+    for (const auto& event : *events) listed.push_back(api::to_json(event));
+    co_return no_store(http::json_response(200, json::object{{"events", std::move(listed)}}));
+}
+
+/// The version that the change is made on: the one that If-Match names where it names one, else the
+/// present one if If-Match allows it.
+asio::awaitable<Result<int>> AnnotatorApi::version_to_change(Uuid id, IfMatch match) {
+    if (!match.any && match.versions.size() == 1) co_return match.versions.front();
+    const auto present = co_await annotation_.drawing(id);
+    if (!present) co_return present.error();
+    const int version = present->drawing.version;
+    const bool allowed = match.any || std::find(match.versions.begin(), match.versions.end(),
+                                                version) != match.versions.end();
+    if (!allowed)
+        co_return Error{ErrorKind::precondition_failed,
+                        "The drawing is not the one that If-Match names any more.", "If-Match"};
+    co_return version;
+}
+
+Answer AnnotatorApi::change_tag(Request& request, Principal who) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto match = read_if_match(request);
+    if (!match) co_return problem(match.error());
+    const auto body = read_object(request);
+    if (!body) co_return problem(body.error());
+    const auto tag = text_member(*body, "tag");
+    if (!tag) co_return problem(tag.error());
+    const auto reason = optional_text(*body, "reason");
+    if (!reason) co_return problem(reason.error());
+    for (int tries = 1;; ++tries) {
+        const auto version = co_await version_to_change(*id, *match);
+        if (!version) co_return problem(version.error());
+        const auto changed =
+            co_await annotation_.change_tag(*id, *tag, reason->value_or(""), *version, who);
+        if (changed) co_return detail_response(200, *changed, annotator_door);
+        const bool overtaken = match->any && changed.error().kind == ErrorKind::precondition_failed;
+        if (!overtaken || tries == overwrite_tries) co_return problem(changed.error());
+    }
+}
+
+Answer AnnotatorApi::queue(Request& request, Principal) {
+    const auto query = read_queue_query(request);
+    if (!query) co_return problem(query.error());
+    const auto page = co_await annotation_.queue(query->limit, query->after);
+    if (!page) co_return problem(page.error());
+    co_return no_store(text_response(200, page_text(*page, query->order, annotator_door)));
+}
+
+Answer AnnotatorApi::accept(Request& request, Principal who) {
+    const auto asked = read_acceptance(request);
+    if (!asked) co_return problem(asked.error());
+    const auto results = co_await annotation_.accept(asked->drawings, std::move(who));
+    if (!results) co_return problem(results.error());
+    std::string out = "{\"results\":[";
+    for (std::size_t i = 0; i < results->size(); ++i) {
+        const auto& result = (*results)[i];
+        out.append(i == 0 ? "" : ",").append("{\"id\":\"");
+        out.append(to_string(asked->drawings[i].first)).append("\",");
+        if (result)
+            out.append("\"drawing\":").append(detail_text(*result, annotator_door));
+        else
+            out.append("\"problem\":").append(json::serialize(api::to_json(result.error())));
+        out += '}';
+    }
+    out += "]}";
+    co_return no_store(text_response(200, std::move(out)));
+}
+
+Answer AnnotatorApi::labels(Request&, Principal) {
+    return list_labels(annotation_);
+}
+
+// --- models
+
+Answer AnnotatorApi::live_model(Request&, Principal) {
+    return get_live_model(annotation_);
+}
+
+Answer AnnotatorApi::models(Request&, Principal) {
+    const auto job = [this] { return store_.models(); };
+    const auto models = co_await workers_.run(job);
+    if (!models) co_return problem(models.error());
+    json::array listed;
+    for (const auto& model : *models) listed.push_back(api::to_json(model));
+    co_return no_store(http::json_response(200, json::object{{"models", std::move(listed)}}));
+}
+
+Answer AnnotatorApi::promote(Request& request, Principal) {
+    const auto promoted = co_await annotation_.promote(request.parameters["id"]);
+    if (!promoted) co_return problem(promoted.error());
+    co_return co_await get_live_model(annotation_);
+}
+
+// --- users
+
+Answer AnnotatorApi::users(Request&, Principal) {
+    const auto job = [this] { return store_.users(); };
+    const auto users = co_await workers_.run(job);
+    if (!users) co_return problem(users.error());
+    json::array listed;
+    for (const auto& user : *users) listed.push_back(api::to_json(user));
+    co_return no_store(http::json_response(200, json::object{{"users", std::move(listed)}}));
+}
+
+Answer AnnotatorApi::add_user(Request& request, Principal) {
+    const auto asked = read_new_user(request);
+    if (!asked) co_return problem(asked.error());
+    const auto job = [&] { return identity_.add_user(asked->name, asked->password, asked->role); };
+    const auto user = co_await workers_.run(job);
+    co_return no_store(user ? http::json_response(201, api::to_json(*user))
+                            : problem(user.error()));
+}
+
+/// The role first: where that is refused (the last admin), the password stays as it was.
+Result<store::User> AnnotatorApi::changed_user(const Uuid& id, const UserChange& change) {
+    auto user = identity_.change_user(id, change.role, change.disabled);
+    if (!user || !change.password) return user;
+    if (const auto set = identity_.set_password(id, *change.password); !set) return set.error();
+    return user;
+}
+
+Answer AnnotatorApi::change_user(Request& request, Principal) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto change = read_user_change(request);
+    if (!change) co_return problem(change.error());
+    const auto job = [&] { return changed_user(*id, *change); };
+    const auto user = co_await workers_.run(job);
+    co_return no_store(user ? http::json_response(200, api::to_json(*user))
+                            : problem(user.error()));
+}
+
+Answer AnnotatorApi::delete_user(Request& request, Principal) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto job = [&] { return identity_.delete_user(*id); };
+    const auto done = co_await workers_.run(job);
+    co_return done ? http::no_content() : problem(done.error());
+}
+
+}  // namespace
+
+http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
+                           store::Store& store, WorkerPool& workers) {
+    using Api = AnnotatorApi;
+    const auto api = std::make_shared<Api>(annotation, identity, store, workers);
+    const auto admin = identity::Role::admin;
+    http::Router router;
+    router.add(Method::post, "/token", [api](Request& r) { return api->sign_in(r); });
+    router.add(Method::delete_, "/token", [api](Request& r) { return api->sign_out(r); });
+    router.add(Method::post, "/token/refresh", [api](Request& r) { return api->refresh(r); });
+    router.add(Method::get, "/me", api->guarded(&Api::me));
+
+    router.add(Method::get, "/drawings", api->guarded(&Api::drawings));
+    router.add(Method::get, "/drawings/{id}", api->guarded(&Api::drawing));
+    router.add(Method::patch, "/drawings/{id}", api->guarded(&Api::change_tag));
+    router.add(Method::get, "/drawings/{id}/image", api->guarded(&Api::image));
+    router.add(Method::get, "/drawings/{id}/history", api->guarded(&Api::history));
+    router.add(Method::post, "/drawings:accept", api->guarded(&Api::accept));
+    router.add(Method::get, "/queue", api->guarded(&Api::queue));
+    router.add(Method::get, "/labels", api->guarded(&Api::labels));
+
+    router.add(Method::get, "/model", api->guarded(&Api::live_model));
+    router.add(Method::get, "/models", api->guarded(&Api::models));
+    router.add(Method::post, "/models/{id}:promote", api->guarded(&Api::promote, admin));
+
+    router.add(Method::get, "/users", api->guarded(&Api::users, admin));
+    router.add(Method::post, "/users", api->guarded(&Api::add_user, admin));
+    router.add(Method::patch, "/users/{id}", api->guarded(&Api::change_user, admin));
+    router.add(Method::delete_, "/users/{id}", api->guarded(&Api::delete_user, admin));
+    return router;
+}
+
+}  // namespace croquis::api

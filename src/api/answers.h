@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "annotation/annotation.h"
+#include "http/message.h"
+#include "recognition/recognizer.h"
+
+/// What the doors answer with, as the contract's schemas state it.
+namespace croquis::api {
+
+inline constexpr std::string_view public_base = "/api/v1/public";
+inline constexpr std::string_view annotator_base = "/api/v1";
+
+/// Where an answer goes out: links lead back to the same door.
+struct Door {
+    std::string_view base;
+    bool has_history = false;
+};
+inline constexpr Door public_door{public_base, false};
+inline constexpr Door annotator_door{annotator_base, true};
+
+/// JSON text of a page, a drawing with its best guesses, the best guesses alone. Written straight
+/// to text, without a document in between: a page of drawings is the hottest answer there is.
+std::string page_text(const store::Page& page, store::Order order, const Door& door);
+std::string detail_text(const annotation::Detail& detail, const Door& door);
+std::string preview_text(const annotation::PreviewAnswer& answer);
+
+/// An answer whose body is JSON text.
+http::Response text_response(int status, std::string body);
+/// A drawing, with its ETag.
+http::Response detail_response(int status, const annotation::Detail& detail, const Door& door);
+
+/// The drawing's ETag: its version in quotation marks.
+std::string etag_of(const store::Drawing& drawing);
+std::string drawing_path(const Door& door, const Uuid& id);
+
+boost::json::object to_json(const store::TagEvent& event);
+boost::json::object to_json(const store::User& user);
+boost::json::object to_json(const store::Model& model);
+/// `card` is JSON text, empty where the registry does not hold the model.
+boost::json::object to_json(const recognition::ModelInfo& model, const std::string& card);
+/// What a problem says, as a part of an answer: type, title, status, detail, field.
+boost::json::object to_json(const Error& error);
+
+}  // namespace croquis::api

@@ -1,0 +1,201 @@
+#include "api/contract.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+#include <map>
+
+#include "api/bodies.h"
+#include "drawing/strokes.h"
+
+namespace croquis::api {
+namespace {
+
+namespace json = boost::json;
+using Limits = std::map<std::string, std::uint64_t, std::less<>>;
+
+constexpr std::string_view other_file = "common.yaml#";
+
+template <class Number>
+std::optional<Number> number(const std::string& text) {
+    Number value{};
+    const char* end = text.data() + text.size();
+    const auto [stop, failed] = std::from_chars(text.data(), end, value);
+    if (failed != std::errc() || stop != end) return std::nullopt;
+    return value;
+}
+
+/// A scalar by YAML's core schema (YAML 1.2.2 section 10.3); what was quoted is text.
+json::value scalar(const YAML::Node& node) {
+    const std::string& text = node.Scalar();
+    if (node.Tag() == "!") return json::value(text);
+    if (text == "null" || text == "~" || text.empty()) return nullptr;
+    if (text == "true" || text == "false") return text == "true";
+    if (const auto whole = number<std::int64_t>(text)) return *whole;
+    if (const auto real = number<double>(text)) return *real;
+    return json::value(text);
+}
+
+json::value to_json(const YAML::Node& node) {
+    if (node.IsMap()) {
+        json::object object;
+        for (const auto& member : node) object[member.first.Scalar()] = to_json(member.second);
+        return object;
+    }
+    if (node.IsSequence()) {
+        json::array array;
+        for (const auto& element : node) array.push_back(to_json(element));
+        return array;
+    }
+    return node.IsScalar() ? scalar(node) : json::value(nullptr);
+}
+
+Limits limits_in_force(const ApiOptions& options) {
+    const drawing::StrokeLimits strokes;
+    return {{"max_image_text", max_image_text(options.decode.max_bytes)},
+            {"max_strokes", strokes.max_strokes}};
+}
+
+/// Replaces the numbers that `x-limit` of a schema names, and takes `x-limit` out.
+void apply_limits(json::object& schema, const Limits& limits) {
+    const auto* named = schema.if_contains("x-limit");
+    if (named == nullptr) return;
+    for (const auto& [keyword, limit] : named->as_object())
+        schema[keyword] = limits.at(std::string(limit.as_string()));
+    schema.erase("x-limit");
+}
+
+/// References into common.yaml become references into the document itself.
+void make_local(json::object& object) {
+    auto* reference = object.if_contains("$ref");
+    if (reference == nullptr || !reference->is_string()) return;
+    const std::string_view text = reference->get_string();
+    if (text.starts_with(other_file))
+        *reference = "#" + std::string(text.substr(other_file.size()));
+}
+
+void settle(json::value& value, const Limits& limits) {
+    if (auto* array = value.if_array())
+        for (auto& element : *array) settle(element, limits);
+    auto* object = value.if_object();
+    if (object == nullptr) return;
+    apply_limits(*object, limits);
+    make_local(*object);
+    for (auto& member : *object) settle(member.value(), limits);
+}
+
+/// Every limit in force, as a table of Markdown.
+std::string limits_table(const ApiOptions& options) {
+    const auto& server = options.limits;
+    const auto& picture = options.decode;
+    const drawing::StrokeLimits strokes;
+    const auto rate = options.submissions_per_minute == 0
+                          ? std::string("none")
+                          : std::to_string(options.submissions_per_minute);
+    return fmt::format(
+        "\n\n| limit | |\n|---|---|\n"
+        "| a request's header | {} bytes |\n"
+        "| a request's body | {} bytes |\n"
+        "| a body without a picture | {} bytes |\n"
+        "| nesting of JSON | {} levels |\n"
+        "| a picture's file | {} bytes |\n"
+        "| a picture's sides | {} to {} pixels |\n"
+        "| a picture's pixels | {} |\n"
+        "| strokes of a drawing | {} |\n"
+        "| points of all its strokes | {} |\n"
+        "| submissions of a client in a minute | {} |\n"
+        "| previews of a client in a minute | {} times as many |\n"
+        "| time for a header | {} s |\n"
+        "| time for a body | {} s |\n"
+        "| requests at work at once | {} |\n"
+        "| connections | {} |\n",
+        server.max_header_bytes, server.max_body_bytes, max_small_body, max_json_depth,
+        picture.max_bytes, picture.min_side, picture.max_side, picture.max_pixels,
+        strokes.max_strokes, strokes.max_points, rate, previews_per_submission,
+        server.header_timeout.count(), server.body_timeout.count(), server.max_requests_in_flight,
+        server.max_connections);
+}
+
+json::object& member(json::object& object, std::string_view name) {
+    auto& value = object[name];
+    if (!value.is_object()) value = json::object();
+    return value.get_object();
+}
+
+/// Members of `from` that `into` lacks, down to the third level: components/schemas/Tag.
+void merge(json::object& into, const json::object& from, int depth) {
+    for (const auto& [name, value] : from) {
+        auto* there = into.if_contains(name);
+        if (there == nullptr)
+            into[name] = value;
+        else if (depth > 1 && there->is_object() && value.is_object())
+            merge(there->get_object(), value.get_object(), depth - 1);
+    }
+}
+
+json::object door(std::string_view yaml, const json::object& common, const Limits& limits,
+                  const std::string& table) {
+    json::value document = to_json(YAML::Load(std::string(yaml)));
+    auto& object = document.as_object();
+    merge(member(object, "components"), common.at("components").as_object(), 2);
+    settle(document, limits);
+    auto& info = member(object, "info");
+    info["description"] = std::string(info["description"].as_string()) + table;
+    return std::move(object);
+}
+
+/// What a document says of all its operations, said of each of them instead.
+void push_down_security(json::object& document) {
+    const json::value security = document["security"];
+    document.erase("security");
+    for (auto& path : document["paths"].as_object())
+        for (auto& operation : path.value().as_object())
+            if (auto* object = operation.value().if_object())
+                if (object->if_contains("operationId") != nullptr &&
+                    object->if_contains("security") == nullptr)
+                    (*object)["security"] = security;
+}
+
+void merge_tags(json::object& into, const json::object& from) {
+    auto& tags = into["tags"].as_array();
+    for (const auto& tag : from.at("tags").as_array()) {
+        const bool there = std::any_of(tags.begin(), tags.end(), [&](const json::value& known) {
+            return known.at("name") == tag.at("name");
+        });
+        if (!there) tags.push_back(tag);
+    }
+}
+
+json::object join(const json::object& public_door, const json::object& annotator_door) {
+    json::object both = public_door;
+    json::object other = annotator_door;
+    push_down_security(other);
+    merge(member(both, "paths"), other["paths"].as_object(), 1);
+    merge(member(both, "components"), other["components"].as_object(), 2);
+    merge_tags(both, other);
+    auto& info = member(both, "info");
+    info["title"] = "Croquis API";
+    info["summary"] = "Draw, predict, browse without an account; correct tags with one.";
+    return both;
+}
+
+}  // namespace
+
+Result<Contract> read_contract(const ApiOptions& options) {
+    try {
+        const json::value common = to_json(YAML::Load(std::string(common_yaml())));
+        const Limits limits = limits_in_force(options);
+        const std::string table = limits_table(options);
+        Contract contract;
+        contract.public_door = door(public_yaml(), common.as_object(), limits, table);
+        contract.annotator_door = door(annotator_yaml(), common.as_object(), limits, table);
+        contract.both = join(contract.public_door, contract.annotator_door);
+        return contract;
+    } catch (const std::exception& thrown) {
+        return Error{ErrorKind::internal,
+                     std::string("The OpenAPI contract cannot be read: ") + thrown.what()};
+    }
+}
+
+}  // namespace croquis::api

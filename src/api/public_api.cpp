@@ -1,0 +1,94 @@
+#include "api/answers.h"
+#include "api/api.h"
+#include "api/bodies.h"
+#include "api/reads.h"
+#include "identity/rate_limit.h"
+
+namespace croquis::api {
+namespace {
+
+namespace asio = boost::asio;
+using http::Method;
+using http::problem;
+using http::Request;
+using http::Response;
+
+/// Above this, base64 and JSON are read on a worker: they would keep other connections waiting.
+constexpr std::size_t read_in_place_bytes = std::size_t{128} * 1024;
+
+class PublicApi {
+  public:
+    PublicApi(annotation::Annotation& annotation, WorkerPool& workers, const ApiOptions& options)
+        : annotation_(annotation),
+          workers_(workers),
+          max_image_bytes_(options.decode.max_bytes),
+          submissions_(options.submissions_per_minute),
+          previews_(options.submissions_per_minute * previews_per_submission) {}
+
+    asio::awaitable<Response> predict(Request& request);
+    asio::awaitable<Response> preview(Request& request);
+
+  private:
+    asio::awaitable<Result<annotation::SubmitRequest>> read(const Request& request);
+
+    annotation::Annotation& annotation_;
+    WorkerPool& workers_;
+    std::size_t max_image_bytes_;
+    identity::RateLimiter submissions_;
+    identity::RateLimiter previews_;
+};
+
+asio::awaitable<Result<annotation::SubmitRequest>> PublicApi::read(const Request& request) {
+    const auto job = [&request, this] { return read_prediction(request, max_image_bytes_); };
+    if (request.body.size() <= read_in_place_bytes) co_return job();
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Response> PublicApi::predict(Request& request) {
+    if (const auto allowed = submissions_.take(identity::client_key(request.client)); !allowed)
+        co_return problem(allowed.error());
+    auto submission = co_await read(request);
+    if (!submission) co_return problem(submission.error());
+    submission->idempotency_key = request.header("idempotency-key");
+    const auto answer = co_await annotation_.submit(std::move(*submission));
+    if (!answer) co_return problem(answer.error());
+    auto response = detail_response(201, {answer->drawing, answer->top}, public_door);
+    response.set("Cache-Control", "no-store");
+    response.set("Location", drawing_path(public_door, answer->drawing.id));
+    if (answer->replayed) response.set("Idempotency-Replayed", "true");
+    co_return response;
+}
+
+asio::awaitable<Response> PublicApi::preview(Request& request) {
+    if (const auto allowed = previews_.take(identity::client_key(request.client)); !allowed)
+        co_return problem(allowed.error());
+    auto submission = co_await read(request);
+    if (!submission) co_return problem(submission.error());
+    const auto answer = co_await annotation_.preview(std::move(submission->image));
+    if (!answer) co_return problem(answer.error());
+    auto response = text_response(200, preview_text(*answer));
+    response.set("Cache-Control", "no-store");
+    co_return response;
+}
+
+}  // namespace
+
+http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
+                        const ApiOptions& options) {
+    const auto api = std::make_shared<PublicApi>(annotation, workers, options);
+    http::Router router;
+    router.add(Method::post, "/predictions", [api](Request& r) { return api->predict(r); });
+    router.add(Method::post, "/predictions:preview", [api](Request& r) { return api->preview(r); });
+    router.add(Method::get, "/drawings",
+               [&annotation](Request& r) { return list_drawings(annotation, r, public_door); });
+    router.add(Method::get, "/drawings/{id}",
+               [&annotation](Request& r) { return get_drawing(annotation, r, public_door); });
+    router.add(Method::get, "/drawings/{id}/image",
+               [&annotation](Request& r) { return get_image(annotation, r, public_door); });
+    router.add(Method::get, "/labels", [&annotation](Request&) { return list_labels(annotation); });
+    router.add(Method::get, "/model",
+               [&annotation](Request&) { return get_live_model(annotation); });
+    return router;
+}
+
+}  // namespace croquis::api

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+#include "store/model.h"
+
+/// What a request's path, query and headers ask for. All errors are `invalid` with the parameter's
+/// name, unless stated otherwise.
+namespace croquis::api {
+
+/// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until. Others are
+/// ignored.
+Result<store::Query> read_list_query(const http::Request& request);
+/// GET /queue: limit and cursor.
+Result<store::Query> read_queue_query(const http::Request& request);
+
+/// A cursor as the client sees it: base64url of its kind, the drawing's id, and for the queue the
+/// confidence too.
+std::string write_cursor(store::Order order, const store::Query::Cursor& cursor);
+Result<store::Query::Cursor> read_cursor(store::Order order, std::string_view text);
+
+/// The path's {id}.
+Result<Uuid> read_id(const http::Request& request);
+
+/// The versions that an If-Match allows; none means any ("*"). Weak tags match nothing (RFC 9110
+/// section 13.1.1). Errors: precondition_required where the header is missing, invalid where it is
+/// too long.
+struct IfMatch {
+    bool any = false;
+    std::vector<int> versions;
+};
+Result<IfMatch> read_if_match(const http::Request& request);
+
+}  // namespace croquis::api
