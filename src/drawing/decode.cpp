@@ -7,6 +7,9 @@
 
 #include <memory>
 
+#include "drawing/exif.h"
+#include "drawing/plain_png.h"
+
 namespace croquis::drawing {
 
 std::string_view to_string(MediaType type) {
@@ -67,7 +70,10 @@ PngForm png_form(const spng_ihdr& header, bool has_transparency) {
     const bool grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && !has_transparency &&
                       header.bit_depth <= 8;
     if (grey) return {SPNG_FMT_G8, 1};
-    const bool opaque = !has_transparency && (header.color_type == SPNG_COLOR_TYPE_TRUECOLOR ||
+    if (header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA && header.bit_depth == 8)
+        return {SPNG_FMT_PNG, 2};
+    const bool opaque = !has_transparency && (header.color_type == SPNG_COLOR_TYPE_GRAYSCALE ||
+                                              header.color_type == SPNG_COLOR_TYPE_TRUECOLOR ||
                                               header.color_type == SPNG_COLOR_TYPE_INDEXED);
     if (opaque) return {SPNG_FMT_RGB8, 3};
     return {SPNG_FMT_RGBA8, 4};
@@ -87,7 +93,11 @@ Result<Image> decode_png(BytesView file, const DecodeLimits& limits) {
     if (const auto fits = check_size(header.width, header.height, limits); !fits)
         return fits.error();
     spng_trns transparency{};
-    const bool has_transparency = spng_get_trns(png.get(), &transparency) == 0;
+    // Reads and checks all chunks in front of the pixels.
+    const int found = spng_get_trns(png.get(), &transparency);
+    if (found != 0 && found != SPNG_ECHUNKAVAIL) return damaged("PNG");
+    if (auto plain = decode_plain_png(file, limits.max_pixels)) return std::move(*plain);
+    const bool has_transparency = found == 0;
     const PngForm form = png_form(header, has_transparency);
     std::size_t size = 0;
     if (spng_decoded_image_size(png.get(), form.format, &size) != 0) return damaged("PNG");
@@ -106,16 +116,21 @@ Result<Image> decode_jpeg(BytesView file, const DecodeLimits& limits) {
     const TurboJpeg jpeg(tjInitDecompress(), tjDestroy);
     if (!jpeg) throw std::bad_alloc();
     int width = 0, height = 0, subsampling = 0, colours = 0;
+    // A file of nothing but tables passes for a header, of no size.
     if (tjDecompressHeader3(jpeg.get(), file.data(), file.size(), &width, &height, &subsampling,
-                            &colours) != 0)
+                            &colours) != 0 ||
+        width < 1 || height < 1)
         return damaged("JPEG");
     if (const auto fits = check_size(width, height, limits); !fits) return fits.error();
+    if (colours == TJCS_CMYK || colours == TJCS_YCCK)
+        return wrong(ErrorKind::unsupported_media,
+                     "JPEG pictures in printing colours (CMYK) are not read; send RGB.");
     const bool grey = colours == TJCS_GRAY;
     Image image = blank(width, height, grey ? 1 : 3);
     if (tjDecompress2(jpeg.get(), file.data(), file.size(), image.pixels.data(), width, 0, height,
                       grey ? TJPF_GRAY : TJPF_RGB, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0)
         return damaged("JPEG");
-    return image;
+    return upright(std::move(image), exif_orientation(file));
 }
 
 Result<Image> decode_webp(BytesView file, const DecodeLimits& limits) {

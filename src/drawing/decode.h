@@ -24,8 +24,11 @@ struct Decoded {
 /// What the first bytes say the file is; unsupported_media if none of PNG, JPEG and WebP.
 Result<MediaType> sniff(BytesView file);
 
-/// Decodes a PNG, JPEG or WebP. Errors: too_large (bytes, side, pixels), invalid (too small),
-/// unsupported_media, malformed (truncated or damaged). Thread-safe; allocates at most the pixels.
+/// Decodes a PNG, JPEG or WebP to 8 bits a channel. A grey picture stays grey, one with no
+/// transparency stays without alpha; a JPEG photograph is turned upright as its Exif data says.
+/// Errors: too_large (bytes, side, pixels), invalid (too small), unsupported_media (animated WebP,
+/// CMYK), malformed (truncated or damaged). Thread-safe; allocates at most the pixels, and as much
+/// again for a photograph that is turned.
 Result<Decoded> decode(BytesView file, const DecodeLimits& limits = {});
 
 /// Encodes a grey, RGB or RGBA picture as PNG.

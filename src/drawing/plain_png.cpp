@@ -1,0 +1,272 @@
+#include "drawing/plain_png.h"
+
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <opencv2/core/hal/intrin.hpp>
+
+namespace croquis::drawing {
+namespace {
+
+constexpr std::string_view signature = "\x89PNG\r\n\x1a\n";
+constexpr std::size_t chunk_frame = 12;  ///< length, type and CRC around a chunk's data
+
+std::uint32_t big_endian(const std::uint8_t* bytes) {
+    return static_cast<std::uint32_t>(bytes[0]) << 24U |
+           static_cast<std::uint32_t>(bytes[1]) << 16U |
+           static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
+}
+
+struct Chunk {
+    BytesView type;
+    BytesView data;
+    bool intact = false;  ///< its CRC is right
+};
+
+/// Takes one chunk off the front; nothing where it does not fit.
+std::optional<Chunk> next_chunk(BytesView& rest) {
+    if (rest.size() < chunk_frame) return std::nullopt;
+    const std::size_t length = big_endian(rest.data());
+    if (length > rest.size() - chunk_frame) return std::nullopt;
+    const BytesView summed = rest.subspan(4, 4 + length);
+    Chunk chunk{summed.first(4), summed.subspan(4)};
+    chunk.intact =
+        libdeflate_crc32(0, summed.data(), summed.size()) == big_endian(rest.data() + 8 + length);
+    rest = rest.subspan(chunk_frame + length);
+    return chunk;
+}
+
+bool is(const Chunk& chunk, std::string_view type) {
+    return as_text(chunk.type) == type;
+}
+
+/// Lower case in a type's first letter: a decoder may pass over it.
+bool is_ancillary(const Chunk& chunk) {
+    return (chunk.type[0] & 0x20U) != 0;
+}
+
+struct Header {
+    std::uint32_t width;
+    std::uint32_t height;
+    int channels;
+};
+
+/// Nothing where the file is not of the plain kind.
+std::optional<Header> plain_header(const Chunk& chunk) {
+    constexpr std::array<int, 7> channels_of{1, 0, 3, 0, 2, 0, 4};  // by colour type; 0: not plain
+    const BytesView d = chunk.data;
+    if (!is(chunk, "IHDR") || !chunk.intact || d.size() != 13) return std::nullopt;
+    const bool plain = d[8] == 8 && d[9] < channels_of.size() && channels_of[d[9]] != 0 &&
+                       d[10] == 0 && d[11] == 0 && d[12] == 0;
+    if (!plain) return std::nullopt;
+    constexpr std::uint32_t max_side = 0x7fffffff;
+    const Header header{big_endian(d.data()), big_endian(d.data() + 4), channels_of[d[9]]};
+    const auto possible = [](std::uint32_t side) { return side >= 1 && side <= max_side; };
+    if (!possible(header.width) || !possible(header.height)) return std::nullopt;
+    return header;
+}
+
+/// The data of the chunks that hold the pixels. Nothing where a chunk is cut short or damaged, or
+/// is one that the plain kind does not have.
+std::optional<std::vector<BytesView>> pixel_data(BytesView rest) {
+    std::vector<BytesView> parts;
+    bool ended = false;
+    while (const auto chunk = next_chunk(rest)) {
+        if (!chunk->intact || is(*chunk, "tRNS")) return std::nullopt;
+        if (is(*chunk, "IEND")) return parts;
+        if (is(*chunk, "IDAT")) {
+            if (ended) return std::nullopt;  // pixels are in consecutive chunks
+            parts.push_back(chunk->data);
+        } else if (is_ancillary(*chunk)) {
+            ended = !parts.empty();
+        } else {
+            return std::nullopt;
+        }
+    }
+    return std::nullopt;
+}
+
+Bytes join(const std::vector<BytesView>& parts) {
+    Bytes whole;
+    for (const auto part : parts) whole.insert(whole.end(), part.begin(), part.end());
+    return whole;
+}
+
+/// Whether a zlib stream is whole, its sum is right and it fills `into` exactly.
+bool inflate(BytesView from, std::vector<std::uint8_t>& into) {
+    const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> engine(
+        libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+    if (!engine) throw std::bad_alloc();
+    return libdeflate_zlib_decompress(engine.get(), from.data(), from.size(), into.data(),
+                                      into.size(), nullptr) == LIBDEFLATE_SUCCESS;
+}
+
+using cv::v_uint8x16;
+constexpr std::size_t lanes = 16;
+
+bool all_zero(const v_uint8x16& v) {
+    return !cv::v_check_any(v != cv::v_setzero_u8());
+}
+
+std::uint8_t paeth(int left, int up, int corner) {
+    const int to_left = std::abs(up - corner);
+    const int to_up = std::abs(left - corner);
+    const int to_corner = std::abs(left + up - 2 * corner);
+    if (to_left <= to_up && to_left <= to_corner) return static_cast<std::uint8_t>(left);
+    return static_cast<std::uint8_t>(to_up <= to_corner ? up : corner);
+}
+
+/// Undoes the filters of rows of C-byte pixels. `in` and `out` may overlap with `out` in front, as
+/// each step reads its bytes before it writes as many.
+template <std::size_t C>
+class Unfilter {
+  public:
+    explicit Unfilter(std::size_t stride) : stride_(stride), above_first_(stride, 0) {}
+
+    /// False where the row's filter does not exist. `up` is the row above, undone.
+    bool row(int filter, const std::uint8_t* in, std::uint8_t* out, const std::uint8_t* up) const {
+        if (up == nullptr) up = above_first_.data();
+        switch (filter) {
+            case 0:
+                std::memmove(out, in, stride_);
+                return true;
+            case 1:
+                sub(in, out);
+                return true;
+            case 2:
+                add_up(in, out, up);
+                return true;
+            case 3:
+                predict(in, out, up, [](int left, int above, int) {
+                    return static_cast<std::uint8_t>((left + above) / 2);
+                });
+                return true;
+            case 4:
+                predict(in, out, up, paeth);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+  private:
+    // What three-byte pixels repeat after, too: a multiple of the lanes and of C.
+    static constexpr std::size_t block = C == 3 ? 3 * lanes : lanes;
+
+    static bool zero_block(const std::uint8_t* in) {
+        v_uint8x16 any = cv::v_load(in);
+        for (std::size_t i = lanes; i < block; i += lanes) any = any | cv::v_load(in + i);
+        return all_zero(any);
+    }
+
+    /// Block-wise where nothing changes from pixel to pixel, as in most of a drawing; byte by byte
+    /// elsewhere.
+    template <class Flat, class Byte>
+    void run(const std::uint8_t* in, std::uint8_t* out, Flat is_flat, Byte byte) const {
+        std::size_t x = 0;
+        while (x < stride_) {
+            if (x >= C && x + block <= stride_ && zero_block(in + x) && is_flat(x)) {
+                std::array<std::uint8_t, block> pattern;
+                for (std::size_t i = 0; i < block; ++i) pattern[i] = out[x - C + i % C];
+                do {
+                    std::memcpy(out + x, pattern.data(), block);
+                    x += block;
+                } while (x + block <= stride_ && zero_block(in + x) && is_flat(x));
+                continue;
+            }
+            for (const std::size_t end = std::min(stride_, x + block); x < end; ++x) byte(x);
+        }
+    }
+
+    void sub(const std::uint8_t* in, std::uint8_t* out) const {
+        run(
+            in, out, [](std::size_t) { return true; },
+            [=](std::size_t x) {
+                out[x] = static_cast<std::uint8_t>(in[x] + (x < C ? 0 : out[x - C]));
+            });
+    }
+
+    void add_up(const std::uint8_t* in, std::uint8_t* out, const std::uint8_t* up) const {
+        std::size_t x = 0;
+        for (; x + lanes <= stride_; x += lanes)
+            cv::v_store(out + x, cv::v_add_wrap(cv::v_load(in + x), cv::v_load(up + x)));
+        for (; x < stride_; ++x) out[x] = static_cast<std::uint8_t>(in[x] + up[x]);
+    }
+
+    /// Average and Paeth, which both repeat the pixel before where the row above is that pixel all
+    /// along.
+    template <class Predictor>
+    void predict(const std::uint8_t* in, std::uint8_t* out, const std::uint8_t* up,
+                 Predictor predictor) const {
+        const auto is_flat = [=](std::size_t x) {
+            return std::memcmp(up + x - C, out + x - C, C) == 0 &&
+                   std::memcmp(up + x, up + x - C, block) == 0;
+        };
+        run(in, out, is_flat, [=](std::size_t x) {
+            const int left = x < C ? 0 : out[x - C];
+            const int corner = x < C ? 0 : up[x - C];
+            out[x] = static_cast<std::uint8_t>(in[x] + predictor(left, up[x], corner));
+        });
+    }
+
+    std::size_t stride_;
+    std::vector<std::uint8_t> above_first_;
+};
+
+/// Rows with a filter byte each become rows without, in the same memory.
+template <std::size_t C>
+bool undo_filters(std::vector<std::uint8_t>& pixels, std::size_t stride, std::size_t height) {
+    const Unfilter<C> unfilter(stride);
+    const std::uint8_t* up = nullptr;
+    for (std::size_t y = 0; y < height; ++y) {
+        const std::uint8_t* in = pixels.data() + y * (stride + 1);
+        std::uint8_t* out = pixels.data() + y * stride;
+        if (!unfilter.row(in[0], in + 1, out, up)) return false;
+        up = out;
+    }
+    pixels.resize(stride * height);
+    return true;
+}
+
+bool undo_filters(Image& image) {
+    const auto height = static_cast<std::size_t>(image.height);
+    const auto stride =
+        static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
+    switch (image.channels) {
+        case 1:
+            return undo_filters<1>(image.pixels, stride, height);
+        case 2:
+            return undo_filters<2>(image.pixels, stride, height);
+        case 3:
+            return undo_filters<3>(image.pixels, stride, height);
+        default:
+            return undo_filters<4>(image.pixels, stride, height);
+    }
+}
+
+}  // namespace
+
+std::optional<Image> decode_plain_png(BytesView file, std::size_t max_pixels) {
+    if (!as_text(file).starts_with(signature)) return std::nullopt;
+    BytesView rest = file.subspan(signature.size());
+    const auto first = next_chunk(rest);
+    const auto header = first ? plain_header(*first) : std::nullopt;
+    if (!header || header->height > max_pixels / header->width) return std::nullopt;
+    const auto parts = pixel_data(rest);
+    if (!parts) return std::nullopt;
+    Image image{
+        static_cast<int>(header->width), static_cast<int>(header->height), header->channels, {}};
+    const std::size_t row =
+        std::size_t{header->width} * static_cast<std::size_t>(header->channels) + 1;
+    image.pixels.resize(row * header->height);
+    const bool inflated = parts->size() == 1 ? inflate(parts->front(), image.pixels)
+                                             : inflate(join(*parts), image.pixels);
+    if (!inflated || !undo_filters(image)) return std::nullopt;
+    return image;
+}
+
+}  // namespace croquis::drawing

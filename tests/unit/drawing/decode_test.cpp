@@ -1,0 +1,414 @@
+#include "drawing/decode.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "unit/drawing/exif_data.h"
+#include "unit/drawing/pictures.h"
+
+namespace croquis::drawing {
+namespace {
+
+using namespace testing_support;
+
+DecodeLimits any_size() {
+    DecodeLimits limits;
+    limits.min_side = 1;
+    return limits;
+}
+
+ErrorKind error_of(BytesView file, const DecodeLimits& limits = {}) {
+    const auto decoded = decode(file, limits);
+    EXPECT_FALSE(decoded);
+    if (decoded) return ErrorKind::internal;
+    EXPECT_EQ(decoded.error().field, "image");
+    EXPECT_FALSE(decoded.error().detail.empty());
+    return decoded.error().kind;
+}
+
+/// A blank PNG of which only the header says how large it is.
+Bytes png_of_size(std::uint32_t width, std::uint32_t height, std::uint8_t interlace = 0) {
+    Png png;
+    png.width = width;
+    png.height = height;
+    png.interlace = interlace;
+    png.rows = Bytes(64);
+    return png.file();
+}
+
+/// A JPEG whose frame header says another size than its data have.
+Bytes jpeg_of_size(std::uint16_t width, std::uint16_t height) {
+    auto file = jpeg(scribble(16, 16, 1, 1), TJPF_GRAY);
+    constexpr std::array<std::uint8_t, 2> frame{0xff, 0xc0};
+    const auto at = std::search(file.begin(), file.end(), frame.begin(), frame.end());
+    const auto put = [&](std::ptrdiff_t offset, std::uint16_t value) {
+        at[offset] = static_cast<std::uint8_t>(value >> 8U);
+        at[offset + 1] = static_cast<std::uint8_t>(value);
+    };
+    put(5, height);
+    put(7, width);
+    return file;
+}
+
+/// The 24-bit little-endian numbers of WebP's extended header.
+void append_24(Bytes& to, std::uint32_t value) {
+    for (const unsigned shift : {0U, 8U, 16U})
+        to.push_back(static_cast<std::uint8_t>(value >> shift));
+}
+
+Bytes riff_chunk(std::string_view type, BytesView data) {
+    Bytes chunk;
+    append(chunk, type);
+    append_24(chunk, static_cast<std::uint32_t>(data.size()));
+    chunk.push_back(0);
+    append(chunk, data);
+    if (data.size() % 2 != 0) chunk.push_back(0);
+    return chunk;
+}
+
+constexpr std::uint8_t animation_flag = 2;
+
+/// A WebP with the extended header. `body` is its chunks.
+Bytes extended_webp(std::uint8_t flags, std::uint32_t width, std::uint32_t height, BytesView body) {
+    Bytes header{flags, 0, 0, 0};
+    append_24(header, width - 1);
+    append_24(header, height - 1);
+    Bytes content;
+    append(content, "WEBP");
+    append(content, riff_chunk("VP8X", header));
+    append(content, body);
+    return riff_chunk("RIFF", content);
+}
+
+/// A lossless WebP whose header says 16384 x 16384, in two times fourteen bits after its first
+/// byte.
+Bytes webp_of_greatest_size() {
+    auto file = webp(scribble(16, 16, 3, 1));
+    constexpr std::size_t sides_at = 21;
+    for (std::size_t i = 0; i < 3; ++i) file[sides_at + i] = 0xff;
+    file[sides_at + 3] |= 0x0f;
+    return file;
+}
+
+TEST(Sniff, GoesByTheFirstBytes) {
+    EXPECT_EQ(*sniff(png_of_size(8, 8)), MediaType::png);
+    EXPECT_EQ(*sniff(jpeg_of_size(8, 8)), MediaType::jpeg);
+    EXPECT_EQ(*sniff(webp(scribble(8, 8, 3, 1))), MediaType::webp);
+    for (const auto* other : {"", "\x89PN", "GIF89a", "BM", "<svg/>", "RIFF\1\1\1\1WAVE", "II*"}) {
+        const auto type = sniff(as_bytes(other));
+        ASSERT_FALSE(type) << other;
+        EXPECT_EQ(type.error().kind, ErrorKind::unsupported_media) << other;
+        EXPECT_EQ(error_of(as_bytes(other)), ErrorKind::unsupported_media) << other;
+    }
+}
+
+TEST(Decode, GivesBackWhatEncodePngWrote) {
+    for (const int channels : {1, 2, 3, 4}) {
+        const Image image = scribble(37, 21, channels, 1);
+        const auto file = encode_png(image);
+        ASSERT_TRUE(file);
+        const auto back = decode(*file);
+        ASSERT_TRUE(back) << back.error().detail;
+        EXPECT_EQ(back->type, MediaType::png);
+        EXPECT_EQ(back->image.width, 37);
+        EXPECT_EQ(back->image.height, 21);
+        EXPECT_EQ(back->image.channels, channels);
+        EXPECT_EQ(back->image.pixels, image.pixels);
+    }
+}
+
+struct PngKind {
+    std::uint8_t colour;
+    std::uint8_t depth;
+    bool transparency;
+    int channels;  ///< of what is made of it
+};
+
+class PngKinds : public testing::TestWithParam<PngKind> {};
+
+TEST_P(PngKinds, AreReadInterlacedOrNot) {
+    const auto kind = GetParam();
+    Random random(kind.colour * 100U + kind.depth);
+    for (const std::uint8_t interlace : {0, 1})
+        for (const std::uint32_t side : {1U, 2U, 5U, 8U, 33U}) {
+            Png png;
+            png.width = side;
+            png.height = side + 1;
+            png.colour = kind.colour;
+            png.depth = kind.depth;
+            png.interlace = interlace;
+            png.rows = random_rows(png, random);
+            if (kind.colour == 3) png.before_idat = palette(std::size_t{1} << kind.depth);
+            if (kind.transparency)
+                append(png.before_idat,
+                       png_chunk("tRNS", Bytes(kind.colour == 3 ? 1 : 2 * png.samples())));
+            const auto decoded = decode(png.file(), any_size());
+            ASSERT_TRUE(decoded) << decoded.error().detail;
+            EXPECT_EQ(decoded->image.channels, kind.channels);
+            EXPECT_EQ(decoded->image.pixels.size(),
+                      side * (side + 1) * static_cast<std::size_t>(kind.channels));
+        }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEveryColourTypeAndDepth, PngKinds,
+    testing::Values(PngKind{0, 1, false, 1}, PngKind{0, 2, false, 1}, PngKind{0, 4, false, 1},
+                    PngKind{0, 8, false, 1}, PngKind{0, 16, false, 3}, PngKind{0, 1, true, 4},
+                    PngKind{0, 8, true, 4}, PngKind{0, 16, true, 4}, PngKind{2, 8, false, 3},
+                    PngKind{2, 16, false, 3}, PngKind{2, 8, true, 4}, PngKind{2, 16, true, 4},
+                    PngKind{3, 1, false, 3}, PngKind{3, 2, false, 3}, PngKind{3, 4, false, 3},
+                    PngKind{3, 8, false, 3}, PngKind{3, 8, true, 4}, PngKind{4, 8, false, 2},
+                    PngKind{4, 16, false, 4}, PngKind{6, 8, false, 4}, PngKind{6, 16, false, 4}),
+    [](const auto& kind) {
+        return "Colour" + std::to_string(kind.param.colour) + "Depth" +
+               std::to_string(kind.param.depth) + (kind.param.transparency ? "WithTrns" : "");
+    });
+
+TEST(DecodePng, GivesThePalettesColoursAndTheirTransparency) {
+    Png png;
+    png.width = 2;
+    png.height = 1;
+    png.colour = 3;
+    png.rows = {0, 0, 1};
+    png.before_idat = png_chunk("PLTE", Bytes{255, 0, 0, 0, 128, 255});
+    const auto opaque = decode(png.file(), any_size());
+    ASSERT_TRUE(opaque);
+    EXPECT_EQ(opaque->image.pixels, (Bytes{255, 0, 0, 0, 128, 255}));
+    append(png.before_idat, png_chunk("tRNS", Bytes{7}));
+    const auto transparent = decode(png.file(), any_size());
+    ASSERT_TRUE(transparent);
+    EXPECT_EQ(transparent->image.pixels, (Bytes{255, 0, 0, 7, 0, 128, 255, 255}));
+}
+
+TEST(DecodePng, TakesAnIndexOutsideThePaletteForBlack) {
+    Png png;
+    png.colour = 3;
+    png.rows = Bytes(17 * 16, 1);
+    for (std::size_t y = 0; y < 16; ++y) png.rows[y * 17] = 0;  // no filter
+    png.rows[1] = 2;
+    png.before_idat = palette(2);
+    const auto decoded = decode(png.file());
+    ASSERT_TRUE(decoded) << decoded.error().detail;
+    EXPECT_EQ(Bytes(decoded->image.pixels.begin(), decoded->image.pixels.begin() + 6),
+              (Bytes{0, 0, 0, 255, 255, 255}));
+}
+
+TEST(DecodePng, RefusesHeadersThatCannotBe) {
+    const auto with = [](auto change) {
+        Png png;
+        png.rows = Bytes(17 * 16);
+        change(png);
+        return png.file();
+    };
+    EXPECT_EQ(error_of(with([](Png& p) { p.width = 0; })), ErrorKind::malformed);
+    EXPECT_EQ(error_of(with([](Png& p) { p.height = 0xffffffff; })), ErrorKind::malformed);
+    EXPECT_EQ(error_of(with([](Png& p) { p.depth = 3; })), ErrorKind::malformed);
+    EXPECT_EQ(error_of(with([](Png& p) { p.colour = 2, p.depth = 4; })), ErrorKind::malformed);
+    EXPECT_EQ(error_of(with([](Png& p) { p.interlace = 2; })), ErrorKind::malformed);
+    EXPECT_EQ(error_of(with([](Png& p) { p.colour = 3; })), ErrorKind::malformed) << "no palette";
+}
+
+/// A few hundred kilobytes of file that inflate to a hundred megabytes.
+TEST(DecodePng, InflatesNoMoreThanTheHeaderPromises) {
+    Png png;
+    png.rows = Bytes(100'000'000);
+    const auto bomb = png.file();
+    ASSERT_LT(bomb.size(), DecodeLimits{}.max_bytes);
+    const auto decoded = decode(bomb);
+    EXPECT_TRUE(decoded ? decoded->image.pixels.size() == 256U
+                        : decoded.error().kind == ErrorKind::malformed);
+}
+
+TEST(DecodePng, DoesNotInflateTextAndProfilesThatAreBombs) {
+    const Bytes zeros(100'000'000);
+    Bytes text, profile;
+    append(text, std::string_view("Comment\0\0", 9));
+    append(text, zlib_compressed(zeros));
+    append(profile, std::string_view("p\0\0", 3));
+    append(profile, zlib_compressed(zeros));
+    Png png;
+    png.interlace = 1;  // libspng's, who reads such chunks
+    for (const auto size : png.row_sizes()) png.rows.resize(png.rows.size() + 1 + size);
+    ASSERT_TRUE(decode(png.file()));
+    for (const auto& chunk : {png_chunk("zTXt", text), png_chunk("iCCP", profile)}) {
+        Png bomb = png;
+        bomb.before_idat = chunk;
+        const auto decoded = decode(bomb.file());
+        EXPECT_TRUE(decoded || decoded.error().kind == ErrorKind::malformed);
+    }
+}
+
+TEST(DecodeJpeg, ReadsGreyAndColourBaselineAndProgressive) {
+    for (const int flags : {0, TJFLAG_PROGRESSIVE})
+        for (const int channels : {1, 3}) {
+            const Image flat{24, 16, channels,
+                             Bytes(std::size_t{24} * 16 * static_cast<std::size_t>(channels), 77)};
+            const auto decoded = decode(jpeg(flat, channels == 1 ? TJPF_GRAY : TJPF_RGB, flags));
+            ASSERT_TRUE(decoded) << decoded.error().detail;
+            EXPECT_EQ(decoded->type, MediaType::jpeg);
+            EXPECT_EQ(decoded->image.width, 24);
+            EXPECT_EQ(decoded->image.height, 16);
+            EXPECT_EQ(decoded->image.channels, channels);
+            EXPECT_EQ(decoded->image.pixels, flat.pixels);
+        }
+}
+
+TEST(DecodeJpeg, RefusesPrintingColours) {
+    EXPECT_EQ(error_of(jpeg(scribble(16, 16, 4, 1), TJPF_CMYK)), ErrorKind::unsupported_media);
+}
+
+TEST(DecodeJpeg, TurnsAPhotographUpright) {
+    const auto lying = jpeg(scribble(40, 16, 3, 1), TJPF_RGB);
+    const auto as_stored = decode(lying);
+    ASSERT_TRUE(as_stored);
+    const auto turned = decode(with_exif(lying, exif_data(6, true)));
+    ASSERT_TRUE(turned);
+    EXPECT_EQ(turned->image.width, 16);
+    EXPECT_EQ(turned->image.height, 40);
+    const auto pixel = [](const Image& image, int x, int y) {
+        const auto* at = image.pixels.data() + (y * image.width + x) * 3;
+        return std::array{at[0], at[1], at[2]};
+    };
+    // A clockwise quarter turn: the file's lower left corner is seen at the upper left.
+    EXPECT_EQ(pixel(turned->image, 0, 0), pixel(as_stored->image, 0, 15));
+    EXPECT_EQ(pixel(turned->image, 15, 0), pixel(as_stored->image, 0, 0));
+    EXPECT_EQ(pixel(turned->image, 15, 39), pixel(as_stored->image, 39, 0));
+}
+
+TEST(DecodeWebp, ReadsExactLossyAndTransparent) {
+    for (const int channels : {3, 4}) {
+        Image image = scribble(24, 16, channels, 1);
+        if (channels == 4)
+            for (std::size_t i = 3; i < image.pixels.size(); i += 4) image.pixels[i] |= 1U;
+        const auto exact = decode(webp(image));
+        ASSERT_TRUE(exact) << exact.error().detail;
+        EXPECT_EQ(exact->type, MediaType::webp);
+        EXPECT_EQ(exact->image.channels, channels);
+        EXPECT_EQ(exact->image.pixels, image.pixels);
+        const auto lossy = decode(webp(image, 80));
+        ASSERT_TRUE(lossy) << lossy.error().detail;
+        EXPECT_EQ(lossy->image.width, 24);
+        EXPECT_EQ(lossy->image.height, 16);
+        EXPECT_EQ(lossy->image.channels, channels);
+    }
+}
+
+TEST(DecodeWebp, RefusesAnimations) {
+    const auto still = webp(scribble(16, 16, 3, 1));
+    Bytes frame;
+    for (const std::uint32_t value : {0U, 0U, 15U, 15U, 100U}) append_24(frame, value);
+    frame.push_back(0);
+    append(frame, BytesView(still).subspan(12));
+    Bytes body;
+    append(body, riff_chunk("ANIM", Bytes{255, 255, 255, 255, 0, 0}));
+    append(body, riff_chunk("ANMF", frame));
+    EXPECT_EQ(error_of(extended_webp(animation_flag, 16, 16, body)), ErrorKind::unsupported_media);
+}
+
+TEST(DecodeWebp, RefusesACanvasOfAnotherSizeThanThePicture) {
+    const auto still = webp(scribble(16, 16, 3, 1));
+    const auto body = BytesView(still).subspan(12);
+    EXPECT_TRUE(decode(extended_webp(0, 16, 16, body)));
+    EXPECT_EQ(error_of(extended_webp(0, 17, 16, body)), ErrorKind::malformed);
+}
+
+TEST(DecodeLimits, OnTheFilesBytesHoldsAtItsEdge) {
+    const auto file = encode_png(scribble(16, 16, 1, 1)).value();
+    DecodeLimits limits;
+    limits.max_bytes = file.size();
+    EXPECT_TRUE(decode(file, limits));
+    --limits.max_bytes;
+    EXPECT_EQ(error_of(file, limits), ErrorKind::too_large);
+}
+
+/// Each format at its own decoder's check.
+TEST(DecodeLimits, OnSidesAndPixelsHoldAtTheirEdges) {
+    const std::pair<const char*, Bytes> files[] = {
+        {"plain PNG", encode_png(scribble(24, 16, 1, 1)).value()},
+        {"palette PNG",
+         [] {
+             Png png;
+             png.width = 24;
+             png.colour = 3;
+             png.rows = Bytes(25 * 16);
+             png.before_idat = palette(2);
+             return png.file();
+         }()},
+        {"JPEG", jpeg(scribble(24, 16, 3, 1), TJPF_RGB)},
+        {"WebP", webp(scribble(24, 16, 3, 1))}};
+    for (const auto& [name, file] : files) {
+        EXPECT_TRUE(decode(file, {.min_side = 16, .max_side = 24, .max_pixels = 384})) << name;
+        EXPECT_EQ(error_of(file, {.min_side = 17}), ErrorKind::invalid) << name;
+        EXPECT_EQ(error_of(file, {.max_side = 23}), ErrorKind::too_large) << name;
+        EXPECT_EQ(error_of(file, {.max_pixels = 383}), ErrorKind::too_large) << name;
+    }
+}
+
+TEST(DecodeLimits, OfTheServiceHoldAtTheirEdges) {
+    const auto blank = [](int width, int height) {
+        return encode_png(
+                   {width, height, 1,
+                    Bytes(static_cast<std::size_t>(width) * static_cast<std::size_t>(height))})
+            .value();
+    };
+    EXPECT_TRUE(decode(blank(8, 8)));
+    EXPECT_EQ(error_of(blank(7, 8)), ErrorKind::invalid);
+    EXPECT_EQ(error_of(blank(1, 1)), ErrorKind::invalid);
+    EXPECT_TRUE(decode(blank(4096, 8)));
+    EXPECT_EQ(error_of(blank(8, 4097)), ErrorKind::too_large);
+    EXPECT_TRUE(decode(blank(4000, 2000)));
+    EXPECT_EQ(error_of(blank(4000, 2001)), ErrorKind::too_large);
+}
+
+/// Nothing of the size that a header claims is allocated: the address sanitizer's limit aside,
+/// these files are a few hundred bytes.
+TEST(DecodeLimits, AreCheckedBeforeThePixels) {
+    EXPECT_EQ(error_of(png_of_size(20'000, 20'000)), ErrorKind::too_large);
+    EXPECT_EQ(error_of(png_of_size(20'000, 20'000, 1)), ErrorKind::too_large);
+    EXPECT_EQ(error_of(png_of_size(0x7fffffff, 0x7fffffff)), ErrorKind::too_large);
+    EXPECT_EQ(error_of(jpeg_of_size(20'000, 20'000)), ErrorKind::too_large);
+    EXPECT_EQ(error_of(jpeg_of_size(65'500, 65'500)), ErrorKind::too_large);
+    EXPECT_EQ(error_of(webp_of_greatest_size()), ErrorKind::too_large);
+}
+
+TEST(Decode, ReadsOnePixelWhereThatIsAllowed) {
+    for (const auto& file : {encode_png(scribble(1, 1, 3, 1)).value(),
+                             jpeg(scribble(1, 1, 3, 1), TJPF_RGB), webp(scribble(1, 1, 3, 1))}) {
+        const auto decoded = decode(file, any_size());
+        ASSERT_TRUE(decoded) << decoded.error().detail;
+        EXPECT_EQ(decoded->image.pixels.size(), 3U);
+    }
+}
+
+/// From the format's first bytes to the end of its pixels.
+TEST(Decode, RefusesEveryPrefix) {
+    Png indexed;
+    indexed.colour = 3;
+    indexed.before_idat = palette(256);
+    Random random(1);
+    indexed.rows = random_rows(indexed, random);
+    const Bytes files[] = {encode_png(scribble(16, 16, 1, 1)).value(),
+                           encode_png(scribble(16, 16, 4, 1)).value(),
+                           indexed.file(),
+                           jpeg(scribble(16, 16, 3, 1), TJPF_RGB),
+                           jpeg(scribble(16, 16, 3, 1), TJPF_RGB, TJFLAG_PROGRESSIVE),
+                           webp(scribble(16, 16, 3, 1)),
+                           webp(scribble(16, 16, 4, 1), 80)};
+    // What a PNG has after its pixels: the stream's sum, the chunk's sum and IEND.
+    constexpr std::size_t png_tail = 4 + 4 + 12;
+    for (const auto& file : files) {
+        const std::size_t needed =
+            file.size() - (*sniff(file) == MediaType::png ? png_tail : std::size_t{0});
+        for (std::size_t size = 0; size < needed; ++size) {
+            const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
+            const auto kind = error_of(cut);
+            ASSERT_TRUE(kind == ErrorKind::malformed ||
+                        (size < 12 && kind == ErrorKind::unsupported_media))
+                << size << " of " << file.size();
+        }
+    }
+}
+
+}  // namespace
+}  // namespace croquis::drawing
