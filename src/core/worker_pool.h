@@ -28,8 +28,9 @@ class WorkerPool {
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
-    /// Runs `job` (returning Result<T>) on the pool and resumes the caller on its own executor. An
-    /// exception that escapes the job becomes ErrorKind::internal.
+    /// Runs `job` (returning Result<T>) on the pool and resumes the caller on its own executor,
+    /// whose context must outlive stop(): a thread of the pool may still be leaving it when the
+    /// caller has resumed. An exception that escapes the job becomes ErrorKind::internal.
     ///
     /// A job that owns something must be a named object (which is copied):
     /// g++ 12 destroys the captures of a lambda written inside a co_await expression twice. Lambdas

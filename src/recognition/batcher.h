@@ -37,7 +37,8 @@ class Batcher {
     Batcher& operator=(const Batcher&) = delete;
 
     /// `file` is an encoded picture and must stay valid until the answer; resumes on the caller's
-    /// executor.
+    /// executor, whose context must outlive stop(). Errors: those of drawing::decode and
+    /// drawing::normalise; unavailable where the queue is full or the batcher was stopped.
     boost::asio::awaitable<Result<Recognised>> recognise(BytesView file);
 
     [[nodiscard]] std::shared_ptr<const ModelInfo> model() const;

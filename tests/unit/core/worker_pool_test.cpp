@@ -15,8 +15,8 @@ namespace {
 namespace asio = boost::asio;
 
 TEST(WorkerPool, RunsElsewhereAndResumesHere) {
-    WorkerPool pool(2, 8);
     asio::io_context io;
+    WorkerPool pool(2, 8);
     std::thread::id ran_on;
     std::thread::id resumed_on;
     int answer = 0;
@@ -38,8 +38,8 @@ TEST(WorkerPool, RunsElsewhereAndResumesHere) {
 }
 
 TEST(WorkerPool, RefusesWhatItsQueueCannotHold) {
-    WorkerPool pool(1, 1);
     asio::io_context io;
+    WorkerPool pool(1, 1);
     std::promise<void> gate;
     auto opened = gate.get_future().share();
     bool refused = false;
@@ -69,8 +69,8 @@ TEST(WorkerPool, RefusesWhatItsQueueCannotHold) {
 }
 
 TEST(WorkerPool, TurnsAnEscapedExceptionIntoAnError) {
-    WorkerPool pool(1, 1);
     asio::io_context io;
+    WorkerPool pool(1, 1);
     ErrorKind kind = ErrorKind::invalid;
     asio::co_spawn(
         io,

@@ -22,8 +22,12 @@ namespace croquis::recognition {
 namespace {
 
 namespace asio = boost::asio;
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Le;
 
 /// What the clones of one FakeModel share: a gate to hold its threads at, and what they were asked.
 class Script {
@@ -112,8 +116,8 @@ struct Rig {
     const Bytes good = picture();
     std::shared_ptr<Script> script = std::make_shared<Script>();
     Metrics metrics;
-    Batcher batcher;
     asio::thread_pool callers{2};
+    Batcher batcher;  // ends before those whom it answers
 };
 
 BatcherOptions options_of(std::size_t threads, std::size_t max_batch, std::size_t capacity) {
@@ -137,8 +141,8 @@ TEST(Batcher, AnswersWithWhatThePictureIsAndWhoAnswered) {
 }
 
 TEST(Batcher, ResumesOnTheCallersExecutor) {
-    Rig at;
     asio::io_context io;
+    Rig at;
     std::thread::id resumed_on;
     asio::co_spawn(
         io,
@@ -241,7 +245,7 @@ TEST(Batcher, SharesWhatWaitsAmongItsThreads) {
     wait_until_waiting(at.metrics, 10);
     at.script->open();
     for (auto& answer : answers) EXPECT_TRUE(answer.get());
-    EXPECT_EQ(at.script->batches()[2], 5u);
+    EXPECT_THAT(at.script->batches(), AllOf(Contains(5), Each(Le(5))));
 }
 
 TEST(Batcher, RefusesTheOneThatItsQueueCannotHold) {
@@ -353,9 +357,9 @@ TEST(Batcher, GivesTheShippedModelsAnswersUnderLoad) {
     ASSERT_TRUE(model) << model.error().detail;
     const auto promoted = [&] { return (*model)->clone().value(); };
     Metrics metrics;
+    asio::thread_pool pool(2);
     Batcher batcher(promoted(), options_of(2, 32, 512), metrics);
     const auto file = picture(256);
-    asio::thread_pool pool(2);
     std::vector<std::future<Result<Recognised>>> answers;
     for (int i = 0; i < 200; ++i)
         answers.push_back(asio::co_spawn(pool, batcher.recognise(file), asio::use_future));
