@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
-import { add, blank, canUndo, clear, max_strokes, redo, toWire, undo, type Stroke } from './sketch';
+import {
+  add,
+  blank,
+  canUndo,
+  clear,
+  max_points,
+  max_strokes,
+  redo,
+  toWire,
+  undo,
+  type Stroke,
+} from './sketch';
 
 const stroke = (x: number): Stroke => ({ points: [{ x, y: 2.26, t: 3.7 }], width: 4, colour: 'black' });
 
@@ -32,6 +43,10 @@ describe('a sketch', () => {
     expect(add(full, stroke(2))).toBe(full);
     const almost = { ...full, strokes: full.strokes.slice(1) };
     expect(add(almost, stroke(2)).strokes).toHaveLength(max_strokes);
+    const long = add(blank, { ...stroke(1), points: Array(max_points - 1).fill({ x: 1, y: 1, t: 1 }) });
+    const whole = add(long, stroke(2));
+    expect(whole.strokes).toHaveLength(2);
+    expect(add(whole, stroke(3))).toBe(whole);
   });
 
   it("goes out in Quick, Draw!'s form", () => {

@@ -25,7 +25,9 @@ export interface Stroke {
 /** The API's form of strokes, Quick, Draw!'s: [[x…], [y…], [t…]] a stroke. */
 export type WireStrokes = number[][][];
 
-export const max_strokes = 1000; // the API's limit
+// The API's limits.
+export const max_strokes = 1000;
+export const max_points = 100_000;
 
 /** A drawing and what may be undone and redone in it. Values: each change gives a new one. */
 export interface Sketch {
@@ -38,7 +40,9 @@ export interface Sketch {
 export const blank: Sketch = { strokes: [], undone: [], cleared: [] };
 
 export function add(sketch: Sketch, stroke: Stroke): Sketch {
-  if (stroke.points.length === 0 || sketch.strokes.length >= max_strokes) return sketch;
+  const points = sketch.strokes.reduce((sum, known) => sum + known.points.length, stroke.points.length);
+  if (stroke.points.length === 0 || sketch.strokes.length >= max_strokes || points > max_points)
+    return sketch;
   return { strokes: [...sketch.strokes, stroke], undone: [], cleared: [] };
 }
 

@@ -13,7 +13,9 @@ export type Ranked = pub.components['schemas']['Ranked'];
 export type TagEvent = annotator.components['schemas']['TagEvent'];
 export type TokenPair = annotator.components['schemas']['TokenPair'];
 export type Me = annotator.components['schemas']['Me'];
+export type Model = annotator.components['schemas']['Model'];
 export type User = annotator.components['schemas']['User'];
+export type UserChange = annotator.components['schemas']['UserChange'];
 export type Role = annotator.components['schemas']['Role'];
 
 export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false; problem: Problem };

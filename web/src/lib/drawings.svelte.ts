@@ -79,14 +79,12 @@ export class DrawingList {
     if (this.tag === null || this.tag === drawing.tag) this.items.unshift(drawing);
   }
 
-  /** A drawing that was changed; it stays in sight, whatever the filter says. */
-  replace(drawing: Drawing): void {
+  /** A drawing that was changed from `before`; it stays in sight, whatever the filter says. */
+  replace(drawing: Drawing, before: Drawing): void {
     const at = this.items.findIndex((known) => known.id === drawing.id);
-    const before = this.items[at];
-    if (!before) return;
-    this.recount(before.tag, -1);
+    this.recount((this.items[at] ?? before).tag, -1);
     this.recount(drawing.tag, 1);
-    this.items[at] = drawing;
+    if (at >= 0) this.items[at] = drawing;
   }
 
   private recount(tag: string, by: number): void {

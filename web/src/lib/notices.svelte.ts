@@ -2,7 +2,7 @@
 export interface Toast {
   id: number;
   text: string;
-  action?: { label: string; run: () => void };
+  action?: { label: string; keys?: string; run: () => void };
 }
 
 const toast_ms = 8000;
@@ -11,6 +11,7 @@ class Notices {
   spoken = $state('');
   toasts = $state<Toast[]>([]);
   private last = 0;
+  private timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   announce(text: string): void {
     // A live region that gets the same text again says nothing; a trailing no-break space makes it differ.
@@ -20,10 +21,25 @@ class Notices {
   toast(text: string, action?: Toast['action']): void {
     const id = ++this.last;
     this.toasts = [...this.toasts.slice(-2), { id, text, action }];
-    setTimeout(() => this.dismiss(id), toast_ms);
+    this.release(id);
+  }
+
+  /** Stays while somebody points at it or has the focus in it. */
+  hold(id: number): void {
+    clearTimeout(this.timers.get(id));
+  }
+
+  release(id: number): void {
+    this.hold(id);
+    this.timers.set(
+      id,
+      setTimeout(() => this.dismiss(id), toast_ms),
+    );
   }
 
   dismiss(id: number): void {
+    this.hold(id);
+    this.timers.delete(id);
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
   }
 }

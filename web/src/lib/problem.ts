@@ -6,10 +6,11 @@ export interface Problem {
   status: number;
   kind: string; // the last part of the problem's type: "invalid", "unavailable", …
   detail: string;
+  field: string; // the input at fault, where the server names one
   retryAfter: number | null; // seconds
 }
 
-export const noAnswer: Problem = { status: 0, kind: 'no-answer', detail: '', retryAfter: null };
+export const noAnswer: Problem = { status: 0, kind: 'no-answer', detail: '', field: '', retryAfter: null };
 
 /** Reads a problem+json (RFC 9457); any other failed answer becomes one by its status. */
 export function problemOf(body: unknown, response: Response): Problem {
@@ -19,19 +20,29 @@ export function problemOf(body: unknown, response: Response): Problem {
     status: response.status,
     kind: type.split('/').pop() ?? '',
     detail: typeof stated.detail === 'string' ? stated.detail : '',
+    field: typeof stated.field === 'string' ? stated.field : '',
     retryAfter: retryAfter(response.headers.get('Retry-After'), Date.now()),
   };
 }
 
-/** A sentence for the person, in their language where it is a common one; else the server's own. */
-export function explain(problem: Problem, t: Dictionary): string {
+/** What stands in the way for now, in a short sentence; null where trying again would not help. */
+export function obstacle(problem: Problem, t: Dictionary): string | null {
   if (problem.status === 0) return navigator.onLine ? t.problem.unreachable : t.problem.offline;
-  if (problem.status === 429) return t.problem.rateLimited(problem.retryAfter ?? 60);
+  if (problem.status === 429) return t.problem.rateLimited;
   if (problem.status === 502 || problem.status === 504) return t.problem.unreachable;
   if (problem.status === 503) return t.problem.unavailable;
+  return null;
+}
+
+/** A sentence for the person, in their language where it is a common one; else the server's own. */
+export function explain(problem: Problem, t: Dictionary): string {
+  const passing = obstacle(problem, t);
+  if (passing !== null)
+    return `${passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(problem.retryAfter)}`;
   if (problem.status >= 500) return t.problem.internal;
+  if (problem.status === 401) return t.problem.unauthenticated;
   if (problem.status === 403) return t.problem.forbidden;
   if (problem.status === 404) return t.problem.notFound;
   if (problem.status === 413) return t.problem.tooLarge;
-  return problem.detail || t.problem.unexpected;
+  return problem.detail ? t.problem.refused(problem.detail) : t.problem.unexpected;
 }

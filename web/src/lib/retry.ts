@@ -26,6 +26,8 @@ export function waitBefore(next: number, asked: number | null, rules: RetryRules
   return Math.min(Math.max(wait, 1), rules.longestWait);
 }
 
+export const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+
 /** Sleeps whole seconds, telling each; false where it was cancelled. */
 export async function countDown(
   seconds: number,
@@ -34,7 +36,7 @@ export async function countDown(
 ): Promise<boolean> {
   for (let left = Math.ceil(seconds); left > 0 && !signal.aborted; --left) {
     tell(left);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await sleep(1);
   }
   return !signal.aborted;
 }

@@ -3,6 +3,7 @@ import createClient from 'openapi-fetch';
 import type * as annotator from '../generated/annotator';
 import { settle, tokenApi, type Answer, type Me, type TokenPair } from './api';
 import type { Problem } from './problem';
+import { isPassing, sleep, submitRules, waitBefore } from './retry';
 
 /**
  * Who is signed in. The access token lives in memory only. The refresh token lies in sessionStorage, so that a
@@ -44,7 +45,11 @@ class Session {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   async resume(): Promise<void> {
-    if (this.refreshToken !== null && (await this.refresh()) === null) await this.readUser();
+    for (let attempt = 1; this.refreshToken !== null; ++attempt) {
+      const problem = (await this.refresh()) ?? (await this.readUser());
+      if (problem === null || !isPassing(problem.status) || attempt === submitRules.tries) break;
+      await sleep(waitBefore(attempt + 1, problem.retryAfter, submitRules));
+    }
     this.resuming = false;
   }
 

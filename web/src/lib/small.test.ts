@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { webcrypto } from 'node:crypto';
+
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { en } from '../i18n/en';
 import { fr } from '../i18n/fr';
 import { pickLanguage } from '../i18n/pick';
 import { shortcutsFor } from './keys';
-import { problemOf } from './problem';
+import { explain, noAnswer, problemOf } from './problem';
 import { newUuid } from './uuid';
 
 describe('languages', () => {
@@ -40,13 +42,42 @@ describe('a problem', () => {
       status: 503,
       kind: 'unavailable',
       detail: 'Full.',
+      field: '',
       retryAfter: 3,
     });
+    const named = problemOf({ detail: 'No.', field: 'image' }, new Response(null, { status: 422 }));
+    expect(named.field).toBe('image');
     expect(problemOf('<html>', new Response(null, { status: 500 })).kind).toBe('');
+  });
+
+  it("is told in the person's language, with how long to wait where the server says so", () => {
+    const busy = { ...noAnswer, status: 503 };
+    expect(explain(busy, fr)).toBe(`${fr.problem.unavailable} ${fr.problem.later}`);
+    expect(explain({ ...busy, retryAfter: 7 }, fr)).toBe(
+      'Le serveur est occupé ou pas encore prêt. Réessayez dans 7 s.',
+    );
+    expect(explain({ ...busy, status: 429, retryAfter: 7 }, en)).toBe(
+      'That was a little fast. Try again in 7 s.',
+    );
+    expect(explain({ ...noAnswer, status: 504 }, en)).toContain(en.problem.unreachable);
+    expect(explain({ ...noAnswer, status: 422, detail: 'Nothing is drawn.' }, en)).toBe('Nothing is drawn.');
+    expect(explain({ ...noAnswer, status: 422, detail: 'X.' }, fr)).toBe('Le serveur a refusé : X.');
+    for (const [status, key] of [
+      [401, 'unauthenticated'],
+      [403, 'forbidden'],
+      [404, 'notFound'],
+      [413, 'tooLarge'],
+      [418, 'unexpected'],
+      [500, 'internal'],
+    ] as const)
+      expect(explain({ ...noAnswer, status }, fr)).toBe(fr.problem[key]);
   });
 });
 
 describe('a UUID', () => {
+  // Node 18 has no global of that name; every browser has.
+  beforeAll(() => void vi.stubGlobal('crypto', webcrypto));
+
   it('is of version 4 and new each time', () => {
     expect(newUuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(newUuid()).not.toBe(newUuid());

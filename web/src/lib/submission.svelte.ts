@@ -16,6 +16,8 @@ export class Submission {
   replayed = $state(false);
   /** Seconds until the next try; 0 while none is planned. */
   waiting = $state(0);
+  /** Why there is a next try. */
+  obstacle = $state<Problem | null>(null);
 
   private key = '';
   private cancelled = new AbortController();
@@ -74,6 +76,7 @@ export class Submission {
         if (!signal.aborted) this.problem = problem;
         return null;
       }
+      this.obstacle = problem;
       const wait = waitBefore(attempt + 1, problem.retryAfter, submitRules);
       const go = await countDown(wait, (left) => (this.waiting = left), signal);
       this.waiting = 0;
