@@ -72,7 +72,7 @@ double run_together(void (*run)(), int threads) {
 double best_of(void (*run)(), int lanes, int threads) {
     const double operations = 2.0 * lanes * chains * threads * static_cast<double>(rounds);
     double best = 0;
-    for (int attempt = 0; attempt < 20; ++attempt)
+    for (int attempt = 0; attempt < 60; ++attempt)
         best = std::max(best, operations / run_together(run, threads));
     return best;
 }

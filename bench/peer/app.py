@@ -1,8 +1,9 @@
-"""The peer: the stack that Croquis replaces, written as one would write it well.
+"""The peer: the stack that Croquis replaces, written as the manuals of FastAPI and SQLAlchemy write it.
 
-FastAPI, uvicorn (uvloop, httptools), SQLAlchemy Core and psycopg2, all from Debian's packages. The endpoints,
-the JSON and the durability are those of Croquis's public door; the model is a constant. It has a connection
-pool per worker, statements that SQLAlchemy caches, paging by key, one insert and one commit a submission.
+FastAPI, uvicorn (uvloop, httptools), SQLAlchemy's ORM and psycopg2, all from Debian's packages. The endpoints,
+the JSON and the durability are those of Croquis's public door; the model is a constant. Written fairly: a
+connection pool a worker and a thread for each of its connections, paging by key, columns that an answer does
+not need left in the database, no read after the insert, one insert and one commit a submission.
 
 Environment: PEER_DATABASE (libpq URI), PEER_POOL (connections a worker, default 16).
 """
@@ -15,14 +16,14 @@ import os
 import struct
 import time
 import uuid
-from typing import Optional
+from typing import Iterator, List, Optional
 
 import anyio
 import sqlalchemy as sa
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Header, HTTPException, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import UUID
-from starlette.responses import JSONResponse
+from sqlalchemy.orm import Session, declarative_base, deferred, sessionmaker
 
 MAX_IMAGE_BYTES = 2 * 1024 * 1024
 MODEL = "constant"
@@ -31,46 +32,82 @@ CONFIDENCE = 0.5
 POOL = int(os.environ.get("PEER_POOL", "16"))
 DOOR = "/api/v1/public"
 
-metadata = sa.MetaData()
-drawing = sa.Table(
-    "peer_drawing",
-    metadata,
-    sa.Column("id", UUID(as_uuid=False), primary_key=True),
-    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("media_type", sa.Text, nullable=False),
-    sa.Column("width", sa.Integer, nullable=False),
-    sa.Column("height", sa.Integer, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("model", sa.Text, nullable=False),
-    sa.Column("predicted_tag", sa.Text, nullable=False),
-    sa.Column("tag", sa.Text, nullable=False),
-    sa.Column("confidence", sa.REAL, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("image", sa.LargeBinary, nullable=False),
-    sa.Index("peer_drawing_by_tag", "tag", "id"),
-)
-shown = [column for column in drawing.c if column.name != "image"]
-newest_first = sa.select(*shown).order_by(drawing.c.id.desc()).limit(sa.bindparam("limit"))
-newest_first_before = newest_first.where(drawing.c.id < sa.bindparam("before"))
-one_image = sa.select(drawing.c.image, drawing.c.media_type, drawing.c.sha256).where(
-    drawing.c.id == sa.bindparam("wanted")
-)
-insert = sa.insert(drawing)
-
-engine = sa.create_engine(
-    os.environ["PEER_DATABASE"],
-    pool_size=POOL,
-    max_overflow=0,
-    pool_pre_ping=False,
-    future=True,
-)
+engine = sa.create_engine(os.environ["PEER_DATABASE"], pool_size=POOL, max_overflow=0, future=True)
+sessions = sessionmaker(engine, expire_on_commit=False, future=True)
+Base = declarative_base()
 app = FastAPI(title="The peer", docs_url=None, redoc_url=None)
+
+
+class Drawing(Base):
+    __tablename__ = "peer_drawing"
+    __table_args__ = (sa.Index("peer_drawing_by_tag", "tag", "id"),)
+
+    id = sa.Column(UUID(as_uuid=True), primary_key=True)
+    created_at = sa.Column(sa.DateTime(timezone=True), nullable=False)
+    media_type = sa.Column(sa.Text, nullable=False)
+    width = sa.Column(sa.Integer, nullable=False)
+    height = sa.Column(sa.Integer, nullable=False)
+    sha256 = sa.Column(sa.Text, nullable=False)
+    source = sa.Column(sa.Text, nullable=False)
+    model = sa.Column(sa.Text, nullable=False)
+    predicted_tag = sa.Column(sa.Text, nullable=False)
+    tag = sa.Column(sa.Text, nullable=False)
+    confidence = sa.Column(sa.REAL, nullable=False)
+    version = sa.Column(sa.Integer, nullable=False)
+    image = deferred(sa.Column(sa.LargeBinary, nullable=False))
+
+    tagged_by = None
+    tagged_at = None
+
+    @property
+    def image_url(self) -> str:
+        return f"{DOOR}/drawings/{self.id}/image"
+
+    @property
+    def links(self) -> dict:
+        return {"self": f"{DOOR}/drawings/{self.id}"}
 
 
 class Submission(BaseModel):
     image: str = Field(..., min_length=1, max_length=4 * (MAX_IMAGE_BYTES // 3 + 2) + 64)
     source: str = Field("api", max_length=32)
+
+
+
+class DrawingOut(BaseModel):
+    id: uuid.UUID
+    created_at: datetime.datetime
+    tag: str
+    confidence: float
+    predicted_tag: str
+    model: str
+    width: int
+    height: int
+    media_type: str
+    sha256: str
+    source: str
+    version: int
+    tagged_by: Optional[str]
+    tagged_at: Optional[datetime.datetime]
+    image_url: str
+    links: dict
+
+    class Config:
+        orm_mode = True
+
+
+class Ranked(BaseModel):
+    tag: str
+    probability: float
+
+
+class DrawingDetail(DrawingOut):
+    top: List[Ranked]
+
+
+class DrawingPage(BaseModel):
+    drawings: List[DrawingOut]
+    next: Optional[str]
 
 
 @app.on_event("startup")
@@ -79,11 +116,16 @@ async def prepare() -> None:
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL
 
 
-def uuid7() -> str:
+def database() -> Iterator[Session]:
+    with sessions() as session:
+        yield session
+
+
+def uuid7() -> uuid.UUID:
     value = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=value))
+    return uuid.UUID(int=value)
 
 
 def decode(text: str) -> bytes:
@@ -101,86 +143,63 @@ def size_of(png: bytes) -> "tuple[int, int]":
     return struct.unpack(">II", png[16:24])
 
 
-def presented(row) -> dict:
-    made = row["created_at"].isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return {
-        "id": row["id"],
-        "created_at": made,
-        "tag": row["tag"],
-        "confidence": row["confidence"],
-        "predicted_tag": row["predicted_tag"],
-        "model": row["model"],
-        "width": row["width"],
-        "height": row["height"],
-        "media_type": row["media_type"],
-        "sha256": row["sha256"],
-        "source": row["source"],
-        "version": row["version"],
-        "tagged_by": None,
-        "tagged_at": None,
-        "image_url": f"{DOOR}/drawings/{row['id']}/image",
-        "links": {"self": f"{DOOR}/drawings/{row['id']}"},
-    }
-
-
 @app.get("/readyz")
-def ready() -> dict:
-    with engine.connect() as connection:
-        connection.execute(sa.text("SELECT 1"))
+def ready(session: Session = Depends(database)) -> dict:
+    session.execute(sa.text("SELECT 1"))
     return {"status": "ok"}
 
 
-@app.post(DOOR + "/predictions", status_code=201, response_class=JSONResponse)
-def predict(submission: Submission):
+@app.post(DOOR + "/predictions", status_code=201, response_model=DrawingDetail)
+def predict(submission: Submission, response: Response, session: Session = Depends(database)):
     png = decode(submission.image)
     width, height = size_of(png)
-    row = {
-        "id": uuid7(),
-        "created_at": datetime.datetime.now(datetime.timezone.utc),
-        "media_type": "image/png",
-        "width": width,
-        "height": height,
-        "sha256": hashlib.sha256(png).hexdigest(),
-        "source": submission.source,
-        "model": MODEL,
-        "predicted_tag": TAG,
-        "tag": TAG,
-        "confidence": CONFIDENCE,
-        "version": 1,
-        "image": png,
-    }
-    with engine.begin() as connection:
-        connection.execute(insert, row)
-    answer = presented(row)
-    answer["top"] = [{"tag": TAG, "probability": CONFIDENCE}]
-    return JSONResponse(answer, 201, {"Location": answer["links"]["self"]})
+    drawing = Drawing(
+        id=uuid7(),
+        created_at=datetime.datetime.now(datetime.timezone.utc),
+        media_type="image/png",
+        width=width,
+        height=height,
+        sha256=hashlib.sha256(png).hexdigest(),
+        source=submission.source,
+        model=MODEL,
+        predicted_tag=TAG,
+        tag=TAG,
+        confidence=CONFIDENCE,
+        version=1,
+        image=png,
+    )
+    session.add(drawing)
+    session.commit()
+    drawing.top = [Ranked(tag=TAG, probability=CONFIDENCE)]
+    response.headers["Location"] = drawing.links["self"]
+    return drawing
 
 
-@app.get(DOOR + "/drawings", response_class=JSONResponse)
-def browse(limit: int = 50, cursor: Optional[str] = None):
+@app.get(DOOR + "/drawings", response_model=DrawingPage)
+def browse(limit: int = 50, cursor: Optional[uuid.UUID] = None, session: Session = Depends(database)):
     if not 1 <= limit <= 200:
         raise HTTPException(422, "limit must be from 1 to 200.")
-    with engine.connect() as connection:
-        if cursor:
-            rows = connection.execute(newest_first_before, {"limit": limit, "before": cursor})
-        else:
-            rows = connection.execute(newest_first, {"limit": limit})
-        drawings = [presented(row) for row in rows.mappings()]
-    following = drawings[-1]["id"] if len(drawings) == limit else None
-    return JSONResponse({"drawings": drawings, "next": following})
+    query = sa.select(Drawing).order_by(Drawing.id.desc()).limit(limit)
+    if cursor:
+        query = query.where(Drawing.id < cursor)
+    drawings = session.execute(query).scalars().all()
+    following = str(drawings[-1].id) if len(drawings) == limit else None
+    return {"drawings": drawings, "next": following}
 
 
 @app.get(DOOR + "/drawings/{wanted}/image")
-def image(wanted: uuid.UUID, request: Request):
-    with engine.connect() as connection:
-        row = connection.execute(one_image, {"wanted": str(wanted)}).first()
+def image(
+    wanted: uuid.UUID, if_none_match: Optional[str] = Header(None), session: Session = Depends(database)
+):
+    query = sa.select(Drawing.image, Drawing.media_type, Drawing.sha256).where(Drawing.id == wanted)
+    row = session.execute(query).first()
     if row is None:
         raise HTTPException(404, "There is no such drawing.")
     headers = {"ETag": f'"{row.sha256}"', "Cache-Control": "public, max-age=31536000, immutable"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if if_none_match == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(bytes(row.image), media_type=row.media_type, headers=headers)
 
 
 if __name__ == "__main__":
-    metadata.create_all(engine)
+    Base.metadata.create_all(engine)

@@ -22,25 +22,82 @@ def measured: {
     rows: map(.rows?) | spread
 } | with_entries(select(.value != null and .value != {}));
 
-# Of one party to another, round by round, so that what the machine did meanwhile falls out.
-def ratio($lines; $phase; $a; $b):
-    [$lines[] | select(.phase == $phase)] | group_by(.round)
-    | map((map(select(.party == $a))[0].per_s) as $x | (map(select(.party == $b))[0].per_s) as $y
+# Of one measurement to another, round by round, so that what the machine did meanwhile falls out. Each is
+# {phase, party}; `of` takes the figure out of a line.
+def ratio($lines; $a; $b; of): [$lines[]] | group_by(.round)
+    | map((map(select(.phase == $a.phase and .party == $a.party))[0] | of) as $x
+        | (map(select(.phase == $b.phase and .party == $b.party))[0] | of) as $y
         | if $x and $y and $y > 0 then $x / $y else null end)
     | spread;
+
+def compared($lines; $phase; $a; $b):
+    {phase: $phase, of: $a, to: $b,
+     ratio: ratio($lines; {phase: $phase, party: $a}; {phase: $phase, party: $b}; .per_s)};
+
+# The p99 at 70% of the capacity to the median of an unloaded server, of the same round.
+def under_load($lines; $party): [$lines[] | select(.party == $party)] | group_by(.round)
+    | map((map(select(.phase == "latency-loaded"))[0].latency_ms.p99?) as $x
+        | (map(select(.phase == "latency-unloaded"))[0].latency_ms.p50?) as $y
+        | if $x and $y and $y > 0 then $x / $y else null end)
+    | spread;
+
+# CPU microseconds of a submission, by stage. The threads' CPU is measured; that of the recognition threads is
+# divided as the server's own clocks divide their time, that of the network thread by what the bare responder
+# uses for the same requests and what reading one takes when timed alone.
+def stages($lines; $phases; $party):
+    ($phases.submit[$party]? // null) as $submit
+    | [$lines[] | select(.phase == "stages" and .party == $party) | .stages] as $clocks
+    | if $submit == null or ($clocks | length) == 0 then null else
+        ([$lines[] | select(.phase == "functions") | .benchmarks[] | select(.name == "read_request/rgba_280")
+            | .cpu_time / 1000][0]) as $parse
+        | ($clocks | {decode: map(.decode_s) | add, normalise: map(.normalise_s) | add, infer: map(.infer_s) | add}) as $c
+        | ($c | [.decode + .normalise + .infer, 1e-9] | max) as $sum
+        | ($submit.threads_us.recognition // 0) as $recognition
+        | ($submit.threads_us.network // 0) as $network
+        | ($phases.submit.bare.server_cpu_us.median // 0) as $http
+        | {party: $party, http: $http, parse: $parse, decode: ($recognition * $c.decode / $sum),
+           normalise: ($recognition * $c.normalise / $sum), infer: ($recognition * $c.infer / $sum),
+           store: ($submit.threads_us.store // 0),
+           answer: ($network - $http - ($parse // 0)),
+           rest: ($submit.server_cpu_us.median - $network - $recognition - ($submit.threads_us.store // 0)),
+           all: $submit.server_cpu_us.median, postgres: ($submit.postgres_cpu_us.median? // null),
+           load: ($submit.load_cpu_us.median? // null),
+           recognised_together: ([$lines[] | select(.phase == "stages" and .party == $party) | .recognised_together] | median),
+           stored_together: ([$lines[] | select(.phase == "stages" and .party == $party) | .stored_together] | median)}
+      end;
+
+# Inference by engine and cores, and how near it is to what the cores can multiply.
+def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functions
+    | if $functions == null then [] else
+        [$functions.benchmarks[] | select(.name | startswith("infer_on_cores/"))
+            | {engine: (.name | split("/")[1]), cores: .threads, per_s: .items_per_second}]
+        | group_by(.engine) | map((map(select(.cores == 1))[0].per_s) as $one | map(. + {of_linear: (.per_s / $one / .cores),
+            flops: (.per_s * $functions.context.model_flops),
+            peak: (if .cores == 1 then $functions.context.core_peak_flops else $functions.context.all_cores_peak_flops end)}
+            | . + {of_peak: (.flops / .peak)})) | add // []
+      end;
 
 . as $lines
 | ($lines | group_by(.phase) | map({key: .[0].phase, value: (by_party | map_values(measured))}) | from_entries) as $phases
 | {
     machine: $machine,
+    runs: ([$lines[].run] | unique),
     phases: $phases,
     ratios: ([
-        ("submit" | . as $p | ("croquis-postgres", "croquis-sqlite") as $a
-            | ("peer", "peer-tuned", "pgbench-one", "pgbench-batch", "bare") as $b | {phase: $p, of: $a, to: $b}),
-        (("lists-small", "lists-large") as $p | ("croquis-postgres", "croquis-sqlite") as $a
-            | ("peer", "peer-tuned") as $b | {phase: $p, of: $a, to: $b})
-    ] | map(. + {ratio: ratio($lines; .phase; .of; .to)}) | map(select(.ratio != null))),
-    workers: ([$lines[] | select(.phase == "workers" and .workers) | .workers][0]),
+        (("croquis-postgres", "croquis-sqlite") as $a
+            | ("peer", "peer-tuned", "pgbench-one", "pgbench-batch", "bare") as $b | compared($lines; "submit"; $a; $b)),
+        compared($lines; "submit"; "croquis-sqlite"; "croquis-postgres"),
+        (("lists-small", "lists-large", "images-304", "images-200") as $p | ("croquis-postgres", "croquis-sqlite") as $a
+            | ("peer", "peer-tuned") as $b | compared($lines; $p; $a; $b)),
+        (("croquis-postgres", "croquis-sqlite", "peer", "peer-tuned") as $a | {phase: "lists", of: "\($a), large store",
+            to: "\($a), 1,000", ratio: ratio($lines; {phase: "lists-large", party: $a}; {phase: "lists-small", party: $a}; .per_s)})
+    ] | map(select(.ratio != null))),
+    under_load: (["croquis-postgres", "croquis-sqlite", "peer"] | map({party: ., ratio: under_load($lines; .)})
+        | map(select(.ratio != null))),
+    best: [$lines[] | select(.phase == "workers") | {party, workers, connections}],
+    stages: (["croquis-postgres", "croquis-sqlite"] | map(stages($lines; $phases; .)) | map(select(. != null))),
+    inference: inference($lines),
+    arithmetic: ([$lines[] | select(.phase == "functions") | .context][0]),
     memory: [$lines[] | select(.phase == "memory") | {party, stored, idle_mib, after_load_mib}],
     scale: [$lines[] | select(.phase | startswith("scale-")) | {
         route: (.phase | ltrimstr("scale-")), backends: (.party | ltrimstr("backends-") | tonumber), per_s,

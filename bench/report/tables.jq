@@ -4,52 +4,66 @@ def places($n): if . == null then "" else pow(10; $n) as $k | (. * $k | round) /
 def number: if . == null then "" elif . >= 100 then round | tostring
     | [match("(\\d+?)(?=(\\d{3})*$)"; "g").string] | join(",") else places(2) end;
 def spread: if . == null then "" else "\(.median | number) (\(.min | number) to \(.max | number))" end;
+def times: "\(.median | places(2))x (\(.min | places(2)) to \(.max | places(2)))";
+def percent: if . == null then "" else "\(. * 100 | round)%" end;
 def row: "| " + join(" | ") + " |";
 def table($head): [($head | row), ($head | map("---") | row), .[]] | join("\n");
-def section($title; $body): if ($body | length) == 0 then empty else "\n### \($title)\n\n\($body)" end;
-def parties($phase; $head; f): (.phases[$phase] // {}) | to_entries
-    | if length == 0 then "" else map([.key] + (.value | f) | row) | table(["party"] + $head) end;
+def section($title; $body): if ($body // "" | length) == 0 then empty else "\n### \($title)\n\n\($body)" end;
+def rows($head; f): if length == 0 then "" else map(f | row) | table($head) end;
+def parties($phase; $head; f): (.phases[$phase] // {}) | to_entries | rows(["party"] + $head; [.key] + (.value | f));
+def failures: [((.statuses // {}) | to_entries[] | select((.key | tonumber) >= 400) | "\(.value | number) of \(.key)"),
+    (if (.errors // 0) > 0 then "\(.errors | number) lost connections" else empty end)] | if length == 0 then "none" else join(", ") end;
+def throughput: [(.per_s | spread), (.p50_ms.median? | places(2)), (.p99_ms.median? | places(2)),
+    (.server_cpu_us.median? | places(1)), (.postgres_cpu_us.median? | places(1)), (.load_cpu_us.median? | places(1)), failures];
+def throughput_head: ["per second, median (min to max)", "p50 ms", "p99 ms", "server CPU µs", "PostgreSQL CPU µs",
+    "load CPU µs", "failures"];
 
-"\(.machine.cpu), \(.machine.cores) cores, \(.machine.kernel), PostgreSQL \(.machine.postgresql); commit \(.machine.commit), \(.machine.date)\(if .machine.quick then ", a quick run" else "" end)",
-section("Submit and Predict: submissions a second, stored durably";
-    parties("submit"; ["per second, median (min to max)", "p50 ms", "p99 ms", "server CPU µs", "PostgreSQL CPU µs", "load CPU µs"];
-        [(.per_s | spread), (.p50_ms.median | places(2)), (.p99_ms.median | places(2)), (.server_cpu_us.median | places(1)),
-         (.postgres_cpu_us.median | places(1)), (.load_cpu_us.median | places(1))])),
-section("Ratios, round by round";
-    if (.ratios | length) == 0 then "" else .ratios | map([.phase, .of, .to,
-        "\(.ratio.median | places(2))x (\(.ratio.min | places(2)) to \(.ratio.max | places(2)))"] | row)
-        | table(["what", "of", "to", "ratio, median (min to max)"]) end),
-section("List, 50 a page, 1,000 drawings stored: pages a second";
-    parties("lists-small"; ["per second", "p50 ms", "p99 ms", "server CPU µs"];
-        [(.per_s | spread), (.p50_ms.median | places(2)), (.p99_ms.median | places(2)), (.server_cpu_us.median | places(1))])),
-section("List, 50 a page, the large store: pages a second";
-    parties("lists-large"; ["per second", "p50 ms", "p99 ms", "server CPU µs"];
-        [(.per_s | spread), (.p50_ms.median | places(2)), (.p99_ms.median | places(2)), (.server_cpu_us.median | places(1))])),
-section("Latency of a submission: 20 a second";
-    parties("latency-unloaded"; ["p50 ms", "p99 ms"]; [(.p50_ms | spread), (.p99_ms | spread)])),
+. as $all |
+"\(.machine.cpu), \(.machine.cores) cores, \(.machine.kernel), PostgreSQL \(.machine.postgresql); commit \(.machine.commit), \(.machine.date), \(.machine.connections) connections\(if .machine.quick then ", a quick run: to see that it works, not how fast" else "" end)\(if (.runs | length) > 1 then "; measured in \(.runs | length) runs" else "" end). CPU is a request's.",
+section("Submit and Predict: submissions a second, stored durably"; parties("submit"; throughput_head; throughput)),
+section("Ratios, round by round"; .ratios | rows(["what", "of", "to", "ratio, median (min to max)"];
+    [.phase, .of, .to, (.ratio | times)])),
+section("The peer's workers and connections, tried before";
+    [.phases | to_entries[] | select(.key | startswith("workers-")) | (.key | ltrimstr("workers-")) as $p
+        | .value | to_entries[] | {party: $p, set: .key, per_s: .value.per_s.median}]
+    | rows(["party", "workers and connections of each", "submissions a second"]; [.party, .set, (.per_s | number)])),
+section("CPU µs of a submission, by stage"; .stages | rows(
+    ["store", "HTTP and sockets", "parse", "decode", "normalise", "infer", "store", "answer", "other threads", "server, all", "PostgreSQL", "recognised together", "stored together"];
+    [.party, (.http, .parse, .decode, .normalise, .infer, .store, .answer, .rest, .all, .postgres, .recognised_together,
+     .stored_together | places(1))])),
+section("List, 50 a page, 1,000 drawings stored: pages a second"; parties("lists-small"; throughput_head; throughput)),
+section("List, 50 a page, \(.machine.stored | number) drawings stored: pages a second"; parties("lists-large"; throughput_head; throughput)),
+section("Latency of a submission: 20 a second"; parties("latency-unloaded"; ["p50 ms", "p99 ms"]; [(.p50_ms | spread), (.p99_ms | spread)])),
 section("Latency of a submission: 70% of the capacity, Poisson arrivals";
     parties("latency-loaded"; ["per second", "p50 ms", "p99 ms"]; [(.per_s | spread), (.p50_ms | spread), (.p99_ms | spread)])),
-section("Images, from the cache's question (304)";
-    parties("images-304"; ["per second", "p50 ms", "server CPU µs"];
-        [(.per_s | spread), (.p50_ms.median | places(2)), (.server_cpu_us.median | places(1))])),
-section("Images, whole (200)";
-    parties("images-200"; ["per second", "p50 ms", "server CPU µs"];
-        [(.per_s | spread), (.p50_ms.median | places(2)), (.server_cpu_us.median | places(1))])),
-section("Resident memory, MiB";
-    if (.memory | length) == 0 then "" else .memory | map([.party, (.stored | number), (.idle_mib | places(0)),
-        (.after_load_mib | places(0))] | row) | table(["party", "stored", "after start", "after load"]) end),
-section("Backends behind HAProxy: CPU µs a submission";
-    if (.scale | length) == 0 then "" else .scale | map([.route, (.backends | tostring), (.per_s | number), (.p50_ms | places(2)),
-        (.backend_cpu_us | places(1)), (.postgres_cpu_us | places(1)), (.haproxy_cpu_us | places(1)),
-        (.pgbouncer_cpu_us | places(1))] | row)
-        | table(["route", "backends", "per second", "p50 ms", "backends", "PostgreSQL", "HAProxy", "pgbouncer"]) end),
-section("Overload: ten times the capacity";
-    if .overload == {} then "" else .overload | to_entries | map(select(.value | type == "object") | [.key,
-        (.value.rate | number), (.value.per_s | number), (.value.latency_ms.p99 | places(1)), (.value.statuses["503"] // 0 | number),
-        (.value.refused_latency_ms.p99? | places(1)), (.value.refusals_without_retry_after | number)] | row)
-        | table(["load", "sent a second", "served a second", "p99 ms", "refused (503)", "p99 ms of refusals", "without Retry-After"]) end),
-section("Generators against the bare responder";
-    parties("generators"; ["per second"]; [(.per_s | spread)])),
-section("Functions";
-    if (.functions | length) == 0 then "" else .functions | map([.name, "\(.real_time | places(2)) \(.time_unit)"] | row)
-        | table(["function", "time"]) end)
+section("p99 at 70% of the capacity to the unloaded median"; .under_load | rows(["party", "ratio"]; [.party, (.ratio | times)])),
+section("Images, from the cache's question (304)"; parties("images-304"; throughput_head; throughput)),
+section("Images, whole (200)"; parties("images-200"; throughput_head; throughput)),
+section("Resident memory, MiB"; .memory | rows(["store", "drawings stored", "after start", "after load"];
+    [.party, (.stored | number), (.idle_mib | places(0)), (.after_load_mib | places(0))])),
+section("Backends behind HAProxy: CPU µs a submission"; .scale | rows(
+    ["route", "backends", "per second", "p50 ms", "backends", "PostgreSQL", "HAProxy", "pgbouncer"];
+    [.route, (.backends | tostring), (.per_s | number), (.p50_ms | places(2)), (.backend_cpu_us | places(1)),
+     (.postgres_cpu_us | places(1)), (.haproxy_cpu_us | places(1)), (.pgbouncer_cpu_us | places(1))])),
+section("Overload: ten times the capacity"; [.overload | to_entries[] | select(.value | type == "object")] | rows(
+    ["load", "sent a second", "served a second", "p99 ms", "refused (503)", "p99 ms of refusals", "without Retry-After", "unanswered"];
+    [.key, (.value.rate | number), (.value.per_s | number), (.value.latency_ms.p99? | places(1)),
+     (.value.statuses["503"] // 0 | number), (.value.refused_latency_ms.p99? | places(1)),
+     (.value.refusals_without_retry_after | number), (.value.unanswered | number)])),
+section("Overload: resident memory of the backend, MiB"; if .overload["memory-before"] then
+    [{b: .overload["memory-before"], a: .overload["memory-after"]}]
+    | rows(["before", "after"]; [(.b | places(0)), (.a | places(0))]) else "" end),
+section("Inference by engine and cores"; .inference | rows(
+    ["engine", "cores", "drawings a second", "of linear", "GFLOP/s", "of the measured peak of 32-bit floats"];
+    [.engine, (.cores | tostring), (.per_s | number), (.of_linear | percent), (.flops / 1e9 | places(1)), (.of_peak | percent)])),
+section("The model's arithmetic"; if .arithmetic == null then "" else [.arithmetic] | rows(
+    ["model", "MFLOP a drawing", "a core's measured peak, GFLOP/s", "all cores', GFLOP/s", "µs a drawing at that peak"];
+    [.model, (.model_flops / 1e6 | places(2)), (.core_peak_flops / 1e9 | places(1)), (.all_cores_peak_flops / 1e9 | places(1)),
+     (.limit_us | places(1))]) end),
+section("Generators against the bare responder: requests a second, and CPU µs of the generator";
+    [(.phases.generators // {}) | to_entries[] | .key as $k | {party: $k, per_s: .value.per_s.median,
+        cpu: ([$all.lines[] | select(.phase == "generators" and .party == $k) | .own_cpu_us // .usage.load.cpu_us][0])}]
+    | rows(["generator", "per second", "its CPU µs"]; [.party, (.per_s | number), (.cpu | places(1))])),
+section("Functions, on one core"; [.functions[] | select(.name | startswith("infer_on_cores") | not)] | rows(
+    ["function", "CPU time", "times the arithmetic's limit"];
+    [.name, "\(.cpu_time | places(2)) \(.time_unit)", (.times_limit // null | places(2))]))
