@@ -9,6 +9,7 @@
 
 #include "drawing/exif.h"
 #include "drawing/plain_png.h"
+#include "drawing/png_chunks.h"
 
 namespace croquis::drawing {
 
@@ -79,24 +80,22 @@ PngForm png_form(const spng_ihdr& header, bool has_transparency) {
     return {SPNG_FMT_RGBA8, 4};
 }
 
-Result<Image> decode_png(BytesView file, const DecodeLimits& limits) {
-    const Spng png(spng_ctx_new(0), spng_ctx_free);
-    if (!png) throw std::bad_alloc();
-    // Text and colour profiles are not used: a file cannot make us inflate or keep more than a
-    // little of them.
-    constexpr std::size_t chunk_limit = 64 * 1024;
-    spng_set_chunk_limits(png.get(), chunk_limit, 2 * chunk_limit);
+Spng open_png(BytesView file) {
+    Spng png(spng_ctx_new(0), spng_ctx_free);
+    if (!png || spng_set_png_buffer(png.get(), file.data(), file.size()) != 0)
+        throw std::bad_alloc();
+    return png;
+}
+
+/// Of any kind; its size has been checked.
+Result<Image> decode_any_png(BytesView file) {
+    const Bytes bare = without_extras(file);
+    const Spng png = open_png(bare);
     spng_ihdr header{};
-    if (spng_set_png_buffer(png.get(), file.data(), file.size()) != 0 ||
-        spng_get_ihdr(png.get(), &header) != 0)
-        return damaged("PNG");
-    if (const auto fits = check_size(header.width, header.height, limits); !fits)
-        return fits.error();
     spng_trns transparency{};
-    // Reads and checks all chunks in front of the pixels.
+    if (spng_get_ihdr(png.get(), &header) != 0) return damaged("PNG");
     const int found = spng_get_trns(png.get(), &transparency);
     if (found != 0 && found != SPNG_ECHUNKAVAIL) return damaged("PNG");
-    if (auto plain = decode_plain_png(file, limits.max_pixels)) return std::move(*plain);
     const bool has_transparency = found == 0;
     const PngForm form = png_form(header, has_transparency);
     std::size_t size = 0;
@@ -108,6 +107,15 @@ Result<Image> decode_png(BytesView file, const DecodeLimits& limits) {
     if (spng_decode_image(png.get(), image.pixels.data(), size, form.format, flags) != 0)
         return damaged("PNG");
     return image;
+}
+
+Result<Image> decode_png(BytesView file, const DecodeLimits& limits) {
+    spng_ihdr header{};
+    if (spng_get_ihdr(open_png(file).get(), &header) != 0) return damaged("PNG");
+    if (const auto fits = check_size(header.width, header.height, limits); !fits)
+        return fits.error();
+    if (auto plain = decode_plain_png(file, limits.max_pixels)) return std::move(*plain);
+    return decode_any_png(file);
 }
 
 using TurboJpeg = std::unique_ptr<void, decltype(&tjDestroy)>;

@@ -26,9 +26,10 @@ Result<MediaType> sniff(BytesView file);
 
 /// Decodes a PNG, JPEG or WebP to 8 bits a channel. A grey picture stays grey, one with no
 /// transparency stays without alpha; a JPEG photograph is turned upright as its Exif data says.
+/// Text, colour profiles and the like are passed over unread.
 /// Errors: too_large (bytes, side, pixels), invalid (too small), unsupported_media (animated WebP,
-/// CMYK), malformed (truncated or damaged). Thread-safe; allocates at most the pixels, and as much
-/// again for a photograph that is turned.
+/// CMYK), malformed (truncated or damaged). Thread-safe; allocates at most the pixels, as much
+/// again for a photograph that is turned, and the file's size.
 Result<Decoded> decode(BytesView file, const DecodeLimits& limits = {});
 
 /// Encodes a grey, RGB or RGBA picture as PNG.

@@ -9,45 +9,10 @@
 #include <memory>
 #include <opencv2/core/hal/intrin.hpp>
 
+#include "drawing/png_chunks.h"
+
 namespace croquis::drawing {
 namespace {
-
-constexpr std::string_view signature = "\x89PNG\r\n\x1a\n";
-constexpr std::size_t chunk_frame = 12;  ///< length, type and CRC around a chunk's data
-
-std::uint32_t big_endian(const std::uint8_t* bytes) {
-    return static_cast<std::uint32_t>(bytes[0]) << 24U |
-           static_cast<std::uint32_t>(bytes[1]) << 16U |
-           static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
-}
-
-struct Chunk {
-    BytesView type;
-    BytesView data;
-    bool intact = false;  ///< its CRC is right
-};
-
-/// Takes one chunk off the front; nothing where it does not fit.
-std::optional<Chunk> next_chunk(BytesView& rest) {
-    if (rest.size() < chunk_frame) return std::nullopt;
-    const std::size_t length = big_endian(rest.data());
-    if (length > rest.size() - chunk_frame) return std::nullopt;
-    const BytesView summed = rest.subspan(4, 4 + length);
-    Chunk chunk{summed.first(4), summed.subspan(4)};
-    chunk.intact =
-        libdeflate_crc32(0, summed.data(), summed.size()) == big_endian(rest.data() + 8 + length);
-    rest = rest.subspan(chunk_frame + length);
-    return chunk;
-}
-
-bool is(const Chunk& chunk, std::string_view type) {
-    return as_text(chunk.type) == type;
-}
-
-/// Lower case in a type's first letter: a decoder may pass over it.
-bool is_ancillary(const Chunk& chunk) {
-    return (chunk.type[0] & 0x20U) != 0;
-}
 
 struct Header {
     std::uint32_t width;
@@ -56,15 +21,15 @@ struct Header {
 };
 
 /// Nothing where the file is not of the plain kind.
-std::optional<Header> plain_header(const Chunk& chunk) {
+std::optional<Header> plain_header(const PngChunk& chunk) {
     constexpr std::array<int, 7> channels_of{1, 0, 3, 0, 2, 0, 4};  // by colour type; 0: not plain
-    const BytesView d = chunk.data;
-    if (!is(chunk, "IHDR") || !chunk.intact || d.size() != 13) return std::nullopt;
+    const BytesView d = chunk.data();
+    if (chunk.type() != "IHDR" || !chunk.is_intact() || d.size() != 13) return std::nullopt;
     const bool plain = d[8] == 8 && d[9] < channels_of.size() && channels_of[d[9]] != 0 &&
                        d[10] == 0 && d[11] == 0 && d[12] == 0;
     if (!plain) return std::nullopt;
     constexpr std::uint32_t max_side = 0x7fffffff;
-    const Header header{big_endian(d.data()), big_endian(d.data() + 4), channels_of[d[9]]};
+    const Header header{big_endian(d), big_endian(d.subspan(4)), channels_of[d[9]]};
     const auto possible = [](std::uint32_t side) { return side >= 1 && side <= max_side; };
     if (!possible(header.width) || !possible(header.height)) return std::nullopt;
     return header;
@@ -76,12 +41,12 @@ std::optional<std::vector<BytesView>> pixel_data(BytesView rest) {
     std::vector<BytesView> parts;
     bool ended = false;
     while (const auto chunk = next_chunk(rest)) {
-        if (!chunk->intact || is(*chunk, "tRNS")) return std::nullopt;
-        if (is(*chunk, "IEND")) return parts;
-        if (is(*chunk, "IDAT")) {
+        if (!chunk->is_intact() || chunk->type() == "tRNS") return std::nullopt;
+        if (chunk->type() == "IEND") return parts;
+        if (chunk->type() == "IDAT") {
             if (ended) return std::nullopt;  // pixels are in consecutive chunks
-            parts.push_back(chunk->data);
-        } else if (is_ancillary(*chunk)) {
+            parts.push_back(chunk->data());
+        } else if (chunk->is_ancillary()) {
             ended = !parts.empty();
         } else {
             return std::nullopt;
@@ -251,8 +216,8 @@ bool undo_filters(Image& image) {
 }  // namespace
 
 std::optional<Image> decode_plain_png(BytesView file, std::size_t max_pixels) {
-    if (!as_text(file).starts_with(signature)) return std::nullopt;
-    BytesView rest = file.subspan(signature.size());
+    if (!as_text(file).starts_with(png_signature)) return std::nullopt;
+    BytesView rest = file.subspan(png_signature.size());
     const auto first = next_chunk(rest);
     const auto header = first ? plain_header(*first) : std::nullopt;
     if (!header || header->height > max_pixels / header->width) return std::nullopt;

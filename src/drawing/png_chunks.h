@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/bytes.h"
+
+namespace croquis::drawing {
+
+inline constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
+
+/// The number in the first four bytes, of which there must be as many.
+std::uint32_t big_endian(BytesView bytes);
+
+/// One chunk of a PNG (specification, third edition, section 5.3), in the file's own bytes.
+struct PngChunk {
+    BytesView whole;  ///< with its length, type and sum
+
+    [[nodiscard]] std::string_view type() const { return as_text(whole.subspan(4, 4)); }
+    [[nodiscard]] BytesView data() const { return whole.subspan(8, whole.size() - 12); }
+
+    /// A decoder may pass over it: its type begins with a small letter.
+    [[nodiscard]] bool is_ancillary() const { return (whole[4] & 0x20U) != 0; }
+
+    /// Whether its sum (CRC) is right.
+    [[nodiscard]] bool is_intact() const;
+};
+
+/// Takes one chunk off the front; nothing where `rest` does not hold a whole one.
+std::optional<PngChunk> next_chunk(BytesView& rest);
+
+/// A PNG without what its pixels do not need: text, colour profiles, times and the like, which
+/// could make a decoder inflate and keep much. What follows the last whole chunk stays as it is.
+Bytes without_extras(BytesView png);
+
+}  // namespace croquis::drawing
