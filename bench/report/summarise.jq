@@ -98,6 +98,8 @@ def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functio
     stages: (["croquis-postgres", "croquis-sqlite"] | map(stages($lines; $phases; .)) | map(select(. != null))),
     inference: inference($lines),
     arithmetic: ([$lines[] | select(.phase == "functions") | .context][0]),
+    sizes: [$lines[] | select(.phase == "size") | . as $size | .bytes | to_entries | sort_by(.key)[]
+        | {party: $size.party, part: .key, bytes: (.value / $size.stored)}],
     memory: [$lines[] | select(.phase == "memory") | {party, stored, idle_mib, after_load_mib}],
     scale: [$lines[] | select(.phase | startswith("scale-")) | {
         route: (.phase | ltrimstr("scale-")), backends: (.party | ltrimstr("backends-") | tonumber), per_s,

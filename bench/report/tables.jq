@@ -41,6 +41,9 @@ section("Images, from the cache's question (304)"; parties("images-304"; through
 section("Images, whole (200)"; parties("images-200"; throughput_head; throughput)),
 section("Resident memory, MiB"; .memory | rows(["store", "drawings stored", "after start", "after load"];
     [.party, (.stored | number), (.idle_mib | places(0)), (.after_load_mib | places(0))])),
+section("Bytes a drawing, with pictures of 3,000 bytes, \(.machine.stored | number) stored"; .sizes
+    | group_by(.party) | map(. + [{party: .[0].party, part: "together", bytes: (map(.bytes) | add)}]) | add // []
+    | rows(["store", "table, index or file", "bytes"]; [.party, .part, (.bytes | number)])),
 section("Backends behind HAProxy: CPU µs a submission"; .scale | rows(
     ["route", "backends", "per second", "p50 ms", "backends", "PostgreSQL", "HAProxy", "pgbouncer"];
     [.route, (.backends | tostring), (.per_s | number), (.p50_ms | places(2)), (.backend_cpu_us | places(1)),
