@@ -76,7 +76,7 @@ describe('the page', () => {
       await drawByMouse(page, corners([0.2, 0.2], [0.8, 0.8]));
       const two = await ink();
       assert.ok(two > one);
-      const toolbar = page.getByRole('toolbar');
+      const toolbar = page.getByRole('group', { name: 'Drawing tools' });
       await toolbar.getByRole('button', { name: 'Undo' }).click();
       assert.equal(await ink(), one);
       await toolbar.getByRole('button', { name: 'Redo' }).click();
@@ -180,9 +180,9 @@ describe('the page', () => {
             : route.continue(),
         );
         const refreshed = page.waitForResponse((r) => r.url().endsWith('/token/refresh') && r.ok());
+        const listed = page.waitForResponse((r) => r.url().includes('/api/v1/queue') && r.ok());
         await page.getByTestId('queue').click();
-        await refreshed;
-        await page.locator('[data-testid=drawing]:visible').first().waitFor();
+        await Promise.all([refreshed, listed]);
         assert.equal(refused, 2);
       },
       { failedRequests: true },
@@ -262,7 +262,10 @@ describe('the page', () => {
         });
         await drawByMouse(page, circle());
         const stored = submit(page);
-        await page.getByText(/Trying again in [12] s/).waitFor();
+        await page
+          .getByTestId('waiting')
+          .getByText(/not ready. Trying again in [12] s/)
+          .waitFor();
         await stored;
         assert.equal(keys.length, 2);
         assert.equal(keys[0], keys[1], 'one key for one submission');
@@ -288,56 +291,204 @@ describe('the page', () => {
       { failedRequests: true },
     ));
 
-  it('adds, changes and disables users', () =>
+  it('sends what was drawn without a connection once it is back, and stores it once', () =>
+    withPage(
+      {},
+      async (page) => {
+        await drawByMouse(page, circle());
+        await page.context().setOffline(true);
+        await page.getByTestId('submit').click();
+        await page.getByTestId('waiting').getByText('You seem to be offline. Trying again in').waitFor();
+        const stored = page.waitForResponse((r) => r.url().endsWith('/public/predictions') && r.ok());
+        await page.context().setOffline(false);
+        const drawing = await (await stored).json();
+        await page.locator(`[data-testid=drawing][data-id="${drawing.id}"]`).waitFor();
+      },
+      { failedRequests: true },
+    ));
+
+  it('takes a change back by keyboard, shows it in every list, and gives the focus back', () =>
     withPage({}, async (page) => {
+      await drawByMouse(page, circle());
+      const { drawing } = await submit(page);
+      await signIn(page);
+      const card = page.locator(`main [data-testid=drawing][data-id="${drawing.id}"]:visible`);
+      const wanted = drawing.tag === 'heart' ? 'star' : 'heart';
+      const select = card.getByTestId('tag-select');
+      await select.selectOption(wanted);
+      await card.getByRole('button', { name: 'Save' }).press('Enter');
+      await card.getByTestId('tagged').waitFor();
+      assert.equal(await card.getAttribute('data-tag'), wanted);
+      await page.waitForFunction(() => document.activeElement?.dataset.testid === 'tag-select');
+
+      await page.locator('nav a[href="#/draw"]').click();
+      await card.getByTestId('tagged').waitFor();
+      assert.equal(await card.getAttribute('data-tag'), wanted);
+
+      await page.locator('nav a[href="#/annotate"]').click();
+      await select.selectOption('cross');
+      await card.getByRole('button', { name: 'Save' }).press('Enter');
+      await page.locator(`main [data-id="${drawing.id}"][data-tag=cross]:visible`).waitFor();
+      await page.keyboard.press('Control+z');
+      await page.locator(`main [data-id="${drawing.id}"][data-tag=${wanted}]:visible`).waitFor();
+
+      const open = card.locator('button.open');
+      for (const close of [
+        () => page.keyboard.press('Escape'),
+        () => page.getByTestId('detail').getByRole('button', { name: 'Close' }).press('Enter'),
+      ]) {
+        await open.press('Enter');
+        await page.getByTestId('detail').waitFor();
+        await close();
+        await page.getByTestId('detail').waitFor({ state: 'detached' });
+        assert.ok(await open.evaluate((button) => button === document.activeElement));
+      }
+    }));
+
+  it('accepts what the queue shows, all at once', () =>
+    withPage({}, async (page) => {
+      await drawByMouse(page, circle());
+      await submit(page);
+      await signIn(page);
+      await page.getByTestId('queue').click();
+      const all = page.getByTestId('accept-all');
+      await all.waitFor();
+      const shown = await page.locator('main [data-testid=drawing]:visible').count();
+      await all.click();
+      const accepted = page.waitForResponse((r) => r.url().endsWith('/drawings:accept') && r.ok());
+      await page.getByTestId('ask').getByRole('button', { name: 'Accept' }).click();
+      const { results } = await (await accepted).json();
+      assert.equal(results.length, shown);
+      assert.ok(results.every(({ drawing }) => drawing.tagged_by === 'admin'));
+      await page.getByText('The queue is empty').waitFor();
+    }));
+
+  it('adds, changes, disables and deletes users', () =>
+    withPage(
+      {},
+      async (page) => {
+        await signIn(page);
+        await page.getByTestId('queue').waitFor();
+        await page.locator('nav a[href="#/login"]').click();
+        const users = page.getByTestId('users');
+        const ask = page.getByTestId('ask');
+        const add = async (name) => {
+          await users.getByLabel('User name').fill(name);
+          await users.locator('#new-password').fill('a-long-enough-one');
+          await users.getByRole('button', { name: 'Add' }).click();
+        };
+        await add('marie');
+        const row = users.getByRole('row', { name: /marie/ });
+        await row.waitFor();
+        await add('Marie');
+        await users.getByRole('alert').getByText('There is already a user of this name.').waitFor();
+        await add('-marie');
+        await users.getByRole('alert').getByText('A name has letters, digits').waitFor();
+
+        await row.getByRole('button', { name: 'New password' }).click();
+        await ask.getByLabel('New password', { exact: true }).fill('another-long-one');
+        await ask.getByRole('button', { name: 'Set password' }).click();
+        await ask.waitFor({ state: 'detached' });
+        const other = await openPage(browser);
+        await other.goto(croquis.url);
+        await signIn(other, { user: 'marie', password: 'another-long-one' });
+        await other.getByTestId('signed-in').getByText('marie').waitFor();
+        await other.locator('nav a[href="#/login"]').click();
+        await other.getByTestId('model').first().waitFor();
+        assert.equal(await other.getByTestId('users').count(), 0);
+        await other.context().close();
+
+        await row.getByRole('button', { name: 'Disable' }).click();
+        await row.getByRole('button', { name: 'Enable' }).waitFor();
+        await row.getByRole('button', { name: 'Delete' }).click();
+        await ask.getByRole('button', { name: 'Delete' }).click();
+        await row.waitFor({ state: 'detached' });
+      },
+      { failedRequests: true },
+    ));
+
+  it('lists the models, and puts another to work', () =>
+    withPage({}, async (page) => {
+      const id = await croquis.addModel('another');
       await signIn(page);
       await page.getByTestId('queue').waitFor();
       await page.locator('nav a[href="#/login"]').click();
-      const users = page.getByTestId('users');
-      await users.getByLabel('User name').fill('marie');
-      await users.getByLabel('Password').fill('a-long-enough-one');
-      await users.getByRole('button', { name: 'Add' }).click();
-      const row = users.getByRole('row', { name: /marie/ });
-      await row.getByRole('button', { name: 'Disable' }).click();
-      await row.getByRole('button', { name: 'Enable' }).waitFor();
+      const models = page.getByTestId('model');
+      const candidate = models.filter({ hasText: id });
+      await candidate.waitFor();
+      assert.equal(await candidate.getAttribute('data-state'), 'candidate');
+      await candidate.getByRole('button', { name: `Make ${id} live` }).click();
+      await page.getByTestId('ask').getByRole('button', { name: 'Make live' }).click();
+      await page.locator('[data-testid=model][data-state=live]').filter({ hasText: id }).waitFor();
+      const answer = await fetch(`${croquis.url}/api/v1/public/model`);
+      assert.equal((await answer.json()).id, id);
     }));
 
-  for (const colorScheme of ['light', 'dark'])
-    for (const [device, options] of Object.entries({ wide: {}, phone }))
-      it(`is accessible in every place, ${colorScheme}, ${device}`, () =>
-        withPage({ colorScheme, ...options }, async (page) => {
-          await drawByMouse(page, circle());
-          await submit(page);
-          await assertAccessible(page, 'Unauthenticated');
-          await page.locator('[data-testid=drawing]:visible button.open').first().click();
-          await page.getByTestId('detail').getByText('Runners-up').waitFor();
-          await assertAccessible(page, 'the detail');
-          await page.keyboard.press('Escape');
-          await page.locator('nav a[href="#/annotate"]').click();
-          await assertAccessible(page, 'the invitation to sign in');
-          await page.locator('nav a[href="#/login"]').click();
-          await assertAccessible(page, 'Login');
-          await signIn(page);
-          await page.locator('[data-testid=tag-select]').first().waitFor();
-          await assertAccessible(page, 'Authenticated');
-          await page.locator('[data-testid=drawing]:visible button.open').first().click();
-          await page.getByTestId('history').waitFor();
-          await assertAccessible(page, 'the detail for annotators');
-          await page.keyboard.press('Escape');
-          await page.locator('nav a[href="#/login"]').click();
-          await page.getByTestId('users').getByRole('row').nth(1).waitFor();
-          await assertAccessible(page, 'the account');
-        }));
+  it('explains the API in Swagger UI, where one can sign in and try it', () =>
+    withPage({}, async (page) => {
+      await page.getByRole('link', { name: 'API' }).click();
+      const operation = page.locator('#operations-sign-in-getMe');
+      await operation.waitFor();
+      await page.locator('.btn.authorize').first().click();
+      const form = page.locator('.auth-container').filter({ hasText: 'password' }).last();
+      await form.locator('#oauth_username').fill('admin');
+      await form.locator('#oauth_password').fill('admin');
+      await form.locator('.btn.authorize').click();
+      await form.getByText('Logout').waitFor();
+      await page.locator('.btn-done').click();
+      await operation.locator('.opblock-summary-control').click();
+      await operation.locator('.try-out__btn').click();
+      const answered = page.waitForResponse((r) => r.url().endsWith('/api/v1/me'));
+      await operation.locator('.execute').click();
+      assert.equal((await (await answered).json()).name, 'admin');
+    }));
+
+  for (const [what, options] of Object.entries({
+    'light, wide': {},
+    'dark, phone': { colorScheme: 'dark', ...phone },
+  }))
+    it(`is accessible in every place, ${what}`, () =>
+      withPage(options, async (page) => {
+        await drawByMouse(page, circle());
+        await submit(page);
+        await assertAccessible(page, 'Unauthenticated');
+        await page.locator('[data-testid=drawing]:visible button.open').first().click();
+        await page.getByTestId('detail').getByText('Runners-up').waitFor();
+        await assertAccessible(page, 'the detail');
+        await page.keyboard.press('Escape');
+        await page.locator('nav a[href="#/annotate"]').click();
+        await assertAccessible(page, 'the invitation to sign in');
+        await page.locator('nav a[href="#/login"]').click();
+        await assertAccessible(page, 'Login');
+        await signIn(page);
+        await page.locator('[data-testid=tag-select]').first().waitFor();
+        await assertAccessible(page, 'Authenticated');
+        await page.locator('[data-testid=drawing]:visible button.open').first().click();
+        await page.getByTestId('history').waitFor();
+        await assertAccessible(page, 'the detail for annotators');
+        await page.keyboard.press('Escape');
+        await page.locator('nav a[href="#/login"]').click();
+        await page.getByTestId('users').getByRole('row').nth(1).waitFor();
+        await page.getByTestId('model').first().waitFor();
+        await assertAccessible(page, 'the account');
+        await page.getByRole('button', { name: 'New password for admin' }).click();
+        await assertAccessible(page, 'a question');
+      }));
 
   it('says so when the backend is gone', async () => {
     const page = await openPage(browser);
     await page.goto(croquis.url);
-    await page.getByRole('heading', { name: 'Draw a shape' }).waitFor();
     await drawByMouse(page, circle());
+    await submit(page);
+    await drawByMouse(page, corners([0.2, 0.2], [0.8, 0.8]));
     await page.route('**/public/predictions', (route) => route.abort());
     await page.getByTestId('submit').click();
-    await page.getByText(/Trying again in/).waitFor();
+    await page
+      .getByTestId('waiting')
+      .getByText(/cannot be reached. Trying again in/)
+      .waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByTestId('waiting').waitFor({ state: 'detached' });
     await croquis.stop();
     await page.locator('[data-testid=filter] button:visible').first().click();
     await page.getByRole('alert').getByText('The server cannot be reached.').waitFor();

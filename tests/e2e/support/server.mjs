@@ -1,7 +1,7 @@
 // Starts the real program, as a person would, on free ports and a store of its own.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -79,6 +79,16 @@ export async function startCroquis(storeUrl, { ports, flags = [] } = {}) {
     url,
     ports: { api, portal },
     said,
+    /** Registers the shipped model once more, under a name of its own; its id. */
+    async addModel(name) {
+      const card = path.join(await mkdtemp(path.join(tmpdir(), 'croquis-e2e-card-')), 'card.json');
+      const shipped = JSON.parse(await readFile(path.join(root, 'models/shapes.json'), 'utf8'));
+      await writeFile(card, JSON.stringify({ ...shipped, name }));
+      const onnx = path.join(root, 'models/shapes.onnx');
+      const { stdout } = await run(program, ['model', 'add', onnx, '--card', card, '--store', storeUrl]);
+      await rm(path.dirname(card), { recursive: true });
+      return /^added (\S+)/.exec(stdout)[1];
+    },
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;

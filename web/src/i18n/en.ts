@@ -184,7 +184,7 @@ export const en = {
   models: {
     title: 'Models',
     intro: 'The live model makes every prediction.',
-    none: 'The registry is empty.',
+    builtIn: 'Came with the program',
     states: { candidate: 'Candidate', live: 'Live', retired: 'Retired' },
     added: 'Added',
     labels: 'Labels',

@@ -185,7 +185,7 @@ export const fr: Dictionary = {
   models: {
     title: 'Modèles',
     intro: 'Le modèle actif fait toutes les prédictions.',
-    none: 'Le registre est vide.',
+    builtIn: 'Livré avec le programme',
     states: { candidate: 'Candidat', live: 'Actif', retired: 'Retiré' },
     added: 'Ajouté',
     labels: 'Étiquettes',

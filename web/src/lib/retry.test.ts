@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isPassing, retryAfter, submitRules, waitBefore } from './retry';
+import { countDown, isPassing, retryAfter, submitRules, waitBefore } from './retry';
 
 describe('retrying', () => {
   it('reads Retry-After in seconds and as a date', () => {
@@ -17,6 +17,15 @@ describe('retrying', () => {
     expect(waitBefore(2, 5, submitRules)).toBe(5);
     expect(waitBefore(2, 0, submitRules)).toBe(1);
     expect(waitBefore(2, 999, submitRules)).toBe(submitRules.longestWait);
+  });
+
+  it('can be cancelled while it waits', async () => {
+    const cancelled = new AbortController();
+    const told: number[] = [];
+    const gone = countDown(60, (left) => told.push(left), cancelled.signal);
+    cancelled.abort();
+    expect(await gone).toBe(false);
+    expect(told).toEqual([60]);
   });
 
   it('only tries again what may pass', () => {

@@ -26,7 +26,17 @@ export function waitBefore(next: number, asked: number | null, rules: RetryRules
   return Math.min(Math.max(wait, 1), rules.longestWait);
 }
 
-export const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+/** Ends early where it is cancelled. */
+export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    const stop = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
 
 /** Sleeps whole seconds, telling each; false where it was cancelled. */
 export async function countDown(
@@ -36,7 +46,7 @@ export async function countDown(
 ): Promise<boolean> {
   for (let left = Math.ceil(seconds); left > 0 && !signal.aborted; --left) {
     tell(left);
-    await sleep(1);
+    await sleep(1, signal);
   }
   return !signal.aborted;
 }
