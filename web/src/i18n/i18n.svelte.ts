@@ -1,7 +1,7 @@
 import { recall, remember } from '../lib/remembered';
 import { en, type Dictionary } from './en';
 import { fr } from './fr';
-import { isLanguage, pickLanguage, type Language } from './pick';
+import { isLanguage, pickLanguage, regional, type Language } from './pick';
 
 const dictionaries: Record<Language, Dictionary> = { en, fr };
 
@@ -15,6 +15,10 @@ class I18n {
 
   get t(): Dictionary {
     return dictionaries[this.language];
+  }
+
+  private get locale(): string {
+    return regional(this.language, navigator.languages);
   }
 
   choose(language: Language): void {
@@ -32,16 +36,16 @@ class I18n {
   }
 
   percent(share: number): string {
-    return new Intl.NumberFormat(this.language, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+    return new Intl.NumberFormat(this.locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
   }
 
   number(value: number): string {
-    return new Intl.NumberFormat(this.language).format(value);
+    return new Intl.NumberFormat(this.locale).format(value);
   }
 
   /** To the minute; seconds where it was within the last minute would only be noise. */
   date(time: string): string {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
       new Date(time),
     );
   }

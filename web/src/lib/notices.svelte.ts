@@ -37,6 +37,11 @@ class Notices {
     );
   }
 
+  /** What was said to whoever just left is not for the next person. */
+  clear(): void {
+    for (const { id } of this.toasts) this.dismiss(id);
+  }
+
   dismiss(id: number): void {
     this.hold(id);
     this.timers.delete(id);

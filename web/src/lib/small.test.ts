@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { en } from '../i18n/en';
 import { fr } from '../i18n/fr';
-import { pickLanguage } from '../i18n/pick';
+import { pickLanguage, regional } from '../i18n/pick';
 import { shortcutsFor } from './keys';
 import { explain, noAnswer, problemOf } from './problem';
 import { newUuid } from './uuid';
@@ -15,6 +15,12 @@ describe('languages', () => {
     expect(pickLanguage(['EN-gb', 'fr'])).toBe('en');
     expect(pickLanguage(['de', 'frr'])).toBe('en');
     expect(pickLanguage([])).toBe('en');
+  });
+
+  it("keep the browser's region", () => {
+    expect(regional('en', ['fr-CA', 'en-GB', 'en-US'])).toBe('en-GB');
+    expect(regional('fr', ['fr-CA'])).toBe('fr-CA');
+    expect(regional('fr', ['en-GB'])).toBe('fr');
   });
 
   it('have the three places by name, and every tag', () => {
