@@ -84,6 +84,7 @@ function(croquis_test name)
     CROQUIS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CROQUIS_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   target_link_libraries(${name} PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main)
   if("concurrent" IN_LIST arg_LABELS)
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/logger_first.cpp)
     add_dependencies(concurrent_tests ${name})
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
