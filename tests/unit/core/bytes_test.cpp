@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace croquis {
 namespace {
 
@@ -19,8 +21,33 @@ TEST(Base64, RoundTripsTheRfcVectors) {
 }
 
 TEST(Base64, RefusesWhatIsNotBase64) {
-    for (const char* text : {"Zg", "Zg=", "Z g==", "Zg==\n", "Zg==Zg==", "Z-8=", "====", "Zh=="})
-        EXPECT_EQ(from_base64(text).has_error(), true) << text;
+    for (const char* text :
+         {"Z", "Zg", "Zg=", "Zg===", "Z g==", "Zg==\n", " Zg==", "Zg==Zg==", "Z-8=", "=",
+          "====", "Zh==", "Zm9=", "Zg==Z", "data:image/png;base64,Zg==", "Zm\xc3\xa9v"}) {
+        const auto refused = from_base64(text);
+        ASSERT_TRUE(refused.has_error()) << text;
+        EXPECT_EQ(refused.error().kind, ErrorKind::malformed) << text;
+    }
+    using namespace std::string_view_literals;
+    EXPECT_TRUE(from_base64("Zm9v\0"sv).has_error());
+    EXPECT_TRUE(from_base64("Zg\0="sv).has_error());
+}
+
+TEST(Base64, RoundTripsEveryByteAtEveryLength) {
+    for (std::size_t size = 0; size < 260; ++size) {
+        Bytes data(size);
+        for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<std::uint8_t>(255 - i + size);
+        EXPECT_EQ(*from_base64(to_base64(data)), data);
+        EXPECT_EQ(*from_base64url(to_base64url(data)), data);
+        EXPECT_EQ(to_base64(data).size(), (size + 2) / 3 * 4);
+    }
+}
+
+TEST(Base64Url, HasItsOwnLettersAndNoPadding) {
+    EXPECT_EQ(to_base64url(Bytes{0xfb, 0xff}), "-_8");
+    EXPECT_EQ(*from_base64url("-_8"), (Bytes{0xfb, 0xff}));
+    for (const char* text : {"-_8=", "+/8", "-", "-_9", "-_8\n", "-_ 8"})
+        EXPECT_TRUE(from_base64url(text).has_error()) << text;
 }
 
 TEST(Sha256, MatchesTheStandardsExample) {
@@ -31,6 +58,10 @@ TEST(Sha256, MatchesTheStandardsExample) {
 TEST(Hex, RefusesOddLengthsAndOtherLetters) {
     EXPECT_TRUE(from_hex("abc").has_error());
     EXPECT_TRUE(from_hex("zz").has_error());
+    EXPECT_TRUE(from_hex("0x").has_error());
+    EXPECT_TRUE(from_hex("00 1").has_error());
+    EXPECT_TRUE(from_hex(std::string_view("00\0\0", 4)).has_error());
+    EXPECT_EQ(*from_hex(""), Bytes{});
     EXPECT_EQ(*from_hex("00fF"), (Bytes{0x00, 0xff}));
 }
 
