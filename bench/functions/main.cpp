@@ -14,6 +14,7 @@
 #include <map>
 #include <thread>
 
+#include "api/bodies.h"
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
@@ -41,11 +42,20 @@ drawing::Image on_canvas(const drawing::Image& ink, Canvas canvas) {
     return image;
 }
 
+http::Request submission(const std::string& body) {
+    http::Request request;
+    request.method = http::Method::post;
+    request.headers = {{"content-type", "application/json"}};
+    request.body = body;
+    return request;
+}
+
 struct Drawings {
     std::vector<drawing::Image> images;
     std::vector<Bytes> files;
     std::vector<std::string> base64;
     std::vector<std::string> bodies;
+    std::vector<http::Request> requests;
     std::vector<drawing::ModelInput> inputs;
 };
 
@@ -62,6 +72,7 @@ Drawings make_drawings(Canvas canvas, int side) {
         all.files.push_back(drawing::encode_png(all.images.back()).value());
         all.base64.push_back(to_base64(all.files.back()));
         all.bodies.push_back(json::serialize(json::object{{"image", all.base64.back()}}));
+        all.requests.push_back(submission(all.bodies.back()));
         all.inputs.push_back(drawing::normalise(all.images.back()).value());
     }
     return all;
@@ -103,6 +114,14 @@ void json_parse(benchmark::State& state) {
     const auto& list = drawings(Canvas::grey).bodies;
     each(state, list, [](const std::string& body) { return json::parse(body); });
     count_bytes(state, list);
+}
+
+/// What the public door does with a submission before recognition: JSON in one pass, and base64.
+void read_request(benchmark::State& state, Canvas canvas) {
+    const drawing::DecodeLimits limits;
+    each(state, drawings(canvas).requests, [&](const http::Request& request) {
+        return api::read_prediction(request, limits.max_bytes);
+    });
 }
 
 void digest(benchmark::State& state) {
@@ -245,6 +264,7 @@ void add_benchmarks(const Models& models, const Limit& limit) {
     const std::map<std::string, Canvas> canvases{{"grey_256", Canvas::grey},
                                                  {"rgba_280", Canvas::rgba}};
     for (const auto& [name, canvas] : canvases) {
+        RegisterBenchmark(fmt::format("read_request/{}", name).c_str(), read_request, canvas);
         RegisterBenchmark(fmt::format("png_decode/{}", name).c_str(), png_decode, canvas);
         RegisterBenchmark(fmt::format("normalise/{}", name).c_str(), normalise, canvas);
     }
