@@ -83,6 +83,8 @@ void run(Arguments& arguments) {
 }
 
 void add_options(CLI::App& program, Arguments& arguments) {
+    // A script's usual options come first, those of one measurement after them.
+    program.option_defaults()->take_last();
     program.add_option("url", arguments.url, "http://HOST:PORT")->required();
     program.add_option("--what", arguments.what, "What to send")
         ->check(CLI::IsMember({"submit", "list", "image", "image-304", "get"}))
@@ -109,7 +111,8 @@ void add_options(CLI::App& program, Arguments& arguments) {
         ->capture_default_str();
     program.add_flag("--keyed", arguments.plan.keyed, "Send an Idempotency-Key with each");
     program.add_option("--watch", arguments.watched,
-                       "NAME=PID: report CPU and memory of that process and its descendants");
+                       "NAME=PID: report CPU and memory of that process and its descendants")
+        ->take_all();
 }
 
 }  // namespace
