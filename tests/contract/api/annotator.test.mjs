@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { createHmac, randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+
+import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { client } from './support/contract.mjs';
+import { circle } from './support/pictures.mjs';
+
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const decode = (token, part) => JSON.parse(Buffer.from(token.split('.')[part], 'base64url'));
+
+/** The token with another header or other claims, signed with a key of the forger's. */
+function forged(token, { header = {}, claims = {}, secret = 'a guess' } = {}) {
+  const text = `${encode({ ...decode(token, 0), ...header })}.${encode({ ...decode(token, 1), ...claims })}`;
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+for (const kind of Object.keys(stores))
+  describe(`the annotator's door on ${kind}`, () => {
+    let store;
+    let server;
+    let api;
+    let token;
+    let annotator;
+    before(async () => {
+      store = await stores[kind]();
+      server = await startCroquis(store.url);
+      api = await client(`http://localhost:${server.ports.api}`);
+      token = (await api.signIn('admin', 'admin')).access_token;
+      const marie = { name: 'marie', password: 'a long pass phrase' };
+      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
+      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+    });
+    after(async () => {
+      await server?.stop();
+      await store?.remove();
+    });
+    const draw = async (seed) => (await api.predict(circle(seed), {}, { status: 201 })).body;
+    const at = (drawing) => `/api/v1/drawings/${drawing.id}`;
+    const patch = (drawing, tag, options) =>
+      api.ask('PATCH', at(drawing), {
+        token: annotator,
+        headers: { 'If-Match': '"1"' },
+        json: { tag },
+        ...options,
+      });
+
+    it('changes a tag, says who and when, and takes it back', async () => {
+      const drawing = await draw(1);
+      const { body, headers } = await patch(drawing, 'star', { status: 200 });
+      assert.equal(body.tag, 'star');
+      assert.equal(body.predicted_tag, 'circle');
+      assert.equal(body.tagged_by, 'marie');
+      assert.ok(Math.abs(Date.parse(body.tagged_at) - Date.now()) < 60_000);
+      assert.equal(headers.get('etag'), '"2"');
+      await patch(drawing, 'circle', {
+        headers: { 'If-Match': '"2"' },
+        json: { tag: 'circle', reason: 'undone' },
+        status: 200,
+      });
+      const { body: history } = await api.ask('GET', body.links.history, { token, status: 200 });
+      assert.deepEqual(
+        history.events.map(({ from, to, by, reason, version }) => [from, to, by, reason, version]),
+        [
+          [null, 'circle', null, 'predicted', 1],
+          ['circle', 'star', 'marie', 'corrected', 2],
+          ['star', 'circle', 'marie', 'undone', 3],
+        ],
+      );
+      const seen = await api.ask('GET', drawing.links.self, { status: 200 });
+      assert.equal(seen.body.tag, 'circle');
+      assert.equal(seen.body.version, 3);
+    });
+
+    it('refuses a change of what the person did not see', async () => {
+      const drawing = await draw(2);
+      await patch(drawing, 'star', { status: 200 });
+      await patch(drawing, 'heart', { status: 412, kind: 'precondition-failed' });
+      await patch(drawing, 'heart', { headers: {}, status: 428, field: 'If-Match' });
+      await patch(drawing, 'heart', { headers: { 'If-Match': 'W/"2"' }, status: 412 });
+      await patch(drawing, 'heart', { headers: { 'If-Match': '"9", "8"' }, status: 412 });
+      await patch(drawing, 'heart', { headers: { 'If-Match': 'x'.repeat(256) }, status: 422, field: 'If-Match' });
+      assert.equal((await api.ask('GET', drawing.links.self)).body.tag, 'star');
+      await patch(drawing, 'heart', { headers: { 'If-Match': '"1", "2"' }, status: 200 });
+      const { body } = await patch(drawing, 'line', { headers: { 'If-Match': '*' }, status: 200 });
+      assert.equal(body.version, 4);
+    });
+
+    it('lets one of two people at once change a tag', async () => {
+      const drawing = await draw(3);
+      const tags = ['star', 'heart', 'line', 'cross'];
+      const answers = await Promise.all(tags.map((tag) => patch(drawing, tag)));
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 412, 412, 412]);
+    });
+
+    it('refuses tags and reasons that it does not know', async () => {
+      const drawing = await draw(4);
+      await patch(drawing, 'dinosaur', { status: 422, field: 'tag' });
+      await patch(drawing, 'star', { json: { tag: 5 }, status: 422, field: 'tag' });
+      await patch(drawing, 'star', { json: {}, status: 422, field: 'tag' });
+      const reason = (text) => ({ json: { tag: 'star', reason: text } });
+      await patch(drawing, 'star', { ...reason('x'.repeat(501)), status: 422, field: 'reason' });
+      await patch(drawing, 'star', { ...reason('a\nb'), status: 422, field: 'reason' });
+      assert.equal((await api.ask('GET', drawing.links.self)).body.version, 1);
+      await patch(drawing, 'star', { ...reason('x'.repeat(500)), status: 200 });
+      await patch(drawing, 'unknown', { headers: { 'If-Match': '"2"' }, status: 200 });
+    });
+
+    it('shows first what the model was least sure of, until somebody looked', async () => {
+      const drawing = await draw(5);
+      const all = [];
+      let cursor = '';
+      do {
+        const { body } = await api.ask('GET', `/api/v1/queue?limit=2&cursor=${cursor}`, { token, status: 200 });
+        all.push(...body.drawings);
+        cursor = body.next;
+      } while (cursor);
+      assert.ok(all.some(({ id }) => id === drawing.id));
+      assert.ok(all.every(({ tagged_by }) => tagged_by === null));
+      const steps = all.map(({ confidence }) => Math.floor(confidence * 64));
+      assert.deepEqual(steps, [...steps].sort((a, b) => a - b));
+      const missing = randomUUID();
+      const { body } = await api.ask('POST', '/api/v1/drawings:accept', {
+        token,
+        json: { drawings: [{ id: drawing.id, version: 1 }, { id: drawing.id, version: 1 }, { id: missing, version: 1 }] },
+        status: 200,
+      });
+      assert.equal(body.results[0].drawing.tagged_by, 'admin');
+      assert.equal(body.results[0].drawing.tag, 'circle');
+      assert.equal(body.results[1].problem.status, 412);
+      assert.equal(body.results[2].problem.status, 404);
+      const after = await api.ask('GET', '/api/v1/queue?limit=200', { token });
+      assert.ok(after.body.drawings.every(({ id }) => id !== drawing.id));
+    });
+
+    it('refuses an acceptance that it cannot read', async () => {
+      const accept = (drawings, field) =>
+        api.ask('POST', '/api/v1/drawings:accept', { token, json: { drawings }, status: 422, field });
+      const one = { id: randomUUID(), version: 1 };
+      await accept([], 'drawings');
+      await accept(Array(201).fill(one), 'drawings');
+      await accept([one, { id: 'x', version: 1 }], 'drawings/1/id');
+      await accept([{ ...one, version: 0 }], 'drawings/0/version');
+      await accept('all', 'drawings');
+      const { body } = await api.ask('POST', '/api/v1/drawings:accept', {
+        token,
+        json: { drawings: Array(200).fill(one) },
+        status: 200,
+      });
+      assert.equal(body.results.length, 200);
+    });
+
+    it('knows a token that was not signed here', async () => {
+      const me = (bearer) => api.ask('GET', '/api/v1/me', { headers: { Authorization: `Bearer ${bearer}` } });
+      assert.equal((await me(annotator)).body.name, 'marie');
+      const none = `${encode({ ...decode(annotator, 0), alg: 'none' })}.${annotator.split('.')[1]}.`;
+      const [head, claims, signature] = annotator.split('.');
+      for (const bad of [
+        none,
+        forged(annotator, { claims: { role: 'admin' } }),
+        forged(annotator, { header: { alg: 'HS512' } }),
+        forged(annotator, { header: { alg: 'none' }, secret: '' }),
+        forged(annotator, { header: { kid: '../../dev/null' }, secret: '' }),
+        `${head}.${encode({ ...decode(annotator, 1), role: 'admin' })}.${signature}`,
+        `${head}.${claims}.${signature.slice(0, -2)}`,
+        `${head}.${claims}`,
+        'a.b.c',
+        'x'.repeat(5000),
+      ]) {
+        const { status, headers } = await me(bad);
+        assert.equal(status, 401);
+        assert.match(headers.get('www-authenticate'), /^Bearer .*invalid_token/);
+      }
+      const basic = await api.ask('GET', '/api/v1/me', { headers: { Authorization: 'Basic YTpi' }, status: 401 });
+      assert.match(basic.headers.get('www-authenticate'), /^Bearer /);
+    });
+
+    it('gives the next pair of tokens once, and ends a sign-in whose token is used twice', async () => {
+      const first = await api.signIn('marie', 'a long pass phrase');
+      const refresh = (refresh_token, status) =>
+        api.ask('POST', '/api/v1/token/refresh', { json: { refresh_token }, status });
+      const second = (await refresh(first.refresh_token, 200)).body;
+      assert.notEqual(second.refresh_token, first.refresh_token);
+      await refresh(first.refresh_token, 401);
+      await refresh(second.refresh_token, 401);
+      const third = await api.signIn('marie', 'a long pass phrase');
+      await api.ask('DELETE', '/api/v1/token', { json: { refresh_token: third.refresh_token }, status: 204 });
+      await refresh(third.refresh_token, 401);
+      await refresh('never given', 401);
+    });
+
+    it('takes the password form that Swagger UI sends', async () => {
+      const form = new URLSearchParams({ grant_type: 'password', username: 'marie', password: 'a long pass phrase' });
+      const { body, headers } = await api.ask('POST', '/api/v1/token', { form, status: 200 });
+      assert.equal(body.token_type, 'bearer');
+      assert.equal(headers.get('cache-control'), 'no-store');
+      form.set('grant_type', 'client_credentials');
+      await api.ask('POST', '/api/v1/token', { form, status: 422, field: 'grant_type' });
+    });
+
+    it('looks after users, and keeps the last admin', async () => {
+      const add = (json, options) => api.ask('POST', '/api/v1/users', { token, json, ...options });
+      const paul = (await add({ name: 'paul', password: 'another pass phrase', role: 'annotator' }, { status: 201 })).body;
+      assert.equal(paul.role, 'annotator');
+      await add({ name: 'PAUL', password: 'another pass phrase' }, { status: 409, field: 'name' });
+      await add({ name: 'anna', password: 'too short' }, { status: 422, field: 'password' });
+      await add({ name: 'no spaces', password: 'another pass phrase' }, { status: 422, field: 'name' });
+      await add({ name: 'anna', password: 'another pass phrase', role: 'king' }, { status: 422, field: 'role' });
+      const change = (id, json, options) => api.ask('PATCH', `/api/v1/users/${id}`, { token, json, ...options });
+      const old = await api.signIn('paul', 'another pass phrase');
+      await change(paul.id, { password: 'yet another phrase' }, { status: 200 });
+      await api.ask('POST', '/api/v1/token/refresh', { json: { refresh_token: old.refresh_token }, status: 401 });
+      await api.signIn('paul', 'another pass phrase', { status: 401 });
+      await api.signIn('paul', 'yet another phrase');
+      assert.equal((await change(paul.id, { disabled: true }, { status: 200 })).body.disabled, true);
+      await api.signIn('paul', 'yet another phrase', { status: 401 });
+      const { body: me } = await api.ask('GET', '/api/v1/me', { token, status: 200 });
+      await change(me.id, { role: 'annotator' }, { status: 409 });
+      await change(me.id, { disabled: 'yes' }, { status: 422, field: 'disabled' });
+      await api.ask('DELETE', `/api/v1/users/${me.id}`, { token, status: 409 });
+      await api.ask('DELETE', `/api/v1/users/${paul.id}`, { token, status: 204 });
+      await api.ask('DELETE', `/api/v1/users/${paul.id}`, { token, status: 404 });
+      const { body: users } = await api.ask('GET', '/api/v1/users', { token, status: 200 });
+      assert.deepEqual(users.users.map(({ name }) => name), ['admin', 'marie']);
+    });
+
+    it('shows the models, and the labels with their counts', async () => {
+      const { body: live } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
+      const { body: seen } = await api.ask('GET', '/api/v1/public/model', { status: 200 });
+      assert.deepEqual(seen, live);
+      assert.deepEqual(live.card.labels, live.labels);
+      const { body: listed } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
+      assert.deepEqual(listed.models.map(({ id, state }) => [id, state]), [[live.id, 'live']]);
+      const { body: labels } = await api.ask('GET', '/api/v1/labels', { token, status: 200 });
+      const { body: shown } = await api.ask('GET', '/api/v1/public/labels', { status: 200 });
+      assert.deepEqual(shown, labels);
+      const total = labels.labels.reduce((sum, { drawings }) => sum + drawings, 0);
+      const { body: page } = await api.ask('GET', '/api/v1/drawings?limit=200', { token, status: 200 });
+      assert.equal(total, page.drawings.length);
+      const { body: promoted } = await api.ask('POST', `/api/v1/models/${live.id}:promote`, { token, status: 200 });
+      assert.equal(promoted.id, live.id);
+    });
+
+    it('serves its documents, its problems and its health', async () => {
+      await api.ask('GET', '/healthz', { status: 200 });
+      await api.ask('GET', '/readyz', { status: 200 });
+      for (const name of ['invalid', 'precondition-failed', 'unavailable'])
+        await api.ask('GET', `/problems/${name}`, { status: 200 });
+      await api.ask('GET', '/problems/other', { status: 404 });
+      const docs = await fetch(`${api.url}/docs`);
+      assert.equal(docs.status, 200);
+      assert.match(docs.headers.get('content-security-policy'), /default-src 'self'/);
+      const page = await docs.text();
+      for (const [, file] of page.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g))
+        assert.equal((await fetch(api.url + file)).status, 200, file);
+      for (const door of ['/api/v1/public', '/api/v1']) {
+        const document = await (await fetch(`${api.url}${door}/openapi.json`)).json();
+        assert.equal(document.openapi, '3.1.0');
+        assert.ok(Object.keys(document.paths).length > 5);
+        assert.doesNotMatch(JSON.stringify(document), /common\.yaml|x-limit/);
+      }
+    });
+
+    // What the contract says of every operation of a kind, asked of every operation.
+
+    const fill = (path, id) => path.replace('{id}', id).replace('{kind}', 'invalid');
+    const of = (test) => api.contract.operations.filter(test);
+    const guarded = () => of(({ security }) => security?.length > 0);
+
+    it('wants a token wherever the contract says so', async () => {
+      assert.ok(guarded().length > 10);
+      for (const { verb, path } of guarded())
+        await api.ask(verb.toUpperCase(), fill(path, randomUUID()), { status: 401, kind: 'unauthenticated' });
+    });
+
+    it('wants an admin wherever the contract says so', async () => {
+      const admins = of(({ responses }) => responses['403']);
+      assert.ok(admins.length >= 5);
+      for (const { verb, path } of admins)
+        await api.ask(verb.toUpperCase(), fill(path, randomUUID()), { token: annotator, status: 403, kind: 'forbidden' });
+    });
+
+    it('says of every id whether it is none or unknown', async () => {
+      for (const { verb, path } of of(({ path: p }) => p.includes('{id}'))) {
+        const options = { token, headers: { 'If-Match': '"1"' } };
+        if (verb === 'patch') options.json = { tag: 'star' };
+        await api.ask(verb.toUpperCase(), fill(path, randomUUID()), { ...options, status: 404, kind: 'not-found' });
+        if (!path.includes('/models/'))
+          await api.ask(verb.toUpperCase(), fill(path, 'not-an-id'), { ...options, status: 422, field: 'id' });
+      }
+    });
+
+    it('says of every body what is wrong with it', async () => {
+      const drawing = await draw(6);
+      for (const { verb, path, requestBody } of of(({ requestBody: body }) => body)) {
+        const url = fill(path, path.includes('/drawings/') ? drawing.id : randomUUID());
+        const send = (type, body, status) =>
+          api.ask(verb.toUpperCase(), url, {
+            token,
+            headers: { 'Content-Type': type, 'If-Match': '"1"' },
+            body,
+            status,
+          });
+        assert.ok(requestBody.content['application/json'], path);
+        await send('application/json', '{"a":', 400);
+        await send('application/json', '{"a":1} {}', 400);
+        await send('application/json', 'null', 422);
+        await send('application/json', `${'['.repeat(40)}${']'.repeat(40)}`, 400);
+        await send('application/x-unheard-of', '{}', 415);
+        await send('application/json', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 413);
+        if (!path.includes('/public/')) await send('application/json', `{"a":"${'x'.repeat(65536)}"}`, 413);
+      }
+    });
+
+    it('has met every answer that the contract declares', () => {
+      // Those that need a fault of the server, a full one, or a model that cannot be loaded.
+      const elsewhere = new Set(['500', '503']);
+      const exceptions = new Set(['promoteModel 422', 'createPrediction 409', 'createPrediction 429', 'previewPrediction 429', 'signIn 429']);
+      const missing = api.contract.operations.flatMap(({ operationId, responses }) =>
+        Object.keys(responses)
+          .filter((status) => status >= 400 && !elsewhere.has(status))
+          .filter((status) => !api.contract.met.get(operationId)?.has(Number(status)))
+          .map((status) => `${operationId} ${status}`)
+          .filter((name) => !exceptions.has(name)),
+      );
+      // The list, the queue and the pictures have tests of their own.
+      assert.deepEqual(missing.filter((name) => !/^(list|get|annotatorList|annotatorGet)/.test(name)), []);
+    });
+  });
+
+describe('sign-ins', () => {
+  it('are limited by name and client, and say when again', async () => {
+    const store = await stores.sqlite();
+    const server = await startCroquis(store.url, { flags: ['--logins-per-minute', '3'] });
+    try {
+      const api = await client(`http://localhost:${server.ports.api}`);
+      for (let i = 0; i < 3; i += 1) await api.signIn('admin', 'a guess', { status: 401 });
+      const { headers } = await api.ask('POST', '/api/v1/token', {
+        json: { username: 'admin', password: 'admin' },
+        status: 429,
+        kind: 'rate-limited',
+      });
+      assert.ok(Number(headers.get('retry-after')) >= 1);
+    } finally {
+      await server.stop();
+      await store.remove();
+    }
+  });
+});
