@@ -1,6 +1,5 @@
 #include "cli/backend.h"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/steady_timer.hpp>
@@ -9,14 +8,13 @@
 
 #include "annotation/annotation.h"
 #include "api/api.h"
+#include "cli/listeners.h"
+#include "cli/open.h"
+#include "cli/registry.h"
 #include "core/metrics.h"
 #include "core/worker_pool.h"
 #include "http/server.h"
-#include "identity/identity.h"
-#include "portal/portal.h"
 #include "recognition/batcher.h"
-#include "recognition/recognizer.h"
-#include "store/store.h"
 
 namespace croquis::cli {
 namespace {
@@ -24,27 +22,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds promotion_poll{5};
-
-http::ServerLimits limits_of(const Config& config) {
-    http::ServerLimits limits;
-    limits.max_body_bytes = config.max_body_bytes;
-    limits.max_connections = config.max_connections;
-    limits.max_requests_in_flight = config.max_requests;
-    return limits;
-}
-
-http::ServerOptions listener(const Config& config, const std::string& name, std::uint16_t port) {
-    http::ServerOptions options;
-    options.address = config.address;
-    options.port = port;
-    options.threads = config.network_threads;
-    options.limits = limits_of(config);
-    options.name = name;
-    options.trusted_proxies = config.trusted_proxies;
-    options.allowed_origins = config.allowed_origins;
-    options.content_security_policy = page_content_security_policy;
-    return options;
-}
 
 recognition::BatcherOptions batcher_options(const Config& config) {
     recognition::BatcherOptions options;
@@ -64,34 +41,11 @@ store::StoreOptions store_options(const Config& config) {
     return options;
 }
 
-Result<identity::IdentityOptions> identity_options(const Config& config) {
-    identity::IdentityOptions options;
-    auto secret = read_secret(config);
-    if (!secret) return secret.error();
-    if (secret->empty() && config.demo) secret = to_base64(random_bytes(32));
-    if (secret->empty())
-        return Error{ErrorKind::invalid,
-                     "A secret of 32 bytes or more is needed: set CROQUIS_SECRET or --secret-file "
-                     "(openssl rand -base64 32), or try Croquis out with --demo.",
-                     "secret"};
-    options.secret = *secret;
-    options.previous_secret = config.previous_secret;
-    options.access_lifetime = std::chrono::minutes(config.access_minutes);
-    options.refresh_lifetime = std::chrono::hours(24 * config.refresh_days);
-    options.logins_per_minute = config.logins_per_minute;
-    return options;
-}
-
-/// The registry's live model, or the file that came with the program where none was promoted yet.
-Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
-                                                            const Config& config) {
-    const auto live = store.live_model();
-    if (!live && live.error().kind == ErrorKind::not_found)
-        return recognition::load_recognizer(config.model);
-    if (!live) return live.error();
-    const auto onnx = store.model_onnx(live->id);
-    if (!onnx) return onnx.error();
-    return recognition::load_recognizer(*onnx, live->card);
+/// Where the portal of this process comes from when it asks the API: it says in X-Forwarded-For who
+/// asked, which rate limits must see.
+std::string address_of_own_portal(const std::string& address) {
+    if (address == "0.0.0.0") return "127.0.0.1";
+    return address == "::" ? "::1" : address;
 }
 
 }  // namespace
@@ -111,8 +65,7 @@ struct Backend::Parts {
     Result<void> load_model(const Config& config);
     Result<void> set_up_identity(const Config& config);
     Result<void> listen(const Config& config);
-    Result<void> listen_portal(const Config& config);
-    Result<void> listen_metrics(const Config& config);
+    Result<void> listen_api(const Config& config);
 };
 
 Result<void> Backend::Parts::open_store(const Config& config) {
@@ -127,6 +80,7 @@ Result<void> Backend::Parts::open_store(const Config& config) {
 }
 
 Result<void> Backend::Parts::load_model(const Config& config) {
+    if (const auto enrolled = enrol_own_model(*store, config); !enrolled) return enrolled.error();
     auto model = live_model(*store, config);
     if (!model) return model.error();
     spdlog::info("model: {}", (*model)->info().id);
@@ -147,44 +101,32 @@ Result<void> Backend::Parts::set_up_identity(const Config& config) {
 }
 
 Result<void> Backend::Parts::listen(const Config& config) {
+    if (const auto listening = listen_api(config); !listening) return listening;
+    if (config.with_portal) {
+        auto server = listen_portal(config, local_url(config.address, api->port()), metrics);
+        if (!server) return server.error();
+        portal = std::move(*server);
+    }
+    auto server = listen_metrics(config, metrics);
+    if (!server) return server.error();
+    metrics_listener = std::move(*server);
+    return {};
+}
+
+Result<void> Backend::Parts::listen_api(const Config& config) {
     annotation = std::make_unique<annotation::Annotation>(*store, *batcher, *workers, metrics);
     api::ApiOptions options;
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
     options.submissions_per_minute = config.submissions_per_minute;
-    options.demo = config.demo;
     auto routes = api::backend_router(*annotation, *identity, *store, *workers,
                                       config.web_root / "swagger", options);
     if (!routes) return routes.error();
-    api = std::make_unique<http::Server>(listener(config, "api", config.port), std::move(*routes),
-                                         metrics);
+    auto listener = listener_options(config, "api", config.port);
+    if (config.with_portal)
+        listener.trusted_proxies.push_back(address_of_own_portal(config.address));
+    api = std::make_unique<http::Server>(std::move(listener), std::move(*routes), metrics);
     return api->start();
-}
-
-Result<void> Backend::Parts::listen_portal(const Config& config) {
-    portal::PortalOptions options;
-    options.web_root = config.web_root;
-    options.backend_url = fmt::format(
-        "http://{}:{}", config.address == "0.0.0.0" ? "127.0.0.1" : config.address, api->port());
-    auto routes = portal::portal_router(options, metrics);
-    if (!routes) return routes.error();
-    portal = std::make_unique<http::Server>(listener(config, "portal", config.portal_port),
-                                            std::move(*routes), metrics);
-    return portal->start();
-}
-
-Result<void> Backend::Parts::listen_metrics(const Config& config) {
-    http::Router router;
-    router.add(http::Method::get, "/metrics",
-               [this](http::Request&) -> asio::awaitable<http::Response> {
-                   http::Response response;
-                   response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-                   response.body = metrics.text();
-                   co_return response;
-               });
-    metrics_listener = std::make_unique<http::Server>(
-        listener(config, "metrics", config.metrics_port), std::move(router), metrics);
-    return metrics_listener->start();
 }
 
 Backend::Backend(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -199,8 +141,6 @@ Result<std::unique_ptr<Backend>> Backend::start(const Config& config) {
     if (ready) ready = parts->set_up_identity(config);
     if (ready) ready = parts->load_model(config);
     if (ready) ready = parts->listen(config);
-    if (ready && config.with_portal) ready = parts->listen_portal(config);
-    if (ready && config.metrics_port != 0) ready = parts->listen_metrics(config);
     auto backend = std::unique_ptr<Backend>(new Backend(std::move(parts)));
     if (!ready) return ready.error();
     return backend;

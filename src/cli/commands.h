@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "cli/config.h"
 
@@ -16,9 +17,13 @@ enum ExitCode : int {
 };
 
 struct Context {
-    Config config;
+    Config config;  ///< the defaults and the file; flags and environment are each command's own
     int exit_code = success;
 };
+
+/// Adds the flags of `settings` to `command`. What they come to is in the Config when the command's
+/// callback runs.
+std::shared_ptr<Config> own_settings(CLI::App& command, Settings settings, const Context& context);
 
 void add_serve(CLI::App& program, Context& context);
 void add_portal(CLI::App& program, Context& context);
@@ -28,6 +33,9 @@ void add_model(CLI::App& program, Context& context);
 void add_user(CLI::App& program, Context& context);
 void add_migrate(CLI::App& program, Context& context);
 void add_doctor(CLI::App& program, Context& context);
+
+/// The whole program: parses, runs the command asked for, returns the exit status.
+int run_program(int argc, char** argv);
 
 /// "croquis: error: <detail> (<field>)" on standard error; returns ExitCode::failed.
 int report(const Error& error);

@@ -1,179 +1,109 @@
 #include "cli/config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <boost/url.hpp>
+#include <algorithm>
+#include <cctype>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <toml.hpp>
+
+#include "cli/settings.h"
 
 namespace croquis::cli {
 namespace {
 
-/// One setting: where it stands in the file, on the command line and in the environment. `visit`
-/// calls its argument with one of these and the value it stands for; the three users below share
-/// this table.
-struct Name {
-    const char* table;
-    const char* key;
-    const char* help;
-    Settings group;
-    bool secret = false;
+template <class T>
+constexpr bool is_number = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+template <class T>
+constexpr bool is_text = std::is_same_v<T, std::string> || std::is_same_v<T, std::filesystem::path>;
 
-    [[nodiscard]] std::string flag() const {
-        std::string text = std::string("--") + key;
-        std::replace(text.begin(), text.end(), '_', '-');
-        return text;
-    }
-    [[nodiscard]] std::string variable() const {
-        std::string text = std::string("CROQUIS_") + key;
-        std::transform(text.begin(), text.end(), text.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        return text;
-    }
-};
-
-template <class C, class Visit>
-void visit_storage(C& c, Visit visit) {
-    visit(
-        Name{"store", "store", "Where drawings are kept: sqlite:PATH or postgresql://user@host/db",
-             Settings::store, true},
-        c.store);
-    visit(Name{"store", "store_readers", "Database connections for reading", Settings::serve},
-          c.store_readers);
-    visit(Name{"store", "store_writers", "PostgreSQL connections that write submissions",
-               Settings::serve},
-          c.store_writers);
-    visit(Name{"store", "store_queue", "Submissions waiting for a commit; more are answered 503",
-               Settings::serve},
-          c.store_queue);
+Error refused(const Setting& setting, const std::string& must) {
+    return {ErrorKind::invalid, setting.path() + " must be " + must + ".", setting.path()};
 }
 
-template <class C, class Visit>
-void visit_recognition(C& c, Visit visit) {
-    visit(Name{"recognition", "model", "ONNX model, its JSON card beside it", Settings::model},
-          c.model);
-    visit(Name{"recognition", "inference_threads", "Threads that decode and recognise",
-               Settings::serve},
-          c.inference_threads);
-    visit(Name{"recognition", "max_batch", "Drawings recognised in one run of the network",
-               Settings::serve},
-          c.max_batch);
-    visit(Name{"recognition", "inference_queue",
-               "Drawings waiting to be recognised; more are answered 503", Settings::serve},
-          c.inference_queue);
-    visit(Name{"recognition", "max_image_bytes", "Largest picture file", Settings::serve},
-          c.max_image_bytes);
-    visit(Name{"recognition", "max_image_side", "Longest side of a picture, in pixels",
-               Settings::serve},
-          c.max_image_side);
-}
-
-template <class C, class Visit>
-void visit_network(C& c, Visit visit) {
-    visit(Name{"server", "address", "Address to listen on", Settings::serve | Settings::portal},
-          c.address);
-    visit(Name{"server", "port", "Port of the API; 0 takes a free one", Settings::serve}, c.port);
-    visit(Name{"server", "metrics_port", "Port of /metrics for Prometheus; 0 for none",
-               Settings::serve},
-          c.metrics_port);
-    visit(Name{"server", "network_threads", "Threads that read and write connections",
-               Settings::serve | Settings::portal},
-          c.network_threads);
-    visit(Name{"server", "workers", "Threads for database reads and password hashing",
-               Settings::serve},
-          c.workers);
-    visit(Name{"server", "worker_queue", "Jobs waiting for a worker; more are answered 503",
-               Settings::serve},
-          c.worker_queue);
-    visit(Name{"server", "max_connections", "Open connections", Settings::serve | Settings::portal},
-          c.max_connections);
-    visit(Name{"server", "max_requests", "Requests at work at once; more are answered 503",
-               Settings::serve | Settings::portal},
-          c.max_requests);
-    visit(Name{"server", "max_body_bytes", "Largest request body",
-               Settings::serve | Settings::portal},
-          c.max_body_bytes);
-    visit(Name{"server", "trusted_proxies", "Addresses whose X-Forwarded-For is believed",
-               Settings::serve},
-          c.trusted_proxies);
-    visit(Name{"server", "allowed_origins",
-               "Origins of other sites' pages that may call the API (CORS)", Settings::serve},
-          c.allowed_origins);
-    visit(Name{"portal", "portal_port", "Port of the page; 0 takes a free one",
-               Settings::serve | Settings::portal},
-          c.portal_port);
-    visit(
-        Name{"portal", "web_root", "Folder of the built page", Settings::serve | Settings::portal},
-        c.web_root);
-    visit(Name{"portal", "backend_url", "The backend that `croquis portal` forwards to",
-               Settings::portal},
-          c.backend_url);
-}
-
-template <class C, class Visit>
-void visit_identity(C& c, Visit visit) {
-    visit(Name{"identity", "demo",
-               "Demo mode: the account admin/admin, and a secret made at each start",
-               Settings::identity},
-          c.demo);
-    visit(Name{"identity", "secret", "Key that signs access tokens, 32 bytes or more",
-               Settings::identity, true},
-          c.secret);
-    visit(
-        Name{"identity", "secret_file", "File whose first line is the secret", Settings::identity},
-        c.secret_file);
-    visit(Name{"identity", "previous_secret", "Former secret, still accepted while keys rotate",
-               Settings::identity, true},
-          c.previous_secret);
-    visit(Name{"identity", "access_minutes", "Life of an access token", Settings::identity},
-          c.access_minutes);
-    visit(Name{"identity", "refresh_days", "Life of a refresh token", Settings::identity},
-          c.refresh_days);
-    visit(Name{"identity", "logins_per_minute", "Sign-in tries a minute, per name and per address",
-               Settings::identity},
-          c.logins_per_minute);
-    visit(Name{"identity", "submissions_per_minute",
-               "Submissions a minute and address; 0 for no limit", Settings::serve},
-          c.submissions_per_minute);
-}
-
-template <class C, class Visit>
-void visit_all(C& c, Visit visit) {
-    visit_storage(c, visit);
-    visit_recognition(c, visit);
-    visit_network(c, visit);
-    visit_identity(c, visit);
-    visit(Name{"log", "log_level", "trace, debug, info, warn, error or off", Settings::logging},
-          c.log_level);
-    visit(Name{"log", "log_format", "text or json", Settings::logging}, c.log_format);
-}
-
-bool shares(Settings a, Settings b) {
-    return (static_cast<unsigned>(a) & static_cast<unsigned>(b)) != 0;
+bool is_list_of_texts(const toml::value& value) {
+    return value.is_array() && std::all_of(value.as_array().begin(), value.as_array().end(),
+                                           [](const auto& item) { return item.is_string(); });
 }
 
 template <class T>
-void take(const toml::value& value, T& into) {
-    if constexpr (std::is_same_v<T, std::filesystem::path>)
-        into = toml::get<std::string>(value);
-    else
+Result<void> take(const Setting& setting, const toml::value& value, T& into) {
+    if constexpr (std::is_same_v<T, bool>) {
+        if (!value.is_boolean()) return refused(setting, "true or false");
+        into = value.as_boolean();
+    } else if constexpr (is_number<T>) {
+        if (!value.is_integer() || value.as_integer() < setting.least ||
+            value.as_integer() > setting.most)
+            return refused(
+                setting, fmt::format("a whole number from {} to {}", setting.least, setting.most));
+        into = static_cast<T>(value.as_integer());
+    } else if constexpr (is_text<T>) {
+        if (!value.is_string()) return refused(setting, "a text in quotes");
+        const auto& text = value.as_string().str;
+        const auto& choices = setting.choices;
+        if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
+            return refused(setting, fmt::format("one of {}", fmt::join(choices, ", ")));
+        into = text;
+    } else {
+        if (!is_list_of_texts(value)) return refused(setting, "a list of texts in quotes");
         into = toml::get<T>(value);
+    }
+    return {};
 }
 
 template <class T>
 toml::value give(const T& value) {
     if constexpr (std::is_same_v<T, std::filesystem::path>)
         return toml::value(value.string());
+    else if constexpr (is_number<T>)
+        return toml::value(static_cast<std::int64_t>(value));
     else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string>)
         return toml::value(value);
-    else if constexpr (std::is_integral_v<T>)
-        return toml::value(static_cast<std::int64_t>(value));
     else
         return toml::value(toml::array(value.begin(), value.end()));
 }
 
-/// The share folder of an installed program (…/bin/croquis → …/share/croquis); else the source
-/// tree.
+template <class T>
+toml::value shown(const Setting& setting, const T& value) {
+    if constexpr (std::is_same_v<T, std::string>) {
+        if (setting.secret && setting.group == Settings::store) return without_password(value);
+        if (setting.secret && !value.empty()) return "***";
+    }
+    return give(value);
+}
+
+Error unknown_key(const std::string& key) {
+    return {ErrorKind::invalid, "The configuration file has an unknown key, " + key + ".", key};
+}
+
+/// Moves what `root` says into `config`, and leaves in `root` what no setting is named by.
+Result<void> take_all(toml::value& root, Config& config) {
+    Result<void> taken;
+    visit_all(config, [&](const Setting& setting, auto& value) {
+        if (!taken || !root.contains(setting.table)) return;
+        auto& table = root.as_table().at(setting.table);
+        if (!table.is_table()) return;
+        const auto found = table.as_table().find(setting.key);
+        if (found == table.as_table().end()) return;
+        taken = take(setting, found->second, value);
+        table.as_table().erase(found);
+    });
+    return taken;
+}
+
+Result<void> nothing_left(const toml::value& root) {
+    for (const auto& [name, table] : root.as_table()) {
+        if (!table.is_table()) return unknown_key(name);
+        if (!table.as_table().empty())
+            return unknown_key(name + "." + table.as_table().begin()->first);
+    }
+    return {};
+}
+
+/// The share folder of an installed program (…/bin/croquis → …/share/croquis); else empty.
 std::filesystem::path share_folder() {
     std::error_code failed;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
@@ -181,7 +111,50 @@ std::filesystem::path share_folder() {
     return std::filesystem::exists(installed, failed) ? installed : std::filesystem::path();
 }
 
+template <class T>
+CLI::Option* add_flag_or_option(CLI::App& command, const Setting& setting, T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+        return command.add_flag(setting.flag(), value, setting.help);
+    } else {
+        auto* option = command.add_option(setting.flag(), value, setting.help);
+        if constexpr (is_number<T>)
+            option->check(CLI::Range(setting.least, setting.most));
+        else if constexpr (is_text<T>)
+            option->type_name("TEXT");
+        else
+            option->type_name("TEXT,...")->delimiter(',');
+        if (!setting.choices.empty())
+            option
+                ->check(CLI::IsMember(
+                    std::set<std::string>(setting.choices.begin(), setting.choices.end())))
+                ->type_name("");
+        if constexpr (is_number<T> || is_text<T>) option->take_last();
+        return option;
+    }
+}
+
+bool shares(Settings a, Settings b) {
+    return (static_cast<unsigned>(a) & static_cast<unsigned>(b)) != 0;
+}
+
 }  // namespace
+
+std::string Setting::flag() const {
+    std::string text = std::string("--") + key;
+    std::replace(text.begin(), text.end(), '_', '-');
+    return text;
+}
+
+std::string Setting::variable() const {
+    std::string text = std::string("CROQUIS_") + key;
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+std::string Setting::path() const {
+    return std::string(table) + "." + key;
+}
 
 Config default_config() {
     Config config;
@@ -194,87 +167,63 @@ Config default_config() {
 }
 
 Result<void> read_config_file(const std::filesystem::path& file, Config& config) {
-    std::string key;
+    std::ifstream in(file, std::ios::binary);
+    if (!in || std::filesystem::is_directory(file))
+        return Error{ErrorKind::not_found,
+                     "Cannot read the configuration file " + file.string() + ".", "config"};
     try {
-        toml::value root = toml::parse(file);
-        visit_all(config, [&](const Name& name, auto& value) {
-            key = std::string(name.table) + "." + name.key;
-            if (!root.contains(name.table)) return;
-            auto& table = toml::find(root, name.table).as_table();
-            const auto found = table.find(name.key);
-            if (found == table.end()) return;
-            take(found->second, value);
-            table.erase(found);
-        });
-        for (const auto& [table, rest] : root.as_table()) {
-            key = table;
-            if (!rest.is_table())
-                return Error{ErrorKind::invalid, "The file has an unknown key.", key};
-            if (!rest.as_table().empty())
-                return Error{ErrorKind::invalid, "The file has an unknown key.",
-                             key + "." + rest.as_table().begin()->first};
-        }
+        toml::value root = toml::parse(in, file.string());
+        Config read = config;
+        if (const auto taken = take_all(root, read); !taken) return taken.error();
+        if (const auto known = nothing_left(root); !known) return known.error();
+        config = std::move(read);
     } catch (const std::exception& wrong) {
-        return Error{ErrorKind::invalid, file.string() + ": " + wrong.what(), key};
+        return Error{ErrorKind::invalid, file.string() + " is not TOML: " + wrong.what(), "config"};
     }
     return {};
 }
 
 void add_settings(CLI::App& command, Settings settings, Config& config) {
-    visit_all(config, [&](const Name& name, auto& value) {
-        if (!shares(name.group, settings)) return;
-        CLI::Option* option = nullptr;
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, bool>)
-            option = command.add_flag(name.flag(), value, name.help);
-        else
-            option = command.add_option(name.flag(), value, name.help);
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) {
-            if (name.group == Settings::store) option->default_str(without_password(value));
-        }
-        if (!name.secret) option->capture_default_str();
-        option->envname(name.variable())->group(std::string("Settings: ") + name.table);
+    visit_all(config, [&](const Setting& setting, auto& value) {
+        if (!shares(setting.group, settings)) return;
+        auto* option = add_flag_or_option(command, setting, value);
+        option->envname(setting.variable())->group(std::string("Settings: ") + setting.table);
+        if (!setting.secret) option->capture_default_str();
+        if (setting.group == Settings::store) option->default_str(without_password(config.store));
     });
-    if (shares(settings, Settings::serve))
-        command
-            .add_flag("--portal", config.with_portal, "Serve the page too, from the same process")
-            ->envname("CROQUIS_PORTAL");
 }
 
 std::string print_config(const Config& config) {
     toml::table root;
-    visit_all(config, [&](const Name& name, const auto& value) {
-        auto& table = root.try_emplace(name.table, toml::table()).first->second.as_table();
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) {
-            if (name.secret)
-                table[name.key] = name.group == Settings::store ? without_password(value)
-                                  : value.empty()               ? std::string()
-                                                                : std::string("***");
-            else
-                table[name.key] = value;
-        } else {
-            table[name.key] = give(value);
-        }
+    visit_all(config, [&](const Setting& setting, const auto& value) {
+        auto& table = root.try_emplace(setting.table, toml::table()).first->second.as_table();
+        table[setting.key] = shown(setting, value);
     });
     return toml::format(toml::value(root), 0);
 }
 
 Result<std::string> read_secret(const Config& config) {
     if (config.secret_file.empty()) return config.secret;
+    if (!config.secret.empty())
+        return Error{ErrorKind::invalid,
+                     "Both a secret and a file with the secret are set: keep one of them.",
+                     "secret_file"};
     std::ifstream file(config.secret_file);
     std::string line;
     if (!std::getline(file, line))
         return Error{ErrorKind::invalid,
                      "Cannot read the secret file " + config.secret_file.string() + ".",
                      "secret_file"};
+    if (line.ends_with('\r')) line.pop_back();
     return line;
 }
 
 std::string without_password(const std::string& url) {
-    auto parsed = boost::urls::parse_uri(url);
-    if (!parsed || !parsed->has_password()) return url;
-    boost::urls::url shown(*parsed);
-    shown.set_password("***");
-    return shown.buffer();
+    // By libpq's rules, which are looser than a URL's: several hosts, and characters that a URL
+    // would escape. Rather too much is masked than too little.
+    static const std::regex in_authority(R"(^(postgres(?:ql)?://[^:/@]*:)[^/]*@)");
+    static const std::regex in_query(R"(([?&](?:ssl)?password=)[^&]*)");
+    return std::regex_replace(std::regex_replace(url, in_authority, "$1***@"), in_query, "$1***");
 }
 
 }  // namespace croquis::cli

@@ -76,22 +76,26 @@ constexpr Settings operator|(Settings a, Settings b) {
 /// The defaults, with the paths that depend on where this program is installed.
 Config default_config();
 
-/// Lays the TOML file over `config`. An unknown key, a wrong type or a broken file is
-/// ErrorKind::invalid with the key as its field.
+/// Lays the TOML file over `config`: all of it, or in case of an Error nothing. An unknown key, a
+/// value of a wrong type or out of its range is invalid, with the key ("server.port") as its field;
+/// so is a broken file, and a file that is not there is not_found.
 Result<void> read_config_file(const std::filesystem::path& file, Config& config);
 
 /// Adds the flags of `settings` to `command`, each with its environment variable; what they are
-/// given lands in `config`, whose present values show in --help as the defaults.
+/// given lands in `config`, whose present values show in --help as the defaults. Give each command
+/// a Config of its own: CLI11 reads the environment for every command, also those that were not
+/// asked for, and would lay it over the flags of the one that was.
 void add_settings(CLI::App& command, Settings settings, Config& config);
 
-/// The configuration in force as a TOML file that read_config_file() takes. Secrets are shown as
-/// "***", a store's password too.
+/// The configuration in force as a TOML file that read_config_file() takes. Secrets, and the
+/// password in the store's URL, are shown as "***".
 std::string print_config(const Config& config);
 
-/// The secret from --secret, or from --secret-file (its first line). Empty where neither is given.
+/// The secret from --secret, or from --secret-file (its first line). Empty where neither is given,
+/// invalid where both are.
 Result<std::string> read_secret(const Config& config);
 
-/// A store URL fit for a log: its password replaced by ***.
+/// A store's URL fit for a log: passwords in it replaced by ***.
 std::string without_password(const std::string& url);
 
 }  // namespace croquis::cli

@@ -10,114 +10,172 @@
 
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/registry.h"
+#include "cli/terminal.h"
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
-#include "recognition/recognizer.h"
+#include "store/migrations.h"
 
 namespace croquis::cli {
 namespace {
 
-/// A check's finding in a line, or what to do about it.
+constexpr std::size_t files_beside_connections = 64;
+
+/// What a check found, in a line; or what is wrong and what to do about it.
 using Finding = Result<std::string>;
 
-Finding check_store(const Config& config) {
-    Metrics metrics;
-    auto store = open_quietly(config, metrics);
-    if (!store) return store.error();
-    if (const auto answered = (*store)->ping(); !answered) return answered.error();
-    const auto version = (*store)->schema_version();
-    if (!version) return version.error();
-    return fmt::format("{} answers, schema version {}", without_password(config.store), *version);
+Error invalid(std::string detail) {
+    return {ErrorKind::invalid, std::move(detail)};
 }
 
-Finding check_model(const Config& config) {
-    auto model = recognition::load_recognizer(config.model);
+/// The checks. The store is opened once; what needs it says so where it cannot be.
+class Doctor {
+  public:
+    explicit Doctor(const Config& config) : config_(config) {}
+
+    int examine() {
+        tell("store", check_store());
+        tell("model", check_model());
+        tell("page", check_page());
+        tell("secret", check_secret());
+        tell("API port", check_port(config_.port));
+        tell("page port", check_port(config_.portal_port));
+        if (config_.metrics_port != 0) tell("metrics port", check_port(config_.metrics_port));
+        tell("open files", check_files());
+        return exit_code_;
+    }
+
+  private:
+    void tell(std::string_view name, const Finding& found);
+    Finding check_store();
+    Finding check_schema();
+    bool has_schema();
+    Finding check_model();
+    Finding check_page() const;
+    Finding check_secret();
+    Finding check_port(std::uint16_t port) const;
+    Finding check_files() const;
+
+    const Config& config_;
+    Metrics metrics_;
+    std::unique_ptr<store::Store> store_;  ///< null where it cannot be opened, or is not there yet
+    int exit_code_ = success;
+};
+
+void Doctor::tell(std::string_view name, const Finding& found) {
+    const bool colour = colour_on(STDOUT_FILENO);
+    const auto mark = found ? (colour ? "\033[32mok\033[0m  " : "ok  ")
+                            : (colour ? "\033[31mFAIL\033[0m" : "FAIL");
+    std::cout << fmt::format("{} {:<13} {}\n", mark, name, found ? *found : found.error().detail)
+              << std::flush;
+    if (!found) exit_code_ = failed;
+}
+
+Finding Doctor::check_store() {
+    const auto name = without_password(config_.store);
+    if (!store_is_there(config_)) return name + " will be made at the first start";
+    auto opened = open_quietly(config_, metrics_);
+    if (!opened) return opened.error();
+    if (const auto answered = (*opened)->ping(); !answered) return answered.error();
+    store_ = std::move(*opened);
+    const auto schema = check_schema();
+    if (!schema) return schema.error();
+    return fmt::format("{} answers; {}", name, *schema);
+}
+
+Finding Doctor::check_schema() {
+    const auto known = config_.store.starts_with("sqlite:") ? store::sqlite_migrations()
+                                                            : store::postgres_migrations();
+    const int newest = known.empty() ? 0 : known.back().version;
+    const auto version = store_->schema_version();
+    if (!version) return version.error();
+    if (*version > newest)
+        return invalid(fmt::format(
+            "The store has schema version {}, newer than this program's {}: run a newer Croquis.",
+            *version, newest));
+    if (*version < newest)
+        return fmt::format("schema version {}, serve and migrate bring it to {}", *version, newest);
+    return fmt::format("schema version {}, the newest", *version);
+}
+
+/// A store without its schema has neither a registry nor users yet.
+bool Doctor::has_schema() {
+    if (!store_) return false;
+    const auto version = store_->schema_version();
+    return version && *version > 0;
+}
+
+Finding Doctor::check_model() {
+    auto model =
+        has_schema() ? live_model(*store_, config_) : recognition::load_recognizer(config_.model);
     if (!model) return model.error();
     const drawing::Strokes square{{{0, 0}, {100, 0}, {100, 100}, {0, 100}, {0, 0}}};
     const auto input = drawing::normalise(drawing::rasterise(square, 256, drawing::Pen{}, 16));
     if (!input) return input.error();
     const auto answers = (*model)->recognise(std::span(&*input, 1));
     if (!answers) return answers.error();
-    return fmt::format("{} says a square is a {} ({:.0f}%)", (*model)->info().id,
+    return fmt::format("{} says of a square: {} ({:.0f}%)", (*model)->info().id,
                        answers->front().tag, 100 * answers->front().confidence);
 }
 
-Finding check_page(const Config& config) {
-    if (!std::filesystem::exists(config.web_root / "index.html"))
-        return Error{ErrorKind::not_found,
-                     "The page is not built: npm ci && npm run build in web/.", config.web_root};
-    return config.web_root.string();
+Finding Doctor::check_page() const {
+    std::error_code failed;
+    if (!std::filesystem::exists(config_.web_root / "index.html", failed))
+        return invalid(fmt::format("There is no page in {}: build it with tools/build-page.",
+                                   config_.web_root.string()));
+    return config_.web_root.string();
 }
 
-Finding check_secret(const Config& config) {
-    if (config.demo) return std::string("demo mode makes one at each start");
-    const auto secret = read_secret(config);
-    if (!secret) return secret.error();
-    if (secret->size() < 32)
-        return Error{ErrorKind::invalid,
-                     "Set CROQUIS_SECRET or --secret-file to 32 bytes or more, or use --demo.",
-                     "secret"};
-    return std::string("set");
+/// What serve refuses: no secret, one that can be guessed, the demo's password outside demo mode.
+Finding Doctor::check_secret() {
+    if (config_.demo) return std::string("demo mode: admin / admin, for trying out alone");
+    auto options = identity_options(config_);
+    if (!options) return options.error();
+    if (options->secret.size() < 32)
+        return invalid(
+            "The secret has fewer than 32 bytes: make one with openssl rand -base64 32.");
+    if (!has_schema()) return std::string("set");
+    identity::Identity identity(*store_, std::move(*options));
+    if (const auto safe = identity.refuse_defaults(); !safe) return safe.error();
+    return std::string("set, and nobody has the demo's password");
 }
 
-Finding check_port(const Config& config, std::uint16_t port) {
+Finding Doctor::check_port(std::uint16_t port) const {
     namespace asio = boost::asio;
     asio::io_context io;
     boost::system::error_code failed;
-    const auto address = asio::ip::make_address(config.address, failed);
-    if (failed) return Error{ErrorKind::invalid, "The address is not an IP address.", "address"};
+    const auto address = asio::ip::make_address(config_.address, failed);
+    if (failed) return invalid("Not an IP address: " + config_.address + ".");
     asio::ip::tcp::acceptor acceptor(io);
-    acceptor.open(address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), failed);
-    acceptor.set_option(asio::socket_base::reuse_address(true), failed);
-    acceptor.bind({address, port}, failed);
-    if (failed)
-        return Error{ErrorKind::unavailable, fmt::format("Port {}: {}.", port, failed.message()),
-                     "port"};
-    return fmt::format("{} is free", port);
+    const asio::ip::tcp::endpoint endpoint(address, port);
+    acceptor.open(endpoint.protocol(), failed);
+    if (!failed) acceptor.set_option(asio::socket_base::reuse_address(true), failed);
+    if (!failed) acceptor.bind(endpoint, failed);
+    if (failed) return invalid(fmt::format("{}:{}: {}.", config_.address, port, failed.message()));
+    return port == 0 ? std::string("any free one") : fmt::format("{} is free", port);
 }
 
-Finding check_files(const Config& config) {
+Finding Doctor::check_files() const {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return Error{ErrorKind::internal, "The limit on open files is unknown."};
-    if (limit.rlim_cur < config.max_connections + 64)
-        return Error{ErrorKind::invalid,
-                     fmt::format("{} open files are allowed, {} connections are: raise ulimit -n.",
-                                 limit.rlim_cur, config.max_connections)};
-    return fmt::format("{} open files allowed", limit.rlim_cur);
-}
-
-int doctor(const Config& config) {
-    const std::pair<const char*, std::function<Finding()>> checks[] = {
-        {"store", [&] { return check_store(config); }},
-        {"model", [&] { return check_model(config); }},
-        {"page", [&] { return check_page(config); }},
-        {"secret", [&] { return check_secret(config); }},
-        {"API port", [&] { return check_port(config, config.port); }},
-        {"page port", [&] { return check_port(config, config.portal_port); }},
-        {"open files", [&] { return check_files(config); }},
-    };
-    const bool colour = isatty(STDOUT_FILENO) != 0;
-    int exit_code = success;
-    for (const auto& [name, check] : checks) {
-        const auto found = check();
-        if (!found) exit_code = failed;
-        const auto mark = found ? (colour ? "\033[32mok\033[0m  " : "ok  ")
-                                : (colour ? "\033[31mFAIL\033[0m" : "FAIL");
-        std::cout << fmt::format("{} {:<11} {}\n", mark, name,
-                                 found ? *found : found.error().detail);
-    }
-    return exit_code;
+        return invalid("The limit on open files is unknown.");
+    if (limit.rlim_cur < config_.max_connections + files_beside_connections)
+        return invalid(
+            fmt::format("{} open files are allowed, {} connections are: raise ulimit "
+                        "-n, or lower --max-connections.",
+                        limit.rlim_cur, config_.max_connections));
+    return fmt::format("{} allowed, for {} connections", limit.rlim_cur, config_.max_connections);
 }
 
 }  // namespace
 
 void add_doctor(CLI::App& program, Context& context) {
-    auto* command =
-        program.add_subcommand("doctor", "Check that everything Croquis needs is there");
-    add_settings(*command, Settings::store | Settings::model | Settings::serve | Settings::identity,
-                 context.config);
-    command->callback([&context] { context.exit_code = doctor(context.config); });
+    auto* command = program.add_subcommand(
+        "doctor", "Check that everything serve needs is there; exit status 1 if not");
+    const auto config = own_settings(
+        *command, Settings::store | Settings::model | Settings::serve | Settings::identity,
+        context);
+    command->callback([=, &context] { context.exit_code = Doctor(*config).examine(); });
 }
 
 }  // namespace croquis::cli

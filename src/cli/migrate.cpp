@@ -7,6 +7,10 @@ namespace croquis::cli {
 namespace {
 
 int migrate(const Config& config, bool only_show) {
+    if (only_show && !store_is_there(config)) {
+        std::cout << "schema version 0: there is no database yet\n";
+        return success;
+    }
     Metrics metrics;
     auto store = open_quietly(config, metrics);
     if (!store) return report(store.error());
@@ -28,8 +32,8 @@ void add_migrate(CLI::App& program, Context& context) {
         "migrate", "Bring the store's schema up to date (serve does it too)");
     auto only_show = std::make_shared<bool>(false);
     command->add_flag("--show", *only_show, "Say the schema's version, change nothing");
-    add_settings(*command, Settings::store, context.config);
-    command->callback([=, &context] { context.exit_code = migrate(context.config, *only_show); });
+    const auto config = own_settings(*command, Settings::store, context);
+    command->callback([=, &context] { context.exit_code = migrate(*config, *only_show); });
 }
 
 }  // namespace croquis::cli

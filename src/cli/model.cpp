@@ -1,12 +1,16 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cctype>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/registry.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
 
@@ -24,64 +28,71 @@ struct Arguments {
     std::string id;
 };
 
-Result<std::string> read_text(const std::filesystem::path& path) {
+constexpr std::uintmax_t max_file_bytes = 64U << 20U;
+
+Result<std::string> read_text(const std::string& path, const std::string& field) {
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(path, failed))
+        return Error{ErrorKind::not_found, "There is no file " + path + ".", field};
+    if (std::filesystem::file_size(path, failed) > max_file_bytes)
+        return Error{
+            ErrorKind::too_large,
+            fmt::format("{} is too large: at most {} bytes are taken.", path, max_file_bytes),
+            field};
     std::ifstream file(path, std::ios::binary);
-    if (!file)
-        return Error{ErrorKind::not_found, "Cannot read " + path.string() + ".",
-                     path.filename().string()};
+    if (!file) return Error{ErrorKind::not_found, "Cannot read " + path + ".", field};
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 Result<json::array> read_labels(const std::string& path) {
-    const auto text = read_text(path);
+    const auto text = read_text(path, "labels");
     if (!text) return text.error();
     json::array labels;
     std::istringstream lines(*text);
     for (std::string line; std::getline(lines, line);) {
-        if (!line.empty() && line.back() == '\r') line.pop_back();
+        if (line.ends_with('\r')) line.pop_back();
         if (!line.empty()) labels.emplace_back(line);
     }
     return labels;
 }
 
-/// The card as given, else the least that says how to ask the model: its labels, uncalibrated.
-Result<std::string> card_for(const Arguments& arguments) {
-    if (!arguments.card.empty()) return read_text(arguments.card);
-    if (arguments.labels.empty())
-        return Error{ErrorKind::invalid, "Say what the outputs mean: --labels FILE or --card FILE.",
-                     "labels"};
-    const auto labels = read_labels(arguments.labels);
-    if (!labels) return labels.error();
-    const auto name = arguments.name.empty() ? std::filesystem::path(arguments.onnx).stem().string()
-                                             : arguments.name;
+/// A file's name as a model's: without its extension, '-' for what a model's name cannot hold.
+std::string name_from(const std::filesystem::path& file) {
+    std::string name = file.stem().string();
+    for (char& c : name)
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '_') c = '-';
+    return name;
+}
+
+/// The least that says how to ask a model: its labels in order, uncalibrated.
+std::string plain_card(const std::string& name, const json::array& labels) {
     const json::object input{{"width", drawing::model_side},
                              {"height", drawing::model_side},
                              {"channels", 1},
                              {"scale", 1.0 / 255},
                              {"mean", 0}};
     return json::serialize(json::object{{"name", name},
-                                        {"labels", *labels},
+                                        {"labels", labels},
                                         {"temperature", 1.0},
                                         {"unknown_below", 0.0},
                                         {"input", input}});
 }
 
+Result<std::string> card_for(const Arguments& arguments) {
+    if (!arguments.card.empty()) return read_text(arguments.card, "card");
+    const auto labels = read_labels(arguments.labels);
+    if (!labels) return labels.error();
+    return plain_card(arguments.name.empty() ? name_from(arguments.onnx) : arguments.name, *labels);
+}
+
 Result<void> add(store::Store& store, const Arguments& arguments) {
-    const auto onnx = read_text(arguments.onnx);
+    const auto onnx = read_text(arguments.onnx, "model");
     if (!onnx) return onnx.error();
     const auto card = card_for(arguments);
     if (!card) return card.error();
-    // Loading is the check: shapes, operators, and sample inputs are run before anything is stored.
-    const auto loaded = recognition::load_recognizer(as_bytes(*onnx), *card);
-    if (!loaded) return loaded.error();
-    store::Model model;
-    model.id = (*loaded)->info().id;
-    model.card = *card;
-    model.sha256 = sha256(as_bytes(*onnx));
-    model.created_at = now();
-    const auto added = store.add_model(model, as_bytes(*onnx));
-    if (!added) return added.error();
-    std::cout << "added " << model.id << " as a candidate; `croquis model use " << model.id
+    const auto model = add_candidate(store, as_bytes(*onnx), *card);
+    if (!model) return model.error();
+    std::cout << "added " << model->id << " as a candidate; `croquis model use " << model->id
               << "` makes it live\n";
     return {};
 }
@@ -98,14 +109,17 @@ std::string_view name_of(store::ModelState state) {
     return "candidate";
 }
 
-Result<void> list(store::Store& store) {
+Result<void> list(store::Store& store, const Arguments&) {
     const auto models = store.models();
     if (!models) return models.error();
-    for (const auto& model : *models)
-        std::cout << fmt::format("{:<32} {:<10} added {}\n", model.id, name_of(model.state),
+    bool any_live = false;
+    for (const auto& model : *models) {
+        any_live = any_live || model.state == store::ModelState::live;
+        std::cout << fmt::format("{:<40} {:<10} added {}\n", model.id, name_of(model.state),
                                  to_rfc3339(model.created_at));
-    if (models->empty())
-        std::cout << "no model was added; the one that came with Croquis is live\n";
+    }
+    if (!any_live)
+        std::cout << "none of the registry is live: Croquis serves the model it came with\n";
     return {};
 }
 
@@ -125,49 +139,58 @@ Result<void> use(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
+/// Adds `croquis model VERB`, which does `work` on the store.
+template <class Work>
+CLI::App* add_verb(CLI::App& command, const char* name, const char* help, Work work,
+                   const std::shared_ptr<Arguments>& arguments, Context& context) {
+    auto* verb = command.add_subcommand(name, help);
+    const auto config = own_settings(*verb, Settings::store, context);
+    verb->callback([=, &context] {
+        Metrics metrics;
+        auto store = open_migrated(*config, metrics);
+        const auto done = store ? work(**store, *arguments) : Result<void>(store.error());
+        context.exit_code = done ? success : report(done.error());
+    });
+    return verb;
+}
+
+void add_add_options(CLI::App& adding, Arguments& arguments) {
+    adding
+        .add_option("ONNX", arguments.onnx,
+                    "The model: float [N,1,48,48] in, logits [N,labels] out")
+        ->required()
+        ->type_name("FILE");
+    auto* meaning = adding.add_option_group("Meaning of the outputs (one of them)");
+    meaning->require_option(1);
+    auto* card =
+        meaning->add_option("--card", arguments.card, "JSON card, as croquis-train writes it");
+    auto* labels = meaning->add_option("--labels", arguments.labels,
+                                       "Instead of a card: a text file, a label a line, in the "
+                                       "outputs' order");
+    auto* name = adding.add_option("--name", arguments.name,
+                                   "With --labels: its name in the registry; else the file's");
+    card->type_name("FILE")->excludes(name);
+    labels->type_name("FILE");
+}
+
 }  // namespace
 
 void add_model(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("model", "Bring your own model: add, list, show, use");
     command->require_subcommand(1);
     auto arguments = std::make_shared<Arguments>();
-    const auto verb = [&](const char* name, const char* help, auto work) {
-        auto* sub = command->add_subcommand(name, help);
-        add_settings(*sub, Settings::store, context.config);
-        sub->callback([=, &context] {
-            Metrics metrics;
-            auto store = open_quietly(context.config, metrics);
-            Result<void> done;
-            if (!store)
-                done = store.error();
-            else if (const auto migrated = (*store)->migrate(); !migrated)
-                done = migrated.error();
-            else
-                done = work(**store, *arguments);
-            context.exit_code = done ? success : report(done.error());
-        });
-        return sub;
-    };
-    auto* adding = verb("add", "Check an ONNX model and register it as a candidate",
-                        [](store::Store& s, const Arguments& a) { return add(s, a); });
-    adding
-        ->add_option("ONNX", arguments->onnx,
-                     "The model: float [N,1,side,side] in, logits [N,labels] out")
-        ->required()
-        ->check(CLI::ExistingFile);
-    auto* labels = adding->add_option("--labels", arguments->labels,
-                                      "Text file, a label a line, in the outputs' order");
-    auto* card = adding->add_option("--card", arguments->card,
-                                    "JSON card instead, as croquis-train writes it");
-    labels->excludes(card);
-    adding->add_option("--name", arguments->name, "Name in the registry; the file's by default");
-    verb("list", "List the registry", [](store::Store& s, const Arguments&) { return list(s); });
-    auto* showing = verb("show", "Show a model and its card",
-                         [](store::Store& s, const Arguments& a) { return show(s, a); });
-    showing->add_option("ID", arguments->id, "As list shows it")->required();
-    auto* using_ = verb("use", "Make a model live",
-                        [](store::Store& s, const Arguments& a) { return use(s, a); });
-    using_->add_option("ID", arguments->id, "As list shows it")->required();
+    add_add_options(
+        *add_verb(*command, "add", "Check an ONNX model, try it, and register it as a candidate",
+                  add, arguments, context),
+        *arguments);
+    add_verb(*command, "list", "List the registry", list, arguments, context);
+    add_verb(*command, "show", "Show a model and its card", show, arguments, context)
+        ->add_option("ID", arguments->id, "As list shows it")
+        ->required();
+    add_verb(*command, "use", "Make a model live: running servers take it up within seconds", use,
+             arguments, context)
+        ->add_option("ID", arguments->id, "As list shows it")
+        ->required();
 }
 
 }  // namespace croquis::cli

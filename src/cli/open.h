@@ -4,11 +4,22 @@
 
 #include "cli/config.h"
 #include "core/metrics.h"
+#include "identity/identity.h"
 #include "store/store.h"
 
+/// What several commands open.
 namespace croquis::cli {
 
 /// The store that a one-shot command works on, with as few connections as will do.
 Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics& metrics);
+
+/// The same with its schema up to date.
+Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metrics& metrics);
+
+/// False where the store is a SQLite file that is not there: opening it would make it.
+bool store_is_there(const Config& config);
+
+/// Without a secret: one made for this process in demo mode, else invalid ("secret").
+Result<identity::IdentityOptions> identity_options(const Config& config);
 
 }  // namespace croquis::cli

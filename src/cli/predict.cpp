@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <numeric>
 
 #include "cli/commands.h"
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
-#include "drawing/strokes.h"
 #include "recognition/recognizer.h"
 
 namespace croquis::cli {
@@ -19,12 +18,17 @@ namespace {
 
 namespace json = boost::json;
 
+/// A picture's bytes; of one that is too large only as many as show that it is.
 Result<Bytes> read_input(const std::string& name) {
     std::ifstream file;
     if (name != "-") file.open(name, std::ios::binary);
     std::istream& in = name == "-" ? std::cin : file;
-    if (!in) return Error{ErrorKind::not_found, "Cannot read the file."};
-    return Bytes(std::istreambuf_iterator<char>(in), {});
+    if (!in || std::filesystem::is_directory(name))
+        return Error{ErrorKind::not_found, "Cannot read the file."};
+    Bytes bytes(drawing::DecodeLimits{}.max_bytes + 1);
+    in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    return bytes;
 }
 
 Result<recognition::Prediction> predict_one(recognition::Recognizer& model,
@@ -99,9 +103,8 @@ void add_predict(CLI::App& program, Context& context) {
     auto as_json = std::make_shared<bool>(false);
     command->add_option("FILE", *files, "PNG, JPEG or WebP; - for standard input")->required();
     command->add_flag("--json", *as_json, "One JSON object a line");
-    add_settings(*command, Settings::model, context.config);
-    command->callback(
-        [=, &context] { context.exit_code = predict(context.config, *files, *as_json); });
+    const auto config = own_settings(*command, Settings::model, context);
+    command->callback([=, &context] { context.exit_code = predict(*config, *files, *as_json); });
 }
 
 }  // namespace croquis::cli

@@ -7,9 +7,8 @@
 
 #include "cli/backend.h"
 #include "cli/commands.h"
+#include "cli/listeners.h"
 #include "core/logging.h"
-#include "http/server.h"
-#include "portal/portal.h"
 
 namespace croquis::cli {
 namespace {
@@ -28,12 +27,10 @@ void run_until_signal(asio::io_context& io) {
 }
 
 void say_where_to_click(const Config& config, const Backend& backend) {
-    const std::string host =
-        config.address == "0.0.0.0" || config.address == "127.0.0.1" ? "localhost" : config.address;
     std::cout << "\nCroquis is ready.\n";
     if (backend.portal_port() != 0)
-        std::cout << "  Draw here     http://" << host << ':' << backend.portal_port() << '\n';
-    std::cout << "  API and docs  http://" << host << ':' << backend.port() << "/docs\n";
+        std::cout << "  Draw here     " << shown_url(config.address, backend.portal_port()) << '\n';
+    std::cout << "  API and docs  " << shown_url(config.address, backend.port()) << "/docs\n";
     if (config.demo) std::cout << "  Sign in with  admin / admin (demo mode)\n";
     std::cout << "  Stop with     Ctrl+C\n" << std::endl;
 }
@@ -53,27 +50,15 @@ int serve(const Config& config) {
 int serve_portal(const Config& config) {
     start_logging(config.log_level, format_of(config));
     Metrics metrics;
-    portal::PortalOptions options;
-    options.web_root = config.web_root;
-    options.backend_url = config.backend_url;
-    auto routes = portal::portal_router(options, metrics);
-    if (!routes) return report(routes.error());
-    http::ServerOptions listener;
-    listener.address = config.address;
-    listener.port = config.portal_port;
-    listener.threads = config.network_threads;
-    listener.limits.max_body_bytes = config.max_body_bytes;
-    listener.limits.max_connections = config.max_connections;
-    listener.limits.max_requests_in_flight = config.max_requests;
-    listener.name = "portal";
-    listener.content_security_policy = page_content_security_policy;
-    http::Server server(std::move(listener), std::move(*routes), metrics);
-    if (const auto started = server.start(); !started) return report(started.error());
-    std::cout << "The page is at http://localhost:" << server.port() << ", its backend at "
-              << config.backend_url << std::endl;
+    auto page = listen_portal(config, config.backend_url, metrics);
+    if (!page) return report(page.error());
+    auto metrics_listener = listen_metrics(config, metrics);
+    if (!metrics_listener) return report(metrics_listener.error());
+    std::cout << "The page is at " << shown_url(config.address, (*page)->port())
+              << ", its backend at " << config.backend_url << std::endl;
     asio::io_context io(1);
     run_until_signal(io);
-    server.stop();
+    (*page)->stop();
     return success;
 }
 
@@ -82,26 +67,26 @@ int serve_portal(const Config& config) {
 void add_serve(CLI::App& program, Context& context) {
     auto* command =
         program.add_subcommand("serve", "Serve the API, and with --portal the page too");
-    add_settings(*command,
-                 Settings::store | Settings::model | Settings::serve | Settings::identity |
-                     Settings::logging,
-                 context.config);
+    const auto config = own_settings(*command,
+                                     Settings::store | Settings::model | Settings::serve |
+                                         Settings::identity | Settings::logging,
+                                     context);
     auto print = std::make_shared<bool>(false);
     command->add_flag("--print-config", *print,
                       "Show the configuration in force as TOML, and exit");
-    command->callback([&context, print] {
+    command->callback([=, &context] {
         if (*print)
-            std::cout << print_config(context.config);
+            std::cout << print_config(*config);
         else
-            context.exit_code = serve(context.config);
+            context.exit_code = serve(*config);
     });
 }
 
 void add_portal(CLI::App& program, Context& context) {
     auto* command =
         program.add_subcommand("portal", "Serve the page, forwarding /api to a backend");
-    add_settings(*command, Settings::portal | Settings::logging, context.config);
-    command->callback([&context] { context.exit_code = serve_portal(context.config); });
+    const auto config = own_settings(*command, Settings::portal | Settings::logging, context);
+    command->callback([=, &context] { context.exit_code = serve_portal(*config); });
 }
 
 }  // namespace croquis::cli

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
-#include <termios.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <unistd.h>
 
+#include <array>
 #include <iostream>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/open.h"
@@ -12,49 +15,30 @@
 namespace croquis::cli {
 namespace {
 
-/// Turns the terminal's echo off for as long as it lives.
-class NoEcho {
-  public:
-    NoEcho() {
-        if (tcgetattr(STDIN_FILENO, &before_) != 0) return;
-        termios quiet = before_;
-        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        changed_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
-    }
-    ~NoEcho() {
-        if (changed_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    }
-    NoEcho(const NoEcho&) = delete;
-    NoEcho& operator=(const NoEcho&) = delete;
+constexpr int max_password_bytes = 1024;
 
-  private:
-    termios before_{};
-    bool changed_ = false;
-};
-
-std::string ask(const std::string& prompt) {
-    std::cerr << prompt << std::flush;
-    std::string line;
-    {
-        const NoEcho quiet;
-        std::getline(std::cin, line);
-    }
-    std::cerr << '\n';
-    return line;
+/// OpenSSL asks on the terminal without echo, twice, and gives the echo back on Ctrl+C too.
+Result<std::string> ask_for_password() {
+    std::array<char, max_password_bytes + 2> typed{};
+    const int outcome =
+        EVP_read_pw_string(typed.data(), static_cast<int>(typed.size()), "Password: ", 1);
+    std::string password(typed.data());
+    OPENSSL_cleanse(typed.data(), typed.size());
+    if (outcome != 0)
+        return Error{ErrorKind::invalid, "The two passwords differ, or none was given.",
+                     "password"};
+    return password;
 }
 
-/// From a terminal asked twice, unseen; from a pipe the first line. Never from the command line,
-/// where other users of the machine could read it.
+/// From a terminal asked for twice, unseen; from a pipe the first line. Never from the command
+/// line, where other users of the machine could read it.
 Result<std::string> read_password() {
-    if (isatty(STDIN_FILENO) == 0) {
-        std::string line;
-        std::getline(std::cin, line);
-        return line;
-    }
-    const std::string first = ask("Password: ");
-    if (ask("Again: ") != first)
-        return Error{ErrorKind::invalid, "The two passwords differ.", "password"};
-    return first;
+    if (isatty(STDIN_FILENO) != 0) return ask_for_password();
+    std::string line;
+    if (!std::getline(std::cin, line))
+        return Error{ErrorKind::invalid, "Standard input holds no password.", "password"};
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
 }
 
 struct Users {
@@ -65,28 +49,32 @@ struct Users {
 
 Result<std::unique_ptr<Users>> open_users(const Config& config) {
     auto users = std::make_unique<Users>();
-    auto store = open_quietly(config, users->metrics);
+    auto store = open_migrated(config, users->metrics);
     if (!store) return store.error();
     users->store = std::move(*store);
-    if (const auto migrated = users->store->migrate(); !migrated) return migrated.error();
     identity::IdentityOptions options;
     options.secret = to_base64(random_bytes(32));  // this command signs no token
     users->identity = std::make_unique<identity::Identity>(*users->store, std::move(options));
     return users;
 }
 
-Result<void> add(Users& users, const std::string& name, const std::string& role) {
-    const auto parsed = identity::parse_role(role);
-    if (!parsed) return parsed.error();
+struct Arguments {
+    std::string name;
+    std::string role = "annotator";
+};
+
+Result<void> add(Users& users, const Arguments& arguments) {
+    const auto role = identity::parse_role(arguments.role);
+    if (!role) return role.error();
     const auto password = read_password();
     if (!password) return password.error();
-    const auto added = users.identity->add_user(name, *password, *parsed);
+    const auto added = users.identity->add_user(arguments.name, *password, *role);
     if (!added) return added.error();
     std::cout << "added " << added->name << " as " << identity::to_string(added->role) << '\n';
     return {};
 }
 
-Result<void> list(Users& users) {
+Result<void> list(Users& users, const Arguments&) {
     const auto all = users.store->users();
     if (!all) return all.error();
     for (const auto& user : *all)
@@ -96,42 +84,73 @@ Result<void> list(Users& users) {
     return {};
 }
 
-Result<void> set_password(Users& users, const std::string& name) {
-    const auto user = users.store->user_by_name(name);
+Result<void> set_password(Users& users, const Arguments& arguments) {
+    const auto user = users.store->user_by_name(arguments.name);
     if (!user) return user.error();
     const auto password = read_password();
     if (!password) return password.error();
-    return users.identity->set_password(user->id, *password);
-}
-
-Result<void> set_role(Users& users, const std::string& name, const std::string& role) {
-    const auto parsed = identity::parse_role(role);
-    if (!parsed) return parsed.error();
-    const auto user = users.store->user_by_name(name);
-    if (!user) return user.error();
-    const auto changed = users.identity->change_user(user->id, *parsed, std::nullopt);
-    if (!changed) return changed.error();
+    if (const auto set = users.identity->set_password(user->id, *password); !set) return set;
+    std::cout << user->name << " has a new password; earlier sign-ins have ended\n";
     return {};
 }
 
-Result<void> set_disabled(Users& users, const std::string& name, bool disabled) {
+Result<void> change(Users& users, const std::string& name, std::optional<store::Role> role,
+                    std::optional<bool> disabled) {
     const auto user = users.store->user_by_name(name);
     if (!user) return user.error();
-    const auto changed = users.identity->change_user(user->id, std::nullopt, disabled);
+    const auto changed = users.identity->change_user(user->id, role, disabled);
     if (!changed) return changed.error();
+    std::cout << fmt::format("{} is {}, {}\n", changed->name, identity::to_string(changed->role),
+                             changed->disabled ? "disabled" : "enabled");
     return {};
 }
 
-Result<void> remove(Users& users, const std::string& name) {
-    const auto user = users.store->user_by_name(name);
-    if (!user) return user.error();
-    return users.identity->delete_user(user->id);
+Result<void> set_role(Users& users, const Arguments& arguments) {
+    const auto role = identity::parse_role(arguments.role);
+    if (!role) return role.error();
+    return change(users, arguments.name, *role, std::nullopt);
 }
 
-struct Arguments {
-    std::string name;
-    std::string role = "annotator";
-};
+Result<void> disable(Users& users, const Arguments& arguments) {
+    return change(users, arguments.name, std::nullopt, true);
+}
+
+Result<void> enable(Users& users, const Arguments& arguments) {
+    return change(users, arguments.name, std::nullopt, false);
+}
+
+Result<void> remove(Users& users, const Arguments& arguments) {
+    const auto user = users.store->user_by_name(arguments.name);
+    if (!user) return user.error();
+    if (const auto gone = users.identity->delete_user(user->id); !gone) return gone;
+    std::cout << "removed " << user->name << '\n';
+    return {};
+}
+
+using Verb = Result<void> (*)(Users&, const Arguments&);
+
+/// Adds `croquis user VERB`.
+CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb work,
+                   const std::shared_ptr<Arguments>& arguments, Context& context) {
+    auto* verb = command.add_subcommand(name, help);
+    const auto config = own_settings(*verb, Settings::store, context);
+    verb->callback([=, &context] {
+        auto users = open_users(*config);
+        const auto done = users ? work(**users, *arguments) : Result<void>(users.error());
+        context.exit_code = done ? success : report(done.error());
+    });
+    return *verb;
+}
+
+void add_name(CLI::App& verb, Arguments& arguments) {
+    verb.add_option("NAME", arguments.name, "User name")->required();
+}
+
+CLI::Option* add_role(CLI::App& verb, Arguments& arguments) {
+    return verb.add_option("--role", arguments.role, "What the user may do")
+        ->check(CLI::IsMember({"annotator", "admin"}))
+        ->type_name("");
+}
 
 }  // namespace
 
@@ -139,38 +158,20 @@ void add_user(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("user", "Add, list and change those who may sign in");
     command->require_subcommand(1);
     auto arguments = std::make_shared<Arguments>();
-    const auto verb = [&](const char* name, const char* help, auto work) {
-        auto* sub = command->add_subcommand(name, help);
-        add_settings(*sub, Settings::store, context.config);
-        sub->callback([=, &context] {
-            auto users = open_users(context.config);
-            const auto done = users ? work(**users, *arguments) : Result<void>(users.error());
-            context.exit_code = done ? success : report(done.error());
-        });
-        return sub;
+    const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
+        return add_verb(*command, name, help, work, arguments, context);
     };
-    const auto named = [&](CLI::App* sub) {
-        sub->add_option("NAME", arguments->name, "User name")->required();
-        return sub;
-    };
-    const auto with_role = [&](CLI::App* sub) {
-        return sub->add_option("--role", arguments->role, "annotator or admin")
-            ->capture_default_str();
-    };
-    with_role(named(verb("add", "Add a user; the password is asked for, or read from a pipe",
-                         [](Users& u, const Arguments& a) { return add(u, a.name, a.role); })));
-    verb("list", "List users", [](Users& u, const Arguments&) { return list(u); });
-    named(verb("password", "Set a user's password",
-               [](Users& u, const Arguments& a) { return set_password(u, a.name); }));
-    with_role(named(verb("role", "Set a user's role", [](Users& u, const Arguments& a) {
-        return set_role(u, a.name, a.role);
-    })))->required();
-    named(verb("disable", "Refuse a user's sign-ins",
-               [](Users& u, const Arguments& a) { return set_disabled(u, a.name, true); }));
-    named(verb("enable", "Allow them again",
-               [](Users& u, const Arguments& a) { return set_disabled(u, a.name, false); }));
-    named(verb("remove", "Remove a user; the history keeps the name",
-               [](Users& u, const Arguments& a) { return remove(u, a.name); }));
+    auto& adding = verb("add", "Add a user; the password is asked for, or read from a pipe", add);
+    add_name(adding, *arguments);
+    add_role(adding, *arguments)->capture_default_str();
+    verb("list", "List users", list);
+    add_name(verb("password", "Set a user's password, as add does", set_password), *arguments);
+    auto& role = verb("role", "Set a user's role", set_role);
+    add_name(role, *arguments);
+    add_role(role, *arguments)->required();
+    add_name(verb("disable", "Refuse a user's sign-ins", disable), *arguments);
+    add_name(verb("enable", "Allow them again", enable), *arguments);
+    add_name(verb("remove", "Remove a user; the history keeps the name", remove), *arguments);
 }
 
 }  // namespace croquis::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/config.h"
+#include "core/metrics.h"
+#include "http/server.h"
+
+/// The program's HTTP listeners, as `serve` and `portal` open them.
+namespace croquis::cli {
+
+http::ServerLimits limits_of(const Config& config);
+
+/// Where a listener is reached from this machine: "http://127.0.0.1:8000", also where it listens on
+/// every address; IPv6 in brackets.
+std::string local_url(const std::string& address, std::uint16_t port);
+
+/// The same for a person to click: localhost where that will do.
+std::string shown_url(const std::string& address, std::uint16_t port);
+
+/// `name` is the listener's in metrics and logs.
+http::ServerOptions listener_options(const Config& config, const std::string& name,
+                                     std::uint16_t port);
+
+/// Each listens already. `metrics` must outlive them.
+Result<std::unique_ptr<http::Server>> listen_portal(const Config& config,
+                                                    const std::string& backend_url,
+                                                    Metrics& metrics);
+/// GET /metrics in Prometheus's text format. Null where config.metrics_port is 0.
+Result<std::unique_ptr<http::Server>> listen_metrics(const Config& config, Metrics& metrics);
+
+}  // namespace croquis::cli

@@ -1,0 +1,84 @@
+#include <iostream>
+
+#include "cli/commands.h"
+#include "core/logging.h"
+
+namespace croquis::cli {
+namespace {
+
+/// What --config or CROQUIS_CONFIG names: it is read before the flags are, so that they override
+/// it. Where the flag is wrong, nothing: the program's own parsing then says what is.
+std::string config_file(int argc, char** argv) {
+    CLI::App scan;
+    scan.allow_extras();
+    scan.set_help_flag();
+    std::string file;
+    scan.add_option("--config", file)->envname("CROQUIS_CONFIG");
+    try {
+        scan.parse(argc, argv);
+    } catch (const CLI::ParseError&) {
+        return {};
+    }
+    return file;
+}
+
+void describe(CLI::App& program) {
+    program.require_subcommand(1);
+    program.fallthrough();
+    program.set_version_flag("--version", std::string("croquis ") + CROQUIS_VERSION);
+    program.add_option("--config", "TOML file of settings")
+        ->type_name("FILE")
+        ->envname("CROQUIS_CONFIG");
+    program.footer(
+        "Settings come from flags, then the environment (CROQUIS_PORT for --port), then the TOML "
+        "file of\n"
+        "--config; `croquis serve --print-config` shows the result.\n"
+        "Exit status: 0 done, 1 failed, 2 some of the inputs failed, 64 wrong usage or "
+        "configuration.");
+}
+
+}  // namespace
+
+std::shared_ptr<Config> own_settings(CLI::App& command, Settings settings, const Context& context) {
+    auto config = std::make_shared<Config>(context.config);
+    add_settings(command, settings, *config);
+    return config;
+}
+
+int run_program(int argc, char** argv) {
+    start_logging("warn", LogFormat::text);  // the servers then log as they are told to
+    Context context;
+    context.config = default_config();
+    if (const std::string file = config_file(argc, argv); !file.empty()) {
+        if (const auto read = read_config_file(file, context.config); !read) {
+            report(read.error());
+            return wrong_usage;
+        }
+    }
+    CLI::App program("Croquis: recognises drawings, and learns from those who correct it.",
+                     "croquis");
+    describe(program);
+    add_serve(program, context);
+    add_portal(program, context);
+    add_predict(program, context);
+    add_evaluate(program, context);
+    add_model(program, context);
+    add_user(program, context);
+    add_migrate(program, context);
+    add_doctor(program, context);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& stop) {
+        return program.exit(stop) == 0 ? success : wrong_usage;
+    }
+    return context.exit_code;
+}
+
+int report(const Error& error) {
+    std::cerr << "croquis: error: " << error.detail;
+    if (!error.field.empty()) std::cerr << " (" << error.field << ")";
+    std::cerr << '\n';
+    return failed;
+}
+
+}  // namespace croquis::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace croquis::cli {
+
+/// Whether to colour what goes to this file descriptor: on a terminal, unless NO_COLOR
+/// (no-color.org) is set.
+bool colour_on(int descriptor);
+
+/// A progress bar on standard error, redrawn in place; nothing where that is no terminal. It is
+/// wiped at its end.
+class ProgressBar {
+  public:
+    explicit ProgressBar(std::string what);
+    ~ProgressBar();
+    ProgressBar(const ProgressBar&) = delete;
+    ProgressBar& operator=(const ProgressBar&) = delete;
+
+    void show(std::size_t done, std::size_t all);
+
+  private:
+    std::string what_;
+    bool on_;
+    std::string shown_;
+};
+
+}  // namespace croquis::cli
