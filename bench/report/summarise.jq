@@ -48,7 +48,7 @@ def stages($lines; $phases; $party):
     ($phases.submit[$party]? // null) as $submit
     | [$lines[] | select(.phase == "stages" and .party == $party) | .stages] as $clocks
     | if $submit == null or ($clocks | length) == 0 then null else
-        ([$lines[] | select(.phase == "functions") | .benchmarks[] | select(.name == "read_request/rgba_280")
+        ([$lines[] | select(.phase == "functions") | .benchmarks[] | select(.name == (if $machine.drawings == "page" then "read_request/grey_256" else "read_request/rgba_280" end))
             | .cpu_time / 1000][0]) as $parse
         | ($clocks | {decode: map(.decode_s) | add, normalise: map(.normalise_s) | add, infer: map(.infer_s) | add}) as $c
         | ($c | [.decode + .normalise + .infer, 1e-9] | max) as $sum

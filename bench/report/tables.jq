@@ -19,7 +19,7 @@ def throughput_head: ["per second, median (min to max)", "p50 ms", "p99 ms", "se
     "load CPU µs", "failures"];
 
 . as $all |
-"\(.machine.cpu), \(.machine.cores) cores, \(.machine.kernel), PostgreSQL \(.machine.postgresql); commit \(.machine.commit), \(.machine.date), \(.machine.connections) connections\(if .machine.quick then ", a quick run: to see that it works, not how fast" else "" end)\(if (.runs | length) > 1 then "; measured in \(.runs | length) runs" else "" end). CPU is a request's.",
+"\(.machine.cpu), \(.machine.cores) cores, \(.machine.kernel), PostgreSQL \(.machine.postgresql); commit \(.machine.commit), \(.machine.date), \(.machine.connections) connections, drawings as a \(.machine.drawings) gives them\(if .machine.quick then ", a quick run: to see that it works, not how fast" else "" end)\(if (.runs | length) > 1 then "; measured in \(.runs | length) runs" else "" end). CPU is a request's.",
 section("Submit and Predict: submissions a second, stored durably"; parties("submit"; throughput_head; throughput)),
 section("Ratios, round by round"; .ratios | rows(["what", "of", "to", "ratio, median (min to max)"];
     [.phase, .of, .to, (.ratio | times)])),
