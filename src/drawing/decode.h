@@ -10,10 +10,10 @@ namespace croquis::drawing {
 
 /// Checked against the file's header before any pixel memory is allocated.
 struct DecodeLimits {
-    std::size_t max_bytes = 2 * 1024 * 1024;  ///< of the encoded file
-    int min_side = 8;                         ///< pixels
-    int max_side = 4096;                      ///< pixels
-    std::size_t max_pixels = 8'000'000;       ///< width times height
+    std::size_t max_bytes = std::size_t{2} << 20U;  ///< of the encoded file
+    int min_side = 8;                               ///< pixels
+    int max_side = 4096;                            ///< pixels
+    std::size_t max_pixels = 8'000'000;             ///< width times height
 };
 
 struct Decoded {
