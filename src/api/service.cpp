@@ -26,6 +26,7 @@ constexpr std::string_view docs_page = R"html(<!doctype html>
 <title>Croquis API</title>
 <link rel="icon" href="/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="stylesheet" href="/docs/index.css">
 <script src="/docs/swagger-ui-bundle.js" defer></script>
 <script src="/docs/swagger-ui-standalone-preset.js" defer></script>
 <script src="/docs/start.js" defer></script>
@@ -37,6 +38,8 @@ constexpr std::string_view docs_page = R"html(<!doctype html>
 </html>
 )html";
 
+/// Without Swagger's logo, which carries a style element that the page's Content-Security-Policy
+/// refuses.
 constexpr std::string_view docs_script = R"js('use strict';
 SwaggerUIBundle({
   urls: [
@@ -48,6 +51,7 @@ SwaggerUIBundle({
   deepLinking: true,
   validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  plugins: [() => ({ components: { Logo: () => null } })],
   layout: 'StandaloneLayout',
 });
 )js";

@@ -38,7 +38,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
       first = await submit(page);
       const shown = page.getByTestId('predicted-tag');
       assert.equal(await shown.getAttribute('data-tag'), first.drawing.tag);
-      assert.match(await page.getByTestId('result').innerText(), /Confiance\s+\d+\s*%/);
+      assert.match(await page.getByTestId('result').innerText(), /Confiance\s+(> )?\d+\s*%/);
       assert.ok((await page.getByTestId('runners-up').locator('li').count()) >= 3);
       if (!process.env.CROQUIS_ANY_PREDICTION) assert.equal(first.drawing.tag, 'circle');
     });

@@ -433,7 +433,7 @@ describe('the page', () => {
       await form.locator('#oauth_password').fill('admin');
       await form.locator('.btn.authorize').click();
       await form.getByText('Logout').waitFor();
-      await page.locator('.btn-done').click();
+      await form.locator('.btn-done').click();
       await operation.locator('.opblock-summary-control').click();
       await operation.locator('.try-out__btn').click();
       const answered = page.waitForResponse((r) => r.url().endsWith('/api/v1/me'));

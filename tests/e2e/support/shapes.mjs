@@ -39,6 +39,9 @@ export const shapes = {
   squiggle: [wave],
 };
 
+/** A diamond by its four equal sides, though it stands on one of them: something for people to decide. */
+export const leaningDiamond = [corners([0.33, 0.24], [0.93, 0.24], [0.67, 0.76], [0.07, 0.76], [0.33, 0.24])];
+
 /** The same drawn by a hand: every point a little off, by a random number that is the same each time. */
 export function byHand(strokes, seed) {
   let state = seed * 7919 + 1;

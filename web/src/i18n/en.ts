@@ -182,7 +182,6 @@ export const en = {
   models: {
     title: 'Models',
     intro: 'The live model makes every prediction.',
-    builtIn: 'Came with the program',
     states: { candidate: 'Candidate', live: 'Live', retired: 'Retired' },
     added: 'Added',
     labels: 'Labels',

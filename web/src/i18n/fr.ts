@@ -183,7 +183,6 @@ export const fr: Dictionary = {
   models: {
     title: 'Modèles',
     intro: 'Le modèle actif fait toutes les prédictions.',
-    builtIn: 'Livré avec le programme',
     states: { candidate: 'Candidat', live: 'Actif', retired: 'Retiré' },
     added: 'Ajouté',
     labels: 'Étiquettes',

@@ -35,7 +35,14 @@ class I18n {
     return this.t.tags[tag] ?? tag;
   }
 
+  /** In whole percent; what only rounds to nothing or to all is said to be almost that. */
   percent(share: number): string {
+    if (share > 0 && share < 0.005) return `< ${this.wholePercent(0.01)}`;
+    if (share < 1 && share >= 0.995) return `> ${this.wholePercent(0.99)}`;
+    return this.wholePercent(share);
+  }
+
+  private wholePercent(share: number): string {
     return new Intl.NumberFormat(this.locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
   }
 
