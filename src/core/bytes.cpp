@@ -44,14 +44,15 @@ std::string to_hex(BytesView data) {
 }
 
 Result<Bytes> from_hex(std::string_view text) {
-    Bytes data(text.size() / 2);
+    Bytes data(text.size() / 2 + 1);  // never empty, as sodium takes no null
     std::size_t written = 0;
     const char* end = nullptr;
     if (text.size() % 2 != 0 ||
         sodium_hex2bin(data.data(), data.size(), text.data(), text.size(), nullptr, &written,
                        &end) != 0 ||
-        written != data.size())
+        written != text.size() / 2)
         return Error{ErrorKind::malformed, "The text is not valid hexadecimal."};
+    data.resize(written);
     return data;
 }
 
