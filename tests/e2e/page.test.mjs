@@ -165,6 +165,34 @@ describe('the page', () => {
       { failedRequests: true },
     ));
 
+  it('counts down after too many tries to sign in', () =>
+    withPage(
+      {},
+      async (page) => {
+        await page.route(
+          '**/api/v1/token',
+          (route) =>
+            route.fulfill({
+              status: 429,
+              headers: { 'Retry-After': '2' },
+              contentType: 'application/problem+json',
+              body: '{"type":"/problems/rate-limited","title":"Too many","status":429,"detail":"Slow down."}',
+            }),
+          { times: 1 },
+        );
+        await signIn(page);
+        await page
+          .getByTestId('waiting')
+          .getByText(/Too many tries. Try again in [12] s/)
+          .waitFor();
+        assert.ok(await page.locator('form button.primary').isDisabled());
+        await page.getByTestId('waiting').waitFor({ state: 'detached' });
+        await signIn(page);
+        await page.getByTestId('signed-in').waitFor();
+      },
+      { failedRequests: true },
+    ));
+
   it('refreshes an access token that has run out, once', () =>
     withPage(
       {},
