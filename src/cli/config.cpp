@@ -7,8 +7,8 @@
 #include <cctype>
 #include <fstream>
 #include <regex>
-#include <set>
 #include <toml.hpp>
+#include <vector>
 
 #include "cli/settings.h"
 
@@ -118,16 +118,16 @@ CLI::Option* add_flag_or_option(CLI::App& command, const Setting& setting, T& va
     } else {
         auto* option = command.add_option(setting.flag(), value, setting.help);
         if constexpr (is_number<T>)
-            option->check(CLI::Range(setting.least, setting.most));
+            option->type_name("N")->check(
+                CLI::Range(setting.least, setting.most)
+                    .description(fmt::format("{}..{}", setting.least, setting.most)));
         else if constexpr (is_text<T>)
             option->type_name("TEXT");
         else
             option->type_name("TEXT,...")->delimiter(',');
-        if (!setting.choices.empty())
-            option
-                ->check(CLI::IsMember(
-                    std::set<std::string>(setting.choices.begin(), setting.choices.end())))
-                ->type_name("");
+        if (const std::vector<std::string> choices(setting.choices.begin(), setting.choices.end());
+            !choices.empty())
+            option->check(CLI::IsMember(choices));
         if constexpr (is_number<T> || is_text<T>) option->take_last();
         return option;
     }
@@ -187,19 +187,21 @@ void add_settings(CLI::App& command, Settings settings, Config& config) {
     visit_all(config, [&](const Setting& setting, auto& value) {
         if (!shares(setting.group, settings)) return;
         auto* option = add_flag_or_option(command, setting, value);
-        option->envname(setting.variable())->group(std::string("Settings: ") + setting.table);
+        option->envname(setting.variable())->group(fmt::format("Settings [{}]", setting.table));
         if (!setting.secret) option->capture_default_str();
         if (setting.group == Settings::store) option->default_str(without_password(config.store));
     });
 }
 
 std::string print_config(const Config& config) {
-    toml::table root;
+    std::string text, table;
     visit_all(config, [&](const Setting& setting, const auto& value) {
-        auto& table = root.try_emplace(setting.table, toml::table()).first->second.as_table();
-        table[setting.key] = shown(setting, value);
+        if (table != setting.table)
+            text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", setting.table);
+        table = setting.table;
+        text += fmt::format("{} = {}\n", setting.key, toml::format(shown(setting, value)));
     });
-    return toml::format(toml::value(root), 0);
+    return text;
 }
 
 Result<std::string> read_secret(const Config& config) {

@@ -148,8 +148,7 @@ void add_name(CLI::App& verb, Arguments& arguments) {
 
 CLI::Option* add_role(CLI::App& verb, Arguments& arguments) {
     return verb.add_option("--role", arguments.role, "What the user may do")
-        ->check(CLI::IsMember({"annotator", "admin"}))
-        ->type_name("");
+        ->check(CLI::IsMember({"annotator", "admin"}));
 }
 
 }  // namespace

@@ -19,13 +19,15 @@ constexpr std::size_t batch = 64;
 constexpr std::size_t most_failures = 96;
 
 Result<std::vector<recognition::Prediction>> ask(recognition::Recognizer& model,
-                                                 const std::vector<drawing::ModelInput>& inputs) {
+                                                 const std::vector<drawing::ModelInput>& inputs,
+                                                 const Progress& progress) {
     std::vector<recognition::Prediction> answers;
     for (std::size_t at = 0; at < inputs.size(); at += batch) {
         const std::span part(inputs.data() + at, std::min(batch, inputs.size() - at));
         auto some = model.recognise(part);
         if (!some) return some.error();
         std::move(some->begin(), some->end(), std::back_inserter(answers));
+        if (progress) progress(answers.size(), inputs.size());
     }
     return answers;
 }
@@ -62,12 +64,12 @@ std::string label_rows(const Report& report) {
 }  // namespace
 
 Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesystem::path& data,
-                            const DatasetOptions& options) {
+                            const DatasetOptions& options, const Progress& progress) {
     const auto set = load_dataset(data, options);
     if (!set) return set.error();
     std::vector<drawing::ModelInput> inputs;
     for (const auto& example : set->examples) inputs.push_back(example.input);
-    const auto answers = ask(model, inputs);
+    const auto answers = ask(model, inputs, progress);
     if (!answers) return answers.error();
     const auto& labels = model.info().labels;
     std::vector<Outcome> outcomes;

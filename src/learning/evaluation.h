@@ -2,6 +2,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,10 +25,13 @@ struct Evaluation {
     std::vector<Failure> failures;        ///< most sure first, at most 96
 };
 
+using Progress = std::function<void(std::size_t done, std::size_t all)>;
+
 /// Asks the model about every drawing of `data` (see load_dataset). Words that are not among its
-/// labels count as "unknown". Errors: those of load_dataset and of the model.
+/// labels count as "unknown". `progress` is told, now and then, how many of all drawings are done.
+/// Errors: those of load_dataset and of the model.
 Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesystem::path& data,
-                            const DatasetOptions& options);
+                            const DatasetOptions& options, const Progress& progress = {});
 
 /// The ids of people's drawings that went into a model, by calibration or training, from its JSON
 /// card: DatasetOptions::leave_out for an honest evaluation. Empty where the card names none.

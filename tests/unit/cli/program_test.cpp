@@ -1,0 +1,506 @@
+// The program as a person or a script runs it: what it prints, where, and its exit status.
+#include "unit/cli/program.h"
+
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+
+#include "core/bytes.h"
+#include "drawing/decode.h"
+#include "drawing/strokes.h"
+#include "support/http_peer.h"
+#include "support/onnx_builder.h"
+
+namespace croquis::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const drawing::Strokes square{{{0, 0}, {100, 0}, {100, 100}, {0, 100}, {0, 0}}};
+
+std::string png_of(const drawing::Strokes& strokes) {
+    const auto png = drawing::encode_png(drawing::rasterise(strokes, 256, drawing::Pen{}, 16));
+    return std::string(as_text(png.value()));
+}
+
+/// A small network that the registry takes, for three labels.
+std::string small_model() {
+    testing_support::OnnxBuilder builder;
+    auto at = builder.conv("image", 1, 4, 3, 2);
+    at = builder.apply("Relu", {at});
+    at = builder.flatten(builder.apply("GlobalAveragePool", {at}));
+    builder.output(builder.gemm(at, 4, 3), 3);
+    return builder.model.SerializeAsString();
+}
+
+// --- the program itself
+
+using Usage = ProgramTest;
+
+TEST_F(Usage, EveryCommandExplainsItself) {
+    const auto all = croquis({"--help"});
+    EXPECT_EQ(all.status, 0);
+    EXPECT_THAT(all.out, HasSubstr("Exit status: 0 done"));
+    for (const char* command :
+         {"serve", "portal", "predict", "evaluate", "model", "user", "migrate", "doctor"}) {
+        EXPECT_THAT(all.out, HasSubstr(command));
+        const auto help = croquis({command, "--help"});
+        EXPECT_EQ(help.status, 0) << command;
+        EXPECT_THAT(help.out, HasSubstr("Usage: croquis " + std::string(command)));
+        EXPECT_THAT(help.err, IsEmpty()) << command;
+    }
+    EXPECT_THAT(croquis({"serve", "--help"}).out, HasSubstr("CROQUIS_PORT"));
+}
+
+TEST_F(Usage, WhatIsWrongWithTheCommandLineIs64) {
+    const std::vector<std::vector<std::string>> wrong{
+        {},
+        {"dance"},
+        {"serve", "--prot", "1"},
+        {"serve", "--port", "x"},
+        {"serve", "--port", "65536"},
+        {"serve", "--config"},
+        {"predict"},
+        {"model"},
+        {"model", "add", "x.onnx"},
+        {"model", "add", "x.onnx", "--labels", "l", "--card", "c"},
+        {"user", "add"},
+        {"user", "add", "ada", "--role", "queen"},
+        {"evaluate"},
+        {"evaluate", "--data", "x", "--map", "oval"},
+    };
+    for (const auto& arguments : wrong) {
+        const auto outcome = croquis(arguments);
+        EXPECT_EQ(outcome.status, 64) << testing::PrintToString(arguments);
+        EXPECT_THAT(outcome.err, Not(IsEmpty())) << testing::PrintToString(arguments);
+        EXPECT_THAT(outcome.out, IsEmpty()) << testing::PrintToString(arguments);
+    }
+}
+
+TEST_F(Usage, AWrongEnvironmentOrFileIs64) {
+    EXPECT_EQ(croquis({"serve", "--print-config"}, "", {"CROQUIS_PORT=x"}).status, 64);
+    write("wrong.toml", "[server]\nprot = 1\n");
+    const auto outcome = croquis({"serve", "--print-config", "--config", "wrong.toml"});
+    EXPECT_EQ(outcome.status, 64);
+    EXPECT_THAT(outcome.err, HasSubstr("server.prot"));
+    EXPECT_EQ(croquis({"serve", "--print-config", "--config", "none.toml"}).status, 64);
+}
+
+TEST_F(Usage, FlagThenEnvironmentThenFile) {
+    write("croquis.toml", "[server]\nport = 1\nworkers = 11\nmax_requests = 21\n");
+    // The environment holds for every command; it must not come back over a flag.
+    const auto shown =
+        croquis({"serve", "--port", "3", "--store", "sqlite:flag.db", "--print-config"}, "",
+                {"CROQUIS_CONFIG=croquis.toml", "CROQUIS_PORT=2", "CROQUIS_WORKERS=12",
+                 "CROQUIS_STORE=sqlite:environment.db"});
+    EXPECT_EQ(shown.status, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr("port = 3\n"));
+    EXPECT_THAT(shown.out, HasSubstr("workers = 12\n"));
+    EXPECT_THAT(shown.out, HasSubstr("max_requests = 21\n"));
+    EXPECT_THAT(shown.out, HasSubstr("\"sqlite:flag.db\""));
+}
+
+TEST_F(Usage, PrintedConfigurationIsAFileThatGivesTheSame) {
+    const auto first =
+        croquis({"serve", "--demo", "--portal", "--log-format", "json", "--print-config"});
+    write("printed.toml", first.out);
+    const auto second = croquis({"serve", "--config", "printed.toml", "--print-config"});
+    EXPECT_EQ(second.status, 0) << second.err;
+    EXPECT_EQ(second.out, first.out);
+    EXPECT_THAT(first.out, HasSubstr("demo = true"));
+}
+
+TEST_F(Usage, PrintedConfigurationMasksSecrets) {
+    const auto shown = croquis({"serve", "--print-config"}, "",
+                               {"CROQUIS_SECRET=topsecret", "CROQUIS_PREVIOUS_SECRET=topsecret",
+                                "CROQUIS_STORE=postgresql://u:topsecret@h/d"});
+    EXPECT_EQ(shown.status, 0) << shown.err;
+    EXPECT_THAT(shown.out, Not(HasSubstr("topsecret")));
+    EXPECT_THAT(shown.out, HasSubstr("postgresql://u:***@h/d"));
+}
+
+// --- predict
+
+using Predict = ProgramTest;
+
+TEST_F(Predict, SaysWhichShapeAPictureShows) {
+    write("square.png", png_of(square));
+    const auto text = croquis({"predict", "square.png"});
+    EXPECT_EQ(text.status, 0) << text.err;
+    EXPECT_THAT(text.out, testing::StartsWith("square.png: square "));
+    EXPECT_THAT(text.out, Not(HasSubstr("\033")));
+}
+
+TEST_F(Predict, ReadsStandardInputAndWritesAnObjectALine) {
+    write("square.png", png_of(square));
+    const auto outcome = croquis({"predict", "--json", "-", "square.png"}, png_of(square));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    std::istringstream lines(outcome.out);
+    std::vector<boost::json::object> answers;
+    for (std::string line; std::getline(lines, line);)
+        answers.push_back(boost::json::parse(line).as_object());
+    ASSERT_EQ(answers.size(), 2U);
+    EXPECT_EQ(answers[0].at("file"), "-");
+    EXPECT_EQ(answers[0].at("tag"), "square");
+    EXPECT_EQ(answers[1].at("tag"), "square");
+    EXPECT_EQ(answers[0].at("probabilities"), answers[1].at("probabilities"));
+    double sum = 0;
+    for (const auto& [label, probability] : answers[0].at("probabilities").as_object())
+        sum += probability.to_number<double>();
+    EXPECT_NEAR(sum, 1, 1e-4);
+}
+
+TEST_F(Predict, SaysWhatItCannotRead) {
+    write("square.png", png_of(square));
+    write("torn.png", png_of(square).substr(0, 100));
+    write("text.png", "not a picture");
+    write("empty.png", "");
+    write("large.png", std::string(3 * 1024 * 1024, 'x'));
+    const auto some = croquis({"predict", "square.png", "torn.png", "none.png", "."});
+    EXPECT_EQ(some.status, 2);
+    EXPECT_THAT(some.out, HasSubstr("square.png: square"));
+    EXPECT_THAT(some.err, HasSubstr("torn.png: "));
+    EXPECT_THAT(some.err, HasSubstr("none.png: "));
+    const auto none = croquis({"predict", "text.png", "empty.png", "large.png"});
+    EXPECT_EQ(none.status, 1);
+    EXPECT_THAT(none.out, IsEmpty());
+    EXPECT_THAT(none.err, HasSubstr("large.png: "));
+}
+
+TEST_F(Predict, WithoutAModelFails) {
+    write("square.png", png_of(square));
+    const auto outcome = croquis({"predict", "--model", "none.onnx", "square.png"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.err, HasSubstr("none.onnx"));
+}
+
+// --- evaluate
+
+class Evaluate : public ProgramTest {
+  protected:
+    static std::string line(const std::string& id, const std::string& word,
+                            const std::string& recognized = "true") {
+        return R"({"key_id":")" + id + R"(","word":")" + word + R"(","recognized":)" + recognized +
+               R"(,"drawing":[[[0,100,100,0,0],[0,0,100,100,0]]]})" + "\n";
+    }
+};
+
+TEST_F(Evaluate, PrintsTablesAndWritesJsonAndAPage) {
+    write("data.ndjson", line("a", "square") + line("b", "box"));
+    const auto outcome = croquis({"evaluate", "--data", "data.ndjson", "--map", "box=square",
+                                  "--json", "out.json", "--html", "out.html"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("square"));
+    EXPECT_THAT(outcome.out, HasSubstr("100.0"));
+    EXPECT_THAT(outcome.err, IsEmpty());  // no progress bar where there is no terminal
+    const auto json = boost::json::parse(contents(path("out.json"))).as_object();
+    EXPECT_EQ(json.at("report").at("shapes"), 2);
+    EXPECT_THAT(contents(path("out.html")), HasSubstr("</html>"));
+}
+
+TEST_F(Evaluate, JsonOnStandardOutputStandsAlone) {
+    write("data.ndjson", line("a", "square"));
+    const auto outcome = croquis({"evaluate", "--data", "data.ndjson", "--json", "-"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(boost::json::parse(outcome.out).at("left_out"), 0);
+}
+
+TEST_F(Evaluate, LeavesOutWhatTheModelHasSeenAndSaysSo) {
+    const auto card = boost::json::parse(contents(CROQUIS_SOURCE_DIR "/models/shapes.json"));
+    const std::string seen(card.at("calibration").at("ids").at(0).as_string());
+    write("data.ndjson", line(seen, "square") + line("unseen", "square"));
+    const auto outcome = croquis({"evaluate", "--data", "data.ndjson"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("1 drawings are left out"));
+}
+
+TEST_F(Evaluate, TakesWhatTheGameDidNotRecogniseOnlyWithAll) {
+    write("data.ndjson", line("a", "square") + line("b", "square", "false"));
+    const auto shapes = [&](const std::vector<std::string>& flags) {
+        std::vector<std::string> arguments{"evaluate", "--data", "data.ndjson", "--json", "-"};
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        return boost::json::parse(croquis(arguments).out).at("report").at("shapes").as_int64();
+    };
+    EXPECT_EQ(shapes({}), 1);
+    EXPECT_EQ(shapes({"--all"}), 2);
+}
+
+TEST_F(Evaluate, UnreadableDataIsSaid) {
+    write("data.ndjson", line("a", "square") + "{broken\n");
+    const auto some = croquis({"evaluate", "--data", "data.ndjson"});
+    EXPECT_EQ(some.status, 2);
+    EXPECT_THAT(some.out, HasSubstr("data.ndjson:2"));
+    EXPECT_EQ(croquis({"evaluate", "--data", "none"}).status, 1);
+    const auto unwritable =
+        croquis({"evaluate", "--data", "data.ndjson", "--html", "none/out.html"});
+    EXPECT_EQ(unwritable.status, 1);
+    EXPECT_THAT(unwritable.err, HasSubstr("none/out.html"));
+}
+
+// --- model
+
+using Model = ProgramTest;
+
+TEST_F(Model, IsAddedListedShownAndUsed) {
+    write("my model.onnx", small_model());
+    write("labels.txt", "cat\r\ndog\n\nhouse\n");
+    const auto none = croquis({"model", "list"});
+    EXPECT_EQ(none.status, 0) << none.err;
+    EXPECT_THAT(none.out, HasSubstr("serves the model it came with"));
+    const auto added = croquis({"model", "add", "my model.onnx", "--labels", "labels.txt"});
+    ASSERT_EQ(added.status, 0) << added.err;
+    ASSERT_THAT(added.out, testing::StartsWith("added my-model-"));
+    const auto id = added.out.substr(6, added.out.find(' ', 6) - 6);
+    EXPECT_THAT(croquis({"model", "list"}).out, HasSubstr("candidate"));
+    const auto shown = croquis({"model", "show", id});
+    EXPECT_THAT(shown.out, HasSubstr("candidate"));
+    EXPECT_THAT(shown.out, HasSubstr(R"(["cat","dog","house"])"));
+    EXPECT_EQ(croquis({"model", "use", id}).status, 0);
+    const auto after = croquis({"model", "list"}).out;
+    EXPECT_THAT(after, HasSubstr("live"));
+    EXPECT_THAT(after, Not(HasSubstr("candidate")));
+    const auto again = croquis({"model", "add", "my model.onnx", "--labels", "labels.txt"});
+    EXPECT_EQ(again.status, 1);
+}
+
+TEST_F(Model, TheShippedOneCanBeAddedWithItsCard) {
+    const auto added = croquis({"model", "add", CROQUIS_SOURCE_DIR "/models/shapes.onnx", "--card",
+                                CROQUIS_SOURCE_DIR "/models/shapes.json"});
+    EXPECT_EQ(added.status, 0) << added.err;
+}
+
+TEST_F(Model, AHostileOrBrokenFileIsRefusedWithAReason) {
+    const auto good = small_model();
+    write("labels.txt", "cat\ndog\nhouse\n");
+    write("random.onnx",
+          std::string("\x08\x06\xff\xff\xff\xff\xff\x7f", 8) + std::string(999, '\xee'));
+    write("torn.onnx", good.substr(0, good.size() / 2));
+    write("empty.onnx", "");
+    write("text.onnx", "ONNX, honestly");
+    for (const char* file :
+         {"random.onnx", "torn.onnx", "empty.onnx", "text.onnx", "none.onnx", "."}) {
+        const auto outcome = croquis({"model", "add", file, "--labels", "labels.txt"});
+        EXPECT_EQ(outcome.status, 1) << file;
+        EXPECT_THAT(outcome.err, testing::StartsWith("croquis: error: ")) << file;
+    }
+    EXPECT_THAT(croquis({"model", "list"}).out, Not(HasSubstr("candidate")));
+}
+
+TEST_F(Model, LabelsMustFitTheOutputs) {
+    write("small.onnx", small_model());
+    write("two.txt", "cat\ndog\n");
+    write("twice.txt", "cat\ndog\ncat\n");
+    write("binary.txt", "cat\n\xff\xfe\nhouse\n");
+    for (const char* labels : {"two.txt", "twice.txt", "binary.txt", "none.txt"}) {
+        const auto outcome = croquis({"model", "add", "small.onnx", "--labels", labels});
+        EXPECT_EQ(outcome.status, 1) << labels;
+        EXPECT_THAT(outcome.err, testing::StartsWith("croquis: error: ")) << labels;
+    }
+}
+
+TEST_F(Model, OneThatIsNotThereCanBeNeitherShownNorUsed) {
+    EXPECT_EQ(croquis({"model", "show", "none"}).status, 1);
+    EXPECT_EQ(croquis({"model", "use", "none"}).status, 1);
+}
+
+// --- user
+
+using User = ProgramTest;
+
+TEST_F(User, IsAddedWithThePasswordFromAPipe) {
+    const auto added = croquis({"user", "add", "ada"}, "correct horse battery\n");
+    EXPECT_EQ(added.status, 0) << added.err;
+    EXPECT_EQ(added.out, "added ada as annotator\n");
+    EXPECT_EQ(croquis({"user", "add", "root", "--role", "admin"}, "another good one").status, 0);
+    const auto list = croquis({"user", "list"}).out;
+    EXPECT_THAT(list, HasSubstr("ada"));
+    EXPECT_THAT(list, HasSubstr("admin"));
+    const auto twice = croquis({"user", "add", "Ada"}, "correct horse battery\n");
+    EXPECT_EQ(twice.status, 1);
+    EXPECT_THAT(twice.err, HasSubstr("(name)"));
+}
+
+TEST_F(User, NeedsAPasswordWorthTheName) {
+    for (const char* password : {"", "short\n", "\n"}) {
+        const auto outcome = croquis({"user", "add", "ada"}, password);
+        EXPECT_EQ(outcome.status, 1) << password;
+        EXPECT_THAT(outcome.err, HasSubstr("(password)")) << password;
+    }
+    EXPECT_THAT(croquis({"user", "list"}).out, IsEmpty());
+}
+
+TEST_F(User, CanBeChangedAndRemovedButNotTheLastAdmin) {
+    ASSERT_EQ(croquis({"user", "add", "ada"}, "correct horse battery").status, 0);
+    ASSERT_EQ(croquis({"user", "add", "root", "--role", "admin"}, "another good one").status, 0);
+    EXPECT_EQ(croquis({"user", "password", "ada"}, "battery horse correct").status, 0);
+    EXPECT_EQ(croquis({"user", "disable", "ada"}).out, "ada is annotator, disabled\n");
+    EXPECT_EQ(croquis({"user", "enable", "ada"}).out, "ada is annotator, enabled\n");
+    EXPECT_EQ(croquis({"user", "disable", "root"}).status, 1);
+    EXPECT_EQ(croquis({"user", "remove", "root"}).status, 1);
+    EXPECT_EQ(croquis({"user", "role", "ada", "--role", "admin"}).out, "ada is admin, enabled\n");
+    EXPECT_EQ(croquis({"user", "remove", "root"}).status, 0);
+    EXPECT_EQ(croquis({"user", "remove", "root"}).status, 1);
+    EXPECT_THAT(croquis({"user", "list"}).out, Not(HasSubstr("root")));
+}
+
+// --- migrate
+
+using Migrate = ProgramTest;
+
+TEST_F(Migrate, BringsSqliteUpToDateOnce) {
+    const std::vector<std::string> store{"--store", "sqlite:new.db"};
+    const auto before = croquis({"migrate", "--show", "--store", "sqlite:new.db"});
+    EXPECT_EQ(before.status, 0) << before.err;
+    EXPECT_THAT(before.out, HasSubstr("schema version 0"));
+    EXPECT_FALSE(std::filesystem::exists(path("new.db")));
+    const auto first = croquis({"migrate", "--store", "sqlite:new.db"});
+    EXPECT_EQ(first.status, 0) << first.err;
+    EXPECT_THAT(first.out, HasSubstr("applied 0001"));
+    const auto second = croquis({"migrate", "--store", "sqlite:new.db"});
+    EXPECT_EQ(second.status, 0) << second.err;
+    EXPECT_THAT(second.out, Not(HasSubstr("applied")));
+    EXPECT_THAT(second.out, HasSubstr("schema version "));
+}
+
+TEST_F(Migrate, FailsOnAStoreThatIsNone) {
+    write("text.db", std::string(5000, 'x'));
+    for (const char* store : {"sqlite:text.db", "sqlite:none/new.db", "mysql://db",
+                              "sqlite:", "postgresql://127.0.0.1:1/croquis"}) {
+        const auto outcome = croquis({"migrate", "--store", store});
+        EXPECT_EQ(outcome.status, 1) << store;
+        EXPECT_THAT(outcome.err, testing::StartsWith("croquis: error: ")) << store;
+    }
+}
+
+// --- doctor and serve
+
+class Serve : public ProgramTest {
+  protected:
+    /// Free ports, a page and a good secret: what doctor has nothing to say against.
+    std::vector<std::string> healthy(const std::string& command) {
+        std::filesystem::create_directories(path("page"));
+        write("page/index.html", "<!doctype html>");
+        write("secret", "Zk3vYb8qLw1NfXr5Tj7Hd2Ms9Pc4Ga6E\n");
+        return {command,
+                "--port",
+                "0",
+                "--portal-port",
+                "0",
+                "--max-connections",
+                "100",
+                "--web-root",
+                path("page").string(),
+                "--secret-file",
+                path("secret").string()};
+    }
+};
+
+TEST_F(Serve, DoctorFindsNothingWrongWithWhatIsRight) {
+    const auto before = croquis(healthy("doctor"));
+    EXPECT_EQ(before.status, 0) << before.out << before.err;
+    EXPECT_THAT(before.out, HasSubstr("will be made at the first start"));
+    EXPECT_FALSE(std::filesystem::exists(path("croquis.db")));
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
+    const auto after = croquis(healthy("doctor"));
+    EXPECT_EQ(after.status, 0) << after.out << after.err;
+    EXPECT_THAT(after.out, HasSubstr("the newest"));
+    EXPECT_THAT(after.out, HasSubstr("says of a square: square"));
+    EXPECT_THAT(after.out, Not(HasSubstr("\033")));
+}
+
+TEST_F(Serve, DoctorFindsEachFault) {
+    write("text.db", std::string(5000, 'x'));
+    const auto wrong = [&](const std::vector<std::string>& flags, const std::string& line) {
+        auto arguments = healthy("doctor");
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        const auto outcome = croquis(arguments);
+        EXPECT_EQ(outcome.status, 1) << line;
+        EXPECT_THAT(outcome.out, HasSubstr("FAIL " + line));
+    };
+    wrong({"--store", "sqlite:text.db"}, "store");
+    wrong({"--model", "none.onnx"}, "model");
+    wrong({"--web-root", "none"}, "page");
+    wrong({"--secret", "another one"}, "secret");
+    wrong({"--secret-file", "none"}, "secret");
+    write("short", "too short\n");
+    wrong({"--secret-file", "short"}, "secret");
+    wrong({"--address", "203.0.113.1"}, "API port");
+    wrong({"--max-connections", "1000000"}, "open files");
+}
+
+/// The port of the line of `text` that has `name`: "  Draw here     http://localhost:8501".
+std::uint16_t port_of(const std::string& text, const std::string& name) {
+    const auto line = text.find(name);
+    const auto colon = text.find("localhost:", line);
+    EXPECT_NE(colon, std::string::npos) << text;
+    return static_cast<std::uint16_t>(std::stoi(text.substr(colon + 10)));
+}
+
+TEST_F(Serve, SaysWhereToClickTakesUpAPromotionAndStopsWhenTold) {
+    write("small.onnx", small_model());
+    write("labels.txt", "cat\ndog\nhouse\n");
+    const auto store = "sqlite:" + path("croquis.db").string();
+    auto arguments = healthy("serve");
+    arguments.insert(arguments.end(), {"--demo", "--portal", "--store", store});
+    Running server(path(""), arguments);
+    const auto said = server.out_with("Ctrl+C");
+    EXPECT_THAT(said, HasSubstr("admin / admin"));
+    testing_support::HttpPeer page(port_of(said, "Draw here"));
+    EXPECT_EQ(page.get("/").body, "<!doctype html>");
+    EXPECT_EQ(page.get("/readyz").status, 200);
+    testing_support::HttpPeer api(port_of(said, "API and docs"));
+    EXPECT_THAT(api.get("/api/v1/public/model").body, HasSubstr("shapes"));
+
+    const auto added =
+        croquis({"model", "add", "small.onnx", "--labels", "labels.txt", "--store", store});
+    ASSERT_EQ(added.status, 0) << added.err;
+    const auto id = added.out.substr(6, added.out.find(' ', 6) - 6);
+    EXPECT_EQ(croquis({"model", "use", id, "--store", store}).status, 0);
+    server.err_with(id + " was promoted");
+    const auto live = [&] { return api.get("/api/v1/public/model").body; };
+    while (live().find(id) == std::string::npos)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+
+    EXPECT_EQ(server.stop(SIGTERM), 0);
+    // The demo's account is in the store now: without --demo it is refused.
+    auto earnest = healthy("serve");
+    earnest.insert(earnest.end(), {"--store", store});
+    const auto refused = croquis(earnest);
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("admin"));
+    earnest[0] = "doctor";
+    EXPECT_THAT(croquis(earnest).out, HasSubstr("FAIL secret"));
+}
+
+TEST_F(Serve, RefusesToStartWithoutASecretOrWithTheDemosPassword) {
+    const auto without = croquis({"serve", "--port", "0"});
+    EXPECT_EQ(without.status, 1);
+    EXPECT_THAT(without.err, HasSubstr("--demo"));
+    auto guessable = healthy("serve");
+    write("secret", std::string(40, 'a'));
+    EXPECT_EQ(croquis(guessable).status, 1);
+}
+
+TEST_F(Serve, SaysWhatKeepsItFromStarting) {
+    const auto failing = [&](const std::vector<std::string>& flags, const std::string& reason) {
+        auto arguments = healthy("serve");
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        const auto outcome = croquis(arguments);
+        EXPECT_EQ(outcome.status, 1) << reason;
+        EXPECT_THAT(outcome.err, HasSubstr(reason));
+    };
+    failing({"--address", "203.0.113.1"}, "203.0.113.1");
+    failing({"--model", "none.onnx"}, "none.onnx");
+    failing({"--store", "mysql://db"}, "sqlite:");
+    failing({"--portal", "--web-root", "none"}, "none");
+    EXPECT_EQ(croquis({"portal", "--web-root", "none", "--portal-port", "0"}).status, 1);
+    EXPECT_EQ(croquis({"portal", "--web-root", "page", "--portal-port", "0", "--backend-url",
+                       "gopher://x"})
+                  .status,
+              1);
+}
+
+}  // namespace
+}  // namespace croquis::cli
