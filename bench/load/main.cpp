@@ -110,8 +110,9 @@ void add_options(CLI::App& program, Arguments& arguments) {
     program.add_option("--seed", arguments.plan.seed, "Of order and arrivals")
         ->capture_default_str();
     program.add_flag("--keyed", arguments.plan.keyed, "Send an Idempotency-Key with each");
-    program.add_option("--watch", arguments.watched,
-                       "NAME=PID: report CPU and memory of that process and its descendants")
+    program
+        .add_option("--watch", arguments.watched,
+                    "NAME=PID: report CPU and memory of that process and its descendants")
         ->take_all();
 }
 
