@@ -24,7 +24,7 @@ class Engine {
     virtual Result<void> run(std::span<const float> pictures, std::span<float> logits) = 0;
 };
 
-/// What a network is run with, fastest first.
+/// What a network is run with.
 enum class EngineKind {
     onednn_bf16,  ///< oneDNN with bfloat16 weights and activations, where the processor multiplies
                   ///< them itself; sums are 32-bit
