@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 
 #include "core/bytes.h"
@@ -23,6 +24,32 @@ namespace json = boost::json;
 constexpr int canvas_side = 256;
 constexpr drawing::Pen canvas_pen{4};
 constexpr int canvas_margin = 10;
+
+/// One line of Quick, Draw!'s form; nothing where the game did not recognise it and only what it
+/// did is asked for.
+Result<std::optional<Drawn>> parse_drawing(const std::string& line, bool only_recognized) {
+    json::error_code failed;
+    const auto value = json::parse(line, failed);
+    const auto* object = failed ? nullptr : value.if_object();
+    const auto* word = object == nullptr ? nullptr : object->if_contains("word");
+    const auto* drawn = object == nullptr ? nullptr : object->if_contains("drawing");
+    if (word == nullptr || !word->is_string() || drawn == nullptr)
+        return Error{ErrorKind::malformed, "not an object with \"word\" and \"drawing\""};
+    const auto* recognized = object->if_contains("recognized");
+    if (only_recognized && recognized != nullptr && recognized->is_bool() &&
+        !recognized->get_bool())
+        return std::optional<Drawn>();
+    auto strokes = drawing::strokes_from_json(*drawn);
+    if (!strokes) return strokes.error();
+    const auto* id = object->if_contains("key_id");
+    return std::optional<Drawn>(
+        {id != nullptr && id->is_string() ? std::string(id->get_string()) : std::string(),
+         std::string(word->get_string()), std::move(*strokes)});
+}
+
+drawing::Image on_canvas(const drawing::Strokes& strokes) {
+    return drawing::rasterise(strokes, canvas_side, canvas_pen, canvas_margin);
+}
 
 class Reader {
   public:
@@ -64,29 +91,18 @@ class Reader {
     Dataset data;
 
   private:
-    std::string mapped(std::string word) const {
+    std::string mapped(const std::string& word) const {
         const auto found = options_.map.find(word);
         return found == options_.map.end() ? word : found->second;
     }
 
     Result<void> read_drawing(const std::string& line) {
-        json::error_code failed;
-        const auto value = json::parse(line, failed);
-        const auto* object = failed ? nullptr : value.if_object();
-        const auto* word = object == nullptr ? nullptr : object->if_contains("word");
-        const auto* drawn = object == nullptr ? nullptr : object->if_contains("drawing");
-        if (word == nullptr || !word->is_string() || drawn == nullptr)
-            return Error{ErrorKind::malformed, "not an object with \"word\" and \"drawing\""};
-        const auto* recognized = object->if_contains("recognized");
-        if (options_.only_recognized && recognized != nullptr && recognized->is_bool() &&
-            !recognized->get_bool())
-            return {};
-        const auto strokes = drawing::strokes_from_json(*drawn);
-        if (!strokes) return strokes.error();
-        const auto* id = object->if_contains("key_id");
-        return add(id != nullptr && id->is_string() ? std::string(id->get_string()) : std::string(),
-                   std::string(word->get_string()),
-                   drawing::rasterise(*strokes, canvas_side, canvas_pen, canvas_margin));
+        auto read = parse_drawing(line, options_.only_recognized);
+        if (!read) return read.error();
+        if (!*read) return {};
+        auto& drawn = **read;
+        const auto image = on_canvas(drawn.strokes);
+        return add(std::move(drawn.id), drawn.word, image);
     }
 
     Result<void> decode_picture(const fs::path& file, const std::string& label) {
@@ -98,14 +114,14 @@ class Reader {
         return add(file.string(), label, decoded->image);
     }
 
-    Result<void> add(std::string id, std::string word, const drawing::Image& image) {
+    Result<void> add(std::string id, const std::string& word, const drawing::Image& image) {
         if (options_.leave_out.contains(id)) {
             ++data.left_out;
             return {};
         }
         const auto input = drawing::normalise(image);
         if (!input) return input.error();
-        data.examples.push_back({std::move(id), mapped(std::move(word)), *input});
+        data.examples.push_back({std::move(id), mapped(word), *input});
         return {};
     }
 
@@ -151,6 +167,33 @@ Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options
         return Error{ErrorKind::invalid,
                      "There is not one readable drawing in " + path.string() + ".", "data"};
     return std::move(reader.data);
+}
+
+Result<Example> to_example(Drawn drawn) {
+    const auto input = drawing::normalise(on_canvas(drawn.strokes));
+    if (!input) return input.error();
+    return Example{std::move(drawn.id), std::move(drawn.word), *input};
+}
+
+Result<std::vector<Drawn>> load_strokes(const fs::path& file) {
+    std::ifstream in(file);
+    if (!in) return Error{ErrorKind::not_found, "There is no " + file.string() + ".", "data"};
+    std::vector<Drawn> drawings;
+    std::size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+        ++number;
+        if (line.empty()) continue;
+        auto read = parse_drawing(line, true);
+        if (!read)
+            return Error{
+                read.error().kind,
+                fmt::format("{}:{}: {}", file.filename().string(), number, read.error().detail),
+                "data"};
+        if (*read) drawings.push_back(std::move(**read));
+    }
+    if (drawings.empty())
+        return Error{ErrorKind::malformed, "There is no drawing in " + file.string() + ".", "data"};
+    return drawings;
 }
 
 }  // namespace croquis::learning

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "drawing/normalise.h"
+#include "drawing/strokes.h"
 
 namespace croquis::learning {
 
@@ -17,6 +18,17 @@ struct Example {
     std::string word;  ///< what it is said to be, after mapping: a label, or any other word
     drawing::ModelInput input{};
 };
+
+/// A drawing as its author's pen went.
+struct Drawn {
+    std::string id;    ///< key_id, or nothing
+    std::string word;  ///< as the file says it
+    drawing::Strokes strokes;
+};
+
+/// As the page's canvas and pen show it, normalised like any other picture. A drawing that shows
+/// nothing is invalid.
+Result<Example> to_example(Drawn drawn);
 
 struct DatasetOptions {
     std::map<std::string, std::string> map;  ///< words to labels: oval → ellipse
@@ -36,5 +48,9 @@ struct Dataset {
 /// relative to it. Errors: not_found, unsupported_media (none of these), invalid (not one readable
 /// drawing).
 Result<Dataset> load_dataset(const std::filesystem::path& path, const DatasetOptions& options);
+
+/// The strokes themselves, of one .ndjson file, those marked recognised. A line that cannot be read
+/// is an error, as is a file without any: not_found, malformed or those of parse_strokes.
+Result<std::vector<Drawn>> load_strokes(const std::filesystem::path& file);
 
 }  // namespace croquis::learning

@@ -224,9 +224,14 @@ Path box(float left, float top, float right, float bottom) {
 }
 
 Hand random_hand(Random& random) {
-    Hand hand;
     // Some hands are careful, the others anything down to very hurried.
-    hand.care = random.chance(0.4F) ? random.uniform(0.75F, 1) : random.uniform(0, 0.8F);
+    const float care = random.chance(0.4F) ? random.uniform(0.75F, 1) : random.uniform(0, 0.8F);
+    return random_hand(care, random);
+}
+
+Hand random_hand(float care, Random& random) {
+    Hand hand;
+    hand.care = care;
     const float haste = 1 - hand.care;
     hand.wobble = random.uniform(0, 0.010F + 0.030F * haste);
     hand.tremor = random.chance(0.3F) ? random.uniform(0, 0.003F + 0.006F * haste) : 0;

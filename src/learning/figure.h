@@ -63,6 +63,8 @@ struct Hand {
 };
 
 Hand random_hand(Random& random);
+/// One of the hands that draw with this care, 0…1.
+Hand random_hand(float care, Random& random);
 
 /// Draws the figure by that hand.
 drawing::Strokes draw(const Figure& figure, const Hand& hand, Random& random);

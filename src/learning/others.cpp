@@ -565,7 +565,7 @@ Figure other_figure(Random& random) {
     static constexpr std::array<Make, 11> marks{stick_figure, spiral,     scribble,  grid,
                                                 letters,      blob,       crooked,   nested,
                                                 assembly,     repetition, open_curve};
-    static constexpr std::array<float, 11> weights{1, 1, 2.5F, 1, 5, 2, 1.2F, 3, 9, 2, 2.5F};
+    static constexpr std::array<float, 11> weights{1, 1, 1.2F, 1, 5, 1.2F, 1.2F, 3, 9, 2, 2};
     Figure figure;
     if (random.chance(0.35F))
         figure = things[static_cast<std::size_t>(

@@ -26,9 +26,11 @@ Path round_shape(float ratio, const Hand& hand, Random& random) {
     const float start =
         random.chance(0.6F) ? -pi / 2 + random.normal(0.4F) : random.uniform(-pi, pi);
     const float way = random.chance(0.6F) ? -1.0F : 1.0F;
+    // Now and then a hurried one comes out as an egg or a drop.
+    const float odd = random.chance(0.2F) ? 1 + haste : 1;
     const float a2 = random.normal(0.006F + 0.03F * haste), p2 = random.uniform(0, 2 * pi);
-    const float a3 = random.normal(0.004F + 0.025F * haste), p3 = random.uniform(0, 2 * pi);
-    const float a5 = random.normal(0.004F + 0.020F * haste), p5 = random.uniform(0, 2 * pi);
+    const float a3 = random.normal(odd * (0.004F + 0.025F * haste)), p3 = random.uniform(0, 2 * pi);
+    const float a5 = random.normal(odd * (0.004F + 0.020F * haste)), p5 = random.uniform(0, 2 * pi);
     const int lobes = random.integer(4, 6);
     const float spiral = random.normal(0.01F + 0.07F * haste);
     Path path{{}, false, true};
@@ -156,8 +158,9 @@ Figure diamond(const Hand& hand, Random& random) {
     if (random.chance(0.06F * haste))
         figure.push_back(segment({0.1F, -0.4F}, {random.uniform(0.2F, 0.5F), 0}));
     const float ratio = random.uniform(0.42F, 1.05F);
-    const bool wide = random.chance(0.2F);
-    transform(figure, wide ? 1 : ratio, wide ? ratio : 1, random.normal(0.06F));
+    const bool wide = random.chance(0.3F);
+    transform(figure, wide ? 1 : ratio, wide ? ratio : 1,
+              random.normal(random.chance(0.2F) ? 0.17F : 0.06F));
     return figure;
 }
 
@@ -230,7 +233,7 @@ Path star_outline(int points, float inner, Random& random) {
 Figure star(const Hand&, Random& random) {
     Figure figure;
     const float kind = random.uniform(0, 1);
-    if (kind < 0.55F) {
+    if (kind < 0.42F) {
         const Path five = polygon(5, 0);
         Path pentagram{{}, true, false};
         for (std::size_t i = 0; i < 5; ++i) pentagram.points.push_back(five.points[i * 2 % 5]);
@@ -388,7 +391,7 @@ Figure zigzag(const Hand& hand, Random& random) {
 Path wave(Random& random) {
     Path path{{}, false, true};
     const float kind = random.uniform(0, 1);
-    const float waves = random.uniform(1, 6);
+    const float waves = random.chance(0.75F) ? random.uniform(1, 6) : random.uniform(6, 12);
     // Steeper than this, people call it a zigzag whether its corners are sharp or round.
     const float height = random.uniform(0.06F, 0.5F) * 2 / std::max(waves, 1.6F);
     const float loop = kind < 0.35F ? random.uniform(0.5F, 1.6F) * height : 0;
@@ -438,9 +441,38 @@ Figure wander(Random& random, int points, float home) {
     return {path};
 }
 
+/// Round and round on one spot, or along a line: what many people scribble when asked for a
+/// squiggle.
+Figure curls(Random& random) {
+    Path path{{}, false, true};
+    const float turns = random.uniform(3, 12);
+    const float reach = random.chance(0.4F) ? 0 : random.uniform(0.3F, 4);  // of the line, in radii
+    const float flat = random.uniform(0.35F, 1);
+    const float p2 = random.uniform(0, 2 * pi), p3 = random.uniform(0, 2 * pi);
+    const float wander_x = random.uniform(0.05F, 0.5F);
+    const float wander_y = random.uniform(0.05F, 0.5F);
+    const float swell = random.uniform(0, 0.5F);
+    const int count = static_cast<int>(28 * turns);
+    for (int i = 0; i <= count; ++i) {
+        const float t = static_cast<float>(i) / static_cast<float>(count);
+        const float angle = 2 * pi * turns * t;
+        const float radius = 1 + swell * std::sin(0.37F * angle + p2);
+        path.points.push_back(
+            {reach * (2 * t - 1) + radius * std::cos(angle) +
+                 wander_x * std::sin(0.61F * angle + p3),
+             flat * radius * std::sin(angle) + wander_y * std::sin(0.43F * angle + p2 - p3)});
+    }
+    const float size = 1 / (1 + reach);
+    Figure figure{path};
+    transform(figure, size, size,
+              random.chance(0.6F) ? random.normal(0.25F) : random.uniform(-pi, pi));
+    return figure;
+}
+
 Figure any_squiggle(const Hand& hand, Random& random) {
     const float kind = random.uniform(0, 1);
-    if (kind < 0.72F) return squiggle(hand, random);
+    if (kind < 0.6F) return squiggle(hand, random);
+    if (kind < 0.74F) return curls(random);
     if (kind < 0.88F) return wander(random, random.integer(60, 160), 0);
     return wander(random, random.integer(140, 420), random.uniform(0.005F, 0.03F));
 }

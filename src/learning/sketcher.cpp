@@ -25,7 +25,8 @@ void hatch(Strokes& strokes, Random& random) {
     const float pitch = std::max(box.width, box.height) * random.uniform(0.03F, 0.09F);
     drawing::Stroke fill;
     bool forth = true;
-    for (float y = box.y + pitch; y < box.y + box.height - pitch; y += pitch, forth = !forth) {
+    float y = box.y + pitch;
+    while (y < box.y + box.height - pitch) {
         float left = 1e9F;
         float right = -1e9F;
         for (std::size_t i = 0; i < hull.size(); ++i) {
@@ -36,11 +37,14 @@ void hatch(Strokes& strokes, Random& random) {
             left = std::min(left, x);
             right = std::max(right, x);
         }
-        if (right <= left) continue;
-        const drawing::Point l{left + random.normal(pitch * 0.4F), y, 0};
-        const drawing::Point r{right + random.normal(pitch * 0.4F), y + pitch * 0.5F, 0};
-        fill.push_back(forth ? l : r);
-        fill.push_back(forth ? r : l);
+        if (right > left) {
+            const drawing::Point l{left + random.normal(pitch * 0.4F), y, 0};
+            const drawing::Point r{right + random.normal(pitch * 0.4F), y + pitch * 0.5F, 0};
+            fill.push_back(forth ? l : r);
+            fill.push_back(forth ? r : l);
+        }
+        y += pitch;
+        forth = !forth;
     }
     if (fill.size() > 2) strokes.push_back(std::move(fill));
 }
@@ -165,6 +169,21 @@ float pen_width(int side, Random& random) {
     return std::max(1.0F, part * static_cast<float>(side));
 }
 
+Strokes sketched(std::string_view label, Hand hand, Random& random) {
+    const auto& labels = shape_labels();
+    if (std::find(labels.begin(), labels.end(), label) == labels.end())
+        throw std::out_of_range("not a label");
+    if (label == "unknown") {
+        if (random.chance(0.3F)) hand.unfinished = random.uniform(0, 0.2F);
+        return draw(other_figure(random), hand, random);
+    }
+    suit(hand, label, random);
+    auto strokes = draw(shape_figure(label, hand, random), hand, random);
+    if (may_be_filled(label) && random.chance(0.025F)) hatch(strokes, random);
+    if (random.chance(0.03F)) add_speck(strokes, random);
+    return strokes;
+}
+
 }  // namespace
 
 const std::vector<std::string>& shape_labels() {
@@ -176,19 +195,11 @@ const std::vector<std::string>& shape_labels() {
 }
 
 Strokes sketch(std::string_view label, Random& random) {
-    const auto& labels = shape_labels();
-    if (std::find(labels.begin(), labels.end(), label) == labels.end())
-        throw std::out_of_range("not a label");
-    Hand hand = random_hand(random);
-    if (label == "unknown") {
-        if (random.chance(0.3F)) hand.unfinished = random.uniform(0, 0.2F);
-        return draw(other_figure(random), hand, random);
-    }
-    suit(hand, label, random);
-    auto strokes = draw(shape_figure(label, hand, random), hand, random);
-    if (may_be_filled(label) && random.chance(0.025F)) hatch(strokes, random);
-    if (random.chance(0.03F)) add_speck(strokes, random);
-    return strokes;
+    return sketched(label, random_hand(random), random);
+}
+
+Strokes sketch(std::string_view label, float care, Random& random) {
+    return sketched(label, random_hand(care, random), random);
 }
 
 Image picture(const Strokes& strokes, Random& random) {

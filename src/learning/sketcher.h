@@ -18,6 +18,8 @@ const std::vector<std::string>& shape_labels();
 /// else: objects, letters, scribbles, several shapes together. Deterministic in `random`. Unknown
 /// labels throw std::out_of_range.
 drawing::Strokes sketch(std::string_view label, Random& random);
+/// The same by a hand of this care: from 0, a hurried mouse, to 1, a careful pen on a tablet.
+drawing::Strokes sketch(std::string_view label, float care, Random& random);
 
 /// The picture that somebody might send of those strokes: pens and canvases of any size and colour,
 /// transparent, dark, photographed.

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "learning/dataset.h"
 #include "learning/metrics.h"
 #include "learning/train/network.h"
+#include "learning/train/samples.h"
 
 namespace croquis::learning {
 
@@ -18,21 +20,28 @@ struct Judged {
 };
 
 Judged judge(Network& network, const std::vector<Example>& examples);
-Judged judge_synthetic(Network& network, std::uint64_t seed, std::int64_t count);
+/// The ids are "sketch 0", "sketch 1", …
+Judged judge(Network& network, const Samples& samples);
+Judged joined(const std::vector<Judged>& parts);
 
-/// The temperature that makes the likelihood of the truth greatest (Guo et al. 2017).
-float fit_temperature(const Judged& judged);
-
-/// What fit_unknown_below balances, as parts of 1.
-struct Refusal {
-    float others = 0.93F;  ///< of the drawings that are no shape, to be refused
-    float shapes = 0.03F;  ///< of the shapes that the network gets right, at most lost by it
+/// What turns a network's logits into an answer (recognition/answer.h).
+struct Calibration {
+    float temperature = 1;
+    float unknown_bias = 0;  ///< added to the logit of "unknown" when the model is exported
+    float unknown_below = 0;
 };
 
-/// The lowest confidence below which to answer "unknown" that refuses enough of the drawings that
-/// are no shape, as far as the shapes allow.
-float fit_unknown_below(const Judged& judged, float temperature, const Refusal& refusal);
+struct CalibrationGoals {
+    float others_refused = 0.86F;  ///< of the drawings that are no shape, of kinds not learnt from
+    float unknown_below = 0.4F;    ///< less sure than this is no answer
+};
 
-std::vector<Outcome> outcomes_of(const Judged& judged, float temperature, float unknown_below);
+/// The bias is the least that refuses enough of the people's drawings that are no shape. The
+/// temperature makes the truth likeliest (Guo et al. 2017) over the shapes that are answered with a
+/// shape, people's and careful sketches counting alike.
+Calibration calibrate(const Judged& people, const Judged& careful, const CalibrationGoals& goals);
+
+/// The answers that serving would give.
+std::vector<Outcome> outcomes_of(const Judged& judged, const Calibration& calibration);
 
 }  // namespace croquis::learning

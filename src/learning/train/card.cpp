@@ -23,14 +23,40 @@ Result<void> write_file(const fs::path& file, std::string_view text) {
     return {};
 }
 
+std::string calibrated_on(const Card& card) {
+    if (card.judges == 0) return "sketches never trained on";
+    return fmt::format(
+        "the same {} drawings by people, each judged by one of {} networks that had not learnt "
+        "from "
+        "it (nor, of things that are no shape, from any of its kind) and share with the shipped "
+        "one "
+        "all but the drawings left out, together with careful sketches never trained on",
+        card.people_ids.size(), card.judges);
+}
+
+json::object training_of(const Card& card) {
+    json::array ids;
+    for (const auto& id : card.people_ids) ids.emplace_back(id);
+    return {{"program", "croquis-train"},
+            {"version", CROQUIS_VERSION},
+            {"seed", card.training.seed},
+            {"steps", card.training.steps},
+            {"batch", card.training.batch},
+            {"samples", card.training.steps * card.training.batch},
+            {"people", card.people_source},
+            {"people_share_while_rate_falls", card.people_share},
+            {"rate_falls_from_step", card.training.fall()},
+            {"ids", std::move(ids)},
+            {"last_loss", card.result.last_loss}};
+}
+
 json::object to_json(const Card& card, const std::string& onnx) {
-    json::array labels, ids;
+    json::array labels;
     for (const auto& label : shape_labels()) labels.emplace_back(label);
-    for (const auto& id : card.calibration_ids) ids.emplace_back(id);
     json::object object{{"name", card.name},
                         {"labels", std::move(labels)},
-                        {"temperature", card.temperature},
-                        {"unknown_below", card.unknown_below},
+                        {"temperature", card.calibration.temperature},
+                        {"unknown_below", card.calibration.unknown_below},
                         {"input",
                          {{"width", drawing::model_side},
                           {"height", drawing::model_side},
@@ -39,17 +65,14 @@ json::object to_json(const Card& card, const std::string& onnx) {
                           {"mean", 0}}},
                         {"sha256", to_hex(sha256(as_bytes(onnx)))},
                         {"multiply_accumulates", card.multiply_accumulates},
-                        {"training",
-                         {{"program", "croquis-train"},
-                          {"version", CROQUIS_VERSION},
-                          {"seed", card.training.seed},
-                          {"steps", card.training.steps},
-                          {"batch", card.training.batch},
-                          {"sketches", card.training.steps * card.training.batch},
-                          {"data", "synthetic sketches, each seen once; no person's drawing"},
-                          {"last_loss", card.result.last_loss}}},
-                        {"calibration", {{"on", card.calibrated_on}, {"ids", std::move(ids)}}},
-                        {"synthetic", learning::to_json(card.synthetic.report)}};
+                        {"training", training_of(card)},
+                        {"calibration",
+                         {{"on", calibrated_on(card)},
+                          {"judges", card.judges},
+                          {"unknown_bias", card.calibration.unknown_bias}}},
+                        {"synthetic", learning::to_json(card.synthetic.report)},
+                        {"careful", learning::to_json(card.careful.report)}};
+    if (card.crossed) object["cross_fitted"] = learning::to_json(card.crossed->report);
     if (card.human) {
         object["human"] = learning::to_json(card.human->report);
         object["human"].get_object()["source"] = card.human_source;
@@ -57,22 +80,12 @@ json::object to_json(const Card& card, const std::string& onnx) {
     return object;
 }
 
-std::string section(const std::string& title, const std::string& picture,
-                    const Measured& measured) {
-    const Report& report = measured.report;
-    return fmt::format(
-        "## {}\n\n| | |\n|---|---|\n| shapes | {} |\n| right | {:.1f} % |\n| right, kin merged | "
-        "{:.1f} % |\n| refused as unknown "
-        "| {:.1f} % |\n| expected calibration error | {:.3f} |\n| other drawings | {} |\n| of "
-        "these refused as unknown | {:.1f} % "
-        "|\n\nKin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n![Confusion "
-        "matrix](card/{}-confusion.svg)\n"
-        "![Reliability](card/{}-reliability.svg)\n\nMost surely wrong (black: what it is; red: "
-        "what "
-        "the model said, and how sure):\n\n![Failures](card/{}-failures.svg)\n\n",
-        title, report.shapes, 100 * report.accuracy, 100 * report.merged_accuracy,
-        100 * report.refused_shapes, report.calibration_error, report.others,
-        100 * report.refused_others, picture, picture, picture);
+std::string label_table(const Report& report) {
+    std::string text = "| label | drawings | precision | recall |\n|---|---|---|---|\n";
+    for (const auto& s : report.scores)
+        text += fmt::format("| {} | {} | {:.1f} % | {:.1f} % |\n", s.label, s.drawings,
+                            100 * s.precision, 100 * s.recall);
+    return text + "\n";
 }
 
 /// The pairs most often confused, in words.
@@ -94,26 +107,67 @@ std::string failures(const Report& report) {
     return text + "\n";
 }
 
+std::string section(const std::string& title, const std::string& picture,
+                    const Measured& measured) {
+    const Report& report = measured.report;
+    return fmt::format(
+               "## {}\n\n| | |\n|---|---|\n| shapes | {} |\n| right | {:.1f} % |\n| right, kin "
+               "merged | "
+               "{:.1f} % |\n| refused as unknown "
+               "| {:.1f} % |\n| expected calibration error | {:.3f} |\n| other drawings | {} |\n| "
+               "of "
+               "these refused as unknown | {:.1f} % "
+               "|\n\nKin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n![Confusion "
+               "matrix](card/{}-confusion.svg)\n"
+               "![Reliability](card/{}-reliability.svg)\n\nMost surely wrong (black: what it is; "
+               "red: "
+               "what "
+               "the model said, and how sure):\n\n![Failures](card/{}-failures.svg)\n\n",
+               title, report.shapes, 100 * report.accuracy, 100 * report.merged_accuracy,
+               100 * report.refused_shapes, report.calibration_error, report.others,
+               100 * report.refused_others, picture, picture, picture) +
+           label_table(report) + failures(report);
+}
+
+std::string learnt_from(const Card& card) {
+    const auto samples = card.training.steps * card.training.batch;
+    std::string text =
+        fmt::format("{} samples, none seen twice, made by the project's own sketcher (seed {})",
+                    samples, card.training.seed);
+    if (card.people_ids.empty()) return text + ". No person's drawing was learnt from.";
+    return text +
+           fmt::format(
+               "; of the last {} of them, while the learning rate falls, {:.0f} % are drawings by "
+               "people, {} of them ({}), each time redrawn differently: turned, warped, shaken, "
+               "cut "
+               "short as far as the label allows.",
+               (card.training.steps - card.training.fall()) * card.training.batch,
+               100 * card.people_share, card.people_ids.size(), card.people_source);
+}
+
 std::string to_markdown(const Card& card) {
     std::string text = fmt::format(
         "# Model card: {}\n\nWritten by croquis-train; every figure is measured.\n\n**What it "
-        "is.** A convolutional network of {:.2f} "
-        "million multiply-accumulates that tells {} shapes apart from a {} x {} picture, and "
-        "answers \"unknown\" for anything else or "
-        "where its calibrated confidence is under {:.2f}.\n\n**What it was trained on.** {} "
-        "synthetic sketches made by the project's own "
-        "sketcher (seed {}), each seen once. No person's drawing was trained on.\n\n**Calibrated "
-        "on** {}: temperature {:.3f}.\n\n"
+        "is.** A convolutional network of {:.2f} million multiply-accumulates that tells {} shapes "
+        "apart from a {} x {} picture, and answers \"unknown\" for anything else or where its "
+        "calibrated confidence is under {:.2f}.\n\n**What it learnt from.** {}\n\n**Calibrated "
+        "on** {}. Temperature {:.3f}; bias of \"unknown\" {:+.2f} (in the exported weights).\n\n"
         "**Made again** by `croquis-train --seed {}`.\n\n",
         card.name, static_cast<double>(card.multiply_accumulates) / 1e6, shape_labels().size() - 1,
-        drawing::model_side, drawing::model_side, card.unknown_below,
-        card.training.steps * card.training.batch, card.training.seed, card.calibrated_on,
-        card.temperature, card.training.seed);
+        drawing::model_side, drawing::model_side, card.calibration.unknown_below, learnt_from(card),
+        calibrated_on(card), card.calibration.temperature, card.calibration.unknown_bias,
+        card.training.seed);
     if (card.human)
-        text += section("On people's drawings: " + card.human_source, "human", *card.human) +
-                failures(card.human->report);
-    return text + section("On held-out synthetic sketches", "synthetic", card.synthetic) +
-           failures(card.synthetic.report);
+        text +=
+            section("On people's drawings that nothing of the model has seen: " + card.human_source,
+                    "human", *card.human);
+    text += section("On careful sketches (care 0.8 to 1, six labels)", "careful", card.careful);
+    if (card.crossed)
+        text += section(
+            "On the people's drawings that it learnt from, each judged by a network "
+            "that had not",
+            "crossed", *card.crossed);
+    return text + section("On sketches of all kinds", "synthetic", card.synthetic);
 }
 
 Result<void> write_pictures(const fs::path& folder, const std::string& name,
@@ -136,6 +190,8 @@ Result<void> write_model(const fs::path& folder, const std::string& onnx, const 
             write_file(folder / (card.name + ".json"), json::serialize(to_json(card, onnx)) + "\n");
     if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card));
     if (done) done = write_pictures(folder / "card", "synthetic", card.synthetic);
+    if (done) done = write_pictures(folder / "card", "careful", card.careful);
+    if (done && card.crossed) done = write_pictures(folder / "card", "crossed", *card.crossed);
     if (done && card.human) done = write_pictures(folder / "card", "human", *card.human);
     return done;
 }

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "learning/failures.h"
 #include "learning/metrics.h"
+#include "learning/train/calibration.h"
 #include "learning/train/training.h"
 
 namespace croquis::learning {
@@ -23,13 +24,15 @@ struct Card {
     TrainingOptions training;
     TrainingResult result;
     std::int64_t multiply_accumulates = 0;
-    float temperature = 1;
-    float unknown_below = 0;
-    std::string calibrated_on;  ///< in words
-    std::vector<std::string>
-        calibration_ids;  ///< human drawings that the calibration saw: not to be evaluated on
+    Calibration calibration;
+    std::string people_source;            ///< file name of the drawings learnt from; may be empty
+    float people_share = 0;               ///< of the samples while the learning rate falls
+    std::size_t judges = 0;               ///< networks that judged what they had not learnt from
+    std::vector<std::string> people_ids;  ///< drawings learnt from: not to be evaluated on
     Measured synthetic;
-    std::optional<Measured> human;  ///< of drawings that nothing of the model has seen
+    Measured careful;
+    std::optional<Measured> crossed;  ///< people's drawings learnt from, by the judges
+    std::optional<Measured> human;    ///< of drawings that nothing of the model has seen
     std::string human_source;
 };
 

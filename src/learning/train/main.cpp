@@ -6,11 +6,13 @@
 #include <iostream>
 #include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "learning/dataset.h"
 #include "learning/sketcher.h"
+#include "learning/split.h"
 #include "learning/train/calibration.h"
 #include "learning/train/card.h"
 #include "learning/train/network.h"
@@ -29,8 +31,11 @@ struct Arguments {
     int threads = 2;
     bool quick = false;
     bool resume = false;
+    bool keep_checkpoints = false;
     fs::path out = "models";
-    fs::path calibration = fs::path(CROQUIS_SOURCE_DIR) / "models" / "calibration.ndjson";
+    fs::path people = fs::path(CROQUIS_SOURCE_DIR) / "models" / "calibration.ndjson";
+    float people_share = 0.35F;
+    std::size_t judges = 2;
     fs::path validate;
     fs::path preview;
     fs::path checkpoint = "croquis-train.checkpoint";
@@ -72,41 +77,113 @@ Result<void> write_preview(const fs::path& file, std::uint64_t seed) {
     return {};
 }
 
-Measured measured(const Judged& judged, const Card& card) {
-    const auto outcomes = outcomes_of(judged, card.temperature, card.unknown_below);
+/// The training, in phases: a beginning on sketches alone, and from there several endings, of which
+/// the last learns from all of the people's drawings and ships. The others are judges: each leaves
+/// some drawings out and says afterwards what it thinks of them, which is how the shipped one's
+/// confidence is known.
+class Training {
+  public:
+    Training(const Arguments& arguments, People people)
+        : arguments_(arguments), people_(std::move(people)) {}
+
+    Result<void> begin() {
+        Network network = fresh();
+        const auto trained = train(network, arguments_.training,
+                                   {"sketches", 0, fall(), {}, checkpoint("sketches"), {}});
+        if (!trained) return trained.error();
+        first_loss_ = trained->first_loss;
+        return {};
+    }
+
+    /// People's drawings, as the judges see them. At least one judge.
+    Result<Judged> ask_judges() {
+        const auto judges = dealt_out(people_.drawings, arguments_.judges);
+        std::vector<Judged> parts;
+        for (std::size_t judge = 0; judge < arguments_.judges; ++judge) {
+            auto part = ask_judge(judge, judges);
+            if (!part) return part.error();
+            parts.push_back(std::move(*part));
+        }
+        return joined(parts);
+    }
+
+    Result<TrainingResult> finish(Network& network) {
+        auto trained = end(network, "final", people_);
+        if (trained) trained->first_loss = first_loss_;
+        return trained;
+    }
+
+    void remove_checkpoints() const {
+        std::vector<std::string> phases{"sketches", "final"};
+        for (std::size_t i = 0; i < arguments_.judges; ++i) phases.push_back(judge_name(i));
+        for (const auto& phase : phases) fs::remove(checkpoint(phase));
+    }
+
+    [[nodiscard]] Network fresh() const {
+        torch::manual_seed(arguments_.training.seed);
+        return Network(default_stages(), drawing::model_side,
+                       static_cast<int>(shape_labels().size()));
+    }
+
+  private:
+    [[nodiscard]] std::int64_t fall() const { return arguments_.training.fall(); }
+    [[nodiscard]] fs::path checkpoint(const std::string& phase) const {
+        return arguments_.checkpoint.string() + "." + phase;
+    }
+    static std::string judge_name(std::size_t judge) { return fmt::format("judge-{}", judge + 1); }
+
+    Result<TrainingResult> end(Network& network, const std::string& name, const People& people) {
+        return train(network, arguments_.training,
+                     {name, fall(), arguments_.training.steps, checkpoint("sketches"),
+                      checkpoint(name), people});
+    }
+
+    Result<Judged> ask_judge(std::size_t judge, const std::vector<std::size_t>& judges) {
+        People learnt{{}, people_.share};
+        std::vector<Example> left_out;
+        for (std::size_t i = 0; i < judges.size(); ++i) {
+            if (judges[i] != judge) {
+                learnt.drawings.push_back(people_.drawings[i]);
+                continue;
+            }
+            auto example = to_example(people_.drawings[i]);
+            if (!example) return example.error();
+            left_out.push_back(std::move(*example));
+        }
+        Network network = fresh();
+        const auto trained = end(network, judge_name(judge), learnt);
+        if (!trained) return trained.error();
+        return learning::judge(network, left_out);
+    }
+
+    const Arguments& arguments_;
+    People people_;
+    double first_loss_ = 0;
+};
+
+Measured measured(const Judged& judged, const Calibration& calibration) {
+    const auto outcomes = outcomes_of(judged, calibration);
     return {measure(outcomes, shape_labels()), failures_of(outcomes, judged.inputs, 60)};
 }
 
-/// People's drawings for the calibration: those named in the repository, else sketches never
-/// trained on.
-Result<void> calibrate(Network& network, const Arguments& arguments, Card& card) {
-    const Judged held_out = judge_synthetic(network, held_out_seed, arguments.quick ? 1000 : 8000);
-    const Judged* judged = &held_out;
-    Judged people;
-    card.calibrated_on = "held-out synthetic sketches";
-    if (!arguments.quick && fs::exists(arguments.calibration)) {
-        const auto drawings = load_dataset(arguments.calibration, {});
-        if (!drawings) return drawings.error();
-        people = judge(network, drawings->examples);
-        card.calibrated_on = fmt::format("{} drawings of people, {}", drawings->examples.size(),
-                                         arguments.calibration.filename().string());
-        card.calibration_ids = people.ids;
-        judged = &people;
-    }
-    card.temperature = fit_temperature(*judged);
-    card.unknown_below = fit_unknown_below(*judged, card.temperature, {});
-    card.synthetic = measured(held_out, card);
-    return {};
+/// Without people's drawings, sketches that were never trained on must do.
+void calibrate(Network& network, const std::optional<Judged>& people, bool quick, Card& card) {
+    const auto sketches = judge(network, make_samples(held_out_seed, 0, quick ? 1000 : 8000));
+    const auto careful = judge(network, make_careful_samples(held_out_seed, quick ? 600 : 6000));
+    card.calibration = calibrate(people ? *people : sketches, careful, {});
+    card.synthetic = measured(sketches, card.calibration);
+    card.careful = measured(careful, card.calibration);
+    if (people) card.crossed = measured(*people, card.calibration);
 }
 
 Result<void> validate(Network& network, const Arguments& arguments, Card& card) {
     if (arguments.validate.empty()) return {};
     DatasetOptions options;
-    options.leave_out.insert(card.calibration_ids.begin(), card.calibration_ids.end());
+    options.leave_out.insert(card.people_ids.begin(), card.people_ids.end());
     const auto people = load_dataset(arguments.validate, options);
     if (!people) return people.error();
-    card.human = measured(judge(network, people->examples), card);
-    card.human_source = fmt::format("{}, those marked recognised, without the {} used to calibrate",
+    card.human = measured(judge(network, people->examples), card.calibration);
+    card.human_source = fmt::format("{}, those marked recognised, without the {} learnt from",
                                     arguments.validate.filename().string(), people->left_out);
     std::cout << to_text(card.human->report);
     return {};
@@ -135,37 +212,76 @@ Result<void> check_export(Network& network, const std::string& onnx) {
     return {};
 }
 
+Result<People> people_of(const Arguments& arguments) {
+    if (arguments.people.empty() || arguments.judges == 0) return People{};
+    auto drawings = load_strokes(arguments.people);
+    if (!drawings) return drawings.error();
+    return People{std::move(*drawings), arguments.people_share};
+}
+
+Result<void> check_learning(const TrainingResult& result) {
+    if (result.last_loss <= 0.8 * result.first_loss) return {};
+    return Error{ErrorKind::internal, fmt::format("The loss did not fall: {:.3f} to {:.3f}.",
+                                                  result.first_loss, result.last_loss)};
+}
+
+/// The bias of "unknown" goes into the weights: an engine knows a temperature, but no bias.
+std::string exported(Network& network, const Card& card) {
+    const torch::NoGradGuard no_gradients;
+    network->eval();
+    network->dense->bias[static_cast<std::int64_t>(shape_labels().size()) - 1] +=
+        card.calibration.unknown_bias;
+    return to_onnx(network, card.name);
+}
+
 Result<void> run(const Arguments& arguments) {
     at::set_num_threads(arguments.threads);
-    torch::manual_seed(arguments.training.seed);
-    Network network(default_stages(), drawing::model_side, static_cast<int>(shape_labels().size()));
+    auto people = people_of(arguments);
+    if (!people) return people.error();
     Card card;
     card.name = "shapes";
     card.training = arguments.training;
+    card.people_share = people->share;
+    for (const auto& drawn : people->drawings) card.people_ids.push_back(drawn.id);
+    if (!people->drawings.empty()) {
+        card.people_source = arguments.people.filename().string();
+        card.judges = arguments.judges;
+    }
+    Training training(arguments, std::move(*people));
+    if (!arguments.resume) training.remove_checkpoints();
+    auto done = training.begin();
+    if (!done) return done;
+    std::optional<Judged> judged;
+    if (card.judges > 0) {
+        auto asked = training.ask_judges();
+        if (!asked) return asked.error();
+        judged = std::move(*asked);
+    }
+    Network network = training.fresh();
     card.multiply_accumulates = network->multiply_accumulates();
-    const auto trained = train(network, arguments.training);
+    const auto trained = training.finish(network);
     if (!trained) return trained.error();
     card.result = *trained;
-    if (arguments.quick && card.result.last_loss > 0.8 * card.result.first_loss)
-        return Error{ErrorKind::internal,
-                     fmt::format("The loss did not fall: {:.3f} to {:.3f}.", card.result.first_loss,
-                                 card.result.last_loss)};
-    auto done = calibrate(network, arguments, card);
-    if (done) done = validate(network, arguments, card);
+    if (arguments.quick) done = check_learning(card.result);
     if (!done) return done;
-    network->eval();
-    const std::string onnx = to_onnx(network, card.name);
+    calibrate(network, judged, arguments.quick, card);
+    done = validate(network, arguments, card);
+    if (!done) return done;
+    const std::string onnx = exported(network, card);
     done = check_export(network, onnx);
     if (done) done = write_model(arguments.out, onnx, card);
-    if (done)
-        std::cout << fmt::format("\nwrote {}\n", (arguments.out / (card.name + ".onnx")).string());
-    return done;
+    if (!done) return done;
+    if (!arguments.keep_checkpoints) training.remove_checkpoints();
+    std::cout << fmt::format("\nwrote {}\n", (arguments.out / (card.name + ".onnx")).string());
+    return {};
 }
 
 void define(CLI::App& program, Arguments& arguments) {
     program.add_option("--seed", arguments.training.seed, "Of the sketches and the first weights")
         ->capture_default_str();
-    program.add_option("--steps", arguments.training.steps, "Batches to train on")
+    program
+        .add_option("--steps", arguments.training.steps,
+                    "Batches that the shipped network learns from")
         ->capture_default_str();
     program.add_option("--batch", arguments.training.batch, "Sketches in a batch")
         ->capture_default_str()
@@ -179,10 +295,25 @@ void define(CLI::App& program, Arguments& arguments) {
         ->capture_default_str();
     program.add_flag("--resume", arguments.resume, "Go on from the last checkpoint");
     program
-        .add_option("--checkpoint", arguments.checkpoint, "File that the training saves itself to")
+        .add_option("--checkpoint", arguments.checkpoint,
+                    "Files that the training saves itself to: this and the name of a phase")
         ->capture_default_str();
-    program.add_option("--calibrate", arguments.calibration, "Drawings of people to calibrate on")
+    program.add_flag("--keep-checkpoints", arguments.keep_checkpoints,
+                     "Leave the checkpoints when done");
+    program
+        .add_option("--people", arguments.people,
+                    "People's drawings to learn from and to calibrate on; empty: none")
         ->capture_default_str();
+    program
+        .add_option("--people-share", arguments.people_share,
+                    "Part of the samples that they make up while the learning rate falls")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
+    program
+        .add_option("--judges", arguments.judges,
+                    "Networks that each leave some of them out and judge these; 0: learn from none")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 20));
     program.add_option("--validate", arguments.validate,
                        "Other drawings of people, to measure on and state in the card");
     program.add_flag("--quick", arguments.quick, "A tiny training that checks the machinery");
@@ -195,7 +326,7 @@ void define(CLI::App& program, Arguments& arguments) {
 int main(int argc, char** argv) {
     if (sodium_init() < 0) return 1;
     Arguments arguments;
-    arguments.training.steps = 6000;
+    arguments.training.steps = 4500;
     CLI::App program("Trains the model that Croquis ships, on sketches that it makes itself.",
                      "croquis-train");
     program.set_version_flag("--version", std::string("croquis-train ") + CROQUIS_VERSION);
@@ -204,13 +335,9 @@ int main(int argc, char** argv) {
     if (arguments.quick && program.count("--steps") == 0) arguments.training.steps = 120;
     try {
         fs::create_directories(arguments.out);
-        arguments.training.checkpoint = arguments.quick ? fs::path() : arguments.checkpoint;
-        if (!arguments.resume && !arguments.training.checkpoint.empty())
-            fs::remove(arguments.training.checkpoint);
         const auto done = arguments.preview.empty()
                               ? run(arguments)
                               : write_preview(arguments.preview, arguments.training.seed);
-        if (done && arguments.preview.empty() && !arguments.quick) fs::remove(arguments.checkpoint);
         return done ? 0 : report(done.error());
     } catch (const std::exception& thrown) {
         return report({ErrorKind::internal, thrown.what()});

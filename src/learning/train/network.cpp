@@ -7,7 +7,7 @@ constexpr int pool = 3;
 }
 
 std::vector<Stage> default_stages() {
-    return {{16, 2}, {32, 2}, {64, 2}, {96, 1}};
+    return {{16, 2}, {32, 2}, {48, 1}, {80, 2}, {112, 1}};
 }
 
 NetworkImpl::NetworkImpl(std::vector<Stage> stages, int side, int classes)

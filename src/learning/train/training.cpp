@@ -17,7 +17,8 @@ namespace {
 
 class Progress {
   public:
-    explicit Progress(std::int64_t steps) : steps_(steps), terminal_(isatty(STDERR_FILENO) != 0) {}
+    explicit Progress(const Phase& phase)
+        : name_(phase.name), steps_(phase.to - phase.from), terminal_(isatty(STDERR_FILENO) != 0) {}
 
     void show(std::int64_t step, double loss, double per_second) {
         const bool last = step == steps_;
@@ -25,8 +26,8 @@ class Progress {
         const double done = static_cast<double>(step) / static_cast<double>(steps_);
         const auto full = static_cast<std::size_t>(30 * done);
         const std::string bar = std::string(full, '#') + std::string(30 - full, '.');
-        const auto line = fmt::format("[{}] {:3.0f}%  step {}/{}  loss {:.3f}  {:.0f} sketches/s",
-                                      bar, 100 * done, step, steps_, loss, per_second);
+        const auto line = fmt::format("{:<12} [{}] {:3.0f}%  step {}/{}  loss {:.3f}  {:.0f}/s",
+                                      name_, bar, 100 * done, step, steps_, loss, per_second);
         std::fprintf(stderr,
                      terminal_ && !last ? "\r%s"
                      : terminal_        ? "\r%s\n"
@@ -35,6 +36,7 @@ class Progress {
     }
 
   private:
+    std::string name_;
     std::int64_t steps_;
     bool terminal_;
 };
@@ -43,13 +45,21 @@ double rate_at(std::int64_t step, const TrainingOptions& options) {
     const double warm_up = std::min(300.0, 0.05 * static_cast<double>(options.steps));
     const auto at = static_cast<double>(step);
     if (at < warm_up) return options.learning_rate * (at + 1) / warm_up;
-    const double rest =
-        (at - warm_up) / std::max(1.0, static_cast<double>(options.steps) - warm_up);
+    const auto fall = static_cast<double>(options.fall());
+    if (at < fall) return options.learning_rate;
+    const double rest = (at - fall) / std::max(1.0, static_cast<double>(options.steps) - fall);
     return options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * rest)) + 1e-6;
 }
 
+/// Where a phase is: the step to go on with and what it has found out so far.
+struct Place {
+    std::int64_t step = 0;
+    double first_loss = 0;
+    double last_loss = 0;
+};
+
 void save(const std::filesystem::path& file, const Network& network,
-          const torch::optim::AdamW& optimiser, std::int64_t step) {
+          const torch::optim::AdamW& optimiser, const Place& place) {
     torch::serialize::OutputArchive archive;
     torch::serialize::OutputArchive weights;
     torch::serialize::OutputArchive moments;
@@ -57,73 +67,95 @@ void save(const std::filesystem::path& file, const Network& network,
     optimiser.save(moments);
     archive.write("network", weights);
     archive.write("optimiser", moments);
-    archive.write("step", torch::tensor(step));
+    archive.write("step", torch::tensor(place.step));
+    archive.write("losses", torch::tensor({place.first_loss, place.last_loss}, torch::kFloat64));
     // Written beside and renamed, so that a kill in the middle leaves the last whole one.
     const auto beside = file.string() + ".new";
     archive.save_to(beside);
     std::filesystem::rename(beside, file);
 }
 
-std::int64_t restore(const std::filesystem::path& file, Network& network,
-                     torch::optim::AdamW& optimiser) {
-    if (file.empty() || !std::filesystem::exists(file)) return 0;
+Place restore(const std::filesystem::path& file, Network& network, torch::optim::AdamW& optimiser) {
     torch::serialize::InputArchive archive;
     torch::serialize::InputArchive weights;
     torch::serialize::InputArchive moments;
     torch::Tensor step;
+    torch::Tensor losses;
     archive.load_from(file.string());
     archive.read("network", weights);
     archive.read("optimiser", moments);
     archive.read("step", step);
+    archive.read("losses", losses);
     network->load(weights);
     optimiser.load(moments);
-    return step.item<std::int64_t>();
+    return {step.item<std::int64_t>(), losses[0].item<double>(), losses[1].item<double>()};
 }
 
-/// Starts making the sketches of a step, so that they are ready when the one before is learnt.
-std::future<Samples> begin_samples(std::int64_t step, const TrainingOptions& options) {
-    return std::async(std::launch::async, make_samples, options.seed,
-                      static_cast<std::uint64_t>(step * options.batch), options.batch);
+/// Starts making the samples of a step, so that they are ready when the one before is learnt.
+std::future<Samples> begin_samples(std::int64_t step, const TrainingOptions& options,
+                                   const People& people) {
+    return std::async(std::launch::async, [step, &options, &people] {
+        return make_samples(options.seed, static_cast<std::uint64_t>(step * options.batch),
+                            options.batch, people);
+    });
+}
+
+Place begin(const Phase& phase, Network& network, torch::optim::AdamW& optimiser) {
+    if (!phase.checkpoint.empty() && std::filesystem::exists(phase.checkpoint))
+        return restore(phase.checkpoint, network, optimiser);
+    if (!phase.begin_at.empty()) restore(phase.begin_at, network, optimiser);
+    return {phase.from};
+}
+
+double learn(Network& network, torch::optim::AdamW& optimiser, const Samples& samples) {
+    const auto logits = network->forward(samples.images.to(torch::kFloat32).div_(255));
+    const auto loss = torch::nn::functional::cross_entropy(logits, samples.labels);
+    optimiser.zero_grad();
+    loss.backward();
+    optimiser.step();
+    return loss.item<double>();
 }
 
 }  // namespace
 
-Result<TrainingResult> train(Network& network, const TrainingOptions& options) {
+Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Phase& phase) {
     torch::optim::AdamW optimiser(
         network->parameters(),
         torch::optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
-    const std::int64_t start = restore(options.checkpoint, network, optimiser);
+    const Place place = begin(phase, network, optimiser);
+    const std::int64_t start = place.step;
     network->train();
-    Progress progress(options.steps);
-    TrainingResult result;
+    Progress progress(phase);
+    TrainingResult result{place.first_loss, place.last_loss, 0};
     const auto began = std::chrono::steady_clock::now();
-    const std::int64_t window = std::max<std::int64_t>(1, options.steps / 20);
+    const std::int64_t window = std::max<std::int64_t>(1, (phase.to - phase.from) / 20);
     double recent = 0;
-    auto coming = begin_samples(start, options);
-    for (std::int64_t step = start; step < options.steps; ++step) {
+    std::future<Samples> coming;
+    if (start < phase.to) coming = begin_samples(start, options, phase.people);
+    for (std::int64_t step = start; step < phase.to; ++step) {
         for (auto& group : optimiser.param_groups())
             static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate_at(step, options));
         const Samples samples = coming.get();
-        if (step + 1 < options.steps) coming = begin_samples(step + 1, options);
-        const auto logits = network->forward(samples.images.to(torch::kFloat32).div_(255));
-        const auto loss = torch::nn::functional::cross_entropy(logits, samples.labels);
-        optimiser.zero_grad();
-        loss.backward();
-        optimiser.step();
-        const double value = loss.item<double>();
+        if (step + 1 < phase.to) coming = begin_samples(step + 1, options, phase.people);
+        torch::manual_seed(options.seed * 1'000'003 + static_cast<std::uint64_t>(step));  // dropout
+        const double value = learn(network, optimiser, samples);
         if (!std::isfinite(value))
             return Error{ErrorKind::internal, "The training diverged: the loss is not a number."};
-        if (step < window) result.first_loss += value / static_cast<double>(window);
-        if (step >= options.steps - window) result.last_loss += value / static_cast<double>(window);
+        const auto share = value / static_cast<double>(window);
+        if (step < phase.from + window) result.first_loss += share;
+        if (step >= phase.to - window) result.last_loss += share;
         recent = step == start ? value : 0.98 * recent + 0.02 * value;
         const double elapsed =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         result.samples_per_second =
             static_cast<double>((step + 1 - start) * options.batch) / elapsed;
-        progress.show(step + 1, recent, result.samples_per_second);
-        if (!options.checkpoint.empty() && (step + 1) % options.checkpoint_every == 0)
-            save(options.checkpoint, network, optimiser, step + 1);
+        progress.show(step + 1 - phase.from, recent, result.samples_per_second);
+        if (!phase.checkpoint.empty() && (step + 1) % options.checkpoint_every == 0)
+            save(phase.checkpoint, network, optimiser,
+                 {step + 1, result.first_loss, result.last_loss});
     }
+    if (!phase.checkpoint.empty())
+        save(phase.checkpoint, network, optimiser, {phase.to, result.first_loss, result.last_loss});
     return result;
 }
 

@@ -2,30 +2,52 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "core/error.h"
 #include "learning/train/network.h"
+#include "learning/train/samples.h"
 
 namespace croquis::learning {
 
 struct TrainingOptions {
     std::uint64_t seed = 1;
     std::int64_t steps = 0;
-    std::int64_t batch = 256;
-    double learning_rate = 3e-3;  ///< highest, after the warm-up; then a cosine down to nothing
+    std::int64_t batch = 128;
+    double learning_rate = 3e-3;  ///< after the warm-up, until it is let down
+    double let_down = 0.35;       ///< part of the steps, the last, over which it falls to nothing
     double weight_decay = 1e-4;
     std::int64_t checkpoint_every = 500;
-    std::filesystem::path checkpoint;  ///< file; training goes on from it where it exists
+
+    /// The step from which the learning rate falls.
+    [[nodiscard]] std::int64_t fall() const {
+        return steps - static_cast<std::int64_t>(let_down * static_cast<double>(steps));
+    }
 };
 
-/// Trains by AdamW (Loshchilov and Hutter 2019) on sketches made as it goes: no sketch is seen
-/// twice. Shows a progress bar on a terminal, else a line now and then. Returns the loss of the
-/// first and last 5 % of the steps.
+/// A stretch of the training: the steps from…to-1 of TrainingOptions::steps.
+struct Phase {
+    std::string name;  ///< for the progress bar
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    std::filesystem::path begin_at;    ///< checkpoint that the phase begins from; none: new weights
+    std::filesystem::path checkpoint;  ///< its own, written as it goes and at its end; where it
+                                       ///< exists, the phase goes on from it
+    People people;
+};
+
+/// The loss at the beginning and at the end of a phase, each over a twentieth of its steps.
 struct TrainingResult {
     double first_loss = 0;
     double last_loss = 0;
     double samples_per_second = 0;
 };
-Result<TrainingResult> train(Network& network, const TrainingOptions& options);
+
+/// Trains by AdamW (Loshchilov and Hutter 2019) on samples made as it goes: none is seen twice. The
+/// learning rate warms up, stays, and at the end is let down (Hu et al. 2024, "warmup, stable,
+/// decay"), so that several endings can share one beginning. Shows a progress bar on a terminal,
+/// else a line now and then. Deterministic for a given number of threads, also where a phase is
+/// resumed.
+Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Phase& phase);
 
 }  // namespace croquis::learning

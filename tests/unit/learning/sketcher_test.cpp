@@ -103,5 +103,24 @@ TEST(Sketcher, KeepsTheBoundaryBetweenCircleAndEllipse) {
     EXPECT_GT(flat, 180);
 }
 
+TEST(Sketcher, ACarefulHandDrawsRounderCirclesAndFlatterEllipses) {
+    int round = 0, flat = 0;
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+        Random a(seed), b(seed);
+        round += roundness(sketch("circle", 1, a)) > 0.8 ? 1 : 0;
+        flat += roundness(sketch("ellipse", 1, b)) < 0.8 ? 1 : 0;
+    }
+    EXPECT_GT(round, 92);  // a stray dot beside a few
+    EXPECT_GT(flat, 92);
+}
+
+TEST(Sketcher, CareIsPartOfTheSketch) {
+    Random first(5), second(5), third(5);
+    const auto careful = sketch("square", 1, first);
+    EXPECT_TRUE(same(careful, sketch("square", 1, second)));
+    EXPECT_FALSE(same(careful, sketch("square", 0, third)));
+    EXPECT_THROW(sketch("kangaroo", 1, first), std::out_of_range);
+}
+
 }  // namespace
 }  // namespace croquis::learning

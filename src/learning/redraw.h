@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include "drawing/strokes.h"
+#include "learning/random.h"
+
+namespace croquis::learning {
+
+/// The same drawing as if its author had drawn it once more, or somebody much like them: leaning,
+/// warped, mirrored and turned as far as the label allows, strokes out of place, shaking, hooks and
+/// ends cut off. What the label means survives: a square is not stretched into a rectangle, nor
+/// turned into a diamond. `label` is one of shape_labels(). Scale and place are kept roughly: the
+/// result lies within twice the drawing's own box about its middle. Deterministic in `random`.
+drawing::Strokes redrawn(const drawing::Strokes& strokes, std::string_view label, Random& random);
+
+/// Squeezed across or down until its shorter side is `ratio` of its longer one, 0…1: of a circle an
+/// ellipse, of a square a rectangle.
+drawing::Strokes flattened(const drawing::Strokes& strokes, float ratio, bool tall);
+
+}  // namespace croquis::learning

@@ -1,0 +1,99 @@
+#include "learning/redraw.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "drawing/normalise.h"
+#include "learning/sketcher.h"
+
+namespace croquis::learning {
+namespace {
+
+struct Extent {
+    float left = 1e9F, right = -1e9F, top = 1e9F, bottom = -1e9F;
+    [[nodiscard]] float width() const { return right - left; }
+    [[nodiscard]] float height() const { return bottom - top; }
+    [[nodiscard]] float ratio() const { return width() / height(); }
+};
+
+Extent extent_of(const drawing::Strokes& strokes) {
+    Extent e;
+    for (const auto& stroke : strokes)
+        for (const auto& p : stroke) {
+            e.left = std::min(e.left, p.x), e.right = std::max(e.right, p.x);
+            e.top = std::min(e.top, p.y), e.bottom = std::max(e.bottom, p.y);
+        }
+    return e;
+}
+
+/// 200 by 200 with its middle at 400,300.
+drawing::Strokes square() {
+    return {{{300, 200, 0}, {500, 200, 0}, {500, 400, 0}, {300, 400, 0}, {300, 200, 0}}};
+}
+
+bool equal(const drawing::Strokes& a, const drawing::Strokes& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& s, const auto& t) {
+        return std::equal(s.begin(), s.end(), t.begin(), t.end(),
+                          [](const auto& p, const auto& q) { return p.x == q.x && p.y == q.y; });
+    });
+}
+
+class RedrawnAsEveryLabel : public testing::TestWithParam<std::string> {};
+
+TEST_P(RedrawnAsEveryLabel, StaysAboutWhereItWasAndShowsSomething) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        Random random(seed);
+        const auto again = redrawn(square(), GetParam(), random);
+        const auto e = extent_of(again);
+        EXPECT_GT(e.left, 200) << seed;
+        EXPECT_LT(e.right, 600) << seed;
+        EXPECT_GT(e.top, 100) << seed;
+        EXPECT_LT(e.bottom, 500) << seed;
+        EXPECT_TRUE(drawing::normalise(drawing::rasterise(again, 96, {3}, 6))) << seed;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Redraw, RedrawnAsEveryLabel, testing::ValuesIn(shape_labels()),
+                         [](const auto& label) { return label.param; });
+
+TEST(Redraw, IsTheSameFromTheSameSeedAndDiffersFromAnother) {
+    Random first(7), second(7), third(8);
+    const auto a = redrawn(square(), "square", first);
+    EXPECT_TRUE(equal(a, redrawn(square(), "square", second)));
+    EXPECT_FALSE(equal(a, redrawn(square(), "square", third)));
+    EXPECT_FALSE(equal(a, square()));
+}
+
+TEST(Redraw, ASquareStaysNearlyAsWideAsHigh) {
+    int square_still = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        Random random(seed);
+        const float ratio = extent_of(redrawn(square(), "square", random)).ratio();
+        square_still += std::min(ratio, 1 / ratio) > 0.75F ? 1 : 0;
+    }
+    EXPECT_GT(square_still, 195);
+}
+
+TEST(Redraw, NothingAndDotsAreDrawnWithoutHarm) {
+    Random random(3);
+    EXPECT_TRUE(redrawn({}, "line", random).empty());
+    const drawing::Strokes dot{{{5, 5, 0}}};
+    const drawing::Strokes still{{{5, 5, 0}, {5, 5, 1}, {5, 5, 2}}};
+    for (int i = 0; i < 50; ++i)
+        for (const auto& strokes :
+             {redrawn(dot, "unknown", random), redrawn(still, "line", random)})
+            for (const auto& stroke : strokes)
+                for (const auto& p : stroke) EXPECT_TRUE(std::isfinite(p.x) && std::isfinite(p.y));
+}
+
+TEST(Redraw, FlattensToTheRatioAskedFor) {
+    EXPECT_FLOAT_EQ(extent_of(flattened(square(), 0.5F, true)).ratio(), 0.5F);
+    EXPECT_FLOAT_EQ(extent_of(flattened(square(), 0.5F, false)).ratio(), 2);
+    const auto wide = flattened(square(), 0.4F, false);
+    EXPECT_FLOAT_EQ(extent_of(flattened(wide, 0.5F, true)).ratio(), 0.5F);
+}
+
+}  // namespace
+}  // namespace croquis::learning
