@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "annotation/annotation.h"
 #include "http/server.h"
@@ -12,6 +13,8 @@ struct ApiOptions {
     http::ServerLimits limits;  ///< stated in the OpenAPI documents as served
     drawing::DecodeLimits decode;
     int submissions_per_minute = 0;  ///< per client address on the public door; 0 for no limit
+    std::string version;             ///< of the program
+    bool demo = false;               ///< anyone can sign in as admin / admin
 };
 
 /// The public door, mounted at /api/v1/public: predict and store, list and view; never modifies

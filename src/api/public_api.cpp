@@ -1,3 +1,5 @@
+#include <boost/json/object.hpp>
+
 #include "api/answers.h"
 #include "api/api.h"
 #include "api/bodies.h"
@@ -71,6 +73,15 @@ asio::awaitable<Response> PublicApi::preview(Request& request) {
     co_return response;
 }
 
+http::Handler describe_service(const ApiOptions& options) {
+    const boost::json::object service{{"version", options.version}, {"demo", options.demo}};
+    return [service](Request&) -> asio::awaitable<Response> {
+        auto response = http::json_response(200, service);
+        response.set("Cache-Control", "no-cache");
+        co_return response;
+    };
+}
+
 }  // namespace
 
 http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
@@ -88,6 +99,7 @@ http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
     router.add(Method::get, "/labels", [&annotation](Request&) { return list_labels(annotation); });
     router.add(Method::get, "/model",
                [&annotation](Request&) { return get_live_model(annotation); });
+    router.add(Method::get, "/service", describe_service(options));
     return router;
 }
 

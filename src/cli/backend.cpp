@@ -101,7 +101,7 @@ Result<void> Backend::Parts::set_up_identity(const Config& config) {
 }
 
 Result<void> Backend::Parts::listen(const Config& config) {
-    if (const auto listening = listen_api(config); !listening) return listening;
+    if (const auto listening = listen_api(config); !listening) return listening.error();
     if (config.with_portal) {
         auto server = listen_portal(config, local_url(config.address, api->port()), metrics);
         if (!server) return server.error();
@@ -119,6 +119,8 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
     options.submissions_per_minute = config.submissions_per_minute;
+    options.version = CROQUIS_VERSION;
+    options.demo = config.demo;
     auto routes = api::backend_router(*annotation, *identity, *store, *workers,
                                       config.web_root / "swagger", options);
     if (!routes) return routes.error();

@@ -154,10 +154,12 @@ describe('the page', () => {
       assert.equal(await stored(), newest);
     }));
 
-  it('refuses a wrong password, and says so', () =>
+  it('tells the demo account, and refuses a wrong password', () =>
     withPage(
       {},
       async (page) => {
+        await page.locator('nav a[href="#/login"]').click();
+        await page.getByTestId('demo').waitFor();
         await signIn(page, { password: 'not-it' });
         await page.getByRole('alert').getByText('User name or password is wrong.').waitFor();
         assert.equal(await page.locator('#password').inputValue(), '');

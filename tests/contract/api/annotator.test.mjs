@@ -244,6 +244,7 @@ for (const kind of Object.keys(stores))
     it('serves its documents, its problems and its health', async () => {
       await api.ask('GET', '/healthz', { status: 200 });
       await api.ask('GET', '/readyz', { status: 200 });
+      assert.equal((await api.ask('GET', '/api/v1/public/service', { status: 200 })).body.demo, true);
       for (const name of ['invalid', 'precondition-failed', 'unavailable'])
         await api.ask('GET', `/problems/${name}`, { status: 200 });
       await api.ask('GET', '/problems/other', { status: 404 });

@@ -135,6 +135,8 @@ export const en = {
     hide: 'Hide password',
     submit: 'Sign in',
     submitting: 'Signing in…',
+    demo: 'Demo server: sign in with',
+    fill: 'Fill in',
     wrong: 'User name or password is wrong.',
     tooMany: (seconds: number) => `Too many tries. Try again in ${seconds} s.`,
     expired: 'Your session has ended. Please sign in again.',

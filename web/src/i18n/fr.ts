@@ -135,6 +135,8 @@ export const fr: Dictionary = {
     hide: 'Masquer le mot de passe',
     submit: 'Se connecter',
     submitting: 'Connexion…',
+    demo: 'Serveur de démonstration : connectez-vous avec',
+    fill: 'Remplir',
     wrong: 'Le nom d’utilisateur ou le mot de passe est faux.',
     tooMany: (seconds) => `Trop d’essais. Réessayez dans ${seconds} s.`,
     expired: 'Votre session est terminée. Reconnectez-vous.',
