@@ -44,8 +44,8 @@ struct Config {
     std::size_t store_queue = 4096;
     std::size_t max_connections = 4096;
     std::size_t max_requests = 2048;
-    std::size_t max_body_bytes = 4 * 1024 * 1024;
-    std::size_t max_image_bytes = 2 * 1024 * 1024;
+    std::size_t max_body_bytes = std::size_t{4} * 1024 * 1024;
+    std::size_t max_image_bytes = std::size_t{2} * 1024 * 1024;
     int max_image_side = 4096;
 
     std::vector<std::string> trusted_proxies;

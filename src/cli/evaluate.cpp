@@ -72,7 +72,7 @@ Result<void> publish(const learning::Evaluation& evaluation, const Arguments& ar
     if (arguments.json != "-" && arguments.html != "-") std::cout << to_text(evaluation);
     if (!arguments.json.empty()) {
         const auto text = boost::json::serialize(to_json(evaluation)) + "\n";
-        if (const auto written = write(arguments.json, text); !written) return written;
+        if (const auto written = write(arguments.json, text); !written) return written.error();
     }
     if (!arguments.html.empty()) return write(arguments.html, to_html(evaluation));
     return {};

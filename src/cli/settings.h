@@ -50,6 +50,7 @@ inline constexpr std::array log_formats{"text", "json"};
 inline constexpr std::int64_t max_threads = 1024;
 inline constexpr std::int64_t max_queue = 1'000'000;
 inline constexpr std::int64_t max_port = 65535;
+inline constexpr std::int64_t mebibyte = std::int64_t{1024} * 1024;
 
 template <class C, class Visit>
 void visit_storage(C& c, Visit visit) {
@@ -91,7 +92,7 @@ void visit_recognition(C& c, Visit visit) {
               .between(1, max_queue),
           c.inference_queue);
     visit(Setting{"recognition", "max_image_bytes", "Largest picture file", serve}.between(
-              1024, 256 * 1024 * 1024),
+              1024, 256 * mebibyte),
           c.max_image_bytes);
     visit(Setting{"recognition", "max_image_side", "Longest side of a picture, in pixels", serve}
               .between(8, 16384),
@@ -127,7 +128,7 @@ void visit_network(C& c, Visit visit) {
               .between(1, max_queue),
           c.max_requests);
     visit(Setting{"server", "max_body_bytes", "Largest request body", listening}.between(
-              1024, 1024 * 1024 * 1024),
+              1024, 1024 * mebibyte),
           c.max_body_bytes);
     visit(Setting{"server", "trusted_proxies", "Addresses whose X-Forwarded-For is believed",
                   listening},

@@ -89,7 +89,8 @@ Result<void> set_password(Users& users, const Arguments& arguments) {
     if (!user) return user.error();
     const auto password = read_password();
     if (!password) return password.error();
-    if (const auto set = users.identity->set_password(user->id, *password); !set) return set;
+    if (const auto set = users.identity->set_password(user->id, *password); !set)
+        return set.error();
     std::cout << user->name << " has a new password; earlier sign-ins have ended\n";
     return {};
 }
@@ -122,7 +123,7 @@ Result<void> enable(Users& users, const Arguments& arguments) {
 Result<void> remove(Users& users, const Arguments& arguments) {
     const auto user = users.store->user_by_name(arguments.name);
     if (!user) return user.error();
-    if (const auto gone = users.identity->delete_user(user->id); !gone) return gone;
+    if (const auto gone = users.identity->delete_user(user->id); !gone) return gone.error();
     std::cout << "removed " << user->name << '\n';
     return {};
 }

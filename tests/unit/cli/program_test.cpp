@@ -208,12 +208,19 @@ TEST_F(Evaluate, JsonOnStandardOutputStandsAlone) {
 }
 
 TEST_F(Evaluate, LeavesOutWhatTheModelHasSeenAndSaysSo) {
-    const auto card = boost::json::parse(contents(CROQUIS_SOURCE_DIR "/models/shapes.json"));
-    const std::string seen(card.at("calibration").at("ids").at(0).as_string());
-    write("data.ndjson", line(seen, "square") + line("unseen", "square"));
-    const auto outcome = croquis({"evaluate", "--data", "data.ndjson"});
+    auto card = boost::json::parse(contents(CROQUIS_SOURCE_DIR "/models/shapes.json")).as_object();
+    card["training"] = {{"ids", {"seen"}}};
+    write("mine.onnx", contents(CROQUIS_SOURCE_DIR "/models/shapes.onnx"));
+    write("mine.json", boost::json::serialize(card));
+    write("data.ndjson", line("seen", "square") + line("unseen", "square"));
+    const auto outcome =
+        croquis({"evaluate", "--data", "data.ndjson", "--model", "mine.onnx", "--json", "-"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
-    EXPECT_THAT(outcome.out, HasSubstr("1 drawings are left out"));
+    const auto json = boost::json::parse(outcome.out);
+    EXPECT_EQ(json.at("left_out"), 1);
+    EXPECT_EQ(json.at("report").at("shapes"), 1);
+    EXPECT_THAT(croquis({"evaluate", "--data", "data.ndjson", "--model", "mine.onnx"}).out,
+                HasSubstr("1 drawings are left out"));
 }
 
 TEST_F(Evaluate, TakesWhatTheGameDidNotRecogniseOnlyWithAll) {
