@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/error.h"
@@ -12,7 +13,7 @@ namespace croquis::drawing {
 inline constexpr int model_side = 48;
 
 /// One drawing as a model sees it: rows from the top, ink 255 on 0, anti-aliased.
-using ModelInput = std::array<std::uint8_t, model_side * model_side>;
+using ModelInput = std::array<std::uint8_t, std::size_t{model_side} * model_side>;
 
 /// Finds the ink whatever the background (transparent, white, dark, a photographed page), crops to
 /// it, and fits it into the square with its aspect ratio kept and pen width evened out. A picture

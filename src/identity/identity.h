@@ -40,7 +40,7 @@ struct IdentityOptions {
     /// argon2id's cost (RFC 9106): libsodium's "moderate" is 256 MiB and 0.7 s; "interactive" 64
     /// MiB.
     unsigned long long hash_operations = 3;
-    std::size_t hash_memory_bytes = 64 * 1024 * 1024;
+    std::size_t hash_memory_bytes = std::size_t{64} * 1024 * 1024;
     int logins_per_minute = 10;  ///< failed ones, per user name and per client address; 0: no limit
     std::size_t min_password_length = 10;
 };
