@@ -4,8 +4,10 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(CROQUIS_CCACHE ccache)
 if(CROQUIS_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CROQUIS_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CROQUIS_CCACHE})
+  # So that another clone, or another build folder of the same depth, finds what this one compiled.
+  set(launcher env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CROQUIS_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 find_program(CROQUIS_MOLD mold)
 if(CROQUIS_MOLD)
@@ -79,6 +81,9 @@ function(croquis_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   croquis_warnings(${name})
+  if(CROQUIS_SANITIZE)
+    target_compile_options(${name} PRIVATE -O0)  # it is the rooms that run long, and this compiles faster
+  endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${name} PRIVATE
     CROQUIS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CROQUIS_BIN_DIR="${CMAKE_BINARY_DIR}/bin")

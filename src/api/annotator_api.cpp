@@ -62,11 +62,10 @@ json::object to_json(const identity::TokenPair& pair) {
             {"refresh_expires_in", pair.refresh_expires_in.count()}};
 }
 
-struct Versioned {
-    std::vector<std::pair<Uuid, int>> drawings;
-};
+/// A drawing and the version of it that the person saw.
+using Versioned = std::pair<Uuid, int>;
 
-Result<std::pair<Uuid, int>> read_versioned(const json::value& value, std::size_t index) {
+Result<Versioned> read_versioned(const json::value& value, std::size_t index) {
     const std::string at = "drawings/" + std::to_string(index);
     const auto wrong = [&](const char* member, const char* detail) {
         return Error{ErrorKind::invalid, detail, at + member};
@@ -81,21 +80,21 @@ Result<std::pair<Uuid, int>> read_versioned(const json::value& value, std::size_
     if (version == nullptr || !version->is_int64() || version->get_int64() < 1 ||
         version->get_int64() > std::numeric_limits<int>::max())
         return wrong("/version", "This must be the version that the person saw.");
-    return std::pair(*uuid, static_cast<int>(version->get_int64()));
+    return Versioned(*uuid, static_cast<int>(version->get_int64()));
 }
 
-Result<Versioned> read_acceptance(const Request& request) {
+Result<std::vector<Versioned>> read_acceptance(const Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
     const auto* listed = body->if_contains("drawings");
     if (listed == nullptr || !listed->is_array() || listed->get_array().empty() ||
         listed->get_array().size() > annotation::max_accepted)
         return Error{ErrorKind::invalid, "This must be a list of 1 to 200 drawings.", "drawings"};
-    Versioned versioned;
+    std::vector<Versioned> versioned;
     for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
         auto drawing = read_versioned(listed->get_array()[i], i);
         if (!drawing) return drawing.error();
-        versioned.drawings.push_back(*drawing);
+        versioned.push_back(*drawing);
     }
     return versioned;
 }
@@ -320,13 +319,13 @@ Answer AnnotatorApi::queue(Request& request, Principal) {
 Answer AnnotatorApi::accept(Request& request, Principal who) {
     const auto asked = read_acceptance(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await annotation_.accept(asked->drawings, std::move(who));
+    const auto results = co_await annotation_.accept(*asked, std::move(who));
     if (!results) co_return problem(results.error());
     std::string out = "{\"results\":[";
     for (std::size_t i = 0; i < results->size(); ++i) {
         const auto& result = (*results)[i];
         out.append(i == 0 ? "" : ",").append("{\"id\":\"");
-        out.append(to_string(asked->drawings[i].first)).append("\",");
+        out.append(to_string((*asked)[i].first)).append("\",");
         if (result)
             out.append("\"drawing\":").append(detail_text(*result, annotator_door));
         else

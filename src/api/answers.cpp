@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "api/queries.h"
+#include "store/records.h"
 
 namespace croquis::api {
 namespace {
@@ -198,18 +199,6 @@ json::object to_json(const store::User& user) {
 
 namespace {
 
-std::string_view state_name(store::ModelState state) {
-    switch (state) {
-        case store::ModelState::candidate:
-            return "candidate";
-        case store::ModelState::live:
-            return "live";
-        case store::ModelState::retired:
-            return "retired";
-    }
-    return "retired";
-}
-
 /// A card was checked before it was stored; one that cannot be read all the same is left out.
 json::object card_object(const std::string& card) {
     boost::system::error_code failed;
@@ -222,7 +211,7 @@ json::object card_object(const std::string& card) {
 
 json::object to_json(const store::Model& model) {
     return {{"id", model.id},
-            {"state", state_name(model.state)},
+            {"state", store::to_string(model.state)},
             {"created_at", to_rfc3339(model.created_at)},
             {"sha256", to_hex(model.sha256)},
             {"card", card_object(model.card)}};

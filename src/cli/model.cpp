@@ -13,6 +13,7 @@
 #include "cli/registry.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
+#include "store/records.h"
 
 /// The model registry from the command line: bring a model, look at it, put it to work.
 namespace croquis::cli {
@@ -97,26 +98,14 @@ Result<void> add(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
-std::string_view name_of(store::ModelState state) {
-    switch (state) {
-        case store::ModelState::candidate:
-            return "candidate";
-        case store::ModelState::live:
-            return "live";
-        case store::ModelState::retired:
-            return "retired";
-    }
-    return "candidate";
-}
-
 Result<void> list(store::Store& store, const Arguments&) {
     const auto models = store.models();
     if (!models) return models.error();
     bool any_live = false;
     for (const auto& model : *models) {
         any_live = any_live || model.state == store::ModelState::live;
-        std::cout << fmt::format("{:<40} {:<10} added {}\n", model.id, name_of(model.state),
-                                 to_rfc3339(model.created_at));
+        std::cout << fmt::format("{:<40} {:<10} added {}\n", model.id,
+                                 store::to_string(model.state), to_rfc3339(model.created_at));
     }
     if (!any_live)
         std::cout << "none of the registry is live: Croquis serves the model it came with\n";
@@ -127,7 +116,7 @@ Result<void> show(store::Store& store, const Arguments& arguments) {
     const auto model = store.model(arguments.id);
     if (!model) return model.error();
     std::cout << fmt::format("id       {}\nstate    {}\nsha256   {}\nadded    {}\ncard     {}\n",
-                             model->id, name_of(model->state), to_hex(model->sha256),
+                             model->id, store::to_string(model->state), to_hex(model->sha256),
                              to_rfc3339(model->created_at), model->card);
     return {};
 }

@@ -58,6 +58,8 @@ class AnnotationTest : public testing::Test {
         ASSERT_TRUE(store_->migrate());
         annotation_ = std::make_unique<Annotation>(*store_, *batcher_, workers_, metrics_);
     }
+    /// One of the callers' threads may still be inside its call when its answer is here already.
+    void TearDown() override { callers_.join(); }
 
     template <class T>
     std::future<T> ask(asio::awaitable<T> question) {

@@ -103,6 +103,10 @@ Bytes picture(int side = 64) {
 struct Rig {
     explicit Rig(BatcherOptions options = {}, Fault fault = Fault::none)
         : batcher(std::make_unique<FakeModel>("first", script, fault), options, metrics) {}
+    /// One of the callers' threads may still be inside its call when its answer is here already.
+    ~Rig() { callers.join(); }
+    Rig(const Rig&) = delete;
+    Rig& operator=(const Rig&) = delete;
 
     /// Asks on the pool; the answer comes by the future.
     std::future<Result<Recognised>> ask(BytesView file) {
@@ -372,6 +376,7 @@ TEST(Batcher, GivesTheShippedModelsAnswersUnderLoad) {
         EXPECT_EQ(answer->prediction.tag, expected->prediction.tag);
         EXPECT_NEAR(answer->prediction.confidence, expected->prediction.confidence, 0.01F);
     }
+    pool.join();
 }
 
 }  // namespace
