@@ -17,7 +17,7 @@ constexpr std::size_t max_key_bytes = 255;
 constexpr std::size_t max_source_bytes = 32;
 /// Up to this a digest takes some microseconds and is made in place; larger pictures go to the
 /// workers.
-constexpr std::size_t digest_in_place_bytes = 64 * 1024;
+constexpr std::size_t digest_in_place_bytes = std::size_t{64} * 1024;
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -140,6 +140,7 @@ asio::awaitable<Sha256> Annotation::image_digest(const Bytes& image) {
 /// Store::submit as something to await: resumes on the caller's executor.
 asio::awaitable<Result<store::Submitted>> Annotation::stored(store::Submission submission) {
     using Answer = Result<store::Submitted>;
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved, once the template is filled
     auto start = [this](auto handler, store::Submission given) {
         auto back = asio::get_associated_executor(handler);
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));

@@ -151,32 +151,32 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
                  store::Store& store, WorkerPool& workers)
         : annotation_(annotation), identity_(identity), store_(store), workers_(workers) {}
 
-    using Verb = Answer (AnnotatorApi::*)(Request&, Principal);
+    using Verb = Answer (AnnotatorApi::*)(Request&, const Principal&);
     /// The handler of a route that needs a token, of an admin where `role` says so.
     http::Handler guarded(Verb verb, identity::Role role = identity::Role::annotator);
 
     Answer sign_in(Request& request);
     Answer refresh(Request& request);
     Answer sign_out(Request& request);
-    Answer me(Request& request, Principal who);
+    Answer me(Request& request, const Principal& who);
 
-    Answer drawings(Request& request, Principal who);
-    Answer drawing(Request& request, Principal who);
-    Answer image(Request& request, Principal who);
-    Answer history(Request& request, Principal who);
-    Answer change_tag(Request& request, Principal who);
-    Answer queue(Request& request, Principal who);
-    Answer accept(Request& request, Principal who);
-    Answer labels(Request& request, Principal who);
+    Answer drawings(Request& request, const Principal& who);
+    Answer drawing(Request& request, const Principal& who);
+    Answer image(Request& request, const Principal& who);
+    Answer history(Request& request, const Principal& who);
+    Answer change_tag(Request& request, const Principal& who);
+    Answer queue(Request& request, const Principal& who);
+    Answer accept(Request& request, const Principal& who);
+    Answer labels(Request& request, const Principal& who);
 
-    Answer live_model(Request& request, Principal who);
-    Answer models(Request& request, Principal who);
-    Answer promote(Request& request, Principal who);
+    Answer live_model(Request& request, const Principal& who);
+    Answer models(Request& request, const Principal& who);
+    Answer promote(Request& request, const Principal& who);
 
-    Answer users(Request& request, Principal who);
-    Answer add_user(Request& request, Principal who);
-    Answer change_user(Request& request, Principal who);
-    Answer delete_user(Request& request, Principal who);
+    Answer users(Request& request, const Principal& who);
+    Answer add_user(Request& request, const Principal& who);
+    Answer change_user(Request& request, const Principal& who);
+    Answer delete_user(Request& request, const Principal& who);
 
   private:
     asio::awaitable<Result<int>> version_to_change(Uuid id, IfMatch match);
@@ -240,7 +240,7 @@ Answer AnnotatorApi::sign_out(Request& request) {
     co_return done ? http::no_content() : problem(done.error());
 }
 
-Answer AnnotatorApi::me(Request&, Principal who) {
+Answer AnnotatorApi::me(Request&, const Principal& who) {
     co_return no_store(
         http::json_response(200, json::object{{"id", to_string(who.user)},
                                               {"name", who.name},
@@ -249,19 +249,19 @@ Answer AnnotatorApi::me(Request&, Principal who) {
 
 // --- drawings
 
-Answer AnnotatorApi::drawings(Request& request, Principal) {
+Answer AnnotatorApi::drawings(Request& request, const Principal&) {
     return list_drawings(annotation_, request, annotator_door);
 }
 
-Answer AnnotatorApi::drawing(Request& request, Principal) {
+Answer AnnotatorApi::drawing(Request& request, const Principal&) {
     return get_drawing(annotation_, request, annotator_door);
 }
 
-Answer AnnotatorApi::image(Request& request, Principal) {
+Answer AnnotatorApi::image(Request& request, const Principal&) {
     return get_image(annotation_, request, annotator_door);
 }
 
-Answer AnnotatorApi::history(Request& request, Principal) {
+Answer AnnotatorApi::history(Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto events = co_await annotation_.history(*id);
@@ -286,7 +286,7 @@ asio::awaitable<Result<int>> AnnotatorApi::version_to_change(Uuid id, IfMatch ma
     co_return version;
 }
 
-Answer AnnotatorApi::change_tag(Request& request, Principal who) {
+Answer AnnotatorApi::change_tag(Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto match = read_if_match(request);
@@ -308,7 +308,7 @@ Answer AnnotatorApi::change_tag(Request& request, Principal who) {
     }
 }
 
-Answer AnnotatorApi::queue(Request& request, Principal) {
+Answer AnnotatorApi::queue(Request& request, const Principal&) {
     const auto query = read_queue_query(request);
     if (!query) co_return problem(query.error());
     const auto page = co_await annotation_.queue(query->limit, query->after);
@@ -316,10 +316,10 @@ Answer AnnotatorApi::queue(Request& request, Principal) {
     co_return no_store(text_response(200, page_text(*page, query->order, annotator_door)));
 }
 
-Answer AnnotatorApi::accept(Request& request, Principal who) {
+Answer AnnotatorApi::accept(Request& request, const Principal& who) {
     const auto asked = read_acceptance(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await annotation_.accept(*asked, std::move(who));
+    const auto results = co_await annotation_.accept(*asked, who);
     if (!results) co_return problem(results.error());
     std::string out = "{\"results\":[";
     for (std::size_t i = 0; i < results->size(); ++i) {
@@ -336,17 +336,17 @@ Answer AnnotatorApi::accept(Request& request, Principal who) {
     co_return no_store(text_response(200, std::move(out)));
 }
 
-Answer AnnotatorApi::labels(Request&, Principal) {
+Answer AnnotatorApi::labels(Request&, const Principal&) {
     return list_labels(annotation_);
 }
 
 // --- models
 
-Answer AnnotatorApi::live_model(Request&, Principal) {
+Answer AnnotatorApi::live_model(Request&, const Principal&) {
     return get_live_model(annotation_);
 }
 
-Answer AnnotatorApi::models(Request&, Principal) {
+Answer AnnotatorApi::models(Request&, const Principal&) {
     const auto job = [this] { return store_.models(); };
     const auto models = co_await workers_.run(job);
     if (!models) co_return problem(models.error());
@@ -355,7 +355,7 @@ Answer AnnotatorApi::models(Request&, Principal) {
     co_return no_store(http::json_response(200, json::object{{"models", std::move(listed)}}));
 }
 
-Answer AnnotatorApi::promote(Request& request, Principal) {
+Answer AnnotatorApi::promote(Request& request, const Principal&) {
     const auto promoted = co_await annotation_.promote(request.parameters["id"]);
     if (!promoted) co_return problem(promoted.error());
     co_return co_await get_live_model(annotation_);
@@ -363,7 +363,7 @@ Answer AnnotatorApi::promote(Request& request, Principal) {
 
 // --- users
 
-Answer AnnotatorApi::users(Request&, Principal) {
+Answer AnnotatorApi::users(Request&, const Principal&) {
     const auto job = [this] { return store_.users(); };
     const auto users = co_await workers_.run(job);
     if (!users) co_return problem(users.error());
@@ -372,7 +372,7 @@ Answer AnnotatorApi::users(Request&, Principal) {
     co_return no_store(http::json_response(200, json::object{{"users", std::move(listed)}}));
 }
 
-Answer AnnotatorApi::add_user(Request& request, Principal) {
+Answer AnnotatorApi::add_user(Request& request, const Principal&) {
     const auto asked = read_new_user(request);
     if (!asked) co_return problem(asked.error());
     const auto job = [&] { return identity_.add_user(asked->name, asked->password, asked->role); };
@@ -389,7 +389,7 @@ Result<store::User> AnnotatorApi::changed_user(const Uuid& id, const UserChange&
     return user;
 }
 
-Answer AnnotatorApi::change_user(Request& request, Principal) {
+Answer AnnotatorApi::change_user(Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto change = read_user_change(request);
@@ -400,7 +400,7 @@ Answer AnnotatorApi::change_user(Request& request, Principal) {
                             : problem(user.error()));
 }
 
-Answer AnnotatorApi::delete_user(Request& request, Principal) {
+Answer AnnotatorApi::delete_user(Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto job = [&] { return identity_.delete_user(*id); };

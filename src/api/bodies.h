@@ -14,7 +14,7 @@ namespace croquis::api {
 /// Nesting of any JSON that is read.
 inline constexpr std::size_t max_json_depth = 32;
 /// Bytes of a body that carries no picture.
-inline constexpr std::size_t max_small_body = 64 * 1024;
+inline constexpr std::size_t max_small_body = std::size_t{64} * 1024;
 /// Previews that a client may ask for while it may submit once: a page asks at every stroke.
 inline constexpr int previews_per_submission = 10;
 /// Longest base64 text, as a data: URL, of a picture of `max_bytes`.

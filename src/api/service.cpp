@@ -68,7 +68,7 @@ constexpr std::string_view no_docs_page = R"html(<!doctype html>
 )html";
 
 /// The same answer to every request, with an ETag of its bytes.
-http::Handler fixed(std::string content_type, std::string_view text) {
+http::Handler fixed(const std::string& content_type, std::string_view text) {
     const auto bytes = std::make_shared<const Bytes>(as_bytes(text).begin(), as_bytes(text).end());
     const std::string etag = '"' + to_hex(sha256(*bytes)).substr(0, 32) + '"';
     return [=](Request&) -> Answer {
