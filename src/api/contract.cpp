@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include <charconv>
+#include <algorithm>
 #include <map>
 
 #include "api/bodies.h"
+#include "api/number.h"
 #include "drawing/strokes.h"
 
 namespace croquis::api {
@@ -16,15 +17,6 @@ namespace json = boost::json;
 using Limits = std::map<std::string, std::uint64_t, std::less<>>;
 
 constexpr std::string_view other_file = "common.yaml#";
-
-template <class Number>
-std::optional<Number> number(const std::string& text) {
-    Number value{};
-    const char* end = text.data() + text.size();
-    const auto [stop, failed] = std::from_chars(text.data(), end, value);
-    if (failed != std::errc() || stop != end) return std::nullopt;
-    return value;
-}
 
 /// A scalar by YAML's core schema (YAML 1.2.2 section 10.3); what was quoted is text.
 json::value scalar(const YAML::Node& node) {

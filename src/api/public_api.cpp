@@ -52,11 +52,12 @@ asio::awaitable<Response> PublicApi::predict(Request& request) {
     auto submission = co_await read(request);
     if (!submission) co_return problem(submission.error());
     submission->idempotency_key = request.header("idempotency-key");
-    const auto answer = co_await annotation_.submit(std::move(*submission));
+    auto answer = co_await annotation_.submit(std::move(*submission));
     if (!answer) co_return problem(answer.error());
-    auto response = detail_response(201, {answer->drawing, answer->top}, public_door);
+    const annotation::Detail detail{std::move(answer->drawing), std::move(answer->top)};
+    auto response = detail_response(201, detail, public_door);
     response.set("Cache-Control", "no-store");
-    response.set("Location", drawing_path(public_door, answer->drawing.id));
+    response.set("Location", drawing_path(public_door, detail.drawing.id));
     if (answer->replayed) response.set("Idempotency-Replayed", "true");
     co_return response;
 }

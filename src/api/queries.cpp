@@ -1,8 +1,9 @@
 #include "api/queries.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
+
+#include "api/number.h"
 
 namespace croquis::api {
 namespace {
@@ -15,15 +16,6 @@ constexpr std::uint8_t by_confidence = 2;
 
 Error invalid(std::string_view field, std::string detail) {
     return {ErrorKind::invalid, std::move(detail), std::string(field)};
-}
-
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-    Number value{};
-    const char* end = text.data() + text.size();
-    const auto [stop, failed] = std::from_chars(text.data(), end, value);
-    if (failed != std::errc() || stop != end) return std::nullopt;
-    return value;
 }
 
 Result<std::size_t> read_limit(const http::Request& request) {

@@ -160,9 +160,7 @@ asio::awaitable<void> Backend::follow_promotions() {
     const auto take_up = [this]() -> Result<void> {
         const auto live = parts_->store->live_model();
         if (!live || live->id == parts_->batcher->model()->id) return {};
-        const auto onnx = parts_->store->model_onnx(live->id);
-        if (!onnx) return onnx.error();
-        auto model = recognition::load_recognizer(*onnx, live->card);
+        auto model = load_registered(*parts_->store, *live);
         if (!model) return model.error();
         spdlog::info("model: {} was promoted", live->id);
         return parts_->batcher->promote(std::move(*model));

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <numeric>
 
+#include "annotation/annotation.h"
 #include "cli/commands.h"
 #include "core/bytes.h"
 #include "drawing/decode.h"
@@ -17,6 +17,8 @@ namespace croquis::cli {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::size_t most_shown = 4;
 
 /// A picture's bytes; of one that is too large only as many as show that it is.
 Result<Bytes> read_input(const std::string& name) {
@@ -44,24 +46,13 @@ Result<recognition::Prediction> predict_one(recognition::Recognizer& model,
     return answers->front();
 }
 
-/// Indices of the `count` most probable labels, best first.
-std::vector<std::size_t> best(const std::vector<float>& probabilities, std::size_t count) {
-    std::vector<std::size_t> order(probabilities.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    count = std::min(count, order.size());
-    std::partial_sort(
-        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-        [&](std::size_t a, std::size_t b) { return probabilities[a] > probabilities[b]; });
-    order.resize(count);
-    return order;
-}
-
 void print_text(const std::string& name, const recognition::Prediction& answer,
                 const recognition::ModelInfo& info) {
     std::cout << fmt::format("{}: {} {:.1f}%", name, answer.tag, 100 * answer.confidence);
-    for (const auto k : best(answer.probabilities, 4))
-        if (info.labels[k] != answer.tag)
-            std::cout << fmt::format("  {} {:.1f}%", info.labels[k], 100 * answer.probabilities[k]);
+    auto best = annotation::best_of(info.labels, answer.probabilities);
+    best.resize(std::min(best.size(), most_shown));
+    for (const auto& [tag, probability] : best)
+        if (tag != answer.tag) std::cout << fmt::format("  {} {:.1f}%", tag, 100 * probability);
     std::cout << '\n';
 }
 

@@ -14,21 +14,8 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-/// The id by which the registry holds a model, now or already.
-Result<std::string> enrolled(store::Store& store, BytesView onnx, const std::string& card) {
-    const auto loaded = recognition::load_recognizer(onnx, card);
-    if (!loaded) return loaded.error();
-    const std::string id = (*loaded)->info().id;
-    if (store.model(id)) return id;
-    const auto added = add_candidate(store, onnx, card);
-    // another backend may have been faster
-    if (!added && added.error().kind != ErrorKind::conflict) return added.error();
-    return id;
-}
-
-}  // namespace
-
-Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const std::string& card) {
+/// What the registry keeps of a model. Loading is the check of it.
+Result<store::Model> checked(BytesView onnx, const std::string& card) {
     const auto loaded = recognition::load_recognizer(onnx, card);
     if (!loaded) return loaded.error();
     store::Model model;
@@ -36,7 +23,15 @@ Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const st
     model.card = card;
     model.sha256 = sha256(onnx);
     model.created_at = now();
-    if (const auto added = store.add_model(model, onnx); !added) return added.error();
+    return model;
+}
+
+}  // namespace
+
+Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const std::string& card) {
+    auto model = checked(onnx, card);
+    if (!model) return model.error();
+    if (const auto added = store.add_model(*model, onnx); !added) return added.error();
     return model;
 }
 
@@ -48,11 +43,21 @@ Result<void> enrol_own_model(store::Store& store, const Config& config) {
     const auto live = store.live_model();
     if (!live && live.error().kind != ErrorKind::not_found) return live.error();
     if (live && live->sha256 == sha256(as_bytes(*onnx))) return {};
-    const auto id = enrolled(store, as_bytes(*onnx), *card);
-    if (!id) return id.error();
-    if (!live) return store.promote_model(*id);
-    spdlog::info("model {} came with this program; croquis model use {} makes it live", *id, *id);
+    const auto own = checked(as_bytes(*onnx), *card);
+    if (!own) return own.error();
+    const auto added = store.add_model(*own, as_bytes(*onnx));
+    // it may be there from an earlier start, or by a backend that starts at the same time
+    if (!added && added.error().kind != ErrorKind::conflict) return added.error();
+    if (!live) return store.promote_model(own->id);
+    spdlog::info("model {0} came with this program; croquis model use {0} makes it live", own->id);
     return {};
+}
+
+Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& store,
+                                                                 const store::Model& model) {
+    const auto onnx = store.model_onnx(model.id);
+    if (!onnx) return onnx.error();
+    return recognition::load_recognizer(*onnx, model.card);
 }
 
 Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
@@ -61,9 +66,7 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
     if (!live && live.error().kind == ErrorKind::not_found)
         return recognition::load_recognizer(config.model);
     if (!live) return live.error();
-    const auto onnx = store.model_onnx(live->id);
-    if (!onnx) return onnx.error();
-    return recognition::load_recognizer(*onnx, live->card);
+    return load_registered(store, *live);
 }
 
 }  // namespace croquis::cli

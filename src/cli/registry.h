@@ -20,6 +20,10 @@ Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const st
 /// is a person's decision.
 Result<void> enrol_own_model(store::Store& store, const Config& config);
 
+/// A model that the registry holds, ready to be asked.
+Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& store,
+                                                                 const store::Model& model);
+
 /// The registry's live model, or the file that came with the program where none was promoted yet.
 Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
                                                             const Config& config);
