@@ -209,8 +209,8 @@ std::shared_ptr<const recognition::Network> shipped_network() {
 
 std::string_view short_name(EngineKind kind) {
     switch (kind) {
-        case EngineKind::onednn_bf16:
-            return "onednn_bf16";
+        case EngineKind::onednn_int8:
+            return "onednn_int8";
         case EngineKind::onednn:
             return "onednn";
         case EngineKind::opencv:
@@ -235,7 +235,7 @@ Crew make_crew(const NetworkRecognizer& model) {
 /// Every engine that this processor has.
 Models make_models(const std::shared_ptr<const recognition::Network>& network) {
     Models models;
-    for (const auto kind : {EngineKind::opencv, EngineKind::onednn, EngineKind::onednn_bf16}) {
+    for (const auto kind : {EngineKind::opencv, EngineKind::onednn, EngineKind::onednn_int8}) {
         auto model = NetworkRecognizer::make(network, kind);
         if (model)
             models.push_back(std::move(*model));

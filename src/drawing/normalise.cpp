@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <opencv2/core/hal/intrin.hpp>
 #include <opencv2/imgproc.hpp>
 #include <optional>
@@ -29,8 +31,30 @@ const std::uint8_t* row_of(const Image& image, int y) {
            static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) * channels_of(image);
 }
 
+/// Whether all of the outermost pixels are the first.
+bool is_framed_in_one_colour(const Image& image) {
+    const std::size_t pixel = channels_of(image);
+    const std::size_t last = static_cast<std::size_t>(image.width - 1) * pixel;
+    const std::uint8_t* const first = row_of(image, 0);
+    // A row is of one colour if it equals itself moved by a pixel.
+    for (const std::uint8_t* row : {first, row_of(image, image.height - 1)})
+        if (std::memcmp(row, row + pixel, last) != 0) return false;
+    for (int y = 0; y < image.height; ++y) {
+        const std::uint8_t* row = row_of(image, y);
+        if (!std::equal(row, row + pixel, first) ||
+            !std::equal(row + last, row + last + pixel, first))
+            return false;
+    }
+    return true;
+}
+
 /// The median of the outermost pixels, channel by channel: what was drawn on.
 Colour background(const Image& image) {
+    Colour median{};
+    if (is_framed_in_one_colour(image)) {
+        std::copy_n(row_of(image, 0), channels_of(image), median.begin());
+        return median;
+    }
     std::array<std::array<int, 256>, 4> histogram{};
     int count = 0;
     const auto add = [&](const std::uint8_t* pixel) {
@@ -45,7 +69,6 @@ Colour background(const Image& image) {
         add(row);
         add(row + last);
     }
-    Colour median{};
     for (std::size_t c = 0; c < channels_of(image); ++c)
         for (int sum = 0, v = 0; v < 256; ++v) {
             sum += histogram[c][static_cast<std::size_t>(v)];
@@ -57,15 +80,18 @@ Colour background(const Image& image) {
     return median;
 }
 
+constexpr std::size_t lanes = 16;
+
 /// What one look at a picture's pixels finds out.
 struct Ink {
-    cv::Mat depth;                      ///< how far each pixel is from the background, 0…255
-    std::vector<std::uint8_t> columns;  ///< the darkest of each column
-    std::vector<std::uint8_t> rows;     ///< and of each row
-    std::size_t quiet = 0;              ///< pixels that are background
+    cv::Mat depth;  ///< how far each pixel is from the background, 0…255; rows
+                    ///< go on with zeros to a whole number of blocks
+    std::vector<std::uint8_t> columns;    ///< the darkest of each column
+    std::vector<std::uint8_t> rows;       ///< and of each row
+    std::size_t quiet = 0;                ///< pixels that are background
+    std::vector<int> blocks;              ///< row by row, where `lanes` pixels begin that have ink
+    std::vector<std::size_t> block_ends;  ///< of each row, in `blocks`
 };
-
-constexpr std::size_t lanes = 16;
 
 std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constant<int, 1>) {
     return {cv::v_load(at), {}, {}, {}};
@@ -87,69 +113,101 @@ std::array<cv::v_uint8x16, 4> load(const std::uint8_t* at, std::integral_constan
 }
 
 /// The distance from the background is taken in the channel where it is furthest: a yellow pen on
-/// white is as dark as a black one. Channels before First are not looked at.
+/// white is as dark as a black one. Channels before First are not looked at. Most of a drawing is
+/// background, which a glance at the bytes tells in whatever order its channels are.
 template <std::size_t C, std::size_t First>
 class Scan {
   public:
-    Scan(const Image& image, const Colour& from) : image_(image), from_(from) {}
+    Scan(const Image& image, const Colour& from) : image_(image), from_(from) {
+        for (std::size_t i = 0; i < clean_.size(); ++i) clean_[i] = from[i % C];
+    }
 
     Ink run() {
-        ink_.depth.create(image_.height, image_.width, CV_8UC1);
-        ink_.columns.assign(static_cast<std::size_t>(image_.width), 0);
+        const int whole = static_cast<int>((width() + lanes - 1) / lanes * lanes);
+        ink_.depth =
+            cv::Mat(image_.height, whole, CV_8UC1, cv::Scalar::all(0)).colRange(0, image_.width);
+        ink_.columns.assign(static_cast<std::size_t>(whole), 0);
         ink_.rows.resize(static_cast<std::size_t>(image_.height));
-        for (int y = 0; y < image_.height; ++y)
-            ink_.rows[static_cast<std::size_t>(y)] = scan_row(row_of(image_, y), ink_.depth.ptr(y));
+        ink_.block_ends.resize(static_cast<std::size_t>(image_.height));
+        for (int y = 0; y < image_.height; ++y) {
+            const auto row = static_cast<std::size_t>(y);
+            ink_.rows[row] = scan_row(row_of(image_, y), ink_.depth.ptr(y));
+            ink_.block_ends[row] = ink_.blocks.size();
+        }
+        ink_.quiet = ink_.depth.total() - loud_;
         return std::move(ink_);
     }
 
   private:
+    static constexpr std::size_t stride = 4 * lanes;
+
+    [[nodiscard]] std::size_t width() const { return static_cast<std::size_t>(image_.width); }
+
     std::uint8_t scan_row(const std::uint8_t* in, std::uint8_t* out) {
-        const std::size_t width = static_cast<std::size_t>(image_.width);
-        const std::size_t whole = width - width % lanes;
+        const std::size_t whole = width() - width() % lanes;
         std::uint8_t most = 0;
-        // A lane of the count of quiet pixels holds 255.
-        for (std::size_t x = 0; x < whole; x += lanes * 255)
-            most = std::max(most, scan_blocks(in, out, x, std::min(whole, x + lanes * 255)));
-        for (std::size_t x = whole; x < width; ++x) {
-            int furthest = 0;
-            for (std::size_t c = First; c < C; ++c)
-                furthest = std::max(furthest, std::abs(in[x * C + c] - from_[c]));
-            const bool silent = furthest <= background_noise;
-            out[x] = silent ? std::uint8_t{0} : static_cast<std::uint8_t>(furthest);
-            ink_.columns[x] = std::max(ink_.columns[x], out[x]);
-            most = std::max(most, out[x]);
-            ink_.quiet += silent ? 1U : 0U;
+        std::size_t x = 0;
+        while (x < whole) {
+            // The C library compares in the widest registers there are.
+            if (x + stride <= whole && std::memcmp(in + x * C, clean_.data(), stride * C) == 0) {
+                x += stride;
+                continue;
+            }
+            const std::size_t end = std::min(whole, x + stride);
+            most = std::max(most, scan_blocks(in, out, x, end));
+            x = end;
         }
+        if (whole < width()) most = std::max(most, scan_rest(in, out, whole));
         return most;
     }
 
     std::uint8_t scan_blocks(const std::uint8_t* in, std::uint8_t* out, std::size_t begin,
                              std::size_t end) {
+        // Copies, as what is stored through `out` might otherwise have changed them.
         std::array<cv::v_uint8x16, C> from;
         for (std::size_t c = 0; c < C; ++c) from[c] = cv::v_setall_u8(from_[c]);
         const cv::v_uint8x16 noise = cv::v_setall_u8(background_noise);
+        std::uint8_t* const columns = ink_.columns.data();
         cv::v_uint8x16 darkest = cv::v_setzero_u8();
-        cv::v_uint8x16 quiet = cv::v_setzero_u8();
         for (std::size_t x = begin; x < end; x += lanes) {
             const auto pixels = load(in + x * C, std::integral_constant<int, C>{});
             cv::v_uint8x16 furthest = cv::v_absdiff(pixels[First], from[First]);
             for (std::size_t c = First + 1; c < C; ++c)
                 furthest = cv::v_max(furthest, cv::v_absdiff(pixels[c], from[c]));
-            const cv::v_uint8x16 silent = furthest <= noise;
-            furthest = furthest & ~silent;
+            const cv::v_uint8x16 loud = furthest > noise;
+            const int mask = cv::v_signmask(loud);
+            if (mask == 0) continue;
+            loud_ += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(mask)));
+            ink_.blocks.push_back(static_cast<int>(x));
+            furthest = furthest & loud;
             cv::v_store(out + x, furthest);
-            std::uint8_t* column = ink_.columns.data() + x;
-            cv::v_store(column, cv::v_max(cv::v_load(column), furthest));
+            cv::v_store(columns + x, cv::v_max(cv::v_load(columns + x), furthest));
             darkest = cv::v_max(darkest, furthest);
-            quiet = cv::v_sub_wrap(quiet, silent);  // silent is 255, that is -1
         }
-        ink_.quiet += cv::v_reduce_sum(quiet);
         return cv::v_reduce_max(darkest);
+    }
+
+    std::uint8_t scan_rest(const std::uint8_t* in, std::uint8_t* out, std::size_t from) {
+        std::uint8_t most = 0;
+        for (std::size_t x = from; x < width(); ++x) {
+            int furthest = 0;
+            for (std::size_t c = First; c < C; ++c)
+                furthest = std::max(furthest, std::abs(in[x * C + c] - from_[c]));
+            if (furthest <= background_noise) continue;
+            out[x] = static_cast<std::uint8_t>(furthest);
+            ink_.columns[x] = std::max(ink_.columns[x], out[x]);
+            most = std::max(most, out[x]);
+            ++loud_;
+        }
+        if (most > 0) ink_.blocks.push_back(static_cast<int>(from));
+        return most;
     }
 
     const Image& image_;
     const Colour from_;
+    std::array<std::uint8_t, stride * C> clean_;  ///< as many pixels of background
     Ink ink_;
+    std::size_t loud_ = 0;  ///< pixels that are not background
 };
 
 /// Of a transparent canvas only alpha counts, the last channel: what is opaque is ink, whatever its
@@ -281,48 +339,91 @@ std::vector<Share> shares(int from, int to) {
     return list;
 }
 
-/// Averages the ink of `box` into the `size` rectangle of the square at `at`. Kept as floats, so
-/// that a hair-thin line on a huge canvas is not rounded away before it is evened out.
-void shrink(const cv::Mat& depth, const cv::Rect& box, cv::Size size, cv::Point at,
-            Square& square) {
-    const auto across = shares(box.width, size.width);
-    const auto down = shares(box.height, size.height);
-    const auto width = static_cast<std::size_t>(box.width);
-    std::vector<float> line(width, 0.0F), next(width, 0.0F);
-    const auto flush = [&](int target) {
-        float* out = square.data() + (at.y + target) * model_side + at.x;
+/// A row of the picture's pixels, added up over several; only blocks that have ink are touched.
+class InkLine {
+  public:
+    explicit InkLine(std::size_t blocks) : sums_(blocks * lanes, 0.0F), touched_(blocks, 0) {}
+
+    void add_block(const std::uint8_t* in, int at, float share) {
+        touched_[static_cast<std::size_t>(at) / lanes] = 1;
+        cv::v_uint16x8 low, high;
+        cv::v_expand(cv::v_load(in + at), low, high);
+        float* out = sums_.data() + at;
+        const cv::v_float32x4 part = cv::v_setall_f32(share);
+        for (const auto& half : {low, high}) {
+            cv::v_uint32x4 first, second;
+            cv::v_expand(half, first, second);
+            for (const auto& four : {first, second}) {
+                const auto ink = cv::v_cvt_f32(cv::v_reinterpret_as_s32(four));
+                cv::v_store(out, cv::v_load(out) + ink * part);
+                out += 4;
+            }
+        }
+    }
+
+    /// Adds the pixels from `left` on into `out`, by their shares.
+    void flush(const std::vector<Share>& across, int left, float* out) const {
+        const int right = left + static_cast<int>(across.size());
         float sum = 0;
         int column = 0;
-        for (std::size_t x = 0; x < width; ++x) {
-            const auto [mine, here] = across[x];
-            if (mine != column) {
-                out[column] = sum;
-                sum = 0;
-                column = mine;
-            }
-            sum += line[x] * here;
-            if (here < 1) {
-                out[column] = sum;
-                sum = line[x] * (1 - here);
-                ++column;
+        for (std::size_t block = 0; block < touched_.size(); ++block) {
+            if (touched_[block] == 0) continue;
+            const int begin = static_cast<int>(block * lanes);
+            const int end = std::min(right, begin + static_cast<int>(lanes));
+            for (int x = std::max(left, begin); x < end; ++x) {
+                const auto [mine, here] = across[static_cast<std::size_t>(x - left)];
+                if (mine != column) {
+                    out[column] = sum;
+                    sum = 0;
+                    column = mine;
+                }
+                const float ink = sums_[static_cast<std::size_t>(x)];
+                sum += ink * here;
+                if (here < 1) {
+                    out[column] = sum;
+                    sum = ink * (1 - here);
+                    ++column;
+                }
             }
         }
         out[column] = sum;
+    }
+
+    void clear() {
+        std::fill(sums_.begin(), sums_.end(), 0.0F);
+        std::fill(touched_.begin(), touched_.end(), std::uint8_t{0});
+    }
+
+  private:
+    std::vector<float> sums_;
+    std::vector<std::uint8_t> touched_;
+};
+
+/// Averages the ink of `box` into the `size` rectangle of the square at `at`. Kept as floats, so
+/// that a hair-thin line on a huge canvas is not rounded away before it is evened out.
+void shrink(const Ink& ink, const cv::Rect& box, cv::Size size, cv::Point at, Square& square) {
+    const auto across = shares(box.width, size.width);
+    const auto down = shares(box.height, size.height);
+    const std::size_t blocks = ink.columns.size() / lanes;
+    InkLine line(blocks), next(blocks);
+    const auto flush = [&](int target) {
+        line.flush(across, box.x, square.data() + (at.y + target) * model_side + at.x);
     };
     int current = 0;
     for (int y = 0; y < box.height; ++y) {
         const auto [target, here] = down[static_cast<std::size_t>(y)];
         if (target != current) {
             flush(current);
-            line.swap(next);
-            std::fill(next.begin(), next.end(), 0.0F);
+            std::swap(line, next);
+            next.clear();
             current = target;
         }
-        const std::uint8_t* in = depth.ptr(box.y + y) + box.x;
-        for (std::size_t x = 0; x < width; ++x) line[x] += static_cast<float>(in[x]) * here;
-        if (here < 1)
-            for (std::size_t x = 0; x < width; ++x)
-                next[x] += static_cast<float>(in[x]) * (1 - here);
+        const auto row = static_cast<std::size_t>(box.y + y);
+        const std::uint8_t* in = ink.depth.ptr(box.y + y);
+        for (std::size_t i = row == 0 ? 0 : ink.block_ends[row - 1]; i < ink.block_ends[row]; ++i) {
+            line.add_block(in, ink.blocks[i], here);
+            if (here < 1) next.add_block(in, ink.blocks[i], 1 - here);
+        }
     }
     flush(current);
 }
@@ -336,33 +437,43 @@ void enlarge(const cv::Mat& depth, const cv::Rect& box, cv::Size size, cv::Point
     grown.convertTo(place, CV_32F);
 }
 
+float darkest(const Square& square) {
+    cv::v_float32x4 most = cv::v_setzero_f32();
+    for (std::size_t i = 0; i < square.size(); i += 4)
+        most = cv::v_max(most, cv::v_load(square.data() + i));
+    return cv::v_reduce_max(most);
+}
+
 /// Lines thinner than a pixel of the model's square come out faint, and so do faint pens; this
 /// makes the darker ink black again.
-ModelInput even_out(const Square& square) {
-    constexpr float steps = 255;
-    const float peak = *std::max_element(square.begin(), square.end());
+ModelInput even_out(Square& square) {
+    constexpr double steps = 255;
+    const cv::Mat from(model_side, model_side, CV_32FC1, square.data());
+    const double to_step = steps / static_cast<double>(darkest(square));
+    ModelInput input;
+    cv::Mat to(model_side, model_side, CV_8UC1, input.data());
+    from.convertTo(to, CV_8U, to_step);
     std::array<int, 256> histogram{};
     int inked = 0;
-    const float to_step = steps / peak;
-    for (const float v : square) {
-        const int step = static_cast<int>(v * to_step);
-        if (step <= 12) continue;
-        ++histogram[static_cast<std::size_t>(step)];
-        ++inked;
+    for (std::size_t i = 0; i < input.size(); i += sizeof(std::uint64_t)) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, input.data() + i, sizeof eight);
+        if (eight == 0) continue;
+        for (std::size_t k = i; k < i + sizeof eight; ++k) {
+            ++histogram[input[k]];
+            inked += input[k] > 12 ? 1 : 0;
+        }
     }
     int dark = 255;
     for (int sum = 0; dark > 13; --dark) {
         sum += histogram[static_cast<std::size_t>(dark)];
         if (10 * sum >= 3 * inked) break;
     }
-    const float gain = to_step * steps / static_cast<float>(dark);
-    ModelInput input;
-    for (std::size_t i = 0; i < square.size(); ++i)
-        input[i] = static_cast<std::uint8_t>(std::min(255.0F, square[i] * gain + 0.5F));
+    from.convertTo(to, CV_8U, to_step * steps / dark);
     return input;
 }
 
-ModelInput fit(const cv::Mat& depth, const cv::Rect& box) {
+ModelInput fit(const Ink& ink, const cv::Rect& box) {
     constexpr int room = model_side - 2 * margin;
     const int longest = std::max(box.width, box.height);
     const double scale = static_cast<double>(room) / longest;
@@ -371,9 +482,9 @@ ModelInput fit(const cv::Mat& depth, const cv::Rect& box) {
     const cv::Point at((model_side - size.width) / 2, (model_side - size.height) / 2);
     Square square{};
     if (scale < 1)
-        shrink(depth, box, size, at, square);
+        shrink(ink, box, size, at, square);
     else
-        enlarge(depth, box, size, at, square);
+        enlarge(ink.depth, box, size, at, square);
     return even_out(square);
 }
 
@@ -385,7 +496,7 @@ Result<ModelInput> normalise(const Image& image) {
     const auto box = extent(ink);
     if (!box)
         return Error{ErrorKind::invalid, "The picture is empty: nothing is drawn on it.", "image"};
-    return fit(ink.depth, *box);
+    return fit(ink, *box);
 }
 
 }  // namespace croquis::drawing

@@ -16,6 +16,7 @@ constexpr std::size_t max_card_bytes = 4U << 20U;
 constexpr std::size_t max_name_bytes = 64;
 constexpr std::size_t max_labels = 1000;
 constexpr std::size_t max_label_bytes = 64;
+constexpr std::size_t max_activations = 1000;
 
 Error wrong(std::string_view field, std::string detail) {
     return {ErrorKind::invalid, std::move(detail), fmt::format("card/{}", field)};
@@ -115,6 +116,23 @@ Result<std::string> read_digest(const json::object& card) {
     return std::string(digest->get_string());
 }
 
+Result<std::map<std::string, float>> read_activations(const json::object& card) {
+    std::map<std::string, float> activations;
+    const auto* list = card.if_contains("activations");
+    if (list == nullptr) return activations;
+    if (!list->is_object() || list->get_object().size() > max_activations)
+        return wrong("activations", fmt::format("\"activations\" must be an object of at most {} "
+                                                "numbers.",
+                                                max_activations));
+    for (const auto& [name, value] : list->get_object()) {
+        const auto largest = number(list->get_object(), name, 1e-6F, 1e6F, 0,
+                                    fmt::format("activations/{}", std::string_view(name)));
+        if (!largest) return largest.error();
+        activations.emplace(name, *largest);
+    }
+    return activations;
+}
+
 Result<Card> read_card(const json::object& object) {
     Card card;
     auto name = read_name(object);
@@ -129,9 +147,12 @@ Result<Card> read_card(const json::object& object) {
     if (!scaling) return scaling.error();
     auto digest = read_digest(object);
     if (!digest) return digest.error();
+    auto activations = read_activations(object);
+    if (!activations) return activations.error();
     card.info = {{}, std::move(*name), std::move(*labels), *temperature, *unknown_below};
     card.scaling = *scaling;
     card.sha256 = std::move(*digest);
+    card.activations = std::move(*activations);
     return card;
 }
 

@@ -4,8 +4,8 @@ namespace croquis::recognition {
 
 std::string_view to_string(EngineKind kind) {
     switch (kind) {
-        case EngineKind::onednn_bf16:
-            return "oneDNN, bfloat16";
+        case EngineKind::onednn_int8:
+            return "oneDNN, 8 bits";
         case EngineKind::onednn:
             return "oneDNN";
         case EngineKind::opencv:
@@ -17,7 +17,7 @@ std::string_view to_string(EngineKind kind) {
 Result<std::unique_ptr<Engine>> make_engine(EngineKind kind, BytesView onnx, const Graph& graph,
                                             std::int64_t batch) {
     if (kind == EngineKind::opencv) return make_opencv_engine(onnx, graph, batch);
-    return make_onednn_engine(graph, batch, kind == EngineKind::onednn_bf16);
+    return make_onednn_engine(graph, batch, kind == EngineKind::onednn_int8);
 }
 
 }  // namespace croquis::recognition

@@ -26,8 +26,8 @@ class Engine {
 
 /// What a network is run with.
 enum class EngineKind {
-    onednn_bf16,  ///< oneDNN with bfloat16 weights and activations, where the processor multiplies
-                  ///< them itself; sums are 32-bit
+    onednn_int8,  ///< oneDNN with 8-bit weights and activations where the card says how large these
+                  ///< become (Value::largest), on processors with VNNI; sums are 32-bit
     onednn,       ///< oneDNN in 32-bit floats
     opencv,       ///< OpenCV dnn in 32-bit floats: every network that read_graph takes
 };
@@ -42,6 +42,6 @@ Result<std::unique_ptr<Engine>> make_engine(EngineKind kind, BytesView onnx, con
 Result<std::unique_ptr<Engine>> make_opencv_engine(BytesView onnx, const Graph& graph,
                                                    std::int64_t batch);
 Result<std::unique_ptr<Engine>> make_onednn_engine(const Graph& graph, std::int64_t batch,
-                                                   bool bf16);
+                                                   bool narrow);
 
 }  // namespace croquis::recognition

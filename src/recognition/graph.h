@@ -24,6 +24,7 @@ struct Value {
     bool constant = false;               ///< comes with the file
     std::vector<float> floats;           ///< of a constant
     std::vector<std::int64_t> integers;  ///< of a constant that says sizes or axes
+    float largest = 0;  ///< of one that is never negative: what it stays within; 0: not known
 
     [[nodiscard]] std::int64_t elements() const;
 };

@@ -23,12 +23,12 @@ using Answers = std::vector<Prediction>;
 constexpr std::uintmax_t max_file_bytes = 64U << 20U;
 constexpr std::size_t timed_batch = 16;
 constexpr int timed_runs = 20;
-constexpr double bf16_must_gain = 0.85;
+constexpr double narrow_must_gain = 0.85;
 
 /// How far a probability may be from the reference's: rounding in another order for 32-bit floats,
-/// 8 bits of mantissa for bfloat16.
+/// 8 bits for narrow numbers.
 float tolerance(EngineKind kind) {
-    return kind == EngineKind::onednn_bf16 ? 0.03F : 0.002F;
+    return kind == EngineKind::onednn_int8 ? 0.03F : 0.002F;
 }
 
 drawing::Stroke corners(std::initializer_list<drawing::Point> points) {
@@ -104,7 +104,7 @@ Result<Answers> try_out(Recognizer& model, const std::vector<drawing::ModelInput
     if (!answers) return refused(answers.error());
     const auto single = one_by_one(model, inputs);
     if (!single) return refused(single.error());
-    if (difference(*answers, *single) > tolerance(EngineKind::onednn_bf16))
+    if (difference(*answers, *single) > tolerance(EngineKind::onednn_int8))
         return Error{ErrorKind::invalid,
                      "The model's answer about a drawing depends on the others in its batch.",
                      "model"};
@@ -151,9 +151,10 @@ Result<std::unique_ptr<Recognizer>> fastest(const std::shared_ptr<const Network>
     if (!expected) return expected.error();
     std::unique_ptr<Recognizer> best = agreeing(network, EngineKind::onednn, *inputs, *expected);
     if (!best) best = std::move(*reference);
-    auto bf16 = agreeing(network, EngineKind::onednn_bf16, *inputs, *expected);
-    if (bf16 && seconds_a_batch(*bf16, *inputs) < bf16_must_gain * seconds_a_batch(*best, *inputs))
-        best = std::move(bf16);
+    auto narrow = agreeing(network, EngineKind::onednn_int8, *inputs, *expected);
+    if (narrow &&
+        seconds_a_batch(*narrow, *inputs) < narrow_must_gain * seconds_a_batch(*best, *inputs))
+        best = std::move(narrow);
     return best;
 }
 

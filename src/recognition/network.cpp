@@ -20,6 +20,19 @@ std::array<float, 256> scaled_greys(const Scaling& scaling) {
     return scaled;
 }
 
+/// Tells the graph what the card says of its tensors.
+Result<void> set_largest(Graph& graph, const std::map<std::string, float>& activations) {
+    for (const auto& [name, largest] : activations) {
+        const auto value = std::find_if(graph.values.begin(), graph.values.end(),
+                                        [&](const Value& v) { return v.name == name; });
+        if (value == graph.values.end())
+            return Error{ErrorKind::invalid, fmt::format("The network has no tensor \"{}\".", name),
+                         fmt::format("card/activations/{}", name)};
+        value->largest = largest;
+    }
+    return {};
+}
+
 }  // namespace
 
 NetworkRecognizer::NetworkRecognizer(std::shared_ptr<const Network> network, EngineKind kind,
@@ -87,6 +100,8 @@ Result<std::shared_ptr<const Network>> read_network(BytesView onnx, std::string_
     if (!read) return read.error();
     auto graph = read_graph(onnx, read->info.labels.size());
     if (!graph) return graph.error();
+    const auto told = set_largest(*graph, read->activations);
+    if (!told) return told.error();
     const auto digest = to_hex(sha256(onnx));
     if (!read->sha256.empty() && read->sha256 != digest)
         return Error{ErrorKind::invalid, "The card was written for another ONNX file.",

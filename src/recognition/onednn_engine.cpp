@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
@@ -91,11 +92,51 @@ std::optional<Activation> activation_of(const Graph& graph, const Node& node) {
     return std::nullopt;
 }
 
+dnnl::primitive_attr with(const std::optional<Activation>& activation, float scale = 1) {
+    dnnl::primitive_attr attributes;
+    if (!activation) return attributes;
+    dnnl::post_ops after;
+    after.append_eltwise(scale, activation->kind, activation->alpha, activation->beta);
+    attributes.set_post_ops(after);
+    return attributes;
+}
+
+constexpr float most_unsigned = 255;
+constexpr float most_signed = 127;
+
+/// Weights in 8 bits, each output with a scale of its own, and what a step of them is worth.
+struct Rounded {
+    std::vector<std::int8_t> weights;
+    std::vector<float> steps;
+};
+
+Rounded rounded(const std::vector<float>& weights, std::size_t outputs) {
+    Rounded all;
+    all.weights.reserve(weights.size());
+    const std::size_t each = weights.size() / outputs;
+    for (auto from = weights.begin(); from != weights.end();
+         from += static_cast<std::ptrdiff_t>(each)) {
+        float largest = 0;
+        for (std::size_t i = 0; i < each; ++i)
+            largest = std::max(largest, std::abs(*(from + static_cast<std::ptrdiff_t>(i))));
+        const float step = largest > 0 ? largest / most_signed : 1;
+        for (std::size_t i = 0; i < each; ++i)
+            all.weights.push_back(static_cast<std::int8_t>(
+                std::lround(*(from + static_cast<std::ptrdiff_t>(i)) / step)));
+        all.steps.push_back(step);
+    }
+    return all;
+}
+
 /// Translates a Graph node by node. Throws dnnl::error where oneDNN has no fitting primitive.
+///
+/// With `narrow`, a convolution takes 8-bit numbers where Value::largest says what they may become,
+/// and gives 8-bit numbers where only such convolutions take them (Jacob et al. 2018, section 2);
+/// its sums have 32 bits. Everything else stays in 32-bit floats.
 class Compiler {
   public:
-    Compiler(const Graph& graph, std::int64_t batch, bool bf16)
-        : graph_(graph), batch_(batch), type_(bf16 ? Type::bf16 : Type::f32) {}
+    Compiler(const Graph& graph, std::int64_t batch, bool narrow)
+        : graph_(graph), batch_(batch), narrow_(narrow) {}
 
     Result<std::unique_ptr<Engine>> run() {
         count_uses();
@@ -158,39 +199,56 @@ class Compiler {
     }
 
     /// The activation that alone uses what `node` gives, taken into it; what the pair then gives.
-    std::pair<dnnl::primitive_attr, std::size_t> fuse(const Node& node) {
-        dnnl::primitive_attr attributes;
+    std::pair<std::optional<Activation>, std::size_t> fuse(const Node& node) {
         const auto next = std::find_if(
             graph_.nodes.begin(), graph_.nodes.end(),
             [&](const Node& n) { return n.has_input(0) && n.inputs[0] == node.output; });
         if (next == graph_.nodes.end() || uses_.at(node.output) != 1)
-            return {attributes, node.output};
+            return {std::nullopt, node.output};
         const auto activation = activation_of(graph_, *next);
-        if (!activation) return {attributes, node.output};
-        dnnl::post_ops after;
-        after.append_eltwise(1, activation->kind, activation->alpha, activation->beta);
-        attributes.set_post_ops(after);
+        if (!activation) return {std::nullopt, node.output};
         fused_.insert(next->output);
-        return {attributes, next->output};
+        return {activation, next->output};
+    }
+
+    /// Of one channel there is too little to multiply for 8 bits to be faster.
+    [[nodiscard]] bool is_narrow(const Node& node) const {
+        return narrow_ && node.type == "Conv" && input_of(node, 0).largest > 0 &&
+               input_of(node, 0).dims[1] > 1;
+    }
+
+    [[nodiscard]] bool only_narrow_nodes_take(std::size_t value) const {
+        return value != graph_.output &&
+               std::all_of(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
+                   return std::find(node.inputs.begin(), node.inputs.end(), value) ==
+                              node.inputs.end() ||
+                          (is_narrow(node) && node.inputs[0] == value);
+               });
     }
 
     void step(const dnnl::primitive& primitive, std::unordered_map<int, memory> arguments) {
         steps_.push_back({primitive, std::move(arguments)});
     }
 
-    /// `from` in another layout or precision, rearranged at every run where it differs.
-    memory as(const memory& from, const memory::desc& wanted) {
+    /// `from` in another layout or precision, rearranged at every run where it differs. What has 8
+    /// bits counts in steps of `largest` / 255.
+    memory as(const memory& from, const memory::desc& wanted, float largest = 0) {
         if (from.get_desc() == wanted) return from;
+        dnnl::primitive_attr attributes;
+        if (wanted.data_type() == Type::u8 && from.get_desc().data_type() != Type::u8)
+            attributes.set_output_scales(0, {most_unsigned / largest});
         memory to(wanted, engine_);
-        step(dnnl::reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+        step(dnnl::reorder(dnnl::reorder::primitive_desc(from, to, attributes)),
+             {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
         return to;
     }
 
     /// A constant in the layout asked for, rearranged once, here.
-    memory constant(const std::vector<float>& values, const memory::dims& dims, Tag tag,
+    template <class Number>
+    memory constant(const std::vector<Number>& values, const memory::dims& dims, Tag tag,
                     const memory::desc& wanted) {
-        memory plain(memory::desc(dims, Type::f32, tag), engine_);
-        std::memcpy(plain.get_data_handle(), values.data(), values.size() * sizeof(float));
+        memory plain(memory::desc(dims, sizeof(Number) == 1 ? Type::s8 : Type::f32, tag), engine_);
+        std::memcpy(plain.get_data_handle(), values.data(), values.size() * sizeof(Number));
         if (plain.get_desc() == wanted) return plain;
         memory to(wanted, engine_);
         dnnl::reorder(plain, to).execute(stream_, plain, to);
@@ -198,46 +256,101 @@ class Compiler {
         return to;
     }
 
-    Result<void> convolve(const Node& node) {
+    /// A convolution's weights, with the groups that oneDNN wants as a dimension.
+    struct Filter {
+        std::vector<float> weights;
+        memory::dims shape;
+        Tag tag;
+        std::vector<float> bias;
+    };
+
+    [[nodiscard]] Filter filter_of(const Node& node) const {
         const Value& weights = input_of(node, 1);
         const std::int64_t group = node.integer("group", 1);
-        const std::int64_t outputs = weights.dims[0];
-        memory::dims shape = weights.dims;
+        const auto outputs = static_cast<std::size_t>(weights.dims[0]);
+        Filter filter{
+            weights.floats, weights.dims, group > 1 ? Tag::goihw : Tag::oihw,
+            node.has_input(2) ? input_of(node, 2).floats : std::vector<float>(outputs, 0.0F)};
         if (group > 1) {
-            shape.insert(shape.begin(), group);
-            shape[1] = outputs / group;
+            filter.shape.insert(filter.shape.begin(), group);
+            filter.shape[1] /= group;
         }
+        return filter;
+    }
+
+    dnnl::convolution_forward::primitive_desc convolution(const Node& node, const Filter& filter,
+                                                          const memory::desc& source, Type weights,
+                                                          Type given,
+                                                          const dnnl::primitive_attr& attributes) {
         const auto pads = node.integers("pads", {0, 0, 0, 0});
         auto dilations = node.integers("dilations", {1, 1});
         for (auto& dilation : dilations) --dilation;  // oneDNN counts the gaps
-        const auto [attributes, result] = fuse(node);
-        const std::vector<float> bias =
-            node.has_input(2) ? input_of(node, 2).floats
-                              : std::vector<float>(static_cast<std::size_t>(outputs), 0.0F);
-        const memory::desc bias_desc({outputs}, Type::f32, Tag::x);
-        const memory source = held_.at(node.inputs[0]);
-        const bool plain = dims_of(node.inputs[0])[1] == 1 && type_ == Type::f32;
-        const dnnl::convolution_forward::primitive_desc made(
-            {dnnl::prop_kind::forward_inference,
-             Kind::convolution_direct,
-             memory::desc(dims_of(node.inputs[0]), type_, plain ? Tag::nchw : Tag::any),
-             memory::desc(shape, type_, Tag::any),
-             bias_desc,
-             memory::desc(dims_of(node.output), type_, Tag::any),
-             node.integers("strides", {1, 1}),
-             dilations,
-             {pads[0], pads[1]},
-             {pads[2], pads[3]}},
-            attributes, engine_);
-        const memory given(made.dst_desc(), engine_);
-        step(dnnl::convolution_forward(made),
-             {{DNNL_ARG_SRC, as(source, made.src_desc())},
-              {DNNL_ARG_WEIGHTS, constant(weights.floats, shape, group > 1 ? Tag::goihw : Tag::oihw,
-                                          made.weights_desc())},
-              {DNNL_ARG_BIAS, constant(bias, {outputs}, Tag::x, bias_desc)},
-              {DNNL_ARG_DST, given}});
-        held_.emplace(result, given);
+        return {{dnnl::prop_kind::forward_inference,
+                 Kind::convolution_direct,
+                 source,
+                 memory::desc(filter.shape, weights, Tag::any),
+                 bias_of(filter),
+                 memory::desc(dims_of(node.output), given, Tag::any),
+                 node.integers("strides", {1, 1}),
+                 dilations,
+                 {pads[0], pads[1]},
+                 {pads[2], pads[3]}},
+                attributes,
+                engine_};
+    }
+
+    static memory::desc bias_of(const Filter& filter) {
+        return {{static_cast<std::int64_t>(filter.bias.size())}, Type::f32, Tag::x};
+    }
+
+    Result<void> convolve(const Node& node) {
+        return is_narrow(node) ? convolve_narrow(node) : convolve_wide(node);
+    }
+
+    Result<void> convolve_wide(const Node& node) {
+        const Filter filter = filter_of(node);
+        const auto [activation, result] = fuse(node);
+        const auto dims = dims_of(node.inputs[0]);
+        const auto made =
+            convolution(node, filter, {dims, Type::f32, dims[1] == 1 ? Tag::nchw : Tag::any},
+                        Type::f32, Type::f32, with(activation));
+        add_convolution(node, made, result, filter,
+                        constant(filter.weights, filter.shape, filter.tag, made.weights_desc()));
         return {};
+    }
+
+    Result<void> convolve_narrow(const Node& node) {
+        Filter filter = filter_of(node);
+        const auto [activation, result] = fuse(node);
+        Rounded weights = rounded(filter.weights, filter.bias.size());
+        const float step_in = input_of(node, 0).largest / most_unsigned;
+        const float largest = graph_.value(result).largest;
+        const bool gives_narrow = activation && largest > 0 && only_narrow_nodes_take(result);
+        // oneDNN adds the bias to the sum before it scales both.
+        for (std::size_t i = 0; i < filter.bias.size(); ++i) {
+            weights.steps[i] *= step_in;
+            filter.bias[i] /= weights.steps[i];
+        }
+        auto attributes = with(activation, gives_narrow ? most_unsigned / largest : 1);
+        attributes.set_output_scales(1 << 1, weights.steps);
+        const auto made = convolution(node, filter, {dims_of(node.inputs[0]), Type::u8, Tag::any},
+                                      Type::s8, gives_narrow ? Type::u8 : Type::f32, attributes);
+        add_convolution(node, made, result, filter,
+                        constant(weights.weights, filter.shape, filter.tag, made.weights_desc()));
+        return {};
+    }
+
+    void add_convolution(const Node& node, const dnnl::convolution_forward::primitive_desc& made,
+                         std::size_t result, const Filter& filter, const memory& weights) {
+        const memory source =
+            as(held_.at(node.inputs[0]), made.src_desc(), input_of(node, 0).largest);
+        const memory bias = constant(filter.bias, bias_of(filter).dims(), Tag::x, bias_of(filter));
+        const memory given(made.dst_desc(), engine_);
+        step(dnnl::convolution_forward(made), {{DNNL_ARG_SRC, source},
+                                               {DNNL_ARG_WEIGHTS, weights},
+                                               {DNNL_ARG_BIAS, bias},
+                                               {DNNL_ARG_DST, given}});
+        held_.emplace(result, given);
     }
 
     /// Y = X W + b; ONNX's alpha and beta go into W and b.
@@ -251,13 +364,13 @@ class Compiler {
         std::vector<float> bias(static_cast<std::size_t>(width), 0.0F);
         if (node.has_input(2)) bias = input_of(node, 2).floats;
         for (float& part : bias) part *= node.real("beta", 1);
-        const auto [attributes, result] = fuse(node);
+        const auto [activation, result] = fuse(node);
         const memory::desc bias_desc({width}, Type::f32, Tag::x);
         const dnnl::inner_product_forward::primitive_desc made(
-            {dnnl::prop_kind::forward_inference, memory::desc({batch_, depth}, type_, Tag::nc),
-             memory::desc({width, depth}, type_, Tag::any), bias_desc,
+            {dnnl::prop_kind::forward_inference, memory::desc({batch_, depth}, Type::f32, Tag::nc),
+             memory::desc({width, depth}, Type::f32, Tag::any), bias_desc,
              memory::desc({batch_, width}, Type::f32, Tag::nc)},
-            attributes, engine_);
+            with(activation), engine_);
         const memory given(made.dst_desc(), engine_);
         step(dnnl::inner_product_forward(made),
              {{DNNL_ARG_SRC, as(held_.at(node.inputs[0]), made.src_desc())},
@@ -312,10 +425,10 @@ class Compiler {
             return refuse(node);
         const memory left = held_.at(node.inputs[0]);
         const memory right = as(held_.at(node.inputs[1]), left.get_desc());
-        const auto [attributes, result] = fuse(node);
+        const auto [activation, result] = fuse(node);
         const dnnl::binary::primitive_desc made(
-            {Kind::binary_add, left.get_desc(), right.get_desc(), left.get_desc()}, attributes,
-            engine_);
+            {Kind::binary_add, left.get_desc(), right.get_desc(), left.get_desc()},
+            with(activation), engine_);
         const memory given(left.get_desc(), engine_);
         step(dnnl::binary(made),
              {{DNNL_ARG_SRC_0, left}, {DNNL_ARG_SRC_1, right}, {DNNL_ARG_DST, given}});
@@ -351,7 +464,7 @@ class Compiler {
 
     const Graph& graph_;
     const std::int64_t batch_;
-    const Type type_;
+    const bool narrow_;
     dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
     dnnl::stream stream_{engine_};
     std::vector<Step> steps_;
@@ -360,21 +473,24 @@ class Compiler {
     std::set<std::size_t> fused_;  ///< values whose node was taken into the one before
 };
 
-bool has_bf16() {
-    return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) &
-            static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16)) ==
-           static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+/// Without these instructions the sums of 8-bit products would be cut off at 16 bits.
+bool multiplies_bytes() {
+    const auto has = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+    const auto is = [has](dnnl::cpu_isa isa) {
+        return (has & static_cast<unsigned>(isa)) == static_cast<unsigned>(isa);
+    };
+    return is(dnnl::cpu_isa::avx512_core_vnni) || is(dnnl::cpu_isa::avx2_vnni);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Engine>> make_onednn_engine(const Graph& graph, std::int64_t batch,
-                                                   bool bf16) {
-    if (bf16 && !has_bf16())
-        return Error{ErrorKind::invalid, "This processor does not multiply bfloat16.", "model"};
+                                                   bool narrow) {
+    if (narrow && !multiplies_bytes())
+        return Error{ErrorKind::invalid, "This processor does not multiply bytes.", "model"};
     const OneThread one_thread;
     try {
-        return Compiler(graph, batch, bf16).run();
+        return Compiler(graph, batch, narrow).run();
     } catch (const dnnl::error& thrown) {
         return Error{ErrorKind::invalid,
                      fmt::format("oneDNN cannot run the model: {}.", thrown.what()), "model"};

@@ -63,6 +63,7 @@ json::object to_json(const Card& card, const std::string& onnx) {
                           {"channels", 1},
                           {"scale", 1.0 / 255},
                           {"mean", 0}}},
+                        {"activations", json::value_from(card.activations)},
                         {"sha256", to_hex(sha256(as_bytes(onnx)))},
                         {"multiply_accumulates", card.multiply_accumulates},
                         {"training", training_of(card)},

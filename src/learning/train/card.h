@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct Card {
     TrainingResult result;
     std::int64_t multiply_accumulates = 0;
     Calibration calibration;
+    std::map<std::string, float> activations;  ///< the largest that each tensor became, by name
     std::string people_source;            ///< file name of the drawings learnt from; may be empty
     float people_share = 0;               ///< of the samples while the learning rate falls
     std::size_t judges = 0;               ///< networks that judged what they had not learnt from

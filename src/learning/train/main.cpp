@@ -161,6 +161,19 @@ class Training {
     double first_loss_ = 0;
 };
 
+/// What the network's tensors become at most, on sketches: by this an engine rounds them to 8 bits.
+std::map<std::string, float> activations_of(Network& network, const Samples& samples) {
+    const torch::NoGradGuard no_gradients;
+    network->eval();
+    std::map<std::string, float> all;
+    for (const auto& chunk : samples.images.split(512)) {
+        const auto largest = network->largest_activations(chunk.to(torch::kFloat32).div_(255));
+        for (std::size_t i = 0; i < largest.size(); ++i)
+            all[stage_output(i)] = std::max(all[stage_output(i)], largest[i]);
+    }
+    return all;
+}
+
 Measured measured(const Judged& judged, const Calibration& calibration) {
     const auto outcomes = outcomes_of(judged, calibration);
     return {measure(outcomes, shape_labels()), failures_of(outcomes, judged.inputs, 60)};
@@ -168,7 +181,9 @@ Measured measured(const Judged& judged, const Calibration& calibration) {
 
 /// Without people's drawings, sketches that were never trained on must do.
 void calibrate(Network& network, const std::optional<Judged>& people, bool quick, Card& card) {
-    const auto sketches = judge(network, make_samples(held_out_seed, 0, quick ? 1000 : 8000));
+    const auto samples = make_samples(held_out_seed, 0, quick ? 1000 : 8000);
+    card.activations = activations_of(network, samples);
+    const auto sketches = judge(network, samples);
     const auto careful = judge(network, make_careful_samples(held_out_seed, quick ? 600 : 6000));
     card.calibration = calibrate(people ? *people : sketches, careful, {});
     card.synthetic = measured(sketches, card.calibration);

@@ -28,12 +28,24 @@ NetworkImpl::NetworkImpl(std::vector<Stage> stages, int side, int classes)
     dense = register_module("dense", torch::nn::Linear(in * grid_ * grid_, classes));
 }
 
+torch::Tensor NetworkImpl::stage(std::size_t i, const torch::Tensor& from) {
+    return torch::relu(normalisations[i]->forward(convolutions[i]->forward(from)));
+}
+
 torch::Tensor NetworkImpl::forward(torch::Tensor images) {
-    for (std::size_t i = 0; i < convolutions.size(); ++i)
-        images = torch::relu(normalisations[i]->forward(convolutions[i]->forward(images)));
+    for (std::size_t i = 0; i < convolutions.size(); ++i) images = stage(i, images);
     images = torch::avg_pool2d(images, pool, pool).flatten(1);
     images = torch::dropout(images, 0.1, is_training());
     return dense->forward(images);
+}
+
+std::vector<float> NetworkImpl::largest_activations(torch::Tensor images) {
+    std::vector<float> largest;
+    for (std::size_t i = 0; i < convolutions.size(); ++i) {
+        images = stage(i, images);
+        largest.push_back(images.max().item<float>());
+    }
+    return largest;
 }
 
 std::int64_t NetworkImpl::multiply_accumulates() const {

@@ -29,6 +29,8 @@ class NetworkImpl : public torch::nn::Module {
     NetworkImpl(std::vector<Stage> stages, int side, int classes);
 
     torch::Tensor forward(torch::Tensor images);
+    /// The largest number that each stage gives for any of these images.
+    [[nodiscard]] std::vector<float> largest_activations(torch::Tensor images);
 
     [[nodiscard]] const std::vector<Stage>& stages() const { return stages_; }
     [[nodiscard]] int side() const { return side_; }
@@ -41,6 +43,8 @@ class NetworkImpl : public torch::nn::Module {
     torch::nn::Linear dense{nullptr};
 
   private:
+    torch::Tensor stage(std::size_t i, const torch::Tensor& from);
+
     std::vector<Stage> stages_;
     int side_;
     int classes_;

@@ -72,11 +72,15 @@ std::string add_stage(GraphProto& graph, const Network& network, std::size_t i,
     add_integers(node, "kernel_shape", {3, 3});
     add_integers(node, "pads", {1, 1, 1, 1});
     add_integers(node, "strides", {stride, stride});
-    add_node(graph, "Relu", {name}, "relu" + std::to_string(i));
-    return "relu" + std::to_string(i);
+    add_node(graph, "Relu", {name}, stage_output(i));
+    return stage_output(i);
 }
 
 }  // namespace
+
+std::string stage_output(std::size_t stage) {
+    return "relu" + std::to_string(stage);
+}
 
 std::string to_onnx(const Network& network, const std::string& name) {
     const torch::NoGradGuard no_gradients;

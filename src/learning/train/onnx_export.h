@@ -10,4 +10,7 @@ namespace croquis::learning {
 /// batch size free. The network must be in eval mode.
 std::string to_onnx(const Network& network, const std::string& name);
 
+/// The name in it of what a stage gives.
+std::string stage_output(std::size_t stage);
+
 }  // namespace croquis::learning

@@ -81,6 +81,9 @@ TEST(Card, SaysWhichFieldIsWrong) {
         {with("unknown_below", -0.1), "card/unknown_below"},
         {with("unknown_below", 1.1), "card/unknown_below"},
         {with("sha256", "abc"), "card/sha256"},
+        {with("activations", 3), "card/activations"},
+        {with("activations", json::object{{"relu0", 0}}), "card/activations/relu0"},
+        {with("activations", json::object{{"relu0", "much"}}), "card/activations/relu0"},
         {with("input", 3), "card/input"},
         {with_input("width", 28), "card/input/width"},
         {with_input("height", "48"), "card/input/height"},
@@ -92,6 +95,21 @@ TEST(Card, SaysWhichFieldIsWrong) {
         EXPECT_EQ(error.kind, ErrorKind::invalid) << field;
         EXPECT_EQ(error.field, field) << error.detail;
     }
+}
+
+TEST(Card, SaysWhatActivationsStayWithin) {
+    auto card = small_card(3);
+    EXPECT_TRUE(parse_card(json::serialize(card))->activations.empty());
+    json::object activations;
+    for (int i = 0; i < 1000; ++i) activations[std::to_string(i)] = 2.5;
+    card["activations"] = activations;
+    const auto read = parse_card(json::serialize(card));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->activations.size(), 1000U);
+    EXPECT_FLOAT_EQ(read->activations.at("999"), 2.5F);
+    activations["one too many"] = 1;
+    card["activations"] = activations;
+    EXPECT_EQ(refused(card).field, "card/activations");
 }
 
 TEST(Card, HasAtMostAThousandLabels) {
