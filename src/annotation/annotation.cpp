@@ -1,7 +1,14 @@
 #include "annotation/annotation.h"
 
 #include <algorithm>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+#include <memory>
 #include <numeric>
 
 #include "drawing/image.h"
@@ -15,13 +22,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t top_count = 5;
 constexpr std::size_t max_key_bytes = 255;
 constexpr std::size_t max_source_bytes = 32;
-/// Up to this a digest takes some microseconds and is made in place; larger pictures go to the
-/// workers.
-constexpr std::size_t digest_in_place_bytes = std::size_t{64} * 1024;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 Result<void> check_key(std::string_view key) {
     const bool visible =
@@ -130,28 +130,89 @@ Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, Worke
       replays_(metrics.counter("croquis_submissions_replayed_total",
                                "Submissions answered from an earlier one with the same key")) {}
 
-asio::awaitable<Sha256> Annotation::image_digest(const Bytes& image) {
-    if (image.size() <= digest_in_place_bytes) co_return sha256(image);
-    const auto job = [&image]() -> Result<Sha256> { return sha256(image); };
-    const auto digest = co_await workers_.run(job);
-    co_return digest ? *digest : sha256(image);
-}
+struct Annotation::Stored {
+    store::Submitted submitted;
+    std::shared_ptr<const recognition::ModelInfo> model;  ///< the one that recognised it
+    std::vector<float> probabilities;
+};
 
-/// Store::submit as something to await: resumes on the caller's executor.
-asio::awaitable<Result<store::Submitted>> Annotation::stored(store::Submission submission) {
-    using Answer = Result<store::Submitted>;
-    // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved, once the template is filled
-    auto start = [this](auto handler, store::Submission given) {
-        auto back = asio::get_associated_executor(handler);
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        store_.submit(std::move(given), [back, shared](Answer answer) {
-            asio::post(back, [shared, answer = std::move(answer)]() mutable {
-                std::move (*shared)(std::move(answer));
+/// One submission on its way from the picture to the durable row. It goes from the batcher's thread
+/// to the store's at once: a turn on the network thread between them would cost about as much as
+/// all of the HTTP.
+class Annotation::Submitting : public std::enable_shared_from_this<Submitting> {
+  public:
+    using Done = asio::any_completion_handler<void(Result<Stored>)>;
+
+    Submitting(Annotation& annotation, SubmitRequest request, Done done, asio::any_io_executor back)
+        : annotation_(annotation),
+          request_(std::move(request)),
+          done_(std::move(done)),
+          back_(std::move(back)) {}
+
+    void begin() {
+        annotation_.batcher_.recognise(
+            request_.image,
+            [self = shared_from_this()](Result<recognition::Recognised> recognised) {
+                try {
+                    self->store(std::move(recognised));
+                } catch (const std::exception& thrown) {
+                    self->finish(Error{ErrorKind::internal, thrown.what()});
+                }
             });
+    }
+
+  private:
+    void store(Result<recognition::Recognised> recognised) {
+        annotation_.recognise_seconds_.Observe(lap());
+        if (!recognised) return finish(recognised.error());
+        stored_.model = recognised->model;
+        stored_.probabilities = recognised->prediction.probabilities;
+        const Sha256 digest = sha256(request_.image);
+        auto submission = to_submission(std::move(request_), *recognised, digest);
+        annotation_.store_.submit(std::move(submission),
+                                  [self = shared_from_this()](Result<store::Submitted> submitted) {
+                                      self->answer(std::move(submitted));
+                                  });
+    }
+
+    void answer(Result<store::Submitted> submitted) {
+        annotation_.store_seconds_.Observe(lap());
+        if (!submitted) return finish(submitted.error());
+        stored_.submitted = std::move(*submitted);
+        finish(std::move(stored_));
+    }
+
+    void finish(Result<Stored> result) {
+        asio::post(back_, [done = std::move(done_), result = std::move(result)]() mutable {
+            std::move(done)(std::move(result));
         });
+    }
+
+    double lap() {
+        const auto now = Clock::now();
+        const double seconds = std::chrono::duration<double>(now - since_).count();
+        since_ = now;
+        return seconds;
+    }
+
+    Annotation& annotation_;
+    SubmitRequest request_;
+    Done done_;
+    asio::any_io_executor back_;
+    Stored stored_;
+    Clock::time_point since_ = Clock::now();
+};
+
+asio::awaitable<Result<Annotation::Stored>> Annotation::recognised_and_stored(
+    SubmitRequest request) {
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved, once the template is filled
+    auto start = [this](auto handler, SubmitRequest given) {
+        auto back = asio::any_io_executor(asio::get_associated_executor(handler));
+        std::make_shared<Submitting>(*this, std::move(given), std::move(handler), std::move(back))
+            ->begin();
     };
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
-        start, asio::use_awaitable, std::move(submission));
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Stored>)>(
+        start, asio::use_awaitable, std::move(request));
 }
 
 asio::awaitable<Result<SubmitAnswer>> Annotation::submit(SubmitRequest request) {
@@ -159,23 +220,14 @@ asio::awaitable<Result<SubmitAnswer>> Annotation::submit(SubmitRequest request) 
     if (const auto valid = check_key(request.idempotency_key); !valid) co_return valid.error();
     if (const auto valid = check_source(request.source); !valid) co_return valid.error();
 
-    const auto began = Clock::now();
-    auto recognised = co_await batcher_.recognise(request.image);
-    recognise_seconds_.Observe(seconds_since(began));
-    if (!recognised) co_return recognised.error();
-
-    const Sha256 digest = co_await image_digest(request.image);
-    auto submission = to_submission(std::move(request), *recognised, digest);
-    const auto queued = Clock::now();
-    auto submitted = co_await stored(std::move(submission));
-    store_seconds_.Observe(seconds_since(queued));
-    if (!submitted) co_return submitted.error();
+    auto stored = co_await recognised_and_stored(std::move(request));
+    if (!stored) co_return stored.error();
 
     SubmitAnswer answer;
-    answer.replayed = submitted->replayed;
-    answer.drawing = std::move(submitted->drawing);
+    answer.replayed = stored->submitted.replayed;
+    answer.drawing = std::move(stored->submitted.drawing);
     if (!answer.replayed) {
-        answer.top = best_of(recognised->model->labels, recognised->prediction.probabilities);
+        answer.top = best_of(stored->model->labels, stored->probabilities);
         co_return answer;
     }
     replays_.Increment();

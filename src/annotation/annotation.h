@@ -101,8 +101,10 @@ class Annotation {
     boost::asio::awaitable<Result<std::string>> card(std::string model_id);
 
   private:
-    boost::asio::awaitable<Result<store::Submitted>> stored(store::Submission submission);
-    boost::asio::awaitable<Sha256> image_digest(const Bytes& image);
+    class Submitting;
+    struct Stored;
+
+    boost::asio::awaitable<Result<Stored>> recognised_and_stored(SubmitRequest request);
     Result<store::Drawing> change(const store::TagChange& asked);
     Result<store::Drawing> accept_one(const Uuid& id, int version, const std::string& by);
     Detail with_top(store::Drawing drawing);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -148,8 +147,7 @@ class Scan {
         std::uint8_t most = 0;
         std::size_t x = 0;
         while (x < whole) {
-            // The C library compares in the widest registers there are.
-            if (x + stride <= whole && std::memcmp(in + x * C, clean_.data(), stride * C) == 0) {
+            if (x + stride <= whole && is_clean(in + x * C)) {
                 x += stride;
                 continue;
             }
@@ -161,6 +159,13 @@ class Scan {
         return most;
     }
 
+    [[nodiscard]] bool is_clean(const std::uint8_t* in) const {
+        cv::v_uint8x16 same = cv::v_load(in) == cv::v_load(clean_.data());
+        for (std::size_t i = lanes; i < clean_.size(); i += lanes)
+            same = same & (cv::v_load(in + i) == cv::v_load(clean_.data() + i));
+        return cv::v_check_all(same);
+    }
+
     std::uint8_t scan_blocks(const std::uint8_t* in, std::uint8_t* out, std::size_t begin,
                              std::size_t end) {
         // Copies, as what is stored through `out` might otherwise have changed them.
@@ -169,21 +174,22 @@ class Scan {
         const cv::v_uint8x16 noise = cv::v_setall_u8(background_noise);
         std::uint8_t* const columns = ink_.columns.data();
         cv::v_uint8x16 darkest = cv::v_setzero_u8();
+        cv::v_uint8x16 count = cv::v_setzero_u8();
         for (std::size_t x = begin; x < end; x += lanes) {
             const auto pixels = load(in + x * C, std::integral_constant<int, C>{});
             cv::v_uint8x16 furthest = cv::v_absdiff(pixels[First], from[First]);
             for (std::size_t c = First + 1; c < C; ++c)
                 furthest = cv::v_max(furthest, cv::v_absdiff(pixels[c], from[c]));
             const cv::v_uint8x16 loud = furthest > noise;
-            const int mask = cv::v_signmask(loud);
-            if (mask == 0) continue;
-            loud_ += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(mask)));
+            if (!cv::v_check_any(loud)) continue;
+            count = cv::v_sub_wrap(count, loud);  // loud is 255, that is -1
             ink_.blocks.push_back(static_cast<int>(x));
             furthest = furthest & loud;
             cv::v_store(out + x, furthest);
             cv::v_store(columns + x, cv::v_max(cv::v_load(columns + x), furthest));
             darkest = cv::v_max(darkest, furthest);
         }
+        loud_ += cv::v_reduce_sum(count);
         return cv::v_reduce_max(darkest);
     }
 

@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -24,7 +23,6 @@ namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 using Answer = Result<Recognised>;
-using Handler = asio::any_completion_handler<void(Answer)>;
 
 Error full() {
     return {ErrorKind::unavailable, "Too many drawings are waiting; try again shortly.", {}, 1};
@@ -42,21 +40,22 @@ Error our_fault(const std::exception& thrown) {
 /// One drawing that waits, and who waits for it.
 class Job {
   public:
-    Job(BytesView file, Handler handler, asio::any_io_executor back)
-        : file_(file), handler_(std::move(handler)), back_(std::move(back)) {}
+    Job(BytesView file, Batcher::Handler done) : file_(file), done_(std::move(done)) {}
 
     [[nodiscard]] BytesView file() const { return file_; }
 
+    /// A handler that throws must not take its neighbours' answers with it.
     void answer(Answer answer) {
-        asio::post(back_, [handler = std::move(handler_), answer = std::move(answer)]() mutable {
-            std::move(handler)(std::move(answer));
-        });
+        try {
+            std::move(done_)(std::move(answer));
+        } catch (const std::exception& thrown) {
+            spdlog::error("recognition: whom a drawing was answered to threw: {}", thrown.what());
+        }
     }
 
   private:
     BytesView file_;
-    Handler handler_;
-    asio::any_io_executor back_;
+    Batcher::Handler done_;
 };
 
 /// A model with an instance for each thread; replaced as a whole by a promotion.
@@ -284,13 +283,22 @@ Batcher::~Batcher() {
     stop();
 }
 
+void Batcher::recognise(BytesView file, Handler done) {
+    impl_->submit(Job(file, std::move(done)));
+}
+
 asio::awaitable<Result<Recognised>> Batcher::recognise(BytesView file) {
     // The argument is a plain pointer: g++ 12 destroys owning temporaries in a co_await twice.
     Impl* const impl = impl_.get();
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
         [impl, file](auto handler) {
-            auto back = asio::any_io_executor(asio::get_associated_executor(handler));
-            impl->submit(Job(file, Handler(std::move(handler)), std::move(back)));
+            auto back = asio::get_associated_executor(handler);
+            impl->submit(Job(file, [back, handler = std::move(handler)](Answer answer) mutable {
+                asio::post(back,
+                           [handler = std::move(handler), answer = std::move(answer)]() mutable {
+                               std::move(handler)(std::move(answer));
+                           });
+            }));
         },
         asio::use_awaitable);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <memory>
@@ -36,9 +37,13 @@ class Batcher {
     Batcher(const Batcher&) = delete;
     Batcher& operator=(const Batcher&) = delete;
 
-    /// `file` is an encoded picture and must stay valid until the answer; resumes on the caller's
-    /// executor, whose context must outlive stop(). Errors: those of drawing::decode and
-    /// drawing::normalise; unavailable where the queue is full or the batcher was stopped.
+    using Handler = boost::asio::any_completion_handler<void(Result<Recognised>)>;
+    /// `file` is an encoded picture and must stay valid until the answer. `done` is called exactly
+    /// once, on a thread of the batcher or, where it refuses, on the caller's: it must not block.
+    /// Errors: those of drawing::decode and drawing::normalise; unavailable where the queue is full
+    /// or the batcher was stopped.
+    void recognise(BytesView file, Handler done);
+    /// The same, resuming on the caller's executor, whose context must outlive stop().
     boost::asio::awaitable<Result<Recognised>> recognise(BytesView file);
 
     [[nodiscard]] std::shared_ptr<const ModelInfo> model() const;
