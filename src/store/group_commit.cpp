@@ -83,7 +83,7 @@ void GroupCommit::wake_writer() {
 
 /// With the lock held.
 bool GroupCommit::companions_expected() const {
-    return !stopped_ && last_batch_ > 2 && queue_.size() < 14;
+    return !stopped_ && queue_.size() < last_batch_ / 2 && queue_.size() < max_batch_;
 }
 
 void GroupCommit::drain(std::size_t writer) {
