@@ -33,6 +33,7 @@ std::vector<Failure> failures_of(const std::vector<Outcome>& outcomes,
     });
     order.resize(std::min(order.size(), most));
     std::vector<Failure> failures;
+    failures.reserve(order.size());
     for (const auto i : order) failures.push_back({outcomes[i], inputs[i]});
     return failures;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "learning/shapes.h"
+#include "learning/things.h"
 
 /// Figures that are none of the shapes: things, letters, scribbles, and random assemblies of parts.
 namespace croquis::learning {
@@ -104,9 +105,8 @@ Figure fish(Random& r) {
         Path one{{}, false, true};
         for (int i = 0; i <= 60; ++i) {
             const float t = static_cast<float>(i) / 60;
-            one.points.push_back(
-                {1 - 4 * t * (1 - t) * 2, 0.45F * std::sin(2 * pi * t) * (t < 0.5F ? 1.0F : 1.0F) *
-                                              std::cos(pi * (t - 0.5F) * 0.3F)});
+            one.points.push_back({1 - 4 * t * (1 - t) * 2,
+                                  0.45F * std::sin(2 * pi * t) * std::cos(pi * (t - 0.5F) * 0.3F)});
         }
         f = {one, circle({-0.6F, -0.1F}, 0.05F)};
     }
@@ -567,7 +567,9 @@ Figure other_figure(Random& random) {
                                                 assembly,     repetition, open_curve};
     static constexpr std::array<float, 11> weights{1, 1, 1.2F, 1, 5, 1.2F, 1.2F, 3, 9, 2, 2};
     Figure figure;
-    if (random.chance(0.35F))
+    if (random.chance(0.2F))
+        figure = outlined_thing(random);
+    else if (random.chance(0.4F))
         figure = things[static_cast<std::size_t>(
             random.integer(0, static_cast<int>(things.size()) - 1))](random);
     else

@@ -225,6 +225,18 @@ Strokes redrawn(const Strokes& strokes, std::string_view label, Random& random) 
     return out;
 }
 
+void add_speck(Strokes& strokes, Random& random) {
+    if (strokes.empty()) return;
+    const float size = box_of(strokes).size();
+    const auto& beside =
+        strokes[static_cast<std::size_t>(random.integer(0, static_cast<int>(strokes.size()) - 1))];
+    const float far = size * (random.chance(0.5F) ? 0.05F : 0.3F);
+    const float x = beside.front().x + random.normal(far);
+    const float y = beside.front().y + random.normal(far);
+    strokes.push_back(
+        {{x, y, 0}, {x + random.normal(0.015F * size), y + random.normal(0.015F * size), 0}});
+}
+
 Strokes flattened(const Strokes& strokes, float ratio, bool tall) {
     const Box box = box_of(strokes);
     const float width = std::max(box.right - box.left, 1e-3F);

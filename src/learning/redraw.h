@@ -14,6 +14,10 @@ namespace croquis::learning {
 /// result lies within twice the drawing's own box about its middle. Deterministic in `random`.
 drawing::Strokes redrawn(const drawing::Strokes& strokes, std::string_view label, Random& random);
 
+/// A tap or a dash beside the drawing, as happens on touch screens. Nothing where there are no
+/// strokes.
+void add_speck(drawing::Strokes& strokes, Random& random);
+
 /// Squeezed across or down until its shorter side is `ratio` of its longer one, 0…1: of a circle an
 /// ellipse, of a square a rectangle.
 drawing::Strokes flattened(const drawing::Strokes& strokes, float ratio, bool tall);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "learning/figure.h"
+#include "learning/redraw.h"
 #include "learning/shapes.h"
 
 namespace croquis::learning {
@@ -53,17 +54,6 @@ bool may_be_filled(std::string_view label) {
     static constexpr std::array<std::string_view, 8> closed{
         "circle", "ellipse", "square", "rectangle", "triangle", "diamond", "star", "heart"};
     return std::find(closed.begin(), closed.end(), label) != closed.end();
-}
-
-/// A tap or a dash beside the drawing, as happens on touch screens.
-void add_speck(Strokes& strokes, Random& random) {
-    const auto& near =
-        strokes[static_cast<std::size_t>(random.integer(0, static_cast<int>(strokes.size()) - 1))]
-            .front();
-    const float far = random.chance(0.5F) ? 10 : 60;
-    const float x = near.x + random.normal(far);
-    const float y = near.y + random.normal(far);
-    strokes.push_back({{x, y, 0}, {x + random.normal(3), y + random.normal(3), 0}});
 }
 
 cv::Mat as_mat(Image& image) {
@@ -175,12 +165,14 @@ Strokes sketched(std::string_view label, Hand hand, Random& random) {
         throw std::out_of_range("not a label");
     if (label == "unknown") {
         if (random.chance(0.3F)) hand.unfinished = random.uniform(0, 0.2F);
-        return draw(other_figure(random), hand, random);
+        auto strokes = draw(other_figure(random), hand, random);
+        if (random.chance(0.04F)) add_speck(strokes, random);
+        return strokes;
     }
     suit(hand, label, random);
     auto strokes = draw(shape_figure(label, hand, random), hand, random);
     if (may_be_filled(label) && random.chance(0.025F)) hatch(strokes, random);
-    if (random.chance(0.03F)) add_speck(strokes, random);
+    if (random.chance(0.05F)) add_speck(strokes, random);
     return strokes;
 }
 

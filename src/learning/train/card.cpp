@@ -141,9 +141,10 @@ std::string learnt_from(const Card& card) {
                "; of the last {} of them, while the learning rate falls, {:.0f} % are drawings by "
                "people, {} of them ({}), each time redrawn differently: turned, warped, shaken, "
                "cut "
-               "short as far as the label allows.",
+               "short as far as the label allows. The weights are the mean over the last {} steps.",
                (card.training.steps - card.training.fall()) * card.training.batch,
-               100 * card.people_share, card.people_ids.size(), card.people_source);
+               100 * card.people_share, card.people_ids.size(), card.people_source,
+               card.training.steps - card.training.average_from());
 }
 
 std::string to_markdown(const Card& card) {

@@ -35,7 +35,7 @@ struct Arguments {
     fs::path out = "models";
     fs::path people = fs::path(CROQUIS_SOURCE_DIR) / "models" / "calibration.ndjson";
     float people_share = 0.35F;
-    std::size_t judges = 2;
+    std::size_t judges = 3;
     fs::path validate;
     fs::path preview;
     fs::path checkpoint = "croquis-train.checkpoint";
@@ -341,7 +341,7 @@ void define(CLI::App& program, Arguments& arguments) {
 int main(int argc, char** argv) {
     if (sodium_init() < 0) return 1;
     Arguments arguments;
-    arguments.training.steps = 4500;
+    arguments.training.steps = 6000;
     CLI::App program("Trains the model that Croquis ships, on sketches that it makes itself.",
                      "croquis-train");
     program.set_version_flag("--version", std::string("croquis-train ") + CROQUIS_VERSION);

@@ -18,6 +18,7 @@ using drawing::Strokes;
 
 constexpr float others_among_sketches = 0.16F;
 constexpr float others_among_people = 0.3F;
+constexpr float specks_among_people = 0.05F;
 
 /// SplitMix64 (Steele et al. 2014): neighbouring samples get seeds that have nothing in common.
 std::uint64_t mix(std::uint64_t x) {
@@ -66,6 +67,15 @@ class Album {
     }
 
     [[nodiscard]] Drawing draw(Random& random) const {
+        Drawing drawn = draw_clean(random);
+        if (random.chance(specks_among_people)) add_speck(drawn.strokes, random);
+        return drawn;
+    }
+
+  private:
+    using Pages = std::vector<const Strokes*>;
+
+    [[nodiscard]] Drawing draw_clean(Random& random) const {
         if (random.chance(others_among_people))
             return {shape_labels().size() - 1,
                     redrawn(*any_of(others_, random), "unknown", random)};
@@ -76,8 +86,6 @@ class Album {
         return {index_of(label), redrawn(strokes, label, random)};
     }
 
-  private:
-    using Pages = std::vector<const Strokes*>;
     std::vector<std::pair<std::string, Pages>> shapes_;
     Pages others_;
     float share_;

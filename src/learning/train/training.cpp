@@ -48,8 +48,64 @@ double rate_at(std::int64_t step, const TrainingOptions& options) {
     const auto fall = static_cast<double>(options.fall());
     if (at < fall) return options.learning_rate;
     const double rest = (at - fall) / std::max(1.0, static_cast<double>(options.steps) - fall);
-    return options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * rest)) + 1e-6;
+    const double part =
+        options.lowest + (1 - options.lowest) * 0.5 * (1 + std::cos(std::numbers::pi * rest));
+    return options.learning_rate * part;
 }
+
+std::vector<torch::Tensor> tensors_of(const Network& network) {
+    auto all = network->parameters();
+    for (const auto& buffer : network->buffers()) all.push_back(buffer);
+    return all;
+}
+
+/// The mean of a network's weights over steps, statistics of its normalisations included.
+class Average {
+  public:
+    explicit Average(const Network& like) : mean_(like->stages(), like->side(), like->classes()) {}
+
+    void add(const Network& network) {
+        const torch::NoGradGuard no_gradients;
+        ++count_;
+        const auto now = tensors_of(network);
+        const auto mean = tensors_of(mean_);
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            if (count_ == 1 || !now[i].is_floating_point())
+                mean[i].copy_(now[i]);
+            else
+                mean[i].add_((now[i] - mean[i]) / static_cast<double>(count_));
+        }
+    }
+
+    /// Nothing changes where nothing was added.
+    void copy_to(Network& network) const {
+        if (count_ == 0) return;
+        const torch::NoGradGuard no_gradients;
+        const auto mean = tensors_of(mean_);
+        const auto into = tensors_of(network);
+        for (std::size_t i = 0; i < into.size(); ++i) into[i].copy_(mean[i]);
+    }
+
+    void save(torch::serialize::OutputArchive& archive) const {
+        torch::serialize::OutputArchive weights;
+        mean_->save(weights);
+        archive.write("average", weights);
+        archive.write("averaged", torch::tensor(count_));
+    }
+
+    void load(torch::serialize::InputArchive& archive) {
+        torch::serialize::InputArchive weights;
+        torch::Tensor count;
+        archive.read("average", weights);
+        archive.read("averaged", count);
+        mean_->load(weights);
+        count_ = count.item<std::int64_t>();
+    }
+
+  private:
+    Network mean_;
+    std::int64_t count_ = 0;
+};
 
 /// Where a phase is: the step to go on with and what it has found out so far.
 struct Place {
@@ -59,7 +115,7 @@ struct Place {
 };
 
 void save(const std::filesystem::path& file, const Network& network,
-          const torch::optim::AdamW& optimiser, const Place& place) {
+          const torch::optim::AdamW& optimiser, const Average& average, const Place& place) {
     torch::serialize::OutputArchive archive;
     torch::serialize::OutputArchive weights;
     torch::serialize::OutputArchive moments;
@@ -67,6 +123,7 @@ void save(const std::filesystem::path& file, const Network& network,
     optimiser.save(moments);
     archive.write("network", weights);
     archive.write("optimiser", moments);
+    average.save(archive);
     archive.write("step", torch::tensor(place.step));
     archive.write("losses", torch::tensor({place.first_loss, place.last_loss}, torch::kFloat64));
     // Written beside and renamed, so that a kill in the middle leaves the last whole one.
@@ -75,7 +132,8 @@ void save(const std::filesystem::path& file, const Network& network,
     std::filesystem::rename(beside, file);
 }
 
-Place restore(const std::filesystem::path& file, Network& network, torch::optim::AdamW& optimiser) {
+Place restore(const std::filesystem::path& file, Network& network, torch::optim::AdamW& optimiser,
+              Average& average) {
     torch::serialize::InputArchive archive;
     torch::serialize::InputArchive weights;
     torch::serialize::InputArchive moments;
@@ -84,6 +142,7 @@ Place restore(const std::filesystem::path& file, Network& network, torch::optim:
     archive.load_from(file.string());
     archive.read("network", weights);
     archive.read("optimiser", moments);
+    average.load(archive);
     archive.read("step", step);
     archive.read("losses", losses);
     network->load(weights);
@@ -100,10 +159,11 @@ std::future<Samples> begin_samples(std::int64_t step, const TrainingOptions& opt
     });
 }
 
-Place begin(const Phase& phase, Network& network, torch::optim::AdamW& optimiser) {
+Place begin(const Phase& phase, Network& network, torch::optim::AdamW& optimiser,
+            Average& average) {
     if (!phase.checkpoint.empty() && std::filesystem::exists(phase.checkpoint))
-        return restore(phase.checkpoint, network, optimiser);
-    if (!phase.begin_at.empty()) restore(phase.begin_at, network, optimiser);
+        return restore(phase.checkpoint, network, optimiser, average);
+    if (!phase.begin_at.empty()) restore(phase.begin_at, network, optimiser, average);
     return {phase.from};
 }
 
@@ -122,7 +182,8 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options, c
     torch::optim::AdamW optimiser(
         network->parameters(),
         torch::optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
-    const Place place = begin(phase, network, optimiser);
+    Average average(network);
+    const Place place = begin(phase, network, optimiser, average);
     const std::int64_t start = place.step;
     network->train();
     Progress progress(phase);
@@ -144,6 +205,7 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options, c
         const auto share = value / static_cast<double>(window);
         if (step < phase.from + window) result.first_loss += share;
         if (step >= phase.to - window) result.last_loss += share;
+        if (step >= options.average_from()) average.add(network);
         recent = step == start ? value : 0.98 * recent + 0.02 * value;
         const double elapsed =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -151,11 +213,13 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options, c
             static_cast<double>((step + 1 - start) * options.batch) / elapsed;
         progress.show(step + 1 - phase.from, recent, result.samples_per_second);
         if (!phase.checkpoint.empty() && (step + 1) % options.checkpoint_every == 0)
-            save(phase.checkpoint, network, optimiser,
+            save(phase.checkpoint, network, optimiser, average,
                  {step + 1, result.first_loss, result.last_loss});
     }
     if (!phase.checkpoint.empty())
-        save(phase.checkpoint, network, optimiser, {phase.to, result.first_loss, result.last_loss});
+        save(phase.checkpoint, network, optimiser, average,
+             {phase.to, result.first_loss, result.last_loss});
+    average.copy_to(network);
     return result;
 }
 

@@ -15,13 +15,20 @@ struct TrainingOptions {
     std::int64_t steps = 0;
     std::int64_t batch = 128;
     double learning_rate = 3e-3;  ///< after the warm-up, until it is let down
-    double let_down = 0.35;       ///< part of the steps, the last, over which it falls to nothing
+    double let_down = 0.35;       ///< part of the steps, the last, over which it falls
+    double lowest = 0.2;          ///< part of it that is left at the end
+    double averaged = 0.6;        ///< part of the steps in which it falls, the last, whose weights
+                                  ///< are averaged
     double weight_decay = 1e-4;
     std::int64_t checkpoint_every = 500;
 
     /// The step from which the learning rate falls.
     [[nodiscard]] std::int64_t fall() const {
         return steps - static_cast<std::int64_t>(let_down * static_cast<double>(steps));
+    }
+    /// The step from which the weights are averaged.
+    [[nodiscard]] std::int64_t average_from() const {
+        return steps - static_cast<std::int64_t>(averaged * static_cast<double>(steps - fall()));
     }
 };
 
@@ -45,7 +52,9 @@ struct TrainingResult {
 
 /// Trains by AdamW (Loshchilov and Hutter 2019) on samples made as it goes: none is seen twice. The
 /// learning rate warms up, stays, and at the end is let down (Hu et al. 2024, "warmup, stable,
-/// decay"), so that several endings can share one beginning. Shows a progress bar on a terminal,
+/// decay"), so that several endings can share one beginning. What comes out is the mean of the
+/// weights over the last steps (Izmailov et al. 2018; on data from elsewhere than what was learnt
+/// from: Cha et al. 2021). Shows a progress bar on a terminal,
 /// else a line now and then. Deterministic for a given number of threads, also where a phase is
 /// resumed.
 Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Phase& phase);

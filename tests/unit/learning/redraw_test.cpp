@@ -95,5 +95,22 @@ TEST(Redraw, FlattensToTheRatioAskedFor) {
     EXPECT_FLOAT_EQ(extent_of(flattened(wide, 0.5F, true)).ratio(), 0.5F);
 }
 
+TEST(Redraw, ASpeckIsSmallAndNear) {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+        Random random(seed);
+        auto strokes = square();
+        add_speck(strokes, random);
+        ASSERT_EQ(strokes.size(), 2U);
+        const auto speck = extent_of({strokes.back()});
+        EXPECT_LT(std::max(speck.width(), speck.height()), 20) << seed;
+        EXPECT_GT(speck.left, 0) << seed;
+        EXPECT_LT(speck.right, 700) << seed;
+    }
+    Random random(1);
+    drawing::Strokes nothing;
+    add_speck(nothing, random);
+    EXPECT_TRUE(nothing.empty());
+}
+
 }  // namespace
 }  // namespace croquis::learning

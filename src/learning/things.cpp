@@ -1,0 +1,81 @@
+#include "learning/things.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace croquis::learning {
+namespace {
+
+/// Corners on a grid 0…9 wide and high, y downwards: a pair of digits a corner, a space lifts the
+/// pen. An outline that ends where it began is closed.
+constexpr std::array<std::string_view, 33> things{
+    "1128687111 72939566",                          // cup
+    "0629799606 4640 408545",                       // boat
+    "305053646929243330",                           // bottle
+    "40230797735040 47495957",                      // bell
+    "2029 257579",                                  // chair
+    "0393 1319 8389",                               // table
+    "02439298490802 4349",                          // book
+    "30021423297973849260514130",                   // shirt
+    "0797 27326277",                                // hat
+    "12189896554212",                               // shoe
+    "4944 20246460 4440",                           // fork
+    "4061635434232140 4449",                        // spoon
+    "1078 7018 78988969 18092928",                  // scissors
+    "0574957605 44305064 46395966",                 // aeroplane
+    "4149 43100445 451848 53809455 558858",         // butterfly
+    "0913807628 0980",                              // leaf
+    "3339696333 4341505243",                        // candle
+    "244974 242150727424",                          // ice cream
+    "051240829505 35396965",                        // mushroom
+    "1282881812 1238526882",                        // drum
+    "03334537170503 55639395876755 4555",           // glasses
+    "4049 2262 0618497886",                         // anchor
+    "09419909 4139 4169",                           // tent
+    "0353570703 5484969757 1829382718 6879887768",  // lorry
+    "15437493864715 150614 4749 5759",              // bird
+    "3060633330 2474782824 2405 7495 3839 6869",    // robot
+    "09022224444252547472929909",                   // castle
+    "1484891914 2421406164",                        // padlock
+    "36133060836636 36396966",                      // light bulb
+    "1019 1081738514",                              // flag
+    "402328686340 260928 668968",                   // rocket
+    "2019394459796020",                             // trousers
+    "037395770703 7377",                            // pencil
+};
+
+Path outline(std::string_view pairs, float miss, bool smooth, Random& random) {
+    Path path;
+    const bool closed = pairs.size() > 4 && pairs.substr(0, 2) == pairs.substr(pairs.size() - 2);
+    const std::size_t corners = pairs.size() / 2 - (closed ? 1 : 0);
+    for (std::size_t i = 0; i < corners; ++i) {
+        const auto place = [&](char digit) {
+            return static_cast<float>(digit - '0') / 4.5F - 1 + random.normal(miss);
+        };
+        path.points.push_back({place(pairs[2 * i]), place(pairs[2 * i + 1])});
+    }
+    path.closed = closed;
+    path.smooth = smooth;
+    return path;
+}
+
+}  // namespace
+
+Figure outlined_thing(Random& random) {
+    std::string_view rest =
+        things[static_cast<std::size_t>(random.integer(0, static_cast<int>(things.size()) - 1))];
+    const float miss = random.uniform(0.02F, 0.12F);
+    const bool smooth = random.chance(0.15F);
+    Figure figure;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find(' '), rest.size());
+        figure.push_back(outline(rest.substr(0, end), miss, smooth, random));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    transform(figure, (random.chance(0.5F) ? -1.0F : 1.0F) * random.uniform(0.6F, 1),
+              random.uniform(0.6F, 1), 0);
+    return figure;
+}
+
+}  // namespace croquis::learning
