@@ -239,7 +239,7 @@ bool is_photograph(const Ink& ink) {
     if (2 * ink.quiet >= ink.depth.total()) return false;
     const int peak = *std::max_element(ink.rows.begin(), ink.rows.end());
     cv::Mat strong;
-    cv::compare(ink.depth, peak / 2, strong, cv::CMP_GT);
+    cv::compare(ink.depth, static_cast<double>(peak) / 2, strong, cv::CMP_GT);
     const auto between =
         ink.depth.total() - ink.quiet - static_cast<std::size_t>(cv::countNonZero(strong));
     return 4 * between > ink.depth.total();
@@ -247,8 +247,8 @@ bool is_photograph(const Ink& ink) {
 
 cv::Mat grey_of(const Image& image) {
     // The pixels are only read; cv::Mat has no view of constant data.
-    const cv::Mat whole(image.height, image.width, CV_MAKETYPE(CV_8U, image.channels),
-                        const_cast<std::uint8_t*>(image.pixels.data()));
+    cv::Mat whole(image.height, image.width, CV_MAKETYPE(CV_8U, image.channels),
+                  const_cast<std::uint8_t*>(image.pixels.data()));
     if (image.channels == 1) return whole;
     cv::Mat grey;
     if (image.channels == 2)
@@ -324,7 +324,7 @@ std::optional<cv::Rect> extent(const Ink& ink) {
     return cv::Rect(left, top, width, height);
 }
 
-using Square = std::array<float, model_side * model_side>;
+using Square = std::array<float, std::size_t{model_side} * model_side>;
 
 /// Which source pixels make up each pixel of a shorter line, and by how much: box filtering.
 struct Share {
@@ -413,7 +413,9 @@ void shrink(const Ink& ink, const cv::Rect& box, cv::Size size, cv::Point at, Sq
     const std::size_t blocks = ink.columns.size() / lanes;
     InkLine line(blocks), next(blocks);
     const auto flush = [&](int target) {
-        line.flush(across, box.x, square.data() + (at.y + target) * model_side + at.x);
+        const auto row = static_cast<std::size_t>(at.y) + static_cast<std::size_t>(target);
+        line.flush(across, box.x,
+                   square.data() + row * model_side + static_cast<std::size_t>(at.x));
     };
     int current = 0;
     for (int y = 0; y < box.height; ++y) {
@@ -424,8 +426,9 @@ void shrink(const Ink& ink, const cv::Rect& box, cv::Size size, cv::Point at, Sq
             next.clear();
             current = target;
         }
-        const auto row = static_cast<std::size_t>(box.y + y);
-        const std::uint8_t* in = ink.depth.ptr(box.y + y);
+        const int from = box.y + y;
+        const auto row = static_cast<std::size_t>(from);
+        const std::uint8_t* in = ink.depth.ptr(from);
         for (std::size_t i = row == 0 ? 0 : ink.block_ends[row - 1]; i < ink.block_ends[row]; ++i) {
             line.add_block(in, ink.blocks[i], here);
             if (here < 1) next.add_block(in, ink.blocks[i], 1 - here);

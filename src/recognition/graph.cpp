@@ -323,7 +323,7 @@ std::string Node::text(std::string_view name, std::string_view otherwise) const 
 }
 
 std::vector<std::int64_t> Node::integers(std::string_view name,
-                                         std::vector<std::int64_t> otherwise) const {
+                                         const std::vector<std::int64_t>& otherwise) const {
     const auto found = attributes.find(name);
     const auto* value = found == attributes.end()
                             ? nullptr

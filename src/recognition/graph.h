@@ -44,8 +44,8 @@ struct Node {
     [[nodiscard]] float real(std::string_view name, float otherwise) const;
     [[nodiscard]] std::string text(std::string_view name, std::string_view otherwise) const;
     /// `otherwise` where the node has no such list.
-    [[nodiscard]] std::vector<std::int64_t> integers(std::string_view name,
-                                                     std::vector<std::int64_t> otherwise) const;
+    [[nodiscard]] std::vector<std::int64_t> integers(
+        std::string_view name, const std::vector<std::int64_t>& otherwise) const;
     [[nodiscard]] bool has_input(std::size_t i) const {
         return i < inputs.size() && inputs[i] != none;
     }

@@ -126,9 +126,10 @@ double seconds_a_batch(Recognizer& model, const std::vector<drawing::ModelInput>
 }
 
 /// The engine's model where it says what the reference says.
-std::unique_ptr<Recognizer> agreeing(const std::shared_ptr<const Network>& network, EngineKind kind,
-                                     const std::vector<drawing::ModelInput>& inputs,
-                                     const Answers& expected) {
+std::unique_ptr<NetworkRecognizer> agreeing(const std::shared_ptr<const Network>& network,
+                                            EngineKind kind,
+                                            const std::vector<drawing::ModelInput>& inputs,
+                                            const Answers& expected) {
     auto made = NetworkRecognizer::make(network, kind);
     if (!made) return nullptr;
     const auto answers = try_out(**made, inputs);
@@ -142,14 +143,14 @@ std::unique_ptr<Recognizer> agreeing(const std::shared_ptr<const Network>& netwo
 
 /// Which engine is fastest depends on the processor and on the network's size, so it is measured
 /// here. Fewer bits must gain a good deal, so that one that hardly does is not chosen by chance.
-Result<std::unique_ptr<Recognizer>> fastest(const std::shared_ptr<const Network>& network) {
+Result<std::unique_ptr<NetworkRecognizer>> fastest(const std::shared_ptr<const Network>& network) {
     const auto inputs = samples();
     if (!inputs) return inputs.error();
     auto reference = NetworkRecognizer::make(network, EngineKind::opencv);
     if (!reference) return reference.error();
     const auto expected = try_out(**reference, *inputs);
     if (!expected) return expected.error();
-    std::unique_ptr<Recognizer> best = agreeing(network, EngineKind::onednn, *inputs, *expected);
+    auto best = agreeing(network, EngineKind::onednn, *inputs, *expected);
     if (!best) best = std::move(*reference);
     auto narrow = agreeing(network, EngineKind::onednn_int8, *inputs, *expected);
     if (narrow &&
@@ -179,7 +180,10 @@ Result<std::unique_ptr<Recognizer>> load_recognizer(BytesView onnx, std::string_
     try {
         const auto network = read_network(onnx, card);
         if (!network) return network.error();
-        return fastest(*network);
+        auto model = fastest(*network);
+        if (!model) return model.error();
+        spdlog::info("model {}: run by {}", (*model)->info().id, to_string((*model)->kind()));
+        return std::unique_ptr<Recognizer>(std::move(*model));
     } catch (const std::exception& thrown) {
         return Error{ErrorKind::invalid, fmt::format("The model cannot be run: {}.", thrown.what()),
                      "model"};

@@ -22,9 +22,10 @@ std::array<float, 256> scaled_greys(const Scaling& scaling) {
 
 /// Tells the graph what the card says of its tensors.
 Result<void> set_largest(Graph& graph, const std::map<std::string, float>& activations) {
-    for (const auto& [name, largest] : activations) {
+    for (const auto& activation : activations) {
+        const auto& [name, largest] = activation;
         const auto value = std::find_if(graph.values.begin(), graph.values.end(),
-                                        [&](const Value& v) { return v.name == name; });
+                                        [&](const Value& v) { return v.name == activation.first; });
         if (value == graph.values.end())
             return Error{ErrorKind::invalid, fmt::format("The network has no tensor \"{}\".", name),
                          fmt::format("card/activations/{}", name)};
@@ -69,7 +70,7 @@ Result<void> NetworkRecognizer::run(Engine& engine, std::span<const drawing::Mod
                              [this](std::uint8_t grey) { return scaled_[grey]; });
     const std::size_t labels = network_->info.labels.size();
     const std::span<float> logits(logits_.data(), drawings.size() * labels);
-    const auto done = engine.run({pictures_.begin(), out}, logits);
+    auto done = engine.run({pictures_.begin(), out}, logits);
     if (!done) return done;
     for (std::size_t i = 0; i < drawings.size(); ++i) {
         auto answer = to_prediction(logits.subspan(i * labels, labels), network_->info);

@@ -488,6 +488,10 @@ Result<std::unique_ptr<Engine>> make_onednn_engine(const Graph& graph, std::int6
                                                    bool narrow) {
     if (narrow && !multiplies_bytes())
         return Error{ErrorKind::invalid, "This processor does not multiply bytes.", "model"};
+    if (narrow && std::none_of(graph.values.begin(), graph.values.end(),
+                               [](const Value& value) { return value.largest > 0; }))
+        return Error{ErrorKind::invalid, "The card does not say what activations stay within.",
+                     "model"};
     const OneThread one_thread;
     try {
         return Compiler(graph, batch, narrow).run();

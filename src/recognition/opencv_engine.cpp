@@ -29,8 +29,8 @@ Error failed(const cv::Exception& thrown) {
 
 class OpenCvEngine final : public Engine {
   public:
-    OpenCvEngine(cv::dnn::Net net, std::int64_t batch)
-        : net_(std::move(net)), batch_(static_cast<int>(batch)) {}
+    OpenCvEngine(const cv::dnn::Net& net, std::int64_t batch)
+        : net_(net), batch_(static_cast<int>(batch)) {}
 
     Result<void> run(std::span<const float> pictures, std::span<float> logits) override {
         const std::array<int, 4> shape{batch_, 1, drawing::model_side, drawing::model_side};
@@ -65,7 +65,7 @@ Result<std::unique_ptr<Engine>> make_opencv_engine(BytesView onnx, const Graph&,
             cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(onnx.data()), onnx.size());
         net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
         net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
-        return std::make_unique<OpenCvEngine>(std::move(net), batch);
+        return std::make_unique<OpenCvEngine>(net, batch);
     } catch (const cv::Exception& thrown) {
         return failed(thrown);
     }

@@ -410,7 +410,7 @@ Result<void> infer_shapes(Graph& graph) {
                          "loops or sizes worked out on the way");
         const auto inferred = rule(Site(graph, node));
         if (!inferred) return inferred.error();
-        const auto fits = check_size(node, inferred->dims);
+        auto fits = check_size(node, inferred->dims);
         if (!fits) return fits;
         auto& given = graph.values[node.output];
         given.dims = inferred->dims;
