@@ -12,7 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/bytes.h"
-#include "core/thread_name.h"
+#include "core/this_thread.h"
 #include "http/connection.h"
 
 namespace croquis::http {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/thread_name.h"
+#include "core/this_thread.h"
 
 namespace croquis::recognition {
 namespace {
@@ -198,8 +198,18 @@ class Batcher::Impl {
         return batch;
     }
 
-    void drain(std::size_t seat) {
+    /// Recognition takes nearly all of the processors' time. Did it not give way, the threads that
+    /// refuse what is too much would wait for it, and refusals would take seconds.
+    static void settle_in() {
+        thread_local bool settled = false;
+        if (settled) return;
+        settled = true;
         name_this_thread("recognition");
+        give_way_to_other_threads();
+    }
+
+    void drain(std::size_t seat) {
+        settle_in();
         for (Batch batch = take(seat); !batch.jobs.empty(); batch = take(seat)) {
             gauges_.batch.Observe(static_cast<double>(batch.jobs.size()));
             work(batch, seat);

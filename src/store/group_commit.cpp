@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/thread_name.h"
+#include "core/this_thread.h"
 #include "store/failure.h"
 
 namespace croquis::store {

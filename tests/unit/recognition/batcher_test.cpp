@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -158,6 +160,16 @@ TEST(Batcher, ResumesOnTheCallersExecutor) {
         asio::detached);
     io.run();
     EXPECT_EQ(resumed_on, std::this_thread::get_id());
+}
+
+TEST(Batcher, AnswersOnThreadsThatGiveWayToOthers) {
+    Rig at;
+    std::promise<int> niceness;
+    at.batcher.recognise(at.good, [&](const Result<Recognised>& answer) {
+        EXPECT_TRUE(answer);
+        niceness.set_value(getpriority(PRIO_PROCESS, 0));
+    });
+    EXPECT_EQ(niceness.get_future().get(), std::min(19, getpriority(PRIO_PROCESS, 0) + 5));
 }
 
 TEST(Batcher, AnswersBadPicturesOneByOneAndGoodOnesAllTheSame) {
