@@ -13,6 +13,9 @@ namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
+/// From here on a commit's own cost is less than that of the rows in it, and to wait gains little.
+constexpr std::size_t enough = 10;
+
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -83,15 +86,18 @@ void GroupCommit::wake_writer() {
 
 /// With the lock held.
 bool GroupCommit::companions_expected() const {
-    return !stopped_ && queue_.size() < last_batch_ / 2 && queue_.size() < max_batch_;
+    return !stopped_ && last_batch_ > 1 && queue_.size() < std::min(max_batch_, enough);
 }
 
 void GroupCommit::drain(std::size_t writer) {
     name_this_thread("store");
     {
         const std::scoped_lock lock(mutex_);
-        if (!queue_.empty() && linger_.count() > 0 && !lingering_ && companions_expected()) {
-            start_linger(writer);
+        if (!queue_.empty() && linger_.count() > 0 && companions_expected()) {
+            if (lingering_)
+                idle_.push_back(writer);
+            else
+                start_linger(writer);
             return;
         }
     }

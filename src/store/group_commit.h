@@ -22,9 +22,9 @@ struct Waiting {
 };
 
 /// Lets submissions that wait together share one commit. An idle writer takes the first submission
-/// at once; while all writers commit, the next batch gathers. Under load a batch that is much
-/// smaller than the one before lingers for a moment, because its companions are on their way:
-/// their clients have just been answered. Thread-safe.
+/// at once; while all writers commit, the next batch gathers. Where the last one had company, a
+/// small batch lingers for a moment, because more are on their way; the other writers stay idle
+/// meanwhile. Thread-safe.
 class GroupCommit {
   public:
     using Batch = std::vector<Submission>;

@@ -16,8 +16,8 @@ struct StoreOptions {
     std::size_t writers = 2;  ///< PostgreSQL: connections that write submissions; SQLite has one
     std::size_t max_batch = 256;        ///< submissions in one commit
     std::size_t queue_capacity = 4096;  ///< submissions waiting; one more is ErrorKind::unavailable
-    /// Under load, how long a batch much smaller than the one before waits for more; 0 for never.
-    /// An idle store never waits.
+    /// Under load, how long a small batch waits for more; 0 for never. A store that gets one
+    /// submission at a time never waits.
     std::chrono::microseconds linger{1000};
 };
 
