@@ -321,10 +321,9 @@ Result<void> Identity::ensure_demo_admin() {
 }
 
 Result<void> Identity::refuse_defaults() {
-    if (const auto good = check_secret(impl_->options.secret, "secret"); !good) return good;
+    if (auto good = check_secret(impl_->options.secret, "secret"); !good) return good;
     if (!impl_->options.previous_secret.empty())
-        if (const auto good = check_secret(impl_->options.previous_secret, "previous_secret");
-            !good)
+        if (auto good = check_secret(impl_->options.previous_secret, "previous_secret"); !good)
             return good;
     const auto user = impl_->store.user_by_name(std::string(demo_name));
     if (!user && user.error().kind == ErrorKind::not_found) return {};

@@ -86,7 +86,7 @@ class Builder {
     [[nodiscard]] std::string by_confidence() const {
         const char* order = "confidence_step, id";
         const char* also = ", confidence_step";
-        const auto unreviewed = select("tagged_by IS NULL", order, also);
+        auto unreviewed = select("tagged_by IS NULL", order, also);
         if (query_.only_unreviewed) return unreviewed;
         return fmt::format(
             "SELECT * FROM (SELECT * FROM ({}) AS unreviewed UNION ALL SELECT * FROM ({}) AS "

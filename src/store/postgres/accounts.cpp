@@ -109,6 +109,7 @@ Result<std::vector<User>> PostgresStore::users() {
             "SELECT id, name, password_hash, role, disabled, created_at FROM account "
             "ORDER BY lower(name)");
         std::vector<User> users;
+        users.reserve(static_cast<std::size_t>(rows.count()));
         for (int row = 0; row < rows.count(); ++row) users.push_back(read_user(rows, row));
         return users;
     });

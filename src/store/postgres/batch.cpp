@@ -14,7 +14,7 @@ namespace croquis::store::postgres {
 namespace {
 
 /// Sent whenever this much is ready, so that the server works while the rest is put together.
-constexpr std::size_t chunk = 48 * 1024;
+constexpr std::size_t chunk = std::size_t{48} * 1024;
 
 constexpr const char* copy_script =
     "COPY drawing (id, created_at, width, height, confidence, confidence_step, media_type, source, "

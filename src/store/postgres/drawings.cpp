@@ -23,6 +23,7 @@ std::vector<TagCount> count_tags(Connection& connection) {
     const auto rows =
         connection.query("SELECT tag, count(*) FROM drawing GROUP BY tag ORDER BY tag");
     std::vector<TagCount> counts;
+    counts.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row)
         counts.push_back({std::string(rows.text(row, 0)), rows.integer(row, 1)});
     return counts;

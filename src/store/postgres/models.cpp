@@ -29,6 +29,7 @@ Result<std::vector<Model>> PostgresStore::models() {
         const auto rows = connection.query(
             "SELECT id, card, sha256, state, created_at FROM model ORDER BY created_at, row");
         std::vector<Model> models;
+        models.reserve(static_cast<std::size_t>(rows.count()));
         for (int row = 0; row < rows.count(); ++row) models.push_back(read_model(rows, row));
         return models;
     });
