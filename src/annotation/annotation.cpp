@@ -17,7 +17,6 @@ namespace croquis::annotation {
 namespace {
 
 namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t top_count = 5;
 constexpr std::size_t max_key_bytes = 255;
@@ -163,7 +162,7 @@ class Annotation::Submitting : public std::enable_shared_from_this<Submitting> {
 
   private:
     void store(Result<recognition::Recognised> recognised) {
-        annotation_.recognise_seconds_.Observe(lap());
+        watch_.lap(annotation_.recognise_seconds_);
         if (!recognised) return finish(recognised.error());
         stored_.model = recognised->model;
         stored_.probabilities = recognised->prediction.probabilities;
@@ -176,7 +175,7 @@ class Annotation::Submitting : public std::enable_shared_from_this<Submitting> {
     }
 
     void answer(Result<store::Submitted> submitted) {
-        annotation_.store_seconds_.Observe(lap());
+        watch_.lap(annotation_.store_seconds_);
         if (!submitted) return finish(submitted.error());
         stored_.submitted = std::move(*submitted);
         finish(std::move(stored_));
@@ -188,19 +187,12 @@ class Annotation::Submitting : public std::enable_shared_from_this<Submitting> {
         });
     }
 
-    double lap() {
-        const auto now = Clock::now();
-        const double seconds = std::chrono::duration<double>(now - since_).count();
-        since_ = now;
-        return seconds;
-    }
-
     Annotation& annotation_;
     SubmitRequest request_;
     Done done_;
     asio::any_io_executor back_;
     Stored stored_;
-    Clock::time_point since_ = Clock::now();
+    Stopwatch watch_;
 };
 
 asio::awaitable<Result<Annotation::Stored>> Annotation::recognised_and_stored(

@@ -5,6 +5,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,20 @@ class Metrics {
 
   private:
     std::shared_ptr<prometheus::Registry> registry_;
+};
+
+/// Observes, in seconds, the time since the last call or since it was made.
+class Stopwatch {
+  public:
+    void lap(prometheus::Histogram& into) {
+        const auto now = Clock::now();
+        into.Observe(std::chrono::duration<double>(now - since_).count());
+        since_ = now;
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point since_ = Clock::now();
 };
 
 }  // namespace croquis

@@ -362,8 +362,7 @@ Figure grid(Random& r) {
     return f;
 }
 
-/// Letters and digits on a grid 0…4 wide and 0…6 high: a pair of digits a corner, a space lifts the
-/// pen.
+/// Letters and digits on a grid 0…4 wide and 0…6 high, as corners_of() reads them.
 constexpr std::array<std::string_view, 33> glyphs{"062046 1343",
                                                   "0600304153433303 334446060",
                                                   "40001004 0006 0646",
@@ -398,23 +397,13 @@ constexpr std::array<std::string_view, 33> glyphs{"062046 1343",
                                                   "403020252636 1333",
                                                   "1030 2026"};
 
-Figure glyph(std::string_view pairs) {
-    Figure f(1);
-    for (std::size_t i = 0; i < pairs.size();) {
-        if (pairs[i] == ' ') {
-            f.emplace_back();
-            ++i;
-            continue;
-        }
-        if (i + 1 >= pairs.size() || pairs[i + 1] == ' ') {
-            ++i;
-            continue;
-        }
-        f.back().points.push_back({static_cast<float>(pairs[i] - '0') / 3 - 0.66F,
-                                   static_cast<float>(pairs[i + 1] - '0') / 3 - 1});
-        i += 2;
+Figure glyph(std::string_view digits) {
+    Figure f;
+    for (const auto& corners : corners_of(digits)) {
+        auto& path = f.emplace_back();
+        for (const auto& corner : corners)
+            path.points.push_back({corner.x / 3 - 0.66F, corner.y / 3 - 1});
     }
-    std::erase_if(f, [](const Path& p) { return p.points.empty(); });
     return f;
 }
 

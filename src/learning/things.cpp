@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace croquis::learning {
 namespace {
 
-/// Corners on a grid 0…9 wide and high, y downwards: a pair of digits a corner, a space lifts the
-/// pen. An outline that ends where it began is closed.
+/// As corners_of() reads them. An outline that ends where it began is closed.
 constexpr std::array<std::string_view, 33> things{
     "1128687111 72939566",                          // cup
     "0629799606 4640 408545",                       // boat
@@ -45,34 +45,41 @@ constexpr std::array<std::string_view, 33> things{
     "037395770703 7377",                            // pencil
 };
 
-Path outline(std::string_view pairs, float miss, bool smooth, Random& random) {
-    Path path;
-    const bool closed = pairs.size() > 4 && pairs.substr(0, 2) == pairs.substr(pairs.size() - 2);
-    const std::size_t corners = pairs.size() / 2 - (closed ? 1 : 0);
-    for (std::size_t i = 0; i < corners; ++i) {
-        const auto place = [&](char digit) {
-            return static_cast<float>(digit - '0') / 4.5F - 1 + random.normal(miss);
-        };
-        path.points.push_back({place(pairs[2 * i]), place(pairs[2 * i + 1])});
+Path outline(std::vector<Vec> corners, float miss, bool smooth, Random& random) {
+    const auto& first = corners.front();
+    const auto& last = corners.back();
+    const bool closed = corners.size() > 2 && first.x == last.x && first.y == last.y;
+    if (closed) corners.pop_back();
+    for (auto& corner : corners) {
+        corner.x = corner.x / 4.5F - 1 + random.normal(miss);
+        corner.y = corner.y / 4.5F - 1 + random.normal(miss);
     }
-    path.closed = closed;
-    path.smooth = smooth;
-    return path;
+    return {std::move(corners), closed, smooth};
 }
 
 }  // namespace
 
+std::vector<std::vector<Vec>> corners_of(std::string_view digits) {
+    std::vector<std::vector<Vec>> lines;
+    while (!digits.empty()) {
+        const auto end = std::min(digits.find(' '), digits.size());
+        auto& line = lines.emplace_back();
+        for (std::size_t i = 0; i + 1 < end; i += 2)
+            line.push_back(
+                {static_cast<float>(digits[i] - '0'), static_cast<float>(digits[i + 1] - '0')});
+        digits.remove_prefix(std::min(end + 1, digits.size()));
+    }
+    return lines;
+}
+
 Figure outlined_thing(Random& random) {
-    std::string_view rest =
+    const auto thing =
         things[static_cast<std::size_t>(random.integer(0, static_cast<int>(things.size()) - 1))];
     const float miss = random.uniform(0.02F, 0.12F);
     const bool smooth = random.chance(0.15F);
     Figure figure;
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(' '), rest.size());
-        figure.push_back(outline(rest.substr(0, end), miss, smooth, random));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    for (auto& corners : corners_of(thing))
+        figure.push_back(outline(std::move(corners), miss, smooth, random));
     transform(figure, (random.chance(0.5F) ? -1.0F : 1.0F) * random.uniform(0.6F, 1),
               random.uniform(0.6F, 1), 0);
     return figure;

@@ -9,7 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -21,7 +20,6 @@ namespace croquis::recognition {
 namespace {
 
 namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
 using Answer = Result<Recognised>;
 
 Error full() {
@@ -99,19 +97,6 @@ struct Gauges {
     prometheus::Histogram& decode;
     prometheus::Histogram& normalise;
     prometheus::Histogram& infer;
-};
-
-/// Observes the time since the last call, or since it was made.
-class Stopwatch {
-  public:
-    void lap(prometheus::Histogram& into) {
-        const auto now = Clock::now();
-        into.Observe(std::chrono::duration<double>(now - since_).count());
-        since_ = now;
-    }
-
-  private:
-    Clock::time_point since_ = Clock::now();
 };
 
 }  // namespace

@@ -23,13 +23,13 @@ std::array<float, 256> scaled_greys(const Scaling& scaling) {
 /// Tells the graph what the card says of its tensors.
 Result<void> set_largest(Graph& graph, const std::map<std::string, float>& activations) {
     for (const auto& activation : activations) {
-        const auto& [name, largest] = activation;
+        const std::string& name = activation.first;
         const auto value = std::find_if(graph.values.begin(), graph.values.end(),
-                                        [&](const Value& v) { return v.name == activation.first; });
+                                        [&](const Value& v) { return v.name == name; });
         if (value == graph.values.end())
             return Error{ErrorKind::invalid, fmt::format("The network has no tensor \"{}\".", name),
                          fmt::format("card/activations/{}", name)};
-        value->largest = largest;
+        value->largest = activation.second;
     }
     return {};
 }

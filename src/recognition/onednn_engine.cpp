@@ -7,6 +7,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 #include "drawing/normalise.h"
@@ -114,15 +115,13 @@ Rounded rounded(const std::vector<float>& weights, std::size_t outputs) {
     Rounded all;
     all.weights.reserve(weights.size());
     const std::size_t each = weights.size() / outputs;
-    for (auto from = weights.begin(); from != weights.end();
-         from += static_cast<std::ptrdiff_t>(each)) {
+    for (std::size_t output = 0; output < outputs; ++output) {
+        const auto row = std::span(weights).subspan(output * each, each);
         float largest = 0;
-        for (std::size_t i = 0; i < each; ++i)
-            largest = std::max(largest, std::abs(*(from + static_cast<std::ptrdiff_t>(i))));
+        for (const float weight : row) largest = std::max(largest, std::abs(weight));
         const float step = largest > 0 ? largest / most_signed : 1;
-        for (std::size_t i = 0; i < each; ++i)
-            all.weights.push_back(static_cast<std::int8_t>(
-                std::lround(*(from + static_cast<std::ptrdiff_t>(i)) / step)));
+        for (const float weight : row)
+            all.weights.push_back(static_cast<std::int8_t>(std::lround(weight / step)));
         all.steps.push_back(step);
     }
     return all;

@@ -11,14 +11,9 @@ namespace croquis::store {
 namespace {
 
 namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
 
 /// From here on a commit's own cost is less than that of the rows in it, and to wait gains little.
 constexpr std::size_t enough = 10;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// A handler that throws must not take its neighbours' answers with it.
 void answer(Waiting& waiting, Result<Submitted> result) {
@@ -147,9 +142,9 @@ void GroupCommit::commit(std::size_t writer, std::vector<Waiting> waiting) {
     Batch batch;
     batch.reserve(waiting.size());
     for (auto& each : waiting) batch.push_back(std::move(each.submission));
-    const auto start = Clock::now();
+    Stopwatch watch;
     auto answers = commit_guarded(writer, batch);
-    commit_seconds_.Observe(seconds_since(start));
+    watch.lap(commit_seconds_);
     batch_sizes_.Observe(static_cast<double>(batch.size()));
     for (std::size_t i = 0; i < waiting.size(); ++i) answer(waiting[i], std::move(answers[i]));
 }
