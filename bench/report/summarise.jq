@@ -92,7 +92,7 @@ def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functio
         (("croquis-postgres", "croquis-sqlite", "peer", "peer-tuned") as $a | {phase: "lists", of: "\($a), large store",
             to: "\($a), 1,000", ratio: ratio($lines; {phase: "lists-large", party: $a}; {phase: "lists-small", party: $a}; .per_s)})
     ] | map(select(.ratio != null))),
-    under_load: (["croquis-postgres", "croquis-sqlite", "peer"] | map({party: ., ratio: under_load($lines; .)})
+    under_load: (["croquis-postgres", "croquis-sqlite", "peer", "bare"] | map({party: ., ratio: under_load($lines; .)})
         | map(select(.ratio != null))),
     best: [$lines[] | select(.phase == "workers") | {party, workers, connections}],
     stages: (["croquis-postgres", "croquis-sqlite"] | map(stages($lines; $phases; .)) | map(select(. != null))),

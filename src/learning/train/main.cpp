@@ -341,7 +341,7 @@ void define(CLI::App& program, Arguments& arguments) {
 int main(int argc, char** argv) {
     if (sodium_init() < 0) return 1;
     Arguments arguments;
-    arguments.training.steps = 6000;
+    arguments.training.steps = 7000;
     CLI::App program("Trains the model that Croquis ships, on sketches that it makes itself.",
                      "croquis-train");
     program.set_version_flag("--version", std::string("croquis-train ") + CROQUIS_VERSION);
