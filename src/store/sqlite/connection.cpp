@@ -134,7 +134,7 @@ Connection::Connection(const std::string& path, Mode mode) {
 }
 
 /// A commit is on disk when it returns (FULL); readers and the writer do not wait for one another
-/// (WAL); the log is copied back every 16 MiB, so that this cost is shared by many commits.
+/// (WAL).
 void Connection::configure(Mode mode) {
     sqlite3_extended_result_codes(database_.get(), 1);
     sqlite3_busy_timeout(database_.get(), busy_timeout_ms);
@@ -142,8 +142,7 @@ void Connection::configure(Mode mode) {
     execute(
         "PRAGMA synchronous = FULL;"
         "PRAGMA foreign_keys = ON;"
-        "PRAGMA wal_autocheckpoint = 4000;"
-        "PRAGMA journal_size_limit = 67108864;"
+        "PRAGMA journal_size_limit = 167772160;"
         "PRAGMA cache_size = -8192;"
         "PRAGMA temp_store = MEMORY;");
     if (mode == Mode::read_only) execute("PRAGMA query_only = ON;");
@@ -160,6 +159,36 @@ void Connection::use_write_ahead_log() {
         if ((code & 0xff) != SQLITE_BUSY || waited_ms >= busy_timeout_ms) fail(database_.get());
         sqlite3_sleep(busy_retry_ms);
     }
+}
+
+void Connection::on_commit(std::function<void(int)> committed) {
+    committed_ = std::make_unique<std::function<void(int)>>(std::move(committed));
+    const auto call = [](void* given, sqlite3*, const char*, int pages) {
+        const auto& handler = *static_cast<std::function<void(int)>*>(given);
+        // The commit stands, whatever is done about the log, and nothing may be thrown through C.
+        const auto done = guarded([&] { handler(pages); });
+        static_cast<void>(done);
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(database_.get(), call, committed_.get());
+}
+
+int Connection::checkpoint() {
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                               nullptr, &copied);
+    if ((code & 0xff) == SQLITE_BUSY) return 0;
+    if (code != SQLITE_OK) fail(database_.get());
+    return copied;
+}
+
+void Connection::sync() {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(database_.get(), nullptr, SQLITE_FCNTL_FILE_POINTER, &file) !=
+        SQLITE_OK)
+        fail(database_.get());
+    if (file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+        throw unavailable("SQLite: the database cannot be written to disk.");
 }
 
 void Connection::execute(const char* script) {

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,6 +100,18 @@ class Connection {
         return sqlite3_get_autocommit(database_.get()) == 0;
     }
     [[nodiscard]] bool broken() const { return in_transaction(); }
+
+    /// Calls `committed(pages)` after each commit of this connection, with the pages then in the
+    /// write-ahead log; from now on the log is copied back by checkpoint() alone.
+    void on_commit(std::function<void(int)> committed);
+    /// Copies the write-ahead log back into the database, as far as no reader still needs the
+    /// database as it was; waits for nobody. Returns how many pages of the log the database then
+    /// has, 0 where another connection is copying.
+    int checkpoint();
+    /// Waits until the database is on disk, without its log. SQLite itself does this only where a
+    /// checkpoint copies the log whole.
+    void sync();
+
     [[nodiscard]] static bool gone() { return false; }
 
   private:
@@ -115,6 +128,7 @@ class Connection {
     void configure(Mode mode);
     void use_write_ahead_log();
 
+    std::unique_ptr<std::function<void(int)>> committed_;
     std::unique_ptr<sqlite3, Close> database_;
     std::unordered_map<std::string, std::shared_ptr<sqlite3_stmt>, Hash, std::equal_to<>>
         statements_;

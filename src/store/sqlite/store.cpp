@@ -43,15 +43,22 @@ std::optional<std::string> migrate_one(Connection& connection) {
 
 SqliteStore::SqliteStore(std::string path, const StoreOptions& options, Metrics& metrics)
     : path_(std::move(path)),
-      writer_(std::make_unique<Connection>(path_, Mode::read_write)),
+      checkpointer_(path_),
+      writer_(open_writer()),
       readers_(std::max<std::size_t>(options.readers, 1),
                [this] { return std::make_unique<Connection>(path_, Mode::read_only); }),
       commits_(1, options, metrics,
                [this](std::size_t, GroupCommit::Batch& batch) { return commit(batch); }) {}
 
+std::unique_ptr<Connection> SqliteStore::open_writer() {
+    auto opened = std::make_unique<Connection>(path_, Mode::read_write);
+    checkpointer_.watch(*opened);
+    return opened;
+}
+
 /// A connection whose transaction could not even be rolled back is of no more use.
 Connection& SqliteStore::writer() {
-    if (writer_->broken()) writer_ = std::make_unique<Connection>(path_, Mode::read_write);
+    if (writer_->broken()) writer_ = open_writer();
     return *writer_;
 }
 
@@ -79,6 +86,7 @@ Result<void> SqliteStore::ping() {
 
 void SqliteStore::stop() {
     commits_.stop();
+    checkpointer_.stop();
 }
 
 }  // namespace croquis::store::sqlite

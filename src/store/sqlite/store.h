@@ -2,6 +2,7 @@
 
 #include "store/connection_pool.h"
 #include "store/group_commit.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/connection.h"
 #include "store/store.h"
 #include "store/tag_count_cache.h"
@@ -50,6 +51,7 @@ class SqliteStore final : public Store {
   private:
     GroupCommit::Answers commit(GroupCommit::Batch& batch);
     void forget_old_keys(Connection& connection);
+    [[nodiscard]] std::unique_ptr<Connection> open_writer();
     Connection& writer();
 
     /// Runs `work(Connection&)` on a connection that reads.
@@ -80,6 +82,7 @@ class SqliteStore final : public Store {
     }
 
     const std::string path_;
+    Checkpointer checkpointer_;
     std::unique_ptr<Connection> writer_;  ///< used on the writer's thread alone
     std::chrono::steady_clock::time_point keys_due_{};
     ConnectionPool<Connection> readers_;
