@@ -101,9 +101,10 @@ struct Gauges {
 
 }  // namespace
 
-/// A thread is idle, with its seat free, or drains the queue until it is empty. Whoever brings a
-/// drawing wakes an idle thread if there is one; so a lone drawing starts at once, and what comes
-/// while all are busy waits and forms the next batches.
+/// A thread is idle, with its seat free, or drains the queue until it is empty. A drawing that
+/// finds all threads idle starts at once. While one works, others are woken only for what is worth
+/// it: a few small drawings are soon done by the one, and cost less in one batch. What comes while
+/// all are busy waits and forms the next batches.
 class Batcher::Impl {
   public:
     Impl(std::unique_ptr<Recognizer> model, const BatcherOptions& options, Metrics& metrics)
@@ -123,9 +124,11 @@ class Batcher::Impl {
             job.answer(is_full ? full() : stopping());
             return;
         }
+        waiting_bytes_ += job.file().size();
         waiting_.push_back(std::move(job));
         gauges_.waiting.Set(static_cast<double>(waiting_.size()));
-        if (free_seats_.empty()) return;
+        const bool all_idle = free_seats_.size() == options_.threads;
+        if (free_seats_.empty() || (!all_idle && is_little())) return;
         const std::size_t seat = free_seats_.back();
         free_seats_.pop_back();
         lock.unlock();
@@ -152,6 +155,7 @@ class Batcher::Impl {
                 const std::lock_guard lock(mutex_);
                 stopped_ = true;
                 left.swap(waiting_);
+                waiting_bytes_ = 0;
                 gauges_.waiting.Set(0);
             }
             for (auto& job : left) job.answer(stopping());
@@ -165,13 +169,18 @@ class Batcher::Impl {
         std::shared_ptr<Crew> crew;
     };
 
-    /// What waits, divided among the threads, so that no one has a large batch while another idles.
-    /// An empty batch frees the seat.
+    /// With the lock held: what waits is not worth another thread.
+    [[nodiscard]] bool is_little() const { return waiting_bytes_ < options_.worth_a_thread; }
+
+    /// What waits, divided among the threads where it is not little, so that no one has a large
+    /// batch while another idles. An empty batch frees the seat.
     Batch take(std::size_t seat) {
         const std::lock_guard lock(mutex_);
         Batch batch;
-        const std::size_t share = (waiting_.size() + options_.threads - 1) / options_.threads;
+        const std::size_t parts = is_little() ? 1 : options_.threads;
+        const std::size_t share = (waiting_.size() + parts - 1) / parts;
         for (std::size_t left = std::min(share, options_.max_batch); left > 0; --left) {
+            waiting_bytes_ -= waiting_.front().file().size();
             batch.jobs.push_back(std::move(waiting_.front()));
             waiting_.pop_front();
         }
@@ -265,6 +274,7 @@ class Batcher::Impl {
     mutable std::mutex mutex_;
     std::shared_ptr<Crew> crew_;           ///< under mutex_
     std::deque<Job> waiting_;              ///< under mutex_
+    std::size_t waiting_bytes_ = 0;        ///< under mutex_: of their files
     std::vector<std::size_t> free_seats_;  ///< under mutex_: threads that are idle
     bool stopped_ = false;                 ///< under mutex_
     std::once_flag stop_once_;

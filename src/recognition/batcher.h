@@ -17,6 +17,9 @@ struct BatcherOptions {
     std::size_t threads = 2;            ///< each with a clone of the model
     std::size_t max_batch = 32;         ///< drawings in one run of the network
     std::size_t queue_capacity = 1024;  ///< drawings waiting; one more is ErrorKind::unavailable
+    /// Bytes of waiting files for which a thread is woken while another works already. A few of the
+    /// page's drawings are less and a photograph is more.
+    std::size_t worth_a_thread = std::size_t{12} * 1024;
     drawing::DecodeLimits limits;
 };
 
@@ -28,8 +31,9 @@ struct Recognised {
     Prediction prediction;
 };
 
-/// Decodes, normalises and recognises on its own threads. What waits together is run as one batch;
-/// an idle batcher starts a lone drawing at once, with no timer. Thread-safe.
+/// Decodes, normalises and recognises on its own threads. What waits together is run as one batch,
+/// by one thread where it is little; an idle batcher starts a lone drawing at once, with no timer.
+/// Thread-safe.
 class Batcher {
   public:
     Batcher(std::unique_ptr<Recognizer> model, const BatcherOptions& options, Metrics& metrics);

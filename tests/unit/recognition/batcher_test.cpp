@@ -131,6 +131,7 @@ BatcherOptions options_of(std::size_t threads, std::size_t max_batch, std::size_
     options.threads = threads;
     options.max_batch = max_batch;
     options.queue_capacity = capacity;
+    options.worth_a_thread = 0;
     return options;
 }
 
@@ -262,6 +263,24 @@ TEST(Batcher, SharesWhatWaitsAmongItsThreads) {
     at.script->open();
     for (auto& answer : answers) EXPECT_TRUE(answer.get());
     EXPECT_THAT(at.script->batches(), AllOf(Contains(5), Each(Le(5))));
+}
+
+TEST(Batcher, LeavesALittleToTheThreadThatWorks) {
+    auto options = options_of(2, 32, 64);
+    options.worth_a_thread = 4 * picture().size();
+    Rig at(options);
+    at.script->close();
+    std::vector<std::future<Result<Recognised>>> answers;
+    answers.push_back(at.ask(at.good));
+    at.script->wait_for_batches(1);
+    for (int i = 0; i < 3; ++i) answers.push_back(at.ask(at.good));
+    wait_until_waiting(at.metrics, 3);
+    // A fourth makes it worth the other thread's while, which takes its half.
+    answers.push_back(at.ask(at.good));
+    at.script->wait_for_batches(2);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    EXPECT_THAT(at.script->batches(), ElementsAre(1, 2, 2));
 }
 
 TEST(Batcher, RefusesTheOneThatItsQueueCannotHold) {
