@@ -30,8 +30,7 @@ void Checkpointer::stop() {
 
 void Checkpointer::committed(Connection& writer, int pages) {
     if (copying_) return;
-    if (pages < pages_) copied_ = 0;  // the log began anew
-    pages_ = pages;
+    if (pages < copied_) copied_ = 0;  // the log began anew
     const int left = pages - copied_;
     const bool large = pages >= sizes_.large;
     if (large && (left < sizes_.few || pages >= 2 * sizes_.large)) {

@@ -9,12 +9,11 @@
 
 namespace croquis::store::sqlite {
 
-/// In pages of 4 KiB.
+/// Of the log, in pages of 4 KiB.
 struct LogSizes {
     int enough = 4'000;  ///< copied at a time, so that the cost is shared by many commits
-    int large =
-        32'000;     ///< of a log that is to begin anew; it stays under twice this, readers aside
-    int few = 400;  ///< no more than a commit can copy itself
+    int large = 32'000;  ///< to begin anew from; twice this is the most, readers aside
+    int few = 400;       ///< no more than a commit can copy itself
 };
 
 /// Copies the write-ahead log back into the database on a connection and a thread of its own, so
@@ -42,9 +41,9 @@ class Checkpointer {
 
     const std::string path_;
     const LogSizes sizes_;
-    int pages_ = 0;  ///< in the log after the last commit; used on the writer's thread alone
-    std::atomic<int> copied_ = 0;  ///< pages of the log that the database has
     std::atomic<bool> copying_ = false;
+    int copied_ = 0;  ///< pages of the log that the database has; the pool's while copying_ is set,
+                      ///< else the writer's
     std::unique_ptr<Connection> connection_;  ///< used on the pool's thread alone
     boost::asio::thread_pool pool_{1};
 };

@@ -134,7 +134,7 @@ Connection::Connection(const std::string& path, Mode mode) {
 }
 
 /// A commit is on disk when it returns (FULL); readers and the writer do not wait for one another
-/// (WAL).
+/// (WAL), whose file keeps the length that it has under load: to grow again would slow each commit.
 void Connection::configure(Mode mode) {
     sqlite3_extended_result_codes(database_.get(), 1);
     sqlite3_busy_timeout(database_.get(), busy_timeout_ms);

@@ -100,6 +100,7 @@ class Connection {
         return sqlite3_get_autocommit(database_.get()) == 0;
     }
     [[nodiscard]] bool broken() const { return in_transaction(); }
+    [[nodiscard]] static bool gone() { return false; }
 
     /// Calls `committed(pages)` after each commit of this connection, with the pages then in the
     /// write-ahead log; from now on the log is copied back by checkpoint() alone.
@@ -111,8 +112,6 @@ class Connection {
     /// Waits until the database is on disk, without its log. SQLite itself does this only where a
     /// checkpoint copies the log whole.
     void sync();
-
-    [[nodiscard]] static bool gone() { return false; }
 
   private:
     struct Close {

@@ -102,6 +102,14 @@ Bytes picture(int side = 64) {
     return drawing::encode_png(drawing::rasterise(cross, side, {3}, 4)).value();
 }
 
+/// Waits until `count` drawings have reached the queue, as its gauge says.
+void wait_until_waiting(const Metrics& metrics, std::size_t count) {
+    const auto line = "croquis_recognition_queue " + std::to_string(count) + "\n";
+    while (metrics.text().find(line) == std::string::npos) std::this_thread::yield();
+}
+
+using Answers = std::vector<std::future<Result<Recognised>>>;
+
 struct Rig {
     explicit Rig(BatcherOptions options = {}, Fault fault = Fault::none)
         : batcher(std::make_unique<FakeModel>("first", script, fault), options, metrics) {}
@@ -113,6 +121,21 @@ struct Rig {
     /// Asks on the pool; the answer comes by the future.
     std::future<Result<Recognised>> ask(BytesView file) {
         return asio::co_spawn(callers, batcher.recognise(file), asio::use_future);
+    }
+
+    /// Closes the gate and has the model hold one drawing there.
+    Answers hold_one() {
+        script->close();
+        Answers answers;
+        answers.push_back(ask(good));
+        script->wait_for_batches(1);
+        return answers;
+    }
+
+    /// Asks `count` times more while the threads are held, and returns when all of these wait.
+    void ask_behind(Answers& answers, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) answers.push_back(ask(good));
+        wait_until_waiting(metrics, count);
     }
 
     Result<void> promote(const std::string& name, Fault fault = Fault::none) {
@@ -212,20 +235,10 @@ TEST(Batcher, KeepsToTheDecodersLimits) {
     EXPECT_EQ(at.ask(at.good).get().error().kind, ErrorKind::too_large);
 }
 
-/// Waits until `count` drawings have reached the queue, as its gauge says.
-void wait_until_waiting(const Metrics& metrics, std::size_t count) {
-    const auto line = "croquis_recognition_queue " + std::to_string(count) + "\n";
-    while (metrics.text().find(line) == std::string::npos) std::this_thread::yield();
-}
-
 TEST(Batcher, RunsWhatWaitsTogetherAsOneBatch) {
     Rig at(options_of(1, 32, 64));
-    at.script->close();
-    std::vector<std::future<Result<Recognised>>> answers;
-    answers.push_back(at.ask(at.good));
-    at.script->wait_for_batches(1);
-    for (int i = 0; i < 10; ++i) answers.push_back(at.ask(at.good));
-    wait_until_waiting(at.metrics, 10);
+    auto answers = at.hold_one();
+    at.ask_behind(answers, 10);
     at.script->open();
     for (auto& answer : answers) EXPECT_TRUE(answer.get());
     EXPECT_THAT(at.script->batches(), ElementsAre(1, 10));
@@ -239,12 +252,8 @@ TEST(Batcher, RunsWhatWaitsTogetherAsOneBatch) {
 
 TEST(Batcher, KeepsBatchesToTheirLimit) {
     Rig at(options_of(1, 4, 64));
-    at.script->close();
-    std::vector<std::future<Result<Recognised>>> answers;
-    answers.push_back(at.ask(at.good));
-    at.script->wait_for_batches(1);
-    for (int i = 0; i < 10; ++i) answers.push_back(at.ask(at.good));
-    wait_until_waiting(at.metrics, 10);
+    auto answers = at.hold_one();
+    at.ask_behind(answers, 10);
     at.script->open();
     for (auto& answer : answers) EXPECT_TRUE(answer.get());
     EXPECT_THAT(at.script->batches(), ElementsAre(1, 4, 4, 2));
@@ -252,14 +261,10 @@ TEST(Batcher, KeepsBatchesToTheirLimit) {
 
 TEST(Batcher, SharesWhatWaitsAmongItsThreads) {
     Rig at(options_of(2, 32, 64));
-    at.script->close();
-    std::vector<std::future<Result<Recognised>>> answers;
-    answers.push_back(at.ask(at.good));
-    at.script->wait_for_batches(1);
+    auto answers = at.hold_one();
     answers.push_back(at.ask(at.good));
     at.script->wait_for_batches(2);
-    for (int i = 0; i < 10; ++i) answers.push_back(at.ask(at.good));
-    wait_until_waiting(at.metrics, 10);
+    at.ask_behind(answers, 10);
     at.script->open();
     for (auto& answer : answers) EXPECT_TRUE(answer.get());
     EXPECT_THAT(at.script->batches(), AllOf(Contains(5), Each(Le(5))));
@@ -269,12 +274,8 @@ TEST(Batcher, LeavesALittleToTheThreadThatWorks) {
     auto options = options_of(2, 32, 64);
     options.worth_a_thread = 4 * picture().size();
     Rig at(options);
-    at.script->close();
-    std::vector<std::future<Result<Recognised>>> answers;
-    answers.push_back(at.ask(at.good));
-    at.script->wait_for_batches(1);
-    for (int i = 0; i < 3; ++i) answers.push_back(at.ask(at.good));
-    wait_until_waiting(at.metrics, 3);
+    auto answers = at.hold_one();
+    at.ask_behind(answers, 3);
     // A fourth makes it worth the other thread's while, which takes its half.
     answers.push_back(at.ask(at.good));
     at.script->wait_for_batches(2);
@@ -285,12 +286,8 @@ TEST(Batcher, LeavesALittleToTheThreadThatWorks) {
 
 TEST(Batcher, RefusesTheOneThatItsQueueCannotHold) {
     Rig at(options_of(1, 32, 3));
-    at.script->close();
-    std::vector<std::future<Result<Recognised>>> held;
-    held.push_back(at.ask(at.good));
-    at.script->wait_for_batches(1);
-    for (int i = 0; i < 3; ++i) held.push_back(at.ask(at.good));
-    wait_until_waiting(at.metrics, 3);
+    auto held = at.hold_one();
+    at.ask_behind(held, 3);
     const auto refused = at.ask(at.good).get();
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
@@ -303,17 +300,14 @@ TEST(Batcher, RefusesTheOneThatItsQueueCannotHold) {
 
 TEST(Batcher, AnswersWhatWaitsWhenItStops) {
     Rig at(options_of(1, 32, 64));
-    at.script->close();
-    auto running = at.ask(at.good);
-    at.script->wait_for_batches(1);
-    std::vector<std::future<Result<Recognised>>> waiting;
-    for (int i = 0; i < 5; ++i) waiting.push_back(at.ask(at.good));
-    wait_until_waiting(at.metrics, 5);
+    auto running = at.hold_one();
+    Answers waiting;
+    at.ask_behind(waiting, 5);
     std::thread stopping([&] { at.batcher.stop(); });
     for (auto& answer : waiting) EXPECT_EQ(answer.get().error().kind, ErrorKind::unavailable);
     at.script->open();
     stopping.join();
-    EXPECT_TRUE(running.get());
+    EXPECT_TRUE(running.front().get());
     EXPECT_EQ(at.ask(at.good).get().error().kind, ErrorKind::unavailable);
     at.batcher.stop();
 }
