@@ -49,8 +49,13 @@ std::string notes(const Evaluation& evaluation) {
     return text;
 }
 
-std::string figure(std::string_view name, const std::string& value) {
-    return fmt::format("<div class=\"figure\"><b>{}</b><span>{}</span></div>", value, name);
+std::string figure(std::string_view name, const std::string& value, const std::string& note = {}) {
+    return fmt::format("<div class=\"figure\"><b>{}</b><span>{}</span><small>{}</small></div>",
+                       value, name, note);
+}
+
+std::string figure(std::string_view name, double share, const Interval& interval) {
+    return figure(name, fmt::format("{:.1f} %", 100 * share), to_text(interval));
 }
 
 std::string label_rows(const Report& report) {
@@ -128,18 +133,24 @@ std::string to_html(const Evaluation& evaluation) {
         "evaluation</title><style>body{font:16px/1.5 "
         "system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#111;"
         "background:#fff}.figures{display:flex;flex-wrap:wrap;gap:1rem}.figure{border:1px solid "
-        "#ccc;border-radius:.5rem;padding:.5rem 1rem}.figure b{display:block;font-size:1.5rem}"
+        "#ccc;border-radius:.5rem;padding:.5rem 1rem}.figure "
+        "b{display:block;font-size:1.5rem}.figure small{display:block;color:#555}"
         ".pictures{display:flex;flex-wrap:wrap;gap:2rem}.pictures svg{width:28rem;max-width:100%}"
         "td,th{padding:.1rem .8rem;text-align:right}td:first-child,th:first-child{text-align:left}"
         "</style></head><body><h1>Evaluation</h1>";
-    page += "<pre>" + escaped(notes(evaluation)) + "</pre><div class=\"figures\">" +
-            figure("shapes", std::to_string(r.shapes)) +
-            figure("right", fmt::format("{:.1f} %", 100 * r.accuracy)) +
-            figure("right, kin merged", fmt::format("{:.1f} %", 100 * r.merged_accuracy)) +
-            figure("shapes refused", fmt::format("{:.1f} %", 100 * r.refused_shapes)) +
-            figure("calibration error", fmt::format("{:.3f}", r.calibration_error)) +
-            figure("other drawings", std::to_string(r.others)) +
-            figure("of these refused", fmt::format("{:.1f} %", 100 * r.refused_others)) + "</div>";
+    page +=
+        "<pre>" + escaped(notes(evaluation)) + "</pre><div class=\"figures\">" +
+        figure("shapes", std::to_string(r.shapes)) +
+        figure("right", r.accuracy, r.accuracy_interval) +
+        figure("right, kin merged", r.merged_accuracy, r.merged_accuracy_interval) +
+        figure("shapes refused", r.refused_shapes, r.refused_shapes_interval) +
+        figure("calibration error", fmt::format("{:.3f}", r.calibration_error),
+               fmt::format("by chance {:.3f}, at most {:.3f}", r.calibration_by_chance.mean,
+                           r.calibration_by_chance.most)) +
+        figure("other drawings", std::to_string(r.others)) +
+        figure("of these refused", r.refused_others, r.refused_others_interval) +
+        "</div><p>Under each share: its 95 % interval, as another sample of so many drawings could "
+        "have shown it. By chance: what a perfectly calibrated model would show on so few.</p>";
     page += "<h2>Confusion and reliability</h2><div class=\"pictures\">" + confusion_svg(r) +
             reliability_svg(r) + "</div>";
     page +=

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <map>
 #include <set>
@@ -11,7 +12,6 @@
 namespace croquis::learning {
 namespace {
 
-constexpr std::size_t bins = 10;
 constexpr std::string_view unknown = "unknown";
 
 /// Labels that people themselves do not keep apart.
@@ -57,31 +57,20 @@ void count_shapes(const std::vector<Outcome>& outcomes, Report& report) {
     report.merged_accuracy = part(right_merged, report.shapes);
     report.refused_shapes = part(refused_shapes, report.shapes);
     report.refused_others = part(refused_others, report.others);
+    report.accuracy_interval = interval_of(right, report.shapes);
+    report.merged_accuracy_interval = interval_of(right_merged, report.shapes);
+    report.refused_shapes_interval = interval_of(refused_shapes, report.shapes);
+    report.refused_others_interval = interval_of(refused_others, report.others);
 }
 
 void fill_reliability(const std::vector<Outcome>& outcomes, Report& report) {
-    report.reliability.resize(bins);
-    for (std::size_t b = 0; b < bins; ++b) {
-        report.reliability[b].low = static_cast<double>(b) / bins;
-        report.reliability[b].high = static_cast<double>(b + 1) / bins;
-    }
-    std::size_t answered = 0;
-    for (const auto& o : outcomes) {
-        if (o.truth == unknown || o.said == unknown) continue;
-        ++answered;
-        auto& bin =
-            report.reliability[std::min(bins - 1, static_cast<std::size_t>(o.confidence * bins))];
-        ++bin.drawings;
-        bin.confidence += static_cast<double>(o.confidence);
-        bin.accuracy += o.said == o.truth ? 1 : 0;
-    }
-    for (auto& bin : report.reliability) {
-        if (bin.drawings == 0) continue;
-        bin.confidence /= static_cast<double>(bin.drawings);
-        bin.accuracy /= static_cast<double>(bin.drawings);
-        report.calibration_error +=
-            part(bin.drawings, answered) * std::abs(bin.confidence - bin.accuracy);
-    }
+    std::vector<Answered> answers;
+    for (const auto& o : outcomes)
+        if (o.truth != unknown && o.said != unknown)
+            answers.push_back({o.confidence, o.said == o.truth});
+    report.reliability = reliability_of(answers);
+    report.calibration_error = calibration_error(report.reliability);
+    report.calibration_by_chance = calibration_by_chance(report.reliability);
 }
 
 void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
@@ -101,7 +90,25 @@ void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
     }
 }
 
+boost::json::array to_json(const Interval& interval) {
+    return {interval.low, interval.high};
+}
+
 }  // namespace
+
+std::string to_text(const Interval& interval) {
+    return fmt::format("{:5.1f} to {:5.1f} %", 100 * interval.low, 100 * interval.high);
+}
+
+Interval interval_of(std::size_t some, std::size_t all) {
+    if (all == 0) return {};
+    using Binomial = boost::math::binomial_distribution<double>;
+    constexpr double tail = 0.025;
+    const auto n = static_cast<double>(all);
+    const auto k = static_cast<double>(some);
+    return {Binomial::find_lower_bound_on_p(n, k, tail),
+            Binomial::find_upper_bound_on_p(n, k, tail)};
+}
 
 Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order) {
     Report report;
@@ -140,7 +147,15 @@ boost::json::object to_json(const Report& report) {
             {"merged_accuracy", report.merged_accuracy},
             {"refused_others", report.refused_others},
             {"refused_shapes", report.refused_shapes},
+            {"intervals_95",
+             {{"accuracy", to_json(report.accuracy_interval)},
+              {"merged_accuracy", to_json(report.merged_accuracy_interval)},
+              {"refused_others", to_json(report.refused_others_interval)},
+              {"refused_shapes", to_json(report.refused_shapes_interval)}}},
             {"calibration_error", report.calibration_error},
+            {"calibration_error_by_chance",
+             {{"mean", report.calibration_by_chance.mean},
+              {"most", report.calibration_by_chance.most}}},
             {"labels", std::move(labels)},
             {"per_label", std::move(scores)},
             {"reliability", std::move(reliability)},
@@ -149,15 +164,21 @@ boost::json::object to_json(const Report& report) {
 
 std::string to_text(const Report& report) {
     std::string text = fmt::format(
-        "shapes                {:6}\n  right               {:6.1f} %\n  right, kin merged   "
-        "{:6.1f} %   (circle/ellipse, "
-        "square/rectangle, zigzag/squiggle)\n  refused as unknown  {:6.1f} %\n  calibration error  "
-        " {:6.3f}\n",
-        report.shapes, 100 * report.accuracy, 100 * report.merged_accuracy,
-        100 * report.refused_shapes, report.calibration_error);
+        "shapes                {:6}     95 % interval\n"
+        "  right               {:6.1f} %   {}\n"
+        "  right, kin merged   {:6.1f} %   {}\n"
+        "  refused as unknown  {:6.1f} %   {}\n"
+        "  calibration error   {:6.3f}     by chance {:.3f}, at most {:.3f}\n"
+        "(kin: circle/ellipse, square/rectangle, zigzag/squiggle)\n",
+        report.shapes, 100 * report.accuracy, to_text(report.accuracy_interval),
+        100 * report.merged_accuracy, to_text(report.merged_accuracy_interval),
+        100 * report.refused_shapes, to_text(report.refused_shapes_interval),
+        report.calibration_error, report.calibration_by_chance.mean,
+        report.calibration_by_chance.most);
     if (report.others > 0)
-        text += fmt::format("other drawings        {:6}\n  refused as unknown  {:6.1f} %\n",
-                            report.others, 100 * report.refused_others);
+        text += fmt::format("other drawings        {:6}\n  refused as unknown  {:6.1f} %   {}\n",
+                            report.others, 100 * report.refused_others,
+                            to_text(report.refused_others_interval));
     text += fmt::format("\n{:<10} {:>8} {:>9} {:>7}\n", "label", "drawings", "precision", "recall");
     for (const auto& s : report.scores)
         text += fmt::format("{:<10} {:>8} {:>8.1f}% {:>6.1f}%\n", s.label, s.drawings,
@@ -230,7 +251,7 @@ std::string reliability_svg(const Report& report) {
             "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"#2f6fde\" "
             "fill-opacity=\"0.7\"/><text "
             "x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>",
-            edge + b.low * size + 1, edge + (1 - b.accuracy) * size, size / bins - 2,
+            edge + b.low * size + 1, edge + (1 - b.accuracy) * size, size / reliability_bins - 2,
             b.accuracy * size, edge + (b.low + b.high) / 2 * size,
             edge + (1 - b.accuracy) * size - 4, b.drawings);
     }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "learning/reliability.h"
+
 namespace croquis::learning {
 
 /// What a model said of one drawing whose label is known.
@@ -22,14 +24,16 @@ struct LabelScore {
     double recall = 0;     ///< 0…1
 };
 
-/// A bin of the reliability diagram: how sure the model was, and how often it was right.
-struct ReliabilityBin {
+/// Between what a part lies of which one sees a sample only: 95 of 100 such intervals hold the true
+/// part (exact: Clopper and Pearson 1934). All of 0…1 where nothing was seen.
+struct Interval {
     double low = 0;
-    double high = 0;
-    std::size_t drawings = 0;
-    double confidence = 0;  ///< mean
-    double accuracy = 0;
+    double high = 1;
 };
+
+Interval interval_of(std::size_t some, std::size_t all);
+/// In per cent: " 76.8 to  94.4 %".
+std::string to_text(const Interval& interval);
 
 struct Report {
     std::vector<std::string> labels;  ///< those met, in the model's order, "unknown" last
@@ -39,9 +43,12 @@ struct Report {
     double merged_accuracy = 0;       ///< circle = ellipse, square = rectangle, zigzag = squiggle
     double refused_others = 0;        ///< part of the others answered "unknown"
     double refused_shapes = 0;        ///< part of the shapes answered "unknown"
-    /// Expected calibration error over ten equal bins (Guo et al. 2017) of the shapes that were not
-    /// refused.
-    double calibration_error = 0;
+    Interval accuracy_interval;
+    Interval merged_accuracy_interval;
+    Interval refused_others_interval;
+    Interval refused_shapes_interval;
+    double calibration_error = 0;  ///< of the shapes that were not refused
+    CalibrationByChance calibration_by_chance;
     std::vector<ReliabilityBin> reliability;
     std::vector<LabelScore> scores;
     std::vector<std::vector<std::size_t>> confusion;  ///< [truth][said], by `labels`

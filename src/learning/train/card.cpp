@@ -103,8 +103,9 @@ std::string failures(const Report& report) {
               [](const Pair& a, const Pair& b) { return a.count > b.count; });
     std::string text = "Where it fails most:\n\n";
     for (std::size_t i = 0; i < std::min<std::size_t>(8, pairs.size()); ++i)
-        text += fmt::format("- {} taken for {}: {} times\n", report.labels[pairs[i].truth],
-                            report.labels[pairs[i].said], pairs[i].count);
+        text += fmt::format("- {} taken for {}: {}\n", report.labels[pairs[i].truth],
+                            report.labels[pairs[i].said],
+                            pairs[i].count == 1 ? "once" : fmt::format("{} times", pairs[i].count));
     return text + "\n";
 }
 
@@ -112,21 +113,27 @@ std::string section(const std::string& title, const std::string& picture,
                     const Measured& measured) {
     const Report& report = measured.report;
     return fmt::format(
-               "## {}\n\n| | |\n|---|---|\n| shapes | {} |\n| right | {:.1f} % |\n| right, kin "
-               "merged | "
-               "{:.1f} % |\n| refused as unknown "
-               "| {:.1f} % |\n| expected calibration error | {:.3f} |\n| other drawings | {} |\n| "
-               "of "
-               "these refused as unknown | {:.1f} % "
-               "|\n\nKin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n![Confusion "
-               "matrix](card/{}-confusion.svg)\n"
-               "![Reliability](card/{}-reliability.svg)\n\nMost surely wrong (black: what it is; "
-               "red: "
-               "what "
-               "the model said, and how sure):\n\n![Failures](card/{}-failures.svg)\n\n",
-               title, report.shapes, 100 * report.accuracy, 100 * report.merged_accuracy,
-               100 * report.refused_shapes, report.calibration_error, report.others,
-               100 * report.refused_others, picture, picture, picture) +
+               "## {}\n\n| | | 95 % interval |\n|---|---|---|\n"
+               "| shapes | {} | |\n"
+               "| right | {:.1f} % | {} |\n"
+               "| right, kin merged | {:.1f} % | {} |\n"
+               "| refused as unknown | {:.1f} % | {} |\n"
+               "| expected calibration error | {:.3f} | |\n"
+               "| … of a perfectly calibrated model, by chance | {:.3f} | up to {:.3f} |\n"
+               "| other drawings | {} | |\n"
+               "| of these refused as unknown | {:.1f} % | {} |\n\n"
+               "Kin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n"
+               "![Confusion matrix](card/{}-confusion.svg)\n"
+               "![Reliability](card/{}-reliability.svg)\n\n"
+               "Most surely wrong (black: what it is; red: what the model said, and how sure):\n\n"
+               "![Failures](card/{}-failures.svg)\n\n",
+               title, report.shapes, 100 * report.accuracy, to_text(report.accuracy_interval),
+               100 * report.merged_accuracy, to_text(report.merged_accuracy_interval),
+               100 * report.refused_shapes, to_text(report.refused_shapes_interval),
+               report.calibration_error, report.calibration_by_chance.mean,
+               report.calibration_by_chance.most, report.others, 100 * report.refused_others,
+               report.others == 0 ? "" : to_text(report.refused_others_interval), picture, picture,
+               picture) +
            label_table(report) + failures(report);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <cmath>
 
 namespace croquis::learning {
 namespace {
@@ -48,6 +49,19 @@ TEST(Metrics, ExpectedCalibrationErrorMatchesTheSum) {
     // Answered shapes: bin 0.5-0.6 one at 0.55 wrong; 0.8-0.9 one at 0.85 right; 0.9-1 two at
     // 0.95 right and 0.91 wrong: (|0.55-0| + |0.85-1| + 2 |0.93-0.5|) / 4.
     EXPECT_NEAR(example().calibration_error, (0.55 + 0.15 + 2 * 0.43) / 4, 1e-6);
+}
+
+TEST(Metrics, IntervalsAreTheExactOnes) {
+    // Of none right in n the bound solves (1 - p)^n = 0.025; of 8 in 10 it is 0.4439 to 0.9748 in
+    // the tables of Clopper and Pearson (1934).
+    EXPECT_DOUBLE_EQ(interval_of(0, 10).low, 0);
+    EXPECT_NEAR(interval_of(0, 10).high, 1 - std::pow(0.025, 0.1), 1e-9);
+    EXPECT_NEAR(interval_of(8, 10).low, 0.4439, 1e-4);
+    EXPECT_NEAR(interval_of(8, 10).high, 0.9748, 1e-4);
+    EXPECT_DOUBLE_EQ(interval_of(10, 10).high, 1);
+    EXPECT_EQ(example().accuracy_interval.low, interval_of(2, 5).low);
+    EXPECT_EQ(example().refused_others_interval.high, interval_of(2, 3).high);
+    EXPECT_EQ(measure({}, order).accuracy_interval.high, 1);
 }
 
 TEST(Metrics, PutsFullConfidenceIntoTheLastBin) {
