@@ -1,7 +1,8 @@
 // croquis-bench-functions: the functions that every submission goes through, one by one, on one
 // core, on drawings as people send them. Options are Google Benchmark's (--benchmark_filter=infer).
-// Context: the shipped model's arithmetic and the measured peak of a core and of all; "times_limit"
-// is how many times longer than that arithmetic at that peak (32-bit floats) something took.
+// Context: the shipped model's arithmetic and the measured peaks of a core and of all, of 32-bit
+// floats and of bytes; "times_limit" is how many times longer than that arithmetic at the floats'
+// peak something took, "times_byte_limit" (engines of 8 bits) at the bytes'.
 // "infer_on_cores" is the one that runs on several threads, each with a recogniser of its own.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -141,21 +142,32 @@ void normalise(benchmark::State& state, Canvas canvas) {
          [](const drawing::Image& image) { return drawing::normalise(image); });
 }
 
+/// Operations a second.
+struct Peak {
+    double floats;
+    double bytes;  ///< 0 where the processor has no such arithmetic
+};
+
 struct Limit {
-    double flops;  ///< of the network, for one drawing
-    double peak;   ///< of the core, a second
-    double peak_of_all_cores;
+    double operations;  ///< of the network, for one drawing
+    Peak core;
+    Peak all_cores;
 };
 
 /// `per_iteration` drawings were recognised in each.
-void count_flops(benchmark::State& state, const Limit& limit, std::size_t per_iteration) {
+void count_operations(benchmark::State& state, const Limit& limit, EngineKind kind,
+                      std::size_t per_iteration) {
     using benchmark::Counter;
     const auto count = static_cast<double>(per_iteration);
-    state.counters["flops"] = Counter(limit.flops * count, Counter::kIsIterationInvariantRate);
-    state.counters["seconds_per_drawing"] =
-        Counter(count, Counter::kIsIterationInvariantRate | Counter::kInvert);
-    state.counters["times_limit"] = Counter(count * limit.flops / limit.peak,
-                                            Counter::kIsIterationInvariantRate | Counter::kInvert);
+    const auto seconds_for_each = [](double seconds) {
+        return Counter(seconds, Counter::kIsIterationInvariantRate | Counter::kInvert);
+    };
+    state.counters["flops"] = Counter(limit.operations * count, Counter::kIsIterationInvariantRate);
+    state.counters["seconds_per_drawing"] = seconds_for_each(count);
+    const double operations = count * limit.operations;
+    state.counters["times_limit"] = seconds_for_each(operations / limit.core.floats);
+    if (kind == EngineKind::onednn_int8 && limit.core.bytes > 0)
+        state.counters["times_byte_limit"] = seconds_for_each(operations / limit.core.bytes);
 }
 
 void infer(benchmark::State& state, NetworkRecognizer& model, std::size_t batch,
@@ -167,7 +179,7 @@ void infer(benchmark::State& state, NetworkRecognizer& model, std::size_t batch,
         benchmark::DoNotOptimize(answers);
         at = at + 2 * batch <= inputs.size() ? at + batch : 0;
     }
-    count_flops(state, limit, batch);
+    count_operations(state, limit, model.kind(), batch);
 }
 
 constexpr std::size_t group = 8;  ///< what the engines run at once
@@ -193,7 +205,7 @@ void predict(benchmark::State& state, NetworkRecognizer& model, Canvas canvas, c
         const auto input = drawing::normalise(decoded.image).value();
         return model.recognise({&input, 1});
     });
-    count_flops(state, limit, 1);
+    count_operations(state, limit, model.kind(), 1);
 }
 
 std::string read(const std::filesystem::path& path) {
@@ -284,13 +296,19 @@ int run(int argc, char** argv) {
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 64;
     const auto network = shipped_network();
     const Limit limit{2.0 * static_cast<double>(network->graph.multiply_accumulates),
-                      measured_peak_flops(1), measured_peak_flops(cores())};
+                      {measured_peak_flops(1), measured_peak_byte_ops(1)},
+                      {measured_peak_flops(cores()), measured_peak_byte_ops(cores())}};
+    const auto tell = [](const char* name, double value) {
+        benchmark::AddCustomContext(name, fmt::format("{:.4g}", value));
+    };
     benchmark::AddCustomContext("model", network->info.id);
-    benchmark::AddCustomContext("model_flops", fmt::format("{:.0f}", limit.flops));
-    benchmark::AddCustomContext("core_peak_flops", fmt::format("{:.4g}", limit.peak));
-    benchmark::AddCustomContext("all_cores_peak_flops",
-                                fmt::format("{:.4g}", limit.peak_of_all_cores));
-    benchmark::AddCustomContext("limit_us", fmt::format("{:.1f}", 1e6 * limit.flops / limit.peak));
+    benchmark::AddCustomContext("model_flops", fmt::format("{:.0f}", limit.operations));
+    tell("core_peak_flops", limit.core.floats);
+    tell("all_cores_peak_flops", limit.all_cores.floats);
+    tell("core_peak_byte_ops", limit.core.bytes);
+    tell("all_cores_peak_byte_ops", limit.all_cores.bytes);
+    tell("limit_us", 1e6 * limit.operations / limit.core.floats);
+    if (limit.core.bytes > 0) tell("byte_limit_us", 1e6 * limit.operations / limit.core.bytes);
     const auto models = make_models(network);
     std::vector<Crew> crews;
     for (const auto& model : models) crews.push_back(make_crew(*model));

@@ -59,6 +59,32 @@ void run_sse() {
     keep(sums);
 }
 
+[[gnu::target("avx512f,avx512vnni")]] void run_avx512_bytes() {
+    __m512i sums[chains];
+    for (auto& sum : sums) sum = _mm512_setzero_si512();
+    __m512i image = _mm512_set1_epi8(1);
+    keep(image);
+    const __m512i weights = _mm512_set1_epi8(1);
+    for (std::int64_t i = 0; i < rounds; ++i) {
+#pragma GCC unroll 12
+        for (int k = 0; k < chains; ++k) sums[k] = _mm512_dpbusd_epi32(sums[k], image, weights);
+    }
+    keep(sums);
+}
+
+[[gnu::target("avx2,avxvnni")]] void run_avx_bytes() {
+    __m256i sums[chains];
+    for (auto& sum : sums) sum = _mm256_setzero_si256();
+    __m256i image = _mm256_set1_epi8(1);
+    keep(image);
+    const __m256i weights = _mm256_set1_epi8(1);
+    for (std::int64_t i = 0; i < rounds; ++i) {
+#pragma GCC unroll 12
+        for (int k = 0; k < chains; ++k) sums[k] = _mm256_dpbusd_avx_epi32(sums[k], image, weights);
+    }
+    keep(sums);
+}
+
 /// Seconds until all have done it.
 double run_together(void (*run)(), int threads) {
     const auto began = Clock::now();
@@ -85,6 +111,14 @@ double measured_peak_flops(int threads) {
         best = std::max(best, best_of(run_avx2, 8, threads));
     if (__builtin_cpu_supports("avx512f") != 0)
         best = std::max(best, best_of(run_avx512, 16, threads));
+    return best;
+}
+
+double measured_peak_byte_ops(int threads) {
+    double best = 0;
+    if (__builtin_cpu_supports("avxvnni") != 0) best = best_of(run_avx_bytes, 32, threads);
+    if (__builtin_cpu_supports("avx512vnni") != 0)
+        best = std::max(best, best_of(run_avx512_bytes, 64, threads));
     return best;
 }
 

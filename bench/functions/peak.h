@@ -8,4 +8,8 @@ namespace croquis::bench {
 /// core.
 double measured_peak_flops(int threads);
 
+/// The same of multiply-adds of bytes into 32-bit sums (VNNI), the arithmetic of an engine of 8
+/// bits. 0 where the processor has none.
+double measured_peak_byte_ops(int threads);
+
 }  // namespace croquis::bench

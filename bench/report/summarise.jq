@@ -73,12 +73,29 @@ def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functio
             | {engine: (.name | split("/")[1]), cores: .threads, per_s: .items_per_second}]
         | group_by(.engine) | map((map(select(.cores == 1))[0].per_s) as $one | map(. + {of_linear: (.per_s / $one / .cores),
             flops: (.per_s * $functions.context.model_flops),
-            peak: (if .cores == 1 then $functions.context.core_peak_flops else $functions.context.all_cores_peak_flops end)}
-            | . + {of_peak: (.flops / .peak)})) | add // []
+            peak: (if .cores == 1 then $functions.context.core_peak_flops else $functions.context.all_cores_peak_flops end),
+            byte_peak: (if .engine | endswith("_int8") | not then null
+                elif .cores == 1 then $functions.context.core_peak_byte_ops else $functions.context.all_cores_peak_byte_ops end)}
+            | . + {of_peak: (.flops / .peak),
+                of_byte_peak: (if (.byte_peak // 0) > 0 then .flops / .byte_peak else null end)})) | add // []
+      end;
+
+# What 20 times the peer would take: the CPU time that the cores have for each of so many submissions, what one
+# takes, and the least that it could: what the bare responder, PostgreSQL and the load take, one request to read,
+# and the model at the peak of the cheapest arithmetic.
+def budget($lines; $phases; $stages):
+    ($phases.submit.peer.per_s.median? // null) as $peer
+    | [$lines[] | select(.phase == "functions") | .context | .byte_limit_us // .limit_us][0] as $model
+    | if $peer == null or $model == null then [] else
+        ($machine.cores * 1e6) as $cores
+        | $stages | map({party, times: 20, us: ($cores / (20 * $peer)), taken: (.all + (.postgres // 0) + .load),
+            least: (.http + (.parse // 0) + $model + (.postgres // 0) + .load)}
+            | . + {reached: ($cores / .taken / $peer), least_reached: ($cores / .least / $peer)})
       end;
 
 . as $lines
 | ($lines | group_by(.phase) | map({key: .[0].phase, value: (by_party | map_values(measured))}) | from_entries) as $phases
+| (["croquis-postgres", "croquis-sqlite"] | map(stages($lines; $phases; .)) | map(select(. != null))) as $stages
 | {
     machine: $machine,
     runs: ([$lines[].run] | unique),
@@ -95,7 +112,8 @@ def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functio
     under_load: (["croquis-postgres", "croquis-sqlite", "peer", "bare"] | map({party: ., ratio: under_load($lines; .)})
         | map(select(.ratio != null))),
     best: [$lines[] | select(.phase == "workers") | {party, workers, connections}],
-    stages: (["croquis-postgres", "croquis-sqlite"] | map(stages($lines; $phases; .)) | map(select(. != null))),
+    stages: $stages,
+    budget: budget($lines; $phases; $stages),
     inference: inference($lines),
     arithmetic: ([$lines[] | select(.phase == "functions") | .context][0]),
     sizes: [$lines[] | select(.phase == "size") | . as $size | .bytes | to_entries | sort_by(.key)[]

@@ -31,6 +31,9 @@ section("CPU µs of a submission, by stage"; .stages | rows(
     ["store", "HTTP and sockets", "parse", "decode", "normalise", "infer", "store", "answer", "other threads", "server, all", "PostgreSQL", "recognised together", "stored together"];
     [.party, (.http, .parse, .decode, .normalise, .infer, .store, .answer, .rest, .all, .postgres, .recognised_together,
      .stored_together | places(1))])),
+section("What 20 times the peer would take, CPU µs a submission (server, PostgreSQL and load)"; .budget | rows(
+    ["store", "the cores have", "taken", "so at most", "the least", "so at most"];
+    [.party, (.us, .taken | places(1)), "\(.reached | places(1))x", (.least | places(1)), "\(.least_reached | places(1))x"])),
 section("List, 50 a page, 1,000 drawings stored: pages a second"; parties("lists-small"; throughput_head; throughput)),
 section("List, 50 a page, \(.machine.stored | number) drawings stored: pages a second"; parties("lists-large"; throughput_head; throughput)),
 section("Latency of a submission: 20 a second"; parties("latency-unloaded"; ["p50 ms", "p99 ms"]; [(.p50_ms | spread), (.p99_ms | spread)])),
@@ -57,16 +60,19 @@ section("Overload: resident memory of the backend, MiB"; if .overload["memory-be
     [{b: .overload["memory-before"], a: .overload["memory-after"]}]
     | rows(["before", "after"]; [(.b | places(0)), (.a | places(0))]) else "" end),
 section("Inference by engine and cores"; .inference | rows(
-    ["engine", "cores", "drawings a second", "of linear", "GFLOP/s", "of the measured peak of 32-bit floats"];
-    [.engine, (.cores | tostring), (.per_s | number), (.of_linear | percent), (.flops / 1e9 | places(1)), (.of_peak | percent)])),
-section("The model's arithmetic"; if .arithmetic == null then "" else [.arithmetic] | rows(
-    ["model", "MFLOP a drawing", "a core's measured peak, GFLOP/s", "all cores', GFLOP/s", "µs a drawing at that peak"];
-    [.model, (.model_flops / 1e6 | places(2)), (.core_peak_flops / 1e9 | places(1)), (.all_cores_peak_flops / 1e9 | places(1)),
-     (.limit_us | places(1))]) end),
+    ["engine", "cores", "drawings a second", "of linear", "GFLOP/s", "of the measured peak of 32-bit floats", "of that of bytes"];
+    [.engine, (.cores | tostring), (.per_s | number), (.of_linear | percent), (.flops / 1e9 | places(1)), (.of_peak | percent),
+     (.of_byte_peak | percent)])),
+section("The model's arithmetic"; if .arithmetic == null then "" else [.arithmetic
+    | (. + {name: "32-bit floats", core: .core_peak_flops, all: .all_cores_peak_flops, us: .limit_us}),
+      (select(.byte_limit_us) | . + {name: "bytes", core: .core_peak_byte_ops, all: .all_cores_peak_byte_ops, us: .byte_limit_us})]
+    | rows(
+    ["model", "MFLOP a drawing", "arithmetic", "a core's measured peak, G/s", "all cores', G/s", "µs a drawing at a core's peak"];
+    [.model, (.model_flops / 1e6 | places(2)), .name, (.core / 1e9 | places(1)), (.all / 1e9 | places(1)), (.us | places(1))]) end),
 section("Generators against the bare responder: requests a second, and CPU µs of the generator";
     [(.phases.generators // {}) | to_entries[] | .key as $k | {party: $k, per_s: .value.per_s.median,
         cpu: ([$all.lines[] | select(.phase == "generators" and .party == $k) | .own_cpu_us // .usage.load.cpu_us][0])}]
     | rows(["generator", "per second", "its CPU µs"]; [.party, (.per_s | number), (.cpu | places(1))])),
 section("Functions, on one core"; [.functions[] | select(.name | startswith("infer_on_cores") | not)] | rows(
-    ["function", "CPU time", "times the arithmetic's limit"];
-    [.name, "\(.cpu_time | places(2)) \(.time_unit)", (.times_limit // null | places(2))]))
+    ["function", "CPU time", "times the limit of 32-bit floats", "times that of bytes"];
+    [.name, "\(.cpu_time | places(2)) \(.time_unit)", (.times_limit // null | places(2)), (.times_byte_limit // null | places(2))]))
