@@ -146,7 +146,7 @@ def size_of(png: bytes) -> "tuple[int, int]":
 @app.get("/readyz")
 def ready(session: Session = Depends(database)) -> dict:
     session.execute(sa.text("SELECT 1"))
-    return {"status": "ok"}
+    return {"status": "ok", "worker": os.getpid()}
 
 
 @app.post(DOOR + "/predictions", status_code=201, response_model=DrawingDetail)

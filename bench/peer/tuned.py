@@ -126,7 +126,7 @@ def presented(row) -> dict:
 def ready() -> dict:
     with engine.connect() as connection:
         connection.execute(sa.text("SELECT 1"))
-    return {"status": "ok"}
+    return {"status": "ok", "worker": os.getpid()}
 
 
 @app.post(DOOR + "/predictions", status_code=201, response_class=JSONResponse)
