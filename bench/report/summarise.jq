@@ -117,7 +117,8 @@ def budget($lines; $phases; $stages):
     inference: inference($lines),
     arithmetic: ([$lines[] | select(.phase == "functions") | .context][0]),
     sizes: [$lines[] | select(.phase == "size") | . as $size | .bytes | to_entries | sort_by(.key)[]
-        | {party: $size.party, part: .key, bytes: (.value / $size.stored)}],
+        | {party: $size.party, part: .key, bytes: (.value / $size.stored)}]
+        | group_by([.party, .part]) | map(last),  # lists and memory, where they were run apart, both fill a store
     memory: [$lines[] | select(.phase == "memory") | {party, stored, idle_mib, after_load_mib}],
     scale: [$lines[] | select(.phase | startswith("scale-")) | {
         route: (.phase | ltrimstr("scale-")), backends: (.party | ltrimstr("backends-") | tonumber), per_s,
