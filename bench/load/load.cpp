@@ -103,6 +103,7 @@ class Generator {
         : plan_(plan),
           requests_(requests),
           at_edge_(at_edge),
+          connecting_(io_),
           arrival_(io_),
           phase_(io_),
           random_(plan.seed),
@@ -118,6 +119,7 @@ class Generator {
     std::string next_key();
 
   private:
+    void connect_one_by_one(std::size_t next);
     void take_next(Client& client);
     void start_arrivals();
     void arrive();
@@ -134,6 +136,7 @@ class Generator {
     const std::vector<Request>& requests_;
     const std::function<void()>& at_edge_;
     asio::io_context io_{1};
+    asio::steady_timer connecting_;
     asio::steady_timer arrival_;
     asio::steady_timer phase_;
     std::mt19937_64 random_;
@@ -224,12 +227,25 @@ Outcome Generator::run() {
     endpoint_ = places.begin()->endpoint();
     for (std::size_t i = 0; i < plan_.connections; ++i)
         clients_.push_back(std::make_unique<Client>(io_, *this));
-    for (auto& client : clients_) client->connect();
+    connect_one_by_one(0);
     if (plan_.rate > 0) start_arrivals();
     phase_.expires_after(std::chrono::duration_cast<Clock::duration>(plan_.warm_up));
     phase_.async_wait([this](const error_code&) { begin_measuring(); });
     io_.run();
     return std::move(outcome_);
+}
+
+/// Not all at once: of a server's processes that share a listening socket, the one that wakes first
+/// would take them all.
+void Generator::connect_one_by_one(std::size_t next) {
+    if (next == clients_.size() || !sending_) return;
+    clients_[next]->connect();
+    constexpr Clock::duration most = std::chrono::milliseconds(3);
+    const auto share = plan_.warm_up / 2.0 / static_cast<double>(clients_.size());
+    connecting_.expires_after(std::min(most, std::chrono::duration_cast<Clock::duration>(share)));
+    connecting_.async_wait([this, next](const error_code& cancelled) {
+        if (!cancelled) connect_one_by_one(next + 1);
+    });
 }
 
 void Generator::begin_measuring() {

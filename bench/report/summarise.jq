@@ -81,7 +81,7 @@ def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functio
       end;
 
 # What 20 times the peer would take: the CPU time that the cores have for each of so many submissions, what one
-# takes, and the least that it could: what the bare responder, PostgreSQL and the load take, one request to read,
+# takes, and the least that it could: what the bare responder, the database and the load take, one request to read,
 # and the model at the peak of the cheapest arithmetic.
 def budget($lines; $phases; $stages):
     ($phases.submit.peer.per_s.median? // null) as $peer
@@ -89,7 +89,7 @@ def budget($lines; $phases; $stages):
     | if $peer == null or $model == null then [] else
         ($machine.cores * 1e6) as $cores
         | $stages | map({party, times: 20, us: ($cores / (20 * $peer)), taken: (.all + (.postgres // 0) + .load),
-            least: (.http + (.parse // 0) + $model + (.postgres // 0) + .load)}
+            least: (.http + (.parse // 0) + $model + (.postgres // .store) + .load)}
             | . + {reached: ($cores / .taken / $peer), least_reached: ($cores / .least / $peer)})
       end;
 
