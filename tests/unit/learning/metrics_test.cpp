@@ -92,6 +92,13 @@ TEST(Metrics, ReportsTheSameAsJsonTextAndPictures) {
     EXPECT_DOUBLE_EQ(object.at("accuracy").as_double(), 0.4);
     EXPECT_EQ(object.at("confusion").as_array().size(), 4U);
     EXPECT_NE(to_text(report).find("40.0 %"), std::string::npos);
+    const auto interval = interval_of(2, 5);
+    const auto& given = object.at("intervals_95").at("accuracy").as_array();
+    EXPECT_DOUBLE_EQ(given[0].as_double(), interval.low);
+    EXPECT_DOUBLE_EQ(given[1].as_double(), interval.high);
+    EXPECT_NE(to_text(report).find(to_text(interval)), std::string::npos);
+    EXPECT_GT(object.at("calibration_error_by_chance").at("most").as_double(),
+              object.at("calibration_error_by_chance").at("mean").as_double());
     EXPECT_NE(confusion_svg(report).find("ellipse"), std::string::npos);
     EXPECT_NE(reliability_svg(report).find("calibration error 0.390"), std::string::npos);
 }
