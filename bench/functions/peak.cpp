@@ -23,6 +23,9 @@ void keep(T& value) {
     asm volatile("" : "+m"(value) : : "memory");
 }
 
+// The loops below are written out one by one: an intrinsic can only be inlined into a function that
+// is compiled for its instructions, which a template or a lambda shared by them would not be.
+
 [[gnu::target("avx512f")]] void run_avx512() {
     __m512 sums[chains];
     for (auto& sum : sums) sum = _mm512_set1_ps(1);

@@ -66,6 +66,9 @@ def stages($lines; $phases; $party):
            stored_together: ([$lines[] | select(.phase == "stages" and .party == $party) | .stored_together] | median)}
       end;
 
+# What the cores that an engine ran on can do a second.
+def peak($context; $operations): $context[(if .cores == 1 then "core_peak_" else "all_cores_peak_" end) + $operations];
+
 # Inference by engine and cores, and how near it is to what the cores can multiply.
 def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functions
     | if $functions == null then [] else
@@ -73,9 +76,8 @@ def inference($lines): [$lines[] | select(.phase == "functions")][0] as $functio
             | {engine: (.name | split("/")[1]), cores: .threads, per_s: .items_per_second}]
         | group_by(.engine) | map((map(select(.cores == 1))[0].per_s) as $one | map(. + {of_linear: (.per_s / $one / .cores),
             flops: (.per_s * $functions.context.model_flops),
-            peak: (if .cores == 1 then $functions.context.core_peak_flops else $functions.context.all_cores_peak_flops end),
-            byte_peak: (if .engine | endswith("_int8") | not then null
-                elif .cores == 1 then $functions.context.core_peak_byte_ops else $functions.context.all_cores_peak_byte_ops end)}
+            peak: peak($functions.context; "flops"),
+            byte_peak: (if .engine | endswith("_int8") then peak($functions.context; "byte_ops") else null end)}
             | . + {of_peak: (.flops / .peak),
                 of_byte_peak: (if (.byte_peak // 0) > 0 then .flops / .byte_peak else null end)})) | add // []
       end;
@@ -88,7 +90,7 @@ def budget($lines; $phases; $stages):
     | [$lines[] | select(.phase == "functions") | .context | .byte_limit_us // .limit_us][0] as $model
     | if $peer == null or $model == null then [] else
         ($machine.cores * 1e6) as $cores
-        | $stages | map({party, times: 20, us: ($cores / (20 * $peer)), taken: (.all + (.postgres // 0) + .load),
+        | $stages | map({party, us: ($cores / (20 * $peer)), taken: (.all + (.postgres // 0) + .load),
             least: (.http + (.parse // 0) + $model + (.postgres // .store) + .load)}
             | . + {reached: ($cores / .taken / $peer), least_reached: ($cores / .least / $peer)})
       end;

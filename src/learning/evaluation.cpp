@@ -54,8 +54,8 @@ std::string figure(std::string_view name, const std::string& value, const std::s
                        value, name, note);
 }
 
-std::string figure(std::string_view name, double share, const Interval& interval) {
-    return figure(name, fmt::format("{:.1f} %", 100 * share), to_text(interval));
+std::string figure(std::string_view name, const Share& share) {
+    return figure(name, fmt::format("{:.1f} %", 100 * share.part()), to_text(share.interval()));
 }
 
 std::string label_rows(const Report& report) {
@@ -127,6 +127,7 @@ std::string to_text(const Evaluation& evaluation) {
 
 std::string to_html(const Evaluation& evaluation) {
     const Report& r = evaluation.report;
+    const auto chance = calibration_by_chance(r.reliability);
     std::string page =
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width\"><title>Croquis: "
@@ -140,15 +141,13 @@ std::string to_html(const Evaluation& evaluation) {
         "</style></head><body><h1>Evaluation</h1>";
     page +=
         "<pre>" + escaped(notes(evaluation)) + "</pre><div class=\"figures\">" +
-        figure("shapes", std::to_string(r.shapes)) +
-        figure("right", r.accuracy, r.accuracy_interval) +
-        figure("right, kin merged", r.merged_accuracy, r.merged_accuracy_interval) +
-        figure("shapes refused", r.refused_shapes, r.refused_shapes_interval) +
+        figure("shapes", std::to_string(r.shapes)) + figure("right", r.accuracy) +
+        figure("right, kin merged", r.merged_accuracy) +
+        figure("shapes refused", r.refused_shapes) +
         figure("calibration error", fmt::format("{:.3f}", r.calibration_error),
-               fmt::format("by chance {:.3f}, at most {:.3f}", r.calibration_by_chance.mean,
-                           r.calibration_by_chance.most)) +
+               fmt::format("by chance {:.3f}, at most {:.3f}", chance.mean, chance.most)) +
         figure("other drawings", std::to_string(r.others)) +
-        figure("of these refused", r.refused_others, r.refused_others_interval) +
+        figure("of these refused", r.refused_others) +
         "</div><p>Under each share: its 95 % interval, as another sample of so many drawings could "
         "have shown it. By chance: what a perfectly calibrated model would show on so few.</p>";
     page += "<h2>Confusion and reliability</h2><div class=\"pictures\">" + confusion_svg(r) +

@@ -22,10 +22,6 @@ std::string_view merged(std::string_view label) {
     return label;
 }
 
-double part(std::size_t some, std::size_t all) {
-    return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
-}
-
 std::vector<std::string> labels_met(const std::vector<Outcome>& outcomes,
                                     const std::vector<std::string>& order) {
     std::set<std::string_view> met;
@@ -53,14 +49,10 @@ void count_shapes(const std::vector<Outcome>& outcomes, Report& report) {
         right_merged += merged(o.said) == merged(o.truth) ? 1U : 0U;
         refused_shapes += o.said == unknown ? 1U : 0U;
     }
-    report.accuracy = part(right, report.shapes);
-    report.merged_accuracy = part(right_merged, report.shapes);
-    report.refused_shapes = part(refused_shapes, report.shapes);
-    report.refused_others = part(refused_others, report.others);
-    report.accuracy_interval = interval_of(right, report.shapes);
-    report.merged_accuracy_interval = interval_of(right_merged, report.shapes);
-    report.refused_shapes_interval = interval_of(refused_shapes, report.shapes);
-    report.refused_others_interval = interval_of(refused_others, report.others);
+    report.accuracy = {right, report.shapes};
+    report.merged_accuracy = {right_merged, report.shapes};
+    report.refused_shapes = {refused_shapes, report.shapes};
+    report.refused_others = {refused_others, report.others};
 }
 
 void fill_reliability(const std::vector<Outcome>& outcomes, Report& report) {
@@ -70,7 +62,6 @@ void fill_reliability(const std::vector<Outcome>& outcomes, Report& report) {
             answers.push_back({o.confidence, o.said == o.truth});
     report.reliability = reliability_of(answers);
     report.calibration_error = calibration_error(report.reliability);
-    report.calibration_by_chance = calibration_by_chance(report.reliability);
 }
 
 void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
@@ -85,8 +76,8 @@ void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
             is += report.confusion[i][j];
             said += report.confusion[j][i];
         }
-        report.scores.push_back({report.labels[i], is, part(report.confusion[i][i], said),
-                                 part(report.confusion[i][i], is)});
+        report.scores.push_back({report.labels[i], is, Share{report.confusion[i][i], said}.part(),
+                                 Share{report.confusion[i][i], is}.part()});
     }
 }
 
@@ -100,7 +91,11 @@ std::string to_text(const Interval& interval) {
     return fmt::format("{:5.1f} to {:5.1f} %", 100 * interval.low, 100 * interval.high);
 }
 
-Interval interval_of(std::size_t some, std::size_t all) {
+double Share::part() const {
+    return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
+}
+
+Interval Share::interval() const {
     if (all == 0) return {};
     using Binomial = boost::math::binomial_distribution<double>;
     constexpr double tail = 0.025;
@@ -126,6 +121,7 @@ Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::stri
 
 boost::json::object to_json(const Report& report) {
     namespace json = boost::json;
+    const auto chance = calibration_by_chance(report.reliability);
     json::array scores, reliability, confusion, labels;
     for (const auto& label : report.labels) labels.emplace_back(label);
     for (const auto& s : report.scores)
@@ -143,19 +139,17 @@ boost::json::object to_json(const Report& report) {
         confusion.push_back(json::array(row.begin(), row.end()));
     return {{"shapes", report.shapes},
             {"others", report.others},
-            {"accuracy", report.accuracy},
-            {"merged_accuracy", report.merged_accuracy},
-            {"refused_others", report.refused_others},
-            {"refused_shapes", report.refused_shapes},
+            {"accuracy", report.accuracy.part()},
+            {"merged_accuracy", report.merged_accuracy.part()},
+            {"refused_others", report.refused_others.part()},
+            {"refused_shapes", report.refused_shapes.part()},
             {"intervals_95",
-             {{"accuracy", to_json(report.accuracy_interval)},
-              {"merged_accuracy", to_json(report.merged_accuracy_interval)},
-              {"refused_others", to_json(report.refused_others_interval)},
-              {"refused_shapes", to_json(report.refused_shapes_interval)}}},
+             {{"accuracy", to_json(report.accuracy.interval())},
+              {"merged_accuracy", to_json(report.merged_accuracy.interval())},
+              {"refused_others", to_json(report.refused_others.interval())},
+              {"refused_shapes", to_json(report.refused_shapes.interval())}}},
             {"calibration_error", report.calibration_error},
-            {"calibration_error_by_chance",
-             {{"mean", report.calibration_by_chance.mean},
-              {"most", report.calibration_by_chance.most}}},
+            {"calibration_error_by_chance", {{"mean", chance.mean}, {"most", chance.most}}},
             {"labels", std::move(labels)},
             {"per_label", std::move(scores)},
             {"reliability", std::move(reliability)},
@@ -163,6 +157,7 @@ boost::json::object to_json(const Report& report) {
 }
 
 std::string to_text(const Report& report) {
+    const auto chance = calibration_by_chance(report.reliability);
     std::string text = fmt::format(
         "shapes                {:6}     95 % interval\n"
         "  right               {:6.1f} %   {}\n"
@@ -170,15 +165,14 @@ std::string to_text(const Report& report) {
         "  refused as unknown  {:6.1f} %   {}\n"
         "  calibration error   {:6.3f}     by chance {:.3f}, at most {:.3f}\n"
         "(kin: circle/ellipse, square/rectangle, zigzag/squiggle)\n",
-        report.shapes, 100 * report.accuracy, to_text(report.accuracy_interval),
-        100 * report.merged_accuracy, to_text(report.merged_accuracy_interval),
-        100 * report.refused_shapes, to_text(report.refused_shapes_interval),
-        report.calibration_error, report.calibration_by_chance.mean,
-        report.calibration_by_chance.most);
+        report.shapes, 100 * report.accuracy.part(), to_text(report.accuracy.interval()),
+        100 * report.merged_accuracy.part(), to_text(report.merged_accuracy.interval()),
+        100 * report.refused_shapes.part(), to_text(report.refused_shapes.interval()),
+        report.calibration_error, chance.mean, chance.most);
     if (report.others > 0)
         text += fmt::format("other drawings        {:6}\n  refused as unknown  {:6.1f} %   {}\n",
-                            report.others, 100 * report.refused_others,
-                            to_text(report.refused_others_interval));
+                            report.others, 100 * report.refused_others.part(),
+                            to_text(report.refused_others.interval()));
     text += fmt::format("\n{:<10} {:>8} {:>9} {:>7}\n", "label", "drawings", "precision", "recall");
     for (const auto& s : report.scores)
         text += fmt::format("{:<10} {:>8} {:>8.1f}% {:>6.1f}%\n", s.label, s.drawings,
@@ -219,7 +213,7 @@ std::string confusion_svg(const Report& report) {
         for (int j = 0; j < n; ++j) {
             const auto count = report.confusion[row][static_cast<std::size_t>(j)];
             if (count == 0) continue;
-            const double share = part(count, total);
+            const double share = Share{count, total}.part();
             svg += fmt::format(
                 "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" "
                 "fill-opacity=\"{:.2f}\"/><text x=\"{}\" y=\"{}\" "

@@ -25,13 +25,21 @@ struct LabelScore {
 };
 
 /// Between what a part lies of which one sees a sample only: 95 of 100 such intervals hold the true
-/// part (exact: Clopper and Pearson 1934). All of 0…1 where nothing was seen.
+/// part (exact: Clopper and Pearson 1934).
 struct Interval {
     double low = 0;
     double high = 1;
 };
 
-Interval interval_of(std::size_t some, std::size_t all);
+/// Some of all drawings.
+struct Share {
+    std::size_t some = 0;
+    std::size_t all = 0;
+
+    [[nodiscard]] double part() const;        ///< 0…1; 0 of nothing
+    [[nodiscard]] Interval interval() const;  ///< all of 0…1 where there is nothing
+};
+
 /// In per cent: " 76.8 to  94.4 %".
 std::string to_text(const Interval& interval);
 
@@ -39,16 +47,11 @@ struct Report {
     std::vector<std::string> labels;  ///< those met, in the model's order, "unknown" last
     std::size_t shapes = 0;           ///< drawings whose truth is a shape
     std::size_t others = 0;           ///< drawings whose truth is "unknown"
-    double accuracy = 0;              ///< of the shapes, strictly
-    double merged_accuracy = 0;       ///< circle = ellipse, square = rectangle, zigzag = squiggle
-    double refused_others = 0;        ///< part of the others answered "unknown"
-    double refused_shapes = 0;        ///< part of the shapes answered "unknown"
-    Interval accuracy_interval;
-    Interval merged_accuracy_interval;
-    Interval refused_others_interval;
-    Interval refused_shapes_interval;
-    double calibration_error = 0;  ///< of the shapes that were not refused
-    CalibrationByChance calibration_by_chance;
+    Share accuracy;                   ///< of the shapes, strictly
+    Share merged_accuracy;            ///< circle = ellipse, square = rectangle, zigzag = squiggle
+    Share refused_others;             ///< of the others, those answered "unknown"
+    Share refused_shapes;             ///< of the shapes, those answered "unknown"
+    double calibration_error = 0;     ///< of the shapes that were not refused
     std::vector<ReliabilityBin> reliability;
     std::vector<LabelScore> scores;
     std::vector<std::vector<std::size_t>> confusion;  ///< [truth][said], by `labels`

@@ -82,7 +82,7 @@ float best_temperature(const Judged& people, const Judged& careful, Calibration 
 }
 
 double refused_part(const Judged& people, const Calibration& calibration) {
-    return measure(outcomes_of(people, calibration), shape_labels()).refused_others;
+    return measure(outcomes_of(people, calibration), shape_labels()).refused_others.part();
 }
 
 float least_bias(const Judged& people, Calibration calibration, float others_refused) {

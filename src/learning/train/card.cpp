@@ -112,6 +112,7 @@ std::string failures(const Report& report) {
 std::string section(const std::string& title, const std::string& picture,
                     const Measured& measured) {
     const Report& report = measured.report;
+    const auto chance = calibration_by_chance(report.reliability);
     return fmt::format(
                "## {}\n\n| | | 95 % interval |\n|---|---|---|\n"
                "| shapes | {} | |\n"
@@ -127,13 +128,13 @@ std::string section(const std::string& title, const std::string& picture,
                "![Reliability](card/{}-reliability.svg)\n\n"
                "Most surely wrong (black: what it is; red: what the model said, and how sure):\n\n"
                "![Failures](card/{}-failures.svg)\n\n",
-               title, report.shapes, 100 * report.accuracy, to_text(report.accuracy_interval),
-               100 * report.merged_accuracy, to_text(report.merged_accuracy_interval),
-               100 * report.refused_shapes, to_text(report.refused_shapes_interval),
-               report.calibration_error, report.calibration_by_chance.mean,
-               report.calibration_by_chance.most, report.others, 100 * report.refused_others,
-               report.others == 0 ? "" : to_text(report.refused_others_interval), picture, picture,
-               picture) +
+               title, report.shapes, 100 * report.accuracy.part(),
+               to_text(report.accuracy.interval()), 100 * report.merged_accuracy.part(),
+               to_text(report.merged_accuracy.interval()), 100 * report.refused_shapes.part(),
+               to_text(report.refused_shapes.interval()), report.calibration_error, chance.mean,
+               chance.most, report.others, 100 * report.refused_others.part(),
+               report.others == 0 ? "" : to_text(report.refused_others.interval()), picture,
+               picture, picture) +
            label_table(report) + failures(report);
 }
 

@@ -57,7 +57,7 @@ TEST_F(EvaluationTest, CountsWordsThatAreNoLabelsAsUnknown) {
     ASSERT_TRUE(evaluation);
     EXPECT_EQ(evaluation->report.shapes, 2U);
     EXPECT_EQ(evaluation->report.others, 1U);
-    EXPECT_DOUBLE_EQ(evaluation->report.accuracy, 0.5);
+    EXPECT_DOUBLE_EQ(evaluation->report.accuracy.part(), 0.5);
     EXPECT_EQ(evaluation->unreadable.size(), 1U);
     ASSERT_EQ(evaluation->failures.size(), 2U);
     EXPECT_EQ(evaluation->failures[0].outcome.truth, "circle");

@@ -14,6 +14,10 @@ Outcome said(std::string truth, std::string answer, float confidence) {
     return {"id", std::move(truth), std::move(answer), confidence};
 }
 
+Interval interval_of(std::size_t some, std::size_t all) {
+    return Share{some, all}.interval();
+}
+
 /// Worked out by hand below.
 Report example() {
     return measure({said("circle", "circle", 0.95F), said("circle", "ellipse", 0.55F),
@@ -27,10 +31,10 @@ TEST(Metrics, CountsShapesAndOthersApart) {
     const Report report = example();
     EXPECT_EQ(report.shapes, 5U);
     EXPECT_EQ(report.others, 3U);
-    EXPECT_DOUBLE_EQ(report.accuracy, 2.0 / 5);
-    EXPECT_DOUBLE_EQ(report.merged_accuracy, 3.0 / 5);
-    EXPECT_DOUBLE_EQ(report.refused_shapes, 1.0 / 5);
-    EXPECT_DOUBLE_EQ(report.refused_others, 2.0 / 3);
+    EXPECT_DOUBLE_EQ(report.accuracy.part(), 2.0 / 5);
+    EXPECT_DOUBLE_EQ(report.merged_accuracy.part(), 3.0 / 5);
+    EXPECT_DOUBLE_EQ(report.refused_shapes.part(), 1.0 / 5);
+    EXPECT_DOUBLE_EQ(report.refused_others.part(), 2.0 / 3);
 }
 
 TEST(Metrics, FillsTheConfusionMatrixInTheModelsOrder) {
@@ -59,9 +63,9 @@ TEST(Metrics, IntervalsAreTheExactOnes) {
     EXPECT_NEAR(interval_of(8, 10).low, 0.4439, 1e-4);
     EXPECT_NEAR(interval_of(8, 10).high, 0.9748, 1e-4);
     EXPECT_DOUBLE_EQ(interval_of(10, 10).high, 1);
-    EXPECT_EQ(example().accuracy_interval.low, interval_of(2, 5).low);
-    EXPECT_EQ(example().refused_others_interval.high, interval_of(2, 3).high);
-    EXPECT_EQ(measure({}, order).accuracy_interval.high, 1);
+    EXPECT_EQ(example().accuracy.interval().low, interval_of(2, 5).low);
+    EXPECT_EQ(example().refused_others.interval().high, interval_of(2, 3).high);
+    EXPECT_EQ(measure({}, order).accuracy.interval().high, 1);
 }
 
 TEST(Metrics, PutsFullConfidenceIntoTheLastBin) {
@@ -80,7 +84,7 @@ TEST(Metrics, MostSureMistakesComeFirst) {
 TEST(Metrics, NothingMeasuredIsAllZero) {
     const Report report = measure({}, order);
     EXPECT_EQ(report.shapes, 0U);
-    EXPECT_EQ(report.accuracy, 0);
+    EXPECT_EQ(report.accuracy.part(), 0);
     EXPECT_EQ(report.calibration_error, 0);
     EXPECT_TRUE(report.labels.empty());
 }
