@@ -41,6 +41,20 @@ def under_load($lines; $party): [$lines[] | select(.party == $party)] | group_by
         | if $x and $y and $y > 0 then $x / $y else null end)
     | spread;
 
+# What the machine's own pauses do at 70% of the capacity: after one of t, what came meanwhile is made up for by the
+# time that the cores have to spare, so that submissions can wait for as long as t / (1 - busy).
+def pauses($lines; $phases):
+    [$lines[] | select(.phase == "pauses")] as $seen
+    | if ($seen | length) == 0 then [] else
+        ($seen | map(.ms_per_s) | add / length / 1000) as $still
+        | ($seen | map(.longest_ms) | max) as $longest
+        | $phases["latency-loaded"] // {} | to_entries | map((.value
+            | (.server_cpu_us.median + (.postgres_cpu_us.median? // 0) + .load_cpu_us.median) * .per_s.median
+                / ($machine.cores * 1e6)) as $busy
+            | {party: .key, busy: $busy, still: $still, longest_ms: $longest,
+               felt: (if $busy < 1 then $still / (1 - $busy) else null end)})
+      end;
+
 # CPU microseconds of a submission, by stage. The threads' CPU is measured; that of the recognition threads is
 # divided as the server's own clocks divide their time, that of the network thread by what the bare responder
 # uses for the same requests and what reading one takes when timed alone.
@@ -113,6 +127,7 @@ def budget($lines; $phases; $stages):
     ] | map(select(.ratio != null))),
     under_load: (["croquis-postgres", "croquis-sqlite", "peer", "bare"] | map({party: ., ratio: under_load($lines; .)})
         | map(select(.ratio != null))),
+    pauses: pauses($lines; $phases),
     best: [$lines[] | select(.phase == "workers") | {party, workers, connections}],
     stages: $stages,
     budget: budget($lines; $phases; $stages),

@@ -40,6 +40,10 @@ section("Latency of a submission: 20 a second"; parties("latency-unloaded"; ["p5
 section("Latency of a submission: 70% of the capacity, Poisson arrivals";
     parties("latency-loaded"; ["per second", "p50 ms", "p99 ms"]; [(.per_s | spread), (.p50_ms | spread), (.p99_ms | spread)])),
 section("p99 at 70% of the capacity to the unloaded median"; .under_load | rows(["party", "ratio"]; [.party, (.ratio | times)])),
+section("The machine's own pauses, and what they do at 70% of the capacity"; .pauses | rows(
+    ["party", "cores busy", "a core stands still by itself, of the time", "longest pause ms", "felt by submissions, of the time, up to"];
+    [.party, (.busy | percent), "\(.still * 100 | places(2))%", (.longest_ms | places(1)),
+     (.felt | if . == null then "all" else "\(. * 100 | places(1))%" end)])),
 section("Images, from the cache's question (304)"; parties("images-304"; throughput_head; throughput)),
 section("Images, whole (200)"; parties("images-200"; throughput_head; throughput)),
 section("Resident memory, MiB"; .memory | rows(["store", "drawings stored", "after start", "after load"];
