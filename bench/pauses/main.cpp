@@ -46,6 +46,20 @@ std::vector<Pause> joined(std::vector<Pause> pauses) {
     return all;
 }
 
+std::vector<Pause> pauses_of(std::size_t cores, Milliseconds duration, Milliseconds least) {
+    const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(duration);
+    std::vector<std::vector<Pause>> by_core(cores);
+    {
+        std::vector<std::jthread> threads;
+        threads.reserve(cores);
+        for (auto& mine : by_core)
+            threads.emplace_back([&mine, end, least] { mine = pauses_until(end, least); });
+    }
+    std::vector<Pause> all;
+    for (const auto& mine : by_core) all.insert(all.end(), mine.begin(), mine.end());
+    return joined(std::move(all));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,20 +73,9 @@ int main(int argc, char** argv) {
         ->check(CLI::PositiveNumber);
     program.add_option("--cores", cores)->capture_default_str()->check(CLI::PositiveNumber);
     CLI11_PARSE(program, argc, argv);
-    const auto end =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(Milliseconds(seconds * 1e3));
-    std::vector<std::vector<Pause>> by_core(cores);
-    {
-        std::vector<std::jthread> threads;
-        for (auto& mine : by_core)
-            threads.emplace_back(
-                [&mine, end, least_ms] { mine = pauses_until(end, Milliseconds(least_ms)); });
-    }
-    std::vector<Pause> seen;
-    for (const auto& mine : by_core) seen.insert(seen.end(), mine.begin(), mine.end());
+    const auto pauses = pauses_of(cores, Milliseconds(seconds * 1e3), Milliseconds(least_ms));
     Milliseconds sum{0};
     Milliseconds longest{0};
-    const auto pauses = joined(std::move(seen));
     for (const auto& pause : pauses) {
         sum += pause.to - pause.from;
         longest = std::max<Milliseconds>(longest, pause.to - pause.from);
