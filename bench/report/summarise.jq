@@ -22,6 +22,9 @@ def measured: {
     rows: map(.rows?) | spread
 } | with_entries(select(.value != null and .value != {}));
 
+# All CPU microseconds that a request took of the machine: the server's, the database's and the load's.
+def cpu_us: .server_cpu_us.median + (.postgres_cpu_us.median? // 0) + .load_cpu_us.median;
+
 # Of one measurement to another, round by round, so that what the machine did meanwhile falls out. Each is
 # {phase, party}; `of` takes the figure out of a line.
 def ratio($lines; $a; $b; of): [$lines[]] | group_by(.round)
@@ -48,9 +51,7 @@ def pauses($lines; $phases):
     | if ($seen | length) == 0 then [] else
         ($seen | map(.ms_per_s) | add / length / 1000) as $still
         | ($seen | map(.longest_ms) | max) as $longest
-        | $phases["latency-loaded"] // {} | to_entries | map((.value
-            | (.server_cpu_us.median + (.postgres_cpu_us.median? // 0) + .load_cpu_us.median) * .per_s.median
-                / ($machine.cores * 1e6)) as $busy
+        | $phases["latency-loaded"] // {} | to_entries | map((.value | cpu_us * .per_s.median / ($machine.cores * 1e6)) as $busy
             | {party: .key, busy: $busy, still: $still, longest_ms: $longest,
                felt: (if $busy < 1 then $still / (1 - $busy) else null end)})
       end;
@@ -104,7 +105,7 @@ def budget($lines; $phases; $stages):
     | [$lines[] | select(.phase == "functions") | .context | .byte_limit_us // .limit_us][0] as $model
     | if $peer == null or $model == null then [] else
         ($machine.cores * 1e6) as $cores
-        | $stages | map({party, us: ($cores / (20 * $peer)), taken: (.all + (.postgres // 0) + .load),
+        | $stages | map({party, us: ($cores / (20 * $peer)), taken: (.party as $p | $phases.submit[$p] | cpu_us),
             least: (.http + (.parse // 0) + $model + (.postgres // .store) + .load)}
             | . + {reached: ($cores / .taken / $peer), least_reached: ($cores / .least / $peer)})
       end;
