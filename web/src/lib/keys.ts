@@ -1,3 +1,97 @@
+/**
+ * What a key press asks for, on any keyboard. Digits count by their place, where AZERTY types "&" and "é" without
+ * Shift. Letters count by what is printed on the key, where QWERTZ and Dvorak have them in other places, and by their
+ * place (event.code, named after the US layout) where the layout has no Latin letters.
+ */
+export type Intent = (
+  | { kind: 'undo' }
+  | { kind: 'redo' }
+  /** An arrow key: one step, of -1, 0 or 1 each way. */
+  | { kind: 'step'; x: number; y: number }
+  /** Enter. */
+  | { kind: 'confirm' }
+  /** The space bar. */
+  | { kind: 'press' }
+  /** Escape. */
+  | { kind: 'leave' }
+  /** A digit or a letter from a to z, without a modifier that would make a command of it. */
+  | { kind: 'sign'; sign: string }
+) & {
+  /** The key is held down and this press is one of its repeats: what writes must not run on these. */
+  repeat: boolean;
+};
+
+type Press = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'repeat'> &
+  Partial<Pick<KeyboardEvent, 'isComposing' | 'getModifierState'>>;
+
+const arrows: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const named: Record<string, 'confirm' | 'press' | 'leave'> = {
+  Enter: 'confirm',
+  ' ': 'press',
+  Escape: 'leave',
+};
+
+/** Null for a press that asks for nothing here: the browser's own shortcuts, AltGr, an input method at work. */
+export function intentOf(event: Press): Intent | null {
+  if (event.isComposing) return null;
+  const { repeat } = event;
+  if (event.ctrlKey || event.metaKey) {
+    const kind = commandOf(event);
+    return kind && { kind, repeat };
+  }
+  if (event.altKey || event.getModifierState?.('AltGraph')) return null;
+  const arrow = stepOf(event.key);
+  if (arrow) return { kind: 'step', ...arrow, repeat };
+  const name = named[event.key];
+  if (name) return { kind: name, repeat };
+  const sign = digitOf(event) ?? letterOf(event);
+  return sign === null ? null : { kind: 'sign', sign, repeat };
+}
+
+/** The way an arrow key points, whatever is held with it. */
+export function stepOf(key: string): { x: number; y: number } | null {
+  const [x, y] = arrows[key] ?? [0, 0];
+  return x === 0 && y === 0 ? null : { x, y };
+}
+
+function commandOf(event: Press): 'undo' | 'redo' | null {
+  // Windows reports AltGr as Ctrl and Alt together.
+  if (event.altKey) return null;
+  const letter = letterOf(event);
+  if (letter === 'z') return event.shiftKey ? 'redo' : 'undo';
+  return letter === 'y' && !event.shiftKey ? 'redo' : null;
+}
+
+function digitOf({ key, code, shiftKey }: Press): string | null {
+  if (/^[0-9]$/.test(key)) return key;
+  // Without Num Lock the keypad moves, which its codes do not tell.
+  return shiftKey ? null : (/^Digit([0-9])$/.exec(code)?.[1] ?? null);
+}
+
+function letterOf({ key, code }: Press): string | null {
+  if (/^[a-zA-Z]$/.test(key)) return key.toLowerCase();
+  // Dvorak has punctuation where the US layout has letters; what is no ASCII at all is another script's letter.
+  const foreign = /^[^\0-\x7f]/.test(key) || key === 'Process' || key === 'Unidentified';
+  return foreign ? (/^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? null) : null;
+}
+
+/** Whether what is typed there is text or a choice, so that signs and Ctrl+Z belong to the field. */
+export function takesText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement)
+    return !['button', 'checkbox', 'color', 'file', 'radio', 'range', 'reset', 'submit'].includes(
+      target.type,
+    );
+  return (
+    target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
+  );
+}
+
 const signs = '1234567890';
 
 /**

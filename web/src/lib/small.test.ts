@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { en } from '../i18n/en';
 import { fr } from '../i18n/fr';
 import { pickLanguage, regional } from '../i18n/pick';
-import { shortcutsFor } from './keys';
 import { explain, noAnswer, problemOf } from './problem';
 import { newUuid } from './uuid';
 
@@ -26,18 +25,6 @@ describe('languages', () => {
   it('have the three places by name, and every tag', () => {
     expect([fr.nav.draw, fr.nav.annotate, fr.nav.login]).toEqual(['Non authentifié', 'Authentifié', 'Login']);
     expect(Object.keys(fr.tags)).toEqual(Object.keys(en.tags));
-  });
-});
-
-describe('shortcuts', () => {
-  it('give each tag a key of its own, and never take U', () => {
-    const tags = Object.keys(en.tags);
-    const keys = shortcutsFor(tags);
-    expect(new Set(keys.values())).toEqual(new Set(tags));
-    expect(keys.has('u')).toBe(false);
-    expect(keys.get('1')).toBe('circle');
-    expect(keys.get('0')).toBe('star');
-    expect(keys.get('h')).toBe('heart');
   });
 });
 
