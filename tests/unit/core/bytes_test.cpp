@@ -46,7 +46,7 @@ TEST(Base64, RoundTripsEveryByteAtEveryLength) {
 TEST(Base64Url, HasItsOwnLettersAndNoPadding) {
     EXPECT_EQ(to_base64url(Bytes{0xfb, 0xff}), "-_8");
     EXPECT_EQ(*from_base64url("-_8"), (Bytes{0xfb, 0xff}));
-    for (const char* text : {"-_8=", "+/8", "-", "-_9", "-_8\n", "-_ 8"})
+    for (const char* text : {"-_8=", "+/8", "-", "-_9", "-_8\n", "-_ 8", "\xff_8"})
         EXPECT_TRUE(from_base64url(text).has_error()) << text;
 }
 
