@@ -99,9 +99,7 @@ function(croquis_test name)
     target_compile_options(${name} PRIVATE -O0)  # it is the rooms that run long, and this compiles faster
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_compile_definitions(${name} PRIVATE
-    CROQUIS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CROQUIS_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
-  target_link_libraries(${name} PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${arg_LINKS} croquis_test_folders GTest::gmock GTest::gtest_main)
   if("concurrent" IN_LIST arg_LABELS)
     target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/logger_first.cpp)
     add_dependencies(concurrent_tests ${name})

@@ -11,6 +11,7 @@
 #include "cli/listeners.h"
 #include "cli/open.h"
 #include "cli/registry.h"
+#include "core/build_info.h"
 #include "core/metrics.h"
 #include "core/worker_pool.h"
 #include "http/server.h"
@@ -119,7 +120,7 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
     options.submissions_per_minute = config.submissions_per_minute;
-    options.version = CROQUIS_VERSION;
+    options.version = version();
     options.demo = config.demo;
     auto routes = api::backend_router(*annotation, *identity, *store, *workers,
                                       config.web_root / "swagger", options);

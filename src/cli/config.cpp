@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/settings.h"
+#include "core/build_info.h"
 
 namespace croquis::cli {
 namespace {
@@ -159,7 +160,7 @@ std::string Setting::path() const {
 Config default_config() {
     Config config;
     const auto share = share_folder();
-    const std::filesystem::path source = CROQUIS_SOURCE_DIR;
+    const auto source = source_folder();
     config.model =
         share.empty() ? source / "models" / "shapes.onnx" : share / "models" / "shapes.onnx";
     config.web_root = share.empty() ? source / "web" / "dist" : share / "web";

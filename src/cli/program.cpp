@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "core/build_info.h"
 #include "core/logging.h"
 
 namespace croquis::cli {
@@ -25,7 +26,7 @@ std::string config_file(int argc, char** argv) {
 void describe(CLI::App& program) {
     program.require_subcommand(1);
     program.fallthrough();
-    program.set_version_flag("--version", std::string("croquis ") + CROQUIS_VERSION);
+    program.set_version_flag("--version", std::string("croquis ") + version());
     program.add_option("--config", "TOML file of settings")
         ->type_name("FILE")
         ->envname("CROQUIS_CONFIG");

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/folders.h"
+
 namespace croquis::testing_support {
 
 Postgres::Postgres(std::string settings) : settings_(std::move(settings)) {
@@ -28,7 +30,7 @@ void Postgres::start() {
 }
 
 void Postgres::run(const std::string& command, const std::string& argument) const {
-    const std::string line = CROQUIS_SOURCE_DIR "/tools/postgres-for-tests " + command + " '" +
+    const std::string line = source_folder() + "/tools/postgres-for-tests " + command + " '" +
                              folder_.path().string() + "' " + argument + " >/dev/null";
     if (std::system(line.c_str()) != 0) throw std::runtime_error("failed: " + line);
 }

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "fault/store/submission.h"
+#include "support/folders.h"
 #include "support/postgres.h"
 #include "support/temp_folder.h"
 
@@ -24,12 +25,13 @@ namespace {
 class Child {
   public:
     explicit Child(const std::string& url) {
+        const std::string program = testing_support::program_folder() + "/store_fault_child";
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
         process_ = fork();
         if (process_ == 0) {
             dup2(ends[1], STDOUT_FILENO);
-            execl(CROQUIS_BIN_DIR "/store_fault_child", "store_fault_child", url.c_str(), nullptr);
+            execl(program.c_str(), "store_fault_child", url.c_str(), nullptr);
             _exit(127);
         }
         close(ends[1]);

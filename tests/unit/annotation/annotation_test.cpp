@@ -13,6 +13,7 @@
 
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
+#include "support/folders.h"
 #include "support/temp_folder.h"
 
 namespace croquis::annotation {
@@ -22,7 +23,8 @@ namespace asio = boost::asio;
 using testing::AnyOf;
 using testing::ElementsAre;
 
-const std::filesystem::path models = std::filesystem::path(CROQUIS_SOURCE_DIR) / "models";
+const std::filesystem::path models =
+    std::filesystem::path(testing_support::source_folder()) / "models";
 
 std::string file_text(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/folders.h"
 #include "support/temp_folder.h"
 
 namespace croquis::cli {
@@ -44,7 +45,7 @@ class Running {
   public:
     Running(const std::filesystem::path& folder, const std::vector<std::string>& arguments)
         : out_(folder / "server-out"), err_(folder / "server-err") {
-        std::vector<std::string> words{CROQUIS_BIN_DIR "/croquis"};
+        std::vector<std::string> words{testing_support::program_folder() + "/croquis"};
         words.insert(words.end(), arguments.begin(), arguments.end());
         std::vector<char*> argv;
         for (auto& word : words) argv.push_back(word.data());
@@ -107,7 +108,7 @@ class ProgramTest : public testing::Test {
         std::string line = "cd " + quoted(path("").string()) +
                            " && env -i PATH=\"$PATH\" ASAN_OPTIONS=\"$ASAN_OPTIONS\"";
         for (const auto& variable : environment) line += " " + quoted(variable);
-        line += " " + quoted(CROQUIS_BIN_DIR "/croquis");
+        line += " " + quoted(testing_support::program_folder() + "/croquis");
         for (const auto& argument : arguments) line += " " + quoted(argument);
         const int ended = std::system((line + " <in >out 2>err").c_str());
         return {WIFEXITED(ended) ? WEXITSTATUS(ended) : -1, contents(path("out")),

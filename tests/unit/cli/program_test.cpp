@@ -8,6 +8,7 @@
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
+#include "support/folders.h"
 #include "support/http_peer.h"
 #include "support/onnx_builder.h"
 
@@ -208,9 +209,11 @@ TEST_F(Evaluate, JsonOnStandardOutputStandsAlone) {
 }
 
 TEST_F(Evaluate, LeavesOutWhatTheModelHasSeenAndSaysSo) {
-    auto card = boost::json::parse(contents(CROQUIS_SOURCE_DIR "/models/shapes.json")).as_object();
+    auto card =
+        boost::json::parse(contents(testing_support::source_folder() + "/models/shapes.json"))
+            .as_object();
     card["training"] = {{"ids", {"seen"}}};
-    write("mine.onnx", contents(CROQUIS_SOURCE_DIR "/models/shapes.onnx"));
+    write("mine.onnx", contents(testing_support::source_folder() + "/models/shapes.onnx"));
     write("mine.json", boost::json::serialize(card));
     write("data.ndjson", line("seen", "square") + line("unseen", "square"));
     const auto outcome =
@@ -273,8 +276,9 @@ TEST_F(Model, IsAddedListedShownAndUsed) {
 }
 
 TEST_F(Model, TheShippedOneCanBeAddedWithItsCard) {
-    const auto added = croquis({"model", "add", CROQUIS_SOURCE_DIR "/models/shapes.onnx", "--card",
-                                CROQUIS_SOURCE_DIR "/models/shapes.json"});
+    const auto added =
+        croquis({"model", "add", testing_support::source_folder() + "/models/shapes.onnx", "--card",
+                 testing_support::source_folder() + "/models/shapes.json"});
     EXPECT_EQ(added.status, 0) << added.err;
 }
 

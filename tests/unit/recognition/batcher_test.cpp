@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "drawing/strokes.h"
+#include "support/folders.h"
 
 namespace croquis::recognition {
 namespace {
@@ -382,7 +383,8 @@ TEST(Batcher, HoldsUnderLoadPromotionsAndAStop) {
 
 /// The same with the real thing: models of oneDNN and OpenCV on several threads.
 TEST(Batcher, GivesTheShippedModelsAnswersUnderLoad) {
-    auto model = load_recognizer(std::filesystem::path(CROQUIS_SOURCE_DIR) / "models/shapes.onnx");
+    auto model = load_recognizer(std::filesystem::path(testing_support::source_folder()) /
+                                 "models/shapes.onnx");
     ASSERT_TRUE(model) << model.error().detail;
     const auto promoted = [&] { return (*model)->clone().value(); };
     Metrics metrics;

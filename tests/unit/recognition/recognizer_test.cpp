@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "recognition/network.h"
+#include "support/folders.h"
 #include "support/onnx_builder.h"
 #include "support/temp_folder.h"
 
@@ -274,7 +275,8 @@ TEST(Recognizer, LoadsAFileAndTheCardBesideIt) {
 }
 
 TEST(Recognizer, LoadsTheShippedModel) {
-    auto model = load_recognizer(std::filesystem::path(CROQUIS_SOURCE_DIR) / "models/shapes.onnx");
+    auto model = load_recognizer(std::filesystem::path(testing_support::source_folder()) /
+                                 "models/shapes.onnx");
     ASSERT_TRUE(model) << model.error().detail;
     EXPECT_NE(dynamic_cast<NetworkRecognizer&>(**model).kind(), EngineKind::opencv);
 }
