@@ -1,0 +1,83 @@
+import { vi } from 'vitest';
+
+import type { Drawing } from '../lib/api';
+
+/** A request that waits for the test to answer it. */
+export interface Waiting {
+  method: string;
+  path: string;
+  headers: Headers;
+  body: unknown;
+  answer: (status: number, body?: unknown) => void;
+  lose: () => void;
+}
+
+/** Stands in for the server: each request waits until the test answers it, in whichever order it likes. */
+export class Wire {
+  private waiting: Waiting[] = [];
+  /** Every request that there was, as "METHOD /path". */
+  readonly log: string[] = [];
+
+  constructor() {
+    vi.stubGlobal('fetch', (request: Request) => this.take(request));
+  }
+
+  /** The first waiting request of that method and path, once it is there. */
+  async next(method: string, path: string): Promise<Waiting> {
+    const at = await vi.waitFor(() => {
+      const found = this.waiting.findIndex((one) => one.method === method && one.path === path);
+      if (found < 0) throw new Error(`no ${method} ${path} among: ${this.log.join(', ')}`);
+      return found;
+    });
+    return this.waiting.splice(at, 1)[0]!;
+  }
+
+  count(line: string): number {
+    return this.log.filter((other) => other === line).length;
+  }
+
+  private async take(request: Request): Promise<Response> {
+    const text = await request.text();
+    const { pathname } = new URL(request.url);
+    this.log.push(`${request.method} ${pathname}`);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({
+        method: request.method,
+        path: pathname,
+        headers: request.headers,
+        body: text ? JSON.parse(text) : undefined,
+        answer: (status, body) => {
+          const type = status < 400 ? 'application/json' : 'application/problem+json';
+          const json = body === undefined ? null : JSON.stringify(body);
+          resolve(new Response(json, { status, headers: { 'Content-Type': type } }));
+        },
+        lose: () => reject(new TypeError('Failed to fetch')),
+      });
+    });
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export const settleAll = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+
+export function drawingOf(id: string, more: Partial<Drawing> = {}): Drawing {
+  return {
+    id,
+    created_at: '2026-11-25T12:00:00Z',
+    tag: 'circle',
+    confidence: 0.7,
+    predicted_tag: 'circle',
+    model: 'm',
+    width: 256,
+    height: 256,
+    media_type: 'image/png',
+    sha256: '0'.repeat(64),
+    source: 'page',
+    version: 1,
+    tagged_by: null,
+    tagged_at: null,
+    image_url: `/image/${id}`,
+    links: { self: `/api/v1/public/drawings/${id}` },
+    ...more,
+  } as Drawing;
+}
