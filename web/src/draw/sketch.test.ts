@@ -8,6 +8,7 @@ import {
   max_points,
   max_strokes,
   redo,
+  room,
   toWire,
   undo,
   type Stroke,
@@ -35,6 +36,8 @@ describe('a sketch', () => {
     expect(canUndo(cleared)).toBe(true);
     expect(undo(cleared).strokes).toHaveLength(1);
     expect(canUndo(blank)).toBe(false);
+    expect(clear(cleared)).toBe(cleared);
+    expect(undo(undo(add(cleared, stroke(2)))).strokes).toEqual([stroke(1)]);
   });
 
   it('takes no stroke without points, and none past the limit', () => {
@@ -46,6 +49,13 @@ describe('a sketch', () => {
     const long = add(blank, { ...stroke(1), points: Array(max_points - 1).fill({ x: 1, y: 1, t: 1 }) });
     const whole = add(long, stroke(2));
     expect(whole.strokes).toHaveLength(2);
+    expect([room(blank), room(long), room(whole), room(full), room(almost)]).toEqual([
+      max_points,
+      1,
+      0,
+      0,
+      max_points - almost.strokes.length,
+    ]);
     expect(add(whole, stroke(3))).toBe(whole);
   });
 

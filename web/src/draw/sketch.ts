@@ -33,17 +33,21 @@ export const max_points = 100_000;
 export interface Sketch {
   strokes: readonly Stroke[];
   undone: readonly Stroke[];
-  /** What "clear" took away, until something is drawn: undo brings it back. */
+  /** What "clear" took away: undo brings it back once all drawn since is undone. */
   cleared: readonly Stroke[];
 }
 
 export const blank: Sketch = { strokes: [], undone: [], cleared: [] };
 
+/** How many points the next stroke may have; 0 where the drawing is full. */
+export function room({ strokes }: Sketch): number {
+  if (strokes.length >= max_strokes) return 0;
+  return Math.max(0, max_points - strokes.reduce((sum, { points }) => sum + points.length, 0));
+}
+
 export function add(sketch: Sketch, stroke: Stroke): Sketch {
-  const points = sketch.strokes.reduce((sum, known) => sum + known.points.length, stroke.points.length);
-  if (stroke.points.length === 0 || sketch.strokes.length >= max_strokes || points > max_points)
-    return sketch;
-  return { strokes: [...sketch.strokes, stroke], undone: [], cleared: [] };
+  if (stroke.points.length === 0 || stroke.points.length > room(sketch)) return sketch;
+  return { ...sketch, strokes: [...sketch.strokes, stroke], undone: [] };
 }
 
 export function canUndo(sketch: Sketch): boolean {
@@ -63,7 +67,7 @@ export function redo(sketch: Sketch): Sketch {
 }
 
 export function clear(sketch: Sketch): Sketch {
-  return { strokes: [], undone: [], cleared: sketch.strokes };
+  return sketch.strokes.length === 0 ? sketch : { strokes: [], undone: [], cleared: sketch.strokes };
 }
 
 const tenth = (value: number) => Math.round(value * 10) / 10;

@@ -29,7 +29,11 @@ export const en = {
     submit: 'Submit and Predict',
     submitting: 'Predicting…',
     empty: 'Draw something first.',
-    full: 'The drawing is full: this stroke was left out.',
+    full: (strokes: string, points: string) =>
+      `The drawing is full: it has room for ${strokes} strokes and ${points} points.`,
+    earlier: (tag: string) => `The drawing before was stored: ${tag}`,
+    earlierFailed: (why: string) => `The drawing before was not stored. ${why}`,
+    bringBack: 'Bring it back',
     penDown: (x: number, y: number) => `Pen down at ${x} %, ${y} %`,
     penUp: (x: number, y: number) => `Pen up at ${x} %, ${y} %`,
     undone: 'Stroke undone',
@@ -39,7 +43,7 @@ export const en = {
   result: {
     title: 'Prediction',
     waiting: 'Your prediction will appear here.',
-    hint: 'Circle, ellipse, square, rectangle, triangle, diamond, pentagon, hexagon, octagon, star, heart, arrow, cross, line, zigzag or squiggle.',
+    knows: 'It knows:',
     live: 'Live guess',
     stored: 'Stored with your drawing',
     replayed: 'Already stored; nothing was added.',

@@ -32,7 +32,8 @@ class I18n {
 
   /** A tag as people read it; one that only some model knows is shown as it is. */
   tag(tag: string): string {
-    return this.t.tags[tag] ?? tag;
+    const { tags } = this.t;
+    return Object.keys(tags).includes(tag) ? tags[tag]! : tag;
   }
 
   /** In whole percent; what only rounds to nothing or to all is said to be almost that. */

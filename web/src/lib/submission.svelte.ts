@@ -1,11 +1,20 @@
 import { drawingAsPng } from '../draw/png';
 import { toWire, type Stroke } from '../draw/sketch';
-import { publicApi, settle, type DrawingDetail, type Preview } from './api';
+import { publicApi, settle, type Answer, type DrawingDetail, type Preview } from './api';
 import type { Problem } from './problem';
 import { countDown, isPassing, submitRules, waitBefore } from './retry';
 import { newUuid } from './uuid';
 
 const preview_delay_ms = 300;
+
+/** How sending a drawing ended, and whether that drawing is still the one on the canvas. */
+export type Outcome = Answer<DrawingDetail> & { current: boolean };
+
+interface Body {
+  image: string;
+  strokes: number[][][];
+  source: string;
+}
 
 /** Sends the drawing, and goes on trying while the server is only busy. */
 export class Submission {
@@ -18,19 +27,35 @@ export class Submission {
   waiting = $state(0);
   /** Why there is a next try. */
   obstacle = $state<Problem | null>(null);
+  /** The drawing is with the server or stored: what is drawn now is another one. */
+  readonly handedIn = $derived(this.result !== null || (this.busy && this.waiting === 0));
 
-  private key = '';
+  private turn = 0; // goes up with each drawing and each sending
   private cancelled = new AbortController();
   private previewTimer: ReturnType<typeof setTimeout> | undefined;
   private previewed = 0;
 
-  /** The drawing changed: the next submission is another one. */
+  /** `key` is that of an earlier page, which may have sent this drawing already. */
+  constructor(public key = '') {}
+
+  /**
+   * The drawing changed: the next submission is another one. One that waits for its next try is given up, for the
+   * drawing goes on; one that is under way goes on by itself and tells its outcome when it comes.
+   */
   changed(strokes: readonly Stroke[]): void {
+    if (this.waiting > 0) this.cancel();
+    ++this.turn;
     this.key = '';
+    this.busy = false;
+    this.waiting = 0;
     this.result = null;
-    this.guess = strokes.length === 0 ? null : this.guess;
     this.problem = null;
-    this.cancel();
+    if (strokes.length === 0) this.guess = null;
+    this.guessSoon(strokes);
+  }
+
+  /** Asks for a guess of these strokes unless others come soon. */
+  guessSoon(strokes: readonly Stroke[]): void {
     clearTimeout(this.previewTimer);
     ++this.previewed;
     if (strokes.length > 0)
@@ -39,47 +64,53 @@ export class Submission {
 
   cancel(): void {
     this.cancelled.abort();
-    this.cancelled = new AbortController();
   }
 
-  /** The stored drawing, or null where it was not stored or that is not known. */
-  async send(strokes: readonly Stroke[]): Promise<DrawingDetail | null> {
+  /** Null where it was cancelled, or where another sending is under way. */
+  async send(strokes: readonly Stroke[]): Promise<Outcome | null> {
     if (this.busy) return null;
     // Kept until the drawing changes, so that a second try after a lost answer stores nothing twice.
     this.key ||= newUuid();
-    const key = this.key;
     const body = { image: drawingAsPng(strokes), strokes: toWire(strokes), source: 'page' };
     clearTimeout(this.previewTimer);
     this.busy = true;
     this.problem = null;
-    const stored = await this.tryAll(body, key, this.cancelled.signal);
-    this.busy = false;
-    this.waiting = 0;
-    if (stored && key === this.key) this.result = stored;
-    return stored;
+    this.cancelled = new AbortController();
+    const turn = ++this.turn;
+    const answer = await this.tryAll(body, this.key, turn, this.cancelled.signal);
+    const current = turn === this.turn;
+    if (current) {
+      this.busy = false;
+      this.waiting = 0;
+      if (answer?.ok) this.result = answer.data;
+      else this.problem = answer?.problem ?? null;
+    }
+    return answer && { ...answer, current };
   }
 
   private async tryAll(
-    body: { image: string; strokes: number[][][]; source: string },
+    body: Body,
     key: string,
+    turn: number,
     signal: AbortSignal,
-  ): Promise<DrawingDetail | null> {
+  ): Promise<Answer<DrawingDetail> | null> {
+    /** What is shown belongs to the drawing on the canvas. */
+    const show = (change: () => void) => turn === this.turn && change();
     for (let attempt = 1; ; ++attempt) {
       const params = { header: { 'Idempotency-Key': key } };
       const answer = await settle(publicApi.POST('/api/v1/public/predictions', { params, body }));
       if (answer.ok) {
-        this.replayed = answer.response.headers.get('Idempotency-Replayed') === 'true';
-        return answer.data;
+        const replayed = answer.response.headers.get('Idempotency-Replayed') === 'true';
+        show(() => (this.replayed = replayed));
+        return answer;
       }
       const { problem } = answer;
-      if (!isPassing(problem.status) || attempt === submitRules.tries || signal.aborted) {
-        if (!signal.aborted) this.problem = problem;
-        return null;
-      }
-      this.obstacle = problem;
+      if (signal.aborted) return null;
+      if (!isPassing(problem.status) || attempt === submitRules.tries) return answer;
+      show(() => (this.obstacle = problem));
       const wait = waitBefore(attempt + 1, problem.retryAfter, submitRules);
-      const go = await countDown(wait, (left) => (this.waiting = left), signal);
-      this.waiting = 0;
+      const go = await countDown(wait, (left) => show(() => (this.waiting = left)), signal);
+      show(() => (this.waiting = 0));
       if (!go) return null;
     }
   }
