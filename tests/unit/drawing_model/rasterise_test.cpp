@@ -52,6 +52,21 @@ TEST(Rasterise, AStrokeOfOnePointIsADot) {
     EXPECT_GT(ink(image), 15);
 }
 
+TEST(Rasterise, AStrokeThatNeverLeavesItsPlaceIsTheSameDot) {
+    const Image once = rasterise({{{7, 7, 0}}}, 32, {6}, 4);
+    const Image stayed = rasterise({{{7, 7, 0}, {7, 7, 5}, {7, 7, 90}}}, 32, {6}, 4);
+    EXPECT_EQ(stayed.pixels, once.pixels);
+    EXPECT_EQ(at(once, once.width / 2, once.height / 2), 0);
+}
+
+TEST(Rasterise, ADotBesideALineIsADiscAsWideAsThePen) {
+    const Strokes line{{{0, 0, 0}, {100, 0, 0}}, {{0, 60, 0}, {100, 60, 0}}};
+    Strokes dotted = line;
+    dotted.push_back({{50, 30, 0}});
+    const double dot = ink(rasterise(dotted, 120, {8}, 10)) - ink(rasterise(line, 120, {8}, 10));
+    EXPECT_NEAR(dot, 3.14159 * 4 * 4, 2);
+}
+
 TEST(Rasterise, NoPointsAreABlankSquare) {
     const Image image = rasterise({}, 32, {6}, 4);
     EXPECT_EQ(image.width, 32);
