@@ -106,11 +106,13 @@ export const fr: Dictionary = {
     accepted: 'accepté',
     saved: (tag) => `Enregistré : « ${tag} »`,
     acceptedToast: (tag) => `« ${tag} » accepté`,
-    acceptAll: (n) => (n < 2 ? 'Accepter celui affiché' : `Accepter les ${n} affichés`),
+    already: (tag) => `Déjà vérifié : « ${tag} »`,
+    acceptAll: (n) => (n < 2 ? 'Accepter le premier' : `Accepter les ${n} premiers`),
+    acceptThese: (n) => (n < 2 ? 'Accepter ce dessin ?' : `Accepter ces ${n} dessins ?`),
     acceptAllText: (n) =>
       n < 2
-        ? 'L’étiquette du dessin affiché est tenue pour juste, en votre nom.'
-        : `Les étiquettes des ${n} dessins affichés sont tenues pour justes, en votre nom.`,
+        ? 'Son étiquette est tenue pour juste, en votre nom. Vous pourrez l’annuler.'
+        : 'Leurs étiquettes sont tenues pour justes, en votre nom. Vous pourrez l’annuler pour tous.',
     acceptedAll: (n) => (n < 2 ? `${n} dessin accepté` : `${n} dessins acceptés`),
     notAccepted: (n) =>
       n < 2
@@ -118,7 +120,17 @@ export const fr: Dictionary = {
         : `${n} ont été modifiés entre-temps par quelqu’un d’autre`,
     undo: 'Annuler',
     undone: (tag) => `Annulé : de nouveau « ${tag} »`,
+    undoneUnreviewed: (tag) => `Annulé : de nouveau « ${tag} », à vérifier`,
+    undoneAll: (n) => (n < 2 ? `${n} dessin est comme avant` : `${n} dessins sont comme avant`),
+    nothingToUndo: 'Il n’y a rien à annuler.',
+    notUndone: (n, why) => (n < 2 ? `Pas annulé : ${why}` : `${n} pas annulés : ${why}`),
+    changedSince: 'quelqu’un l’a modifié entre-temps.',
+    notSaved: (tag, why) => `« ${tag} » n’a pas été enregistré. ${why}`,
+    noSuchTag: 'Les étiquettes ont changé, et celle-ci n’en fait plus partie.',
     undoLast: 'Annuler le dernier changement',
+    undoOther: (tag) => `Annuler le précédent (${tag})`,
+    undoAcceptance: (n) => `Annuler l’acceptation des ${n}`,
+    show: 'Afficher',
     conflict: (tag, who) => `Entre-temps, ${who} a choisi « ${tag} ».`,
     somebody: 'quelqu’un',
     keepTheirs: 'Garder ce choix',
@@ -126,7 +138,15 @@ export const fr: Dictionary = {
     shortcuts:
       'Touches : un chiffre ou une lettre choisit l’étiquette, Entrée accepte, U annule, ← et → avancent.',
     setTag: 'Choisir l’étiquette',
-    reasons: { predicted: 'prédit', corrected: 'corrigé', accepted: 'accepté', undone: 'annulé' },
+    reasons: {
+      predicted: 'prédit',
+      corrected: 'corrigé',
+      accepted: 'accepté',
+      undone: 'annulé',
+      imported: 'importé',
+      adjudicated: 'tranché',
+      withdrawn: 'retiré',
+    },
     theModel: 'Le modèle',
   },
   login: {
@@ -194,6 +214,9 @@ export const fr: Dictionary = {
     onPeople: 'Juste sur des dessins de personnes',
     onSketches: 'Juste sur des croquis générés',
     calibrationError: 'Erreur de calibration',
+    interval: (low, high) => `intervalle à 95 % : de ${low} à ${high}`,
+    measuredOn: (n) => `mesuré sur ${n}`,
+    byChance: (most) => `jusqu’à ${most} par le seul hasard`,
     promote: 'Activer',
     promoteModel: (id) => `Activer ${id}`,
     promoteText:

@@ -13,6 +13,9 @@ function firstLanguage(): Language {
 class I18n {
   language = $state<Language>(firstLanguage());
 
+  /** What the project calls its labels, by tag and language. */
+  private titles = $state.raw<Record<string, Record<string, string>>>({});
+
   get t(): Dictionary {
     return dictionaries[this.language];
   }
@@ -30,10 +33,17 @@ class I18n {
     return dictionaries[language].name;
   }
 
-  /** A tag as people read it; one that only some model knows is shown as it is. */
+  /** Takes the project's own names of its labels, which are used where it has one in the person's language. */
+  learn(labels: readonly { tag: string; titles?: Record<string, string> }[]): void {
+    const named = labels.map(({ tag, titles = {} }) => [tag, titles] as const);
+    this.titles = { ...this.titles, ...Object.fromEntries(named) };
+  }
+
+  /** A tag as people read it; one that nobody has named is shown as it is. */
   tag(tag: string): string {
     const { tags } = this.t;
-    return Object.keys(tags).includes(tag) ? tags[tag]! : tag;
+    const own = Object.hasOwn(this.titles, tag) ? this.titles[tag]?.[this.language] : undefined;
+    return own ?? (Object.hasOwn(tags, tag) ? tags[tag]! : tag);
   }
 
   /** In whole percent; what only rounds to nothing or to all is said to be almost that. */

@@ -1,3 +1,4 @@
+import { i18n } from '../i18n/i18n.svelte';
 import { publicApi, settle, type Answer, type Drawing, type DrawingPage, type Label } from './api';
 import type { Problem } from './problem';
 import { annotatorApi } from './session.svelte';
@@ -28,7 +29,11 @@ export class DrawingList {
   /** undefined before the first page came, null after the last. */
   next = $state<string | null | undefined>(undefined);
   source = $state<Source>('public');
+  /** One that is looked at beside the list: it may be on none of the pages that came. */
+  private beside = $state<Drawing | null>(null);
   private asked = 0;
+  private counted = 0;
+  private wanted = '';
 
   constructor(source: Source) {
     this.source = source;
@@ -66,8 +71,40 @@ export class DrawingList {
   }
 
   async count(): Promise<void> {
+    const turn = ++this.counted;
     const answer = await settle(publicApi.GET('/api/v1/public/labels'));
-    if (answer.ok) this.labels = answer.data.labels;
+    if (!answer.ok || turn !== this.counted) return;
+    this.labels = answer.data.labels;
+    i18n.learn(this.labels);
+  }
+
+  /** The tags that a drawing may be given: what the project has. */
+  get assignable(): string[] {
+    return this.labels.filter((label) => label.assignable).map((label) => label.tag);
+  }
+
+  /** The project's own key of a label, where it has one. */
+  keyOf(tag: string): string | null {
+    return this.labels.find((label) => label.tag === tag)?.key ?? null;
+  }
+
+  /** The newest version known of a drawing. */
+  find(id: string): Drawing | null {
+    return this.items.find((known) => known.id === id) ?? (this.beside?.id === id ? this.beside : null);
+  }
+
+  /** Fetches a drawing that is not in the list, so that find() knows it, also when the list starts anew. */
+  async lookUp(id: string): Promise<Problem | null> {
+    this.wanted = id;
+    const known = this.find(id);
+    if (known) {
+      this.beside = known;
+      return null;
+    }
+    const answer = await settle(publicApi.GET('/api/v1/public/drawings/{id}', { params: { path: { id } } }));
+    if (!answer.ok) return answer.problem;
+    if (this.wanted === id && !this.find(id)) this.beside = answer.data;
+    return null;
   }
 
   /** A drawing that was just stored. */
@@ -75,16 +112,22 @@ export class DrawingList {
     if (this.items.some((known) => known.id === drawing.id)) return;
     const label = this.labels.find((known) => known.tag === drawing.tag);
     if (label) ++label.drawings;
-    else this.labels.push({ tag: drawing.tag, drawings: 1, assignable: true });
+    else void this.count();
     if (this.tag === null || this.tag === drawing.tag) this.items.unshift(drawing);
   }
 
-  /** A drawing that was changed from `before`; it stays in sight, whatever the filter says. */
+  /**
+   * A drawing that was changed from `before`; it stays in sight, whatever the filter says. An answer that comes after
+   * that to a later change tells nothing new.
+   */
   replace(drawing: Drawing, before: Drawing): void {
     const at = this.items.findIndex((known) => known.id === drawing.id);
-    this.recount((this.items[at] ?? before).tag, -1);
+    const known = this.find(drawing.id) ?? before;
+    if (drawing.version < known.version) return;
+    this.recount(known.tag, -1);
     this.recount(drawing.tag, 1);
     if (at >= 0) this.items[at] = drawing;
+    if (this.beside?.id === drawing.id) this.beside = drawing;
   }
 
   private recount(tag: string, by: number): void {

@@ -128,4 +128,17 @@ describe('shortcuts', () => {
     expect(keys.get('p')).toBe('up');
     expect(keys.get('n')).toBe('unknown');
   });
+
+  it("are the project's own where it names one, each once", () => {
+    const own: Record<string, string> = { star: 'S', heart: 's', line: 'u', cross: '12', circle: '2' };
+    const keys = shortcutsFor(
+      ['circle', 'ellipse', 'star', 'heart', 'line', 'cross'],
+      (tag) => own[tag] ?? null,
+    );
+    expect(keys.get('s')).toBe('star');
+    expect(keys.get('2')).toBe('circle');
+    expect(keys.get('4')).toBe('heart');
+    expect(new Set(keys.values()).size).toBe(6);
+    expect(keys.has('u')).toBe(false);
+  });
 });

@@ -95,15 +95,26 @@ export function takesText(target: EventTarget | null): boolean {
 const signs = '1234567890';
 
 /**
- * A key for each tag: a digit for the first ten, then the first letter of the tag that is free and means nothing
- * else here (U undoes).
+ * A key for each tag: the project's own where it names one, else a digit for the first ten, then the first letter of
+ * the tag that is free and means nothing else here (U undoes).
  */
-export function shortcutsFor(tags: readonly string[]): Map<string, string> {
+export function shortcutsFor(
+  tags: readonly string[],
+  ownKey: (tag: string) => string | null = () => null,
+): Map<string, string> {
   const taken = new Set(['u']);
   const keys = new Map<string, string>();
+  for (const tag of tags) {
+    const own = ownKey(tag)?.toLowerCase() ?? '';
+    if (!/^[a-z0-9]$/.test(own) || taken.has(own)) continue;
+    taken.add(own);
+    keys.set(own, tag);
+  }
+  const named = new Set(keys.values());
   tags.forEach((tag, index) => {
-    const choices =
-      index < signs.length ? [signs[index]!] : [...tag.toLowerCase(), ...'abcdefghijklmnopqrstvwxyz'];
+    if (named.has(tag)) return;
+    const digit = signs.slice(index, index + 1);
+    const choices = [...digit, ...tag.toLowerCase(), ...'abcdefghijklmnopqrstvwxyz'];
     const key = choices.find((choice) => /^[a-z0-9]$/.test(choice) && !taken.has(choice));
     if (key === undefined) return;
     taken.add(key);

@@ -2,6 +2,8 @@
 export interface Toast {
   id: number;
   text: string;
+  /** A newer one of the same topic takes its place. */
+  topic?: string;
   action?: { label: string; keys?: string; run: () => void };
 }
 
@@ -18,9 +20,10 @@ class Notices {
     this.spoken = this.spoken === text ? `${text}\u00a0` : text;
   }
 
-  toast(text: string, action?: Toast['action']): void {
+  toast(text: string, action?: Toast['action'], topic?: string): void {
     const id = ++this.last;
-    this.toasts = [...this.toasts.slice(-2), { id, text, action }];
+    const others = this.toasts.filter((toast) => topic === undefined || toast.topic !== topic);
+    this.toasts = [...others.slice(-2), { id, text, action, topic }];
     this.release(id);
   }
 

@@ -6,11 +6,19 @@ export interface Problem {
   status: number;
   kind: string; // the last part of the problem's type: "invalid", "unavailable", …
   detail: string;
+  code: string; // what exactly it was, for programs, where the server says it: "nothing_to_undo", …
   field: string; // the input at fault, where the server names one
   retryAfter: number | null; // seconds
 }
 
-export const noAnswer: Problem = { status: 0, kind: 'no-answer', detail: '', field: '', retryAfter: null };
+export const noAnswer: Problem = {
+  status: 0,
+  kind: 'no-answer',
+  detail: '',
+  code: '',
+  field: '',
+  retryAfter: null,
+};
 
 /** Reads a problem+json (RFC 9457); any other failed answer becomes one by its status. */
 export function problemOf(body: unknown, response: Response): Problem {
@@ -20,6 +28,7 @@ export function problemOf(body: unknown, response: Response): Problem {
     status: response.status,
     kind: type.split('/').pop() ?? '',
     detail: typeof stated.detail === 'string' ? stated.detail : '',
+    code: typeof stated.code === 'string' ? stated.code : '',
     field: typeof stated.field === 'string' ? stated.field : '',
     retryAfter: retryAfter(response.headers.get('Retry-After'), Date.now()),
   };

@@ -2,7 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 
 import type * as annotator from '../generated/annotator';
 import { settle, tokenApi, type Answer, type Me, type TokenPair } from './api';
-import type { Problem } from './problem';
+import { noAnswer, type Problem } from './problem';
 import { isPassing, sleep, submitRules, waitBefore } from './retry';
 import { Tabs } from './tabs';
 
@@ -18,7 +18,7 @@ const token_key = 'croquis.refresh';
 const turn_key = 'croquis.turn';
 const refresh_early_ms = 60_000;
 
-const ended: Problem = { status: 401, kind: 'unauthenticated', detail: '', field: '', retryAfter: null };
+const ended: Problem = { ...noAnswer, status: 401, kind: 'unauthenticated' };
 
 interface SignIn {
   access: string;

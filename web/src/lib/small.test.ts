@@ -35,6 +35,7 @@ describe('a problem', () => {
       status: 503,
       kind: 'unavailable',
       detail: 'Full.',
+      code: '',
       field: '',
       retryAfter: 3,
     });

@@ -1,25 +1,43 @@
 import { i18n } from '../i18n/i18n.svelte';
-import { settle, type Drawing, type DrawingDetail } from './api';
+import { settle, type Answer, type Drawing } from './api';
 import type { DrawingList } from './drawings.svelte';
 import { notices } from './notices.svelte';
-import { explain } from './problem';
+import { explain, type Problem } from './problem';
 import { annotatorApi, session } from './session.svelte';
 
 /** Somebody else was faster: what this person wanted, beside what is there now. */
 export interface Conflict {
   mine: string;
-  reason?: string;
 }
 
-const most_at_once = 200; // the API's limit
+/** What this person did to a drawing: the version that it was of, and what it became. */
+interface Done {
+  from: number;
+  after: Drawing;
+}
 
-/** Changes of tags in a list, each safe against a change made meanwhile (If-Match), each with its undo. */
+/** One act of this person: of a drawing, or the acceptance of several at once. */
+export type Change = readonly Done[];
+
+const most_at_once = 200; // the API's limit
+const topic = 'tagging';
+
+/** Somebody else was there since: nothing of it can be taken back any more. */
+const lost = ({ status }: Problem) => status === 404 || status === 409 || status === 412;
+
+/**
+ * Changes of tags, each safe against a change made meanwhile (If-Match), each with its undo. An answer updates the
+ * drawing that it was asked for, wherever the person is by then.
+ */
 export class Tagging {
   saving = $state<Record<string, boolean>>({});
   conflicts = $state<Record<string, Conflict>>({});
 
-  /** Takes the last change back; null where there is none. */
-  undo: (() => void) | null = null;
+  /** What was done here and not taken back, the last at the end. */
+  private changes = $state.raw<readonly Change[]>([]);
+  /** Until the API can undo: the tag before each version. */
+  private before = new Map<string, string>();
+  private underWay = new Set<Promise<unknown>>();
 
   /** `list` is the one worked on; `others` show the same drawings and are kept true. */
   constructor(
@@ -27,84 +45,241 @@ export class Tagging {
     private others: DrawingList[],
   ) {}
 
-  /** The drawing as it is now, or null where it could not be saved. Setting the tag it has accepts it. */
-  async set(drawing: Drawing, tag: string, reason?: string): Promise<DrawingDetail | null> {
-    if (this.saving[drawing.id]) return null;
-    this.saving[drawing.id] = true;
-    const answer = await settle(
-      annotatorApi.PATCH('/api/v1/drawings/{id}', {
-        params: { path: { id: drawing.id }, header: { 'If-Match': `"${drawing.version}"` } },
-        body: { tag, reason },
-      }),
-    );
-    delete this.saving[drawing.id];
-    if (answer.ok) {
-      delete this.conflicts[drawing.id];
-      this.show(answer.data, drawing);
-      this.say(drawing, answer.data, reason);
-      return answer.data;
-    }
-    if (answer.problem.status === 412) await this.meet(drawing, { mine: tag, reason });
-    else if (session.user) notices.toast(explain(answer.problem, i18n.t));
-    return null;
+  /**
+   * Sets the tag; setting the one it has accepts it. Whether it was saved: not where a save is under way or where
+   * there is nothing to change.
+   */
+  set(drawing: Drawing, tag: string): Promise<boolean> {
+    const nothing = drawing.tag === tag && drawing.tagged_by !== null;
+    if (this.saving[drawing.id] || nothing) return Promise.resolve(false);
+    return this.track(this.save(drawing, tag));
   }
 
-  /** Accepts the tags of these as they are; how many were, or null where nobody knows. */
-  async acceptAll(drawings: Drawing[]): Promise<number | null> {
-    let accepted = 0;
-    for (let from = 0; from < drawings.length; from += most_at_once) {
+  private async save(drawing: Drawing, tag: string): Promise<boolean> {
+    const { id, version, tag: before } = drawing;
+    this.saving[id] = true;
+    const answer = await settle(
+      annotatorApi.PATCH('/api/v1/drawings/{id}', {
+        params: { path: { id }, header: { 'If-Match': `"${version}"` } },
+        body: { tag },
+      }),
+    );
+    delete this.saving[id];
+    if (answer.ok) this.show(answer.data, drawing);
+    else if (answer.problem.status !== 412) this.refused(drawing, tag, answer.problem);
+    const now = answer.ok
+      ? answer.data
+      : answer.problem.status === 412
+        ? await this.meet(drawing, tag)
+        : null;
+    if (!now) return false;
+    delete this.conflicts[id];
+    const { acceptedToast, saved } = i18n.t.annotate;
+    this.did([{ from: version, after: now }], (before === tag ? acceptedToast : saved)(i18n.tag(tag)));
+    return true;
+  }
+
+  /** Accepts the tags of these as they are; what went wrong before all were asked for. */
+  acceptAll(drawings: readonly Drawing[]): Promise<Problem | null> {
+    return this.track(this.accept(drawings));
+  }
+
+  private async accept(drawings: readonly Drawing[]): Promise<Problem | null> {
+    const done: Done[] = [];
+    let problem: Problem | null = null;
+    for (let from = 0; from < drawings.length && !problem; from += most_at_once) {
       const some = drawings.slice(from, from + most_at_once);
       const body = { drawings: some.map(({ id, version }) => ({ id, version })) };
       const answer = await settle(annotatorApi.POST('/api/v1/drawings:accept', { body }));
-      if (!answer.ok) {
-        if (session.user) notices.toast(explain(answer.problem, i18n.t));
-        return null;
-      }
-      const now = answer.data.results.flatMap((result) => result.drawing ?? []);
-      for (const drawing of now) this.show(drawing, drawing);
-      accepted += now.length;
+      if (!answer.ok) problem = answer.problem;
+      else
+        for (const { drawing } of answer.data.results)
+          if (drawing) {
+            done.push({ from: drawing.version - 1, after: drawing });
+            this.show(drawing, drawing);
+          }
     }
-    const left = drawings.length - accepted;
     const { acceptedAll, notAccepted } = i18n.t.annotate;
-    notices.toast([acceptedAll(accepted), ...(left > 0 ? [notAccepted(left)] : [])].join(' · '));
-    return accepted;
+    const left = problem ? 0 : drawings.length - done.length;
+    const said = [acceptedAll(done.length), ...(left > 0 ? [notAccepted(left)] : [])].join(' · ');
+    if (done.length > 0) this.did(done, said);
+    else if (!problem) notices.toast(said, undefined, topic);
+    return problem;
+  }
+
+  /**
+   * The change that undo() would take back: the last one of the drawing looked at, else the last of all. What
+   * somebody changed again since is no longer this person's to take back.
+   */
+  next(id?: string): Change | null {
+    const own = this.changes.filter(
+      ([done, ...more]) => done && more.length === 0 && done.after.id === id && this.stands(done),
+    );
+    return own.at(-1) ?? this.changes.at(-1) ?? null;
+  }
+
+  /** Takes a change of this person back: each drawing is again as it was before, also whether it was reviewed. */
+  undo(change: Change): Promise<void> {
+    if (!this.changes.includes(change)) return Promise.resolve(this.nothing());
+    return this.track(this.takeBackAll(change));
+  }
+
+  private async takeBackAll(change: Change): Promise<void> {
+    this.changes = this.changes.filter((other) => other !== change);
+    const undone: Drawing[] = [];
+    let kept: Change = [];
+    let problem: Problem | null = null;
+    for (let from = 0; from < change.length && !problem; from += most_at_once) {
+      const some = change.slice(from, from + most_at_once);
+      const answer = await this.takeBack(some.map(({ after }) => after));
+      if (answer.ok) {
+        for (const drawing of answer.data) this.restored(some, drawing);
+        undone.push(...answer.data);
+      } else {
+        problem = answer.problem;
+        // What could not be reached can still be taken back later.
+        if (!lost(problem)) kept = change.slice(from);
+      }
+    }
+    if (kept.length > 0) this.changes = [...this.changes, kept];
+    this.sayUndone(change.length, undone, problem);
+    // A queue that was read anew in between has them no longer.
+    const missing = undone.some(({ id }) => !this.list.items.some((item) => item.id === id));
+    if (missing && this.list.source === 'queue') void this.list.show('queue', null);
+  }
+
+  /** Takes back the last change of a drawing, whoever made it. */
+  async undoLast(drawing: Drawing): Promise<void> {
+    if (drawing.tagged_by === null) return this.nothing();
+    const answer = await this.track(this.takeBack([drawing]));
+    this.sayUndone(1, answer.ok ? answer.data : [], answer.ok ? null : answer.problem);
+  }
+
+  nothing(): void {
+    notices.toast(i18n.t.annotate.nothingToUndo, undefined, topic);
   }
 
   keepTheirs(id: string): void {
     delete this.conflicts[id];
   }
 
-  /** Fetches what is there now and leaves the decision to the person. */
-  private async meet(before: Drawing, conflict: Conflict): Promise<void> {
+  /** Once all that was asked for is answered: what a person takes back is what they did last, saved or not yet. */
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  private track<T>(work: Promise<T>): Promise<T> {
+    this.underWay.add(work);
+    return work.finally(() => this.underWay.delete(work));
+  }
+
+  /** The change before the one taken back made what is there again: it can be taken back in its turn. */
+  private restored(taken: Change, now: Drawing): void {
+    const from = taken.find(({ after }) => after.id === now.id)?.from;
+    const again = (done: Done): Done =>
+      done.after.id === now.id && done.after.version === from ? { ...done, after: now } : done;
+    this.changes = this.changes.map((change) =>
+      change.some((done) => again(done) !== done) ? change.map(again) : change,
+    );
+  }
+
+  private stands({ after }: Done): boolean {
+    return (this.list.find(after.id) ?? after).version === after.version;
+  }
+
+  /** Those that are as they were before; one that somebody changed since stays as it is now. */
+  private async takeBack(drawings: readonly Drawing[]): Promise<Answer<Drawing[]>> {
+    const [only] = drawings;
+    for (const { id } of drawings) this.saving[id] = true;
+    const answer = await (only && drawings.length === 1 ? this.undoOne(only) : this.undoSeveral(drawings));
+    for (const drawing of drawings) {
+      delete this.saving[drawing.id];
+      const now = answer.ok ? answer.data.find(({ id }) => id === drawing.id) : null;
+      if (now) this.show(now, drawing);
+    }
+    if (only && !answer.ok && lost(answer.problem)) await this.reread(only);
+    return answer;
+  }
+
+  private async undoOne({ id, version }: Drawing): Promise<Answer<Drawing[]>> {
+    const answer = await settle(
+      annotatorApi.PATCH('/api/v1/drawings/{id}', {
+        params: { path: { id }, header: { 'If-Match': `"${version}"` } },
+        body: { tag: this.before.get(`${id} ${version}`) ?? '', reason: 'undone' },
+      }),
+    );
+    return answer.ok ? { ...answer, data: [answer.data] } : answer;
+  }
+
+  private async undoSeveral(drawings: readonly Drawing[]): Promise<Answer<Drawing[]>> {
+    const answers = await Promise.all(drawings.map((drawing) => this.undoOne(drawing)));
+    const failed = answers.find((answer) => !answer.ok);
+    if (failed) return failed;
+    return { ...answers[0]!, data: answers.flatMap((answer) => (answer.ok ? answer.data : [])) } as Answer<
+      Drawing[]
+    >;
+  }
+
+  private sayUndone(asked: number, undone: Drawing[], problem: Problem | null): void {
+    if (!session.user) return;
+    const { undone: again, undoneUnreviewed, undoneAll, notUndone, changedSince } = i18n.t.annotate;
+    const said: string[] = [];
+    const [first] = undone;
+    if (asked === 1 && first) said.push((first.tagged_by ? again : undoneUnreviewed)(i18n.tag(first.tag)));
+    else if (undone.length > 0) said.push(undoneAll(undone.length));
+    const left = asked - undone.length;
+    if (problem?.code === 'nothing_to_undo') return this.nothing();
+    const why = problem && !lost(problem) ? explain(problem, i18n.t) : changedSince;
+    if (left > 0) said.push(notUndone(left, why));
+    notices.toast(said.join(' · '), undefined, topic);
+  }
+
+  /**
+   * Fetches what is there now and leaves the decision to the person. Where an earlier try of this person was saved
+   * and only its answer lost, gives the drawing: all is well.
+   */
+  private async meet(before: Drawing, mine: string): Promise<Drawing | null> {
+    const now = await this.reread(before);
+    if (!now) return null;
+    const own = now.tagged_by === session.user?.name && now.version === before.version + 1;
+    if (now.tag === mine) return own ? now : null;
+    this.conflicts[before.id] = { mine };
+    return null;
+  }
+
+  private async reread(before: Drawing): Promise<Drawing | null> {
     const { id } = before;
     const answer = await settle(annotatorApi.GET('/api/v1/drawings/{id}', { params: { path: { id } } }));
-    if (!answer.ok) {
-      notices.toast(explain(answer.problem, i18n.t));
-      return;
-    }
-    this.show(answer.data, before);
-    if (answer.data.tag !== conflict.mine) this.conflicts[id] = conflict;
+    if (answer.ok) this.show(answer.data, before);
+    else if (session.user) notices.toast(explain(answer.problem, i18n.t), undefined, topic);
+    return answer.ok ? answer.data : null;
+  }
+
+  private refused(drawing: Drawing, tag: string, problem: Problem): void {
+    if (!session.user) return;
+    const { t } = i18n;
+    const unknown =
+      problem.code === 'tag_not_assignable' || (problem.status === 422 && problem.field === 'tag');
+    // The labels were another model's when this page read them.
+    if (unknown) void this.list.count();
+    const why = unknown ? t.annotate.noSuchTag : explain(problem, t);
+    notices.toast(
+      t.annotate.notSaved(i18n.tag(tag), why),
+      unknown
+        ? undefined
+        : { label: t.problem.retry, run: () => void this.set(this.list.find(drawing.id) ?? drawing, tag) },
+      topic,
+    );
   }
 
   private show(drawing: Drawing, before: Drawing): void {
+    this.before.set(`${drawing.id} ${drawing.version}`, before.tag);
     for (const list of [this.list, ...this.others]) list.replace(drawing, before);
   }
 
-  private say(before: Drawing, after: Drawing, reason?: string): void {
-    const { t } = i18n;
-    const tag = i18n.tag(after.tag);
-    this.undo = null;
-    if (reason === 'undone') {
-      notices.toast(t.annotate.undone(tag));
-      return;
-    }
-    if (before.tag === after.tag) {
-      notices.toast(t.annotate.acceptedToast(tag));
-      return;
-    }
-    const undo = () =>
-      void this.set(this.list.items.find((d) => d.id === after.id) ?? after, before.tag, 'undone');
-    this.undo = undo;
-    notices.toast(t.annotate.saved(tag), { label: t.annotate.undo, keys: 'Control+Z', run: undo });
+  private did(change: Change, said: string): void {
+    this.changes = [...this.changes, change];
+    const { undo } = i18n.t.annotate;
+    notices.toast(said, { label: undo, keys: 'Control+Z', run: () => void this.undo(change) }, topic);
   }
 }

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-import type { Drawing } from '../lib/api';
+import type { Drawing, Label } from '../lib/api';
 
 /** A request that waits for the test to answer it. */
 export interface Waiting {
@@ -59,6 +59,10 @@ export class Wire {
 
 /** Lets everything run that waits for nothing but its turn. */
 export const settleAll = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+
+export function labelOf(tag: string, more: Partial<Label> = {}): Label {
+  return { tag, drawings: 0, assignable: true, titles: {}, colour: null, key: null, ...more } as Label;
+}
 
 export function drawingOf(id: string, more: Partial<Drawing> = {}): Drawing {
   return {

@@ -1,0 +1,32 @@
+/** A share of a card with the range in which the true one lies, with 95% confidence, where the card says so. */
+export interface Share {
+  value: number;
+  range: [number, number] | null;
+  /** How many drawings it was measured on. */
+  of: number | null;
+}
+
+/** What stands at that path of a card, which may come from any training: undefined where it does not say. */
+function at(card: unknown, path: readonly string[]): unknown {
+  let found = card;
+  for (const key of path)
+    found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined;
+  return found;
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+export function numberIn(card: unknown, ...path: string[]): number | null {
+  const found = at(card, path);
+  return isNumber(found) ? found : null;
+}
+
+/** The share `name` of the measurement on `data` ("human", "synthetic"); null where the card has none. */
+export function shareIn(card: unknown, data: string, name: string): Share | null {
+  const value = numberIn(card, data, name);
+  if (value === null) return null;
+  const range = at(card, [data, 'intervals_95', name]);
+  const [low, high] = Array.isArray(range) ? (range as unknown[]) : [];
+  const known = isNumber(low) && isNumber(high);
+  return { value, range: known ? [low, high] : null, of: numberIn(card, data, 'shapes') };
+}
