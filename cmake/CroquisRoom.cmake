@@ -2,6 +2,13 @@
 
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
+# Packages unpacked beside the build (deploy/install-packages --unpack) are found before the machine's.
+set(unpacked ${CMAKE_SOURCE_DIR}/build/packages/usr)
+if(EXISTS ${unpacked})
+  list(PREPEND CMAKE_PREFIX_PATH ${unpacked})
+  set(ENV{PKG_CONFIG_PATH} "${unpacked}/lib/${CMAKE_LIBRARY_ARCHITECTURE}/pkgconfig:$ENV{PKG_CONFIG_PATH}")
+endif()
+
 find_program(CROQUIS_CCACHE ccache)
 if(CROQUIS_CCACHE)
   # So that another clone, or another build folder of the same depth, finds what this one compiled.

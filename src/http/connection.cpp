@@ -1,6 +1,8 @@
 #include "http/connection.h"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "http/client_address.h"
 #include "http/field_list.h"
 #include "http/target.h"
 
@@ -41,6 +44,17 @@ Error full() {
     return {ErrorKind::unavailable, "The server is at its limit; try again shortly.", {}, 1};
 }
 
+Error too_many_answers() {
+    return {ErrorKind::unavailable,
+            "The server holds as many answers as it may; try again shortly.",
+            {},
+            1};
+}
+
+bool is_same_secret(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 }  // namespace
 
 Connection::Connection(Server::Impl& server, Lane& lane, tcp::socket socket)
@@ -49,7 +63,7 @@ Connection::Connection(Server::Impl& server, Lane& lane, tcp::socket socket)
     socket_.set_option(tcp::no_delay(true), failed);
     socket_.non_blocking(true, failed);
     const auto peer = socket_.remote_endpoint(failed);
-    peer_ = failed ? std::string("unknown") : peer.address().to_string();
+    if (!failed) peer_ = plain_address(peer.address());
     lane_.connections.insert(this);
 }
 
@@ -88,6 +102,20 @@ void Connection::end_if_idle() {
     if (phase_ == Phase::idle) close();
 }
 
+void Connection::end_if_reading() {
+    if (phase_ == Phase::reading && deadline_ != Clock::time_point::max()) end_if_late(deadline_);
+}
+
+/// Asked at every sweep rather than awaited with every request, which would cost each of them two
+/// turns through the poller. A client that has closed its side for sending alone looks the same, as
+/// it does to other servers (Go's net/http, nginx): its work is dropped where it still waits.
+void Connection::look_for_hang_up() {
+    if (phase_ != Phase::handling || hang_up_->happened()) return;
+    pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
+    if (::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0)
+        hang_up_->happen();
+}
+
 asio::awaitable<void> Connection::serve() {
     while (co_await serve_one()) {
     }
@@ -112,10 +140,11 @@ asio::awaitable<bool> Connection::serve_one() {
     }
     enter_handling();
     Response response = co_await answer();
+    hang_up_->then(nullptr);
     server_.finisher.finish(request_, response);
     const bool keep_alive = parser.keep_alive() && !server_.stopping.load();
     const Finisher::Line line{lane_.date, parser.is_http_1_0(), keep_alive};
-    const bool written = co_await write(response, line);
+    const bool written = co_await write_within_budget(response, line);
     co_return (written && keep_alive);
 }
 
@@ -125,6 +154,8 @@ asio::awaitable<void> Connection::end_unread(Progress progress, const RequestPar
     Response response;
     if (progress == Progress::refused)
         response = parser.refusal();
+    else if (late_ && phase_ == Phase::reading && server_.stopping)
+        response = problem({ErrorKind::unavailable, "The server is stopping.", {}, 1});
     else if (late_ && phase_ == Phase::reading)
         response =
             problem_with_status(408, {ErrorKind::malformed, "The request did not come in time."});
@@ -143,6 +174,7 @@ void Connection::prepare_request() {
     request_.body.clear();
     if (request_.body.capacity() > max_kept_bytes) request_.body.shrink_to_fit();
     request_.request_id.clear();
+    request_.hang_up = hang_up_;
 }
 
 /// Progress is other than done or refused where the connection ended.
@@ -190,7 +222,7 @@ asio::awaitable<bool> Connection::say_continue() {
 Result<void> Connection::complete_request() {
     name_request(request_.header("x-request-id"));
     settle_client();
-    return parse_target(request_.target, request_);
+    return parse_target(request_, server_.options.base_path);
 }
 
 void Connection::name_request(std::string_view wanted) {
@@ -201,23 +233,35 @@ void Connection::name_request(std::string_view wanted) {
             .append(fmt::format_int(lane_.next_id++).c_str());
 }
 
-/// Walks X-Forwarded-For from its end: the last address that no trusted proxy of ours has.
+/// Whether to believe what the request says of where it comes from: of a trusted proxy, or of the
+/// portal of this process, which says so with a secret that no handler gets to see.
+bool Connection::is_believed() {
+    static constexpr std::string_view portal_header = "x-croquis-portal";
+    const auto& secret = server_.options.portal_secret;
+    const bool is_portal =
+        !secret.empty() && is_same_secret(request_.header(portal_header), secret);
+    if (is_portal)
+        std::erase_if(request_.headers, [](const auto& h) { return h.first == portal_header; });
+    return is_portal || server_.is_trusted(peer_);
+}
+
+/// Walks X-Forwarded-For from its end: the last address that no trusted proxy of ours has. At what
+/// is no address it ends: only the proxy before it vouches for that, and a client is never limited
+/// by a name that somebody made up.
 void Connection::settle_client() {
-    request_.client = peer_;
+    request_.client = peer_.to_string();
     request_.scheme = "http";
-    const auto& trusted = server_.options.trusted_proxies;
-    const auto is_trusted = [&](std::string_view address) {
-        return std::find(trusted.begin(), trusted.end(), address) != trusted.end();
-    };
-    if (!is_trusted(peer_)) return;
+    if (!is_believed()) return;
     if (request_.header("x-forwarded-proto") == "https") request_.scheme = "https";
     for (auto field = request_.headers.rbegin(); field != request_.headers.rend(); ++field) {
         if (field->first != "x-forwarded-for") continue;
         for (std::string_view list = field->second; !list.empty();) {
             const auto last = take_last(list);
-            if (last.empty() || is_trusted(last)) continue;
-            request_.client = last;
-            return;
+            if (last.empty()) continue;
+            const auto address = read_client_address(last);
+            if (!address) return;
+            request_.client = address->to_string();
+            if (!server_.is_trusted(*address)) return;
         }
     }
 }
@@ -264,6 +308,26 @@ void Connection::record(const Router::Match& match, const Response& response,
                       to_string(request_.method), request_.target, response.status, 1000 * seconds);
 }
 
+/// The same, refusing a large answer where too many of them wait for their readers already.
+asio::awaitable<bool> Connection::write_within_budget(Response& response,
+                                                      const Finisher::Line& line) {
+    struct GiveBack {
+        BodyBudget& budget;
+        std::size_t bytes;
+        ~GiveBack() { budget.give_back(bytes); }
+    };
+    const std::size_t bytes = response.body.size();
+    if (bytes <= small_answer_bytes) co_return co_await write(response, line);
+    if (server_.answer_budget.take(bytes)) {
+        const GiveBack give_back{server_.answer_budget, bytes};
+        co_return co_await write(response, line);
+    }
+    server_.refused.Increment();
+    response = problem(too_many_answers());
+    server_.finisher.finish(request_, response);
+    co_return co_await write(response, line);
+}
+
 asio::awaitable<bool> Connection::write(const Response& response, const Finisher::Line& line) {
     server_.finisher.write_header(request_, response, line, header_);
     const bool has_body =
@@ -293,11 +357,7 @@ asio::awaitable<void> Connection::refuse(Response& response) {
 
 asio::awaitable<void> Connection::turn_away() {
     prepare_request();
-    Response response =
-        problem({ErrorKind::unavailable,
-                 "The server has no room for another connection; try again shortly.",
-                 {},
-                 1});
+    Response response = problem(no_room());
     co_await refuse(response);
 }
 

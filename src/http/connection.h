@@ -26,6 +26,9 @@ class Connection {
     /// Called by the lane's sweep.
     void end_if_late(Clock::time_point now);
     void end_if_idle();
+    /// For a server that stops: what has not come in by now is not waited for.
+    void end_if_reading();
+    void look_for_hang_up();
 
   private:
     /// Who the connection waits for: between requests the client, within one the client again to
@@ -39,6 +42,8 @@ class Connection {
     boost::asio::awaitable<Response> answer();
     boost::asio::awaitable<Response> run_handler(const Router::Match& match);
     boost::asio::awaitable<bool> write(const Response& response, const Finisher::Line& line);
+    boost::asio::awaitable<bool> write_within_budget(Response& response,
+                                                     const Finisher::Line& line);
     boost::asio::awaitable<void> refuse(Response& response);
     boost::asio::awaitable<void> end_unread(RequestParser::Progress progress,
                                             const RequestParser& parser);
@@ -47,6 +52,7 @@ class Connection {
     void prepare_request();
     Result<void> complete_request();
     void settle_client();
+    bool is_believed();
     void name_request(std::string_view wanted);
     void record(const Router::Match& match, const Response& response, Clock::duration took);
     void enter(Phase phase, Clock::duration time);
@@ -59,7 +65,8 @@ class Connection {
     boost::beast::flat_buffer buffer_;
     Request request_;     ///< used again by each request, for its memory
     std::string header_;  ///< of the answer, likewise
-    std::string peer_;
+    boost::asio::ip::address peer_;
+    std::shared_ptr<HangUp> hang_up_ = std::make_shared<HangUp>();
     Clock::time_point deadline_ = Clock::time_point::max();
     Phase phase_ = Phase::idle;
     bool late_ = false;

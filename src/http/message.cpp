@@ -1,6 +1,7 @@
 #include "http/message.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/beast/core/string.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -115,9 +116,49 @@ std::string_view title_of(ErrorKind kind) {
     return "The server failed";
 }
 
+std::span<const StatusProblem> status_problems() {
+    static constexpr std::array all{
+        StatusProblem{405, "method-not-allowed", "This address does not take that method",
+                      "There is something at this address, but not for this method.",
+                      "Use one of the methods that the answer's Allow names."},
+        StatusProblem{408, "request-timeout", "The request did not come in time",
+                      "The header or the body took longer than the API's document allows.",
+                      "Send it again, over a faster connection or in smaller pieces."},
+        StatusProblem{
+            414, "address-too-long", "The address is too long",
+            "The request's address alone fills what a whole header may take.",
+            "Send less in the address; the limits stand at the top of the API's document."},
+        StatusProblem{416, "range-not-satisfiable", "There is no such part",
+                      "The range lies outside of the data, whose size Content-Range states.",
+                      "Ask for a range within it, or for the whole."},
+        StatusProblem{417, "expectation-failed", "An expectation cannot be met",
+                      "The request expects something other than 100-continue.",
+                      "Send it without the header Expect."},
+        StatusProblem{431, "header-too-large", "The header is too large",
+                      "The request's header passes the limit that the API's document states.",
+                      "Send fewer or shorter header fields; cookies are not needed here."},
+        StatusProblem{501, "not-implemented", "This is not done here",
+                      "The method or the transfer coding is one that this server does not know.",
+                      "Use the methods of the API's document, and no coding but chunked."},
+        StatusProblem{502, "bad-gateway", "The backend gave no answer",
+                      "The page's server cannot reach the backend, or its answer makes no sense.",
+                      "Try again shortly; whoever runs the server finds the reason in its log."},
+        StatusProblem{
+            504, "gateway-timeout", "The backend takes too long",
+            "The backend did not answer in time. What was asked may still be done.",
+            "Look whether it was done before trying again; with an Idempotency-Key nothing "
+            "is stored twice."}};
+    return all;
+}
+
 Response problem_with_status(int status, const Error& error) {
-    boost::json::object body{{"type", std::string("/problems/").append(to_string(error.kind))},
-                             {"title", title_of(error.kind)},
+    const auto known = status_problems();
+    const auto special = std::find_if(known.begin(), known.end(),
+                                      [&](const auto& one) { return one.status == status; });
+    const bool is_special = special != known.end();
+    const auto type = is_special ? special->name : to_string(error.kind);
+    boost::json::object body{{"type", std::string("/problems/").append(type)},
+                             {"title", is_special ? special->title : title_of(error.kind)},
                              {"status", status}};
     body["detail"] = error.kind == ErrorKind::internal
                          ? "The server could not do this; its log says why."

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/hang_up.h"
 
 namespace croquis::http {
 
@@ -32,6 +34,8 @@ struct Request {
     std::string client;           ///< the peer's address, or what a trusted proxy says it is
     std::string scheme = "http";  ///< "https" where a trusted proxy says so
     std::string request_id;       ///< also in the answer's X-Request-ID and in the log
+    /// Of the client that waits for the answer; null where there is no connection.
+    std::shared_ptr<HangUp> hang_up = nullptr;
 
     /// The first header of that (lower-case) name; empty where there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -70,9 +74,21 @@ Response no_content();
 /// fault, request_id (added by the server), Retry-After where the error says when.
 /// ErrorKind::internal hides its detail.
 Response problem(const Error& error);
-/// The same where HTTP has a more exact status than the kind's own (405, 416, 431, 502, 504).
+/// The same where HTTP has a more exact status than the kind's own. One of status_problems() then
+/// is the type.
 Response problem_with_status(int status, const Error& error);
 int status_of(ErrorKind kind);
 std::string_view title_of(ErrorKind kind);
+
+/// A type of problem that a status of HTTP stands for and no ErrorKind: nothing but the HTTP server
+/// itself finds these.
+struct StatusProblem {
+    int status;
+    std::string_view name;  ///< "/problems/<name>"
+    std::string_view title;
+    std::string_view meaning;
+    std::string_view remedy;
+};
+std::span<const StatusProblem> status_problems();
 
 }  // namespace croquis::http

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/url/authority_view.hpp>
 #include <cstring>
 
 namespace croquis::http {
@@ -11,7 +12,8 @@ namespace {
 namespace beast = boost::beast;
 using HttpError = beast::http::error;
 
-/// A chunk's size line or its trailers may grow to this; nothing of them is used.
+/// A chunk's size line, the extensions of all chunks together or the trailers may grow to this;
+/// nothing of them is used.
 constexpr std::size_t max_chunk_overhead = std::size_t{16} * 1024;
 
 std::optional<Method> method_of(beast::http::verb verb) {
@@ -33,6 +35,19 @@ std::optional<Method> method_of(beast::http::verb verb) {
         default:
             return std::nullopt;
     }
+}
+
+/// Whether the header that `data` begins with has a folded line (RFC 9112 section 5.2). Others may
+/// read it as two fields or as one, so it is refused as the RFC allows.
+bool has_folded_line(std::string_view data) {
+    const std::string_view header = data.substr(0, data.find("\r\n\r\n"));
+    return header.find("\r\n ") != std::string_view::npos ||
+           header.find("\r\n\t") != std::string_view::npos;
+}
+
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
 }
 
 std::string lower_case(std::string_view text) {
@@ -73,6 +88,11 @@ void RequestParser::skip_empty_lines(beast::flat_buffer& buffer) {
 
 RequestParser::Progress RequestParser::feed_header(beast::flat_buffer& buffer, error_code& failed) {
     skip_empty_lines(buffer);
+    const std::string_view data(static_cast<const char*>(buffer.cdata().data()), buffer.size());
+    if (has_folded_line(data)) {
+        failed = HttpError::bad_obs_fold;
+        return refused_for(failed);
+    }
     const std::size_t used = put(buffer.data(), failed);
     buffer.consume(used);
     header_bytes_ += used;
@@ -142,6 +162,7 @@ void RequestParser::read_known_field(field name, string_view value, error_code& 
     switch (name) {
         case field::host:
             ++hosts_;
+            read_host(value, failed);
             return;
         case field::content_length:
             if (++lengths_ > 1 || value.find(',') != string_view::npos)
@@ -175,6 +196,18 @@ void RequestParser::read_known_field(field name, string_view value, error_code& 
     }
 }
 
+/// A host with or without a port (RFC 9110 section 7.2); an http address without one is none
+/// (section 4.2.1).
+void RequestParser::read_host(string_view value, error_code& failed) {
+    const auto authority = boost::urls::parse_authority({value.data(), value.size()});
+    const bool valid = authority && !authority->has_userinfo() &&
+                       !authority->encoded_host().empty() &&
+                       (!authority->has_port() || authority->port().empty() ||
+                        authority->port_number() != 0 || authority->port() == "0");
+    if (!valid)
+        refuse(400, {ErrorKind::malformed, "The request's host is not valid.", "Host"}, failed);
+}
+
 void RequestParser::on_header_impl(error_code& failed) {
     if (hosts_ > 1 || (hosts_ == 0 && version_ == 11))
         return refuse(400, {ErrorKind::malformed, "The request must state one host.", "Host"},
@@ -206,6 +239,16 @@ std::size_t RequestParser::on_body_impl(string_view bytes, error_code& failed) {
     if (!reserve(bytes.size(), failed)) return 0;
     request_.body.append(bytes);
     return bytes.size();
+}
+
+/// Within a quoted text Beast lets any byte pass. A proxy that ends a line at a bare line feed
+/// would find another request here.
+void RequestParser::on_chunk_header_impl(std::uint64_t, string_view extensions,
+                                         error_code& failed) {
+    extension_bytes_ += extensions.size();
+    if (extension_bytes_ > max_chunk_overhead ||
+        std::any_of(extensions.begin(), extensions.end(), is_control))
+        failed = HttpError::bad_chunk_extension;
 }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view bytes,

@@ -30,7 +30,8 @@ class BodyBudget {
 
 /// Reads one request (RFC 9112) straight into a Request. Stricter than the RFC where leniency has
 /// let requests be smuggled: Content-Length once at most and never with Transfer-Encoding, exactly
-/// one Host, no coding but "chunked"; trailers are dropped.
+/// one Host, which names a host, no coding but "chunked", no folded lines, no control characters in
+/// a chunk's extensions; trailers are dropped.
 class RequestParser : private boost::beast::http::basic_parser<true> {
   public:
     RequestParser(Request& request, const ServerLimits& limits, BodyBudget& budget);
@@ -67,7 +68,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     void on_body_init_impl(const boost::optional<std::uint64_t>& length,
                            error_code& failed) override;
     std::size_t on_body_impl(string_view bytes, error_code& failed) override;
-    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& failed) override;
     std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code& failed) override;
     void on_finish_impl(error_code&) override {}
 
@@ -75,6 +76,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     void refuse(int status, Error error, error_code& failed);
     Progress refused_for(const error_code& failed);
     bool reserve(std::size_t bytes, error_code& failed);
+    void read_host(string_view value, error_code& failed);
     void skip_empty_lines(boost::beast::flat_buffer& buffer);
     Progress feed_header(boost::beast::flat_buffer& buffer, error_code& failed);
     Progress feed_body(boost::beast::flat_buffer& buffer, error_code& failed);
@@ -89,6 +91,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     BodyBudget& budget_;
     std::size_t reserved_ = 0;
     std::size_t header_bytes_ = 0;
+    std::size_t extension_bytes_ = 0;  ///< of all chunks
     std::optional<Refusal> refusal_;
     int version_ = 11;
     int hosts_ = 0;

@@ -13,6 +13,7 @@
 
 #include "core/bytes.h"
 #include "core/this_thread.h"
+#include "http/client_address.h"
 #include "http/connection.h"
 
 namespace croquis::http {
@@ -23,8 +24,8 @@ using tcp = asio::ip::tcp;
 using error_code = boost::system::error_code;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-/// So many refused connections of a lane get to read why; those past it are just closed.
-constexpr std::size_t max_turned_away = 256;
+/// So many connections are refused for lack of descriptors before others get their turn.
+constexpr std::size_t max_refused_at_once = 64;
 
 template <class Count>
 struct CountDown {
@@ -32,19 +33,55 @@ struct CountDown {
     ~CountDown() { --count; }
 };
 
-asio::awaitable<void> serve(Server::Impl& server, Lane& lane, tcp::socket socket) {
-    const CountDown<std::atomic<std::size_t>> leave{server.connection_count};
+/// Gives a connection's place back when its coroutine ends, or is destroyed.
+struct Leave {
+    Server::Impl& server;
+    std::optional<std::uint64_t> client;
+    ~Leave() { server.leave(client); }
+};
+
+asio::awaitable<void> serve(Server::Impl& server, Lane& lane, tcp::socket socket,
+                            std::optional<std::uint64_t> client) {
+    const Leave leave{server, client};
     if (server.stopping) co_return;
     Connection connection(server, lane, std::move(socket));
     co_await connection.serve();
 }
 
 asio::awaitable<void> turn_away(Server::Impl& server, Lane& lane, tcp::socket socket) {
-    if (lane.turned_away >= max_turned_away || server.stopping) co_return;
+    if (lane.turned_away >= server.options.limits.max_turned_away || server.stopping) co_return;
     ++lane.turned_away;
     const CountDown<std::size_t> leave{lane.turned_away};
     Connection connection(server, lane, std::move(socket));
     co_await connection.turn_away();
+}
+
+/// An answer in one piece for a socket that has no coroutine, and no descriptors for one.
+std::string whole_answer(const Server::Impl& server, const Error& error, std::string_view date) {
+    Request request;
+    request.request_id = "none";
+    Response response = problem(error);
+    server.finisher.finish(request, response);
+    std::string text;
+    server.finisher.write_header(request, response, {date, false, false}, text);
+    return text + response.body;
+}
+
+/// Answers without waiting: the answer fits into the socket's buffer, and what the client has sent
+/// so far is read, for a socket closed before that resets the connection and the answer with it.
+void answer_and_close(tcp::socket socket, std::string_view answer) {
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.send(asio::buffer(answer), 0, ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
+    std::array<char, 4096> sink{};
+    error_code ended;
+    for (int i = 0; i < 16 && !ended; ++i) socket.receive(asio::buffer(sink), 0, ended);
+}
+
+bool is_out_of_descriptors(const error_code& failed) {
+    return failed == asio::error::no_descriptors ||
+           failed == boost::system::errc::too_many_files_open_in_system;
 }
 
 /// What ends a connection's coroutine other than its end: out of memory, in practice.
@@ -71,7 +108,8 @@ Server::Impl::Impl(ServerOptions given, Router given_routes, Metrics& measured)
       refused(metrics.counter("croquis_http_refused_total",
                               "Requests and connections answered 503 for lack of room",
                               {{"listener", options.name}})),
-      body_budget(options.limits.max_held_body_bytes) {
+      body_budget(options.limits.max_held_body_bytes),
+      answer_budget(options.limits.max_held_answer_bytes) {
     const std::string prefix = to_hex(random_bytes(5));
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options.threads); ++i) {
         lanes_.push_back(std::make_unique<Lane>());
@@ -82,6 +120,7 @@ Server::Impl::Impl(ServerOptions given, Router given_routes, Metrics& measured)
 }
 
 Result<void> Server::Impl::start() {
+    if (const auto read = read_trusted_proxies(); !read) return read.error();
     const auto listening = listen();
     if (!listening) return listening.error();
     for (auto& lane : lanes_) asio::co_spawn(lane->io, sweep(*lane), asio::detached);
@@ -93,6 +132,22 @@ Result<void> Server::Impl::start() {
     };
     for (auto& lane : lanes_) asio::post(*threads_, [run, &io = lane->io] { run(io); });
     return {};
+}
+
+Result<void> Server::Impl::read_trusted_proxies() {
+    for (const auto& text : options.trusted_proxies) {
+        error_code failed;
+        const auto address = asio::ip::make_address(text, failed);
+        if (failed)
+            return Error{ErrorKind::invalid, "Not the IP address of a proxy: " + text + ".",
+                         "trusted_proxies"};
+        trusted_.push_back(plain_address(address));
+    }
+    return {};
+}
+
+bool Server::Impl::is_trusted(const asio::ip::address& address) const {
+    return std::find(trusted_.begin(), trusted_.end(), address) != trusted_.end();
 }
 
 Result<void> Server::Impl::listen() {
@@ -124,19 +179,67 @@ asio::awaitable<void> Server::Impl::accept() {
             welcome(std::move(socket), lane);
             continue;
         }
-        // Out of file descriptors, most likely: wait for some to close rather than spin.
+        if (is_out_of_descriptors(failed) && refuse_without_descriptors() > 0) continue;
+        // Wait for something to change rather than spin.
         spdlog::warn("{}: cannot accept a connection: {}", options.name, failed.message());
         asio::steady_timer pause(lanes_.front()->io, sweep_interval);
         co_await pause.async_wait(as_result);
     }
 }
 
+/// Answers 503 to those who wait to be accepted, one after another, in the place of the spare
+/// descriptor; how many there were.
+std::size_t Server::Impl::refuse_without_descriptors() {
+    const std::string answer = whole_answer(*this, no_room(), lanes_.front()->date);
+    std::size_t count = 0;
+    error_code failed;
+    acceptor_->non_blocking(true, failed);
+    while (!failed && count < max_refused_at_once) {
+        spare_.give_up();
+        {
+            tcp::socket socket(lanes_.front()->io);
+            acceptor_->accept(socket, failed);
+            if (!failed) answer_and_close(std::move(socket), answer);
+        }
+        if (!spare_.take()) break;
+        if (!failed) ++count;
+    }
+    if (count > 0) {
+        refused.Increment(static_cast<double>(count));
+        spdlog::warn("{}: out of file descriptors; {} connections were answered 503", options.name,
+                     count);
+    }
+    return count;
+}
+
+bool Server::Impl::has_room(const tcp::socket& socket, std::optional<std::uint64_t>& client) {
+    if (connection_count.fetch_add(1) >= options.limits.max_connections) {
+        connection_count.fetch_sub(1);
+        return false;
+    }
+    error_code failed;
+    const auto peer = plain_address(socket.remote_endpoint(failed).address());
+    if (failed || is_trusted(peer)) return true;
+    const auto key = connection_key(peer);
+    if (!clients.enter(key, options.limits.max_connections_per_client)) {
+        connection_count.fetch_sub(1);
+        return false;
+    }
+    client = key;
+    return true;
+}
+
+void Server::Impl::leave(std::optional<std::uint64_t> client) {
+    connection_count.fetch_sub(1);
+    if (client) clients.leave(*client);
+}
+
 void Server::Impl::welcome(tcp::socket socket, Lane& lane) {
-    if (connection_count.fetch_add(1) < options.limits.max_connections) {
-        asio::co_spawn(lane.io, serve(*this, lane, std::move(socket)), report);
+    std::optional<std::uint64_t> client;
+    if (has_room(socket, client)) {
+        asio::co_spawn(lane.io, serve(*this, lane, std::move(socket), client), report);
         return;
     }
-    connection_count.fetch_sub(1);
     refused.Increment();
     asio::co_spawn(lane.io, turn_away(*this, lane, std::move(socket)), report);
 }
@@ -148,9 +251,12 @@ void Server::Impl::tick(Lane& lane) const {
 }
 
 void Server::Impl::expire(Lane& lane) {
+    const auto time = lane.now.time_since_epoch().count();
     for (auto* connection : lane.connections) {
         connection->end_if_late(lane.now);
+        connection->look_for_hang_up();
         if (stopping) connection->end_if_idle();
+        if (stopping && time > stop_reading_by_) connection->end_if_reading();
     }
 }
 
@@ -187,15 +293,22 @@ Lane::RouteMetrics& Server::Impl::metrics_of(Lane& lane, const Router::Match& ma
     return found;
 }
 
-void Server::Impl::stop() {
+void Server::Impl::begin_stop() {
     if (!threads_ || stopping) return;
-    stop_by_ = (Clock::now() + options.limits.write_timeout).time_since_epoch().count();
+    const auto now = Clock::now();
+    stop_by_ = (now + options.limits.stop_timeout).time_since_epoch().count();
+    stop_reading_by_ = (now + options.limits.stop_timeout / 2).time_since_epoch().count();
     stopping = true;
     asio::post(lanes_.front()->io, [this] {
         error_code ignored;
         acceptor_->close(ignored);
     });
     for (auto& lane : lanes_) asio::post(lane->io, [&lane] { lane->sweep.cancel(); });
+}
+
+void Server::Impl::stop() {
+    if (!threads_) return;
+    begin_stop();
     threads_->join();
 }
 
@@ -207,6 +320,9 @@ Server::~Server() {
 
 Result<void> Server::start() {
     return impl_->start();
+}
+void Server::begin_stop() {
+    impl_->begin_stop();
 }
 void Server::stop() {
     impl_->stop();

@@ -18,6 +18,11 @@ struct ServerLimits {
     std::size_t max_header_bytes = std::size_t{16} * 1024;
     std::size_t max_body_bytes = std::size_t{4} * 1024 * 1024;
     std::size_t max_connections = 4096;  ///< one more is answered 503 and closed
+    /// Of one client: an IPv4 address or an IPv6 /64, as the peer of the connection. Trusted
+    /// proxies may have as many as there are.
+    std::size_t max_connections_per_client = 512;
+    /// Connections past these limits that get to read why; those past it are just closed.
+    std::size_t max_turned_away = 256;
     std::size_t max_requests_in_flight =
         2048;  ///< across connections; one more is 503 with Retry-After
     std::chrono::seconds header_timeout{
@@ -28,7 +33,14 @@ struct ServerLimits {
     /// Of all request bodies held at a time, however many connections send them; past it 503 with
     /// Retry-After.
     std::size_t max_held_body_bytes = std::size_t{256} * 1024 * 1024;
+    /// Of all answers larger than small_answer_bytes that wait for their readers; past it 503 with
+    /// Retry-After. What is shared (static files) does not count.
+    std::size_t max_held_answer_bytes = std::size_t{128} * 1024 * 1024;
+    std::chrono::seconds stop_timeout{10};  ///< for stop(), whatever hangs
 };
+
+/// Answers up to here are not counted: they fit into the socket's buffer.
+inline constexpr std::size_t small_answer_bytes = std::size_t{64} * 1024;
 
 struct ServerOptions {
     std::string address = "127.0.0.1";
@@ -37,15 +49,22 @@ struct ServerOptions {
     ServerLimits limits;
     std::string name;  ///< of this listener in metrics and logs: "api", "portal", "metrics"
     std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
+    /// Whoever sends this as X-Croquis-Portal is believed too: the portal of the same process,
+    /// which has no address of its own. Empty for nobody. Never passed on to a handler.
+    std::string portal_secret;
+    /// "/croquis" where a proxy serves this listener under that path: taken off the front of a
+    /// target that has it, for some proxies take it off and others do not.
+    std::string base_path;
     std::vector<std::string> allowed_origins;  ///< CORS: exact origins, never "*"
     std::string content_security_policy;       ///< sent with HTML answers
 };
 
 /// An HTTP/1.1 server on Boost.Beast with coroutines: keep-alive and pipelining, bounded
 /// everything, an answer for every request (a handler's exception is 500, and logged). start()
-/// returns once it listens; stop() lets running requests end (for write_timeout at most), closes,
-/// and joins.
-/// Thread-safe.
+/// returns once it listens; stop() lets running requests end, gives up those that are still coming
+/// in when half of stop_timeout is over and all of them when the whole is, closes, and joins.
+/// A client that hangs up while its request is at work is noticed (Request::hang_up). Out of file
+/// descriptors a connection is answered 503 with the help of one that is kept for it. Thread-safe.
 class Server {
   public:
     Server(ServerOptions options, Router router, Metrics& metrics);
@@ -54,6 +73,9 @@ class Server {
     Server& operator=(const Server&) = delete;
 
     Result<void> start();
+    /// Accepts nothing more and begins to end, without waiting for it: several servers can end side
+    /// by side.
+    void begin_stop();
     void stop();
     [[nodiscard]] std::uint16_t port() const;
 

@@ -8,14 +8,17 @@
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "http/finish.h"
 #include "http/request_parser.h"
 #include "http/server.h"
+#include "http/spare_descriptor.h"
 
 namespace croquis::http {
 
@@ -25,6 +28,14 @@ class Connection;
 /// How often the lanes look for connections that are past their time, instead of a timer each.
 inline constexpr auto sweep_interval = std::chrono::milliseconds(200);
 inline constexpr auto sweep_interval_at_end = std::chrono::milliseconds(5);
+
+/// What a connection past a limit is told.
+inline Error no_room() {
+    return {ErrorKind::unavailable,
+            "The server has no room for another connection; try again shortly.",
+            {},
+            1};
+}
 
 /// What one network thread owns; everything in it runs on that thread. The io_context comes after
 /// what the coroutines on it refer to, so that they end before that.
@@ -48,13 +59,39 @@ struct Lane {
     boost::asio::steady_timer sweep{io};
 };
 
+/// How many connections each client has. Thread-safe.
+class ClientCounts {
+  public:
+    /// False where the client has `limit` already; after true leave() is owed.
+    bool enter(std::uint64_t client, std::size_t limit) {
+        const std::lock_guard lock(mutex_);
+        auto& count = counts_[client];
+        if (count >= limit) return false;
+        ++count;
+        return true;
+    }
+    void leave(std::uint64_t client) {
+        const std::lock_guard lock(mutex_);
+        const auto found = counts_.find(client);
+        if (--found->second == 0) counts_.erase(found);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::unordered_map<std::uint64_t, std::size_t> counts_;
+};
+
 /// What the lanes share. The lanes come last, so that they end first.
 class Server::Impl {
   public:
     Impl(ServerOptions given, Router given_routes, Metrics& measured);
 
     Result<void> start();
+    void begin_stop();
     void stop();
+
+    [[nodiscard]] bool is_trusted(const boost::asio::ip::address& address) const;
+    void leave(std::optional<std::uint64_t> client);
 
     Lane::RouteMetrics& metrics_of(Lane& lane, const Router::Match& match, Method method,
                                    int status);
@@ -67,6 +104,8 @@ class Server::Impl {
     prometheus::Gauge& in_flight;
     prometheus::Counter& refused;
     BodyBudget body_budget;
+    BodyBudget answer_budget;
+    ClientCounts clients;
     std::atomic<std::size_t> connection_count{0};
     std::atomic<std::size_t> request_count{0};
     std::atomic<bool> stopping{false};
@@ -74,13 +113,19 @@ class Server::Impl {
 
   private:
     Result<void> listen();
+    Result<void> read_trusted_proxies();
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> sweep(Lane& lane);
     void welcome(boost::asio::ip::tcp::socket socket, Lane& lane);
+    bool has_room(const boost::asio::ip::tcp::socket& socket, std::optional<std::uint64_t>& client);
+    std::size_t refuse_without_descriptors();
     void expire(Lane& lane);
     void tick(Lane& lane) const;
 
+    std::vector<boost::asio::ip::address> trusted_;
+    SpareDescriptor spare_;
     std::atomic<Clock::rep> stop_by_{0};
+    std::atomic<Clock::rep> stop_reading_by_{0};
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
     std::unique_ptr<boost::asio::thread_pool> threads_;

@@ -81,7 +81,8 @@ Result<Variant> read_variant(const fs::path& path, std::string_view suffix) {
 Result<std::optional<Variant>> read_neighbour(const fs::path& path, const std::string& suffix) {
     fs::path neighbour = path;
     neighbour += '.' + suffix;
-    if (!fs::is_regular_file(neighbour)) return std::optional<Variant>();
+    // Not through a link, which could lead out of the folder.
+    if (!fs::is_regular_file(fs::symlink_status(neighbour))) return std::optional<Variant>();
     auto variant = read_variant(neighbour, '-' + suffix);
     if (!variant) return variant.error();
     return std::optional<Variant>(std::move(*variant));
@@ -110,7 +111,43 @@ bool is_compressed_neighbour(const fs::path& path) {
            fs::exists(fs::path(path).replace_extension());
 }
 
-Result<Files> read_folder(const fs::path& folder) {
+/// Hidden: a repository's folder, an editor's or an operator's notes. What RFC 8615 puts under
+/// .well-known is there to be found.
+bool is_hidden(std::string_view segment) {
+    return segment.starts_with('.') && segment != ".well-known";
+}
+
+bool has_hidden_part(const fs::path& path) {
+    return std::any_of(path.begin(), path.end(),
+                       [](const fs::path& part) { return is_hidden(part.string()); });
+}
+
+/// The page's links from the root: `href="/` and `src="/`, but not those to another host.
+std::string with_base(std::string page, std::string_view base_path) {
+    for (const std::string_view attribute : {" href=\"/", " src=\"/"})
+        for (auto at = page.find(attribute); at != std::string::npos;
+             at = page.find(attribute, at + attribute.size())) {
+            const auto slash = at + attribute.size() - 1;
+            if (page.substr(slash, 2) != "//") page.insert(slash, base_path);
+        }
+    const auto head = page.find("<head>");
+    if (head != std::string::npos)
+        page.insert(head + 6,
+                    "<meta name=\"croquis-base\" content=\"" + std::string(base_path) + "\">");
+    return page;
+}
+
+/// What was compressed beforehand is the page without its base.
+void lay_under(std::string_view base_path, File& file) {
+    if (base_path.empty() || !file.content_type.starts_with("text/html")) return;
+    const auto page = with_base(std::string(as_text(*file.plain.bytes)), base_path);
+    auto bytes = std::make_shared<Bytes>(page.begin(), page.end());
+    file.plain = {bytes, '"' + to_hex(BytesView(sha256(*bytes)).first(12)) + '"'};
+    file.brotli.reset();
+    file.gzip.reset();
+}
+
+Result<Files> read_folder(const fs::path& folder, std::string_view base_path) {
     std::error_code failed;
     if (!fs::is_directory(folder, failed))
         return Error{ErrorKind::not_found, "There is no folder " + folder.string() + "."};
@@ -119,9 +156,12 @@ Result<Files> read_folder(const fs::path& folder) {
         // A link could lead out of the folder.
         if (entry.is_symlink() || !entry.is_regular_file()) continue;
         if (is_compressed_neighbour(entry.path())) continue;
-        const std::string name = entry.path().lexically_relative(folder).generic_string();
+        const fs::path relative = entry.path().lexically_relative(folder);
+        if (has_hidden_part(relative)) continue;
+        const std::string name = relative.generic_string();
         auto file = read_file(entry.path(), name);
         if (!file) return file.error();
+        lay_under(base_path, *file);
         files.emplace(name, std::move(*file));
     }
     return files;
@@ -180,6 +220,8 @@ std::string path_of(const Request& request) {
 }
 
 const File* find(const Files& files, const std::string& fallback, const std::string& path) {
+    // The page must not stand in for what whoever asks for /.git/config looks for.
+    if (has_hidden_part(fs::path(path))) return nullptr;
     const auto named = files.find(path.empty() ? std::string_view("index.html") : path);
     if (named != files.end()) return &named->second;
     const bool has_extension = path.find('.', path.rfind('/') + 1) != std::string::npos;
@@ -190,8 +232,9 @@ const File* find(const Files& files, const std::string& fallback, const std::str
 
 }  // namespace
 
-Result<Router> static_files(const fs::path& folder, const std::string& fallback) {
-    auto read = read_folder(folder);
+Result<Router> static_files(const fs::path& folder, const std::string& fallback,
+                            std::string_view base_path) {
+    auto read = read_folder(folder, base_path);
     if (!read) return read.error();
     const auto files = std::make_shared<const Files>(std::move(*read));
     const auto serve = [files, fallback](Request& request) -> boost::asio::awaitable<Response> {

@@ -14,6 +14,17 @@ bool has_zero(const std::string& text) {
     return text.find('\0') != std::string::npos;
 }
 
+bool holds_dots(std::string_view segment) {
+    while (true) {
+        const auto end = std::min(segment.find_first_of("/\\"), segment.size());
+        const std::string_view piece = segment.substr(0, end);
+        const std::string_view name = piece.substr(0, piece.find(';'));
+        if (name == "." || name == "..") return true;
+        if (end == segment.size()) return false;
+        segment.remove_prefix(end + 1);
+    }
+}
+
 Result<void> read(const boost::urls::url_view& url, Request& request) {
     for (auto segment : url.segments()) request.segments.push_back(std::move(segment));
     for (auto parameter : url.params())
@@ -26,14 +37,42 @@ Result<void> read(const boost::urls::url_view& url, Request& request) {
     return {};
 }
 
+/// What an absolute target names is the host, whatever Host says (RFC 9112 section 3.2.2), and from
+/// here on the target is the path.
+Result<void> to_origin_form(Request& request) {
+    const std::string target = request.target;
+    const auto url = boost::urls::parse_absolute_uri(target);
+    if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->has_userinfo() ||
+        url->encoded_host().empty())
+        return not_valid();
+    for (auto& [name, value] : request.headers)
+        if (name == "host") value = std::string(url->encoded_host_and_port());
+    const std::string path(url->encoded_target());
+    request.target = path.starts_with('/') ? path : '/' + path;
+    return {};
+}
+
+void take_off(std::string_view base_path, std::string& target) {
+    if (base_path.empty() || !target.starts_with(base_path)) return;
+    const char next = target.size() > base_path.size() ? target[base_path.size()] : '\0';
+    if (next != '/' && next != '?' && next != '\0') return;
+    target.erase(0, base_path.size());
+    if (next != '/') target.insert(0, 1, '/');
+}
+
 }  // namespace
 
-Result<void> parse_target(std::string_view target, Request& request) {
-    if (target == "*" && request.method == Method::options) return {};
-    const auto url = target.starts_with('/') ? boost::urls::parse_origin_form(target)
-                                             : boost::urls::parse_absolute_uri(target);
-    if (!url || (url->has_scheme() && url->scheme() != "http" && url->scheme() != "https"))
-        return not_valid();
+bool has_dot_segment(const Request& request) {
+    return std::any_of(request.segments.begin(), request.segments.end(), holds_dots);
+}
+
+Result<void> parse_target(Request& request, std::string_view base_path) {
+    if (request.target == "*" && request.method == Method::options) return {};
+    if (!request.target.starts_with('/'))
+        if (const auto known = to_origin_form(request); !known) return known.error();
+    take_off(base_path, request.target);
+    const auto url = boost::urls::parse_origin_form(request.target);
+    if (!url) return not_valid();
     return read(*url, request);
 }
 

@@ -18,6 +18,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/url.hpp>
@@ -34,11 +35,15 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
-using OutgoingRequest = beast::http::request<beast::http::string_body>;
+/// Its body is a view of the request that is passed on: a second copy would double what a crowd of
+/// uploads takes.
+using OutgoingRequest = beast::http::request<beast::http::span_body<const char>>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_waiting = 1024;
 constexpr std::uint32_t max_answer_header = 64 * 1024;
+/// So many interim answers may come before the answer.
+constexpr int max_interim_answers = 8;
 
 struct Connection {
     explicit Connection(const asio::any_io_executor& executor) : stream(executor) {}
@@ -105,8 +110,9 @@ bool is_hop_by_hop(std::string_view name, std::string_view connection) {
 
 /// What this portal says itself, in the place of what the client or the backend said.
 bool is_replaced_in_request(std::string_view name) {
-    return is_one_of(name, {"host", "content-length", "expect", "x-forwarded-for",
-                            "x-forwarded-proto", "x-forwarded-host", "forwarded", "x-request-id"});
+    return is_one_of(name,
+                     {"host", "content-length", "expect", "x-forwarded-for", "x-forwarded-proto",
+                      "x-forwarded-host", "forwarded", "x-request-id", "x-croquis-portal"});
 }
 bool is_replaced_in_answer(std::string_view name) {
     return is_one_of(name, {"content-length", "date", "server", "x-request-id"});
@@ -114,6 +120,26 @@ bool is_replaced_in_answer(std::string_view name) {
 
 bool may_be_repeated(http::Method method) {
     return method != http::Method::post && method != http::Method::patch;
+}
+
+/// While it lives, a client that hangs up ends the exchange with the backend.
+class EndsWithClient {
+  public:
+    EndsWithClient(HangUp* hang_up, beast::tcp_stream& stream) : hang_up_(hang_up) {
+        if (hang_up_ != nullptr) hang_up_->then([&stream] { stream.cancel(); });
+    }
+    ~EndsWithClient() {
+        if (hang_up_ != nullptr) hang_up_->then(nullptr);
+    }
+    EndsWithClient(const EndsWithClient&) = delete;
+    EndsWithClient& operator=(const EndsWithClient&) = delete;
+
+  private:
+    HangUp* hang_up_;
+};
+
+bool has_hung_up(const http::Request& request) {
+    return request.hang_up && request.hang_up->happened();
 }
 
 struct Failure {
@@ -135,7 +161,10 @@ class BackendClient::Impl {
     asio::awaitable<http::Response> forward_in_slot(const http::Request& request);
     asio::awaitable<beast::error_code> connect(Connection& connection);
     asio::awaitable<std::optional<Failure>> exchange(Connection& connection,
-                                                     const http::Request& request, Parser& parser);
+                                                     const http::Request& request,
+                                                     std::optional<Parser>& parser);
+    asio::awaitable<std::optional<Failure>> read_answer(Connection& connection,
+                                                        std::optional<Parser>& parser);
     OutgoingRequest outgoing(const http::Request& request) const;
     http::Response failed(const http::Request& request, const beast::error_code& error);
     static http::Response answer_of(Parser& parser);
@@ -185,16 +214,16 @@ asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http:
             const auto error = co_await connect(*connection);
             if (error) co_return failed(request, error);
         }
-        Parser parser;
+        std::optional<Parser> parser;
         const auto failure = co_await exchange(*connection, request, parser);
         if (!failure) {
-            http::Response response = answer_of(parser);
-            if (parser.keep_alive()) idle.keep(authority_, std::move(connection));
+            http::Response response = answer_of(*parser);
+            if (parser->keep_alive()) idle.keep(authority_, std::move(connection));
             co_return response;
         }
         const bool was_dead = reused && attempt == 1 && failure->before_answer;
         const bool safe = may_be_repeated(request.method) || !failure->sent_anything;
-        if (!was_dead || !safe) co_return failed(request, failure->error);
+        if (!was_dead || !safe || has_hung_up(request)) co_return failed(request, failure->error);
         connection.reset();
     }
 }
@@ -212,27 +241,44 @@ asio::awaitable<beast::error_code> BackendClient::Impl::connect(Connection& conn
     co_return beast::error_code();
 }
 
-asio::awaitable<std::optional<Failure>> BackendClient::Impl::exchange(Connection& connection,
-                                                                      const http::Request& request,
-                                                                      Parser& parser) {
+asio::awaitable<std::optional<Failure>> BackendClient::Impl::exchange(
+    Connection& connection, const http::Request& request, std::optional<Parser>& parser) {
     const OutgoingRequest out = outgoing(request);
+    const EndsWithClient ends(request.hang_up.get(), connection.stream);
     connection.stream.expires_after(options_.answer_timeout);
     const auto [not_sent, sent] =
         co_await beast::http::async_write(connection.stream, out, as_result);
     if (not_sent) co_return Failure{not_sent, not_sent != beast::error::timeout, sent > 0};
-    parser.header_limit(max_answer_header);
-    parser.body_limit(options_.max_answer_bytes);
-    const auto [no_header, got] = co_await beast::http::async_read_header(
-        connection.stream, connection.buffer, parser, as_result);
-    if (no_header) {
-        const bool nothing_came = !parser.got_some() && no_header != beast::error::timeout;
-        co_return Failure{no_header, nothing_came, true};
-    }
-    const auto [no_body, body_got] =
-        co_await beast::http::async_read(connection.stream, connection.buffer, parser, as_result);
-    if (no_body) co_return Failure{no_body, false, true};
+    const auto failure = co_await read_answer(connection, parser);
     connection.stream.expires_never();
-    co_return std::nullopt;
+    co_return failure;
+}
+
+/// Reads past interim answers (1xx): they promise the answer and are not it (RFC 9110
+/// section 15.2). Nothing here asks for another protocol (101), and what is no status of HTTP is no
+/// answer.
+asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
+    Connection& connection, std::optional<Parser>& parser) {
+    for (int interim = 0; interim <= max_interim_answers; ++interim) {
+        parser.emplace();
+        parser->header_limit(max_answer_header);
+        parser->body_limit(options_.max_answer_bytes);
+        const auto [no_header, got] = co_await beast::http::async_read_header(
+            connection.stream, connection.buffer, *parser, as_result);
+        if (no_header) {
+            const bool nothing_came =
+                interim == 0 && !parser->got_some() && no_header != beast::error::timeout;
+            co_return Failure{no_header, nothing_came, true};
+        }
+        const auto status = parser->get().result_int();
+        if (status == 101 || status < 100 || status > 599) break;
+        if (status < 200) continue;
+        const auto [no_body, body_got] = co_await beast::http::async_read(
+            connection.stream, connection.buffer, *parser, as_result);
+        if (no_body) co_return Failure{no_body, false, true};
+        co_return std::nullopt;
+    }
+    co_return Failure{beast::http::error::bad_status, false, true};
 }
 
 OutgoingRequest BackendClient::Impl::outgoing(const http::Request& request) const {
@@ -251,7 +297,8 @@ OutgoingRequest BackendClient::Impl::outgoing(const http::Request& request) cons
     out.set("X-Forwarded-Proto", request.scheme);
     out.set("X-Forwarded-Host", request.header("host"));
     out.set("X-Request-ID", request.request_id);
-    out.body() = request.body;
+    if (!options_.secret.empty()) out.set("X-Croquis-Portal", options_.secret);
+    out.body() = {request.body.data(), request.body.size()};
     out.prepare_payload();
     return out;
 }
@@ -271,6 +318,8 @@ http::Response BackendClient::Impl::answer_of(Parser& parser) {
 
 http::Response BackendClient::Impl::failed(const http::Request& request,
                                            const beast::error_code& error) {
+    if (has_hung_up(request))
+        return http::problem({ErrorKind::unavailable, "The client has hung up.", {}, 1});
     failures_.Increment();
     spdlog::warn("{} {} {}: the backend {} did not answer: {}", request.request_id,
                  http::to_string(request.method), request.target, authority_, error.message());

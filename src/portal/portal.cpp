@@ -3,6 +3,7 @@
 #include <array>
 
 #include "http/static_files.h"
+#include "http/target.h"
 #include "portal/backend_client.h"
 
 namespace croquis::portal {
@@ -18,11 +19,14 @@ constexpr std::array methods{http::Method::get,   http::Method::post,    http::M
 Result<http::Router> portal_router(const PortalOptions& options, Metrics& metrics) {
     auto client = BackendClient::make(options, metrics);
     if (!client) return client.error();
-    auto router = http::static_files(options.web_root, "index.html");
+    auto router = http::static_files(options.web_root, "index.html", options.base_path);
     if (!router) return router.error();
     const auto forward =
         [client = *client](http::Request& request) -> boost::asio::awaitable<http::Response> {
-        return client->forward(request);
+        if (http::has_dot_segment(request))
+            co_return http::problem(
+                {ErrorKind::malformed, "The request's address has a \".\" or \"..\" in it."});
+        co_return co_await client->forward(request);
     };
     for (const char* path : forwarded)
         for (const auto method : methods) router->add(method, path, forward);

@@ -15,6 +15,10 @@ namespace croquis::portal {
 struct PortalOptions {
     std::filesystem::path web_root;  ///< the built page
     std::string backend_url;         ///< http://host:port of the backend
+    std::string base_path;           ///< "/croquis" where a proxy serves the page under that path
+    /// Sent to the backend as X-Croquis-Portal (http::ServerOptions::portal_secret); empty for
+    /// none.
+    std::string secret;
     /// At work at once; the next wait their turn for as long as connect_timeout, then get 503.
     std::size_t max_backend_connections = 64;
     std::size_t max_answer_bytes = std::size_t{64} * 1024 * 1024;
@@ -26,8 +30,11 @@ struct PortalOptions {
 /// forwarded to the backend over kept-alive connections. The backend sees the client's address in
 /// X-Forwarded-For (replaced, not appended to: request.client is what this listener's own trusted
 /// proxies vouch for) and the same X-Request-ID. A backend that is down is 502, one that is slow
-/// 504, problem+json; its own answers, 503 with Retry-After among them, pass as they are. Errors:
-/// not_found where the page's folder is missing, invalid for a backend_url that is no http://host.
+/// 504, problem+json; its own answers, 503 with Retry-After among them, pass as they are, but for
+/// interim ones (1xx), which are not the answer. A path with "." or ".." in it is 400: what it
+/// leads to is for nobody but the client to say. A client that hangs up takes its request at the
+/// backend with it. Errors: not_found where the page's folder is missing, invalid for a backend_url
+/// that is no http://host.
 Result<http::Router> portal_router(const PortalOptions& options, Metrics& metrics);
 
 }  // namespace croquis::portal

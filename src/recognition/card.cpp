@@ -7,6 +7,8 @@
 #include <cmath>
 #include <set>
 
+#include "recognition/graph.h"
+
 namespace croquis::recognition {
 namespace {
 
@@ -133,6 +135,18 @@ Result<std::map<std::string, float>> read_activations(const json::object& card) 
     return activations;
 }
 
+Result<std::size_t> read_embedding(const json::object& card) {
+    const auto* value = card.if_contains("embedding");
+    if (value == nullptr) return std::size_t{0};
+    json::error_code failed;
+    const auto* size = value->is_object() ? value->get_object().if_contains("size") : nullptr;
+    const auto read = size == nullptr ? 0 : size->to_number<std::int64_t>(failed);
+    if (failed || read < 1 || read > max_embedding)
+        return wrong("embedding/size",
+                     fmt::format("An embedding has 1 to {} numbers.", max_embedding));
+    return static_cast<std::size_t>(read);
+}
+
 Result<Card> read_card(const json::object& object) {
     Card card;
     auto name = read_name(object);
@@ -149,10 +163,13 @@ Result<Card> read_card(const json::object& object) {
     if (!digest) return digest.error();
     auto activations = read_activations(object);
     if (!activations) return activations.error();
+    const auto embedding = read_embedding(object);
+    if (!embedding) return embedding.error();
     card.info = {{}, std::move(*name), std::move(*labels), *temperature, *unknown_below};
     card.scaling = *scaling;
     card.sha256 = std::move(*digest);
     card.activations = std::move(*activations);
+    card.embedding = *embedding;
     return card;
 }
 

@@ -20,8 +20,10 @@ class Engine {
     Engine& operator=(const Engine&) = delete;
     virtual ~Engine() = default;
 
-    /// `pictures` is batch x 1 x side x side floats, `logits` batch x labels.
-    virtual Result<void> run(std::span<const float> pictures, std::span<float> logits) = 0;
+    /// `pictures` is batch x 1 x side x side floats, `logits` batch x labels, `embeddings` batch x
+    /// Graph::embedding_size().
+    virtual Result<void> run(std::span<const float> pictures, std::span<float> logits,
+                             std::span<float> embeddings) = 0;
 };
 
 /// What a network is run with.

@@ -265,11 +265,19 @@ class Reader {
     }
 
     Result<void> find_output(std::size_t labels) {
-        if (from_.output_size() != 1) return wrong("The model must have one output.");
-        const auto found = indices_.find(from_.output(0).name());
-        if (found == indices_.end() || graph_.value(found->second).constant)
-            return wrong("Nothing in the model gives its output.");
-        graph_.output = found->second;
+        for (const auto& output : from_.output()) {
+            const auto found = indices_.find(output.name());
+            if (found == indices_.end() || graph_.value(found->second).constant)
+                return wrong("Nothing in the model gives its output.");
+            // Alone, an output of any name is the logits.
+            const bool is_embedding = from_.output_size() > 1 && output.name() == embedding_output;
+            auto& place = is_embedding ? graph_.embedding : graph_.output;
+            if (place != Node::none) return too_many_outputs();
+            place = found->second;
+        }
+        if (graph_.output == Node::none) return too_many_outputs();
+        const auto embedding = check_embedding();
+        if (!embedding) return embedding;
         const auto& dims = graph_.value(graph_.output).dims;
         const std::vector<std::int64_t> expected{probe_batch, static_cast<std::int64_t>(labels)};
         if (dims != expected)
@@ -278,6 +286,23 @@ class Reader {
                             "must be [{}].",
                             fmt::join(dims, ", "), probe_batch, labels, fmt::join(expected, ", ")));
         return check_last();
+    }
+
+    static Error too_many_outputs() {
+        return wrong(
+            fmt::format("The model must have one output, and beside it at most one named "
+                        "\"{}\".",
+                        embedding_output));
+    }
+
+    [[nodiscard]] Result<void> check_embedding() const {
+        if (graph_.embedding == Node::none) return {};
+        const auto& dims = graph_.value(graph_.embedding).dims;
+        if (dims.size() == 2 && dims[0] == probe_batch && dims[1] <= max_embedding) return {};
+        return wrong(
+            fmt::format("The model gives an embedding of [{}] for {} pictures; that must be [{}, 1 "
+                        "to {}].",
+                        fmt::join(dims, ", "), probe_batch, probe_batch, max_embedding));
     }
 
     /// The card's temperature works on logits.

@@ -17,6 +17,10 @@ namespace croquis::recognition {
 /// takes one picture at a time shows.
 inline constexpr std::int64_t probe_batch = 2;
 
+/// The name of the output that is an embedding, and how many numbers it may have.
+inline constexpr std::string_view embedding_output = "embedding";
+inline constexpr std::int64_t max_embedding = 1024;
+
 /// A tensor of the network: its input, weights, or what a node gives.
 struct Value {
     std::string name;
@@ -51,22 +55,32 @@ struct Node {
     }
 };
 
-/// A checked network with one input and one output: nodes in the order to run them.
+/// A checked network with one input, the logits as output and perhaps an embedding: nodes in the
+/// order to run them.
 struct Graph {
     std::vector<Value> values;
     std::vector<Node> nodes;
     std::size_t input = Node::none;
     std::size_t output = Node::none;
+    std::size_t embedding = Node::none;     ///< none where the network gives no embedding
     std::int64_t multiply_accumulates = 0;  ///< for one picture: convolutions and matrix products
 
     [[nodiscard]] const Value& value(std::size_t index) const { return values[index]; }
+    /// Numbers in an embedding; 0 where there is none.
+    [[nodiscard]] std::size_t embedding_size() const {
+        return embedding == Node::none ? 0 : static_cast<std::size_t>(values[embedding].dims[1]);
+    }
+    [[nodiscard]] bool is_output(std::size_t index) const {
+        return index == output || index == embedding;
+    }
 };
 
 /// Reads an ONNX file and checks that it is a plain picture network, before any engine sees it: at
 /// most 32 MiB; ONNX's own operators in version 7 to 18, from a list that has no loops, no
 /// sub-graphs and no data in other files; one float input [N, 1, side, side] and one output
-/// [N, labels]; every weight there and finite; every shape worked out for a batch, within bounds on
-/// memory and arithmetic. Errors (field "model"): malformed, invalid, too_large.
+/// [N, labels], beside which there may be one named "embedding", [N, 1…1024]; every weight there
+/// and finite; every shape worked out for a batch, within bounds on memory and arithmetic. Errors
+/// (field "model"): malformed, invalid, too_large.
 Result<Graph> read_graph(BytesView onnx, std::size_t labels);
 
 /// Works out every node's shape from the input's and counts the arithmetic. Part of read_graph.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "recognition/answer.h"
 
@@ -44,7 +45,8 @@ NetworkRecognizer::NetworkRecognizer(std::shared_ptr<const Network> network, Eng
       group_(std::move(group)),
       scaled_(scaled_greys(network_->scaling)),
       pictures_(group_size * std::tuple_size_v<drawing::ModelInput>),
-      logits_(group_size * network_->info.labels.size()) {}
+      logits_(group_size * network_->info.labels.size()),
+      embeddings_(group_size * network_->info.embedding) {}
 
 Result<std::unique_ptr<NetworkRecognizer>> NetworkRecognizer::make(
     std::shared_ptr<const Network> network, EngineKind kind) {
@@ -70,11 +72,18 @@ Result<void> NetworkRecognizer::run(Engine& engine, std::span<const drawing::Mod
                              [this](std::uint8_t grey) { return scaled_[grey]; });
     const std::size_t labels = network_->info.labels.size();
     const std::span<float> logits(logits_.data(), drawings.size() * labels);
-    auto done = engine.run({pictures_.begin(), out}, logits);
+    const std::size_t size = network_->info.embedding;
+    const std::span<float> embeddings(embeddings_.data(), drawings.size() * size);
+    auto done = engine.run({pictures_.begin(), out}, logits, embeddings);
     if (!done) return done;
+    const auto is_finite = [](float v) { return std::isfinite(v); };
+    if (!std::all_of(embeddings.begin(), embeddings.end(), is_finite))
+        return Error{ErrorKind::internal, "The model's embedding has a number that is not finite."};
     for (std::size_t i = 0; i < drawings.size(); ++i) {
         auto answer = to_prediction(logits.subspan(i * labels, labels), network_->info);
         if (!answer) return answer.error();
+        const auto embedding = embeddings.subspan(i * size, size);
+        answer->embedding.assign(embedding.begin(), embedding.end());
         answers.push_back(std::move(*answer));
     }
     return {};
@@ -103,6 +112,12 @@ Result<std::shared_ptr<const Network>> read_network(BytesView onnx, std::string_
     if (!graph) return graph.error();
     const auto told = set_largest(*graph, read->activations);
     if (!told) return told.error();
+    read->info.embedding = graph->embedding_size();
+    if (read->embedding != 0 && read->embedding != read->info.embedding)
+        return Error{ErrorKind::invalid,
+                     fmt::format("The network's embedding has {} numbers, not {}.",
+                                 read->info.embedding, read->embedding),
+                     "card/embedding/size"};
     const auto digest = to_hex(sha256(onnx));
     if (!read->sha256.empty() && read->sha256 != digest)
         return Error{ErrorKind::invalid, "The card was written for another ONNX file.",

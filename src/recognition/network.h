@@ -45,6 +45,7 @@ class NetworkRecognizer final : public Recognizer {
     std::array<float, 256> scaled_;  ///< what each grey becomes
     std::vector<float> pictures_;
     std::vector<float> logits_;
+    std::vector<float> embeddings_;
 };
 
 /// Reads and checks model and card, without making an engine.

@@ -43,19 +43,25 @@ struct Step {
 
 class OneDnnEngine final : public Engine {
   public:
-    OneDnnEngine(dnnl::stream stream, std::vector<Step> steps, memory input, memory output)
+    OneDnnEngine(dnnl::stream stream, std::vector<Step> steps, memory input, memory output,
+                 memory embedding)
         : stream_(std::move(stream)),
           steps_(std::move(steps)),
           input_(std::move(input)),
-          output_(std::move(output)) {}
+          output_(std::move(output)),
+          embedding_(std::move(embedding)) {}
 
-    Result<void> run(std::span<const float> pictures, std::span<float> logits) override {
+    Result<void> run(std::span<const float> pictures, std::span<float> logits,
+                     std::span<float> embeddings) override {
         const OneThread one_thread;
         try {
             std::memcpy(input_.get_data_handle(), pictures.data(), pictures.size_bytes());
             for (auto& step : steps_) step.primitive.execute(stream_, step.arguments);
             stream_.wait();
             std::memcpy(logits.data(), output_.get_data_handle(), logits.size_bytes());
+            if (!embeddings.empty())
+                std::memcpy(embeddings.data(), embedding_.get_data_handle(),
+                            embeddings.size_bytes());
             return {};
         } catch (const dnnl::error& thrown) {
             return Error{ErrorKind::internal, fmt::format("oneDNN: {}.", thrown.what())};
@@ -67,6 +73,7 @@ class OneDnnEngine final : public Engine {
     std::vector<Step> steps_;
     memory input_;
     memory output_;
+    memory embedding_;  ///< empty where there is none
 };
 
 /// An activation that oneDNN applies while it writes an operator's result.
@@ -146,18 +153,25 @@ class Compiler {
             const auto done = translate(node);
             if (!done) return done.error();
         }
-        const memory output =
-            as(held_.at(graph_.output), memory::desc(dims_of(graph_.output), Type::f32, Tag::nc));
+        const memory output = given(graph_.output);
+        const memory embedding =
+            graph_.embedding == Node::none ? memory() : given(graph_.embedding);
         stream_.wait();  // the weights' reorders
-        return std::make_unique<OneDnnEngine>(stream_, std::move(steps_), input, output);
+        return std::make_unique<OneDnnEngine>(stream_, std::move(steps_), input, output, embedding);
     }
 
   private:
+    /// An output of the network, as plain floats.
+    memory given(std::size_t value) {
+        return as(held_.at(value), memory::desc(dims_of(value), Type::f32, Tag::nc));
+    }
+
     void count_uses() {
         for (const auto& node : graph_.nodes)
             for (const auto input : node.inputs)
                 if (input != Node::none) ++uses_[input];
         ++uses_[graph_.output];
+        if (graph_.embedding != Node::none) ++uses_[graph_.embedding];
     }
 
     /// Sizes for this engine's batch.
@@ -217,7 +231,7 @@ class Compiler {
     }
 
     [[nodiscard]] bool only_narrow_nodes_take(std::size_t value) const {
-        return value != graph_.output &&
+        return !graph_.is_output(value) &&
                std::all_of(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
                    return std::find(node.inputs.begin(), node.inputs.end(), value) ==
                               node.inputs.end() ||

@@ -21,9 +21,10 @@ struct ModelInfo {
     std::string id;    ///< name and short digest of the ONNX bytes: "shapes-v1-3f2a9c10"
     std::string name;  ///< "shapes-v1"
     std::vector<std::string>
-        labels;               ///< output k of the network means labels[k]; may hold "unknown"
-    float temperature = 1;    ///< logits are divided by it (Guo et al. 2017)
-    float unknown_below = 0;  ///< a top confidence under this is answered as "unknown"
+        labels;                 ///< output k of the network means labels[k]; may hold "unknown"
+    float temperature = 1;      ///< logits are divided by it (Guo et al. 2017)
+    float unknown_below = 0;    ///< a top confidence under this is answered as "unknown"
+    std::size_t embedding = 0;  ///< numbers in Prediction::embedding; 0 where it gives none
 };
 
 /// One answer. `probabilities` follows ModelInfo::labels and sums to 1; `confidence` is in 0…1 and
@@ -33,6 +34,9 @@ struct Prediction {
     std::string tag;
     float confidence = 0;
     std::vector<float> probabilities;
+    /// What the model makes of the drawing, for heads that tell other things apart than its labels:
+    /// ModelInfo::embedding finite numbers of any size. Empty where the model gives none.
+    std::vector<float> embedding;
 };
 
 /// An ONNX model that can be asked. Thread-compatible: one thread at a time per instance; clone()

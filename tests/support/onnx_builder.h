@@ -86,6 +86,18 @@ class OnnxBuilder {
         describe(*graph().add_output(), name, {labels});
     }
 
+    /// A second output, beside the labels'.
+    void further_output(const std::string& name, std::int64_t size) {
+        describe(*graph().add_output(), name, {size});
+    }
+
+    /// Gives what `value` is under another name.
+    std::string named(const std::string& value, const std::string& name) {
+        auto& node = add("Identity", {value});
+        node.set_output(0, name);
+        return name;
+    }
+
     std::string tensor(const Sizes& sizes, const std::vector<float>& values) {
         auto& tensor = new_tensor(sizes, onnx::TensorProto::FLOAT);
         tensor.set_raw_data(values.data(), values.size() * sizeof(float));
@@ -158,6 +170,19 @@ inline OnnxBuilder small_network(std::int64_t labels, std::int64_t width = 16) {
     }
     last = net.flatten(net.pool("AveragePool", last, 3));
     net.output(net.gemm(last, from * 4, labels), labels);
+    return net;
+}
+
+/// The same with an embedding of `size` numbers as its second output.
+inline OnnxBuilder embedding_network(std::int64_t labels, std::int64_t size) {
+    OnnxBuilder net;
+    auto last = net.apply("Relu", {net.conv("image", 1, 8, 3, 2)});
+    last = net.apply("Relu", {net.conv(last, 8, 16, 3, 2)});
+    const auto pooled = net.pool("AveragePool", last, 6);
+    const auto flat = net.flatten(pooled);
+    net.output(net.gemm(flat, 64, labels), labels);
+    net.named(net.flatten(net.pool("AveragePool", net.conv(pooled, 16, size), 2)), "embedding");
+    net.further_output("embedding", size);
     return net;
 }
 

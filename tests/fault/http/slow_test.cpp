@@ -24,6 +24,7 @@ ServerOptions impatient() {
     options.limits.body_timeout = std::chrono::seconds(1);
     options.limits.write_timeout = std::chrono::seconds(1);
     options.limits.idle_timeout = std::chrono::seconds(1);
+    options.limits.stop_timeout = std::chrono::seconds(1);
     return options;
 }
 
@@ -205,7 +206,7 @@ class FewFiles {
     rlimit before_{};
 };
 
-TEST(Overload, SurvivesRunningOutOfFileDescriptors) {
+TEST(Overload, AnswersWithoutFileDescriptorsAndServesAgainWithThem) {
     Served served(echo_router());
     HttpPeer served_before(served.port());
     EXPECT_EQ(served_before.get("/echo").status, 200);
@@ -219,16 +220,20 @@ TEST(Overload, SurvivesRunningOutOfFileDescriptors) {
     spdlog::set_level(spdlog::level::off);
     // Made while there are descriptors left, connected when the server has none.
     boost::asio::ip::tcp::socket late(io, boost::asio::ip::tcp::v4());
+    std::string told;
     {
         const FewFiles few(static_cast<rlim_t>(late.native_handle()) + 1);
         late.connect({boost::asio::ip::address_v4::loopback(), served.port()});
         boost::asio::write(late, boost::asio::buffer(HttpPeer::request("GET", "/echo")));
         EXPECT_EQ(waiting.get("/echo").status, 200) << "open connections go on";
+        boost::system::error_code ended;
+        boost::asio::read(late, boost::asio::dynamic_buffer(told), ended);
     }
     spdlog::set_level(level);
-    std::array<char, 12> start{};
-    boost::asio::read(late, boost::asio::buffer(start));
-    EXPECT_EQ(std::string_view(start.data(), start.size()), "HTTP/1.1 200");
+    EXPECT_THAT(told, testing::StartsWith("HTTP/1.1 503")) << "at once, not left to wait";
+    EXPECT_THAT(told, testing::HasSubstr("Retry-After: 1\r\n"));
+    EXPECT_THAT(told, testing::HasSubstr("/problems/unavailable"));
+    EXPECT_EQ(HttpPeer(served.port()).get("/echo").status, 200);
 }
 
 TEST(Stopping, EndsThoughAReaderDoesNotRead) {
@@ -245,6 +250,46 @@ TEST(Stopping, EndsThoughAReaderDoesNotRead) {
     boost::asio::read(peer.socket(), boost::asio::buffer(&first, 1));
     served.server().stop();
     SUCCEED() << "stop() came back";
+}
+
+TEST(Stopping, EndsThoughASenderIsStuckInItsBody) {
+    // All the patience in the world for a body, and little for stopping.
+    ServerOptions options;
+    options.limits.body_timeout = std::chrono::hours(1);
+    options.limits.header_timeout = std::chrono::hours(1);
+    options.limits.write_timeout = std::chrono::hours(1);
+    options.limits.stop_timeout = std::chrono::seconds(1);
+    Served served(echo_router(), options);
+    HttpPeer in_body(served.port());
+    HttpPeer in_header(served.port());
+    HttpPeer done(served.port());
+    ASSERT_EQ(done.get("/echo").status, 200);
+    in_header.send("GET /echo HTTP/1.1\r\n");
+    in_body.send(
+        "POST /echo HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+    std::array<char, 25> go_on{};
+    boost::asio::read(in_body.socket(), boost::asio::buffer(go_on));
+    served.server().stop();
+    const auto told = in_body.read();
+    EXPECT_EQ(told.status, 503);
+    EXPECT_EQ(told.header("Connection"), "close");
+    EXPECT_TRUE(done.is_closed());
+}
+
+TEST(Stopping, TakesABodyThatComesInTime) {
+    ServerOptions options;
+    options.limits.stop_timeout = std::chrono::hours(1);
+    Served served(echo_router(), options);
+    HttpPeer peer(served.port());
+    peer.send(
+        "POST /echo HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+    std::array<char, 25> go_on{};
+    boost::asio::read(peer.socket(), boost::asio::buffer(go_on));
+    served.server().begin_stop();
+    peer.send("last");
+    EXPECT_EQ(peer.read().body, "last");
+    served.server().stop();
+    EXPECT_TRUE(peer.is_closed());
 }
 
 TEST(Stopping, EndsThoughAHandlerNeverDoes) {

@@ -40,6 +40,42 @@ TEST_P(Malformed, IsRefusedAndTheConnectionClosed) {
 const std::string post = "POST /echo HTTP/1.1\r\nHost: test\r\n";
 const std::string chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
 
+/// One byte a chunk, each with an extension that is no line too long.
+std::string many_extensions() {
+    std::string chunks;
+    for (int i = 0; i < 100; ++i) chunks += "1;e=" + std::string(1000, 'e') + "\r\na\r\n";
+    return chunks;
+}
+
+std::string with_host(const std::string& host) {
+    return "GET /echo HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Hosts, Malformed,
+    testing::Values(Bad{"spaces and a path", with_host("a b/c@d"), 400},
+                    Bad{"userinfo", with_host("a@b"), 400}, Bad{"a path", with_host("a/b"), 400},
+                    Bad{"a query", with_host("a?b"), 400},
+                    Bad{"an address", with_host("http://a"), 400},
+                    Bad{"nothing", with_host(""), 400}, Bad{"a port alone", with_host(":80"), 400},
+                    Bad{"a port that is no number", with_host("a:b"), 400},
+                    Bad{"a port past 65535", with_host("a:65536"), 400},
+                    Bad{"two ports", with_host("a:1:2"), 400},
+                    Bad{"an open bracket", with_host("[::1"), 400},
+                    Bad{"brackets around no address", with_host("[a]"), 400},
+                    Bad{"a broken escape", with_host("a%zz"), 400},
+                    Bad{"bytes beyond ASCII", with_host("caf\xc3\xa9"), 400},
+                    Bad{"a control character", with_host("a\tb"), 400},
+                    Bad{"a host that is none in an absolute target",
+                        "GET http://a@b/echo HTTP/1.1\r\nHost: test\r\n\r\n", 400}));
+
+TEST(Tolerated, HostsWithAPortAndAddresses) {
+    Served served(echo_router());
+    for (const char* host : {"test:8000", "a-b.example:1", "127.0.0.1:65535", "[::1]:80",
+                             "[2001:db8::1]", "caf%C3%A9", "a:"})
+        EXPECT_EQ(HttpPeer(served.port()).ask(with_host(host)).status, 200) << host;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Smuggling, Malformed,
     testing::Values(
@@ -72,6 +108,22 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"chunk longer than said", chunked + "3\r\nabcdef\r\n0\r\n\r\n", 400},
         Bad{"chunk size past 64 bits", chunked + "fffffffffffffffff\r\nabc\r\n0\r\n\r\n", 400},
         Bad{"chunk extension endless", chunked + "3;" + std::string(100000, 'e'), 400},
+        Bad{"chunk extensions endless together", chunked + many_extensions(), 400},
+        Bad{"line feed in a chunk extension", chunked + "3;a=\"b\nc\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"request in a chunk extension",
+            chunked + "3;a=\"\n0\n\nGET /echo HTTP/1.1\nHost: b\n\n\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"return in a chunk extension", chunked + "3;a=\"b\rc\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"zero byte in a chunk extension",
+            chunked + std::string("3;a=\"\0\"", 7) + "\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"escaped line feed in a chunk extension",
+            chunked + "3;a=\"b\\\nc\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"line feed in the last chunk's extension", chunked + "0;a=\"b\nc\"\r\n\r\n", 400},
+        Bad{"delete in a chunk extension", chunked + "3;a=\"\x7f\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"bare line feed after a chunk size", chunked + "3\nabc\r\n0\r\n\r\n", 400},
+        Bad{"bare line feed after a chunk", chunked + "3\r\nabc\n0\r\n\r\n", 400},
+        Bad{"folded line", post + "X-A: b\r\n c\r\nContent-Length: 5\r\n\r\nhello", 400},
+        Bad{"folded coding", post + "Transfer-Encoding:\r\n\tchunked\r\n\r\n0\r\n\r\n", 400},
+        Bad{"folded first line", "GET /echo HTTP/1.1\r\n X: y\r\nHost: test\r\n\r\n", 400},
         Bad{"trailers endless", chunked + "0\r\nX: " + std::string(100000, 't'), 400}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -105,6 +157,7 @@ TEST(Tolerated, AnAbsoluteTarget) {
     Served served(echo_router());
     HttpPeer peer(served.port());
     EXPECT_EQ(peer.get("http://test/echo").status, 200);
+    EXPECT_EQ(peer.get("http://test/echo?a=b").body, "/echo?a=b") << "a path like any from here on";
 }
 
 TEST(Tolerated, AClientThatGoesInTheMiddle) {

@@ -32,6 +32,16 @@ class StaticFiles : public testing::Test {
         write(root / "only.gz", "a file of its own");
         write(folder_.path() / "secret.txt", "secret");
         fs::create_symlink(folder_.path() / "secret.txt", root / "link.txt");
+        write(root / ".env", "secret");
+        write(root / ".env.gz", "secret");
+        write(root / ".git/config", "secret");
+        write(root / "assets/.hidden/a.js", "secret");
+        write(root / "assets/.a.js.swp", "secret");
+        write(root / ".well-known/security.txt", "Contact");
+        write(root / ".well-known/.notes", "secret");
+        write(root / "plain.js", "plain");
+        fs::create_symlink(folder_.path() / "secret.txt", root / "plain.js.br");
+        fs::create_directory_symlink(folder_.path(), root / "up");
         auto router = static_files(root, "index.html");
         EXPECT_TRUE(router);
         served_ = std::make_unique<Served>(std::move(*router));
@@ -104,6 +114,46 @@ TEST_F(StaticFiles, NeverLeavesTheFolder) {
         EXPECT_EQ(answer.status, 404) << path;
         EXPECT_EQ(answer.body.find("secret\n"), std::string::npos);
     }
+}
+
+TEST_F(StaticFiles, NeverServesWhatIsHiddenNorThePageInItsPlace) {
+    for (const char* path :
+         {"/.env", "/%2eenv", "/.env.gz", "/.git/config", "/%2Egit/config", "/.git%2fconfig",
+          "/.git", "/assets/.hidden/a.js", "/assets/.a.js.swp", "/assets/%2ehidden%2fa.js",
+          "/.well-known/.notes", "//.env", "/./.env", "/up/secret.txt", "/drawings/.hidden"}) {
+        const auto answer = get(path, "Accept-Encoding: gzip, br\r\n");
+        EXPECT_EQ(answer.status, 404) << path;
+        EXPECT_EQ(answer.body.find("secret\n"), std::string::npos) << path;
+    }
+    EXPECT_EQ(get("/.well-known/security.txt").body, "Contact");
+}
+
+TEST_F(StaticFiles, ReadsNoCompressedNeighbourThroughALink) {
+    EXPECT_EQ(get("/plain.js", "Accept-Encoding: br\r\n").body, "plain");
+}
+
+TEST(StaticFilesUnderAPath, LeadThere) {
+    const TempFolder folder;
+    write(folder.path() / "index.html",
+          "<head><link rel=\"icon\" href=\"/icon.svg\"><script src=\"/assets/a.js\"></script>"
+          "<a href=\"//other/x\" data-x=\"/x\"></a><a href=\"https://other/\"></a></head>");
+    write(folder.path() / "index.html.gz", "compressed without it");
+    write(folder.path() / "assets/a.js", "const x = ' src=\"/y';");
+    write(folder.path() / "assets/a.js.gz", "compressed");
+    auto router = static_files(folder.path(), "index.html", "/a/b");
+    ASSERT_TRUE(router);
+    Served served(std::move(*router));
+    const auto get = [&](const char* path) {
+        return HttpPeer(served.port()).get(path, "Accept-Encoding: gzip\r\n");
+    };
+    const auto page = get("/");
+    EXPECT_EQ(page.body,
+              "<head><meta name=\"croquis-base\" content=\"/a/b\"><link rel=\"icon\" "
+              "href=\"/a/b/icon.svg\"><script src=\"/a/b/assets/a.js\"></script><a "
+              "href=\"//other/x\" data-x=\"/x\"></a><a href=\"https://other/\"></a></head>");
+    EXPECT_FALSE(page.has("Content-Encoding"));
+    EXPECT_EQ(get("/drawings/7").body, page.body);
+    EXPECT_EQ(get("/assets/a.js").body, "compressed") << "scripts stay as they are";
 }
 
 TEST_F(StaticFiles, SaysWhereTheFolderIsMissing) {

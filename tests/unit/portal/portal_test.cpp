@@ -125,6 +125,67 @@ TEST(Portal, TellsTheBackendWhoAsks) {
     EXPECT_EQ(answer.header("X-Request-ID"), "abc");
 }
 
+TEST(Portal, ProvesItselfToTheBackendOfItsProcess) {
+    Served backend(describing_backend());
+    Portal portal(url_of(backend.port()),
+                  [](PortalOptions& options) { options.secret = "s3cret"; });
+    EXPECT_THAT(portal.get("/api/x", "X-Croquis-Portal: forged\r\n").body,
+                HasSubstr("x-croquis-portal: s3cret\n"));
+    Portal another(url_of(backend.port()));
+    EXPECT_THAT(another.get("/api/x", "X-Croquis-Portal: forged\r\n").body,
+                Not(HasSubstr("x-croquis-portal")));
+}
+
+TEST(Portal, PassesOnNoPathThatLeadsElsewhere) {
+    std::atomic<int> asked{0};
+    http::Router router;
+    router.add(Method::get, "/{rest*}", [&asked](Request&) -> Answered {
+        ++asked;
+        co_return http::no_content();
+    });
+    Served backend(std::move(router));
+    Portal portal(url_of(backend.port()));
+    for (const char* path :
+         {"/api/../x", "/api/..", "/api/./x", "/api/.", "/api/v1/../../x", "/api/%2e%2e/x",
+          "/api/.%2E/x", "/api/%2e/x", "/api/..%2fx", "/api/%2e%2e%2fx", "/api/x%2f..%2f..%2fy",
+          "/api/..%5cx", "/api/x\\..\\y", "/api/..;/x", "/api/..;a=b/x", "/api/x/..?a=b",
+          "/docs/../x", "/problems/%2e%2e/x", "http://test/api/../x"}) {
+        const int status = portal.get(path).status;
+        EXPECT_EQ(status, 400) << path;
+    }
+    EXPECT_EQ(asked, 0);
+    for (const char* path :
+         {"/api/..x", "/api/x..", "/api/.x", "/api/x..y", "/api/...", "/api/x?a=../b"})
+        EXPECT_EQ(portal.get(path).status, 204) << path;
+}
+
+TEST(Portal, AsksTheBackendForAPathAlone) {
+    Served backend(describing_backend());
+    Portal portal(url_of(backend.port()));
+    EXPECT_THAT(portal.get("http://elsewhere/api/x?a=b").body,
+                testing::AllOf(testing::StartsWith("GET /api/x?a=b\n"),
+                               HasSubstr("x-forwarded-host: elsewhere\n")));
+}
+
+TEST(Portal, EndsItsRequestAtTheBackendWithTheClient) {
+    std::atomic<bool> noticed{false};
+    http::Router router;
+    router.add(Method::get, "/api/x", [&noticed](Request& request) -> Answered {
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        while (!request.hang_up->happened()) {
+            timer.expires_after(std::chrono::milliseconds(2));
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+        noticed = true;
+        co_return http::no_content();
+    });
+    Served backend(std::move(router));
+    Portal portal(url_of(backend.port()));
+    { HttpPeer(portal.port()).send(HttpPeer::request("GET", "/api/x")); }
+    while (!noticed) std::this_thread::yield();
+    EXPECT_THAT(portal.metrics(), Not(HasSubstr("croquis_portal_backend_failures_total 1")));
+}
+
 TEST(Portal, KeepsWhatBelongsToOneConnectionToItself) {
     Served backend(describing_backend());
     Portal portal(url_of(backend.port()));
@@ -367,6 +428,41 @@ TEST(PortalRetry, DoesNotRetryAFreshConnection) {
     ScriptedBackend backend({die});
     Portal portal(url_of(backend.port()));
     EXPECT_EQ(portal.get("/api/x").status, 502);
+}
+
+TEST(PortalInterim, IsNeverTheAnswer) {
+    const std::string late = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate";
+    for (const std::string interim :
+         {"HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n",
+          "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "HTTP/1.1 199 What\r\n\r\n",
+          "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n"}) {
+        ScriptedBackend backend({[&](tcp::socket& socket) {
+            ScriptedBackend::read_request(socket);
+            ScriptedBackend::write(socket, interim + late);
+        }});
+        Portal portal(url_of(backend.port()));
+        const auto answer = portal.get("/api/x");
+        EXPECT_EQ(answer.status, 200) << interim;
+        EXPECT_EQ(answer.body, "late");
+        EXPECT_FALSE(answer.has("Link")) << "an interim answer's fields are not the answer's";
+    }
+}
+
+TEST(PortalInterim, WithoutEndOrForAnotherProtocolIs502) {
+    std::string endless;
+    for (int i = 0; i < 100; ++i) endless += "HTTP/1.1 100 Continue\r\n\r\n";
+    for (const std::string& nonsense :
+         {endless, std::string("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"),
+          std::string("HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n"),
+          std::string("HTTP/1.1 600 High\r\nContent-Length: 0\r\n\r\n"),
+          std::string("HTTP/1.1 100 Continue\r\n\r\n")}) {
+        ScriptedBackend backend({[&](tcp::socket& socket) {
+            ScriptedBackend::read_request(socket);
+            ScriptedBackend::write(socket, nonsense);
+        }});
+        Portal portal(url_of(backend.port()));
+        EXPECT_EQ(portal.get("/api/x").status, 502) << nonsense;
+    }
 }
 
 TEST(PortalRetry, Answers502WhereTheAnswerMakesNoSense) {

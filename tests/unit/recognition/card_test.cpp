@@ -112,6 +112,20 @@ TEST(Card, SaysWhatActivationsStayWithin) {
     EXPECT_EQ(refused(card).field, "card/activations");
 }
 
+TEST(Card, SaysHowManyNumbersAnEmbeddingHas) {
+    auto card = small_card(3);
+    EXPECT_EQ(parse_card(json::serialize(card))->embedding, 0U);
+    card["embedding"] = {{"size", 1024}};
+    EXPECT_EQ(parse_card(json::serialize(card))->embedding, 1024U);
+    const std::vector<json::value> wrong{json::object{{"size", 1025}}, json::object{{"size", 0}},
+                                         json::object{{"size", 1.5}}, json::object{},
+                                         json::value(128)};
+    for (const auto& value : wrong) {
+        card["embedding"] = value;
+        EXPECT_EQ(refused(card).field, "card/embedding/size") << json::serialize(value);
+    }
+}
+
 TEST(Card, HasAtMostAThousandLabels) {
     EXPECT_TRUE(parse_card(json::serialize(small_card(1000))));
     EXPECT_EQ(refused(small_card(1001)).field, "card/labels");

@@ -183,6 +183,36 @@ TEST(Graph, NeedsOneOutputThatFitsTheLabels) {
                 HasSubstr("with 5 labels"));
 }
 
+TEST(Graph, MayGiveAnEmbeddingBesideTheLogits) {
+    const auto plain = read_graph(testing_support::small_network(5).bytes(), 5);
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->embedding_size(), 0U);
+    const auto graph = read_graph(testing_support::embedding_network(5, 12).bytes(), 5);
+    ASSERT_TRUE(graph) << graph.error().detail;
+    EXPECT_EQ(graph->embedding_size(), 12U);
+    EXPECT_EQ(graph->value(graph->embedding).name, "embedding");
+    EXPECT_EQ(graph->value(graph->output).dims, (Sizes{probe_batch, 5}));
+    EXPECT_TRUE(read_graph(testing_support::embedding_network(5, 1024).bytes(), 5));
+    EXPECT_FALSE(read_graph(testing_support::embedding_network(5, 1025).bytes(), 5));
+}
+
+TEST(Graph, GivesNothingElse) {
+    auto other = testing_support::embedding_network(5, 12);
+    other.graph().mutable_output(1)->set_name(other.graph().node(0).output(0));
+    EXPECT_EQ(read_graph(other.bytes(), 5).error().field, "model");
+    auto third = testing_support::embedding_network(5, 12);
+    third.further_output(third.graph().node(0).output(0), 8);
+    EXPECT_EQ(read_graph(third.bytes(), 5).error().field, "model");
+    auto twice = testing_support::embedding_network(5, 12);
+    twice.further_output("embedding", 12);
+    EXPECT_EQ(read_graph(twice.bytes(), 5).error().field, "model");
+    auto maps = testing_support::embedding_network(5, 12);
+    maps.graph()
+        .mutable_node(maps.graph().node_size() - 1)
+        ->set_input(0, maps.graph().node(0).output(0));
+    EXPECT_THAT(read_graph(maps.bytes(), 5).error().detail, HasSubstr("embedding"));
+}
+
 TEST(Graph, WantsLogits) {
     OnnxBuilder net;
     const auto logits = net.gemm(net.flatten(net.apply("GlobalMaxPool", {"image"})), 1, labels);

@@ -227,6 +227,64 @@ TEST(Engines, OfEightBitsAreNotTakenWhereTheCardIsWrong) {
     EXPECT_EQ(dynamic_cast<NetworkRecognizer&>(**model).kind(), EngineKind::onednn);
 }
 
+/// How far two embeddings lie apart, as a part of their length.
+float apart(const std::vector<float>& a, const std::vector<float>& b) {
+    float between = 0;
+    float length = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        between += (a[i] - b[i]) * (a[i] - b[i]);
+        length += a[i] * a[i];
+    }
+    return std::sqrt(between / length);
+}
+
+TEST(Engines, GiveTheSameEmbeddings) {
+    constexpr std::size_t size = 12;
+    const auto inputs = drawings(11);
+    const auto onnx = testing_support::embedding_network(labels, size).bytes();
+    const auto plain = read_network(onnx, card_text());
+    ASSERT_TRUE(plain) << plain.error().detail;
+    const auto network = read_network(onnx, card_of(**plain, 4));
+    ASSERT_TRUE(network);
+    EXPECT_EQ((*network)->info.embedding, size);
+    auto reference = NetworkRecognizer::make(*network, EngineKind::opencv);
+    ASSERT_TRUE(reference) << reference.error().detail;
+    const auto expected = (*reference)->recognise(inputs);
+    ASSERT_TRUE(expected) << expected.error().detail;
+    for (const auto& [kind, off] : {std::pair{EngineKind::opencv, 1e-6F},
+                                    {EngineKind::onednn, 1e-4F},
+                                    {EngineKind::onednn_int8, 0.1F}}) {
+        auto engine = NetworkRecognizer::make(*network, kind);
+        if (!engine && kind == EngineKind::onednn_int8) continue;
+        ASSERT_TRUE(engine) << to_string(kind) << ": " << engine.error().detail;
+        const auto got = (*engine)->recognise(inputs);
+        ASSERT_TRUE(got);
+        EXPECT_LT(most_different(*expected, *got), 0.03F) << to_string(kind);
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            ASSERT_EQ((*got)[i].embedding.size(), size);
+            EXPECT_LT(apart((*expected)[i].embedding, (*got)[i].embedding), off)
+                << to_string(kind) << ", drawing " << i;
+        }
+    }
+}
+
+TEST(Recognizer, GivesNoEmbeddingWhereTheNetworkHasNone) {
+    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    ASSERT_TRUE(model);
+    EXPECT_EQ((*model)->info().embedding, 0U);
+    EXPECT_TRUE((*model)->recognise(drawings(1))->front().embedding.empty());
+    auto card = testing_support::small_card(labels);
+    card["embedding"] = {{"size", 12}};
+    EXPECT_EQ(load_recognizer(testing_support::small_network(labels).bytes(), json::serialize(card))
+                  .error()
+                  .field,
+              "card/embedding/size");
+    const auto net = testing_support::embedding_network(labels, 12).bytes();
+    auto other = load_recognizer(net, json::serialize(card));
+    ASSERT_TRUE(other) << other.error().detail;
+    EXPECT_EQ((*other)->recognise(drawings(9))->back().embedding.size(), 12U);
+}
+
 TEST(Engines, RefuseACardThatSpeaksOfAnotherNetwork) {
     auto card = testing_support::small_card(labels);
     card["activations"] = {{"no-such-tensor", 3}};
