@@ -16,11 +16,11 @@ std::vector<float> softmax(std::span<const float> logits, float temperature) {
     return parts;
 }
 
-float best_shape(const std::vector<float>& probabilities, const std::vector<std::string>& labels) {
-    float best = 0;
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        if (labels[i] != unknown_tag) best = std::max(best, probabilities[i]);
-    return best;
+float probability_of(std::string_view tag, const std::vector<float>& probabilities,
+                     const std::vector<std::string>& labels) {
+    const auto found = std::find(labels.begin(), labels.end(), tag);
+    return found == labels.end() ? 0
+                                 : probabilities[static_cast<std::size_t>(found - labels.begin())];
 }
 
 }  // namespace
@@ -34,11 +34,8 @@ Result<Prediction> to_prediction(std::span<const float> logits, const ModelInfo&
     const auto& all = answer.probabilities;
     const auto best = std::max_element(all.begin(), all.end());
     answer.tag = info.labels[static_cast<std::size_t>(best - all.begin())];
-    answer.confidence = *best;
-    if (answer.tag == unknown_tag || *best < info.unknown_below) {
-        answer.tag = unknown_tag;
-        answer.confidence = 1 - best_shape(all, info.labels);
-    }
+    if (*best < info.unknown_below) answer.tag = unknown_tag;
+    answer.confidence = probability_of(answer.tag, all, info.labels);
     return answer;
 }
 

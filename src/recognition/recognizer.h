@@ -28,8 +28,7 @@ struct ModelInfo {
 };
 
 /// One answer. `probabilities` follows ModelInfo::labels and sums to 1; `confidence` is in 0…1 and
-/// is the probability of `tag`, or, where the tag is "unknown", that of none of the shapes being
-/// sure.
+/// is the probability of `tag`: 0 where that is "unknown" and no label of the model is.
 struct Prediction {
     std::string tag;
     float confidence = 0;

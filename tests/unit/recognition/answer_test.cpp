@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <random>
 
 namespace croquis::recognition {
 namespace {
@@ -42,14 +43,48 @@ TEST(Answer, IsUnknownJustUnderTheThresholdOnly) {
     info.unknown_below = std::nextafter(best, 1.0F);
     const auto refused = to_prediction(logits, info);
     EXPECT_EQ(refused->tag, "unknown");
-    EXPECT_FLOAT_EQ(refused->confidence, 1 - best);
+    EXPECT_EQ(refused->confidence, refused->probabilities[2]);
 }
 
 TEST(Answer, SaysUnknownWhereTheModelDoes) {
     const std::array<float, 3> logits{0, 0, 4};
     const auto answer = to_prediction(logits, three_labels());
     EXPECT_EQ(answer->tag, "unknown");
-    EXPECT_FLOAT_EQ(answer->confidence, 1 - answer->probabilities[0]);
+    EXPECT_EQ(answer->confidence, answer->probabilities[2]);
+}
+
+TEST(Answer, TornBetweenTwoShapesIsUnknownAndUnsure) {
+    auto info = three_labels();
+    const std::array<float, 3> torn{5, 5, 0};
+    info.unknown_below = 0.6F;
+    const auto answer = to_prediction(torn, info);
+    EXPECT_EQ(answer->tag, "unknown");
+    EXPECT_LT(answer->confidence, 0.01F);
+}
+
+TEST(Answer, UnknownOfAModelWithoutThatLabelHasNoConfidence) {
+    const ModelInfo two{"test-1", "test", {"circle", "square"}, 1, 0.6F};
+    const std::array<float, 2> torn{0.1F, 0};
+    const auto answer = to_prediction(torn, two);
+    EXPECT_EQ(answer->tag, "unknown");
+    EXPECT_EQ(answer->confidence, 0);
+}
+
+/// What is shown of one drawing: the answer, and the probabilities of other tags beside it.
+TEST(Answer, NeverAddsUpToMoreThanOneWithTheProbabilitiesBesideIt) {
+    std::minstd_rand random(1);
+    std::normal_distribution<float> spread(0, 2);
+    ModelInfo info{"test-1", "test", {"circle", "square", "star", "heart", "unknown"}, 1, 0.5F};
+    for (int i = 0; i < 1000; ++i) {
+        if (i == 500) info.labels.back() = "line";
+        std::array<float, 5> logits{};
+        for (float& logit : logits) logit = spread(random);
+        const auto answer = to_prediction(logits, info);
+        float sum = answer->confidence;
+        for (std::size_t k = 0; k < logits.size(); ++k)
+            if (info.labels[k] != answer->tag) sum += answer->probabilities[k];
+        EXPECT_LE(sum, 1 + 1e-5F);
+    }
 }
 
 TEST(Answer, StaysFiniteForHugeLogits) {
