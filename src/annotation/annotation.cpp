@@ -54,6 +54,16 @@ Result<void> check_reason(std::string_view reason) {
     return {};
 }
 
+Result<void> check_count(std::size_t drawings) {
+    if (drawings < 1 || drawings > max_at_once)
+        return Error{ErrorKind::invalid, "1 to 200 drawings can be changed at once.", "drawings"};
+    return {};
+}
+
+store::Author author(identity::Principal who) {
+    return {who.user, std::move(who.name)};
+}
+
 store::Prediction to_stored(const recognition::Recognised& recognised) {
     return {recognised.model->id, recognised.prediction.tag, recognised.prediction.confidence,
             recognised.prediction.probabilities};
@@ -276,29 +286,20 @@ asio::awaitable<Result<std::vector<store::TagCount>>> Annotation::tag_counts() {
     co_return co_await workers_.run(job);
 }
 
-Result<store::Drawing> Annotation::change(const store::TagChange& asked) {
-    if (!asked.reason.empty()) return store_.change_tag(asked);
-    const auto before = store_.drawing(asked.drawing);
-    if (!before) return before.error();
-    store::TagChange change = asked;
-    change.reason = before->tag == asked.to ? "accepted" : "corrected";
-    return store_.change_tag(change);
+asio::awaitable<Result<Detail>> Annotation::change_tag(Uuid id, std::string tag, std::string reason,
+                                                       store::VersionCondition on,
+                                                       identity::Principal by) {
+    if (const auto valid = check_reason(reason); !valid) co_return valid.error();
+    const store::TagChange asked{id,    std::move(tag),    author(std::move(by)),
+                                 now(), std::move(reason), std::move(on)};
+    const auto job = [this, &asked] { return with_top(store_.change_tag(asked)); };
+    co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<Detail>> Annotation::change_tag(Uuid id, std::string tag, std::string reason,
-                                                       int expected_version,
-                                                       identity::Principal by) {
-    const auto known = labels();
-    if (std::find(known.begin(), known.end(), tag) == known.end())
-        co_return Error{ErrorKind::invalid, "This tag is not one of the labels.", "tag"};
-    if (const auto valid = check_reason(reason); !valid) co_return valid.error();
-    const store::TagChange asked{id,    std::move(tag),    std::move(by.name),
-                                 now(), std::move(reason), expected_version};
-    const auto job = [this, &asked]() -> Result<Detail> {
-        auto changed = change(asked);
-        if (!changed) return changed.error();
-        return with_top(std::move(*changed));
-    };
+asio::awaitable<Result<Detail>> Annotation::undo(Uuid id, store::VersionCondition on,
+                                                 identity::Principal by) {
+    const store::TagUndo asked{id, author(std::move(by)), now(), std::move(on)};
+    const auto job = [this, &asked] { return with_top(store_.undo_tag(asked)); };
     co_return co_await workers_.run(job);
 }
 
@@ -313,29 +314,28 @@ asio::awaitable<Result<store::Page>> Annotation::queue(std::size_t limit,
     co_return co_await workers_.run(job);
 }
 
-Result<store::Drawing> Annotation::accept_one(const Uuid& id, int version, const std::string& by) {
-    const auto seen = store_.drawing(id);
-    if (!seen) return seen.error();
-    return store_.change_tag({id, seen->tag, by, now(), "accepted", version});
+asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::accept(
+    std::vector<SeenDrawing> drawings, identity::Principal by) {
+    if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
+    const store::Author who = author(std::move(by));
+    const Timestamp at = now();
+    std::vector<store::TagChange> changes;
+    changes.reserve(drawings.size());
+    for (const auto& [id, version] : drawings)
+        changes.push_back({id, std::nullopt, who, at, {}, version});
+    const auto job = [this, &changes] { return with_tops(store_.change_tags(changes)); };
+    co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::accept(
-    std::vector<std::pair<Uuid, int>> drawings_and_versions, identity::Principal by) {
-    if (drawings_and_versions.empty() || drawings_and_versions.size() > max_accepted)
-        co_return Error{ErrorKind::invalid, "1 to 200 drawings can be accepted at once.",
-                        "drawings"};
-    const auto job = [this, &drawings_and_versions, &by]() -> Result<std::vector<Result<Detail>>> {
-        std::vector<Result<Detail>> results;
-        results.reserve(drawings_and_versions.size());
-        for (const auto& [id, version] : drawings_and_versions) {
-            auto accepted = accept_one(id, version, by.name);
-            if (accepted)
-                results.emplace_back(with_top(std::move(*accepted)));
-            else
-                results.emplace_back(accepted.error());
-        }
-        return results;
-    };
+asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::undo_each(
+    std::vector<SeenDrawing> drawings, identity::Principal by) {
+    if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
+    const store::Author who = author(std::move(by));
+    const Timestamp at = now();
+    std::vector<store::TagUndo> undos;
+    undos.reserve(drawings.size());
+    for (const auto& [id, version] : drawings) undos.push_back({id, who, at, version});
+    const auto job = [this, &undos] { return with_tops(store_.undo_tags(undos)); };
     co_return co_await workers_.run(job);
 }
 
@@ -354,11 +354,9 @@ asio::awaitable<Result<void>> Annotation::promote(std::string model_id) {
     co_return co_await workers_.run(job);
 }
 
-std::vector<std::string> Annotation::labels() const {
-    std::vector<std::string> all = model()->labels;
-    if (std::find(all.begin(), all.end(), recognition::unknown_tag) == all.end())
-        all.emplace_back(recognition::unknown_tag);
-    return all;
+asio::awaitable<Result<std::vector<store::Label>>> Annotation::labels() {
+    const auto job = [this] { return store_.labels(store::shapes_project); };
+    co_return co_await workers_.run(job);
 }
 
 std::shared_ptr<const recognition::ModelInfo> Annotation::model() const {
@@ -385,6 +383,20 @@ Detail Annotation::with_top(store::Drawing drawing) {
         detail.top = best_of(*labels, drawing.prediction.probabilities);
     detail.drawing = std::move(drawing);
     return detail;
+}
+
+Result<Detail> Annotation::with_top(Result<store::Drawing> drawing) {
+    if (!drawing) return drawing.error();
+    return with_top(std::move(*drawing));
+}
+
+Result<std::vector<Result<Detail>>> Annotation::with_tops(
+    Result<std::vector<Result<store::Drawing>>> all) {
+    if (!all) return all.error();
+    std::vector<Result<Detail>> details;
+    details.reserve(all->size());
+    for (auto& drawing : *all) details.push_back(with_top(std::move(drawing)));
+    return details;
 }
 
 std::shared_ptr<const std::vector<std::string>> Annotation::labels_of(const std::string& id) {

@@ -16,8 +16,8 @@
 /// The use cases. Everything a door (API, command line) may do with drawings goes through here.
 namespace croquis::annotation {
 
-/// Drawings accepted in one request.
-inline constexpr std::size_t max_accepted = 200;
+/// Drawings accepted or undone in one request.
+inline constexpr std::size_t max_at_once = 200;
 /// Bytes of a person's reason for a change.
 inline constexpr std::size_t max_reason_bytes = 500;
 
@@ -27,6 +27,12 @@ struct SubmitRequest {
     std::string strokes;          ///< JSON, or empty
     std::string source;           ///< "page", "api"
     std::string idempotency_key;  ///< 1…255 visible ASCII characters, or empty
+};
+
+/// A drawing and the version of it that the person saw.
+struct SeenDrawing {
+    Uuid id;
+    int version = 0;
 };
 
 struct Ranked {
@@ -77,25 +83,31 @@ class Annotation {
     boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(Uuid id);
     boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts();
 
-    /// `tag` must be a label of the live model or "unknown" (invalid, "tag"). An empty reason
-    /// becomes "corrected", or "accepted" where the tag stays. Errors besides: not_found,
-    /// precondition_failed.
+    /// Setting the tag that it has accepts it. `reason` is a person's words, or empty. Errors:
+    /// those of Store::change_tags; invalid ("reason").
     boost::asio::awaitable<Result<Detail>> change_tag(Uuid id, std::string tag, std::string reason,
-                                                      int expected_version, identity::Principal by);
+                                                      store::VersionCondition on,
+                                                      identity::Principal by);
+    /// Takes the last change back that still stands. Errors: those of Store::undo_tags.
+    boost::asio::awaitable<Result<Detail>> undo(Uuid id, store::VersionCondition on,
+                                                identity::Principal by);
     /// What a person should look at first: unreviewed, least confident first.
     boost::asio::awaitable<Result<store::Page>> queue(std::size_t limit,
                                                       std::optional<store::Query::Cursor> after);
-    /// Accepts the tags as they are; answers, in order, the drawing or why not. At most
-    /// max_accepted.
+    /// Accepts the tags as they are, in one transaction; answers, in order, the drawing or why not.
+    /// At most max_at_once.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> accept(
-        std::vector<std::pair<Uuid, int>> drawings_and_versions, identity::Principal by);
+        std::vector<SeenDrawing> drawings, identity::Principal by);
+    /// Undoes each in one transaction, as undo() does; answers as accept() does.
+    boost::asio::awaitable<Result<std::vector<Result<Detail>>>> undo_each(
+        std::vector<SeenDrawing> drawings, identity::Principal by);
 
     /// Makes a model of the registry the live one, there and in this process. One that cannot be
     /// loaded is an Error and changes nothing.
     boost::asio::awaitable<Result<void>> promote(std::string model_id);
 
-    /// The tags a drawing may have: the live model's labels, then "unknown".
-    [[nodiscard]] std::vector<std::string> labels() const;
+    /// The project's labels in its order, retired ones included, whichever model is live.
+    boost::asio::awaitable<Result<std::vector<store::Label>>> labels();
     [[nodiscard]] std::shared_ptr<const recognition::ModelInfo> model() const;
     /// A model's card as JSON; empty where the registry does not hold the model.
     boost::asio::awaitable<Result<std::string>> card(std::string model_id);
@@ -105,9 +117,9 @@ class Annotation {
     struct Stored;
 
     boost::asio::awaitable<Result<Stored>> recognised_and_stored(SubmitRequest request);
-    Result<store::Drawing> change(const store::TagChange& asked);
-    Result<store::Drawing> accept_one(const Uuid& id, int version, const std::string& by);
     Detail with_top(store::Drawing drawing);
+    Result<Detail> with_top(Result<store::Drawing> drawing);
+    Result<std::vector<Result<Detail>>> with_tops(Result<std::vector<Result<store::Drawing>>> all);
     std::shared_ptr<const std::vector<std::string>> labels_of(const std::string& model);
 
     store::Store& store_;

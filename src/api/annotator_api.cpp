@@ -21,9 +21,6 @@ using http::Response;
 using identity::Principal;
 using Answer = asio::awaitable<Response>;
 
-/// A changed drawing is read again at most so often before an If-Match of "*" gives up.
-constexpr int overwrite_tries = 8;
-
 Response no_store(Response response) {
     response.set("Cache-Control", "no-store");
     return response;
@@ -62,10 +59,9 @@ json::object to_json(const identity::TokenPair& pair) {
             {"refresh_expires_in", pair.refresh_expires_in.count()}};
 }
 
-/// A drawing and the version of it that the person saw.
-using Versioned = std::pair<Uuid, int>;
+using annotation::SeenDrawing;
 
-Result<Versioned> read_versioned(const json::value& value, std::size_t index) {
+Result<SeenDrawing> read_seen(const json::value& value, std::size_t index) {
     const std::string at = "drawings/" + std::to_string(index);
     const auto wrong = [&](const char* member, const char* detail) {
         return Error{ErrorKind::invalid, detail, at + member};
@@ -80,23 +76,46 @@ Result<Versioned> read_versioned(const json::value& value, std::size_t index) {
     if (version == nullptr || !version->is_int64() || version->get_int64() < 1 ||
         version->get_int64() > std::numeric_limits<int>::max())
         return wrong("/version", "This must be the version that the person saw.");
-    return Versioned(*uuid, static_cast<int>(version->get_int64()));
+    return SeenDrawing{*uuid, static_cast<int>(version->get_int64())};
 }
 
-Result<std::vector<Versioned>> read_acceptance(const Request& request) {
+/// The body of a change of several drawings.
+Result<std::vector<SeenDrawing>> read_all_seen(const Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
     const auto* listed = body->if_contains("drawings");
     if (listed == nullptr || !listed->is_array() || listed->get_array().empty() ||
-        listed->get_array().size() > annotation::max_accepted)
+        listed->get_array().size() > annotation::max_at_once)
         return Error{ErrorKind::invalid, "This must be a list of 1 to 200 drawings.", "drawings"};
-    std::vector<Versioned> versioned;
+    std::vector<SeenDrawing> seen;
     for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
-        auto drawing = read_versioned(listed->get_array()[i], i);
+        auto drawing = read_seen(listed->get_array()[i], i);
         if (!drawing) return drawing.error();
-        versioned.push_back(*drawing);
+        seen.push_back(*drawing);
     }
-    return versioned;
+    return seen;
+}
+
+/// For each of `asked`, in order, the drawing or why not.
+Response results_response(const std::vector<SeenDrawing>& asked,
+                          const std::vector<Result<annotation::Detail>>& results) {
+    std::string out = "{\"results\":[";
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        out.append(i == 0 ? "" : ",").append("{\"id\":\"");
+        out.append(to_string(asked[i].id)).append("\",");
+        if (results[i])
+            out.append("\"drawing\":").append(detail_text(*results[i], annotator_door));
+        else
+            out.append("\"problem\":").append(json::serialize(api::to_json(results[i].error())));
+        out += '}';
+    }
+    out += "]}";
+    return no_store(text_response(200, std::move(out)));
+}
+
+store::VersionCondition condition_of(const IfMatch& match) {
+    return match.any ? store::VersionCondition::any()
+                     : store::VersionCondition::one_of(match.versions);
 }
 
 struct NewUser {
@@ -165,6 +184,8 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     Answer image(Request& request, const Principal& who);
     Answer history(Request& request, const Principal& who);
     Answer change_tag(Request& request, const Principal& who);
+    Answer undo(Request& request, const Principal& who);
+    Answer undo_each(Request& request, const Principal& who);
     Answer queue(Request& request, const Principal& who);
     Answer accept(Request& request, const Principal& who);
     Answer labels(Request& request, const Principal& who);
@@ -179,7 +200,6 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     Answer delete_user(Request& request, const Principal& who);
 
   private:
-    asio::awaitable<Result<int>> version_to_change(Uuid id, IfMatch match);
     Result<store::User> changed_user(const Uuid& id, const UserChange& change);
 
     annotation::Annotation& annotation_;
@@ -271,21 +291,6 @@ Answer AnnotatorApi::history(Request& request, const Principal&) {
     co_return no_store(http::json_response(200, json::object{{"events", std::move(listed)}}));
 }
 
-/// The version that the change is made on: the one that If-Match names where it names one, else the
-/// present one if If-Match allows it.
-asio::awaitable<Result<int>> AnnotatorApi::version_to_change(Uuid id, IfMatch match) {
-    if (!match.any && match.versions.size() == 1) co_return match.versions.front();
-    const auto present = co_await annotation_.drawing(id);
-    if (!present) co_return present.error();
-    const int version = present->drawing.version;
-    const bool allowed = match.any || std::find(match.versions.begin(), match.versions.end(),
-                                                version) != match.versions.end();
-    if (!allowed)
-        co_return Error{ErrorKind::precondition_failed,
-                        "The drawing is not the one that If-Match names any more.", "If-Match"};
-    co_return version;
-}
-
 Answer AnnotatorApi::change_tag(Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
@@ -297,15 +302,18 @@ Answer AnnotatorApi::change_tag(Request& request, const Principal& who) {
     if (!tag) co_return problem(tag.error());
     const auto reason = optional_text(*body, "reason");
     if (!reason) co_return problem(reason.error());
-    for (int tries = 1;; ++tries) {
-        const auto version = co_await version_to_change(*id, *match);
-        if (!version) co_return problem(version.error());
-        const auto changed =
-            co_await annotation_.change_tag(*id, *tag, reason->value_or(""), *version, who);
-        if (changed) co_return detail_response(200, *changed, annotator_door);
-        const bool overtaken = match->any && changed.error().kind == ErrorKind::precondition_failed;
-        if (!overtaken || tries == overwrite_tries) co_return problem(changed.error());
-    }
+    const auto changed =
+        co_await annotation_.change_tag(*id, *tag, reason->value_or(""), condition_of(*match), who);
+    co_return changed ? detail_response(200, *changed, annotator_door) : problem(changed.error());
+}
+
+Answer AnnotatorApi::undo(Request& request, const Principal& who) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto match = read_if_match(request);
+    if (!match) co_return problem(match.error());
+    const auto undone = co_await annotation_.undo(*id, condition_of(*match), who);
+    co_return undone ? detail_response(200, *undone, annotator_door) : problem(undone.error());
 }
 
 Answer AnnotatorApi::queue(Request& request, const Principal&) {
@@ -317,23 +325,17 @@ Answer AnnotatorApi::queue(Request& request, const Principal&) {
 }
 
 Answer AnnotatorApi::accept(Request& request, const Principal& who) {
-    const auto asked = read_acceptance(request);
+    const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
     const auto results = co_await annotation_.accept(*asked, who);
-    if (!results) co_return problem(results.error());
-    std::string out = "{\"results\":[";
-    for (std::size_t i = 0; i < results->size(); ++i) {
-        const auto& result = (*results)[i];
-        out.append(i == 0 ? "" : ",").append("{\"id\":\"");
-        out.append(to_string((*asked)[i].first)).append("\",");
-        if (result)
-            out.append("\"drawing\":").append(detail_text(*result, annotator_door));
-        else
-            out.append("\"problem\":").append(json::serialize(api::to_json(result.error())));
-        out += '}';
-    }
-    out += "]}";
-    co_return no_store(text_response(200, std::move(out)));
+    co_return results ? results_response(*asked, *results) : problem(results.error());
+}
+
+Answer AnnotatorApi::undo_each(Request& request, const Principal& who) {
+    const auto asked = read_all_seen(request);
+    if (!asked) co_return problem(asked.error());
+    const auto results = co_await annotation_.undo_each(*asked, who);
+    co_return results ? results_response(*asked, *results) : problem(results.error());
 }
 
 Answer AnnotatorApi::labels(Request&, const Principal&) {
@@ -426,7 +428,9 @@ http::Router annotator_api(annotation::Annotation& annotation, identity::Identit
     router.add(Method::patch, "/drawings/{id}", api->guarded(&Api::change_tag));
     router.add(Method::get, "/drawings/{id}/image", api->guarded(&Api::image));
     router.add(Method::get, "/drawings/{id}/history", api->guarded(&Api::history));
+    router.add(Method::post, "/drawings/{id}/undo", api->guarded(&Api::undo));
     router.add(Method::post, "/drawings:accept", api->guarded(&Api::accept));
+    router.add(Method::post, "/drawings:undo", api->guarded(&Api::undo_each));
     router.add(Method::get, "/queue", api->guarded(&Api::queue));
     router.add(Method::get, "/labels", api->guarded(&Api::labels));
 

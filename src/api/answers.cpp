@@ -183,9 +183,12 @@ json::object to_json(const store::TagEvent& event) {
     object["from"] = event.from.empty() ? json::value(nullptr) : json::value(event.from);
     object["to"] = event.to;
     object["by"] = event.by ? json::value(*event.by) : json::value(nullptr);
+    object["by_id"] = event.by_id ? json::value(to_string(*event.by_id)) : json::value(nullptr);
     object["at"] = to_rfc3339(event.at);
-    object["reason"] = event.reason;
+    object["kind"] = store::to_string(event.kind);
+    object["reason"] = event.note.empty() ? store::to_string(event.kind) : event.note;
     object["version"] = event.version;
+    object["undoes"] = event.undoes ? json::value(*event.undoes) : json::value(nullptr);
     return object;
 }
 

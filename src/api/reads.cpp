@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <map>
 
 #include "api/queries.h"
@@ -14,24 +15,45 @@ namespace json = boost::json;
 using http::problem;
 using http::Response;
 
-json::object label(const std::string& tag, std::int64_t drawings, bool assignable) {
-    return {{"tag", tag}, {"drawings", drawings}, {"assignable", assignable}};
+json::value text_or_null(const std::optional<std::string>& text) {
+    return text ? json::value(*text) : json::value(nullptr);
 }
 
-/// The tags that can be given, in the model's order, then those that only earlier models knew.
-json::array merge(const std::vector<std::string>& assignable,
+json::value titles_of(const store::Label& label) {
+    boost::system::error_code failed;
+    auto titles = json::parse(label.titles, failed);
+    return failed || !titles.is_object() ? json::value(json::object()) : titles;
+}
+
+json::object to_json(const store::Label& label, std::int64_t drawings) {
+    return {{"tag", label.name},
+            {"drawings", drawings},
+            {"assignable", !label.retired},
+            {"titles", titles_of(label)},
+            {"colour", text_or_null(label.colour)},
+            {"key", text_or_null(label.key)}};
+}
+
+/// The project's labels in its order, then tags that drawings carry and that are none of them.
+/// Retired labels that no drawing carries are left out.
+json::array merge(const std::vector<store::Label>& labels,
                   const std::vector<store::TagCount>& counted) {
     std::map<std::string, std::int64_t> counts;
     for (const auto& count : counted) counts[count.tag] = count.drawings;
-    json::array labels;
-    for (const auto& tag : assignable) {
-        const auto found = counts.find(tag);
-        labels.push_back(label(tag, found == counts.end() ? 0 : found->second, true));
+    json::array listed;
+    for (const auto& label : labels) {
+        const auto found = counts.find(label.name);
+        const std::int64_t drawings = found == counts.end() ? 0 : found->second;
+        if (!label.retired || drawings > 0) listed.push_back(to_json(label, drawings));
         if (found != counts.end()) counts.erase(found);
     }
-    for (const auto& [tag, drawings] : counts)
-        if (drawings > 0) labels.push_back(label(tag, drawings, false));
-    return labels;
+    for (const auto& [tag, drawings] : counts) {
+        store::Label other;
+        other.name = tag;
+        other.retired = true;
+        listed.push_back(to_json(other, drawings));
+    }
+    return listed;
 }
 
 }  // namespace
@@ -74,8 +96,9 @@ asio::awaitable<Response> get_image(annotation::Annotation& annotation,
 asio::awaitable<Response> list_labels(annotation::Annotation& annotation) {
     const auto counts = co_await annotation.tag_counts();
     if (!counts) co_return problem(counts.error());
-    auto response =
-        http::json_response(200, json::object{{"labels", merge(annotation.labels(), *counts)}});
+    const auto labels = co_await annotation.labels();
+    if (!labels) co_return problem(labels.error());
+    auto response = http::json_response(200, json::object{{"labels", merge(*labels, *counts)}});
     response.set("Cache-Control", "no-store");
     co_return response;
 }

@@ -33,6 +33,9 @@ struct Error {
     std::string detail;
     std::string field = {};
     int retry_after_s = 0;
+    /// What exactly it was, where a program has to tell it from others of its kind
+    /// ("nothing_to_undo"): lower case and underscores; mostly empty.
+    std::string_view code = {};
 };
 
 /// A value or an Error, in the manner of std::expected (C++23): test with `if (r)`, read with `*r`

@@ -164,6 +164,7 @@ Response problem_with_status(int status, const Error& error) {
                          ? "The server could not do this; its log says why."
                          : error.detail;
     if (!error.field.empty()) body["field"] = error.field;
+    if (!error.code.empty()) body["code"] = error.code;
     Response response = json_response(status, body);
     response.set("Content-Type", "application/problem+json");
     response.set("Cache-Control", "no-store");

@@ -8,7 +8,14 @@ namespace croquis::store {
 
 const char* const drawing_columns =
     "id, created_at, media_type, width, height, sha256, source, model, predicted_tag, confidence, "
-    "probabilities, tag, version, tagged_by, tagged_at";
+    "probabilities, tag, version, tagged_by, tagged_at, tagged_by_id, project, external_id, "
+    "file_name, pseudonym";
+
+const char* const tag_count_query =
+    "SELECT tag, CAST(sum(drawings) AS bigint) FROM ("
+    "SELECT tag, count(*) AS drawings FROM drawing GROUP BY tag UNION ALL "
+    "SELECT tag, -count(*) FROM drawing WHERE withdrawn IS NOT NULL GROUP BY tag) AS counted "
+    "GROUP BY tag HAVING sum(drawings) > 0 ORDER BY tag";
 
 namespace {
 
@@ -72,8 +79,9 @@ class Builder {
 
     [[nodiscard]] std::string select(const std::string& condition, const char* order,
                                      const char* also = "") const {
-        return fmt::format("SELECT {}{} FROM drawing WHERE {}{} ORDER BY {} LIMIT {}",
-                           drawing_columns, also, condition, where_, order, query_.limit + 1);
+        return fmt::format("SELECT {}{} FROM drawing WHERE {}{} AND {} ORDER BY {} LIMIT {}",
+                           drawing_columns, also, condition, where_, shown, order,
+                           query_.limit + 1);
     }
 
     [[nodiscard]] std::string whole() const {

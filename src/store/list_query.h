@@ -21,6 +21,9 @@ struct ListStatement {
 /// The columns of a drawing, in the order in which both stores read them.
 extern const char* const drawing_columns;
 
+/// Drawings that are shown, by tag. The first half reads an index alone; few are withdrawn.
+extern const char* const tag_count_query;
+
 /// Selects one drawing more than the page holds, to tell whether another page follows. Errors:
 /// invalid (limit).
 Result<ListStatement> list_statement(const Query& query);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/bytes.h"
@@ -12,11 +14,14 @@
 /// What Croquis remembers, as values. Tags are label names ("circle", "unknown").
 namespace croquis::store {
 
-/// What a model said of a drawing when it was submitted; never changed afterwards.
+/// The project that holds whatever names no other.
+inline constexpr int shapes_project = 1;
+
+/// What a model says of a drawing.
 struct Prediction {
     std::string model;                 ///< ModelInfo::id
     std::string tag;                   ///< one of the model's labels, or "unknown"
-    float confidence = 0;              ///< calibrated, 0…1
+    float confidence = 0;              ///< of `tag`, calibrated, 0…1
     std::vector<float> probabilities;  ///< in the order of the model's labels
 };
 
@@ -32,8 +37,13 @@ struct Submission {
     std::string strokes;  ///< JSON, or empty
     std::string source;   ///< where it came from: "page", "api", "import"
     Prediction prediction;
-    std::string idempotency_key;  ///< the client's, scoped by the caller; empty for none
-    Sha256 request_digest{};      ///< of the request that the key stands for
+    int project = shapes_project;
+    /// Where it was imported: what it was called there, unique in the project; and its file.
+    std::optional<std::string> external_id;
+    std::optional<std::string> file_name;
+    std::optional<std::string> pseudonym;  ///< what the one who drew wants to be called
+    std::string idempotency_key;           ///< the client's, scoped by the caller; empty for none
+    Sha256 request_digest{};               ///< of the request that the key stands for
 };
 
 /// A drawing as lists show it: everything but the picture.
@@ -48,8 +58,16 @@ struct Drawing {
     std::string tag;  ///< the current one: predicted, or what an annotator said
     Prediction prediction;
     int version = 1;  ///< grows by one with every change of tag; the ETag of the drawing
-    std::optional<std::string> tagged_by;  ///< user name; absent while the tag is the model's
+    /// Name at the time of the user who set or accepted the tag; absent while nobody has reviewed
+    /// it.
+    std::optional<std::string> tagged_by;
+    /// That user; absent too where a schema older than this field did not say which of one name.
+    std::optional<Uuid> tagged_by_id;
     std::optional<Timestamp> tagged_at;
+    int project = shapes_project;
+    std::optional<std::string> external_id;  ///< as in Submission
+    std::optional<std::string> file_name;
+    std::optional<std::string> pseudonym;
 };
 
 /// What a submission came to.
@@ -97,24 +115,79 @@ struct Page {
     std::optional<Query::Cursor> next;  ///< absent on the last page
 };
 
+enum class TagEventKind {
+    predicted,    ///< by the model; opens every history
+    accepted,     ///< a person says that the tag is right
+    corrected,    ///< a person says another tag
+    undone,       ///< takes an earlier event back; what stood before it stands again
+    imported,     ///< came with the drawing, as reviewed by whoever imported it
+    adjudicated,  ///< decided where people disagreed
+    withdrawn     ///< hidden or deleted
+};
+
 /// One entry of a drawing's append-only tag history. The first is the model's (`by` absent, `from`
 /// empty).
 struct TagEvent {
+    TagEventKind kind = TagEventKind::predicted;
     std::string from;
     std::string to;
-    std::optional<std::string> by;
+    std::optional<std::string> by;  ///< the user's name at the time
+    std::optional<Uuid> by_id;      ///< as Drawing::tagged_by_id
     Timestamp at;
-    std::string reason;  ///< "predicted", "corrected", "accepted", "undone" or a person's words
-    int version = 1;     ///< the drawing's version that this event made
+    std::string note;           ///< a person's words; mostly empty
+    int version = 1;            ///< the drawing's version that this event made
+    std::optional<int> undoes;  ///< the version whose event this one takes back
 };
 
+/// A user as the history keeps one: who it is, and the name at the time.
+struct Author {
+    Uuid id;
+    std::string name;
+};
+
+/// What a change is made on. Errors where it is not met: precondition_failed.
+class VersionCondition {
+  public:
+    /// The version that the caller saw.
+    VersionCondition(int version) : versions_({version}) {}
+    /// One of these; met by none where there are none.
+    static VersionCondition one_of(std::vector<int> versions) {
+        VersionCondition condition(0);
+        condition.versions_ = std::move(versions);
+        return condition;
+    }
+    /// Whatever is there.
+    static VersionCondition any() {
+        VersionCondition condition(0);
+        condition.any_ = true;
+        return condition;
+    }
+    [[nodiscard]] bool met_by(int version) const {
+        return any_ || std::find(versions_.begin(), versions_.end(), version) != versions_.end();
+    }
+
+  private:
+    bool any_ = false;
+    std::vector<int> versions_;
+};
+
+/// A person's word on a drawing: another tag, or, where `to` is absent or the tag that it has, that
+/// the tag is right.
 struct TagChange {
     Uuid drawing;
-    std::string to;
-    std::string by;
+    std::optional<std::string> to;
+    Author by;
     Timestamp at;
-    std::string reason;
-    int expected_version = 0;  ///< what the caller saw; another is precondition_failed
+    std::string note;
+    VersionCondition on;
+};
+
+/// Takes back the last event that still stands.
+struct TagUndo {
+    Uuid drawing;
+    Author by;
+    Timestamp at;
+    VersionCondition on;
 };
 
 struct TagCount {
@@ -142,7 +215,26 @@ struct RefreshToken {
     Timestamp expires_at;
 };
 
-enum class ModelState { candidate, live, retired };
+/// Holds drawings, and has the labels that they may be given.
+struct Project {
+    int id = 0;
+    std::string slug;        ///< in addresses: "shapes"
+    std::string name;        ///< for people
+    std::string guidelines;  ///< Markdown
+};
+
+/// What drawings of a project may be tagged with, whichever model is live.
+struct Label {
+    std::string name;
+    std::string titles;                 ///< JSON object: language to title
+    std::optional<std::string> colour;  ///< #rrggbb
+    std::optional<std::string> key;     ///< the key that gives it
+    bool retired = false;               ///< not given any more; drawings may still carry it
+};
+
+enum class ModelState { candidate, shadow, live, retired, rejected };
+/// A whole network, or a layer taught on the embeddings of one.
+enum class ModelKind { trunk, head };
 
 struct Model {
     std::string id;    ///< recognition::ModelInfo::id
@@ -150,6 +242,9 @@ struct Model {
     Sha256 sha256{};   ///< of the ONNX bytes
     ModelState state = ModelState::candidate;
     Timestamp created_at;
+    ModelKind kind = ModelKind::trunk;
+    std::optional<std::string> parent = {};  ///< the model that it was made from: a head's trunk
+    std::string lineage = "{}";              ///< JSON: data set, seed, parameters, who, when
 };
 
 }  // namespace croquis::store

@@ -2,13 +2,56 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <array>
 #include <chrono>
+#include <utility>
 
 namespace croquis::store {
 namespace {
 
 constexpr std::size_t max_key_bytes = 512;
 constexpr std::size_t max_probabilities = 1024;
+
+/// A value and the word that a database holds for it.
+template <class T>
+using Word = std::pair<T, std::string_view>;
+
+constexpr std::array model_states{
+    Word<ModelState>{ModelState::candidate, "candidate"},
+    Word<ModelState>{ModelState::shadow, "shadow"},
+    Word<ModelState>{ModelState::live, "live"},
+    Word<ModelState>{ModelState::retired, "retired"},
+    Word<ModelState>{ModelState::rejected, "rejected"},
+};
+
+constexpr std::array model_kinds{
+    Word<ModelKind>{ModelKind::trunk, "trunk"},
+    Word<ModelKind>{ModelKind::head, "head"},
+};
+
+constexpr std::array tag_event_kinds{
+    Word<TagEventKind>{TagEventKind::predicted, "predicted"},
+    Word<TagEventKind>{TagEventKind::accepted, "accepted"},
+    Word<TagEventKind>{TagEventKind::corrected, "corrected"},
+    Word<TagEventKind>{TagEventKind::undone, "undone"},
+    Word<TagEventKind>{TagEventKind::imported, "imported"},
+    Word<TagEventKind>{TagEventKind::adjudicated, "adjudicated"},
+    Word<TagEventKind>{TagEventKind::withdrawn, "withdrawn"},
+};
+
+template <class T, std::size_t count>
+std::string_view word_of(const std::array<Word<T>, count>& words, T value) {
+    for (const auto& [each, word] : words)
+        if (each == value) return word;
+    throw Failure(ErrorKind::internal, "This value has no word.");
+}
+
+template <class T, std::size_t count>
+T meaning_of(const std::array<Word<T>, count>& words, std::string_view text, const char* unknown) {
+    for (const auto& [value, word] : words)
+        if (word == text) return value;
+    throw Failure(ErrorKind::internal, unknown);
+}
 
 /// A database's text holds no zero byte.
 bool has_zero(std::string_view text) {
@@ -36,10 +79,14 @@ Result<void> check(const Submission& submission) {
         return invalid("probabilities", "A prediction has at most 1024 probabilities.");
     if (submission.idempotency_key.size() > max_key_bytes)
         return invalid("Idempotency-Key", "An idempotency key has at most 512 bytes.");
+    const auto given = [](const std::optional<std::string>& text) {
+        return text ? std::string_view(*text) : std::string_view();
+    };
     for (const std::string_view text :
          {std::string_view(submission.media_type), std::string_view(submission.strokes),
           std::string_view(submission.source), std::string_view(prediction.model),
-          std::string_view(prediction.tag), std::string_view(submission.idempotency_key)})
+          std::string_view(prediction.tag), std::string_view(submission.idempotency_key),
+          given(submission.external_id), given(submission.file_name), given(submission.pseudonym)})
         if (has_zero(text)) return invalid("", "A text holds a zero byte.");
     if (std::chrono::abs(time_of(submission.id) - submission.created_at) > id_time_slack)
         return invalid("created_at", "A drawing's id is made when the drawing is.");
@@ -70,11 +117,18 @@ Drawing first_drawing(const Submission& submission) {
     drawing.source = submission.source;
     drawing.tag = submission.prediction.tag;
     drawing.prediction = submission.prediction;
+    drawing.project = submission.project;
+    drawing.external_id = submission.external_id;
+    drawing.file_name = submission.file_name;
+    drawing.pseudonym = submission.pseudonym;
     return drawing;
 }
 
 TagEvent first_event(const Drawing& drawing) {
-    return {"", drawing.prediction.tag, std::nullopt, drawing.created_at, "predicted", 1};
+    TagEvent event;
+    event.to = drawing.prediction.tag;
+    event.at = drawing.created_at;
+    return event;
 }
 
 Error other_request() {
@@ -87,8 +141,12 @@ Error bad_refresh_token() {
 }
 
 Failure stale_version(int current) {
-    return {ErrorKind::precondition_failed,
-            fmt::format("The drawing was changed meanwhile: it is at version {} now.", current)};
+    return Failure(
+        Error{ErrorKind::precondition_failed,
+              fmt::format("The drawing was changed meanwhile: it is at version {} now.", current),
+              {},
+              0,
+              "version_moved_on"});
 }
 
 Failure no_drawing() {
@@ -107,6 +165,10 @@ Failure no_model() {
     return {ErrorKind::not_found, "There is no model with this id."};
 }
 
+Failure no_project() {
+    return {ErrorKind::not_found, "There is no such project."};
+}
+
 Failure model_there() {
     return {ErrorKind::conflict, "There is a model with this id already.", "id"};
 }
@@ -122,21 +184,27 @@ Role role_from(std::string_view text) {
 }
 
 std::string_view to_string(ModelState state) {
-    switch (state) {
-        case ModelState::candidate:
-            return "candidate";
-        case ModelState::live:
-            return "live";
-        case ModelState::retired:
-            return "retired";
-    }
-    return "retired";
+    return word_of(model_states, state);
 }
 
 ModelState model_state_from(std::string_view text) {
-    for (const auto state : {ModelState::candidate, ModelState::live, ModelState::retired})
-        if (text == to_string(state)) return state;
-    throw Failure(ErrorKind::internal, "The store holds an unknown model state.");
+    return meaning_of(model_states, text, "The store holds an unknown model state.");
+}
+
+std::string_view to_string(ModelKind kind) {
+    return word_of(model_kinds, kind);
+}
+
+ModelKind model_kind_from(std::string_view text) {
+    return meaning_of(model_kinds, text, "The store holds an unknown kind of model.");
+}
+
+std::string_view to_string(TagEventKind kind) {
+    return word_of(tag_event_kinds, kind);
+}
+
+TagEventKind tag_event_kind_from(std::string_view text) {
+    return meaning_of(tag_event_kinds, text, "The store holds an unknown kind of event.");
 }
 
 }  // namespace croquis::store

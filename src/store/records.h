@@ -23,6 +23,9 @@ Uuid lowest_id_at(Timestamp time);
 /// Where a confidence stands in Order::least_confident_first: 0 to 64.
 int confidence_step(float confidence);
 
+/// The condition that a drawing is shown: neither hidden nor deleted.
+inline constexpr const char* shown = "withdrawn IS NULL";
+
 /// The drawing that a submission becomes.
 Drawing first_drawing(const Submission& submission);
 
@@ -38,11 +41,16 @@ Failure no_user();
 Failure name_taken();
 Failure no_model();
 Failure model_there();
+Failure no_project();
 
 std::string_view to_string(Role role);
 Role role_from(std::string_view text);
 std::string_view to_string(ModelState state);
 ModelState model_state_from(std::string_view text);
+std::string_view to_string(ModelKind kind);
+ModelKind model_kind_from(std::string_view text);
+std::string_view to_string(TagEventKind kind);
+TagEventKind tag_event_kind_from(std::string_view text);
 
 /// For how long a key can be replayed; the contract says 24 hours at least.
 inline constexpr std::chrono::hours idempotency_keys_last{48};

@@ -52,9 +52,26 @@ class Store {
     /// store.
     virtual Result<std::vector<TagCount>> tag_counts() = 0;
 
-    /// Changes (or, where `to` is the current tag, accepts) a tag and appends to the history,
-    /// atomically. Errors: not_found, precondition_failed.
-    virtual Result<Drawing> change_tag(const TagChange& change) = 0;
+    /// Changes or accepts tags and appends to the histories, all in one transaction; says what
+    /// became of each, in order. A tag must be a label of the drawing's project that is not
+    /// retired, or one that the drawing carries or was predicted with. Errors of each: not_found,
+    /// precondition_failed (code version_moved_on), invalid ("tag", code tag_not_assignable).
+    virtual Result<std::vector<Result<Drawing>>> change_tags(
+        const std::vector<TagChange>& changes) = 0;
+    /// Takes back the last event of each that still stands: tag, who reviewed it and when are again
+    /// what they were before it. Where nothing else stands, the drawing is unreviewed again and has
+    /// its prediction's tag. All in one transaction; says what became of each, in order. Errors of
+    /// each: not_found, precondition_failed (version_moved_on), conflict (nothing_to_undo).
+    virtual Result<std::vector<Result<Drawing>>> undo_tags(const std::vector<TagUndo>& undos) = 0;
+
+    Result<Drawing> change_tag(const TagChange& change);
+    Result<Drawing> undo_tag(const TagUndo& undo);
+
+    // --- projects
+
+    virtual Result<Project> project(const std::string& slug) = 0;
+    /// In the project's order, retired ones included.
+    virtual Result<std::vector<Label>> labels(int project) = 0;
 
     // --- users and their tokens
 
@@ -91,6 +108,11 @@ class Store {
     /// Applies the migrations not applied yet, each in its own transaction; returns their names.
     /// Safe when several processes start at once.
     virtual Result<std::vector<std::string>> migrate() = 0;
+    /// Where the database is a file whose schema lacks steps, copies it as it is to a file beside
+    /// it that only its owner can read, and returns that file's path once it is on disk. Nothing
+    /// where there is nothing to copy, or where the database is a server's, which has its own
+    /// tools.
+    virtual Result<std::optional<std::string>> back_up_before_migration() = 0;
     /// The schema's version, without changing it.
     virtual Result<int> schema_version() = 0;
     /// A round trip to the database, for readiness.

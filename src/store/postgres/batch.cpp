@@ -18,15 +18,15 @@ constexpr std::size_t chunk = std::size_t{48} * 1024;
 
 constexpr const char* copy_script =
     "COPY drawing (id, created_at, width, height, confidence, confidence_step, media_type, source, "
-    "model, "
-    "predicted_tag, tag, sha256, probabilities) FROM STDIN (FORMAT binary);"
+    "model, predicted_tag, tag, sha256, probabilities, project, external_id, file_name, pseudonym) "
+    "FROM STDIN (FORMAT binary);"
     "COPY drawing_content (drawing, image, strokes) FROM STDIN (FORMAT binary);";
 
 using Members = std::vector<const Submission*>;
 
 void put_drawing(CopyBuffer& out, const Submission& submission) {
     const auto& prediction = submission.prediction;
-    out.row(13);
+    out.row(17);
     out.field(submission.id);
     out.field(submission.created_at);
     out.field(submission.width);
@@ -40,6 +40,10 @@ void put_drawing(CopyBuffer& out, const Submission& submission) {
     out.field(prediction.tag);
     out.field(BytesView(submission.sha256));
     out.field(bytes_of(prediction.probabilities));
+    out.field(submission.project);
+    out.field_or_null(submission.external_id);
+    out.field_or_null(submission.file_name);
+    out.field_or_null(submission.pseudonym);
 }
 
 void put_content(CopyBuffer& out, const Submission& submission) {

@@ -51,6 +51,10 @@ class Parameters {
     void add(const Sha256& digest) { add(BytesView(digest)); }
     void add(const Uuid& id);
     void add(Timestamp time);
+    template <class T>
+    void add(const std::optional<T>& value) {
+        value ? add(*value) : add(std::nullopt);
+    }
     void add(const std::vector<std::string_view>& texts);  ///< text[]
     void add(const std::vector<Sha256>& digests);          ///< bytea[]
     void add(const std::vector<Uuid>& ids);                ///< uuid[]

@@ -5,6 +5,7 @@
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
+#include "store/tagging.h"
 
 namespace croquis::store::postgres {
 namespace {
@@ -13,15 +14,80 @@ constexpr auto keys_swept_every = std::chrono::minutes(1);
 constexpr std::int64_t keys_swept_at_once = 5000;
 
 Drawing find_drawing(Connection& connection, const Uuid& id) {
-    const auto rows =
-        connection.query(fmt::format("SELECT {} FROM drawing WHERE id = $1", drawing_columns), id);
+    const auto rows = connection.query(
+        fmt::format("SELECT {} FROM drawing WHERE id = $1 AND {}", drawing_columns, shown), id);
     if (rows.empty()) throw no_drawing();
     return read_drawing(rows, 0);
 }
 
+/// After the predictions, those of one drawing oldest first.
+Rows query_events(Connection& connection, const std::vector<Uuid>& ids) {
+    return connection.query(
+        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes, "
+        "drawing FROM tag_event WHERE drawing = ANY ($1) ORDER BY drawing, version",
+        ids);
+}
+
+TagEvent read_event(const Rows& rows, int row) {
+    TagEvent event;
+    event.kind = tag_event_kind_from(rows.text(row, 0));
+    event.from = rows.text(row, 1);
+    event.to = rows.text(row, 2);
+    event.by = rows.text(row, 3);
+    event.by_id = uuid_or_none(rows, row, 4);
+    event.at = rows.time(row, 5);
+    event.note = rows.text(row, 6);
+    event.version = rows.small(row, 7);
+    if (!rows.null(row, 8)) event.undoes = rows.small(row, 8);
+    return event;
+}
+
+template <class Asked>
+std::vector<Uuid> ids_of(const std::vector<Asked>& asked) {
+    std::vector<Uuid> ids;
+    ids.reserve(asked.size());
+    for (const auto& each : asked) ids.push_back(each.drawing);
+    return ids;
+}
+
+/// In one order everywhere, so that two transactions over the same drawings cannot wait for each
+/// other.
+TaggedDrawings lock_drawings(Connection& connection, const std::vector<Uuid>& ids) {
+    const auto rows = connection.query(
+        fmt::format("SELECT {} FROM drawing WHERE id = ANY ($1) AND {} ORDER BY id FOR UPDATE",
+                    drawing_columns, shown),
+        ids);
+    TaggedDrawings drawings;
+    for (auto& drawing : read_drawings(rows)) {
+        const Uuid id = drawing.id;
+        drawings.emplace(id, TaggedDrawing{std::move(drawing), {}});
+    }
+    return drawings;
+}
+
+AssignableLabels assignable_labels(Connection& connection) {
+    const auto rows = connection.query("SELECT project, name FROM label WHERE NOT retired");
+    AssignableLabels labels;
+    for (int row = 0; row < rows.count(); ++row)
+        labels.emplace(rows.small(row, 0), std::string(rows.text(row, 1)));
+    return labels;
+}
+
+void write_down(Connection& connection, const TagWrite& write) {
+    const auto& [drawing, event] = write;
+    connection.query(
+        "WITH event AS (INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, "
+        "tagged_by, user_id, tagged_at, note, undoes) "
+        "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13)) "
+        "UPDATE drawing SET tag = $8, version = $2, tagged_by = $3, tagged_by_id = $4, "
+        "tagged_at = $5 WHERE id = $1",
+        drawing.id, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
+        to_string(event.kind), event.from, event.to, event.by, event.by_id, event.at, event.note,
+        event.undoes);
+}
+
 std::vector<TagCount> count_tags(Connection& connection) {
-    const auto rows =
-        connection.query("SELECT tag, count(*) FROM drawing GROUP BY tag ORDER BY tag");
+    const auto rows = connection.query(tag_count_query);
     std::vector<TagCount> counts;
     counts.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row)
@@ -95,7 +161,7 @@ Result<StoredImage> PostgresStore::image(const Uuid& id) {
     return with_connection([&](Connection& connection) {
         const auto rows = connection.query(
             "SELECT c.image, d.media_type, d.sha256 FROM drawing d "
-            "JOIN drawing_content c ON c.drawing = d.id WHERE d.id = $1",
+            "JOIN drawing_content c ON c.drawing = d.id WHERE d.id = $1 AND d.withdrawn IS NULL",
             id);
         if (rows.empty()) throw no_drawing();
         const auto bytes = rows.blob(0, 0);
@@ -106,8 +172,10 @@ Result<StoredImage> PostgresStore::image(const Uuid& id) {
 
 Result<std::string> PostgresStore::strokes(const Uuid& id) {
     return with_connection([&](Connection& connection) {
-        const auto rows =
-            connection.query("SELECT strokes FROM drawing_content WHERE drawing = $1", id);
+        const auto rows = connection.query(
+            "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.drawing = d.id "
+            "WHERE d.id = $1 AND d.withdrawn IS NULL",
+            id);
         if (rows.empty()) throw no_drawing();
         return std::string(rows.text(0, 0));
     });
@@ -116,14 +184,8 @@ Result<std::string> PostgresStore::strokes(const Uuid& id) {
 Result<std::vector<TagEvent>> PostgresStore::history(const Uuid& id) {
     return with_connection([&](Connection& connection) {
         std::vector<TagEvent> events{first_event(find_drawing(connection, id))};
-        const auto rows = connection.query(
-            "SELECT from_tag, to_tag, tagged_by, tagged_at, reason, version FROM tag_event "
-            "WHERE drawing = $1 ORDER BY version",
-            id);
-        for (int row = 0; row < rows.count(); ++row)
-            events.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)),
-                              std::string(rows.text(row, 2)), rows.time(row, 3),
-                              std::string(rows.text(row, 4)), rows.small(row, 5)});
+        const auto rows = query_events(connection, {id});
+        for (int row = 0; row < rows.count(); ++row) events.push_back(read_event(rows, row));
         return events;
     });
 }
@@ -133,23 +195,29 @@ Result<std::vector<TagCount>> PostgresStore::tag_counts() {
         [&] { return tag_counts_.get([&] { return count_tags(*connections_.lend()); }); });
 }
 
-/// One statement, hence one transaction: the change, and its entry in the history.
-Result<Drawing> PostgresStore::change_tag(const TagChange& change) {
-    return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(
-            fmt::format(
-                "WITH before AS (SELECT tag AS from_tag FROM drawing WHERE id = $1), "
-                "changed AS (UPDATE drawing SET tag = $2, version = version + 1, tagged_by = $3, "
-                "tagged_at = $4 WHERE id = $1 AND version = $5 RETURNING {0}), "
-                "event AS (INSERT INTO tag_event (drawing, version, from_tag, to_tag, tagged_by, "
-                "tagged_at, reason) SELECT id, version, from_tag, tag, tagged_by, tagged_at, $6 "
-                "FROM changed, before) "
-                "SELECT {0} FROM changed",
-                drawing_columns),
-            change.drawing, change.to, change.by, change.at, change.expected_version,
-            change.reason);
-        if (!rows.empty()) return read_drawing(rows, 0);
-        throw stale_version(find_drawing(connection, change.drawing).version);
+Result<std::vector<Result<Drawing>>> PostgresStore::change_tags(
+    const std::vector<TagChange>& changes) {
+    return in_transaction([&](Connection& connection) {
+        auto drawings = lock_drawings(connection, ids_of(changes));
+        const auto labels = assignable_labels(connection);
+        const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
+            return decide_change(before, change, labels);
+        };
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, changes, decide, put_down);
+    });
+}
+
+Result<std::vector<Result<Drawing>>> PostgresStore::undo_tags(const std::vector<TagUndo>& undos) {
+    return in_transaction([&](Connection& connection) {
+        const auto ids = ids_of(undos);
+        auto drawings = lock_drawings(connection, ids);
+        const auto rows = query_events(connection, ids);
+        for (int row = 0; row < rows.count(); ++row)
+            if (const auto of = drawings.find(rows.uuid(row, 9)); of != drawings.end())
+                of->second.events.push_back(read_event(rows, row));
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, undos, decide_undo, put_down);
     });
 }
 

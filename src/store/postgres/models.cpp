@@ -1,3 +1,4 @@
+#include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
 
@@ -8,8 +9,12 @@ namespace {
 constexpr std::int64_t promotion_lock = 0x70726f6d6f7465;
 
 Model read_model(const Rows& rows, int row) {
-    return {std::string(rows.text(row, 0)), std::string(rows.text(row, 1)), rows.digest(row, 2),
-            model_state_from(rows.text(row, 3)), rows.time(row, 4)};
+    Model model{std::string(rows.text(row, 0)), std::string(rows.text(row, 1)), rows.digest(row, 2),
+                model_state_from(rows.text(row, 3)), rows.time(row, 4)};
+    model.kind = model_kind_from(rows.text(row, 5));
+    model.parent = text_or_none(rows, row, 6);
+    model.lineage = rows.text(row, 7);
+    return model;
 }
 
 }  // namespace
@@ -17,9 +22,10 @@ Model read_model(const Rows& rows, int row) {
 Result<void> PostgresStore::add_model(const Model& model, BytesView onnx) {
     return with_connection([&](Connection& connection) {
         const auto added = connection.query(
-            "INSERT INTO model (id, card, sha256, state, created_at, onnx) "
-            "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
-            model.id, model.card, model.sha256, to_string(model.state), model.created_at, onnx);
+            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+            model.id, model.card, model.sha256, to_string(model.state), model.created_at, onnx,
+            to_string(model.kind), model.parent, model.lineage);
         if (added.affected() == 0) throw model_there();
     });
 }
@@ -27,7 +33,8 @@ Result<void> PostgresStore::add_model(const Model& model, BytesView onnx) {
 Result<std::vector<Model>> PostgresStore::models() {
     return with_connection([](Connection& connection) {
         const auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at FROM model ORDER BY created_at, row");
+            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model ORDER BY "
+            "created_at, row");
         std::vector<Model> models;
         models.reserve(static_cast<std::size_t>(rows.count()));
         for (int row = 0; row < rows.count(); ++row) models.push_back(read_model(rows, row));
@@ -38,7 +45,9 @@ Result<std::vector<Model>> PostgresStore::models() {
 Result<Model> PostgresStore::model(const std::string& id) {
     return with_connection([&](Connection& connection) {
         const auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at FROM model WHERE id = $1", id);
+            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE id "
+            "= $1",
+            id);
         if (rows.empty()) throw no_model();
         return read_model(rows, 0);
     });
@@ -66,7 +75,8 @@ Result<void> PostgresStore::promote_model(const std::string& id) {
 Result<Model> PostgresStore::live_model() {
     return with_connection([](Connection& connection) {
         const auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at FROM model WHERE state = 'live'");
+            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE "
+            "state = 'live'");
         if (rows.empty()) throw Failure(ErrorKind::not_found, "No model is live.");
         return read_model(rows, 0);
     });

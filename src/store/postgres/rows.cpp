@@ -15,6 +15,15 @@ std::vector<float> floats_of(BytesView bytes) {
     return values;
 }
 
+std::optional<std::string> text_or_none(const Rows& rows, int row, int column) {
+    return rows.null(row, column) ? std::nullopt
+                                  : std::optional(std::string(rows.text(row, column)));
+}
+
+std::optional<Uuid> uuid_or_none(const Rows& rows, int row, int column) {
+    return rows.null(row, column) ? std::nullopt : std::optional(rows.uuid(row, column));
+}
+
 Drawing read_drawing(const Rows& rows, int row, int first) {
     const auto text = [&](int column) { return std::string(rows.text(row, first + column)); };
     Drawing drawing;
@@ -29,8 +38,13 @@ Drawing read_drawing(const Rows& rows, int row, int first) {
                           floats_of(rows.blob(row, first + 10))};
     drawing.tag = text(11);
     drawing.version = rows.small(row, first + 12);
-    if (!rows.null(row, first + 13)) drawing.tagged_by = text(13);
+    drawing.tagged_by = text_or_none(rows, row, first + 13);
     if (!rows.null(row, first + 14)) drawing.tagged_at = rows.time(row, first + 14);
+    drawing.tagged_by_id = uuid_or_none(rows, row, first + 15);
+    drawing.project = rows.small(row, first + 16);
+    drawing.external_id = text_or_none(rows, row, first + 17);
+    drawing.file_name = text_or_none(rows, row, first + 18);
+    drawing.pseudonym = text_or_none(rows, row, first + 19);
     return drawing;
 }
 

@@ -75,6 +75,10 @@ Result<std::vector<std::string>> PostgresStore::migrate() {
     });
 }
 
+Result<std::optional<std::string>> PostgresStore::back_up_before_migration() {
+    return std::optional<std::string>();
+}
+
 Result<int> PostgresStore::schema_version() {
     return with_connection([](Connection& connection) {
         if (!has_schema(connection)) return 0;

@@ -21,7 +21,12 @@ class PostgresStore final : public Store {
     Result<std::string> strokes(const Uuid& id) override;
     Result<std::vector<TagEvent>> history(const Uuid& id) override;
     Result<std::vector<TagCount>> tag_counts() override;
-    Result<Drawing> change_tag(const TagChange& change) override;
+    Result<std::vector<Result<Drawing>>> change_tags(
+        const std::vector<TagChange>& changes) override;
+    Result<std::vector<Result<Drawing>>> undo_tags(const std::vector<TagUndo>& undos) override;
+
+    Result<Project> project(const std::string& slug) override;
+    Result<std::vector<Label>> labels(int project) override;
 
     Result<void> add_user(const User& user) override;
     Result<User> user_by_name(const std::string& name) override;
@@ -43,6 +48,7 @@ class PostgresStore final : public Store {
     Result<Model> live_model() override;
 
     Result<std::vector<std::string>> migrate() override;
+    Result<std::optional<std::string>> back_up_before_migration() override;
     Result<int> schema_version() override;
     Result<void> ping() override;
     void stop() override;

@@ -3,6 +3,7 @@
 #include <bit>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -60,6 +61,9 @@ class CopyBuffer {
     }
     void field(BytesView bytes) { field(as_text(bytes)); }
     void field(const Uuid& id) { field(BytesView(id.bytes)); }
+    void field_or_null(const std::optional<std::string>& text) {
+        text ? field(std::string_view(*text)) : put(text_, std::int32_t{-1});
+    }
     void field(std::int16_t value) {
         put(text_, std::int32_t{2});
         put(text_, value);

@@ -4,6 +4,7 @@
 #include "store/list_query.h"
 #include "store/records.h"
 #include "store/sqlite/store.h"
+#include "store/tagging.h"
 
 namespace croquis::store::sqlite {
 namespace {
@@ -26,6 +27,10 @@ std::optional<T> unless_null(const Statement& row, int column, T value) {
     return row.null(column) ? std::nullopt : std::optional<T>(std::move(value));
 }
 
+std::optional<Uuid> uuid_unless_null(const Statement& row, int column) {
+    return row.null(column) ? std::nullopt : std::optional(row.uuid(column));
+}
+
 /// In the order of drawing_columns.
 Drawing read_drawing(const Statement& row) {
     Drawing drawing;
@@ -41,15 +46,35 @@ Drawing read_drawing(const Statement& row) {
     drawing.version = row.small(12);
     drawing.tagged_by = unless_null(row, 13, row.text(13));
     drawing.tagged_at = unless_null(row, 14, row.time(14));
+    drawing.tagged_by_id = uuid_unless_null(row, 15);
+    drawing.project = row.small(16);
+    drawing.external_id = unless_null(row, 17, row.text(17));
+    drawing.file_name = unless_null(row, 18, row.text(18));
+    drawing.pseudonym = unless_null(row, 19, row.text(19));
     return drawing;
 }
 
-Drawing find_drawing(Connection& connection, const Uuid& id) {
+std::optional<Drawing> look_for_drawing(Connection& connection, const Uuid& id) {
+    static const std::string sql =
+        std::string("SELECT ") + drawing_columns + " FROM drawing WHERE id = $1 AND " + shown;
+    auto row = connection.query(sql, id);
+    if (!row.step()) return std::nullopt;
+    return read_drawing(row);
+}
+
+/// Of a key seen before: also one that is withdrawn, for the key's answer stays what it was.
+Drawing first_of_key(Connection& connection, const Uuid& id) {
     static const std::string sql =
         std::string("SELECT ") + drawing_columns + " FROM drawing WHERE id = $1";
     auto row = connection.query(sql, id);
     if (!row.step()) throw no_drawing();
     return read_drawing(row);
+}
+
+Drawing find_drawing(Connection& connection, const Uuid& id) {
+    auto found = look_for_drawing(connection, id);
+    if (!found) throw no_drawing();
+    return std::move(*found);
 }
 
 struct SeenKey {
@@ -76,19 +101,21 @@ void insert(Connection& connection, const Submission& submission) {
     const auto& prediction = submission.prediction;
     connection.run(
         "INSERT INTO drawing (id, content, created_at, media_type, width, height, sha256, source, "
-        "model, predicted_tag, confidence, confidence_step, probabilities, tag) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $10)",
+        "model, predicted_tag, confidence, confidence_step, probabilities, tag, project, "
+        "external_id, file_name, pseudonym) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $10, $14, $15, $16, $17)",
         submission.id, connection.last_row(), submission.created_at, submission.media_type,
         submission.width, submission.height, BytesView(submission.sha256), submission.source,
         prediction.model, prediction.tag, prediction.confidence,
-        confidence_step(prediction.confidence), bytes_of(prediction.probabilities));
+        confidence_step(prediction.confidence), bytes_of(prediction.probabilities),
+        submission.project, submission.external_id, submission.file_name, submission.pseudonym);
 }
 
 Result<Submitted> store_one(Connection& connection, const Submission& submission) {
     if (!submission.idempotency_key.empty()) {
         if (const auto seen = seen_key(connection, submission.idempotency_key)) {
             if (seen->digest != submission.request_digest) return other_request();
-            return Submitted{find_drawing(connection, seen->drawing), true};
+            return Submitted{first_of_key(connection, seen->drawing), true};
         }
         remember_key(connection, submission);
     }
@@ -135,8 +162,60 @@ GroupCommit::Answers store_apart(Connection& connection, const GroupCommit::Batc
     return answers;
 }
 
+/// After the prediction, oldest first.
+std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
+    auto rows = connection.query(
+        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes "
+        "FROM tag_event WHERE drawing = $1 ORDER BY version",
+        id);
+    std::vector<TagEvent> events;
+    while (rows.step()) {
+        auto& event = events.emplace_back();
+        event.kind = tag_event_kind_from(rows.text(0));
+        event.from = rows.text(1);
+        event.to = rows.text(2);
+        event.by = rows.text(3);
+        event.by_id = uuid_unless_null(rows, 4);
+        event.at = rows.time(5);
+        event.note = rows.text(6);
+        event.version = rows.small(7);
+        event.undoes = unless_null(rows, 8, rows.small(8));
+    }
+    return events;
+}
+
+template <class Asked>
+TaggedDrawings drawings_of(Connection& connection, const std::vector<Asked>& asked) {
+    TaggedDrawings drawings;
+    for (const auto& each : asked)
+        if (auto found = look_for_drawing(connection, each.drawing))
+            drawings.emplace(each.drawing, TaggedDrawing{std::move(*found), {}});
+    return drawings;
+}
+
+AssignableLabels assignable_labels(Connection& connection) {
+    auto rows = connection.query("SELECT project, name FROM label WHERE retired = 0");
+    AssignableLabels labels;
+    while (rows.step()) labels.emplace(rows.small(0), rows.text(1));
+    return labels;
+}
+
+void write_down(Connection& connection, const TagWrite& write) {
+    const auto& [drawing, event] = write;
+    connection.run(
+        "UPDATE drawing SET tag = $1, version = $2, tagged_by = $3, tagged_by_id = $4, "
+        "tagged_at = $5 WHERE id = $6",
+        drawing.tag, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
+        drawing.id);
+    connection.run(
+        "INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, tagged_by, user_id, "
+        "tagged_at, note, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        drawing.id, event.version, to_string(event.kind), event.from, event.to, event.by,
+        event.by_id, event.at, event.note, event.undoes);
+}
+
 std::vector<TagCount> count_tags(Connection& connection) {
-    auto rows = connection.query("SELECT tag, count(*) FROM drawing GROUP BY tag ORDER BY tag");
+    auto rows = connection.query(tag_count_query);
     std::vector<TagCount> counts;
     while (rows.step()) counts.push_back({rows.text(0), rows.integer(1)});
     return counts;
@@ -194,7 +273,7 @@ Result<StoredImage> SqliteStore::image(const Uuid& id) {
     return read([&](Connection& connection) {
         auto row = connection.query(
             "SELECT c.image, d.media_type, d.sha256 FROM drawing d "
-            "JOIN drawing_content c ON c.id = d.content WHERE d.id = $1",
+            "JOIN drawing_content c ON c.id = d.content WHERE d.id = $1 AND d.withdrawn IS NULL",
             id);
         if (!row.step()) throw no_drawing();
         const auto bytes = row.blob(0);
@@ -206,7 +285,7 @@ Result<std::string> SqliteStore::strokes(const Uuid& id) {
     return read([&](Connection& connection) {
         auto row = connection.query(
             "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.id = d.content "
-            "WHERE d.id = $1",
+            "WHERE d.id = $1 AND d.withdrawn IS NULL",
             id);
         if (!row.step()) throw no_drawing();
         return row.text(0);
@@ -215,14 +294,8 @@ Result<std::string> SqliteStore::strokes(const Uuid& id) {
 
 Result<std::vector<TagEvent>> SqliteStore::history(const Uuid& id) {
     return read([&](Connection& connection) {
-        std::vector<TagEvent> events{first_event(find_drawing(connection, id))};
-        auto rows = connection.query(
-            "SELECT from_tag, to_tag, tagged_by, tagged_at, reason, version FROM tag_event "
-            "WHERE drawing = $1 ORDER BY version",
-            id);
-        while (rows.step())
-            events.push_back({rows.text(0), rows.text(1), rows.text(2), rows.time(3), rows.text(4),
-                              rows.small(5)});
+        auto events = events_of(connection, id);
+        events.insert(events.begin(), first_event(find_drawing(connection, id)));
         return events;
     });
 }
@@ -231,20 +304,25 @@ Result<std::vector<TagCount>> SqliteStore::tag_counts() {
     return guarded([&] { return tag_counts_.get([&] { return count_tags(*readers_.lend()); }); });
 }
 
-Result<Drawing> SqliteStore::change_tag(const TagChange& change) {
+Result<std::vector<Result<Drawing>>> SqliteStore::change_tags(
+    const std::vector<TagChange>& changes) {
     return write([&](Connection& connection) {
-        const auto before = find_drawing(connection, change.drawing);
-        if (before.version != change.expected_version) throw stale_version(before.version);
-        connection.run(
-            "UPDATE drawing SET tag = $1, version = version + 1, tagged_by = $2, tagged_at = $3 "
-            "WHERE id = $4",
-            change.to, change.by, change.at, change.drawing);
-        connection.run(
-            "INSERT INTO tag_event (drawing, version, from_tag, to_tag, tagged_by, tagged_at, "
-            "reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            change.drawing, before.version + 1, before.tag, change.to, change.by, change.at,
-            change.reason);
-        return find_drawing(connection, change.drawing);
+        auto drawings = drawings_of(connection, changes);
+        const auto labels = assignable_labels(connection);
+        const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
+            return decide_change(before, change, labels);
+        };
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, changes, decide, put_down);
+    });
+}
+
+Result<std::vector<Result<Drawing>>> SqliteStore::undo_tags(const std::vector<TagUndo>& undos) {
+    return write([&](Connection& connection) {
+        auto drawings = drawings_of(connection, undos);
+        for (auto& [id, tagged] : drawings) tagged.events = events_of(connection, id);
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, undos, decide_undo, put_down);
     });
 }
 

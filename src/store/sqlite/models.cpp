@@ -5,7 +5,12 @@ namespace croquis::store::sqlite {
 namespace {
 
 Model read_model(const Statement& row) {
-    return {row.text(0), row.text(1), row.digest(2), model_state_from(row.text(3)), row.time(4)};
+    Model model{row.text(0), row.text(1), row.digest(2), model_state_from(row.text(3)),
+                row.time(4)};
+    model.kind = model_kind_from(row.text(5));
+    if (!row.null(6)) model.parent = row.text(6);
+    model.lineage = row.text(7);
+    return model;
 }
 
 }  // namespace
@@ -13,10 +18,10 @@ Model read_model(const Statement& row) {
 Result<void> SqliteStore::add_model(const Model& model, BytesView onnx) {
     return write([&](Connection& connection) {
         const auto added = connection.run(
-            "INSERT INTO model (id, card, sha256, state, created_at, onnx) "
-            "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
             model.id, model.card, BytesView(model.sha256), to_string(model.state), model.created_at,
-            onnx);
+            onnx, to_string(model.kind), model.parent, model.lineage);
         if (added == 0) throw model_there();
     });
 }
@@ -24,7 +29,8 @@ Result<void> SqliteStore::add_model(const Model& model, BytesView onnx) {
 Result<std::vector<Model>> SqliteStore::models() {
     return read([&](Connection& connection) {
         auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at FROM model ORDER BY created_at, row");
+            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model ORDER BY "
+            "created_at, row");
         std::vector<Model> models;
         while (rows.step()) models.push_back(read_model(rows));
         return models;
@@ -34,7 +40,9 @@ Result<std::vector<Model>> SqliteStore::models() {
 Result<Model> SqliteStore::model(const std::string& id) {
     return read([&](Connection& connection) {
         auto row = connection.query(
-            "SELECT id, card, sha256, state, created_at FROM model WHERE id = $1", id);
+            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE id "
+            "= $1",
+            id);
         if (!row.step()) throw no_model();
         return read_model(row);
     });
@@ -60,7 +68,8 @@ Result<void> SqliteStore::promote_model(const std::string& id) {
 Result<Model> SqliteStore::live_model() {
     return read([&](Connection& connection) {
         auto row = connection.query(
-            "SELECT id, card, sha256, state, created_at FROM model WHERE state = 'live'");
+            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE "
+            "state = 'live'");
         if (!row.step()) throw Failure(ErrorKind::not_found, "No model is live.");
         return read_model(row);
     });

@@ -1,5 +1,13 @@
 #include "store/sqlite/store.h"
 
+#include <fcntl.h>
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
 #include "store/migrations.h"
 
 namespace croquis::store::sqlite {
@@ -39,6 +47,38 @@ std::optional<std::string> migrate_one(Connection& connection) {
     return std::string(pending->front().name);
 }
 
+/// Makes an empty file that only its owner can read.
+void make_private(const std::string& path) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) throw unavailable(fmt::format("cannot make {}: {}", path, std::strerror(errno)));
+    ::close(file);
+}
+
+void sync_to_disk(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = file >= 0 && ::fsync(file) == 0;
+    const std::string why = std::strerror(errno);
+    if (file >= 0) ::close(file);
+    if (!synced) throw unavailable(fmt::format("cannot write {} to disk: {}", path, why));
+}
+
+/// Copies the database to `path`, which has the whole of it or is not there.
+void copy_whole(Connection& connection, const std::string& path) {
+    const std::string partial = path + ".partial";
+    make_private(partial);
+    try {
+        connection.run("VACUUM INTO $1", partial);
+        sync_to_disk(partial);
+        std::filesystem::rename(partial, path);
+    } catch (...) {
+        std::error_code ignored;
+        std::filesystem::remove(partial, ignored);
+        throw;
+    }
+    const auto folder = std::filesystem::path(path).parent_path();
+    sync_to_disk(folder.empty() ? "." : folder.string());
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(std::string path, const StoreOptions& options, Metrics& metrics)
@@ -69,6 +109,23 @@ Result<std::vector<std::string>> SqliteStore::migrate() {
             while (auto name = migrate_one(writer())) names.push_back(std::move(*name));
             return names;
         });
+    });
+}
+
+/// On a connection of its own: a reader may not write the copy, and the writer is not to wait for
+/// it.
+Result<std::optional<std::string>> SqliteStore::back_up_before_migration() {
+    return guarded([&]() -> std::optional<std::string> {
+        Connection connection(path_, Mode::read_write);
+        if (!has_schema(connection)) return std::nullopt;
+        const auto applied = applied_migrations(connection);
+        const auto pending = pending_migrations(sqlite_migrations(), applied);
+        if (!pending) throw Failure(pending.error());
+        if (pending->empty() || applied.empty()) return std::nullopt;
+        auto path = fmt::format("{}.schema-{}-{}.backup", path_, applied.back().version,
+                                now().time_since_epoch().count());
+        copy_whole(connection, path);
+        return path;
     });
 }
 

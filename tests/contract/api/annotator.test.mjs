@@ -45,6 +45,17 @@ for (const kind of Object.keys(stores))
         ...options,
       });
 
+    const undo = (drawing, version, options) =>
+      api.ask('POST', `${at(drawing)}/undo`, {
+        token: annotator,
+        headers: version === undefined ? {} : { 'If-Match': version },
+        ...options,
+      });
+    const queued = async (drawing) => {
+      const { body } = await api.ask('GET', '/api/v1/queue?limit=200', { token, status: 200 });
+      return body.drawings.some(({ id }) => id === drawing.id);
+    };
+
     it('changes a tag, says who and when, and takes it back', async () => {
       const drawing = await draw(1);
       const { body, headers } = await patch(drawing, 'star', { status: 200 });
@@ -53,23 +64,85 @@ for (const kind of Object.keys(stores))
       assert.equal(body.tagged_by, 'marie');
       assert.ok(Math.abs(Date.parse(body.tagged_at) - Date.now()) < 60_000);
       assert.equal(headers.get('etag'), '"2"');
-      await patch(drawing, 'circle', {
-        headers: { 'If-Match': '"2"' },
-        json: { tag: 'circle', reason: 'undone' },
-        status: 200,
-      });
+      assert.equal(await queued(drawing), false);
+      const undone = await undo(drawing, '"2"', { status: 200 });
+      assert.equal(undone.headers.get('etag'), '"3"');
       const { body: history } = await api.ask('GET', body.links.history, { token, status: 200 });
+      const me = (await api.ask('GET', '/api/v1/me', { token: annotator, status: 200 })).body;
       assert.deepEqual(
-        history.events.map(({ from, to, by, reason, version }) => [from, to, by, reason, version]),
+        history.events.map(({ at: _, ...event }) => Object.values(event)),
         [
-          [null, 'circle', null, 'predicted', 1],
-          ['circle', 'star', 'marie', 'corrected', 2],
-          ['star', 'circle', 'marie', 'undone', 3],
+          [null, 'circle', null, null, 'predicted', 'predicted', 1, null],
+          ['circle', 'star', 'marie', me.id, 'corrected', 'corrected', 2, null],
+          ['star', 'circle', 'marie', me.id, 'undone', 'undone', 3, 2],
         ],
       );
       const seen = await api.ask('GET', drawing.links.self, { status: 200 });
-      assert.equal(seen.body.tag, 'circle');
-      assert.equal(seen.body.version, 3);
+      for (const answer of [undone.body, seen.body]) {
+        assert.equal(answer.tag, 'circle');
+        assert.equal(answer.version, 3);
+        assert.equal(answer.tagged_by, null);
+        assert.equal(answer.tagged_at, null);
+      }
+      assert.equal(await queued(drawing), true);
+    });
+
+    it('undoes step by step, to what each person said', async () => {
+      const drawing = await draw(21);
+      await patch(drawing, 'circle', { status: 200 });
+      const star = await patch(drawing, 'star', { token, headers: { 'If-Match': '"2"' }, status: 200 });
+      await patch(drawing, 'heart', { headers: { 'If-Match': '"3"' }, status: 200 });
+      await undo(drawing, '"3"', { status: 412, kind: 'precondition-failed' });
+      await undo(drawing, undefined, { status: 428, field: 'If-Match' });
+      await undo(drawing, 'W/"4"', { status: 412 });
+      const first = await undo(drawing, '"9", "4"', { status: 200 });
+      assert.equal(first.body.tag, 'star');
+      assert.equal(first.body.tagged_by, 'admin');
+      assert.equal(first.body.tagged_at, star.body.tagged_at);
+      const second = await undo(drawing, '*', { status: 200 });
+      assert.equal(second.body.tagged_by, 'marie');
+      assert.equal(await queued(drawing), false);
+      const third = await undo(drawing, '"6"', { status: 200 });
+      assert.equal(third.body.tagged_by, null);
+      assert.equal(await queued(drawing), true);
+      const none = await undo(drawing, '"7"', { status: 409, kind: 'conflict' });
+      assert.equal(none.body.code, 'nothing_to_undo');
+      await undo({ id: randomUUID() }, '"1"', { status: 404 });
+      await undo(drawing, '"7"', { token: undefined, status: 401 });
+      const { body } = await api.ask('GET', `${at(drawing)}/history`, { token, status: 200 });
+      assert.deepEqual(
+        body.events.map(({ kind: eventKind, undoes }) => [eventKind, undoes]),
+        [
+          ['predicted', null],
+          ['accepted', null],
+          ['corrected', null],
+          ['corrected', null],
+          ['undone', 4],
+          ['undone', 3],
+          ['undone', 2],
+        ],
+      );
+    });
+
+    it('lets one of two people at once undo, and the other see that it was done', async () => {
+      const drawing = await draw(22);
+      await patch(drawing, 'star', { status: 200 });
+      const answers = await Promise.all([undo(drawing, '"2"'), undo(drawing, '"2"', { token })]);
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 412]);
+    });
+
+    it('takes back what was accepted together', async () => {
+      const drawings = [await draw(23), await draw(24)];
+      const seen = (version) => ({ drawings: drawings.map(({ id }) => ({ id, version })) });
+      await api.ask('POST', '/api/v1/drawings:accept', { token, json: seen(1), status: 200 });
+      const json = { drawings: [...seen(2).drawings, { id: drawings[0].id, version: 3 }, { id: randomUUID(), version: 1 }] };
+      const { body } = await api.ask('POST', '/api/v1/drawings:undo', { token, json, status: 200 });
+      assert.deepEqual(
+        body.results.map(({ drawing, problem }) => drawing?.tagged_by ?? problem?.status ?? null),
+        [null, null, 409, 404],
+      );
+      assert.equal(body.results[2].problem.code, 'nothing_to_undo');
+      for (const drawing of drawings) assert.equal(await queued(drawing), true);
     });
 
     it('refuses a change of what the person did not see', async () => {
@@ -95,7 +168,8 @@ for (const kind of Object.keys(stores))
 
     it('refuses tags and reasons that it does not know', async () => {
       const drawing = await draw(4);
-      await patch(drawing, 'dinosaur', { status: 422, field: 'tag' });
+      const { body: refused } = await patch(drawing, 'dinosaur', { status: 422, field: 'tag' });
+      assert.equal(refused.code, 'tag_not_assignable');
       await patch(drawing, 'star', { json: { tag: 5 }, status: 422, field: 'tag' });
       await patch(drawing, 'star', { json: {}, status: 422, field: 'tag' });
       const reason = (text) => ({ json: { tag: 'star', reason: text } });
@@ -133,22 +207,23 @@ for (const kind of Object.keys(stores))
       assert.ok(after.body.drawings.every(({ id }) => id !== drawing.id));
     });
 
-    it('refuses an acceptance that it cannot read', async () => {
-      const accept = (drawings, field) =>
-        api.ask('POST', '/api/v1/drawings:accept', { token, json: { drawings }, status: 422, field });
-      const one = { id: randomUUID(), version: 1 };
-      await accept([], 'drawings');
-      await accept(Array(201).fill(one), 'drawings');
-      await accept([one, { id: 'x', version: 1 }], 'drawings/1/id');
-      await accept([{ ...one, version: 0 }], 'drawings/0/version');
-      await accept('all', 'drawings');
-      const { body } = await api.ask('POST', '/api/v1/drawings:accept', {
-        token,
-        json: { drawings: Array(200).fill(one) },
-        status: 200,
+    for (const change of ['drawings:accept', 'drawings:undo'])
+      it(`refuses ${change} of what it cannot read`, async () => {
+        const refused = (drawings, field) =>
+          api.ask('POST', `/api/v1/${change}`, { token, json: { drawings }, status: 422, field });
+        const one = { id: randomUUID(), version: 1 };
+        await refused([], 'drawings');
+        await refused(Array(201).fill(one), 'drawings');
+        await refused([one, { id: 'x', version: 1 }], 'drawings/1/id');
+        await refused([{ ...one, version: 0 }], 'drawings/0/version');
+        await refused('all', 'drawings');
+        const { body } = await api.ask('POST', `/api/v1/${change}`, {
+          token,
+          json: { drawings: Array(200).fill(one) },
+          status: 200,
+        });
+        assert.equal(body.results.length, 200);
       });
-      assert.equal(body.results.length, 200);
-    });
 
     it('knows a token that was not signed here', async () => {
       const me = (bearer) => api.ask('GET', '/api/v1/me', { headers: { Authorization: `Bearer ${bearer}` } });
@@ -234,6 +309,10 @@ for (const kind of Object.keys(stores))
       const { body: labels } = await api.ask('GET', '/api/v1/labels', { token, status: 200 });
       const { body: shown } = await api.ask('GET', '/api/v1/public/labels', { status: 200 });
       assert.deepEqual(shown, labels);
+      assert.deepEqual(labels.labels.map(({ tag }) => tag), live.labels);
+      assert.ok(labels.labels.every(({ assignable, key, colour }) => assignable && key && colour));
+      const [first] = labels.labels;
+      assert.deepEqual(first.titles, { en: 'circle', fr: 'cercle' });
       const total = labels.labels.reduce((sum, { drawings }) => sum + drawings, 0);
       const { body: page } = await api.ask('GET', '/api/v1/drawings?limit=200', { token, status: 200 });
       assert.equal(total, page.drawings.length);

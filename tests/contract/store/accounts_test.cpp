@@ -84,7 +84,7 @@ TEST_P(AccountsContract, ADeletedUsersTokensEndButTheirTagsStay) {
     add_token(ada, "t1", Uuid::v7());
     const auto sent = make_submission("circle");
     stored(sent);
-    ASSERT_TRUE(succeeded(store_->change_tag({sent.id, "star", "ada", now(), "corrected", 1})));
+    ASSERT_TRUE(succeeded(store_->change_tag({sent.id, "star", by_ada, now(), "", 1})));
     ASSERT_TRUE(succeeded(store_->delete_user(ada.id)));
     EXPECT_TRUE(failed_with(store_->user(ada.id), ErrorKind::not_found));
     EXPECT_TRUE(failed_with(rotate("t1", "t2"), ErrorKind::unauthenticated));

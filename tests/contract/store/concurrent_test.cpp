@@ -89,13 +89,15 @@ TEST_P(ConcurrentStore, OneKeyFromManyCallersIsStoredOnce) {
 }
 
 TEST_P(ConcurrentStore, OneOfManyChangesToOneVersionWins) {
+    constexpr std::array<std::string_view, callers> tags{"star", "heart",   "arrow",   "cross",
+                                                         "line", "hexagon", "octagon", "zigzag"};
     const auto sent = make_submission();
     stored(sent);
     std::atomic<int> won{0};
     std::atomic<int> stale{0};
     together([&](std::size_t caller) {
         const auto changed = store_of(caller).change_tag(
-            {sent.id, "tag-" + std::to_string(caller), "ada", now(), "corrected", 1});
+            {sent.id, std::string(tags.at(caller)), by_ada, now(), "", 1});
         if (changed) ++won;
         if (failed_with(changed, ErrorKind::precondition_failed)) ++stale;
     });

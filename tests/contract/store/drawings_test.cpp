@@ -1,12 +1,20 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "contract/store/fixture.h"
 
 namespace croquis::store {
 namespace {
 
-class DrawingsContract : public StoreContract {};
+class DrawingsContract : public StoreContract {
+  protected:
+    void sql(const std::string& statement) { GetParam().sql(url_, statement); }
+    /// SQLite's 1 for PostgreSQL's true.
+    std::string truth(const std::string& word) const {
+        return GetParam().name == "sqlite" ? "1" : word;
+    }
+};
 INSTANTIATE_TEST_SUITE_P(Stores, DrawingsContract, testing::ValuesIn(kinds()), kind_name);
 
 void expect_same(const Drawing& got, const Submission& sent) {
@@ -98,8 +106,8 @@ TEST_P(DrawingsContract, SaysWhatIsNotThere) {
     EXPECT_TRUE(failed_with(store_->image(id), ErrorKind::not_found));
     EXPECT_TRUE(failed_with(store_->strokes(id), ErrorKind::not_found));
     EXPECT_TRUE(failed_with(store_->history(id), ErrorKind::not_found));
-    EXPECT_TRUE(failed_with(store_->change_tag({id, "star", "ada", now(), "corrected", 1}),
-                            ErrorKind::not_found));
+    EXPECT_TRUE(
+        failed_with(store_->change_tag({id, "star", by_ada, now(), "", 1}), ErrorKind::not_found));
 }
 
 TEST_P(DrawingsContract, ASecondDrawingWithOneIdIsAConflictAndLeavesTheFirst) {
@@ -153,7 +161,7 @@ TEST_P(DrawingsContract, HistoryOpensWithThePrediction) {
     EXPECT_EQ(events->front().to, "arrow");
     EXPECT_FALSE(events->front().by);
     EXPECT_EQ(events->front().at, sent.created_at);
-    EXPECT_EQ(events->front().reason, "predicted");
+    EXPECT_EQ(events->front().kind, TagEventKind::predicted);
     EXPECT_EQ(events->front().version, 1);
 }
 
@@ -161,7 +169,7 @@ TEST_P(DrawingsContract, ACorrectionIsSeenEverywhere) {
     const auto sent = make_submission("circle", 0.25F);
     stored(sent);
     const auto at = now();
-    const auto changed = store_->change_tag({sent.id, "ellipse", "ada", at, "corrected", 1});
+    const auto changed = store_->change_tag({sent.id, "ellipse", by_ada, at, "", 1});
     ASSERT_TRUE(succeeded(changed));
     for (const auto& drawing :
          {*changed, *store_->drawing(sent.id), store_->list({})->drawings.at(0)}) {
@@ -177,7 +185,8 @@ TEST_P(DrawingsContract, ACorrectionIsSeenEverywhere) {
     EXPECT_EQ(events->back().to, "ellipse");
     EXPECT_EQ(events->back().by, "ada");
     EXPECT_EQ(events->back().at, at);
-    EXPECT_EQ(events->back().reason, "corrected");
+    EXPECT_EQ(events->back().kind, TagEventKind::corrected);
+    EXPECT_EQ(events->back().by_id, by_ada.id);
     EXPECT_EQ(events->back().version, 2);
     EXPECT_EQ(store_->image(sent.id)->bytes, sent.image);
 }
@@ -185,12 +194,12 @@ TEST_P(DrawingsContract, ACorrectionIsSeenEverywhere) {
 TEST_P(DrawingsContract, AcceptingKeepsTheTagAndMarksItReviewed) {
     const auto sent = make_submission("circle");
     stored(sent);
-    const auto accepted = store_->change_tag({sent.id, "circle", "bob", now(), "accepted", 1});
+    const auto accepted = store_->change_tag({sent.id, "circle", by_bob, now(), "", 1});
     ASSERT_TRUE(succeeded(accepted));
     EXPECT_EQ(accepted->tag, "circle");
     EXPECT_EQ(accepted->version, 2);
     EXPECT_EQ(accepted->tagged_by, "bob");
-    EXPECT_EQ(store_->history(sent.id)->back().reason, "accepted");
+    EXPECT_EQ(store_->history(sent.id)->back().kind, TagEventKind::accepted);
     Query unreviewed;
     unreviewed.only_unreviewed = true;
     EXPECT_TRUE(store_->list(unreviewed)->drawings.empty());
@@ -201,7 +210,7 @@ TEST_P(DrawingsContract, HistoryGrowsInOrderAndIsNeverRewritten) {
     stored(sent);
     const std::vector<std::string> tags{"star", "circle", "heart", "heart"};
     for (std::size_t i = 0; i < tags.size(); ++i) {
-        const TagChange change{sent.id, tags[i], "ada", now(), "step", static_cast<int>(i) + 1};
+        const TagChange change{sent.id, tags[i], by_ada, now(), "", static_cast<int>(i) + 1};
         ASSERT_TRUE(succeeded(store_->change_tag(change)));
     }
     const auto events = store_->history(sent.id);
@@ -215,14 +224,253 @@ TEST_P(DrawingsContract, HistoryGrowsInOrderAndIsNeverRewritten) {
 TEST_P(DrawingsContract, AStaleVersionChangesNothing) {
     const auto sent = make_submission("circle");
     stored(sent);
-    ASSERT_TRUE(succeeded(store_->change_tag({sent.id, "star", "ada", now(), "corrected", 1})));
+    ASSERT_TRUE(succeeded(store_->change_tag({sent.id, "star", by_ada, now(), "", 1})));
     for (const int stale : {0, 1, 3})
-        EXPECT_TRUE(
-            failed_with(store_->change_tag({sent.id, "heart", "bob", now(), "corrected", stale}),
-                        ErrorKind::precondition_failed))
+        EXPECT_TRUE(failed_with(store_->change_tag({sent.id, "heart", by_bob, now(), "", stale}),
+                                ErrorKind::precondition_failed))
             << stale;
     EXPECT_EQ(store_->drawing(sent.id)->tag, "star");
     EXPECT_EQ(store_->history(sent.id)->size(), 2u);
+}
+
+TEST_P(DrawingsContract, ATagIsALabelOfTheProjectOrOneThatTheDrawingCarries) {
+    const auto sent = make_submission("gryphon");
+    stored(sent);
+    const auto change = [&](const char* tag, int version) {
+        return store_->change_tag({sent.id, tag, by_ada, now(), "", version});
+    };
+    const auto refused = change("sphinx", 1);
+    EXPECT_TRUE(failed_with(refused, ErrorKind::invalid, "tag"));
+    EXPECT_EQ(refused.error().code, "tag_not_assignable");
+    EXPECT_TRUE(succeeded(change("gryphon", 1)));
+    EXPECT_TRUE(succeeded(change("star", 2)));
+    EXPECT_TRUE(succeeded(change("gryphon", 3)));
+    EXPECT_TRUE(succeeded(change("unknown", 4)));
+    sql("UPDATE label SET retired = " + truth("true") + " WHERE name = 'star'");
+    EXPECT_TRUE(failed_with(change("star", 5), ErrorKind::invalid, "tag"));
+    EXPECT_EQ(store_->history(sent.id)->size(), 5u);
+}
+
+TEST_P(DrawingsContract, ChangesOfOneRequestAreDecidedOneByOneInOrder) {
+    std::vector<TagChange> changes;
+    std::vector<Uuid> ids;
+    for (int i = 0; i < 5; ++i) {
+        ids.push_back(stored(make_submission("circle")).id);
+        changes.push_back({ids.back(), std::nullopt, by_ada, now(), "", 1});
+    }
+    changes[1].drawing = Uuid::v7();
+    changes[2].on = 7;
+    changes[3].to = "no such label";
+    changes[4].to = "star";
+    changes.push_back({ids[4], "heart", by_bob, now(), "a heart", 2});
+    changes.push_back({ids[0], "heart", by_bob, now(), "", VersionCondition::any()});
+    const auto results = store_->change_tags(changes);
+    ASSERT_TRUE(succeeded(results));
+    ASSERT_EQ(results->size(), 7u);
+    EXPECT_EQ((*results)[0]->tagged_by, "ada");
+    EXPECT_TRUE(failed_with((*results)[1], ErrorKind::not_found));
+    EXPECT_TRUE(failed_with((*results)[2], ErrorKind::precondition_failed));
+    EXPECT_EQ((*results)[2].error().code, "version_moved_on");
+    EXPECT_TRUE(failed_with((*results)[3], ErrorKind::invalid, "tag"));
+    EXPECT_EQ((*results)[4]->version, 2);
+    EXPECT_EQ((*results)[5]->version, 3);
+    EXPECT_EQ((*results)[6]->version, 3);
+    EXPECT_EQ(store_->drawing(ids[4])->tag, "heart");
+    EXPECT_EQ(store_->drawing(ids[0])->tagged_by, "bob");
+    EXPECT_EQ(store_->drawing(ids[3])->version, 1);
+    EXPECT_EQ(store_->history(ids[4])->back().note, "a heart");
+    EXPECT_TRUE(store_->change_tags({})->empty());
+}
+
+// --- undo
+
+class UndoContract : public DrawingsContract {
+  protected:
+    void SetUp() override {
+        DrawingsContract::SetUp();
+        sent_ = make_submission("circle", 0.25F);
+        stored(sent_);
+    }
+    Drawing change(const char* tag, const Author& by) {
+        const auto changed =
+            store_->change_tag({sent_.id, tag, by, now(), "", VersionCondition::any()});
+        EXPECT_TRUE(succeeded(changed));
+        return *changed;
+    }
+    Result<Drawing> undo(VersionCondition on = VersionCondition::any()) {
+        return store_->undo_tag({sent_.id, by_bob, now(), std::move(on)});
+    }
+    bool waits_for_review() {
+        Query unreviewed;
+        unreviewed.only_unreviewed = true;
+        unreviewed.order = Order::least_confident_first;
+        return !store_->list(unreviewed)->drawings.empty();
+    }
+    /// All but the version is as in `before`, wherever it is read.
+    void expect_restored(const Result<Drawing>& undone, const Drawing& before) {
+        ASSERT_TRUE(succeeded(undone));
+        for (const auto& drawing :
+             {*undone, *store_->drawing(sent_.id), store_->list({})->drawings.at(0)}) {
+            EXPECT_EQ(drawing.tag, before.tag);
+            EXPECT_EQ(drawing.tagged_by, before.tagged_by);
+            EXPECT_EQ(drawing.tagged_by_id, before.tagged_by_id);
+            EXPECT_EQ(drawing.tagged_at, before.tagged_at);
+        }
+        EXPECT_EQ(waits_for_review(), !before.tagged_by);
+    }
+
+    Submission sent_;
+};
+INSTANTIATE_TEST_SUITE_P(Stores, UndoContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(UndoContract, ACorrectionUndoneIsUnreviewedAgain) {
+    const auto before = *store_->drawing(sent_.id);
+    change("star", by_ada);
+    EXPECT_FALSE(waits_for_review());
+    expect_restored(undo(), before);
+    const auto events = store_->history(sent_.id);
+    ASSERT_EQ(events->size(), 3u);
+    EXPECT_EQ((*events)[1].kind, TagEventKind::corrected);
+    const auto& last = events->back();
+    EXPECT_EQ(last.kind, TagEventKind::undone);
+    EXPECT_EQ(last.from, "star");
+    EXPECT_EQ(last.to, "circle");
+    EXPECT_EQ(last.by, "bob");
+    EXPECT_EQ(last.by_id, by_bob.id);
+    EXPECT_EQ(last.version, 3);
+    EXPECT_EQ(last.undoes, 2);
+}
+
+TEST_P(UndoContract, AnAcceptanceUndoneIsUnreviewedAgain) {
+    const auto before = *store_->drawing(sent_.id);
+    change("circle", by_ada);
+    expect_restored(undo(), before);
+}
+
+TEST_P(UndoContract, WhatAnotherPersonSaidStandsAgainInTheirName) {
+    const auto first = change("star", by_ada);
+    change("heart", by_bob);
+    expect_restored(undo(), first);
+}
+
+TEST_P(UndoContract, GoesBackStepByStepToThePrediction) {
+    const auto predicted = *store_->drawing(sent_.id);
+    const auto accepted = change("circle", by_ada);
+    const auto corrected = change("star", by_bob);
+    change("heart", by_ada);
+    expect_restored(undo(), corrected);
+    const auto other = change("line", by_ada);
+    expect_restored(undo(other.version), corrected);
+    expect_restored(undo(), accepted);
+    expect_restored(undo(), predicted);
+    const auto none = undo();
+    EXPECT_TRUE(failed_with(none, ErrorKind::conflict));
+    EXPECT_EQ(none.error().code, "nothing_to_undo");
+    EXPECT_EQ(store_->drawing(sent_.id)->version, 9);
+    EXPECT_EQ(store_->history(sent_.id)->size(), 9u);
+}
+
+TEST_P(UndoContract, NeedsNoLabelAndTheVersionThatWasSeen) {
+    const auto first = change("star", by_ada);
+    change("heart", by_ada);
+    sql("UPDATE label SET retired = " + truth("true"));
+    const auto stale = undo(2);
+    EXPECT_TRUE(failed_with(stale, ErrorKind::precondition_failed));
+    EXPECT_EQ(stale.error().code, "version_moved_on");
+    EXPECT_TRUE(failed_with(undo(VersionCondition::one_of({})), ErrorKind::precondition_failed));
+    expect_restored(undo(VersionCondition::one_of({1, 3})), first);
+    EXPECT_TRUE(
+        failed_with(store_->undo_tag({Uuid::v7(), by_ada, now(), 1}), ErrorKind::not_found));
+}
+
+TEST_P(UndoContract, SeveralAreUndoneInOneRequestEachForItself) {
+    const auto other = stored(make_submission("star"));
+    const auto accepted = store_->change_tags(
+        {{sent_.id, std::nullopt, by_ada, now(), "", 1}, {other.id, "star", by_ada, now(), "", 1}});
+    ASSERT_TRUE(succeeded(accepted));
+    const auto undone = store_->undo_tags({{sent_.id, by_ada, now(), 2},
+                                           {other.id, by_ada, now(), 1},
+                                           {Uuid::v7(), by_ada, now(), 2},
+                                           {sent_.id, by_ada, now(), 3}});
+    ASSERT_TRUE(succeeded(undone));
+    ASSERT_EQ(undone->size(), 4u);
+    EXPECT_FALSE((*undone)[0]->tagged_by);
+    EXPECT_TRUE(failed_with((*undone)[1], ErrorKind::precondition_failed));
+    EXPECT_TRUE(failed_with((*undone)[2], ErrorKind::not_found));
+    EXPECT_TRUE(failed_with((*undone)[3], ErrorKind::conflict));
+    EXPECT_TRUE(waits_for_review());
+    EXPECT_EQ(store_->drawing(other.id)->tagged_by, "ada");
+}
+
+// --- what is withdrawn
+
+TEST_P(DrawingsContract, WhatIsWithdrawnIsNotShown) {
+    const auto kept = stored(make_submission("circle"));
+    for (const char* how : {"hidden", "deleted"}) {
+        const auto gone = stored(make_submission("circle"));
+        sql(std::string("UPDATE drawing SET withdrawn = '") + how +
+            "' WHERE width = " + std::to_string(gone.width));
+        EXPECT_TRUE(failed_with(store_->drawing(gone.id), ErrorKind::not_found));
+        EXPECT_TRUE(failed_with(store_->image(gone.id), ErrorKind::not_found));
+        EXPECT_TRUE(failed_with(store_->strokes(gone.id), ErrorKind::not_found));
+        EXPECT_TRUE(failed_with(store_->history(gone.id), ErrorKind::not_found));
+        EXPECT_TRUE(failed_with(store_->change_tag({gone.id, "star", by_ada, now(), "", 1}),
+                                ErrorKind::not_found));
+    }
+    for (const auto order :
+         {Order::newest_first, Order::oldest_first, Order::least_confident_first}) {
+        Query query;
+        query.order = order;
+        EXPECT_EQ(all_pages(query), std::vector<Uuid>{kept.id});
+        query.tag = "circle";
+        query.only_unreviewed = true;
+        EXPECT_EQ(all_pages(query), std::vector<Uuid>{kept.id});
+    }
+    ASSERT_EQ(store_->tag_counts()->size(), 1u);
+    EXPECT_EQ(store_->tag_counts()->front().drawings, 1);
+}
+
+TEST_P(DrawingsContract, KeepsWhereADrawingCameFrom) {
+    auto sent = make_submission();
+    sent.external_id = "figure-7";
+    sent.file_name = "cercles/7.png";
+    sent.pseudonym = "Zoé";
+    const auto none = stored(make_submission());
+    const auto submitted = stored(sent);
+    for (const auto& drawing : {submitted, *store_->drawing(sent.id)}) {
+        EXPECT_EQ(drawing.project, shapes_project);
+        EXPECT_EQ(drawing.external_id, "figure-7");
+        EXPECT_EQ(drawing.file_name, "cercles/7.png");
+        EXPECT_EQ(drawing.pseudonym, "Zoé");
+    }
+    EXPECT_FALSE(store_->drawing(none.id)->external_id);
+    auto again = make_submission();
+    again.external_id = "figure-7";
+    EXPECT_TRUE(failed_with(submit(again), ErrorKind::conflict));
+}
+
+TEST_P(DrawingsContract, TheProjectHasTheLabelsThatTheShippedModelKnows) {
+    const auto project = store_->project("shapes");
+    ASSERT_TRUE(succeeded(project));
+    EXPECT_EQ(project->id, shapes_project);
+    EXPECT_TRUE(failed_with(store_->project("none"), ErrorKind::not_found));
+    const auto labels = store_->labels(project->id);
+    ASSERT_TRUE(succeeded(labels));
+    std::vector<std::string> names;
+    std::set<std::string> keys;
+    for (const auto& label : *labels) {
+        names.push_back(label.name);
+        keys.insert(label.key.value());
+        EXPECT_TRUE(label.colour);
+        EXPECT_FALSE(label.retired);
+        EXPECT_THAT(label.titles, testing::HasSubstr("\"en\":\"" + label.name + '"'));
+    }
+    EXPECT_THAT(names,
+                testing::ElementsAre("circle", "ellipse", "square", "rectangle", "triangle",
+                                     "diamond", "pentagon", "hexagon", "octagon", "star", "heart",
+                                     "arrow", "cross", "line", "zigzag", "squiggle", "unknown"));
+    EXPECT_EQ(keys.size(), names.size());
+    EXPECT_TRUE(store_->labels(77)->empty());
 }
 
 TEST_P(DrawingsContract, CountsByCurrentTag) {
@@ -231,7 +479,7 @@ TEST_P(DrawingsContract, CountsByCurrentTag) {
     stored(circle);
     stored(make_submission("circle"));
     stored(make_submission("star"));
-    ASSERT_TRUE(succeeded(store_->change_tag({circle.id, "star", "ada", now(), "corrected", 1})));
+    ASSERT_TRUE(succeeded(store_->change_tag({circle.id, "star", by_ada, now(), "", 1})));
     const auto counts = store_->tag_counts();
     ASSERT_TRUE(succeeded(counts));
     ASSERT_EQ(counts->size(), 2u);
@@ -248,7 +496,7 @@ TEST_P(DrawingsContract, TheSameKeyAndRequestAnswerWithTheFirstDrawing) {
     first.idempotency_key = "client-1:abc";
     first.request_digest = sha256(as_bytes("request"));
     stored(first);
-    ASSERT_TRUE(succeeded(store_->change_tag({first.id, "star", "ada", now(), "corrected", 1})));
+    ASSERT_TRUE(succeeded(store_->change_tag({first.id, "star", by_ada, now(), "", 1})));
 
     auto again = make_submission("heart");
     again.idempotency_key = first.idempotency_key;
@@ -424,7 +672,7 @@ TEST_P(ListContract, OnlyUnreviewedLeavesOutWhatAPersonSaw) {
             rest.push_back(sent_[i]);
             continue;
         }
-        ASSERT_TRUE(succeeded(store_->change_tag({sent_[i].id, tag, "ada", now(), "accepted", 1})));
+        ASSERT_TRUE(succeeded(store_->change_tag({sent_[i].id, tag, by_ada, now(), "", 1})));
     }
     for (const auto order : every_order) {
         Query all;

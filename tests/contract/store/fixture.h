@@ -37,6 +37,10 @@ inline std::string kind_name(const testing::TestParamInfo<Kind>& info) {
 /// A submission with every field set, unlike any other.
 Submission make_submission(const std::string& tag = "circle", float confidence = 0.5F);
 
+/// Two people.
+inline const Author by_ada{Uuid::v7(), "ada"};
+inline const Author by_bob{Uuid::v7(), "bob"};
+
 /// Another process's moment in time, in microseconds since 1970 or as PostgreSQL writes it.
 std::string sql_time(const Kind& kind, Timestamp time);
 

@@ -216,13 +216,13 @@ TEST(CrashTheServer, EveryKindOfCallIsUnavailableMeanwhileAndWorksAfterwards) {
     EXPECT_EQ(kind(store->ping()), ErrorKind::unavailable);
     EXPECT_EQ(kind(store->user_by_name("ada")), ErrorKind::unavailable);
     EXPECT_EQ(kind(store->revoke_user_tokens(ada.id)), ErrorKind::unavailable);
-    EXPECT_EQ(kind(store->change_tag({ada.id, "star", "ada", now(), "corrected", 1})),
+    EXPECT_EQ(kind(store->change_tag({ada.id, "star", {ada.id, "ada"}, now(), "", 1})),
               ErrorKind::unavailable);
     EXPECT_EQ(kind(store->migrate()), ErrorKind::unavailable);
     server.start();
     EXPECT_TRUE(store->user_by_name("ada").has_value());
     EXPECT_TRUE(store->revoke_user_tokens(ada.id).has_value());
-    EXPECT_EQ(kind(store->change_tag({ada.id, "star", "ada", now(), "corrected", 1})),
+    EXPECT_EQ(kind(store->change_tag({ada.id, "star", {ada.id, "ada"}, now(), "", 1})),
               ErrorKind::not_found);
 }
 

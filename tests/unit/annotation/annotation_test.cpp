@@ -145,7 +145,8 @@ TEST_F(AnnotationTest, LetsOneOfThoseWhoSawTheSameVersionChangeTheTag) {
     const auto events = ask(annotation_->history(drawing.id)).get().value();
     ASSERT_EQ(events.size(), 2u);
     EXPECT_EQ(events[1].by, "marie");
-    EXPECT_EQ(events[1].reason, "corrected");
+    EXPECT_EQ(events[1].by_id, marie_.user);
+    EXPECT_EQ(events[1].kind, store::TagEventKind::corrected);
 }
 
 TEST_F(AnnotationTest, ChangesTheModelUnderLoadAndKnowsWhichOneAnswered) {
@@ -193,6 +194,68 @@ TEST_F(AnnotationTest, TakesWhatWasAcceptedOutOfTheQueue) {
     for (const auto& drawing : ask(annotation_->queue(50, {})).get().value().drawings)
         waiting.push_back(drawing.id);
     EXPECT_THAT(waiting, ElementsAre(kept.id));
+}
+
+TEST_F(AnnotationTest, TakesBackWhatWasAccepted) {
+    const auto first = stored(1);
+    const auto second = stored(2);
+    ASSERT_TRUE(ask(annotation_->accept({{first.id, 1}, {second.id, 1}}, marie_)).get());
+    const auto undone =
+        ask(annotation_->undo_each({{first.id, 2}, {second.id, 1}, {Uuid::v7(), 1}}, marie_)).get();
+    ASSERT_TRUE(undone);
+    ASSERT_EQ(undone->size(), 3u);
+    EXPECT_FALSE((*undone)[0]->drawing.tagged_by);
+    EXPECT_EQ((*undone)[0]->top.size(), 5u);
+    EXPECT_EQ((*undone)[1].error().kind, ErrorKind::precondition_failed);
+    EXPECT_EQ((*undone)[2].error().kind, ErrorKind::not_found);
+    const auto waiting = ask(annotation_->queue(50, {})).get().value().drawings;
+    ASSERT_EQ(waiting.size(), 1u);
+    EXPECT_EQ(waiting.front().id, first.id);
+    const auto again = ask(annotation_->undo(first.id, 3, marie_)).get();
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, "nothing_to_undo");
+}
+
+TEST_F(AnnotationTest, RefusesMoreThanOneRequestMayChange) {
+    for (const std::size_t count : {std::size_t{0}, max_at_once + 1}) {
+        const std::vector<SeenDrawing> drawings(count, SeenDrawing{Uuid::v7(), 1});
+        EXPECT_EQ(ask(annotation_->accept(drawings, marie_)).get().error().field, "drawings");
+        EXPECT_EQ(ask(annotation_->undo_each(drawings, marie_)).get().error().field, "drawings");
+    }
+    const std::vector<SeenDrawing> most(max_at_once, SeenDrawing{Uuid::v7(), 1});
+    EXPECT_EQ(ask(annotation_->accept(most, marie_)).get()->size(), max_at_once);
+}
+
+/// The shipped model whose labels have other names.
+TEST_F(AnnotationTest, KeepsTheProjectsLabelsWhateverModelIsLive) {
+    const auto before = stored(1);
+    const auto names = [this] {
+        std::vector<std::string> all;
+        for (const auto& label : ask(annotation_->labels()).get().value())
+            all.push_back(label.name);
+        return all;
+    };
+    const auto labels = names();
+    EXPECT_EQ(labels.size(), 17u);
+    const std::string onnx = file_text(models / "shapes.onnx");
+    auto other = renamed(onnx, "other");
+    for (std::size_t at = 0; (at = other.card.find("\"square\"", at)) != std::string::npos; ++at)
+        other.card.replace(at, 8, "\"carton\"");
+    ASSERT_TRUE(store_->add_model(other, as_bytes(onnx)));
+    ASSERT_TRUE(ask(annotation_->promote(other.id)).get());
+    EXPECT_EQ(names(), labels);
+    // An old tag, a tag that only the new model knows on a drawing that has it, and on one that has
+    // not.
+    EXPECT_TRUE(ask(annotation_->change_tag(before.id, before.tag, "", 1, marie_)).get());
+    EXPECT_TRUE(ask(annotation_->undo(before.id, 2, marie_)).get());
+    const auto after = stored(2);
+    ASSERT_EQ(after.tag, "carton");
+    EXPECT_TRUE(ask(annotation_->accept({{after.id, 1}}, marie_)).get()->front());
+    EXPECT_TRUE(ask(annotation_->change_tag(after.id, "star", "", 2, marie_)).get());
+    EXPECT_TRUE(ask(annotation_->change_tag(after.id, "carton", "", 3, marie_)).get());
+    const auto refused = ask(annotation_->change_tag(before.id, "carton", "", 3, marie_)).get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "tag_not_assignable");
 }
 
 TEST_F(AnnotationTest, PreviewsWithoutStoring) {

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "store/model.h"
+#include "store/records.h"
+
+/// What a change of tag and its undo come to, decided alike over both databases.
+namespace croquis::store {
+
+/// A drawing and, where it is needed, its events after the prediction, oldest first.
+struct TaggedDrawing {
+    Drawing drawing;
+    std::vector<TagEvent> events;
+};
+
+using TaggedDrawings = std::map<Uuid, TaggedDrawing>;
+
+/// Labels that are not retired, each with its project.
+using AssignableLabels = std::set<std::pair<int, std::string>>;
+
+/// What is written down: the drawing as it then is, and the event that made it so.
+struct TagWrite {
+    Drawing drawing;
+    TagEvent event;
+};
+
+/// Errors: precondition_failed, invalid ("tag").
+Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& change,
+                               const AssignableLabels& assignable);
+/// Errors: precondition_failed, conflict.
+Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo);
+
+/// Decides on each of `asked`, in order, and writes down what is decided: write_down(TagWrite).
+/// Where a drawing is asked for twice, the second meets what the first left.
+template <class Asked, class Decide, class WriteDown>
+std::vector<Result<Drawing>> apply_to_tags(TaggedDrawings& drawings,
+                                           const std::vector<Asked>& asked, const Decide& decide,
+                                           const WriteDown& write_down) {
+    std::vector<Result<Drawing>> results;
+    results.reserve(asked.size());
+    for (const auto& each : asked) {
+        const auto found = drawings.find(each.drawing);
+        if (found == drawings.end()) {
+            results.emplace_back(no_drawing().error());
+            continue;
+        }
+        auto write = decide(found->second, each);
+        if (!write) {
+            results.emplace_back(write.error());
+            continue;
+        }
+        write_down(*write);
+        found->second.drawing = write->drawing;
+        found->second.events.push_back(std::move(write->event));
+        results.emplace_back(std::move(write->drawing));
+    }
+    return results;
+}
+
+}  // namespace croquis::store
