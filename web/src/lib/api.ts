@@ -7,13 +7,10 @@ import { noAnswer, problemOf, type Problem } from './problem';
 export type Drawing = pub.components['schemas']['Drawing'];
 export type DrawingDetail = pub.components['schemas']['DrawingDetail'];
 export type DrawingPage = pub.components['schemas']['DrawingPage'];
-export type Label = pub.components['schemas']['Label'] & {
-  titles?: Record<string, string>;
-  key?: string | null;
-};
+export type Label = pub.components['schemas']['Label'];
 export type Preview = pub.components['schemas']['Preview'];
 export type Ranked = pub.components['schemas']['Ranked'];
-export type TagEvent = annotator.components['schemas']['TagEvent'] & { kind?: string };
+export type TagEvent = annotator.components['schemas']['TagEvent'];
 export type TokenPair = annotator.components['schemas']['TokenPair'];
 export type Me = annotator.components['schemas']['Me'];
 export type Model = annotator.components['schemas']['Model'];

@@ -35,8 +35,6 @@ export class Tagging {
 
   /** What was done here and not taken back, the last at the end. */
   private changes = $state.raw<readonly Change[]>([]);
-  /** Until the API can undo: the tag before each version. */
-  private before = new Map<string, string>();
   private underWay = new Set<Promise<unknown>>();
 
   /** `list` is the one worked on; `others` show the same drawings and are kept true. */
@@ -202,22 +200,17 @@ export class Tagging {
   }
 
   private async undoOne({ id, version }: Drawing): Promise<Answer<Drawing[]>> {
-    const answer = await settle(
-      annotatorApi.PATCH('/api/v1/drawings/{id}', {
-        params: { path: { id }, header: { 'If-Match': `"${version}"` } },
-        body: { tag: this.before.get(`${id} ${version}`) ?? '', reason: 'undone' },
-      }),
-    );
+    const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
+    const answer = await settle(annotatorApi.POST('/api/v1/drawings/{id}/undo', { params }));
     return answer.ok ? { ...answer, data: [answer.data] } : answer;
   }
 
   private async undoSeveral(drawings: readonly Drawing[]): Promise<Answer<Drawing[]>> {
-    const answers = await Promise.all(drawings.map((drawing) => this.undoOne(drawing)));
-    const failed = answers.find((answer) => !answer.ok);
-    if (failed) return failed;
-    return { ...answers[0]!, data: answers.flatMap((answer) => (answer.ok ? answer.data : [])) } as Answer<
-      Drawing[]
-    >;
+    const body = { drawings: drawings.map(({ id, version }) => ({ id, version })) };
+    const answer = await settle(annotatorApi.POST('/api/v1/drawings:undo', { body }));
+    return answer.ok
+      ? { ...answer, data: answer.data.results.flatMap(({ drawing }) => drawing ?? []) }
+      : answer;
   }
 
   private sayUndone(asked: number, undone: Drawing[], problem: Problem | null): void {
@@ -273,7 +266,6 @@ export class Tagging {
   }
 
   private show(drawing: Drawing, before: Drawing): void {
-    this.before.set(`${drawing.id} ${drawing.version}`, before.tag);
     for (const list of [this.list, ...this.others]) list.replace(drawing, before);
   }
 
