@@ -35,7 +35,7 @@ struct Prediction {
     std::vector<float> probabilities;
     /// What the model makes of the drawing, for heads that tell other things apart than its labels:
     /// ModelInfo::embedding finite numbers of any size. Empty where the model gives none.
-    std::vector<float> embedding;
+    std::vector<float> embedding = {};  // named, so that what gives none may leave it out
 };
 
 /// An ONNX model that can be asked. Thread-compatible: one thread at a time per instance; clone()
