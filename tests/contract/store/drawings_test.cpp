@@ -642,6 +642,21 @@ TEST_P(ListContract, EveryFilterWorksInEveryOrder) {
     }
 }
 
+TEST_P(ListContract, TheOrderIsThatOfIdsWhereTheClockDisagrees) {
+    fill(3);
+    auto late = make_submission();
+    late.created_at -= std::chrono::minutes(5);
+    stored(late);
+    auto ids = ids_of(sent_);
+    ids.push_back(late.id);
+    Query query;
+    query.order = Order::oldest_first;
+    EXPECT_EQ(all_pages(query), ids);
+    query.order = Order::newest_first;
+    std::reverse(ids.begin(), ids.end());
+    EXPECT_EQ(all_pages(query), ids);
+}
+
 TEST_P(ListContract, AFullLastPageHasNoNext) {
     fill(6);
     Query query;
