@@ -73,7 +73,7 @@ store::Submission to_submission(SubmitRequest request, const recognition::Recogn
                                 const Sha256& digest) {
     store::Submission submission;
     submission.id = Uuid::v7();
-    submission.created_at = now();
+    submission.created_at = time_of(submission.id);
     submission.media_type = drawing::to_string(recognised.media_type);
     submission.width = recognised.width;
     submission.height = recognised.height;

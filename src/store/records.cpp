@@ -58,13 +58,6 @@ bool has_zero(std::string_view text) {
     return text.find('\0') != std::string_view::npos;
 }
 
-/// The moment a version 7 id was made in (RFC 9562 section 5.7).
-Timestamp time_of(const Uuid& id) {
-    std::int64_t millis = 0;
-    for (std::size_t i = 0; i < 6; ++i) millis = millis << 8 | id.bytes[i];
-    return Timestamp(std::chrono::milliseconds(millis));
-}
-
 }  // namespace
 
 Result<void> check(const Submission& submission) {
