@@ -38,7 +38,7 @@ Explanation explain(ErrorKind kind) {
             return {
                 "A stated limit on bytes, pixels, strokes or points is passed. Nothing was "
                 "stored.",
-                "Send less; the limits stand at the top of the API's document."};
+                "Send less; the limits stand in the API document's description."};
         case ErrorKind::unsupported_media:
             return {"The Content-Type, or the kind of picture, is not one that is read here.",
                     "Send JSON or multipart/form-data, and PNG, JPEG or WebP pictures."};
@@ -68,7 +68,8 @@ Explanation explain(ErrorKind kind) {
                     "Wait for as many seconds as Retry-After says."};
         case ErrorKind::unavailable:
             return {
-                "The server is full or a part of it is not ready. Nothing was stored.",
+                "The server is full or a part of it is not ready. Nothing was stored, unless "
+                "`detail` says that this is not known.",
                 "Send the same request again after as many seconds as Retry-After says; with an "
                 "Idempotency-Key nothing is stored twice."};
         case ErrorKind::internal:

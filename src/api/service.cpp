@@ -102,9 +102,9 @@ Response ok() {
 void add_health(http::Router& router, store::Store& store, WorkerPool& workers) {
     router.add(Method::get, "/healthz", [](Request&) -> Answer { co_return ok(); });
     router.add(Method::get, "/readyz", [&store, &workers](Request&) -> Answer {
-        const auto job = [&store] { return store.ping(); };
-        const auto reached = co_await workers.run(job);
-        co_return reached ? ok() : problem(reached.error());
+        const auto job = [&store] { return store.ready(); };
+        const auto ready = co_await workers.run(job);
+        co_return ready ? ok() : problem(ready.error());
     });
 }
 

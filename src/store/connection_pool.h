@@ -44,17 +44,18 @@ class ConnectionPool {
 
     /// Closes the idle connections.
     void clear() {
+        std::vector<std::unique_ptr<Connection>> idle;
         const std::scoped_lock lock(mutex_);
-        idle_.clear();
+        idle.swap(idle_);
     }
 
   private:
-    static constexpr std::chrono::seconds patience{10};
+    static constexpr std::chrono::seconds patience{5};
 
     std::unique_ptr<Connection> take() {
         std::unique_lock lock(mutex_);
         if (!freed_.wait_for(lock, patience, [this] { return free_places_ > 0; }))
-            throw unavailable("Every connection to the database is busy.");
+            throw Failure(Fault::busy, "Every connection to the database is busy.");
         --free_places_;
         while (!idle_.empty()) {
             auto connection = std::move(idle_.back());

@@ -30,7 +30,7 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOpt
     } catch (const Failure& failure) {
         // Whoever starts the program needs to know why.
         Error error = failure.error();
-        error.detail = failure.what();
+        error.detail = in_full(failure);
         return error;
     }
 }

@@ -22,8 +22,9 @@ struct StoreOptions {
 };
 
 /// What the platform remembers. All functions are thread-safe. All but submit() block: call them
-/// from a WorkerPool, never from a network thread. A lost database is ErrorKind::unavailable and
-/// later calls try to reconnect; nothing that was answered with success is ever lost.
+/// from a WorkerPool, never from a network thread. None waits for ever: a lost database, one that
+/// stands still, a full disk are ErrorKind::unavailable, within seconds, and later calls try
+/// again; nothing that was answered with success is ever lost.
 class Store {
   public:
     Store() = default;
@@ -115,9 +116,13 @@ class Store {
     virtual Result<std::optional<std::string>> back_up_before_migration() = 0;
     /// The schema's version, without changing it.
     virtual Result<int> schema_version() = 0;
-    /// A round trip to the database, for readiness.
+    /// A round trip to the database.
     virtual Result<void> ping() = 0;
-    /// Refuses new submissions, commits those that wait, and answers them.
+    /// For readiness: ping(), and whether a write can succeed, as was seen or tried within the last
+    /// seconds. Errors: unavailable, with the reason (a full disk, a standby).
+    virtual Result<void> ready() = 0;
+    /// Refuses new submissions, commits those that wait, and answers them; those that a silent
+    /// database has not taken within its deadline are answered unavailable.
     virtual void stop() = 0;
 };
 

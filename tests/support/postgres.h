@@ -29,6 +29,10 @@ class Postgres {
     /// As if the power failed, but for what the operating system has in memory.
     void crash() { run("stop", "immediate"); }
 
+    /// Stops all its processes where they are: it takes connections and requests, and answers none.
+    void freeze() { run("freeze"); }
+    void thaw() { run("thaw"); }
+
     /// Runs SQL on a database, as an operator would.
     void sql(const std::string& database_url, const std::string& statement) const;
 

@@ -53,8 +53,9 @@ void put_content(CopyBuffer& out, const Submission& submission) {
     out.field(submission.strokes);
 }
 
-void copy(Connection& connection, const Members& members,
-          void (*put_row)(CopyBuffer&, const Submission&)) {
+/// Sends the rows, but not yet the word that they are all.
+void feed_rows(Connection& connection, const Members& members,
+               void (*put_row)(CopyBuffer&, const Submission&)) {
     CopyBuffer buffer;
     buffer.start();
     for (const Submission* submission : members) {
@@ -65,15 +66,27 @@ void copy(Connection& connection, const Members& members,
     }
     buffer.end();
     connection.feed(buffer.text());
-    connection.end_copy();
+}
+
+/// Ends the script, and with it the transaction. The server may commit from the first word on,
+/// whether it can still say so or not.
+void commit(Connection& connection) {
+    try {
+        connection.end_copy();
+        connection.finish_script();
+    } catch (const ServerFailure& failure) {
+        if (!connection.lost()) throw;
+        throw Failure(Fault::unsure, failure.what());
+    }
 }
 
 /// Without an open transaction, the script is one by itself.
 void copy_and_commit(Connection& connection, const Members& members, bool in_transaction) {
     connection.start_script(std::string(copy_script) + (in_transaction ? "COMMIT" : ""));
-    copy(connection, members, put_drawing);
-    copy(connection, members, put_content);
-    connection.finish_script();
+    feed_rows(connection, members, put_drawing);
+    connection.end_copy();
+    feed_rows(connection, members, put_content);
+    commit(connection);
 }
 
 /// The submissions of a batch that bring a key, without those whose key another of them brings too.
@@ -136,7 +149,7 @@ Originals find_originals(Connection& connection, const Members& repeated) {
 Result<Submitted> replay(const Result<Originals>& originals, const Submission& submission) {
     if (!originals) return originals.error();
     const auto found = originals->find(submission.idempotency_key);
-    if (found == originals->end()) return database_error(ErrorKind::unavailable);
+    if (found == originals->end()) return database_error(Fault::busy);
     if (found->second.digest != submission.request_digest) return other_request();
     return Submitted{found->second.drawing, true};
 }

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 namespace croquis::store::postgres {
@@ -45,16 +47,39 @@ std::string array_of(Oid element, const auto& items, auto bytes_of) {
     return out;
 }
 
-/// By the class of an SQLSTATE (PostgreSQL's appendix A).
-ErrorKind kind_of(std::string_view state) {
-    const auto of_class = [&](std::string_view wanted) { return state.starts_with(wanted); };
-    if (of_class("23")) return ErrorKind::conflict;
-    if (of_class("22")) return ErrorKind::invalid;
-    if (state == "42501") return ErrorKind::forbidden;
-    // Lost or refused connections, deadlocks, no resources, shutdown, failing disks, a standby.
-    for (const char* passing : {"08", "28", "3D", "40", "53", "57", "58", "25006"})
-        if (of_class(passing)) return ErrorKind::unavailable;
-    return state.empty() ? ErrorKind::unavailable : ErrorKind::internal;
+struct StateFault {
+    std::string_view state;  ///< an SQLSTATE, or the class that it begins with
+    Fault fault;
+};
+
+/// PostgreSQL's appendix A; the first that fits counts.
+constexpr std::array states{
+    StateFault{"53100", Fault::disk_full},
+    StateFault{"53200", Fault::no_memory},
+    StateFault{"25006", Fault::read_only},
+    StateFault{"42501", Fault::not_allowed},
+    StateFault{"58030", Fault::disk_failing},
+    StateFault{"57P", Fault::unreachable},  // shutting down, starting up
+    StateFault{"57", Fault::busy},          // cancelled, a timeout of the server's
+    StateFault{"08", Fault::unreachable},
+    StateFault{"22", Fault::bad_value},
+    StateFault{"23", Fault::clash},
+    StateFault{"28", Fault::not_allowed},
+    StateFault{"3D", Fault::not_allowed},
+    StateFault{"40", Fault::busy},  // deadlocks
+    StateFault{"53", Fault::busy},  // no connections left
+    StateFault{"55P03", Fault::busy},
+    StateFault{"58", Fault::disk_failing},
+    StateFault{"XX001", Fault::damaged},
+    StateFault{"XX002", Fault::damaged},
+};
+
+Fault fault_of(std::string_view state) {
+    if (state.empty()) return Fault::unreachable;
+    const auto* const found =
+        std::find_if(states.begin(), states.end(),
+                     [state](const StateFault& each) { return state.starts_with(each.state); });
+    return found == states.end() ? Fault::ours : found->fault;
 }
 
 /// No such statement, or one of that name already: another connection is on the other side.
@@ -72,18 +97,41 @@ std::string trimmed(const char* message) {
 }
 
 ServerFailure failure(std::string_view state, const std::string& message) {
-    return {kind_of(state), "PostgreSQL: " + message, std::string(state)};
+    return {fault_of(state), "PostgreSQL: " + message, std::string(state)};
 }
 
 /// libpq waits for ever by default; these make a lost server known within seconds. What the URL
-/// says itself goes before them.
-std::unique_ptr<PGconn, void (*)(PGconn*)> connect(const std::string& uri) {
-    constexpr std::array<const char*, 8> names{
-        "connect_timeout",  "keepalives_idle", "keepalives_interval",       "keepalives_count",
-        "tcp_user_timeout", "dbname",          "fallback_application_name", nullptr};
-    const std::array<const char*, 8> values{"5",     "15",        "5",       "3",
-                                            "20000", uri.c_str(), "croquis", nullptr};
-    return {PQconnectdbParams(names.data(), values.data(), 1), PQfinish};
+/// says itself goes before them, but for the time to connect in, where `urgent`.
+class ConnectOptions {
+  public:
+    explicit ConnectOptions(const std::string& uri, bool urgent = false)
+        : values_{"3", "15", "5", "3", "5000", uri.c_str(), "croquis", urgent ? "2" : nullptr} {}
+
+    [[nodiscard]] const char* const* names() const { return names_.data(); }
+    [[nodiscard]] const char* const* values() const { return values_.data(); }
+
+  private:
+    static constexpr std::array<const char*, 9> names_{
+        "connect_timeout",           "keepalives_idle",  "keepalives_interval",
+        "keepalives_count",          "tcp_user_timeout", "dbname",
+        "fallback_application_name", "connect_timeout",  nullptr};
+    const std::array<const char*, 8> values_;
+};
+
+using Clock = std::chrono::steady_clock;
+
+/// A server that is not there says so sooner; longer than this means that it is silent.
+constexpr std::chrono::seconds silent_after{1};
+
+PGconn* connect(const std::string& uri, Breaker& breaker) {
+    const ConnectOptions options(uri);
+    const auto start = Clock::now();
+    PGconn* connection = PQconnectdbParams(options.names(), options.values(), 1);
+    if (PQstatus(connection) == CONNECTION_OK)
+        breaker.answered();
+    else if (Clock::now() - start >= silent_after)
+        breaker.silent();
+    return connection;
 }
 
 bool prepared_state(std::string_view value) {
@@ -265,23 +313,110 @@ Timestamp Rows::time(int row, int column) const {
     return epoch + std::chrono::microseconds(integer(row, column));
 }
 
-Connection::Connection(const Settings& settings)
-    : connection_(connect(settings.uri).release()), prepared_(settings.prepared) {
-    if (PQstatus(connection_.get()) != CONNECTION_OK)
-        throw failure("", trimmed(PQerrorMessage(connection_.get())));
+Connection::Connection(const Settings& settings, Breaker& breaker)
+    : uri_(settings.uri),
+      breaker_(breaker),
+      connection_(connect(settings.uri, breaker)),
+      prepared_(settings.prepared) {
+    if (PQstatus(connection_.get()) != CONNECTION_OK || PQsetnonblocking(connection_.get(), 1) != 0)
+        fail_as_lost();
     PQsetNoticeProcessor(
         connection_.get(),
         [](void*, const char* message) { spdlog::debug("PostgreSQL: {}", trimmed(message)); },
         nullptr);
+    configure();
+}
+
+/// What is asked on a connection that was given up ends soon, and with it its locks. Behind a
+/// pooler the server's connection is not this one's, and the pooler drops it.
+void Connection::configure() {
+    if (!prepared_) return;
+    try {
+        execute("SET client_connection_check_interval = '2s'");
+    } catch (const ServerFailure& failure) {
+        if (lost()) throw;
+        spdlog::debug("store: {}", failure.what());  // not every system can
+    }
 }
 
 void Connection::fail(const PGresult* result) {
     const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    auto thrown =
-        failure(state == nullptr || PQstatus(connection_.get()) == CONNECTION_BAD ? "" : state,
-                trimmed(message == nullptr ? PQerrorMessage(connection_.get()) : message));
-    throw thrown;
+    throw failure(state == nullptr || lost() ? "" : state,
+                  trimmed(message == nullptr ? PQerrorMessage(connection_.get()) : message));
+}
+
+void Connection::fail_as_lost() {
+    throw failure("", trimmed(PQerrorMessage(connection_.get())));
+}
+
+void Connection::give_up(Fault fault, const std::string& why) {
+    given_up_ = true;
+    throw ServerFailure(fault, "PostgreSQL: " + why);
+}
+
+/// Waits until the socket is ready for one of `events`.
+void Connection::await(short events) {
+    const auto start = Clock::now();
+    for (;;) {
+        const auto waited = std::chrono::floor<std::chrono::milliseconds>(Clock::now() - start);
+        const auto next =
+            std::clamp(waits_.most - waited, std::chrono::milliseconds(0), waits_.sign_of_life);
+        pollfd socket{PQsocket(connection_.get()), events, 0};
+        const int ready = poll(&socket, 1, static_cast<int>(next.count()));
+        if (ready > 0) return;
+        if (ready < 0 && errno != EINTR) give_up(Fault::unreachable, std::strerror(errno));
+        if (ready < 0) continue;
+        if (waited + next >= waits_.most)
+            give_up(Fault::silent,
+                    fmt::format("no answer within {} ms, given up", waits_.most.count()));
+        if (!server_lives()) {
+            breaker_.silent();
+            give_up(Fault::silent, "no answer, and no sign of life from the server");
+        }
+    }
+}
+
+/// By a connection of its own. The server may be slow, or wait for a lock, or be gone.
+bool Connection::server_lives() const {
+    const ConnectOptions options(uri_, true);
+    const auto sign = PQpingParams(options.names(), options.values(), 1);
+    return sign == PQPING_OK || sign == PQPING_REJECT;
+}
+
+/// Sends what libpq holds back. It goes on reading, as the server may say something and take no
+/// more until it is heard.
+void Connection::flush() {
+    for (;;) {
+        const int left = PQflush(connection_.get());
+        if (left == 0) return;
+        if (left < 0) fail_as_lost();
+        await(POLLIN | POLLOUT);
+        if (PQconsumeInput(connection_.get()) == 0) fail_as_lost();
+    }
+}
+
+/// The next result of what was sent; null after the last.
+Connection::OwnedResult Connection::next_result() {
+    if (!given_up_) flush();
+    while (!given_up_ && PQisBusy(connection_.get()) != 0) {
+        await(POLLIN);
+        if (PQconsumeInput(connection_.get()) == 0) fail_as_lost();
+    }
+    return {given_up_ ? nullptr : PQgetResult(connection_.get()), PQclear};
+}
+
+/// The last result of what was `sent` (as libpq's PQsend functions return), or the first that
+/// failed.
+Rows Connection::answer(int sent) {
+    if (sent == 0) fail_as_lost();
+    OwnedResult last(nullptr, PQclear);
+    while (auto next = next_result()) {
+        const bool failed = last && PQresultStatus(last.get()) == PGRES_FATAL_ERROR;
+        if (!failed) last = std::move(next);
+    }
+    if (!last) fail_as_lost();
+    return checked(last.release());
 }
 
 Rows Connection::checked(PGresult* result) {
@@ -302,22 +437,22 @@ Rows Connection::run(std::string_view sql, const Parameters& parameters) {
             "them (croquis_prepared=off in the store's URL says so from the start)");
         prepared_ = false;
         if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE)
-            throw unavailable("A connection pooler lost a prepared statement.");
+            throw ServerFailure(Fault::busy, "A connection pooler lost a prepared statement.");
     }
     return run_unprepared(sql, parameters);
 }
 
 Rows Connection::run_unprepared(std::string_view sql, const Parameters& parameters) {
-    return checked(PQexecParams(connection_.get(), std::string(sql).c_str(), parameters.count(),
-                                parameters.types(), parameters.values(), parameters.lengths(),
-                                parameters.formats(), binary));
+    return answer(PQsendQueryParams(connection_.get(), std::string(sql).c_str(), parameters.count(),
+                                    parameters.types(), parameters.values(), parameters.lengths(),
+                                    parameters.formats(), binary));
 }
 
 Rows Connection::run_prepared(std::string_view sql, const Parameters& parameters) {
     const auto& name = prepare(sql, parameters);
-    return checked(PQexecPrepared(connection_.get(), name.c_str(), parameters.count(),
-                                  parameters.values(), parameters.lengths(), parameters.formats(),
-                                  binary));
+    return answer(PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.count(),
+                                      parameters.values(), parameters.lengths(),
+                                      parameters.formats(), binary));
 }
 
 /// Named by what they say: should a pooler hand this connection another client's statement of the
@@ -325,30 +460,26 @@ Rows Connection::run_prepared(std::string_view sql, const Parameters& parameters
 const std::string& Connection::prepare(std::string_view sql, const Parameters& parameters) {
     if (const auto known = names_.find(sql); known != names_.end()) return known->second;
     const auto name = "croquis_" + to_hex(BytesView(sha256(as_bytes(sql))).first(12));
-    checked(PQprepare(connection_.get(), name.c_str(), std::string(sql).c_str(), parameters.count(),
-                      parameters.types()));
+    answer(PQsendPrepare(connection_.get(), name.c_str(), std::string(sql).c_str(),
+                         parameters.count(), parameters.types()));
     return names_.emplace(sql, name).first->second;
 }
 
 void Connection::execute(const std::string& script) {
-    checked(PQexec(connection_.get(), script.c_str()));
+    answer(PQsendQuery(connection_.get(), script.c_str()));
 }
 
 void Connection::start_script(const std::string& script) {
-    if (PQsendQuery(connection_.get(), script.c_str()) == 0)
-        throw failure("", trimmed(PQerrorMessage(connection_.get())));
+    if (PQsendQuery(connection_.get(), script.c_str()) == 0) fail_as_lost();
     await_copy();
 }
 
 /// Passes over statements that need no data until one does, or the script ends.
 void Connection::await_copy() {
-    while (PGresult* result = PQgetResult(connection_.get())) {
-        if (PQresultStatus(result) == PGRES_COPY_IN) {
-            PQclear(result);
-            return;
-        }
+    while (auto result = next_result()) {
+        if (PQresultStatus(result.get()) == PGRES_COPY_IN) return;
         try {
-            checked(result);
+            checked(result.release());
         } catch (...) {
             drain();
             throw;
@@ -356,25 +487,28 @@ void Connection::await_copy() {
     }
 }
 
+/// Ends a script that failed. Where the connection fails too, there is nothing left to end.
 void Connection::drain() {
-    while (PGresult* rest = PQgetResult(connection_.get())) {
-        const bool lost = PQresultStatus(rest) == PGRES_COPY_IN &&
-                          PQputCopyEnd(connection_.get(), "given up") != 1;
-        PQclear(rest);
-        if (lost) return;
-    }
+    const auto drained = guarded([&] {
+        while (auto rest = next_result())
+            if (PQresultStatus(rest.get()) == PGRES_COPY_IN &&
+                PQputCopyEnd(connection_.get(), "given up") != 1)
+                return;
+    });
+    static_cast<void>(drained);
 }
 
 void Connection::feed(std::string_view data) {
-    if (PQputCopyData(connection_.get(), data.data(), static_cast<int>(data.size())) == 1) return;
-    const auto thrown = failure("", trimmed(PQerrorMessage(connection_.get())));
-    drain();
-    throw thrown;
+    if (PQputCopyData(connection_.get(), data.data(), static_cast<int>(data.size())) != 1) {
+        const auto thrown = failure("", trimmed(PQerrorMessage(connection_.get())));
+        drain();
+        throw thrown;
+    }
+    flush();
 }
 
 void Connection::end_copy() {
-    if (PQputCopyEnd(connection_.get(), nullptr) != 1)
-        throw failure("", trimmed(PQerrorMessage(connection_.get())));
+    if (PQputCopyEnd(connection_.get(), nullptr) != 1) fail_as_lost();
     await_copy();
 }
 
@@ -383,7 +517,7 @@ void Connection::finish_script() {
 }
 
 bool Connection::lost() const {
-    return PQstatus(connection_.get()) != CONNECTION_OK;
+    return given_up_ || PQstatus(connection_.get()) != CONNECTION_OK;
 }
 
 bool Connection::broken() const {

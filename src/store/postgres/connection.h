@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "core/bytes.h"
 #include "core/time.h"
 #include "core/uuid.h"
+#include "store/breaker.h"
 #include "store/failure.h"
 #include "store/postgres/wire.h"
 
@@ -21,8 +23,8 @@ namespace croquis::store::postgres {
 /// A Failure with PostgreSQL's SQLSTATE (empty where the connection was lost).
 class ServerFailure : public Failure {
   public:
-    ServerFailure(ErrorKind kind, const std::string& why, std::string sqlstate)
-        : Failure(database_error(kind), why), sqlstate_(std::move(sqlstate)) {}
+    ServerFailure(Fault fault, const std::string& why, std::string sqlstate = {})
+        : Failure(fault, why), sqlstate_(std::move(sqlstate)) {}
 
     [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }
 
@@ -116,12 +118,40 @@ struct Settings {
 /// Splits croquis_prepared=on|off off a URL; the rest is libpq's. Throws Failure (invalid).
 Settings settings_of(const std::string& url);
 
-/// One connection to PostgreSQL. Not thread-safe. All functions throw ServerFailure: unavailable
-/// where the connection is lost or the server cannot serve now, conflict where a constraint
-/// objects, invalid where it cannot take a value, internal otherwise.
+/// How long the server is waited for when nothing goes to and fro.
+struct Waits {
+    /// After this, and again each time it has passed, the server is asked for a sign of life.
+    std::chrono::milliseconds sign_of_life{3000};
+    /// After this a statement is given up though the server lives.
+    std::chrono::milliseconds most{10000};
+};
+
+/// One connection to PostgreSQL. Not thread-safe. Nothing waits for the server without end: where
+/// it stands still, where it is asked and gives no sign of life, or where a statement takes too
+/// long, the connection is given up and lost, and what became of the statement is not known. All
+/// functions throw ServerFailure: unavailable where the connection is lost or the server cannot
+/// serve now, conflict where a constraint objects, invalid where it cannot take a value, internal
+/// otherwise.
 class Connection {
   public:
-    explicit Connection(const Settings& settings);
+    /// Tells `breaker`, which must outlive it, whether the server answers.
+    Connection(const Settings& settings, Breaker& breaker);
+
+    /// While it lives, statements may take `most`, as long as the server gives signs of life.
+    class Patience {
+      public:
+        Patience(Connection& connection, std::chrono::milliseconds most)
+            : connection_(connection), before_(connection.waits_.most) {
+            connection_.waits_.most = most;
+        }
+        Patience(const Patience&) = delete;
+        Patience& operator=(const Patience&) = delete;
+        ~Patience() { connection_.waits_.most = before_; }
+
+      private:
+        Connection& connection_;
+        const std::chrono::milliseconds before_;
+    };
 
     /// Runs one statement; it is prepared when seen first, unless the settings say not to.
     template <class... Values>
@@ -158,7 +188,17 @@ class Connection {
         void operator()(PGconn* connection) const { PQfinish(connection); }
     };
 
+    using OwnedResult = std::unique_ptr<PGresult, void (*)(PGresult*)>;
+
+    void configure();
     Rows checked(PGresult* result);
+    Rows answer(int sent);
+    OwnedResult next_result();
+    void flush();
+    void await(short events);
+    [[nodiscard]] bool server_lives() const;
+    [[noreturn]] void give_up(Fault fault, const std::string& why);
+    [[noreturn]] void fail_as_lost();
     void await_copy();
     void drain();
     Rows run_unprepared(std::string_view sql, const Parameters& parameters);
@@ -166,8 +206,12 @@ class Connection {
     const std::string& prepare(std::string_view sql, const Parameters& parameters);
     [[noreturn]] void fail(const PGresult* result);
 
+    const std::string uri_;
+    Breaker& breaker_;
     std::unique_ptr<PGconn, Finish> connection_;
     bool prepared_;
+    bool given_up_ = false;
+    Waits waits_;
     std::unordered_map<std::string, std::string, Hash, std::equal_to<>> names_;  ///< by SQL
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr auto keys_swept_every = std::chrono::minutes(1);
 constexpr std::int64_t keys_swept_at_once = 5000;
+/// At most, for a billion drawings.
+constexpr auto counting_takes = std::chrono::minutes(5);
 
 Drawing find_drawing(Connection& connection, const Uuid& id) {
     const auto rows = connection.query(
@@ -87,6 +89,7 @@ void write_down(Connection& connection, const TagWrite& write) {
 }
 
 std::vector<TagCount> count_tags(Connection& connection) {
+    const Connection::Patience patience(connection, counting_takes);
     const auto rows = connection.query(tag_count_query);
     std::vector<TagCount> counts;
     counts.reserve(static_cast<std::size_t>(rows.count()));
@@ -191,8 +194,7 @@ Result<std::vector<TagEvent>> PostgresStore::history(const Uuid& id) {
 }
 
 Result<std::vector<TagCount>> PostgresStore::tag_counts() {
-    return guarded(
-        [&] { return tag_counts_.get([&] { return count_tags(*connections_.lend()); }); });
+    return guarded([&] { return tag_counts_.get([&] { return count_tags(*lend()); }); });
 }
 
 Result<std::vector<Result<Drawing>>> PostgresStore::change_tags(

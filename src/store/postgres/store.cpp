@@ -10,6 +10,17 @@ namespace {
 /// Any number, as long as nobody else locks it: "croquis" in ASCII.
 constexpr std::int64_t migration_lock = 0x63726f71756973;
 
+/// At most, with the wait for another process that migrates: an index of a billion rows.
+constexpr auto migration_takes = std::chrono::hours(12);
+
+/// In pages that are given back at the commit, so that each time the disk must have room anew.
+constexpr const char* write_a_little =
+    "BEGIN;"
+    "CREATE TEMP TABLE IF NOT EXISTS croquis_write_probe (filler text) ON COMMIT DELETE ROWS;"
+    "INSERT INTO pg_temp.croquis_write_probe "
+    "SELECT repeat('x', 1000) FROM generate_series(1, 64);"
+    "COMMIT";
+
 bool has_schema(Connection& connection) {
     return !connection.query("SELECT to_regclass('schema_migration')").null(0, 0);
 }
@@ -33,6 +44,7 @@ void apply(Connection& connection, const Migration& migration) {
 /// Takes the next step that is missing, in its own transaction; the lock comes first, so that of
 /// several processes one takes it and the others then find it taken.
 std::optional<std::string> migrate_one(Connection& connection) {
+    const Connection::Patience patience(connection, migration_takes);
     Transaction transaction(connection);
     connection.query("SELECT pg_advisory_xact_lock($1)", migration_lock);
     if (!has_schema(connection))
@@ -51,19 +63,42 @@ std::optional<std::string> migrate_one(Connection& connection) {
 
 PostgresStore::PostgresStore(const std::string& url, const StoreOptions& options, Metrics& metrics)
     : settings_(settings_of(url)),
-      connections_(std::max<std::size_t>(options.readers, 1),
-                   [this] { return std::make_unique<Connection>(settings_); }),
+      connections_(std::max<std::size_t>(options.readers, 1), [this] { return open_connection(); }),
       writers_(std::max<std::size_t>(options.writers, 1)),
-      commits_(
-          writers_.size(), options, metrics,
-          [this](std::size_t writer, GroupCommit::Batch& batch) { return commit(writer, batch); }) {
+      probe_([this] { return try_to_write(); }),
+      commits_(writers_.size(), options, metrics,
+               [this](std::size_t writer, GroupCommit::Batch& batch) {
+                   return probe_.watch([&] { return commit(writer, batch); });
+               }) {
     connections_.lend();
+}
+
+std::unique_ptr<Connection> PostgresStore::open_connection() {
+    return std::make_unique<Connection>(settings_, breaker_);
+}
+
+/// Connections that were open when the server fell silent are not the ones to try it again with.
+void PostgresStore::let_through() {
+    switch (breaker_.turn()) {
+        case Breaker::Turn::go:
+            return;
+        case Breaker::Turn::refused:
+            throw ServerFailure(Fault::silent, "PostgreSQL: no answer a moment ago.");
+        case Breaker::Turn::retry:
+            connections_.clear();
+    }
+}
+
+PostgresStore::Pool::Lease PostgresStore::lend() {
+    let_through();
+    return connections_.lend();
 }
 
 Connection& PostgresStore::writer(std::size_t number) {
     auto& connection = writers_[number];
+    let_through();
     if (connection && (connection->broken() || connection->gone())) connection.reset();
-    if (!connection) connection = std::make_unique<Connection>(settings_);
+    if (!connection) connection = open_connection();
     return *connection;
 }
 
@@ -89,6 +124,27 @@ Result<int> PostgresStore::schema_version() {
 
 Result<void> PostgresStore::ping() {
     return with_connection([](Connection& connection) { connection.query("SELECT 1"); });
+}
+
+Result<void> PostgresStore::ready() {
+    if (const auto reached = ping(); !reached) return reached.error();
+    return probe_.check();
+}
+
+Result<void> PostgresStore::try_to_write() {
+    return with_connection([](Connection& connection) {
+        const auto state = connection.query(
+            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean");
+        if (state.flag(0, 0)) throw Failure(Fault::read_only, "PostgreSQL: this is a standby.");
+        if (state.flag(0, 1)) throw Failure(Fault::read_only, "PostgreSQL: it is set read-only.");
+        try {
+            connection.execute(write_a_little);
+        } catch (const ServerFailure& failure) {
+            // Who may write drawings need not be allowed temporary tables.
+            if (failure.fault() != Fault::not_allowed) throw;
+            spdlog::debug("store: {}", failure.what());
+        }
+    });
 }
 
 void PostgresStore::stop() {

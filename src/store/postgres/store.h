@@ -5,6 +5,7 @@
 #include "store/postgres/connection.h"
 #include "store/store.h"
 #include "store/tag_count_cache.h"
+#include "store/write_probe.h"
 
 namespace croquis::store::postgres {
 
@@ -51,9 +52,17 @@ class PostgresStore final : public Store {
     Result<std::optional<std::string>> back_up_before_migration() override;
     Result<int> schema_version() override;
     Result<void> ping() override;
+    Result<void> ready() override;
     void stop() override;
 
   private:
+    using Pool = ConnectionPool<Connection>;
+
+    /// A connection for one caller. Throws Failure, and at once where the server is silent.
+    Pool::Lease lend();
+    void let_through();
+    std::unique_ptr<Connection> open_connection();
+    Result<void> try_to_write();
     GroupCommit::Answers commit(std::size_t writer, GroupCommit::Batch& batch);
     void forget_old_keys(Connection& connection);
     Connection& writer(std::size_t number);
@@ -62,7 +71,7 @@ class PostgresStore final : public Store {
     template <class Work>
     auto with_connection(Work&& work) {
         return guarded([&] {
-            auto lease = connections_.lend();
+            auto lease = lend();
             return work(*lease);
         });
     }
@@ -83,10 +92,12 @@ class PostgresStore final : public Store {
     }
 
     const Settings settings_;
-    ConnectionPool<Connection> connections_;
+    Breaker breaker_;
+    Pool connections_;
     std::vector<std::unique_ptr<Connection>> writers_;  ///< each used by one batch at a time
     std::atomic<std::chrono::steady_clock::time_point> keys_due_{};
     TagCountCache tag_counts_;
+    WriteProbe probe_;
     GroupCommit commits_;
 };
 

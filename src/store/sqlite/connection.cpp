@@ -3,7 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <limits>
+#include <system_error>
 
 #include "store/failure.h"
 
@@ -14,29 +17,78 @@ constexpr int busy_timeout_ms = 5000;
 constexpr int busy_retry_ms = 10;
 constexpr std::size_t max_cached_statements = 256;
 
-ErrorKind kind_of(int code) {
-    switch (code & 0xff) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-        case SQLITE_FULL:
-        case SQLITE_IOERR:
-        case SQLITE_CANTOPEN:
-        case SQLITE_READONLY:
-        case SQLITE_NOMEM:
-            return ErrorKind::unavailable;
-        case SQLITE_CONSTRAINT:
-            return ErrorKind::conflict;
-        case SQLITE_NOTADB:
-            return ErrorKind::invalid;
-        default:
-            return ErrorKind::internal;
+struct CodeFault {
+    int code;
+    Fault fault;
+};
+
+/// By SQLite's primary result code.
+constexpr std::array codes{
+    CodeFault{SQLITE_BUSY, Fault::busy},
+    CodeFault{SQLITE_LOCKED, Fault::busy},
+    CodeFault{SQLITE_PROTOCOL, Fault::busy},
+    CodeFault{SQLITE_FULL, Fault::disk_full},
+    CodeFault{SQLITE_READONLY, Fault::read_only},
+    CodeFault{SQLITE_IOERR, Fault::disk_failing},
+    CodeFault{SQLITE_CANTOPEN, Fault::unreachable},
+    CodeFault{SQLITE_NOMEM, Fault::no_memory},
+    CodeFault{SQLITE_PERM, Fault::not_allowed},
+    CodeFault{SQLITE_AUTH, Fault::not_allowed},
+    CodeFault{SQLITE_CONSTRAINT, Fault::clash},
+    CodeFault{SQLITE_TOOBIG, Fault::bad_value},
+    CodeFault{SQLITE_NOTADB, Fault::no_database},
+    CodeFault{SQLITE_CORRUPT, Fault::damaged},
+};
+
+/// By what the operating system said of a file that SQLite could not open, read or write.
+constexpr std::array system_errors{
+    CodeFault{ENOSPC, Fault::disk_full},   CodeFault{EDQUOT, Fault::disk_full},
+    CodeFault{EFBIG, Fault::disk_full},    CodeFault{EROFS, Fault::read_only},
+    CodeFault{EACCES, Fault::not_allowed}, CodeFault{EPERM, Fault::not_allowed},
+    CodeFault{EMFILE, Fault::no_files},    CodeFault{ENFILE, Fault::no_files},
+    CodeFault{ENOMEM, Fault::no_memory},
+};
+
+template <std::size_t size>
+std::optional<Fault> find(const std::array<CodeFault, size>& table, int code) {
+    for (const auto& each : table)
+        if (each.code == code) return each.fault;
+    return std::nullopt;
+}
+
+Fault fault_of(int code, int system_error) {
+    const int primary = code & 0xff;
+    if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)
+        if (const auto known = find(system_errors, system_error)) return *known;
+    return find(codes, primary).value_or(Fault::ours);
+}
+
+/// What the operating system said last of the connection, or else of its log or its file, where it
+/// is forgotten less easily; 0 for nothing.
+int system_error_of(sqlite3* database) {
+    int error = sqlite3_system_errno(database);
+    for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file* file = nullptr;
+        if (error == 0 &&
+            sqlite3_file_control(database, nullptr, which, static_cast<void*>(&file)) ==
+                SQLITE_OK &&
+            file != nullptr && file->pMethods != nullptr)
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
     }
+    return error;
+}
+
+Failure failure(sqlite3* database, const std::string& what = {}) {
+    const int code = sqlite3_extended_errcode(database);
+    const int system_error = system_error_of(database);
+    auto why = fmt::format("SQLite: {}{} ({})", what, sqlite3_errmsg(database), code);
+    if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)
+        why += fmt::format(": {}", std::system_category().message(system_error));
+    return {fault_of(code, system_error), why};
 }
 
 [[noreturn]] void fail(sqlite3* database) {
-    const int code = sqlite3_extended_errcode(database);
-    throw Failure(database_error(kind_of(code)),
-                  fmt::format("SQLite: {} ({})", sqlite3_errmsg(database), code));
+    throw failure(database);
 }
 
 int checked_size(std::size_t size) {
@@ -57,6 +109,10 @@ std::array<std::uint8_t, size> fixed(BytesView blob) {
 }
 
 }  // namespace
+
+Fault fault_of_file(int error) {
+    return find(system_errors, error).value_or(Fault::disk_failing);
+}
 
 Statement::~Statement() {
     if (!statement_) return;
@@ -127,9 +183,8 @@ Connection::Connection(const std::string& path, Mode mode) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
     database_.reset(opened);
-    if (opened == nullptr) throw unavailable("SQLite: out of memory.");
-    if (code != SQLITE_OK)
-        throw unavailable(fmt::format("cannot open {}: {}", path, sqlite3_errmsg(opened)));
+    if (opened == nullptr) throw Failure(Fault::no_memory, "SQLite: out of memory.");
+    if (code != SQLITE_OK) throw failure(opened, fmt::format("cannot open {}: ", path));
     configure(mode);
 }
 
@@ -188,7 +243,7 @@ void Connection::sync() {
         SQLITE_OK)
         fail(database_.get());
     if (file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
-        throw unavailable("SQLite: the database cannot be written to disk.");
+        throw Failure(Fault::disk_failing, "SQLite: the database cannot be written to disk.");
 }
 
 void Connection::execute(const char* script) {

@@ -12,8 +12,12 @@
 #include "core/bytes.h"
 #include "core/time.h"
 #include "core/uuid.h"
+#include "store/failure.h"
 
 namespace croquis::store::sqlite {
+
+/// What an error of the operating system (errno) with a file of the store means.
+Fault fault_of_file(int error);
 
 /// Whether a connection may write.
 enum class Mode { read_write, read_only };

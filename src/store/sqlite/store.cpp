@@ -13,6 +13,9 @@
 namespace croquis::store::sqlite {
 namespace {
 
+/// Of the disk: less is called full.
+constexpr std::uintmax_t least_room = std::uintmax_t{1024} * 1024;
+
 bool has_schema(Connection& connection) {
     return connection.query("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migration'").step();
 }
@@ -50,16 +53,20 @@ std::optional<std::string> migrate_one(Connection& connection) {
 /// Makes an empty file that only its owner can read.
 void make_private(const std::string& path) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) throw unavailable(fmt::format("cannot make {}: {}", path, std::strerror(errno)));
+    if (file < 0)
+        throw Failure(fault_of_file(errno),
+                      fmt::format("cannot make {}: {}", path, std::strerror(errno)));
     ::close(file);
 }
 
 void sync_to_disk(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     const bool synced = file >= 0 && ::fsync(file) == 0;
-    const std::string why = std::strerror(errno);
+    const int error = errno;
     if (file >= 0) ::close(file);
-    if (!synced) throw unavailable(fmt::format("cannot write {} to disk: {}", path, why));
+    if (!synced)
+        throw Failure(fault_of_file(error),
+                      fmt::format("cannot write {} to disk: {}", path, std::strerror(error)));
 }
 
 /// Copies the database to `path`, which has the whole of it or is not there.
@@ -87,8 +94,10 @@ SqliteStore::SqliteStore(std::string path, const StoreOptions& options, Metrics&
       writer_(open_writer()),
       readers_(std::max<std::size_t>(options.readers, 1),
                [this] { return std::make_unique<Connection>(path_, Mode::read_only); }),
-      commits_(1, options, metrics,
-               [this](std::size_t, GroupCommit::Batch& batch) { return commit(batch); }) {}
+      probe_([this] { return try_to_write(); }),
+      commits_(1, options, metrics, [this](std::size_t, GroupCommit::Batch& batch) {
+          return probe_.watch([&] { return commit(batch); });
+      }) {}
 
 std::unique_ptr<Connection> SqliteStore::open_writer() {
     auto opened = std::make_unique<Connection>(path_, Mode::read_write);
@@ -139,6 +148,27 @@ Result<int> SqliteStore::schema_version() {
 
 Result<void> SqliteStore::ping() {
     return read([](Connection& connection) { connection.query("SELECT 1").step(); });
+}
+
+Result<void> SqliteStore::ready() {
+    if (const auto reached = ping(); !reached) return reached.error();
+    return probe_.check();
+}
+
+/// A page of the log for sure, as a rewritten number in the header; what a drawing needs beyond
+/// that, the disk must have room for.
+Result<void> SqliteStore::try_to_write() {
+    return commits_.run([this] {
+        return guarded([this] {
+            std::error_code unknown;
+            const auto folder = std::filesystem::absolute(path_, unknown).parent_path();
+            const auto space = std::filesystem::space(folder, unknown);
+            if (!unknown && space.available < least_room)
+                throw Failure(Fault::disk_full, fmt::format("SQLite: {} bytes are left in {}",
+                                                            space.available, folder.string()));
+            writer().execute("PRAGMA user_version = 0");
+        });
+    });
 }
 
 void SqliteStore::stop() {

@@ -6,6 +6,7 @@
 #include "store/sqlite/connection.h"
 #include "store/store.h"
 #include "store/tag_count_cache.h"
+#include "store/write_probe.h"
 
 namespace croquis::store::sqlite {
 
@@ -52,6 +53,7 @@ class SqliteStore final : public Store {
     Result<std::optional<std::string>> back_up_before_migration() override;
     Result<int> schema_version() override;
     Result<void> ping() override;
+    Result<void> ready() override;
     void stop() override;
 
   private:
@@ -59,6 +61,7 @@ class SqliteStore final : public Store {
     void forget_old_keys(Connection& connection);
     [[nodiscard]] std::unique_ptr<Connection> open_writer();
     Connection& writer();
+    Result<void> try_to_write();
 
     /// Runs `work(Connection&)` on a connection that reads.
     template <class Work>
@@ -93,6 +96,7 @@ class SqliteStore final : public Store {
     std::chrono::steady_clock::time_point keys_due_{};
     ConnectionPool<Connection> readers_;
     TagCountCache tag_counts_;
+    WriteProbe probe_;
     GroupCommit commits_;
 };
 
