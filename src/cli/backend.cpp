@@ -8,6 +8,7 @@
 
 #include "annotation/annotation.h"
 #include "api/api.h"
+#include "cli/advice.h"
 #include "cli/listeners.h"
 #include "cli/open.h"
 #include "cli/registry.h"
@@ -61,6 +62,7 @@ struct Backend::Parts {
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> portal;
     std::unique_ptr<http::Server> metrics_listener;
+    bool has_users = false;
 
     Result<void> open_store(const Config& config);
     Result<void> load_model(const Config& config);
@@ -98,7 +100,12 @@ Result<void> Backend::Parts::set_up_identity(const Config& config) {
         spdlog::warn("demo mode: anyone can sign in as admin / admin; do not expose this server");
         return identity->ensure_demo_admin();
     }
-    return identity->refuse_defaults();
+    if (const auto safe = identity->refuse_defaults(); !safe)
+        return safe.error().field == "password" ? demo_password_left(config) : safe.error();
+    const auto users = store->users();
+    if (!users) return users.error();
+    has_users = !users->empty();
+    return {};
 }
 
 Result<void> Backend::Parts::listen(const Config& config) {
@@ -154,6 +161,10 @@ std::uint16_t Backend::port() const {
 }
 std::uint16_t Backend::portal_port() const {
     return parts_->portal ? parts_->portal->port() : std::uint16_t{0};
+}
+
+bool Backend::has_users() const {
+    return parts_->has_users;
 }
 
 asio::awaitable<void> Backend::follow_promotions() {

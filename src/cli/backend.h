@@ -20,6 +20,7 @@ class Backend {
 
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::uint16_t portal_port() const;  ///< 0 without a portal
+    [[nodiscard]] bool has_users() const;             ///< as it was at the start
 
     /// Takes up, every few seconds, the model that another process made live. Runs until cancelled.
     boost::asio::awaitable<void> follow_promotions();

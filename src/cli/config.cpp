@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
 #include <regex>
 #include <toml.hpp>
@@ -67,13 +69,21 @@ toml::value give(const T& value) {
         return toml::value(toml::array(value.begin(), value.end()));
 }
 
+/// A line of the printed configuration.
 template <class T>
-toml::value shown(const Setting& setting, const T& value) {
+std::string line(const Setting& setting, const T& value) {
     if constexpr (std::is_same_v<T, std::string>) {
-        if (setting.secret && setting.group == Settings::store) return without_password(value);
-        if (setting.secret && !value.empty()) return "***";
+        if (setting.secret && setting.group == Settings::store &&
+            url_without_password(value) != value)
+            return fmt::format(
+                "# The password is left out: give it in PGPASSWORD, or by PGPASSFILE.\n"
+                "{} = {}\n",
+                setting.key, toml::format(toml::value(url_without_password(value))));
+        if (setting.secret && setting.group != Settings::store && !value.empty())
+            return fmt::format("# {} is set, and left out: give it in {}.\n", setting.key,
+                               setting.variable());
     }
-    return give(value);
+    return fmt::format("{} = {}\n", setting.key, toml::format(give(value)));
 }
 
 Error unknown_key(const std::string& key) {
@@ -134,6 +144,55 @@ CLI::Option* add_flag_or_option(CLI::App& command, const Setting& setting, T& va
     }
 }
 
+/// A variable of the environment that was not taken. It counts only where no flag overrides it.
+struct Refused {
+    const CLI::Option* option;
+    Error why;
+};
+
+/// Kubernetes' and Docker's variables for a service called croquis-portal have names like ours.
+bool is_service_link(const Setting& setting, std::string_view text) {
+    return std::string_view(setting.key).ends_with("port") &&
+           text.find("://") != std::string_view::npos;
+}
+
+/// By the same checks as the flag. A service link is not_found: it is no setting at all.
+template <class T>
+Result<void> take_variable(const Setting& setting, T& value) {
+    const auto variable = setting.variable();
+    const char* text = std::getenv(variable.c_str());
+    if (text == nullptr || *text == '\0') return {};
+    if (is_service_link(setting, text))
+        return Error{
+            ErrorKind::not_found,
+            fmt::format("{}={} is the address of a service, not a port, and is passed over "
+                        "(in Kubernetes, enableServiceLinks: false keeps it out)",
+                        variable, text),
+            variable};
+    CLI::App alone;
+    T given = value;
+    add_flag_or_option(alone, setting, given);
+    try {
+        alone.parse(std::vector<std::string>{setting.flag() + "=" + text});
+    } catch (const CLI::ParseError& wrong) {
+        const std::string why = wrong.what();
+        const auto at = why.find(setting.flag());
+        return Error{ErrorKind::invalid,
+                     at == std::string::npos
+                         ? variable + ": " + why
+                         : std::string(why).replace(at, setting.flag().size(), variable),
+                     variable};
+    }
+    value = std::move(given);
+    return {};
+}
+
+void tell(const Error& why) {
+    if (why.kind != ErrorKind::not_found)
+        throw CLI::ParseError(why.detail, CLI::ExitCodes::ValidationError);
+    spdlog::warn(why.detail);
+}
+
 bool shares(Settings a, Settings b) {
     return (static_cast<unsigned>(a) & static_cast<unsigned>(b)) != 0;
 }
@@ -185,12 +244,21 @@ Result<void> read_config_file(const std::filesystem::path& file, Config& config)
 }
 
 void add_settings(CLI::App& command, Settings settings, Config& config) {
+    std::vector<Refused> refused;
     visit_all(config, [&](const Setting& setting, auto& value) {
         if (!shares(setting.group, settings)) return;
+        auto taken = take_variable(setting, value);
         auto* option = add_flag_or_option(command, setting, value);
-        option->envname(setting.variable())->group(fmt::format("Settings [{}]", setting.table));
+        option->group(fmt::format("Settings [{}]", setting.table));
+        option->description(fmt::format("{} (Env:{})", setting.help, setting.variable()));
         if (!setting.secret) option->capture_default_str();
         if (setting.group == Settings::store) option->default_str(without_password(config.store));
+        if (!taken) refused.push_back({option, taken.error()});
+    });
+    if (refused.empty()) return;
+    command.parse_complete_callback([refused] {
+        for (const auto& each : refused)
+            if (each.option->count() == 0) tell(each.why);
     });
 }
 
@@ -200,7 +268,7 @@ std::string print_config(const Config& config) {
         if (table != setting.table)
             text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", setting.table);
         table = setting.table;
-        text += fmt::format("{} = {}\n", setting.key, toml::format(shown(setting, value)));
+        text += line(setting, value);
     });
     return text;
 }
@@ -221,12 +289,32 @@ Result<std::string> read_secret(const Config& config) {
     return line;
 }
 
-std::string without_password(const std::string& url) {
+namespace {
+
+std::string replace_passwords(const std::string& url, const char* in_authority_by,
+                              const char* in_query_by) {
     // By libpq's rules, which are looser than a URL's: several hosts, and characters that a URL
     // would escape. Rather too much is masked than too little.
-    static const std::regex in_authority(R"(^(postgres(?:ql)?://[^:/@]*:)[^/]*@)");
-    static const std::regex in_query(R"(([?&](?:ssl)?password=)[^&]*)");
-    return std::regex_replace(std::regex_replace(url, in_authority, "$1***@"), in_query, "$1***");
+    static const std::regex in_authority(R"(^(postgres(?:ql)?://[^:/@]*):[^/]*@)");
+    static const std::regex in_query(R"(([?&])((?:ssl)?password=)[^&]*)");
+    return std::regex_replace(std::regex_replace(url, in_authority, in_authority_by), in_query,
+                              in_query_by);
+}
+
+}  // namespace
+
+std::string without_password(const std::string& url) {
+    return replace_passwords(url, "$1:***@", "$1$2***");
+}
+
+std::string url_without_password(const std::string& url) {
+    // An item of the query that is empty is none to libpq, but the last one may not be.
+    auto rest = replace_passwords(url, "$1@", "$1");
+    if (rest == url) return url;
+    static const std::regex empty_items(R"(([?&])&+)");
+    rest = std::regex_replace(rest, empty_items, "$1");
+    if (rest.ends_with('?') || rest.ends_with('&')) rest.pop_back();
+    return rest;
 }
 
 }  // namespace croquis::cli

@@ -81,14 +81,17 @@ Config default_config();
 /// so is a broken file, and a file that is not there is not_found.
 Result<void> read_config_file(const std::filesystem::path& file, Config& config);
 
-/// Adds the flags of `settings` to `command`, each with its environment variable; what they are
-/// given lands in `config`, whose present values show in --help as the defaults. Give each command
-/// a Config of its own: CLI11 reads the environment for every command, also those that were not
-/// asked for, and would lay it over the flags of the one that was.
+/// Lays the environment over `config` and adds the flags of `settings` to `command`; what they are
+/// given lands in `config`, whose present values show in --help as the defaults. A variable that
+/// cannot be taken is refused, under its name, once `command` is parsed without its flag. A port's
+/// variable that holds an address (CROQUIS_PORT=tcp://10.0.0.1:8000, which Kubernetes sets in every
+/// pod beside a service called croquis) is not meant for this program: it is passed over with a
+/// warning.
 void add_settings(CLI::App& command, Settings settings, Config& config);
 
-/// The configuration in force as a TOML file that read_config_file() takes. Secrets, and the
-/// password in the store's URL, are shown as "***".
+/// The configuration in force as a TOML file that read_config_file() takes, and that serve starts
+/// with. Secrets and the password in the store's URL are left out; a comment in their place says so
+/// and how to give them.
 std::string print_config(const Config& config);
 
 /// The secret from --secret, or from --secret-file (its first line). Empty where neither is given,
@@ -97,5 +100,8 @@ Result<std::string> read_secret(const Config& config);
 
 /// A store's URL fit for a log: passwords in it replaced by ***.
 std::string without_password(const std::string& url);
+
+/// The same with passwords cut out: a URL that still works, where they are given by other means.
+std::string url_without_password(const std::string& url);
 
 }  // namespace croquis::cli

@@ -4,10 +4,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 
+#include "cli/advice.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/registry.h"
@@ -26,6 +28,22 @@ using Finding = Result<std::string>;
 
 Error invalid(std::string detail) {
     return {ErrorKind::invalid, std::move(detail)};
+}
+
+/// Whether what listens on this machine's `port` answers as this program does.
+bool is_croquis(const std::string& address, std::uint16_t port) {
+    namespace ip = boost::asio::ip;
+    const auto listening = ip::make_address(address);
+    const auto here = !listening.is_unspecified() ? listening
+                      : listening.is_v4()         ? ip::address(ip::address_v4::loopback())
+                                                  : ip::address(ip::address_v6::loopback());
+    ip::tcp::iostream peer;
+    peer.expires_after(std::chrono::seconds(2));
+    peer.connect(ip::tcp::endpoint(here, port));
+    peer << "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" << std::flush;
+    for (std::string line; std::getline(peer, line) && line != "\r";)
+        if (line == "Server: croquis\r") return true;
+    return false;
 }
 
 /// The checks. The store is opened once; what needs it says so where it cannot be.
@@ -76,7 +94,7 @@ Finding Doctor::check_store() {
     if (!store_is_there(config_)) return name + " will be made at the first start";
     auto opened = open_quietly(config_, metrics_);
     if (!opened) return opened.error();
-    if (const auto answered = (*opened)->ping(); !answered) return answered.error();
+    if (const auto ready = (*opened)->ready(); !ready) return ready.error();
     store_ = std::move(*opened);
     const auto schema = check_schema();
     if (!schema) return schema.error();
@@ -136,7 +154,8 @@ Finding Doctor::check_secret() {
             "The secret has fewer than 32 bytes: make one with openssl rand -base64 32.");
     if (!has_schema()) return std::string("set");
     identity::Identity identity(*store_, std::move(*options));
-    if (const auto safe = identity.refuse_defaults(); !safe) return safe.error();
+    if (const auto safe = identity.refuse_defaults(); !safe)
+        return safe.error().field == "password" ? demo_password_left(config_) : safe.error();
     return std::string("set, and nobody has the demo's password");
 }
 
@@ -151,6 +170,8 @@ Finding Doctor::check_port(std::uint16_t port) const {
     acceptor.open(endpoint.protocol(), failed);
     if (!failed) acceptor.set_option(asio::socket_base::reuse_address(true), failed);
     if (!failed) acceptor.bind(endpoint, failed);
+    if (failed == asio::error::address_in_use && is_croquis(config_.address, port))
+        return fmt::format("{}: a croquis serves there", port);
     if (failed) return invalid(fmt::format("{}:{}: {}.", config_.address, port, failed.message()));
     return port == 0 ? std::string("any free one") : fmt::format("{} is free", port);
 }

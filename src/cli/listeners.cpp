@@ -9,8 +9,13 @@ namespace {
 
 Result<std::unique_ptr<http::Server>> started(http::ServerOptions options, http::Router router,
                                               Metrics& metrics) {
+    const auto setting = options.name + "_port";
     auto server = std::make_unique<http::Server>(std::move(options), std::move(router), metrics);
-    if (const auto listening = server->start(); !listening) return listening.error();
+    if (const auto listening = server->start(); !listening) {
+        auto error = listening.error();
+        if (error.field == "port") error.field = setting;
+        return error;
+    }
     return server;
 }
 

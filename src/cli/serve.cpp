@@ -1,13 +1,18 @@
+#include <fmt/format.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <iostream>
 
+#include "cli/addresses.h"
+#include "cli/advice.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
 #include "cli/listeners.h"
+#include "cli/termination.h"
 #include "core/logging.h"
 
 namespace croquis::cli {
@@ -19,45 +24,57 @@ LogFormat format_of(const Config& config) {
     return config.log_format == "json" ? LogFormat::json : LogFormat::text;
 }
 
-/// Runs `io` until SIGINT or SIGTERM.
-void run_until_signal(asio::io_context& io) {
-    asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
-    io.run();
+void say_urls(const char* name, const std::string& address, std::uint16_t port,
+              const char* path = "") {
+    const char* label = name;
+    for (const auto& url : shown_urls(address, port)) {
+        std::cout << fmt::format("  {:<13} {}{}\n", label, url, path);
+        label = "";
+    }
 }
 
 void say_where_to_click(const Config& config, const Backend& backend) {
     std::cout << "\nCroquis is ready.\n";
-    if (backend.portal_port() != 0)
-        std::cout << "  Draw here     " << shown_url(config.address, backend.portal_port()) << '\n';
-    std::cout << "  API and docs  " << shown_url(config.address, backend.port()) << "/docs\n";
-    if (config.demo) std::cout << "  Sign in with  admin / admin (demo mode)\n";
+    if (backend.portal_port() != 0) say_urls("Draw here", config.address, backend.portal_port());
+    say_urls("API and docs", config.address, backend.port(), "/docs");
+    if (config.demo)
+        std::cout << "  Sign in with  admin / admin (demo mode)\n";
+    else if (!backend.has_users())
+        std::cout << "  Sign in       nobody can yet: this store has no account. Add one with\n"
+                  << "                " << command_on_store(config, "user add NAME --role admin")
+                  << '\n';
     std::cout << "  Stop with     Ctrl+C\n" << std::endl;
 }
 
 int serve(const Config& config) {
     start_logging(config.log_level, format_of(config));
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, not of us
+    asio::io_context io(1);
+    Termination termination;
     auto backend = Backend::start(config);
     if (!backend) return report(backend.error());
+    termination.started([&io] { io.stop(); });
     say_where_to_click(config, **backend);
-    asio::io_context io(1);
     asio::co_spawn(io, (*backend)->follow_promotions(), asio::detached);
-    run_until_signal(io);
+    io.run();
     (*backend)->stop();
     return success;
 }
 
 int serve_portal(const Config& config) {
     start_logging(config.log_level, format_of(config));
+    asio::io_context io(1);
+    const auto until_told = asio::make_work_guard(io);
+    Termination termination;
     Metrics metrics;
     auto page = listen_portal(config, config.backend_url, metrics);
     if (!page) return report(page.error());
     auto metrics_listener = listen_metrics(config, metrics);
     if (!metrics_listener) return report(metrics_listener.error());
-    std::cout << "The page is at " << shown_url(config.address, (*page)->port())
-              << ", its backend at " << config.backend_url << std::endl;
-    asio::io_context io(1);
-    run_until_signal(io);
+    termination.started([&io] { io.stop(); });
+    say_urls("Draw here", config.address, (*page)->port());
+    std::cout << "  Backend       " << config.backend_url << std::endl;
+    io.run();
     (*page)->stop();
     return success;
 }

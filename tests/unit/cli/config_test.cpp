@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "cli/settings.h"
 #include "support/temp_folder.h"
 
 namespace croquis::cli {
@@ -124,6 +125,111 @@ TEST_F(ConfigTest, WhatIsPrintedReadsBackAsTheSame) {
     EXPECT_EQ(again.max_image_bytes, 12345);
 }
 
+/// Another value than the default, and one that a careless printer would get wrong.
+template <class T>
+T unlike(const Setting& setting, const T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+        return !value;
+    } else if constexpr (std::is_integral_v<T>) {
+        return static_cast<T>(static_cast<std::int64_t>(value) == setting.most ? setting.least
+                                                                               : setting.most);
+    } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+        std::vector<std::string> many;
+        for (int i = 0; i < 40; ++i) many.push_back("https://\"a, b\"'#" + std::to_string(i));
+        return many;
+    } else {
+        if (!setting.choices.empty())
+            return T(setting.choices.front() == value ? setting.choices.back()
+                                                      : setting.choices.front());
+        return T(R"(C:\new "quoted" 'folder' # é … )" + std::string(120, 'x'));
+    }
+}
+
+TEST_F(ConfigTest, EverySettingSurvivesBeingPrintedAndReadWhateverItsValue) {
+    Config config;
+    visit_all(config, [](const Setting& setting, auto& value) {
+        if (!setting.secret) value = unlike(setting, value);
+    });
+    config.store = "sqlite:/srv/é \"x\"/croquis.db";
+    Config again;
+    const auto read = read_config_file(write(print_config(config)), again);
+    ASSERT_TRUE(read) << read.error().detail << '\n' << print_config(config);
+    int settings = 0;
+    visit_all(again, [&](const Setting& setting, const auto& value) {
+        using T = std::decay_t<decltype(value)>;
+        visit_all(config, [&](const Setting& same, const auto& wanted) {
+            if constexpr (std::is_same_v<T, std::decay_t<decltype(wanted)>>)
+                if (same.path() == setting.path()) {
+                    EXPECT_EQ(value, wanted) << setting.path();
+                    ++settings;
+                }
+        });
+    });
+    EXPECT_GT(settings, 30);
+}
+
+TEST_F(ConfigTest, WhatIsLeftOutWhenPrintedIsNotReadAsSomethingElse) {
+    Config config;
+    config.secret = "topsecret-one";
+    config.previous_secret = "topsecret-two";
+    config.secret_file = "/run/secrets/token";
+    config.store = "postgresql://croquis:topsecret@db:5432/croquis?sslmode=require&password=x";
+    Config again;
+    ASSERT_TRUE(read_config_file(write(print_config(config)), again));
+    EXPECT_EQ(again.secret, "");
+    EXPECT_EQ(again.previous_secret, "");
+    EXPECT_EQ(again.secret_file, config.secret_file);
+    EXPECT_EQ(again.store, "postgresql://croquis@db:5432/croquis?sslmode=require");
+}
+
+/// What a command is refused with, as its person reads it; empty where it is not.
+std::string refusal_of(const std::string& flags) {
+    Config config;
+    CLI::App command;
+    add_settings(command, everything, config);
+    try {
+        command.parse(flags);
+    } catch (const CLI::ParseError& wrong) {
+        return wrong.what();
+    }
+    return {};
+}
+
+TEST_F(ConfigTest, AVariableThatCannotBeTakenIsRefusedUnderItsName) {
+    for (const char* name : {"CROQUIS_PORT", "CROQUIS_WORKERS", "CROQUIS_LOG_LEVEL", "CROQUIS_DEMO",
+                             "CROQUIS_MAX_IMAGE_SIDE"}) {
+        const Variable variable(name, "many");
+        const auto refused = refusal_of("");
+        EXPECT_THAT(refused, HasSubstr(name));
+        EXPECT_THAT(refused, Not(HasSubstr("--")));
+    }
+    const Variable port("CROQUIS_PORT", "65536");
+    EXPECT_THAT(refusal_of(""), HasSubstr("CROQUIS_PORT"));
+    EXPECT_EQ(refusal_of("--port 1"), "") << "the flag overrides it";
+    EXPECT_THAT(refusal_of("--port 65536"), HasSubstr("--port"));
+}
+
+TEST_F(ConfigTest, AnAddressOfAServiceIsNotTakenForAPort) {
+    for (const char* name : {"CROQUIS_PORT", "CROQUIS_PORTAL_PORT", "CROQUIS_METRICS_PORT"}) {
+        const Variable link(name, "tcp://10.96.0.17:8000");
+        EXPECT_EQ(refusal_of(""), "");
+        const auto config = parsed({}, "");
+        EXPECT_EQ(config.port, Config{}.port);
+        EXPECT_EQ(config.portal_port, Config{}.portal_port);
+        EXPECT_EQ(config.metrics_port, Config{}.metrics_port);
+        EXPECT_EQ(parsed({}, "--port 9").port, 9);
+    }
+    const Variable workers("CROQUIS_WORKERS", "tcp://10.96.0.17:8000");
+    EXPECT_THAT(refusal_of(""), HasSubstr("CROQUIS_WORKERS"));
+}
+
+TEST_F(ConfigTest, TheHelpNamesTheVariables) {
+    Config config;
+    CLI::App command;
+    add_settings(command, everything, config);
+    EXPECT_THAT(command.help(), HasSubstr("CROQUIS_PORTAL_PORT"));
+}
+
 TEST_F(ConfigTest, SecretsAreNeverPrinted) {
     Config config;
     config.secret = "topsecret-one";
@@ -131,7 +237,11 @@ TEST_F(ConfigTest, SecretsAreNeverPrinted) {
     config.store = "postgresql://croquis:topsecret-three@db/croquis";
     const auto text = print_config(config);
     EXPECT_THAT(text, Not(HasSubstr("topsecret")));
-    EXPECT_THAT(text, HasSubstr("postgresql://croquis:***@db/croquis"));
+    EXPECT_THAT(text, HasSubstr("postgresql://croquis@db/croquis"));
+    EXPECT_THAT(text, Not(HasSubstr("***")));
+    EXPECT_THAT(text, HasSubstr("CROQUIS_SECRET"));
+    EXPECT_THAT(text, HasSubstr("CROQUIS_PREVIOUS_SECRET"));
+    EXPECT_THAT(text, HasSubstr("PGPASSWORD"));
     CLI::App command;
     add_settings(command, everything, config);
     EXPECT_THAT(command.help(), Not(HasSubstr("topsecret")));

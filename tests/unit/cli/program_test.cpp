@@ -485,6 +485,110 @@ TEST_F(Serve, SaysWhereToClickTakesUpAPromotionAndStopsWhenTold) {
     EXPECT_THAT(croquis(earnest).out, HasSubstr("FAIL secret"));
 }
 
+/// `text` without its lines but the one that has `word`, and that without the spaces before it.
+std::string line_with(const std::string& text, const std::string& word) {
+    const auto at = text.find(word);
+    if (at == std::string::npos) return {};
+    const auto start = text.find_last_of('\n', at) + 1;
+    const auto line = text.substr(start, text.find('\n', at) - start);
+    return line.substr(line.find_first_not_of(' '));
+}
+
+TEST_F(Serve, ATeacherGetsFromTheDemoToAClassByWhatIsPrinted) {
+    const auto store = "sqlite:" + path("class.db").string();
+    auto demo = healthy("serve");
+    demo.insert(demo.end(), {"--demo", "--store", store});
+    {
+        Running server(path(""), demo);
+        EXPECT_THAT(server.out_with("Ctrl+C"), HasSubstr("admin / admin"));
+        EXPECT_EQ(server.stop(SIGTERM), 0);
+    }
+    auto earnest = healthy("serve");
+    earnest.insert(earnest.end(), {"--store", store});
+    const auto refused = croquis(earnest);
+    EXPECT_EQ(refused.status, 1);
+    const auto command = line_with(refused.err, "user password admin");
+    EXPECT_THAT(command, testing::EndsWith("--store " + store));
+    EXPECT_THAT(command, Not(HasSubstr("(")));
+    EXPECT_THAT(refused.err, HasSubstr("user remove admin"));
+    const auto line = "echo 'a password of their own' | " + command + " >/dev/null";
+    ASSERT_EQ(std::system(line.c_str()), 0) << line;
+    Running server(path(""), earnest);
+    const auto said = server.out_with("Ctrl+C");
+    EXPECT_THAT(said, Not(HasSubstr("no account")));
+    EXPECT_EQ(server.stop(SIGTERM), 0);
+}
+
+TEST_F(Serve, SaysThatAStoreHasNoAccountAndHowToAddOne) {
+    const auto store = "sqlite:" + path("second class.db").string();
+    auto arguments = healthy("serve");
+    arguments.insert(arguments.end(), {"--store", store});
+    Running server(path(""), arguments);
+    const auto said = server.out_with("Ctrl+C");
+    EXPECT_THAT(said, HasSubstr("no account"));
+    EXPECT_THAT(line_with(said, "user add NAME"),
+                testing::EndsWith("user add NAME --role admin --store '" + store + "'"));
+    EXPECT_EQ(server.stop(SIGTERM), 0);
+}
+
+TEST_F(Serve, DoctorBesideARunningServerHasNothingAgainstItsPorts) {
+    auto arguments = healthy("serve");
+    arguments.insert(arguments.end(), {"--demo", "--portal"});
+    Running server(path(""), arguments);
+    const auto said = server.out_with("Ctrl+C");
+    auto doctor = healthy("doctor");
+    doctor[2] = std::to_string(port_of(said, "API and docs"));
+    doctor[4] = std::to_string(port_of(said, "Draw here"));
+    const auto outcome = croquis(doctor);
+    EXPECT_EQ(outcome.status, 0) << outcome.out;
+    EXPECT_THAT(outcome.out, HasSubstr(doctor[2] + ": a croquis serves there"));
+    EXPECT_THAT(outcome.out, HasSubstr(doctor[4] + ": a croquis serves there"));
+}
+
+TEST_F(Serve, APortThatIsTakenIsNamedByItsSetting) {
+    auto first = healthy("serve");
+    first.insert(first.end(), {"--demo", "--portal"});
+    Running server(path(""), first);
+    const auto taken = std::to_string(port_of(server.out_with("Ctrl+C"), "API and docs"));
+    for (const auto& [place, setting] :
+         {std::pair<std::size_t, std::string>{2, "(port)"}, {4, "(portal_port)"}}) {
+        auto second = healthy("serve");
+        second.insert(second.end(), {"--demo", "--portal", "--store", "sqlite:second.db"});
+        second[place] = taken;
+        const auto outcome = croquis(second);
+        EXPECT_EQ(outcome.status, 1);
+        EXPECT_THAT(outcome.err, HasSubstr(taken));
+        EXPECT_THAT(outcome.err, HasSubstr(setting));
+    }
+    auto third = healthy("serve");
+    third.insert(third.end(), {"--demo", "--metrics-port", taken, "--store", "sqlite:third.db"});
+    EXPECT_THAT(croquis(third).err, HasSubstr("(metrics_port)"));
+}
+
+TEST_F(Serve, StartsFromAPrintedConfiguration) {
+    auto arguments = healthy("serve");
+    arguments.insert(arguments.end(),
+                     {"--portal", "--store", "sqlite:" + path("printed.db").string()});
+    arguments.emplace_back("--print-config");
+    const auto printed = croquis(arguments, "", {"CROQUIS_PREVIOUS_SECRET=topsecret"});
+    ASSERT_EQ(printed.status, 0) << printed.err;
+    write("printed.toml", printed.out);
+    Running server(path(""), {"serve", "--config", path("printed.toml").string()});
+    EXPECT_THAT(server.out_with("Ctrl+C"), HasSubstr("Draw here"));
+    EXPECT_EQ(server.stop(SIGTERM), 0);
+}
+
+TEST_F(Serve, PassesOverTheAddressOfAService) {
+    const auto shown =
+        croquis({"serve", "--print-config"}, "", {"CROQUIS_PORT=tcp://10.96.0.17:8000"});
+    EXPECT_EQ(shown.status, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr("port = 8000\n"));
+    EXPECT_THAT(shown.err, HasSubstr("CROQUIS_PORT"));
+    EXPECT_THAT(croquis({"serve"}, "", {"CROQUIS_PORT=x"}).err, HasSubstr("CROQUIS_PORT"));
+    EXPECT_EQ(croquis({"user", "list"}, "", {"CROQUIS_PORT=x"}).status, 0)
+        << "another command's variable";
+}
+
 TEST_F(Serve, RefusesToStartWithoutASecretOrWithTheDemosPassword) {
     const auto without = croquis({"serve", "--port", "0"});
     EXPECT_EQ(without.status, 1);
