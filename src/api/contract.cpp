@@ -77,7 +77,8 @@ void settle(json::value& value, const Limits& limits) {
     for (auto& member : *object) settle(member.value(), limits);
 }
 
-/// Every limit in force, as a table of Markdown.
+/// Every limit in force, as a table of Markdown, folded up so that the operations stand near the
+/// top of the documentation page.
 std::string limits_table(const ApiOptions& options) {
     const auto& server = options.limits;
     const auto& picture = options.decode;
@@ -86,7 +87,7 @@ std::string limits_table(const ApiOptions& options) {
                           ? std::string("none")
                           : std::to_string(options.submissions_per_minute);
     return fmt::format(
-        "\n\n| limit | |\n|---|---|\n"
+        "\n\n<details><summary>Limits</summary>\n\n| limit | |\n|---|---|\n"
         "| a request's header | {} bytes |\n"
         "| a request's body | {} bytes |\n"
         "| a body without a picture | {} bytes |\n"
@@ -101,7 +102,7 @@ std::string limits_table(const ApiOptions& options) {
         "| time for a header | {} s |\n"
         "| time for a body | {} s |\n"
         "| requests at work at once | {} |\n"
-        "| connections | {} |\n",
+        "| connections | {} |\n\n</details>\n",
         server.max_header_bytes, server.max_body_bytes, max_small_body, max_json_depth,
         picture.max_bytes, picture.min_side, picture.max_side, picture.max_pixels,
         strokes.max_strokes, strokes.max_points, rate, previews_per_submission,

@@ -56,6 +56,16 @@ for (const kind of Object.keys(stores))
       assert.deepEqual(picture.bytes, image);
     });
 
+    it('takes every example of its own document, as "Try it out" sends them', async () => {
+      const { paths, components } = api.contract.document;
+      const properties = components.schemas.PredictionRequest.properties;
+      const example = Object.fromEntries(Object.entries(properties).map(([name, { examples }]) => [name, examples[0]]));
+      for (const path of Object.keys(paths).filter((each) => each.startsWith(predictions))) {
+        const { body } = await api.ask('POST', path, { json: example, status: path === predictions ? 201 : 200 });
+        assert.equal(body.predicted_tag ?? body.top[0].tag, 'circle', path);
+      }
+    });
+
     it('takes a data: URL, strokes, and a form', async () => {
       const url = `data:image/png;base64,${circle(2).toString('base64')}`;
       await api.predict(url, { strokes: [[[1, 2, 3], [4, 5, 6], [0, 10, 20]]] }, { status: 201 });
