@@ -56,13 +56,19 @@ async function ready(url, failed) {
   throw new Error(`${url} was not ready within ${start_timeout_ms / 1000} s`);
 }
 
-/** `croquis serve --demo --portal`; `ports` to come back on those of an earlier one. */
-export async function startCroquis(storeUrl, { ports, flags = [] } = {}) {
+/**
+ * `croquis serve --demo --portal`; `ports` to come back on those of an earlier one. `wrap` is a command that runs it
+ * (["prlimit", "--nofile=64"]), `env` more of its environment.
+ */
+export async function startCroquis(storeUrl, { ports, flags = [], wrap = [], env = {} } = {}) {
   const { api, portal } = ports ?? { api: await freePort(), portal: await freePort() };
   const given = ['--store', storeUrl, '--port', api, '--portal-port', portal, '--web-root', webRoot];
   const model = ['--model', path.join(root, 'models/shapes.onnx')];
-  const child = spawn(program, ['serve', '--demo', '--portal', ...given.map(String), ...model, ...flags], {
+  const serve = [program, 'serve', '--demo', '--portal', ...given.map(String), ...model, ...flags];
+  const [command, ...words] = [...wrap, ...serve];
+  const child = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   const said = [];
   for (const stream of [child.stdout, child.stderr])
@@ -77,6 +83,8 @@ export async function startCroquis(storeUrl, { ports, flags = [] } = {}) {
   await ready(url, failed);
   return {
     url,
+    apiUrl: `http://127.0.0.1:${api}`,
+    pid: child.pid,
     ports: { api, portal },
     said,
     /** Registers the shipped model once more, under a name of its own; its id. */
@@ -92,6 +100,7 @@ export async function startCroquis(storeUrl, { ports, flags = [] } = {}) {
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;
+      return child.exitCode;
     },
   };
 }
