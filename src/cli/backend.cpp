@@ -186,7 +186,9 @@ asio::awaitable<void> Backend::follow_promotions() {
 }
 
 void Backend::stop() {
+    // The page's requests end at the API, so it stops after the portal; the rest stops beside it.
     if (parts_->portal) parts_->portal->stop();
+    if (parts_->metrics_listener) parts_->metrics_listener->begin_stop();
     if (parts_->api) parts_->api->stop();
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
     if (parts_->batcher) parts_->batcher->stop();
