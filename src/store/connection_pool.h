@@ -50,7 +50,7 @@ class ConnectionPool {
     }
 
   private:
-    static constexpr std::chrono::seconds patience{5};
+    static constexpr std::chrono::seconds patience{10};
 
     std::unique_ptr<Connection> take() {
         std::unique_lock lock(mutex_);
