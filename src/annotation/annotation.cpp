@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "drawing/image.h"
+#include "drawing/sanitise.h"
 
 namespace croquis::annotation {
 namespace {
@@ -69,18 +70,20 @@ store::Prediction to_stored(const recognition::Recognised& recognised) {
             recognised.prediction.probabilities};
 }
 
+/// `sent` is the digest of the picture as it came, which is what an idempotency key stands for;
+/// `kept` that of the one in the request now.
 store::Submission to_submission(SubmitRequest request, const recognition::Recognised& recognised,
-                                const Sha256& digest) {
+                                const Sha256& sent, const Sha256& kept) {
     store::Submission submission;
     submission.id = Uuid::v7();
     submission.created_at = time_of(submission.id);
     submission.media_type = drawing::to_string(recognised.media_type);
     submission.width = recognised.width;
     submission.height = recognised.height;
-    submission.sha256 = digest;
+    submission.sha256 = kept;
     submission.prediction = to_stored(recognised);
     if (!request.idempotency_key.empty())
-        submission.request_digest = digest_of(digest, request.strokes);
+        submission.request_digest = digest_of(sent, request.strokes);
     submission.image = std::move(request.image);
     submission.strokes = std::move(request.strokes);
     submission.source = std::move(request.source);
@@ -176,8 +179,15 @@ class Annotation::Submitting : public std::enable_shared_from_this<Submitting> {
         if (!recognised) return finish(recognised.error());
         stored_.model = recognised->model;
         stored_.probabilities = recognised->prediction.probabilities;
-        const Sha256 digest = sha256(request_.image);
-        auto submission = to_submission(std::move(request_), *recognised, digest);
+        const Sha256 sent = sha256(request_.image);
+        Sha256 kept = sent;
+        if (!recognised->bare) {
+            auto bare = drawing::sanitised(request_.image);
+            if (!bare) return finish(bare.error());
+            request_.image = std::move(*bare);
+            kept = sha256(request_.image);
+        }
+        auto submission = to_submission(std::move(request_), *recognised, sent, kept);
         annotation_.store_.submit(std::move(submission),
                                   [self = shared_from_this()](Result<store::Submitted> submitted) {
                                       self->answer(std::move(submitted));

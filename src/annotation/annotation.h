@@ -21,7 +21,7 @@ inline constexpr std::size_t max_at_once = 200;
 /// Bytes of a person's reason for a change.
 inline constexpr std::size_t max_reason_bytes = 500;
 
-/// A picture to be predicted. `image` is the encoded file; it is moved into the store.
+/// A picture to be predicted. `image` is the encoded file; what is stored is drawing::sanitised().
 struct SubmitRequest {
     Bytes image;
     std::string strokes;          ///< JSON, or empty

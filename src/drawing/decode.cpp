@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 #include <spng.h>
-#include <turbojpeg.h>
-#include <webp/decode.h>
 
+#include <array>
 #include <memory>
 
 #include "drawing/exif.h"
+#include "drawing/jpeg.h"
 #include "drawing/plain_png.h"
 #include "drawing/png_chunks.h"
+#include "drawing/refusals.h"
+#include "drawing/webp.h"
 
 namespace croquis::drawing {
 
@@ -26,38 +28,6 @@ std::string_view to_string(MediaType type) {
 }
 
 namespace {
-
-Error wrong(ErrorKind kind, std::string detail) {
-    return {kind, std::move(detail), "image"};
-}
-
-Error damaged(std::string_view format) {
-    return wrong(ErrorKind::malformed,
-                 fmt::format("The {} picture is damaged or cut short.", format));
-}
-
-Result<void> check_size(std::int64_t width, std::int64_t height, const DecodeLimits& limits) {
-    if (width < limits.min_side || height < limits.min_side)
-        return wrong(ErrorKind::invalid,
-                     fmt::format("The picture is {} x {} pixels; each side must have at least {}.",
-                                 width, height, limits.min_side));
-    if (width > limits.max_side || height > limits.max_side)
-        return wrong(ErrorKind::too_large,
-                     fmt::format("The picture is {} x {} pixels; a side has at most {}.", width,
-                                 height, limits.max_side));
-    if (static_cast<std::size_t>(width) * static_cast<std::size_t>(height) > limits.max_pixels)
-        return wrong(ErrorKind::too_large,
-                     fmt::format("The picture has {} pixels; at most {} are taken.", width * height,
-                                 limits.max_pixels));
-    return {};
-}
-
-Image blank(int width, int height, int channels) {
-    return {width, height, channels,
-            std::vector<std::uint8_t>(static_cast<std::size_t>(width) *
-                                      static_cast<std::size_t>(height) *
-                                      static_cast<std::size_t>(channels))};
-}
 
 using Spng = std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)>;
 
@@ -109,54 +79,27 @@ Result<Image> decode_any_png(BytesView file) {
     return image;
 }
 
-Result<Image> decode_png(BytesView file, const DecodeLimits& limits) {
+Result<Decoded> decode_png(BytesView file, const DecodeLimits& limits) {
     spng_ihdr header{};
     if (spng_get_ihdr(open_png(file).get(), &header) != 0) return damaged("PNG");
     if (const auto fits = check_size(header.width, header.height, limits); !fits)
         return fits.error();
-    if (auto plain = decode_plain_png(file, limits.max_pixels)) return std::move(*plain);
-    return decode_any_png(file);
+    Decoded decoded;
+    auto plain = decode_plain_png(file, limits.max_pixels);
+    if (plain && holds_only_pixels(file)) {
+        decoded.image = std::move(*plain);
+        decoded.bare = true;
+        return decoded;
+    }
+    auto image = plain ? Result<Image>(std::move(*plain)) : decode_any_png(file);
+    if (!image) return image.error();
+    decoded.image = upright(std::move(*image), png_orientation(file));
+    return decoded;
 }
 
-using TurboJpeg = std::unique_ptr<void, decltype(&tjDestroy)>;
-
-Result<Image> decode_jpeg(BytesView file, const DecodeLimits& limits) {
-    const TurboJpeg jpeg(tjInitDecompress(), tjDestroy);
-    if (!jpeg) throw std::bad_alloc();
-    int width = 0, height = 0, subsampling = 0, colours = 0;
-    // A file of nothing but tables passes for a header, of no size.
-    if (tjDecompressHeader3(jpeg.get(), file.data(), file.size(), &width, &height, &subsampling,
-                            &colours) != 0 ||
-        width < 1 || height < 1)
-        return damaged("JPEG");
-    if (const auto fits = check_size(width, height, limits); !fits) return fits.error();
-    if (colours == TJCS_CMYK || colours == TJCS_YCCK)
-        return wrong(ErrorKind::unsupported_media,
-                     "JPEG pictures in printing colours (CMYK) are not read; send RGB.");
-    const bool grey = colours == TJCS_GRAY;
-    Image image = blank(width, height, grey ? 1 : 3);
-    if (tjDecompress2(jpeg.get(), file.data(), file.size(), image.pixels.data(), width, 0, height,
-                      grey ? TJPF_GRAY : TJPF_RGB, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0)
-        return damaged("JPEG");
-    return upright(std::move(image), exif_orientation(file));
-}
-
-Result<Image> decode_webp(BytesView file, const DecodeLimits& limits) {
-    WebPBitstreamFeatures features{};
-    if (WebPGetFeatures(file.data(), file.size(), &features) != VP8_STATUS_OK)
-        return damaged("WebP");
-    if (features.has_animation != 0)
-        return wrong(ErrorKind::unsupported_media,
-                     "Animated WebP is not read; send a single picture.");
-    if (const auto fits = check_size(features.width, features.height, limits); !fits)
-        return fits.error();
-    const int channels = features.has_alpha != 0 ? 4 : 3;
-    Image image = blank(features.width, features.height, channels);
-    auto* const decode_into = channels == 4 ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
-    if (decode_into(file.data(), file.size(), image.pixels.data(), image.pixels.size(),
-                    channels * image.width) == nullptr)
-        return damaged("WebP");
-    return image;
+Result<Decoded> as_decoded(MediaType type, Result<Image> image) {
+    if (!image) return image.error();
+    return Decoded{type, std::move(*image)};
 }
 
 bool starts_with(BytesView file, std::initializer_list<std::uint8_t> magic, std::size_t at = 0) {
@@ -171,24 +114,28 @@ Result<MediaType> sniff(BytesView file) {
     if (starts_with(file, {0xff, 0xd8, 0xff})) return MediaType::jpeg;
     if (starts_with(file, {'R', 'I', 'F', 'F'}) && starts_with(file, {'W', 'E', 'B', 'P'}, 8))
         return MediaType::webp;
-    return wrong(ErrorKind::unsupported_media, "The file is not a PNG, JPEG or WebP picture.");
+    return refused(ErrorKind::unsupported_media, "The file is not a PNG, JPEG or WebP picture.");
 }
 
 Result<Decoded> decode(BytesView file, const DecodeLimits& limits) {
     if (file.size() > limits.max_bytes)
-        return wrong(ErrorKind::too_large,
-                     fmt::format("The picture has {} bytes; at most {} are taken.", file.size(),
-                                 limits.max_bytes));
+        return refused(ErrorKind::too_large,
+                       fmt::format("The picture has {} bytes; at most {} are taken.", file.size(),
+                                   limits.max_bytes));
     const auto type = sniff(file);
     if (!type) return type.error();
-    auto image = *type == MediaType::png    ? decode_png(file, limits)
-                 : *type == MediaType::jpeg ? decode_jpeg(file, limits)
-                                            : decode_webp(file, limits);
-    if (!image) return image.error();
-    return Decoded{*type, std::move(*image)};
+    switch (*type) {
+        case MediaType::jpeg:
+            return as_decoded(*type, decode_jpeg(file, limits));
+        case MediaType::webp:
+            return as_decoded(*type, decode_webp(file, limits));
+        case MediaType::png:
+            break;
+    }
+    return decode_png(file, limits);
 }
 
-Result<Bytes> encode_png(const Image& image) {
+Result<Bytes> encode_png(const Image& image, PngContent content) {
     const Spng png(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
     if (!png) throw std::bad_alloc();
     static constexpr std::array<std::uint8_t, 5> colour_types{
@@ -202,7 +149,7 @@ Result<Bytes> encode_png(const Image& image) {
     std::size_t size = 0;
     int failed = spng_set_option(png.get(), SPNG_ENCODE_TO_BUFFER, 1);
     // Lines on one colour are smaller without filters, and quicker to read back.
-    if (failed == 0)
+    if (failed == 0 && content == PngContent::drawing)
         failed = spng_set_option(png.get(), SPNG_FILTER_CHOICE, SPNG_DISABLE_FILTERING);
     if (failed == 0) failed = spng_set_ihdr(png.get(), &header);
     if (failed == 0)

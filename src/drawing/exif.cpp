@@ -51,14 +51,24 @@ std::optional<int> orientation_in(BytesView tiff) {
     return std::nullopt;
 }
 
+constexpr std::string_view exif("Exif\0\0", 6);
+
 }  // namespace
 
+int tiff_orientation(BytesView data) {
+    if (as_text(data).starts_with(exif)) data = data.subspan(exif.size());
+    return orientation_in(data).value_or(1);
+}
+
 int exif_orientation(BytesView jpeg) {
-    constexpr std::string_view exif("Exif\0\0", 6);
     const Reader read(jpeg, true);
     // Segments up to the start of the pixels: 0xff, kind, length with itself, data.
     for (std::size_t at = 2; read.number(at, 1) == 0xff;) {
         const auto kind = read.number(at + 1, 1);
+        if (kind == 0xff) {  // a marker may have any number of these in front
+            ++at;
+            continue;
+        }
         const auto length = read.number(at + 2, 2);
         if (!kind || *kind == 0xda || !length || *length < 2 || at + 2 + *length > jpeg.size())
             break;

@@ -9,6 +9,10 @@ namespace croquis::drawing {
 /// say, or says it wrongly.
 int exif_orientation(BytesView jpeg);
 
+/// The same of Exif data alone, as PNG and WebP keep them: a TIFF header, with or without the name
+/// in front that JPEG gives it.
+int tiff_orientation(BytesView data);
+
 /// Turns and mirrors the pixels as an orientation (1 to 8) asks, so that the picture stands
 /// upright.
 Image upright(Image image, int orientation);

@@ -61,13 +61,16 @@ Bytes join(const std::vector<BytesView>& parts) {
     return whole;
 }
 
-/// Whether a zlib stream is whole, its sum is right and it fills `into` exactly.
+/// Whether a zlib stream is whole, its sum is right, nothing follows it and it fills `into`
+/// exactly.
 bool inflate(BytesView from, std::vector<std::uint8_t>& into) {
     const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> engine(
         libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
     if (!engine) throw std::bad_alloc();
-    return libdeflate_zlib_decompress(engine.get(), from.data(), from.size(), into.data(),
-                                      into.size(), nullptr) == LIBDEFLATE_SUCCESS;
+    std::size_t read = 0;
+    return libdeflate_zlib_decompress_ex(engine.get(), from.data(), from.size(), into.data(),
+                                         into.size(), &read, nullptr) == LIBDEFLATE_SUCCESS &&
+           read == from.size();
 }
 
 using cv::v_uint8x16;

@@ -3,6 +3,9 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <array>
+
+#include "drawing/exif.h"
 
 namespace croquis::drawing {
 namespace {
@@ -29,6 +32,37 @@ std::optional<PngChunk> next_chunk(BytesView& rest) {
     const PngChunk chunk{rest.first(length + frame)};
     rest = rest.subspan(length + frame);
     return chunk;
+}
+
+std::uint64_t PngHeader::bits_a_pixel() const {
+    static constexpr std::array<std::uint64_t, 7> samples{1, 0, 3, 1, 2, 0, 4};  // by colour type
+    return colour < samples.size() ? samples[colour] * depth : 0;
+}
+
+std::optional<PngHeader> read_png_header(const PngChunk& chunk) {
+    const BytesView d = chunk.data();
+    if (chunk.type() != "IHDR" || !chunk.is_intact() || d.size() != 13) return std::nullopt;
+    return PngHeader{big_endian(d), big_endian(d.subspan(4)), d[8], d[9], d[12]};
+}
+
+bool holds_only_pixels(BytesView png) {
+    BytesView rest = png.subspan(std::min(png.size(), png_signature.size()));
+    bool first = true;
+    while (const auto chunk = next_chunk(rest)) {
+        if (rest.empty()) return as_text(chunk->whole) == png_end;
+        if (chunk->type() != (first ? "IHDR" : "IDAT")) return false;
+        first = false;
+    }
+    return false;
+}
+
+int png_orientation(BytesView png) {
+    BytesView rest = png.subspan(std::min(png.size(), png_signature.size()));
+    while (const auto chunk = next_chunk(rest)) {
+        if (chunk->type() == "IEND") break;
+        if (chunk->type() == "eXIf" && chunk->is_intact()) return tiff_orientation(chunk->data());
+    }
+    return 1;
 }
 
 Bytes without_extras(BytesView png) {

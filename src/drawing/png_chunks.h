@@ -8,6 +8,8 @@
 namespace croquis::drawing {
 
 inline constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n";
+/// The last chunk, which is always the same.
+inline constexpr std::string_view png_end{"\0\0\0\0IEND\xae\x42\x60\x82", 12};
 
 /// The number in the first four bytes, of which there must be as many.
 std::uint32_t big_endian(BytesView bytes);
@@ -28,6 +30,27 @@ struct PngChunk {
 
 /// Takes one chunk off the front; nothing where `rest` does not hold a whole one.
 std::optional<PngChunk> next_chunk(BytesView& rest);
+
+/// What the first chunk says of the pixels.
+struct PngHeader {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint8_t depth = 0;   ///< bits a sample
+    std::uint8_t colour = 0;  ///< 0 grey, 2 RGB, 3 palette, 4 grey+alpha, 6 RGBA
+    std::uint8_t interlace = 0;
+
+    [[nodiscard]] std::uint64_t bits_a_pixel() const;
+};
+
+/// Nothing where the chunk is no header, or a damaged one.
+std::optional<PngHeader> read_png_header(const PngChunk& chunk);
+
+/// Whether a PNG of the plain kind (plain_png.h) has the chunks IHDR, IDAT and IEND and not a byte
+/// besides.
+bool holds_only_pixels(BytesView png);
+
+/// How the picture is to be turned, 1 to 8, as its eXIf chunk says; 1 where it does not.
+int png_orientation(BytesView png);
 
 /// A PNG without what its pixels do not need: text, colour profiles, times and the like, which
 /// could make a decoder inflate and keep much. What follows the last whole chunk stays as it is.

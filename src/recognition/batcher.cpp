@@ -220,6 +220,7 @@ class Batcher::Impl {
             about.media_type = decoded->type;
             about.width = decoded->image.width;
             about.height = decoded->image.height;
+            about.bare = decoded->bare;
             auto input = drawing::normalise(decoded->image);
             watch.lap(gauges_.normalise);
             return input;

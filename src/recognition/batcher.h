@@ -25,8 +25,9 @@ struct BatcherOptions {
 
 struct Recognised {
     drawing::MediaType media_type = drawing::MediaType::png;
-    int width = 0;  ///< of the picture as sent
+    int width = 0;  ///< of the picture, upright
     int height = 0;
+    bool bare = false;                       ///< drawing::Decoded::bare
     std::shared_ptr<const ModelInfo> model;  ///< the one that answered
     Prediction prediction;
 };

@@ -258,6 +258,33 @@ TEST_F(AnnotationTest, KeepsTheProjectsLabelsWhateverModelIsLive) {
     EXPECT_EQ(refused.error().code, "tag_not_assignable");
 }
 
+/// A PNG with a comment after its header.
+Bytes commented(Bytes png, std::string_view comment) {
+    Bytes chunk{0, 0, 0, static_cast<std::uint8_t>(comment.size()), 't', 'E', 'X', 't'};
+    chunk.insert(chunk.end(), comment.begin(), comment.end());
+    chunk.insert(chunk.end(), 4, 0);  // a sum that nobody looks at
+    constexpr std::ptrdiff_t header_end = 8 + 25;
+    png.insert(png.begin() + header_end, chunk.begin(), chunk.end());
+    return png;
+}
+
+TEST_F(AnnotationTest, StoresThePictureWithoutWhatElseWasSent) {
+    const auto sent = commented(square(1), "Author Marie");
+    const auto first = ask(annotation_->submit({sent, {}, "test", "key"})).get();
+    ASSERT_TRUE(first) << first.error().detail;
+    const auto kept = ask(annotation_->image(first->drawing.id)).get();
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->bytes, square(1));
+    EXPECT_EQ(kept->sha256, sha256(square(1)));
+    EXPECT_EQ(first->drawing.sha256, sha256(square(1)));
+    EXPECT_EQ(kept->media_type, "image/png");
+    // The key stands for what was sent.
+    EXPECT_TRUE(ask(annotation_->submit({sent, {}, "test", "key"})).get()->replayed);
+    const auto other = ask(annotation_->submit({square(1), {}, "test", "key"})).get();
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().kind, ErrorKind::conflict);
+}
+
 TEST_F(AnnotationTest, PreviewsWithoutStoring) {
     const auto preview = ask(annotation_->preview(square(3))).get();
     ASSERT_TRUE(preview);

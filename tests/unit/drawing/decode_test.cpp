@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
+#include "drawing/exif.h"
+#include "drawing/png_chunks.h"
 #include "unit/drawing/exif_data.h"
 #include "unit/drawing/pictures.h"
+#include "unit/drawing/webp_chunks.h"
 
 namespace croquis::drawing {
 namespace {
@@ -51,36 +55,6 @@ Bytes jpeg_of_size(std::uint16_t width, std::uint16_t height) {
     return file;
 }
 
-/// The 24-bit little-endian numbers of WebP's extended header.
-void append_24(Bytes& to, std::uint32_t value) {
-    for (const unsigned shift : {0U, 8U, 16U})
-        to.push_back(static_cast<std::uint8_t>(value >> shift));
-}
-
-Bytes riff_chunk(std::string_view type, BytesView data) {
-    Bytes chunk;
-    append(chunk, type);
-    append_24(chunk, static_cast<std::uint32_t>(data.size()));
-    chunk.push_back(0);
-    append(chunk, data);
-    if (data.size() % 2 != 0) chunk.push_back(0);
-    return chunk;
-}
-
-constexpr std::uint8_t animation_flag = 2;
-
-/// A WebP with the extended header. `body` is its chunks.
-Bytes extended_webp(std::uint8_t flags, std::uint32_t width, std::uint32_t height, BytesView body) {
-    Bytes header{flags, 0, 0, 0};
-    append_24(header, width - 1);
-    append_24(header, height - 1);
-    Bytes content;
-    append(content, "WEBP");
-    append(content, riff_chunk("VP8X", header));
-    append(content, body);
-    return riff_chunk("RIFF", content);
-}
-
 /// A lossless WebP whose header says 16384 x 16384, in two times fourteen bits after its first
 /// byte.
 Bytes webp_of_greatest_size() {
@@ -89,6 +63,22 @@ Bytes webp_of_greatest_size() {
     for (std::size_t i = 0; i < 3; ++i) file[sides_at + i] = 0xff;
     file[sides_at + 3] |= 0x0f;
     return file;
+}
+
+bool same_rows(const Image& a, const Image& b, int rows) {
+    const auto end = static_cast<std::ptrdiff_t>(a.width) * a.channels * rows;
+    return a.width == b.width && a.height == b.height && a.channels == b.channels &&
+           std::equal(a.pixels.begin(), a.pixels.begin() + end, b.pixels.begin());
+}
+
+/// A JPEG and a WebP may lack a few rows at the end, a progressive JPEG its last corrections.
+bool is_nearly(const Image& a, const Image& b, int rows) {
+    if (a.width != b.width || a.height != b.height || a.channels != b.channels) return false;
+    const auto size = static_cast<std::size_t>(a.width * a.channels * rows);
+    std::size_t apart = 0;
+    for (std::size_t i = 0; i < size; ++i)
+        apart += static_cast<std::size_t>(std::abs(int{a.pixels[i]} - int{b.pixels[i]}));
+    return apart <= 8 * size;
 }
 
 TEST(Sniff, GoesByTheFirstBytes) {
@@ -225,6 +215,7 @@ class PngExtras : public testing::TestWithParam<std::uint8_t> {
   protected:
     static Bytes picture_with(BytesView chunks) {
         Png png;
+        png.height = 24;
         png.interlace = GetParam();
         for (const auto size : png.row_sizes()) png.rows.resize(png.rows.size() + 1 + size);
         append(png.before_idat, chunks);
@@ -262,6 +253,40 @@ TEST_P(PngExtras, AreNotInflated) {
 
 TEST_P(PngExtras, ThatAPictureCannotDoWithoutAreMissed) {
     EXPECT_EQ(error_of(picture_with(png_chunk("NEED", {}))), ErrorKind::malformed);
+}
+
+TEST_P(PngExtras, AfterThePictureOrInsteadOfItsEndAreMissed) {
+    const auto whole = picture_with({});
+    const auto decoded = decode(whole);
+    ASSERT_TRUE(decoded);
+    const auto check = [&](const Bytes& file) {
+        const auto read = decode(file);
+        ASSERT_TRUE(read) << read.error().detail;
+        EXPECT_EQ(read->image.pixels, decoded->image.pixels);
+        EXPECT_FALSE(read->bare);
+    };
+    for (std::size_t cut = 1; cut <= png_end.size(); ++cut)
+        check(Bytes(whole.begin(), whole.end() - static_cast<std::ptrdiff_t>(cut)));
+    for (const auto* garbage : {"\n", "<html>404</html>", "\x89PNG\r\n\x1a\n"}) {
+        auto file = whole;
+        append(file, std::string_view(garbage));
+        check(file);
+    }
+    auto stray = Bytes(whole.begin(), whole.end() - static_cast<std::ptrdiff_t>(png_end.size()));
+    append(stray, std::string_view("????"));
+    append(stray, png_end);
+    check(stray);
+}
+
+TEST_P(PngExtras, TurnAPictureUpright) {
+    for (const bool named : {false, true}) {
+        const auto exif = exif_data(6, true);
+        const auto decoded = decode(
+            picture_with(png_chunk("eXIf", BytesView(exif).subspan(named ? 0 : std::size_t{6}))));
+        ASSERT_TRUE(decoded);
+        EXPECT_EQ(decoded->image.width, 24);
+        EXPECT_EQ(decoded->image.height, 16);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(OfBothReaders, PngExtras, testing::Values(0, 1),
@@ -302,6 +327,113 @@ TEST(DecodeJpeg, TurnsAPhotographUpright) {
     EXPECT_EQ(pixel(turned->image, 0, 0), pixel(as_stored->image, 0, 15));
     EXPECT_EQ(pixel(turned->image, 15, 0), pixel(as_stored->image, 0, 0));
     EXPECT_EQ(pixel(turned->image, 15, 39), pixel(as_stored->image, 39, 0));
+}
+
+/// A segment that ends where the next marker begins.
+std::size_t entropy_data_at(BytesView file) {
+    for (std::size_t at = 2; at + 3 < file.size();) {
+        const std::size_t length = std::size_t{file[at + 2]} << 8U | file[at + 3];
+        if (file[at + 1] == 0xda) return at + 2 + length;
+        at += 2 + length;
+    }
+    return 0;
+}
+
+Bytes with_bytes(const Bytes& file, std::size_t at, std::string_view more) {
+    Bytes longer = file;
+    longer.insert(longer.begin() + static_cast<std::ptrdiff_t>(at), more.begin(), more.end());
+    return longer;
+}
+
+/// What every browser shows.
+TEST(DecodeJpeg, ReadsStrayBytesAndAMissingEnd) {
+    using namespace std::string_view_literals;
+    for (const int flags : {0, TJFLAG_PROGRESSIVE})
+        for (const int side : {8, 16, 64}) {
+            const auto file = jpeg(scribble(side, side, 3, 1), TJPF_RGB, flags);
+            const auto whole = decode(file);
+            ASSERT_TRUE(whole);
+            const auto check = [&](const Bytes& changed, const char* how) {
+                const auto read = decode(changed);
+                ASSERT_TRUE(read) << how << ", " << side;
+                EXPECT_EQ(read->image.pixels, whole->image.pixels) << how << ", " << side;
+            };
+            check(Bytes(file.begin(), file.end() - 2), "no end marker");
+            check(Bytes(file.begin(), file.end() - 1), "half an end marker");
+            check(with_bytes(file, file.size() - 2, "\0\0\0\0"sv), "zeros before the end");
+            check(with_bytes(file, file.size() - 2, "stray"), "stray bytes before the end");
+            check(with_bytes(file, file.size(), "after the end\r\n"), "bytes after the end");
+            check(with_bytes(file, 20, "\0\0"sv), "stray bytes between segments");
+            check(with_bytes(file, 2, "\xff\xff"sv), "fill bytes");
+        }
+}
+
+TEST(DecodeJpeg, ReadsDamageInTheLastRowOfBlocks) {
+    const auto file = jpeg(scribble(64, 64, 3, 1), TJPF_RGB);
+    const auto whole = decode(file);
+    for (const std::ptrdiff_t cut : {3, 10, 40}) {
+        const auto read = decode(Bytes(file.begin(), file.end() - cut));
+        ASSERT_TRUE(read) << cut;
+        EXPECT_TRUE(same_rows(read->image, whole->image, 56)) << cut;
+    }
+}
+
+TEST(DecodeJpeg, RefusesDamageAboveIt) {
+    const auto file = jpeg(scribble(64, 64, 3, 1), TJPF_RGB);
+    const std::size_t begin = entropy_data_at(file);
+    const std::size_t size = file.size() - begin;
+    ASSERT_GT(begin, 0U);
+    for (const std::size_t eighths : {0U, 1U, 4U, 6U}) {
+        const auto at = static_cast<std::ptrdiff_t>(begin + size * eighths / 8);
+        Bytes cut(file.begin(), file.begin() + at);
+        EXPECT_EQ(error_of(cut), ErrorKind::malformed) << eighths;
+        append(cut, Bytes{0xff, 0xd9});
+        EXPECT_EQ(error_of(cut), ErrorKind::malformed) << eighths;
+    }
+    // Of one row of blocks, nothing may be missing.
+    const auto small = jpeg(scribble(16, 8, 3, 1), TJPF_RGB);
+    EXPECT_EQ(error_of(Bytes(small.begin(), small.end() - 20)), ErrorKind::malformed);
+}
+
+TEST(DecodeJpeg, RefusesAProgressiveFileWithoutItsLastScans) {
+    const auto file = jpeg(scribble(64, 64, 3, 1), TJPF_RGB, TJFLAG_PROGRESSIVE);
+    const std::size_t first = entropy_data_at(file);
+    EXPECT_EQ(error_of(Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(first))),
+              ErrorKind::malformed);
+    EXPECT_EQ(error_of(Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(
+                                                              (file.size() + first) / 2))),
+              ErrorKind::malformed);
+}
+
+TEST(DecodeWebp, ReadsStrayBytesAfterItAndAMissingEnd) {
+    for (const float quality : {-1.0F, 80.0F}) {
+        const auto file = webp(scribble(64, 96, 3, 1), quality);
+        const auto whole = decode(file);
+        ASSERT_TRUE(whole);
+        auto longer = file;
+        append(longer, std::string_view("after the end"));
+        const auto read = decode(longer);
+        ASSERT_TRUE(read);
+        EXPECT_EQ(read->image.pixels, whole->image.pixels);
+        const auto cut = decode(Bytes(file.begin(), file.end() - 20));
+        ASSERT_TRUE(cut) << quality;
+        EXPECT_TRUE(same_rows(cut->image, whole->image, 64)) << quality;
+        EXPECT_EQ(error_of(Bytes(file.begin(),
+                                 file.begin() + static_cast<std::ptrdiff_t>(file.size() / 2))),
+                  ErrorKind::malformed)
+            << quality;
+    }
+}
+
+TEST(DecodeWebp, TurnsAPhotographUpright) {
+    const auto still = webp(scribble(40, 16, 3, 1));
+    Bytes body(still.begin() + 12, still.end());
+    const auto exif = exif_data(8, true);
+    append(body, riff_chunk("EXIF", BytesView(exif).subspan(6)));
+    const auto turned = decode(extended_webp(exif_flag, 40, 16, body));
+    ASSERT_TRUE(turned) << turned.error().detail;
+    EXPECT_EQ(turned->image.pixels, upright(decode(still)->image, 8).pixels);
+    EXPECT_EQ(turned->image.width, 16);
 }
 
 TEST(DecodeWebp, ReadsExactLossyAndTransparent) {
@@ -410,7 +542,7 @@ TEST(Decode, ReadsOnePixelWhereThatIsAllowed) {
 }
 
 /// From the format's first bytes to the end of its pixels.
-TEST(Decode, RefusesEveryPrefix) {
+TEST(Decode, RefusesEveryPrefixThatLacksPixels) {
     Png indexed;
     indexed.colour = 3;
     indexed.before_idat = palette(256);
@@ -423,14 +555,18 @@ TEST(Decode, RefusesEveryPrefix) {
                            jpeg(scribble(16, 16, 3, 1), TJPF_RGB, TJFLAG_PROGRESSIVE),
                            webp(scribble(16, 16, 3, 1)),
                            webp(scribble(16, 16, 4, 1), 80)};
-    // What a PNG has after its pixels: the stream's sum, the chunk's sum and IEND.
-    constexpr std::size_t png_tail = 4 + 4 + 12;
     for (const auto& file : files) {
-        const std::size_t needed =
-            file.size() - (*sniff(file) == MediaType::png ? png_tail : std::size_t{0});
-        for (std::size_t size = 0; size < needed; ++size) {
+        const auto whole = decode(file);
+        const bool is_png = *sniff(file) == MediaType::png;
+        for (std::size_t size = 0; size < file.size(); ++size) {
             const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
-            const auto kind = error_of(cut);
+            const auto decoded = decode(cut);
+            if (decoded) {
+                ASSERT_TRUE(is_nearly(decoded->image, whole->image, is_png ? 16 : 8))
+                    << size << " of " << file.size();
+                continue;
+            }
+            const auto kind = decoded.error().kind;
             ASSERT_TRUE(kind == ErrorKind::malformed ||
                         (size < 12 && kind == ErrorKind::unsupported_media))
                 << size << " of " << file.size();
