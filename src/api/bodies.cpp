@@ -6,7 +6,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
+#include <boost/url/pct_string_view.hpp>
 
+#include "core/text.h"
 #include "drawing/strokes.h"
 #include "http/multipart.h"
 
@@ -19,7 +21,8 @@ using boost::system::error_code;
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 constexpr std::string_view multipart_type = "multipart/form-data";
-constexpr std::size_t max_data_url_prefix = 64;
+constexpr std::size_t max_data_url_prefix = 256;
+constexpr std::size_t shortest_line = 64;  // of base64 in lines, as PEM has it; MIME's are of 76
 
 Error invalid(std::string field, std::string detail) {
     return {ErrorKind::invalid, std::move(detail), std::move(field)};
@@ -224,17 +227,40 @@ Result<Raw> read_form(std::string_view content_type, std::string_view body) {
     return raw;
 }
 
-/// Takes "data:image/png;base64," off the front; what it says of the type is not believed.
-Result<std::string_view> without_prefix(std::string_view text) {
-    if (!text.starts_with("data:")) return text;
-    const auto comma = text.substr(0, max_data_url_prefix).find(',');
-    if (comma == std::string_view::npos || !text.substr(0, comma).ends_with(";base64"))
-        return Error{ErrorKind::malformed, "The data: URL of the picture is not in base64.",
-                     "image"};
-    return text.substr(comma + 1);
+/// Whether what a data: URL has between "data:" and its comma says that base64 follows.
+bool says_base64(std::string_view media_type) {
+    constexpr std::string_view name = "base64";
+    media_type = trimmed(media_type);
+    if (!boost::beast::iequals(
+            media_type.substr(media_type.size() - std::min(media_type.size(), name.size())), name))
+        return false;
+    media_type.remove_suffix(name.size());
+    return trimmed(media_type).ends_with(';');
 }
 
-Result<Bytes> decode_image(const Raw& raw, std::size_t max_bytes) {
+/// The base64 text of a data: URL (RFC 2397, read as browsers do: letters of either case, any
+/// parameters, percent-encoding), or of one bare. What a URL says of the type is not believed.
+Result<std::string> base64_text(std::string&& text) {
+    constexpr std::string_view scheme = "data:";
+    const std::string_view url = trimmed(text);
+    if (!boost::beast::iequals(url.substr(0, scheme.size()), scheme)) return std::move(text);
+    const auto comma = url.substr(0, max_data_url_prefix).find(',');
+    const Error no_base64{ErrorKind::malformed, "The data: URL of the picture is not in base64.",
+                          "image"};
+    if (comma == std::string_view::npos ||
+        !says_base64(url.substr(scheme.size(), comma - scheme.size())))
+        return no_base64;
+    const std::string_view data = url.substr(comma + 1);
+    if (data.find('%') != std::string_view::npos) {
+        const auto encoded = boost::urls::make_pct_string_view(data);
+        if (!encoded) return no_base64;
+        return encoded->decode();
+    }
+    text.erase(0, static_cast<std::size_t>(data.data() - text.data()));
+    return std::move(text);
+}
+
+Result<Bytes> decode_image(Raw& raw, std::size_t max_bytes) {
     if (!raw.is_base64) {
         const BytesView bytes = as_bytes(raw.image);
         return Bytes(bytes.begin(), bytes.end());
@@ -244,9 +270,9 @@ Result<Bytes> decode_image(const Raw& raw, std::size_t max_bytes) {
             ErrorKind::too_large,
             "The picture has more than the " + std::to_string(max_bytes) + " bytes that are taken.",
             "image"};
-    const auto text = without_prefix(raw.image);
+    const auto text = base64_text(std::move(raw.image));
     if (!text) return text.error();
-    auto bytes = from_base64(*text);
+    auto bytes = from_loose_base64(*text);
     if (!bytes) return Error{ErrorKind::malformed, "The picture is not valid base64.", "image"};
     return bytes;
 }
@@ -254,7 +280,9 @@ Result<Bytes> decode_image(const Raw& raw, std::size_t max_bytes) {
 }  // namespace
 
 std::size_t max_image_text(std::size_t max_bytes) {
-    return (max_bytes + 2) / 3 * 4 + max_data_url_prefix;
+    constexpr std::size_t line_end = 2;
+    const std::size_t digits = (max_bytes + 2) / 3 * 4;
+    return digits + (digits / shortest_line + 1) * line_end + max_data_url_prefix;
 }
 
 Result<annotation::SubmitRequest> read_prediction(const http::Request& request,

@@ -17,7 +17,8 @@ inline constexpr std::size_t max_json_depth = 32;
 inline constexpr std::size_t max_small_body = std::size_t{64} * 1024;
 /// Previews that a client may ask for while it may submit once: a page asks at every stroke.
 inline constexpr int previews_per_submission = 10;
-/// Longest base64 text, as a data: URL, of a picture of `max_bytes`.
+/// Longest base64 text of a picture of `max_bytes`: in lines of 64 digits, after 256 bytes of a
+/// data: URL.
 std::size_t max_image_text(std::size_t max_bytes);
 
 /// Reads the body of POST /predictions: JSON in one pass without building a document, or

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { startCroquis, stores } from '../../e2e/support/server.mjs';
 import { client } from './support/contract.mjs';
-import { bomb, circle, png, sheet } from './support/pictures.mjs';
+import { bomb, circle, png, sheet, telling } from './support/pictures.mjs';
 
 const predictions = '/api/v1/public/predictions';
 
@@ -74,6 +74,35 @@ for (const kind of Object.keys(stores))
       form.set('source', 'class-4b');
       const { body } = await api.ask('POST', predictions, { form, status: 201 });
       assert.equal(body.source, 'class-4b');
+    });
+
+    it('takes base64 as it is written', async () => {
+      const plain = circle(8).toString('base64');
+      const lines = plain.replace(/.{76}/g, '$&\r\n');
+      for (const image of [
+        `${lines}\n`,
+        plain.replace(/=+$/, ''),
+        circle(8).toString('base64url'),
+        `DATA:image/png;BASE64,${plain}`,
+        `data:image/png;charset=utf-8;base64,${lines}`,
+        `data:image/png;base64,${encodeURIComponent(plain)}`,
+      ]) {
+        const { body } = await api.ask('POST', predictions, { json: { image }, status: 201 });
+        assert.equal(body.sha256, createHash('sha256').update(circle(8)).digest('hex'));
+      }
+    });
+
+    it('stores the picture and nothing else that was sent', async () => {
+      const sent = telling(circle(9), '48.8584N 2.2945E');
+      const key = { 'Idempotency-Key': 'telling' };
+      const json = { image: sent.toString('base64') };
+      const { body } = await api.ask('POST', predictions, { json, headers: key, status: 201 });
+      assert.equal(body.sha256, createHash('sha256').update(circle(9)).digest('hex'));
+      const picture = await api.ask('GET', body.image_url, { status: 200 });
+      assert.deepEqual(picture.bytes, circle(9));
+      const again = await api.ask('POST', predictions, { json, headers: key, status: 201 });
+      assert.equal(again.body.id, body.id);
+      await refused({ json: { image: circle(9).toString('base64') }, headers: key }, 409);
     });
 
     it('previews without storing', async () => {

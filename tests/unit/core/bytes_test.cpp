@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "core/text.h"
+
 namespace croquis {
 namespace {
 
@@ -31,6 +33,30 @@ TEST(Base64, RefusesWhatIsNotBase64) {
     using namespace std::string_view_literals;
     EXPECT_TRUE(from_base64("Zm9v\0"sv).has_error());
     EXPECT_TRUE(from_base64("Zg\0="sv).has_error());
+}
+
+TEST(LooseBase64, ReadsWhatPeopleAndProgramsSend) {
+    for (const char* text : {"Zm9vYg==", "Zm9vYg", "Zm9vYg=", "Zm9v\nYg==\n", "Zm9v\r\nYg==\r\n",
+                             " Zm 9v\tYg = = ", "\f\nZ\nm\n9\nv\nY\ng\n"}) {
+        const auto read = from_loose_base64(text);
+        ASSERT_TRUE(read) << text;
+        EXPECT_EQ(as_text(*read), "foob") << text;
+    }
+    const Bytes ends{0xfb, 0xff, 0xfe};
+    for (const char* text : {"+//+", "-__-", "-_/+"}) EXPECT_EQ(*from_loose_base64(text), ends);
+    EXPECT_EQ(*from_loose_base64(""), Bytes{});
+    EXPECT_EQ(*from_loose_base64(" \n"), Bytes{});
+}
+
+TEST(LooseBase64, RefusesWhatIsNone) {
+    using namespace std::string_view_literals;
+    for (const auto text :
+         {"Z"sv, "Zm9vY"sv, "="sv, "=="sv, "Zm9v="sv, "Zg==="sv, "Zg==Zg=="sv, "Zh"sv, "Zm9=v"sv,
+          "Zm9v\0"sv, "Zm\xc3\xa9v"sv, "Zm\x0bv"sv, "Zm%3D"sv, "data:,Zg=="sv, "\xff_8"sv}) {
+        const auto refused = from_loose_base64(text);
+        ASSERT_TRUE(refused.has_error()) << text;
+        EXPECT_EQ(refused.error().kind, ErrorKind::malformed) << text;
+    }
 }
 
 TEST(Base64, RoundTripsEveryByteAtEveryLength) {

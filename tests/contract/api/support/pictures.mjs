@@ -27,6 +27,13 @@ export function png({ width, height, depth = 8, raw }) {
   ]);
 }
 
+/** The same PNG with a comment behind its header, and bytes behind its end. */
+export function telling(file, text) {
+  const headerEnd = 8 + 25;
+  const comment = chunk('tEXt', Buffer.from(`Comment\0${text}`, 'latin1'));
+  return Buffer.concat([file.subarray(0, headerEnd), comment, file.subarray(headerEnd), Buffer.from(text, 'latin1')]);
+}
+
 /** A square white sheet on which `ink(x, y)` says where it is black. */
 export function sheet(side, ink = () => false) {
   const raw = Buffer.alloc(side * (side + 1), 255);

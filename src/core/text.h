@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/bytes.h"
+#include "core/error.h"
+
+/// Text as people and other programs write it.
+namespace croquis {
+
+/// Without spaces, tabs and line ends at either end.
+std::string_view trimmed(std::string_view text);
+
+/// Without the byte order mark (U+FEFF in UTF-8) that some editors put in front.
+std::string_view without_byte_order_mark(std::string_view text);
+
+/// Equal for names that are meant to be the same: trimmed, in small letters (A to Z).
+std::string folded(std::string_view name);
+
+/// Base64 with white space anywhere (RFC 2045 breaks lines), with padding or without, in the
+/// alphabet of RFC 4648 section 4 or of section 5. Bits that are left over must be zero. A mistake
+/// is ErrorKind::malformed.
+Result<Bytes> from_loose_base64(std::string_view text);
+
+}  // namespace croquis

@@ -1,0 +1,87 @@
+#include "core/csv.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "core/text.h"
+
+namespace croquis {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+Rows rows_of(std::string_view text) {
+    const auto table = parse_csv(text);
+    if (!table) return {{"error", table.error().detail}};
+    Rows rows;
+    for (const auto& row : table->rows) rows.push_back(row.fields);
+    return rows;
+}
+
+TEST(Csv, ReadsWhatRfc4180Writes) {
+    EXPECT_EQ(rows_of("a,b\r\nc,d\r\n"), (Rows{{"a", "b"}, {"c", "d"}}));
+    EXPECT_EQ(rows_of("a,b\r\nc,d"), (Rows{{"a", "b"}, {"c", "d"}}));
+    EXPECT_EQ(rows_of("\"a\",\"b,c\"\n\"x \"\"y\"\"\",\"\"\n"),
+              (Rows{{"a", "b,c"}, {"x \"y\"", ""}}));
+    EXPECT_EQ(rows_of("\"two\r\nlines\",b\n"), (Rows{{"two\r\nlines", "b"}}));
+    EXPECT_EQ(rows_of("a,,\n,b,\n"), (Rows{{"a", "", ""}, {"", "b", ""}}));
+    EXPECT_EQ(rows_of("a, b c ,d\n"), (Rows{{"a", " b c ", "d"}}));
+    EXPECT_EQ(rows_of(""), Rows{});
+}
+
+TEST(Csv, ReadsWhatSpreadsheetsWrite) {
+    const Rows expected{{"a.png", "Circle"}, {"b,b.png", "star"}};
+    EXPECT_EQ(rows_of("\xef\xbb\xbf"
+                      "a.png,Circle\r\n\"b,b.png\",star\r\n"),
+              expected);
+    EXPECT_EQ(rows_of("a.png;Circle\nb,b.png;star\n"), expected);
+    EXPECT_EQ(rows_of("a.png\tCircle\nb,b.png\tstar\n"), expected);
+    EXPECT_EQ(rows_of("sep=;\r\na.png;Circle\r\nb,b.png;star\r\n"), expected);
+    EXPECT_EQ(rows_of("sep=|\na.png|Circle\nb,b.png|star\n"), expected);
+    EXPECT_EQ(rows_of("a.png,Circle\r\"b,b.png\",star\r"), expected)
+        << "lines as old Macs end them";
+    EXPECT_EQ(rows_of("\n\r\n  \na.png,Circle\n\n\"b,b.png\" , star\n"),
+              (Rows{{"a.png", "Circle"}, {"b,b.png", " star"}}));
+    EXPECT_EQ(rows_of("sep=\n"), (Rows{{"sep="}}));
+}
+
+TEST(Csv, CountsTheFilesLines) {
+    const auto table = parse_csv("sep=;\n\na;b\n\"x\ny\";c\r\nd;e");
+    ASSERT_TRUE(table);
+    ASSERT_EQ(table->rows.size(), 3U);
+    EXPECT_EQ(table->separator, ';');
+    EXPECT_EQ(table->rows[0].line, 3U);
+    EXPECT_EQ(table->rows[1].line, 4U);
+    EXPECT_EQ(table->rows[2].line, 6U);
+}
+
+TEST(Csv, SaysWhereItCannotBeRead) {
+    EXPECT_EQ(parse_csv("a,b\n\"c,d\ne,f\n").error().detail, "line 2: quotes that do not end");
+    EXPECT_EQ(parse_csv("a,b\n\"c\"d,e\n").error().detail, "line 2: text behind quotes");
+    EXPECT_EQ(parse_csv("\"").error().kind, ErrorKind::malformed);
+    EXPECT_EQ(parse_csv(std::string_view("\xff\xfe"
+                                         "a\0,\0",
+                                         6))
+                  .error()
+                  .kind,
+              ErrorKind::malformed);
+}
+
+TEST(Csv, TakesAQuoteInsideABareFieldAsItIs) {
+    EXPECT_EQ(rows_of("5\" disk,a\"\n"), (Rows{{"5\" disk", "a\""}}));
+}
+
+TEST(Text, IsFoldedAndTrimmed) {
+    EXPECT_EQ(folded(" Circle \r"), "circle");
+    EXPECT_EQ(folded("\t\n"), "");
+    EXPECT_EQ(folded("Étoile A"), "Étoile a");
+    EXPECT_EQ(trimmed(" a b\t"), "a b");
+    EXPECT_EQ(without_byte_order_mark("\xef\xbb\xbf"
+                                      "a"),
+              "a");
+    EXPECT_EQ(without_byte_order_mark("a\xef\xbb\xbf"), "a\xef\xbb\xbf");
+}
+
+}  // namespace
+}  // namespace croquis
