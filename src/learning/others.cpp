@@ -533,6 +533,30 @@ Figure nested(Random& r) {
     return f;
 }
 
+/// Four corners that are neither a rectangle's nor a rhombus's on its point: a parallelogram that
+/// leans by more than any hurried hand, a trapezium, a dart.
+Figure leaning(Random& r) {
+    const float kind = r.uniform(0, 1);
+    const float tall = r.uniform(0.4F, 1);
+    if (kind < 0.6F) {
+        const float lean =
+            tall * std::tan(r.uniform(0.42F, 0.85F)) * (r.chance(0.8F) ? 1.0F : -1.0F);
+        const float wide = r.uniform(0.7F, 1.3F);
+        Figure f{closed({{-wide + lean, -tall},
+                         {wide + lean, -tall},
+                         {wide - lean, tall},
+                         {-wide - lean, tall}})};
+        transform(f, 0.8F, 0.8F, 0);
+        return f;
+    }
+    if (kind < 0.85F) {
+        const float top = r.uniform(0.25F, 0.6F);
+        const float shift = r.chance(0.3F) ? r.uniform(-0.4F, 0.4F) : 0;
+        return {closed({{shift - top, -tall}, {shift + top, -tall}, {1, tall}, {-1, tall}})};
+    }
+    return {closed({{0, -1}, {0.8F, 1}, {0, r.uniform(0, 0.55F)}, {-0.8F, 1}})};
+}
+
 /// An open curve: C, U, S, a check mark, an angle with a tail.
 Figure open_curve(Random& r) {
     if (r.chance(0.35F)) return {open({{-1, r.uniform(-0.2F, 0.3F)}, {-0.4F, 0.8F}, {1, -1}})};
@@ -551,10 +575,10 @@ Figure other_figure(Random& random) {
     static constexpr std::array<Make, 20> things{
         house,    face, sun,    flower,   tree, car,   fish,      cat,      bicycle, clock,
         envelope, key,  ladder, umbrella, moon, cloud, lightning, mountain, apple,   hand_outline};
-    static constexpr std::array<Make, 11> marks{stick_figure, spiral,     scribble,  grid,
-                                                letters,      blob,       crooked,   nested,
-                                                assembly,     repetition, open_curve};
-    static constexpr std::array<float, 11> weights{1, 1, 1.2F, 1, 5, 1.2F, 1.2F, 3, 9, 2, 2};
+    static constexpr std::array<Make, 12> marks{stick_figure, spiral,     scribble,   grid,
+                                                letters,      blob,       crooked,    nested,
+                                                assembly,     repetition, open_curve, leaning};
+    static constexpr std::array<float, 12> weights{1, 1, 1.2F, 1, 5, 1.2F, 1.2F, 3, 9, 2, 2, 2};
     Figure figure;
     if (random.chance(0.2F))
         figure = outlined_thing(random);

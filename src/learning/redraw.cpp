@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <opencv2/imgproc.hpp>
 
 namespace croquis::learning {
 namespace {
@@ -16,11 +17,12 @@ constexpr float pi = std::numbers::pi_v<float>;
 
 /// How far a label lets itself be changed.
 struct Freedom {
-    float turn;       ///< usual turning, radians
-    float any_way;    ///< chance of any angle at all
-    float upside;     ///< chance of being put upside down
-    float stretch;    ///< usual stretching of one side against the other, as a part of 1
-    float truncated;  ///< at most this part of the way is left out at the end
+    float turn;             ///< usual turning, radians
+    float any_way;          ///< chance of any angle at all
+    float upside;           ///< chance of being put upside down
+    float stretch;          ///< usual stretching of one side against the other, as a part of 1
+    float truncated;        ///< at most this part of the way is left out at the end
+    float mirrored = 0.5F;  ///< chance of left and right changing places
 };
 
 Freedom freedom_of(std::string_view label) {
@@ -35,6 +37,10 @@ Freedom freedom_of(std::string_view label) {
     if (label == "star") return {0.15F, 0.1F, 0.05F, 0.12F, 0.05F};
     if (label == "line") return {0.2F, 0.3F, 0.5F, 0.1F, 0.3F};
     if (label == "zigzag") return {0.2F, 0.15F, 0.5F, 0.15F, 0.2F};
+    if (label == "arrow") return {0.3F, 0.5F, 0.5F, 0.18F, 0.04F};
+    if (label == "cross") return {0.15F, 0.15F, 0.3F, 0.15F, 0.05F};
+    if (label == "heart") return {0.15F, 0.04F, 0.02F, 0.18F, 0.04F};
+    if (label == "sign") return {0.12F, 0, 0, 0.18F, 0.06F, 0};
     if (label == "squiggle") return {0.25F, 0.25F, 0.5F, 0.15F, 0.2F};
     return {0.1F, 0.03F, 0.05F, 0.15F, 0.08F};
 }
@@ -113,21 +119,26 @@ Map turned(float angle) {
     return {c, -s, s, c};
 }
 
-/// The drawing as a whole: mirrored, stretched, leaning, turned.
-void move_all(Strokes& strokes, const Freedom& freedom, Random& random) {
+/// What happens to the plane: mirrored, stretched and leaning, then bent, then turned.
+struct Motion {
+    Map form;
+    Warp warp;
+    Map turn;
+    void operator()(Point& p) const {
+        form(p);
+        p = warp.bent(p);
+        turn(p);
+    }
+};
+
+Motion motion(const Freedom& freedom, Random& random) {
     const float stretch = std::exp(random.normal(freedom.stretch));
     const float lean = random.normal(0.6F * freedom.stretch);
-    const Map form{random.chance(0.5F) ? -stretch : stretch, lean, 0,
+    const Map form{random.chance(freedom.mirrored) ? -stretch : stretch, lean, 0,
                    random.chance(freedom.upside) ? -1.0F : 1.0F};
     const Map turn = turned(random.chance(freedom.any_way) ? random.uniform(-pi, pi)
                                                            : random.normal(freedom.turn));
-    const Warp warp(random.uniform(0, 0.035F), random);
-    for (auto& stroke : strokes)
-        for (auto& p : stroke) {
-            form(p);
-            p = warp.bent(p);
-            turn(p);
-        }
+    return {form, Warp(random.uniform(0, 0.035F), random), turn};
 }
 
 /// One stroke against the others: a little out of place, turned, larger or smaller.
@@ -186,6 +197,65 @@ void cut_ends(Stroke& stroke, float most, Random& random) {
     }
 }
 
+/// How light ink is: 0 none, 255 full. The picture must outlive what is returned.
+cv::Mat ink_of(const drawing::Image& picture) {
+    // The pixels are only read; cv::Mat has no view of constant data.
+    const cv::Mat paper(picture.height, picture.width, CV_8UC1,
+                        const_cast<std::uint8_t*>(picture.pixels.data()));
+    return 255 - paper;
+}
+
+drawing::Image on_paper(const cv::Mat& ink) {
+    drawing::Image out{ink.cols, ink.rows, 1, std::vector<std::uint8_t>(ink.total())};
+    cv::Mat paper(out.height, out.width, CV_8UC1, out.pixels.data());
+    cv::subtract(255, ink, paper);
+    return out;
+}
+
+/// The box of all ink at least a third as dark as the darkest.
+cv::Rect ink_box(const cv::Mat& ink) {
+    double most = 0;
+    cv::minMaxLoc(ink, nullptr, &most);
+    const cv::Mat strong = ink > most / 3;
+    const cv::Rect box = cv::boundingRect(strong);
+    return box.empty() ? cv::Rect(0, 0, ink.cols, ink.rows) : box;
+}
+
+/// Where in the old picture each pixel of the new one comes from, worked out on a coarse grid.
+void pull(const cv::Mat& from, const cv::Rect& box, const Motion& move, float reach, cv::Mat& to) {
+    constexpr int cells = 16;
+    cv::Mat coarse_x(cells, cells, CV_32F), coarse_y(cells, cells, CV_32F);
+    const float half = static_cast<float>(std::max(box.width, box.height)) / 2;
+    const float middle_x = static_cast<float>(box.x) + static_cast<float>(box.width) / 2 - 0.5F;
+    const float middle_y = static_cast<float>(box.y) + static_cast<float>(box.height) / 2 - 0.5F;
+    for (int y = 0; y < cells; ++y)
+        for (int x = 0; x < cells; ++x) {
+            const auto along = [&](int i) {
+                return ((static_cast<float>(i) + 0.5F) * 2 / cells - 1) * reach;
+            };
+            Point p{along(x), along(y), 0};
+            move(p);
+            coarse_x.at<float>(y, x) = middle_x + p.x * half;
+            coarse_y.at<float>(y, x) = middle_y + p.y * half;
+        }
+    cv::Mat map_x, map_y;
+    cv::resize(coarse_x, map_x, to.size(), 0, 0, cv::INTER_CUBIC);
+    cv::resize(coarse_y, map_y, to.size(), 0, 0, cv::INTER_CUBIC);
+    cv::remap(from, to, map_x, map_y, cv::INTER_CUBIC, cv::BORDER_CONSTANT, cv::Scalar(0));
+}
+
+/// Lines redone with an edge: where the blurred ink passes a threshold, low for thick lines.
+void pen_again(cv::Mat& ink, Random& random) {
+    cv::GaussianBlur(
+        ink, ink, {0, 0},
+        static_cast<double>(ink.cols) * static_cast<double>(random.uniform(0.006F, 0.016F)));
+    double most = 0;
+    cv::minMaxLoc(ink, nullptr, &most);
+    const double threshold = most * static_cast<double>(random.uniform(0.2F, 0.6F));
+    const double slope = static_cast<double>(random.uniform(2, 6)) * 255 / std::max(most, 1.0);
+    ink.convertTo(ink, CV_8U, slope, 127 - slope * threshold);
+}
+
 /// About the origin, the longer side from -1 to 1.
 Strokes centred(const Strokes& strokes) {
     const Box box = box_of(strokes);
@@ -205,7 +275,9 @@ Strokes redrawn(const Strokes& strokes, std::string_view label, Random& random) 
     const Freedom freedom = freedom_of(label);
     Strokes out = centred(strokes);
     drop_specks(out, random);
-    move_all(out, freedom, random);
+    const Motion move = motion(freedom, random);
+    for (auto& stroke : out)
+        for (auto& p : stroke) move(p);
     const float tremor = random.chance(0.5F) ? random.uniform(0, 0.008F) : 0;
     const int smoothing = random.chance(0.3F) ? random.integer(1, 4) : 0;
     for (auto& stroke : out) {
@@ -223,6 +295,17 @@ Strokes redrawn(const Strokes& strokes, std::string_view label, Random& random) 
             p = {p.x * half + (box.left + box.right) / 2, p.y * half + (box.top + box.bottom) / 2,
                  p.t};
     return out;
+}
+
+drawing::Image redrawn(const drawing::Image& picture, std::string_view label, Random& random) {
+    const cv::Mat from = ink_of(picture);
+    const cv::Rect box = ink_box(from);
+    const int side = random.integer(64, 128);
+    cv::Mat ink(side, side, CV_8UC1);
+    // Half again as much as the box, so that what is turned or stretched stays on the paper.
+    pull(from, box, motion(freedom_of(label), random), 1.6F, ink);
+    if (random.chance(0.6F)) pen_again(ink, random);
+    return on_paper(ink);
 }
 
 void add_speck(Strokes& strokes, Random& random) {
@@ -247,6 +330,19 @@ Strokes flattened(const Strokes& strokes, float ratio, bool tall) {
     for (auto& stroke : out)
         for (auto& p : stroke) p = {p.x * across, p.y * down, p.t};
     return out;
+}
+
+drawing::Image flattened(const drawing::Image& picture, float ratio, bool tall) {
+    const cv::Mat ink = ink_of(picture);
+    const cv::Rect box = ink_box(ink);
+    const int longer = std::max(box.width, box.height);
+    const int shorter =
+        std::max(1, static_cast<int>(std::lround(ratio * static_cast<float>(longer))));
+    cv::Mat squeezed;
+    cv::resize(ink(box), squeezed, tall ? cv::Size(shorter, longer) : cv::Size(longer, shorter), 0,
+               0, cv::INTER_AREA);
+    cv::copyMakeBorder(squeezed, squeezed, 2, 2, 2, 2, cv::BORDER_CONSTANT, cv::Scalar(0));
+    return on_paper(squeezed);
 }
 
 }  // namespace croquis::learning

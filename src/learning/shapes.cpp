@@ -1,11 +1,13 @@
 #include "learning/shapes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
 #include <numbers>
 #include <string>
+#include <utility>
 
 namespace croquis::learning {
 namespace {
@@ -45,10 +47,24 @@ Path round_shape(float ratio, const Hand& hand, Random& random) {
     return path;
 }
 
+/// Only some of the points, so that the line between them is straight.
+Path flicked(const Path& path, int points) {
+    Path few{{}, path.closed, false};
+    for (int i = 0; i <= points; ++i)
+        few.points.push_back(path.points[static_cast<std::size_t>(i) * (path.points.size() - 1) /
+                                         static_cast<std::size_t>(points)]);
+    return few;
+}
+
 Figure circle(const Hand& hand, Random& random) {
     // Hurried people draw circles down to about 0.72 of their width; careful ones closer to round.
     const float flat = std::abs(random.normal(0.035F + 0.15F * (1 - hand.care)));
-    Figure figure{round_shape(1 - std::min(flat, 0.17F + 0.12F * (1 - hand.care)), hand, random)};
+    // A small one is over before the hand has bent: few flicks, and the ends far from each other.
+    Hand quick = hand;
+    const bool small = random.chance(0.2F * (1 - hand.care));
+    if (small) quick.care *= 0.3F;
+    Figure figure{round_shape(1 - std::min(flat, 0.17F + 0.12F * (1 - hand.care)), quick, random)};
+    if (small) figure.front() = flicked(figure.front(), random.integer(6, 10));
     transform(figure, 1, 1, random.uniform(-pi, pi));
     if (random.chance(0.02F)) figure.push_back(arc({0, 0}, 0.03F, 0.03F, 0, 2 * pi));
     return figure;
@@ -184,11 +200,13 @@ Figure regular(int corners, const Hand& hand, Random& random, float flat_bottom)
 }
 
 Figure pentagon(const Hand& hand, Random& random) {
-    if (random.chance(0.15F)) {
-        const float eaves = random.uniform(-0.4F, 0.05F);
-        const float foot = random.uniform(0.55F, 1);
-        Figure house{{{{0, -1}, {1, eaves}, {foot, 1}, {-foot, 1}, {-1, eaves}}, true, false}};
-        transform(house, random.uniform(0.75F, 1.1F), 1, random.normal(0.06F));
+    if (random.chance(0.35F)) {
+        const float eaves = random.uniform(-0.7F, 0.15F);
+        const float foot = random.chance(0.4F) ? 1.0F : random.uniform(0.5F, 1);
+        const float ridge = random.chance(0.7F) ? random.normal(0.06F) : random.normal(0.3F);
+        Figure house{{{{ridge, -1}, {1, eaves}, {foot, 1}, {-foot, 1}, {-1, eaves}}, true, false}};
+        transform(house, random.uniform(0.6F, 1.3F), 1,
+                  random.chance(0.1F) ? random.uniform(-pi, pi) : random.normal(0.06F));
         return house;
     }
     return regular(5, hand, random, 0.08F);
@@ -209,6 +227,9 @@ Figure hexagon(const Hand& hand, Random& random) {
 
 /// A square with its corners cut.
 Figure octagon(const Hand& hand, Random& random) {
+    // Hurried people lose count by one.
+    if (random.chance(0.2F * (1 - hand.care)))
+        return regular(random.chance(0.5F) ? 7 : 9, hand, random, 0.75F);
     if (random.chance(0.7F)) return regular(8, hand, random, 0.75F);
     const float cut = random.uniform(0.3F, 0.6F);
     Figure figure{
@@ -251,7 +272,47 @@ Figure star(const Hand&, Random& random) {
     return figure;
 }
 
+/// Two arches and two straight sides down to the point, each half its own way, as it is drawn on
+/// paper; the ends of the halves need not meet.
+Figure arched_heart(Random& random) {
+    const float cleft = random.uniform(-0.75F, -0.15F);
+    const float miss = random.chance(0.4F) ? random.normal(0.08F) : 0;
+    const float point = random.normal(0.12F);
+    const auto half = [&](float side) {
+        const float reach = random.uniform(0.85F, 1.1F);
+        const float crown = random.uniform(-1.05F, -0.85F);
+        const float belly = random.uniform(-0.05F, 0.45F);
+        Path path{{}, false, true};
+        const std::array<Vec, 4> over{Vec{0, cleft + miss * side}, Vec{0.1F * side, crown - 0.35F},
+                                      Vec{reach * side, crown - 0.2F},
+                                      Vec{reach * side, random.uniform(-0.55F, -0.2F)}};
+        const std::array<Vec, 4> down{over[3], Vec{reach * side, belly * 0.6F},
+                                      Vec{(0.35F + belly) * side * 0.8F, 0.35F + belly},
+                                      Vec{point + miss * side * 0.5F, 1}};
+        for (const auto& curve : {over, down})
+            for (int i = path.points.empty() ? 0 : 1; i <= 16; ++i) {
+                const float t = static_cast<float>(i) / 16;
+                const float u = 1 - t;
+                path.points.push_back(curve[0] * (u * u * u) + curve[1] * (3 * u * u * t) +
+                                      curve[2] * (3 * u * t * t) + curve[3] * (t * t * t));
+            }
+        return path;
+    };
+    Path left = half(-1);
+    Path right = half(1);
+    if (random.chance(0.4F)) return {left, right};
+    std::reverse(left.points.begin(), left.points.end());
+    left.points.insert(left.points.end(), right.points.begin(), right.points.end());
+    return {left};
+}
+
 Figure heart(const Hand&, Random& random) {
+    if (random.chance(0.55F)) {
+        Figure arched = arched_heart(random);
+        transform(arched, random.uniform(0.65F, 1.2F), random.uniform(0.65F, 1.2F),
+                  turn(random, 0.15F, 0.05F));
+        return arched;
+    }
     // x = 16 sin³t, y = 13 cos t - 5 cos 2t - 2 cos 3t - cos 4t (Weisstein, MathWorld, "Heart
     // Curve").
     Path path{{}, true, true};
@@ -277,37 +338,123 @@ Figure heart(const Hand&, Random& random) {
     return figure;
 }
 
+/// The way from an arrow's tail to its tip at (1, 0): straight, bowed, bent once or twice, waving.
+Path shaft(Random& random) {
+    const float kind = random.uniform(0, 1);
+    if (kind < 0.62F) return segment({-1, 0}, {1, 0});
+    if (kind < 0.8F) {
+        const float sag = random.uniform(-0.7F, 0.7F);
+        Path bowed{{}, false, true};
+        for (int i = 0; i <= 24; ++i) {
+            const float t = static_cast<float>(i) / 12 - 1;
+            bowed.points.push_back({t, sag * (1 - t * t)});
+        }
+        return bowed;
+    }
+    const float side = random.uniform(0.4F, 1.1F) * (random.chance(0.5F) ? 1.0F : -1.0F);
+    if (kind < 0.9F) return {{{-0.6F, side}, {-0.6F, 0}, {1, 0}}, false, false};
+    const float middle = random.uniform(-0.4F, 0.3F);
+    return {{{-1, side}, {middle, side}, {middle, 0}, {1, 0}}, false, false};
+}
+
+/// A head that points along (dx, dy): two barbs in one line or in two, closed, or filled.
+Figure head(Vec tip, Vec along, Random& random) {
+    const float size =
+        random.chance(0.3F) ? random.uniform(0.1F, 0.25F) : random.uniform(0.25F, 0.7F);
+    const float spread = size * random.uniform(0.35F, 1.1F);
+    const Vec across{-along.y, along.x};
+    const auto barb = [&](float side) {
+        const float reach = size * random.uniform(0.8F, 1.2F);
+        return tip - along * reach + across * (side * spread * random.uniform(0.75F, 1.25F));
+    };
+    const Vec a = barb(-1);
+    const Vec b = barb(1);
+    const float kind = random.uniform(0, 1);
+    if (kind < 0.5F) return {{{a, tip, b}, false, false}};
+    if (kind < 0.65F) return {segment(tip, a), segment(tip, b)};
+    if (kind < 0.8F) return {{{a, tip, b}, true, false}};
+    if (kind < 0.88F) {
+        // Barbs that bend back.
+        Path bent{{}, false, true};
+        const Vec pull = tip - along * (size * 0.25F);
+        for (const auto& [from, to] : {std::pair{a, tip}, std::pair{tip, b}})
+            for (int i = 0; i <= 8; ++i) {
+                const float t = static_cast<float>(i) / 8;
+                bent.points.push_back(from * ((1 - t) * (1 - t)) + pull * (2 * t * (1 - t)) +
+                                      to * (t * t));
+            }
+        return {bent};
+    }
+    Path filled{{a, tip, b}, false, false};
+    const int lines = random.integer(4, 9);
+    for (int i = 1; i <= lines; ++i) {
+        const float t = static_cast<float>(i) / static_cast<float>(lines + 1);
+        const Vec left = a + (tip - a) * t;
+        const Vec right = b + (tip - b) * t;
+        filled.points.push_back(i % 2 == 0 ? right : left);
+        filled.points.push_back(i % 2 == 0 ? left : right);
+    }
+    filled.points.push_back(tip);
+    return {filled};
+}
+
+/// Only its outline: the shaft has a width.
+Figure block_arrow(Random& random) {
+    const float length = random.uniform(0.4F, 1.1F);
+    const float w = random.uniform(0.08F, 0.35F);
+    const float s = w + random.uniform(0.15F, 0.5F);
+    const float tip = 1 - length;
+    const float notch = random.chance(0.15F) ? random.uniform(0.1F, 0.3F) : 0;
+    Path outline{
+        {{-1, -w}, {tip, -w}, {tip, -s}, {1, 0}, {tip, s}, {tip, w}, {-1, w}}, true, false};
+    if (notch > 0) outline.points.push_back({-1 + notch, 0});
+    return {outline};
+}
+
+/// Two lines for a shaft, as for "follows from".
+Figure double_arrow(Random& random) {
+    const float w = random.uniform(0.08F, 0.25F);
+    const float end = 1 - w * random.uniform(0.8F, 1.6F);
+    Figure figure{segment({-1, -w}, {end, -w}), segment({-1, w}, {end, w})};
+    const float size = random.uniform(0.3F, 0.6F);
+    const float spread = w + random.uniform(0.1F, 0.4F);
+    figure.push_back({{{1 - size, -spread}, {1, 0}, {1 - size, spread}}, false, false});
+    return figure;
+}
+
 Figure arrow(const Hand&, Random& random) {
     Figure figure;
-    const float head = random.uniform(0.25F, 0.6F);
-    const float spread = random.uniform(0.2F, 0.5F);
     const float kind = random.uniform(0, 1);
-    if (kind < 0.6F) {
-        Path shaft = segment({-1, 0}, {1, 0});
-        if (random.chance(0.12F))
-            shaft = arc({0, 1.2F}, 1.55F, 1.2F, -pi * 0.8F, -pi * 0.25F),
-            shaft.points.push_back({1, 0});
-        figure = {shaft, {{{1 - head, -spread}, {1, 0}, {1 - head, spread}}, false, false}};
-        if (random.chance(0.25F))
-            figure = {
-                {{{-1, 0}, {1, 0}, {1 - head, -spread}, {1, 0}, {1 - head, spread}}, false, false}};
-    } else if (kind < 0.8F) {
-        figure = {segment({-1, 0}, {1 - head, 0}),
-                  {{{1 - head, -spread}, {1, 0}, {1 - head, spread}}, true, false}};
+    if (kind < 0.15F) {
+        figure = block_arrow(random);
+    } else if (kind < 0.22F) {
+        figure = double_arrow(random);
     } else {
-        const float w = random.uniform(0.1F, 0.25F);
-        const float s = std::max(spread, w + 0.15F);
-        figure = {{{{-1, -w},
-                    {1 - head, -w},
-                    {1 - head, -s},
-                    {1, 0},
-                    {1 - head, s},
-                    {1 - head, w},
-                    {-1, w}},
-                   true,
-                   false}};
+        const Path way = shaft(random);
+        const auto direction = [](Vec from, Vec to) {
+            const Vec d = to - from;
+            return d * (1 / std::max(std::hypot(d.x, d.y), 1e-3F));
+        };
+        const auto& points = way.points;
+        const std::size_t last = points.size() - 1;
+        figure = {way};
+        for (auto& path : head(points[last], direction(points[last - 1], points[last]), random))
+            figure.push_back(std::move(path));
+        if (random.chance(0.06F))
+            for (auto& path : head(points[0], direction(points[1], points[0]), random))
+                figure.push_back(std::move(path));
+        // In one stroke: out to the tip, and the head without lifting the pen.
+        if (figure.size() == 2 && !figure[1].closed && !figure[1].smooth && !way.smooth &&
+            random.chance(0.3F)) {
+            auto& line = figure[0].points;
+            const auto& barbs = figure[1].points;
+            line.insert(line.end(), barbs.begin(), barbs.end());
+            line.push_back(points[last]);
+            figure.pop_back();
+        }
+        if (random.chance(0.15F)) std::swap(figure.front(), figure.back());
     }
-    transform(figure, 1, random.uniform(0.8F, 1.3F), random.uniform(-pi, pi));
+    transform(figure, 1, random.uniform(0.6F, 1.3F), random.uniform(-pi, pi));
     return figure;
 }
 

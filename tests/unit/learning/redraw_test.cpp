@@ -55,6 +55,59 @@ TEST_P(RedrawnAsEveryLabel, StaysAboutWhereItWasAndShowsSomething) {
     }
 }
 
+/// A ring of 28 pixels, as the small sets have them.
+drawing::Image small_ring() {
+    drawing::Strokes strokes(1);
+    for (int i = 0; i <= 40; ++i) {
+        const float angle = 6.2832F * static_cast<float>(i) / 40;
+        strokes[0].push_back({std::cos(angle), std::sin(angle), 0});
+    }
+    return drawing::rasterise(strokes, 28, {2}, 2);
+}
+
+TEST_P(RedrawnAsEveryLabel, TakesPicturesToo) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Random random(seed);
+        Random same(seed);
+        const auto again = redrawn(small_ring(), GetParam(), random);
+        EXPECT_GE(again.width, 64);
+        EXPECT_EQ(again.width, again.height);
+        EXPECT_EQ(again.pixels, redrawn(small_ring(), GetParam(), same).pixels) << seed;
+        EXPECT_TRUE(drawing::normalise(again)) << seed;
+        // The paper's edge stays white: nothing ran over it.
+        EXPECT_GT(again.pixels.front(), 200) << seed;
+        EXPECT_GT(again.pixels.back(), 200) << seed;
+    }
+}
+
+TEST(Redraw, FlattensPictures) {
+    const auto wide = flattened(small_ring(), 0.5F, false);
+    const auto tall = flattened(small_ring(), 0.5F, true);
+    EXPECT_GT(wide.width, wide.height + 5);
+    EXPECT_EQ(tall.width, wide.height);
+    EXPECT_EQ(tall.height, wide.width);
+}
+
+/// Which side of the middle more of the stroke is on: an L leans left, its mirror image right.
+bool leans_left(const drawing::Strokes& strokes) {
+    const auto e = extent_of(strokes);
+    float sum = 0;
+    for (const auto& p : strokes.front()) sum += p.x - (e.left + e.right) / 2;
+    return sum < 0;
+}
+
+TEST(Redraw, NeverMirrorsSigns) {
+    const drawing::Strokes letter{{{0, 0, 0}, {0, 200, 0}, {80, 200, 0}}};
+    int mirrored_shapes = 0;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        Random random(seed);
+        Random other(seed);
+        EXPECT_TRUE(leans_left(redrawn(letter, "sign", random))) << seed;
+        mirrored_shapes += leans_left(redrawn(letter, "unknown", other)) ? 0 : 1;
+    }
+    EXPECT_GT(mirrored_shapes, 10);
+}
+
 INSTANTIATE_TEST_SUITE_P(Redraw, RedrawnAsEveryLabel, testing::ValuesIn(shape_labels()),
                          [](const auto& label) { return label.param; });
 
@@ -78,7 +131,7 @@ TEST(Redraw, ASquareStaysNearlyAsWideAsHigh) {
 
 TEST(Redraw, NothingAndDotsAreDrawnWithoutHarm) {
     Random random(3);
-    EXPECT_TRUE(redrawn({}, "line", random).empty());
+    EXPECT_TRUE(redrawn(drawing::Strokes{}, "line", random).empty());
     const drawing::Strokes dot{{{5, 5, 0}}};
     const drawing::Strokes still{{{5, 5, 0}, {5, 5, 1}, {5, 5, 2}}};
     for (int i = 0; i < 50; ++i)
