@@ -4,25 +4,27 @@
 #include <string>
 #include <vector>
 
-#include "learning/dataset.h"
 #include "learning/metrics.h"
+#include "learning/people.h"
 #include "learning/train/network.h"
 #include "learning/train/samples.h"
 
 namespace croquis::learning {
 
-/// Logits with the index of the true label, and the drawings they are of.
+/// What a network says of drawings whose labels are known, and the drawings.
 struct Judged {
-    torch::Tensor logits;  ///< [N,classes]
-    torch::Tensor truth;   ///< int64 [N]
+    torch::Tensor logits;      ///< [N,classes]
+    torch::Tensor embeddings;  ///< [N,embedding_size]
+    torch::Tensor truth;       ///< int64 [N], of shape_labels(); not_asked where none is known
     std::vector<std::string> ids;
+    std::vector<std::string> categories;  ///< empty where there is none
     std::vector<drawing::ModelInput> inputs;
 };
 
-Judged judge(Network& network, const std::vector<Example>& examples);
+/// Drawings that show nothing are passed over.
+Judged judge(Network& network, const std::vector<const PersonsDrawing*>& drawings);
 /// The ids are "sketch 0", "sketch 1", …
 Judged judge(Network& network, const Samples& samples);
-Judged joined(const std::vector<Judged>& parts);
 
 /// What turns a network's logits into an answer (recognition/answer.h).
 struct Calibration {
@@ -31,17 +33,14 @@ struct Calibration {
     float unknown_below = 0;
 };
 
-struct CalibrationGoals {
-    float others_refused = 0.86F;  ///< of the drawings that are no shape, of kinds not learnt from
-    float unknown_below = 0.4F;    ///< less sure than this is no answer
-};
+/// Temperature (Guo et al. 2017) and bias that make the truth likeliest over all parts. Of each
+/// part its shapes and its other drawings count alike, however many they are, and so do the parts:
+/// a source with many drawings does not decide for the others.
+Calibration calibrate(const std::vector<const Judged*>& parts, float unknown_below);
 
-/// The bias is the least that refuses enough of the people's drawings that are no shape. The
-/// temperature makes the truth likeliest (Guo et al. 2017) over the shapes that are answered with a
-/// shape, people's and careful sketches counting alike.
-Calibration calibrate(const Judged& people, const Judged& careful, const CalibrationGoals& goals);
-
-/// The answers that serving would give.
+/// The answers that serving would give, of the drawings whose label is known.
 std::vector<Outcome> outcomes_of(const Judged& judged, const Calibration& calibration);
+/// The pictures of these, in the same order.
+std::vector<drawing::ModelInput> inputs_of(const Judged& judged);
 
 }  // namespace croquis::learning

@@ -2,14 +2,15 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
 #include "learning/failures.h"
 #include "learning/metrics.h"
+#include "learning/people.h"
 #include "learning/train/calibration.h"
+#include "learning/train/few_shot.h"
 #include "learning/train/training.h"
 
 namespace croquis::learning {
@@ -19,23 +20,35 @@ struct Measured {
     std::vector<Failure> failures;  ///< most sure first
 };
 
+/// How it did on the drawings of one source that were kept from training.
+struct SourceMeasured {
+    std::string source;
+    Measured measured;
+    Calibration calibration;  ///< fitted without this source
+};
+
+struct Counts {
+    std::size_t learnt = 0;
+    std::size_t judged = 0;
+};
+
 /// All that the model card says; nothing in it is typed by hand.
 struct Card {
     std::string name;
     TrainingOptions training;
     TrainingResult result;
     std::int64_t multiply_accumulates = 0;
+    std::size_t categories = 0;  ///< of the wide classifier
     Calibration calibration;
     std::map<std::string, float> activations;  ///< the largest that each tensor became, by name
-    std::string people_source;            ///< file name of the drawings learnt from; may be empty
-    float people_share = 0;               ///< of the samples while the learning rate falls
-    std::size_t judges = 0;               ///< networks that judged what they had not learnt from
-    std::vector<std::string> people_ids;  ///< drawings learnt from: not to be evaluated on
+    std::vector<PeopleFile> files;             ///< people's drawings that were read
+    std::map<std::string, Counts> counts;      ///< of these, by source
+    std::vector<std::string> people_ids;       ///< drawings learnt from: not to be evaluated on
+    std::vector<std::string> unseen;           ///< categories of which nothing was learnt
+    std::vector<SourceMeasured> sources;
+    std::vector<FewShot> few_shot;
     Measured synthetic;
     Measured careful;
-    std::optional<Measured> crossed;  ///< people's drawings learnt from, by the judges
-    std::optional<Measured> human;    ///< of drawings that nothing of the model has seen
-    std::string human_source;
 };
 
 /// Writes NAME.onnx, NAME.json (what serving reads, and all the figures), NAME.md for people, and

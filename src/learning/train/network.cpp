@@ -3,18 +3,18 @@
 namespace croquis::learning {
 
 namespace {
-constexpr int pool = 3;
-}
+constexpr double sharpness = 16;  ///< of the cosine softmax
+constexpr int pool = 2;
+}  // namespace
 
 std::vector<Stage> default_stages() {
-    return {{16, 2}, {32, 2}, {48, 1}, {80, 2}, {112, 1}};
+    return {{16, 2}, {32, 2}, {48, 1}, {80, 2}, {96, 1}};
 }
 
-NetworkImpl::NetworkImpl(std::vector<Stage> stages, int side, int classes)
-    : stages_(std::move(stages)), side_(side), classes_(classes), grid_(side) {
+NetworkImpl::NetworkImpl(Layout layout) : layout_(std::move(layout)), grid_(layout_.side) {
     int in = 1;
-    for (std::size_t i = 0; i < stages_.size(); ++i) {
-        const auto [channels, stride] = stages_[i];
+    for (std::size_t i = 0; i < layout_.stages.size(); ++i) {
+        const auto [channels, stride] = layout_.stages[i];
         auto options =
             torch::nn::Conv2dOptions(in, channels, 3).stride(stride).padding(1).bias(false);
         convolutions.push_back(
@@ -25,18 +25,36 @@ NetworkImpl::NetworkImpl(std::vector<Stage> stages, int side, int classes)
         in = channels;
     }
     grid_ /= pool;
-    dense = register_module("dense", torch::nn::Linear(in * grid_ * grid_, classes));
+    const std::int64_t flat = in * grid_ * grid_;
+    dense = register_module("dense", torch::nn::Linear(flat, layout_.classes));
+    projection = register_module(
+        "projection",
+        torch::nn::Linear(torch::nn::LinearOptions(flat, embedding_size).bias(false)));
+    centring = register_module(
+        "centring",
+        torch::nn::BatchNorm1d(torch::nn::BatchNorm1dOptions(embedding_size).affine(false)));
+    directions =
+        register_parameter("directions", torch::randn({layout_.categories, embedding_size}));
 }
 
 torch::Tensor NetworkImpl::stage(std::size_t i, const torch::Tensor& from) {
     return torch::relu(normalisations[i]->forward(convolutions[i]->forward(from)));
 }
 
-torch::Tensor NetworkImpl::forward(torch::Tensor images) {
+int NetworkImpl::pooling() const {
+    return pool;
+}
+
+Said NetworkImpl::forward(torch::Tensor images) {
     for (std::size_t i = 0; i < convolutions.size(); ++i) images = stage(i, images);
-    images = torch::avg_pool2d(images, pool, pool).flatten(1);
-    images = torch::dropout(images, 0.1, is_training());
-    return dense->forward(images);
+    images = torch::avg_pool2d(images, pool, pool);
+    images = torch::dropout(images.flatten(1), 0.1, is_training());
+    const auto embedding = centring->forward(projection->forward(images));
+    const auto along = torch::nn::functional::normalize(
+        embedding, torch::nn::functional::NormalizeFuncOptions().dim(1));
+    const auto towards = torch::nn::functional::normalize(
+        directions, torch::nn::functional::NormalizeFuncOptions().dim(1));
+    return {dense->forward(images), embedding, sharpness * torch::mm(along, towards.t())};
 }
 
 std::vector<float> NetworkImpl::largest_activations(torch::Tensor images) {
@@ -51,13 +69,13 @@ std::vector<float> NetworkImpl::largest_activations(torch::Tensor images) {
 std::int64_t NetworkImpl::multiply_accumulates() const {
     std::int64_t total = 0;
     std::int64_t in = 1;
-    std::int64_t side = side_;
-    for (const auto& [channels, stride] : stages_) {
+    std::int64_t side = layout_.side;
+    for (const auto& [channels, stride] : layout_.stages) {
         side = (side + stride - 1) / stride;
         total += side * side * channels * in * 9;
         in = channels;
     }
-    return total + in * grid_ * grid_ * classes_;
+    return total + in * grid_ * grid_ * (layout_.classes + embedding_size);
 }
 
 }  // namespace croquis::learning

@@ -1,14 +1,8 @@
 #pragma once
 
-// LibTorch's headers are not clean under this project's warnings.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wall"
-#pragma GCC diagnostic ignored "-Wextra"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <torch/torch.h>
-#pragma GCC diagnostic pop
-
 #include <vector>
+
+#include "learning/train/torch.h"
 
 namespace croquis::learning {
 
@@ -21,34 +15,58 @@ struct Stage {
 /// The shipped architecture. Cost and accuracy were measured together: see models/shapes.md.
 std::vector<Stage> default_stages();
 
+/// Numbers in an embedding.
+inline constexpr std::int64_t embedding_size = 128;
+
+/// What a network's layers are.
+struct Layout {
+    std::vector<Stage> stages = default_stages();
+    int side = 0;        ///< of the pictures
+    int classes = 0;     ///< that it answers with
+    int categories = 0;  ///< that the wide classifier tells apart while it trains
+};
+
+/// What a network says of N pictures.
+struct Said {
+    torch::Tensor logits;      ///< [N,classes]
+    torch::Tensor embedding;   ///< [N,embedding_size]; over what was learnt from its mean is 0
+    torch::Tensor categories;  ///< [N,categories]: of the wide classifier
+};
+
 /// A plain convolutional network (VGG, Simonyan and Zisserman 2015, with batch normalisation): the
-/// stages, a 3x3 average pool that keeps where things are roughly, and one dense layer to the
-/// logits. Input float [N,1,side,side] in 0…1, output logits [N,classes].
+/// stages, a 2x2 average pool that keeps where things are roughly, and two linear outputs: the
+/// logits, and an embedding. That the
+/// embedding tells apart what it never saw, it learns from a wide classifier by the angle between
+/// embedding and category (cosine softmax: Wang et al. 2018; that wide classification does as well
+/// as episodes: Chen et al. 2019, Tian et al. 2020), which is left behind at the export. Input
+/// float [N,1,side,side] in 0…1.
 class NetworkImpl : public torch::nn::Module {
   public:
-    NetworkImpl(std::vector<Stage> stages, int side, int classes);
+    explicit NetworkImpl(Layout layout);
 
-    torch::Tensor forward(torch::Tensor images);
+    Said forward(torch::Tensor images);
     /// The largest number that each stage gives for any of these images.
     [[nodiscard]] std::vector<float> largest_activations(torch::Tensor images);
 
-    [[nodiscard]] const std::vector<Stage>& stages() const { return stages_; }
-    [[nodiscard]] int side() const { return side_; }
-    [[nodiscard]] int classes() const { return classes_; }
-    /// Multiply-accumulates of one drawing.
+    [[nodiscard]] const Layout& layout() const { return layout_; }
+    /// Side of the last stage's maps once pooled, and of the pooling's window.
+    [[nodiscard]] int grid() const { return grid_; }
+    [[nodiscard]] int pooling() const;
+    /// Multiply-accumulates of one drawing, without the wide classifier.
     [[nodiscard]] std::int64_t multiply_accumulates() const;
 
     std::vector<torch::nn::Conv2d> convolutions;
     std::vector<torch::nn::BatchNorm2d> normalisations;
-    torch::nn::Linear dense{nullptr};
+    torch::nn::Linear dense{nullptr};       ///< to the logits
+    torch::nn::Linear projection{nullptr};  ///< to the embedding, before it is centred and scaled
+    torch::nn::BatchNorm1d centring{nullptr};
+    torch::Tensor directions;  ///< of the categories, [categories,embedding_size]
 
   private:
     torch::Tensor stage(std::size_t i, const torch::Tensor& from);
 
-    std::vector<Stage> stages_;
-    int side_;
-    int classes_;
-    int grid_;  ///< side of the last stage's maps after pooling
+    Layout layout_;
+    int grid_;
 };
 TORCH_MODULE(Network);
 

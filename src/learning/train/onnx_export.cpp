@@ -68,12 +68,32 @@ std::string add_stage(GraphProto& graph, const Network& network, std::size_t i,
     add_tensor(graph, name + ".weight", conv->weight * scale.view({-1, 1, 1, 1}));
     add_tensor(graph, name + ".bias", norm->bias - norm->running_mean * scale);
     auto& node = add_node(graph, "Conv", {input, name + ".weight", name + ".bias"}, name);
-    const std::int64_t stride = network->stages()[i].stride;
+    const std::int64_t stride = network->layout().stages[i].stride;
     add_integers(node, "kernel_shape", {3, 3});
     add_integers(node, "pads", {1, 1, 1, 1});
     add_integers(node, "strides", {stride, stride});
     add_node(graph, "Relu", {name}, stage_output(i));
     return stage_output(i);
+}
+
+/// The projection as a convolution over the whole of the maps, so that an engine can round it to 8
+/// bits like the others; its centring and scaling are folded in.
+void add_embedding(GraphProto& graph, const Network& network) {
+    const auto& norm = network->centring;
+    const auto scale = 1 / torch::sqrt(norm->running_var + norm->options.eps());
+    const std::int64_t grid = network->grid();
+    const std::int64_t channels = network->layout().stages.back().channels;
+    add_tensor(graph, "embedding.weight",
+               (network->projection->weight * scale.view({-1, 1}))
+                   .view({embedding_size, channels, grid, grid}));
+    add_tensor(graph, "embedding.bias", -norm->running_mean * scale);
+    auto& node =
+        add_node(graph, "Conv", {pool_output, "embedding.weight", "embedding.bias"}, "projection");
+    add_integers(node, "kernel_shape", {grid, grid});
+    add_integers(node, "pads", {0, 0, 0, 0});
+    add_integers(node, "strides", {1, 1});
+    add_integer(add_node(graph, "Flatten", {"projection"}, "embedding"), "axis", 1);
+    describe(*graph.add_output(), "embedding", {embedding_size});
 }
 
 }  // namespace
@@ -92,19 +112,22 @@ std::string to_onnx(const Network& network, const std::string& name) {
     opset->set_version(11);
     auto& graph = *model.mutable_graph();
     graph.set_name(name);
-    describe(*graph.add_input(), "image", {1, network->side(), network->side()});
+    const std::int64_t side = network->layout().side;
+    describe(*graph.add_input(), "image", {1, side, side});
     std::string last = "image";
     for (std::size_t i = 0; i < network->convolutions.size(); ++i)
         last = add_stage(graph, network, i, last);
-    auto& pooled = add_node(graph, "AveragePool", {last}, "pool");
-    add_integers(pooled, "kernel_shape", {3, 3});
-    add_integers(pooled, "strides", {3, 3});
-    add_integer(add_node(graph, "Flatten", {"pool"}, "flat"), "axis", 1);
+    const std::int64_t window = network->pooling();
+    auto& pooled = add_node(graph, "AveragePool", {last}, pool_output);
+    add_integers(pooled, "kernel_shape", {window, window});
+    add_integers(pooled, "strides", {window, window});
+    add_integer(add_node(graph, "Flatten", {pool_output}, "flat"), "axis", 1);
     add_tensor(graph, "dense.weight", network->dense->weight);
     add_tensor(graph, "dense.bias", network->dense->bias);
     add_integer(add_node(graph, "Gemm", {"flat", "dense.weight", "dense.bias"}, "logits"), "transB",
                 1);
-    describe(*graph.add_output(), "logits", {network->classes()});
+    describe(*graph.add_output(), "logits", {network->layout().classes});
+    add_embedding(graph, network);
     return model.SerializeAsString();
 }
 

@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <future>
 #include <numbers>
+#include <set>
 
+#include "learning/sketcher.h"
 #include "learning/train/samples.h"
 
 namespace croquis::learning {
@@ -17,17 +19,16 @@ namespace {
 
 class Progress {
   public:
-    explicit Progress(const Phase& phase)
-        : name_(phase.name), steps_(phase.to - phase.from), terminal_(isatty(STDERR_FILENO) != 0) {}
+    explicit Progress(std::int64_t steps) : steps_(steps), terminal_(isatty(STDERR_FILENO) != 0) {}
 
     void show(std::int64_t step, double loss, double per_second) {
         const bool last = step == steps_;
-        if (!last && step % (terminal_ ? 5 : std::max<std::int64_t>(1, steps_ / 40)) != 0) return;
+        if (!last && step % (terminal_ ? 5 : std::max<std::int64_t>(1, steps_ / 100)) != 0) return;
         const double done = static_cast<double>(step) / static_cast<double>(steps_);
         const auto full = static_cast<std::size_t>(30 * done);
         const std::string bar = std::string(full, '#') + std::string(30 - full, '.');
-        const auto line = fmt::format("{:<12} [{}] {:3.0f}%  step {}/{}  loss {:.3f}  {:.0f}/s",
-                                      name_, bar, 100 * done, step, steps_, loss, per_second);
+        const auto line = fmt::format("[{}] {:3.0f}%  step {}/{}  loss {:.3f}  {:.0f}/s", bar,
+                                      100 * done, step, steps_, loss, per_second);
         std::fprintf(stderr,
                      terminal_ && !last ? "\r%s"
                      : terminal_        ? "\r%s\n"
@@ -36,13 +37,12 @@ class Progress {
     }
 
   private:
-    std::string name_;
     std::int64_t steps_;
     bool terminal_;
 };
 
 double rate_at(std::int64_t step, const TrainingOptions& options) {
-    const double warm_up = std::min(300.0, 0.05 * static_cast<double>(options.steps));
+    const double warm_up = std::min(100.0, 0.1 * static_cast<double>(options.steps));
     const auto at = static_cast<double>(step);
     if (at < warm_up) return options.learning_rate * (at + 1) / warm_up;
     const auto fall = static_cast<double>(options.fall());
@@ -62,7 +62,7 @@ std::vector<torch::Tensor> tensors_of(const Network& network) {
 /// The mean of a network's weights over steps, statistics of its normalisations included.
 class Average {
   public:
-    explicit Average(const Network& like) : mean_(like->stages(), like->side(), like->classes()) {}
+    explicit Average(const Network& like) : mean_(like->layout()) {}
 
     void add(const Network& network) {
         const torch::NoGradGuard no_gradients;
@@ -152,24 +152,44 @@ Place restore(const std::filesystem::path& file, Network& network, torch::optim:
 
 /// Starts making the samples of a step, so that they are ready when the one before is learnt.
 std::future<Samples> begin_samples(std::int64_t step, const TrainingOptions& options,
-                                   const People& people) {
-    return std::async(std::launch::async, [step, &options, &people] {
-        return make_samples(options.seed, static_cast<std::uint64_t>(step * options.batch),
-                            options.batch, people);
+                                   const Corpus& corpus) {
+    return std::async(std::launch::async, [step, &options, &corpus] {
+        return corpus.make(options.seed, static_cast<std::uint64_t>(step * options.batch),
+                           options.batch);
     });
 }
 
-Place begin(const Phase& phase, Network& network, torch::optim::AdamW& optimiser,
-            Average& average) {
-    if (!phase.checkpoint.empty() && std::filesystem::exists(phase.checkpoint))
-        return restore(phase.checkpoint, network, optimiser, average);
-    if (!phase.begin_at.empty()) restore(phase.begin_at, network, optimiser, average);
-    return {phase.from};
+/// The labels, without those of doubtful drawings that the network takes for a plain shape.
+torch::Tensor believed(const Samples& samples, const torch::Tensor& logits) {
+    constexpr double sure = 0.8;
+    static const std::set<std::string> plain{"circle",    "ellipse",  "square",
+                                             "rectangle", "triangle", "diamond",
+                                             "arrow",     "cross",    "line"};
+    std::vector<std::int64_t> numbers;
+    for (std::size_t i = 0; i < shape_labels().size(); ++i)
+        if (plain.contains(shape_labels()[i])) numbers.push_back(static_cast<std::int64_t>(i));
+    const auto most = std::get<0>(
+        torch::softmax(logits.detach(), 1).index_select(1, torch::tensor(numbers)).max(1));
+    return samples.labels.masked_fill(samples.doubtful & (most > sure), not_asked);
 }
 
-double learn(Network& network, torch::optim::AdamW& optimiser, const Samples& samples) {
-    const auto logits = network->forward(samples.images.to(torch::kFloat32).div_(255));
-    const auto loss = torch::nn::functional::cross_entropy(logits, samples.labels);
+/// The mean over the samples that are asked after; 0 where none is.
+torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& truth, double smoothing) {
+    const auto sum =
+        torch::nn::functional::cross_entropy(logits, truth,
+                                             torch::nn::functional::CrossEntropyFuncOptions()
+                                                 .ignore_index(not_asked)
+                                                 .label_smoothing(smoothing)
+                                                 .reduction(torch::kSum));
+    return sum / truth.ne(not_asked).sum().clamp_min(1);
+}
+
+double learn(Network& network, torch::optim::AdamW& optimiser, const Samples& samples,
+             double wide) {
+    constexpr double smoothing = 0.1;  // of categories: many look alike
+    const auto said = network->forward(samples.images.to(torch::kFloat32).div_(255));
+    const auto loss = loss_of(said.logits, believed(samples, said.logits), 0) +
+                      wide * loss_of(said.categories, samples.categories, smoothing);
     optimiser.zero_grad();
     loss.backward();
     optimiser.step();
@@ -178,47 +198,49 @@ double learn(Network& network, torch::optim::AdamW& optimiser, const Samples& sa
 
 }  // namespace
 
-Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Phase& phase) {
+Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Corpus& corpus,
+                             const std::filesystem::path& checkpoint) {
     torch::optim::AdamW optimiser(
         network->parameters(),
         torch::optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
     Average average(network);
-    const Place place = begin(phase, network, optimiser, average);
+    const bool resumes = !checkpoint.empty() && std::filesystem::exists(checkpoint);
+    const Place place = resumes ? restore(checkpoint, network, optimiser, average) : Place{};
     const std::int64_t start = place.step;
     network->train();
-    Progress progress(phase);
+    Progress progress(options.steps);
     TrainingResult result{place.first_loss, place.last_loss, 0};
     const auto began = std::chrono::steady_clock::now();
-    const std::int64_t window = std::max<std::int64_t>(1, (phase.to - phase.from) / 20);
+    const std::int64_t window = std::max<std::int64_t>(1, options.steps / 20);
     double recent = 0;
     std::future<Samples> coming;
-    if (start < phase.to) coming = begin_samples(start, options, phase.people);
-    for (std::int64_t step = start; step < phase.to; ++step) {
+    if (start < options.steps) coming = begin_samples(start, options, corpus);
+    for (std::int64_t step = start; step < options.steps; ++step) {
         for (auto& group : optimiser.param_groups())
             static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate_at(step, options));
         const Samples samples = coming.get();
-        if (step + 1 < phase.to) coming = begin_samples(step + 1, options, phase.people);
+        if (step + 1 < options.steps) coming = begin_samples(step + 1, options, corpus);
         torch::manual_seed(options.seed * 1'000'003 + static_cast<std::uint64_t>(step));  // dropout
-        const double value = learn(network, optimiser, samples);
+        const double value = learn(network, optimiser, samples, options.wide);
         if (!std::isfinite(value))
             return Error{ErrorKind::internal, "The training diverged: the loss is not a number."};
         const auto share = value / static_cast<double>(window);
-        if (step < phase.from + window) result.first_loss += share;
-        if (step >= phase.to - window) result.last_loss += share;
+        if (step < window) result.first_loss += share;
+        if (step >= options.steps - window) result.last_loss += share;
         if (step >= options.average_from()) average.add(network);
         recent = step == start ? value : 0.98 * recent + 0.02 * value;
         const double elapsed =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         result.samples_per_second =
             static_cast<double>((step + 1 - start) * options.batch) / elapsed;
-        progress.show(step + 1 - phase.from, recent, result.samples_per_second);
-        if (!phase.checkpoint.empty() && (step + 1) % options.checkpoint_every == 0)
-            save(phase.checkpoint, network, optimiser, average,
+        progress.show(step + 1, recent, result.samples_per_second);
+        if (!checkpoint.empty() && (step + 1) % options.checkpoint_every == 0)
+            save(checkpoint, network, optimiser, average,
                  {step + 1, result.first_loss, result.last_loss});
     }
-    if (!phase.checkpoint.empty())
-        save(phase.checkpoint, network, optimiser, average,
-             {phase.to, result.first_loss, result.last_loss});
+    if (!checkpoint.empty())
+        save(checkpoint, network, optimiser, average,
+             {options.steps, result.first_loss, result.last_loss});
     average.copy_to(network);
     return result;
 }

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "core/error.h"
 #include "learning/train/network.h"
@@ -20,7 +19,8 @@ struct TrainingOptions {
     double averaged = 0.6;        ///< part of the steps in which it falls, the last, whose weights
                                   ///< are averaged
     double weight_decay = 1e-4;
-    std::int64_t checkpoint_every = 500;
+    double wide = 0.6;  ///< weight of the wide classifier's loss against the labels' own
+    std::int64_t checkpoint_every = 50;
 
     /// The step from which the learning rate falls.
     [[nodiscard]] std::int64_t fall() const {
@@ -32,18 +32,7 @@ struct TrainingOptions {
     }
 };
 
-/// A stretch of the training: the steps from…to-1 of TrainingOptions::steps.
-struct Phase {
-    std::string name;  ///< for the progress bar
-    std::int64_t from = 0;
-    std::int64_t to = 0;
-    std::filesystem::path begin_at;    ///< checkpoint that the phase begins from; none: new weights
-    std::filesystem::path checkpoint;  ///< its own, written as it goes and at its end; where it
-                                       ///< exists, the phase goes on from it
-    People people;
-};
-
-/// The loss at the beginning and at the end of a phase, each over a twentieth of its steps.
+/// The loss at the beginning and at the end, each over a twentieth of the steps.
 struct TrainingResult {
     double first_loss = 0;
     double last_loss = 0;
@@ -52,11 +41,16 @@ struct TrainingResult {
 
 /// Trains by AdamW (Loshchilov and Hutter 2019) on samples made as it goes: none is seen twice. The
 /// learning rate warms up, stays, and at the end is let down (Hu et al. 2024, "warmup, stable,
-/// decay"), so that several endings can share one beginning. What comes out is the mean of the
-/// weights over the last steps (Izmailov et al. 2018; on data from elsewhere than what was learnt
-/// from: Cha et al. 2021). Shows a progress bar on a terminal,
-/// else a line now and then. Deterministic for a given number of threads, also where a phase is
-/// resumed.
-Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Phase& phase);
+/// decay"), so that how long to go on can be said late: until it falls, nothing depends on the
+/// number of steps. What comes out is the mean of the weights over the last steps (Izmailov et al.
+/// 2018; on data from elsewhere than what was learnt from: Cha et al. 2021). Where nobody has
+/// looked whether a drawing is a shape, one that the network takes for a plain shape teaches no
+/// label (as Co-teaching leaves out what does not fit: Han et al. 2018).
+///
+/// `checkpoint` is written as it goes and at the end; where it exists, the training goes on from
+/// it. Shows a progress bar on a terminal, else a line now and then. Deterministic for a given
+/// number of threads, also where it is resumed.
+Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Corpus& corpus,
+                             const std::filesystem::path& checkpoint);
 
 }  // namespace croquis::learning
