@@ -22,9 +22,8 @@ std::vector<float> floats_of(BytesView bytes) {
     return values;
 }
 
-template <class T>
-std::optional<T> unless_null(const Statement& row, int column, T value) {
-    return row.null(column) ? std::nullopt : std::optional<T>(std::move(value));
+std::optional<std::string> text_unless_null(const Statement& row, int column) {
+    return row.null(column) ? std::nullopt : std::optional(row.text(column));
 }
 
 std::optional<Uuid> uuid_unless_null(const Statement& row, int column) {
@@ -44,13 +43,13 @@ Drawing read_drawing(const Statement& row) {
     drawing.prediction = {row.text(7), row.text(8), row.real(9), floats_of(row.blob(10))};
     drawing.tag = row.text(11);
     drawing.version = row.small(12);
-    drawing.tagged_by = unless_null(row, 13, row.text(13));
-    drawing.tagged_at = unless_null(row, 14, row.time(14));
+    drawing.tagged_by = text_unless_null(row, 13);
+    if (!row.null(14)) drawing.tagged_at = row.time(14);
     drawing.tagged_by_id = uuid_unless_null(row, 15);
     drawing.project = row.small(16);
-    drawing.external_id = unless_null(row, 17, row.text(17));
-    drawing.file_name = unless_null(row, 18, row.text(18));
-    drawing.pseudonym = unless_null(row, 19, row.text(19));
+    drawing.external_id = text_unless_null(row, 17);
+    drawing.file_name = text_unless_null(row, 18);
+    drawing.pseudonym = text_unless_null(row, 19);
     return drawing;
 }
 
@@ -179,7 +178,7 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
         event.at = rows.time(5);
         event.note = rows.text(6);
         event.version = rows.small(7);
-        event.undoes = unless_null(rows, 8, rows.small(8));
+        if (!rows.null(8)) event.undoes = rows.small(8);
     }
     return events;
 }

@@ -202,3 +202,6 @@ CREATE TABLE job (
 );
 
 CREATE INDEX job_open ON job (due_at) WHERE state IN ('queued', 'running');
+
+-- Otherwise nothing is known of the new columns until much of a large table has changed.
+ANALYZE drawing;
