@@ -350,8 +350,10 @@ void Connection::fail_as_lost() {
     throw failure("", trimmed(PQerrorMessage(connection_.get())));
 }
 
+/// Hangs up at once, so that the server can end what nobody waits for any more.
 void Connection::give_up(Fault fault, const std::string& why) {
     given_up_ = true;
+    connection_.reset();
     throw ServerFailure(fault, "PostgreSQL: " + why);
 }
 

@@ -154,7 +154,7 @@ TEST(HangingCommit, IsSaidToBeUnknownAndItsKeyResolvesIt) {
     const auto store = open(url);
     server.sql(url,
                "CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS "
-               "'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'");
+               "'BEGIN PERFORM pg_sleep(600); RETURN NULL; END'");
     server.sql(url,
                "CREATE CONSTRAINT TRIGGER hang AFTER INSERT ON drawing DEFERRABLE INITIALLY "
                "DEFERRED FOR EACH ROW EXECUTE FUNCTION hang()");
@@ -165,7 +165,8 @@ TEST(HangingCommit, IsSaidToBeUnknownAndItsKeyResolvesIt) {
         EXPECT_THAT(answer.error().detail, HasSubstr("not known"));
         EXPECT_TRUE(store->list({}).has_value()) << "the server lives, and others are served";
         if (!keyed) continue;
-        server.sql(url, "DROP TRIGGER hang ON drawing");  // waits until the server has given up too
+        // This waits until the server has seen that nobody waits for the commit any more.
+        server.sql(url, "DROP TRIGGER hang ON drawing");
         EXPECT_TRUE(submit(*store, submission).get().has_value());
     }
     EXPECT_EQ(store->tag_counts()->at(0).drawings, 1);
