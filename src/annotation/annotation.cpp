@@ -163,7 +163,7 @@ class Annotation::Submitting : public std::enable_shared_from_this<Submitting> {
 
     void begin() {
         annotation_.batcher_.recognise(
-            request_.image,
+            request_.image, request_.asker,
             [self = shared_from_this()](Result<recognition::Recognised> recognised) {
                 try {
                     self->store(std::move(recognised));
@@ -253,8 +253,8 @@ asio::awaitable<Result<SubmitAnswer>> Annotation::submit(SubmitRequest request) 
     co_return answer;
 }
 
-asio::awaitable<Result<PreviewAnswer>> Annotation::preview(Bytes image) {
-    auto recognised = co_await batcher_.recognise(image);
+asio::awaitable<Result<PreviewAnswer>> Annotation::preview(Bytes image, recognition::Asker asker) {
+    auto recognised = co_await batcher_.recognise(image, asker);
     if (!recognised) co_return recognised.error();
     PreviewAnswer answer;
     answer.prediction = to_stored(*recognised);

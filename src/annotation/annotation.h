@@ -27,6 +27,7 @@ struct SubmitRequest {
     std::string strokes;          ///< JSON, or empty
     std::string source;           ///< "page", "api"
     std::string idempotency_key;  ///< 1…255 visible ASCII characters, or empty
+    recognition::Asker asker;     ///< whose share of recognition it takes
 };
 
 /// A drawing and the version of it that the person saw.
@@ -75,7 +76,8 @@ class Annotation {
     /// Answers once the drawing is stored durably. Errors: what decoding says of the picture
     /// (field "image"), invalid or conflict ("Idempotency-Key"), unavailable.
     boost::asio::awaitable<Result<SubmitAnswer>> submit(SubmitRequest request);
-    boost::asio::awaitable<Result<PreviewAnswer>> preview(Bytes image);
+    boost::asio::awaitable<Result<PreviewAnswer>> preview(Bytes image,
+                                                          recognition::Asker asker = {});
 
     boost::asio::awaitable<Result<store::Page>> list(store::Query query);
     boost::asio::awaitable<Result<Detail>> drawing(Uuid id);

@@ -9,12 +9,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <deque>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/this_thread.h"
+#include "drawing/cost.h"
+#include "recognition/waiting_line.h"
 
 namespace croquis::recognition {
 namespace {
@@ -26,6 +28,17 @@ Error full() {
     return {ErrorKind::unavailable, "Too many drawings are waiting; try again shortly.", {}, 1};
 }
 
+Error too_late() {
+    return {ErrorKind::unavailable,
+            "The drawing could not be recognised in time; try again shortly.",
+            {},
+            2};
+}
+
+Error hung_up() {
+    return {ErrorKind::unavailable, "The client has hung up.", {}, 1};
+}
+
 Error stopping() {
     return {ErrorKind::unavailable, "The server is stopping.", {}, 1};
 }
@@ -34,27 +47,6 @@ Error our_fault(const std::exception& thrown) {
     spdlog::error("recognition threw: {}", thrown.what());
     return {ErrorKind::internal, "The drawing cannot be recognised."};
 }
-
-/// One drawing that waits, and who waits for it.
-class Job {
-  public:
-    Job(BytesView file, Batcher::Handler done) : file_(file), done_(std::move(done)) {}
-
-    [[nodiscard]] BytesView file() const { return file_; }
-
-    /// A handler that throws must not take its neighbours' answers with it.
-    void answer(Answer answer) {
-        try {
-            std::move(done_)(std::move(answer));
-        } catch (const std::exception& thrown) {
-            spdlog::error("recognition: whom a drawing was answered to threw: {}", thrown.what());
-        }
-    }
-
-  private:
-    BytesView file_;
-    Batcher::Handler done_;
-};
 
 /// A model with an instance for each thread; replaced as a whole by a promotion.
 struct Crew {
@@ -79,6 +71,10 @@ struct Gauges {
         : waiting(metrics.gauge("croquis_recognition_queue", "Drawings waiting to be recognised.")),
           refused(metrics.counter("croquis_recognition_refused_total",
                                   "Drawings refused because the queue was full.")),
+          dropped(metrics.counter("croquis_recognition_dropped_total",
+                                  "Drawings not begun because their client had hung up.")),
+          late(metrics.counter("croquis_recognition_late_total",
+                               "Drawings refused because they had waited too long.")),
           batch(metrics.sizes("croquis_recognition_batch_size",
                               "Drawings recognised together in one batch.")),
           decode(stage(metrics, "decode")),
@@ -93,6 +89,8 @@ struct Gauges {
 
     prometheus::Gauge& waiting;
     prometheus::Counter& refused;
+    prometheus::Counter& dropped;
+    prometheus::Counter& late;
     prometheus::Histogram& batch;
     prometheus::Histogram& decode;
     prometheus::Histogram& normalise;
@@ -108,31 +106,35 @@ struct Gauges {
 class Batcher::Impl {
   public:
     Impl(std::unique_ptr<Recognizer> model, const BatcherOptions& options, Metrics& metrics)
-        : options_(options), gauges_(metrics), pool_(std::max<std::size_t>(1, options.threads)) {
+        : options_(options),
+          gauges_(metrics),
+          waiting_({options.queue_capacity, options.max_waiting_work, options.heavy_work,
+                    std::max<std::size_t>(1, options.shares)}),
+          pool_(std::max<std::size_t>(1, options.threads)) {
         options_.threads = std::max<std::size_t>(1, options.threads);
         options_.max_batch = std::clamp<std::size_t>(options.max_batch, 1, 256);
         crew_ = make_crew(std::move(model), options_.threads).value();
         for (std::size_t seat = 0; seat < options_.threads; ++seat) free_seats_.push_back(seat);
     }
 
-    void submit(Job job) {
+    void submit(BytesView file, Asker asker, Batcher::Handler done) {
+        const auto cost = drawing::cost_of(file, options_.limits);
+        Job job(file, std::move(asker), cost, std::move(done));
+        std::vector<Job> gone;
         std::unique_lock lock(mutex_);
-        if (stopped_ || waiting_.size() >= options_.queue_capacity) {
-            const bool is_full = !stopped_;
-            lock.unlock();
-            if (is_full) gauges_.refused.Increment();
-            job.answer(is_full ? full() : stopping());
-            return;
+        bool taken = !stopped_ && waiting_.push(job);
+        if (!stopped_ && !taken) {
+            gone = waiting_.take_gone();
+            taken = waiting_.push(job);
         }
-        waiting_bytes_ += job.file().size();
-        waiting_.push_back(std::move(job));
+        const bool is_full = !stopped_ && !taken;
+        const auto seat = taken ? seat_to_wake() : std::nullopt;
         gauges_.waiting.Set(static_cast<double>(waiting_.size()));
-        const bool all_idle = free_seats_.size() == options_.threads;
-        if (free_seats_.empty() || (!all_idle && is_little())) return;
-        const std::size_t seat = free_seats_.back();
-        free_seats_.pop_back();
         lock.unlock();
-        asio::post(pool_, [this, seat] { drain(seat); });
+        if (is_full) gauges_.refused.Increment();
+        if (!taken) job.answer(is_full ? full() : stopping());
+        answer_gone(gone);
+        if (seat) asio::post(pool_, [this, place = *seat] { drain(place); });
     }
 
     std::shared_ptr<const ModelInfo> model() const {
@@ -150,12 +152,11 @@ class Batcher::Impl {
 
     void stop() {
         std::call_once(stop_once_, [this] {
-            std::deque<Job> left;
+            std::vector<Job> left;
             {
                 const std::lock_guard lock(mutex_);
                 stopped_ = true;
-                left.swap(waiting_);
-                waiting_bytes_ = 0;
+                left = waiting_.take_all();
                 gauges_.waiting.Set(0);
             }
             for (auto& job : left) job.answer(stopping());
@@ -164,32 +165,107 @@ class Batcher::Impl {
     }
 
   private:
+    using Lane = WaitingLine::Lane;
+
     struct Batch {
         std::vector<Job> jobs;
+        std::vector<Job> gone;  ///< whose clients have hung up
+        std::vector<Job> late;  ///< that have waited too long
         std::shared_ptr<Crew> crew;
+        std::size_t decode_bytes = 0;  ///< of the largest: they are decoded one after another
+        bool is_heavy = false;
+        [[nodiscard]] bool is_empty() const { return jobs.empty() && gone.empty() && late.empty(); }
     };
 
     /// With the lock held: what waits is not worth another thread.
-    [[nodiscard]] bool is_little() const { return waiting_bytes_ < options_.worth_a_thread; }
+    [[nodiscard]] bool is_little() const {
+        return waiting_.size(Lane::heavy) == 0 && waiting_.file_bytes() < options_.worth_a_thread;
+    }
+
+    /// With the lock held: the thread to wake for what has come, which is then not idle any more.
+    std::optional<std::size_t> seat_to_wake() {
+        const bool all_idle = free_seats_.size() == options_.threads;
+        if (free_seats_.empty() || (!all_idle && is_little())) return std::nullopt;
+        const std::size_t seat = free_seats_.back();
+        free_seats_.pop_back();
+        return seat;
+    }
+
+    /// With the lock held: whether the lane's next drawing may be begun now. Where it may not,
+    /// another thread works, which looks again when it is done.
+    [[nodiscard]] bool may_begin(Lane lane) const {
+        if (waiting_.size(lane) == 0) return false;
+        const auto heavy_threads = std::max<std::size_t>(1, options_.threads - 1);
+        if (lane == Lane::heavy && heavy_running_ >= heavy_threads) return false;
+        return fits(waiting_.front(lane));
+    }
+
+    [[nodiscard]] bool fits(const Job& job) const {
+        return decode_bytes_ == 0 || decode_bytes_ + job.cost().bytes <= options_.max_decode_bytes;
+    }
 
     /// What waits, divided among the threads where it is not little, so that no one has a large
-    /// batch while another idles. An empty batch frees the seat.
+    /// batch while another idles; a heavy drawing by itself, in turn with the light ones. An empty
+    /// batch frees the seat.
     Batch take(std::size_t seat) {
         const std::lock_guard lock(mutex_);
         Batch batch;
-        const std::size_t parts = is_little() ? 1 : options_.threads;
-        const std::size_t share = (waiting_.size() + parts - 1) / parts;
-        for (std::size_t left = std::min(share, options_.max_batch); left > 0; --left) {
-            waiting_bytes_ -= waiting_.front().file().size();
-            batch.jobs.push_back(std::move(waiting_.front()));
-            waiting_.pop_front();
-        }
-        if (batch.jobs.empty())
-            free_seats_.push_back(seat);
-        else
-            batch.crew = crew_;
+        const bool heavy = may_begin(Lane::heavy);
+        const bool light = may_begin(Lane::light);
+        if (heavy && (!light || heavy_next_))
+            take_one(Lane::heavy, batch);
+        else if (light)
+            take_light(batch);
+        batch.is_heavy = heavy && (!light || heavy_next_);
+        heavy_next_ = !batch.is_heavy;
+        if (batch.is_empty()) free_seats_.push_back(seat);
+        batch.crew = crew_;
+        decode_bytes_ += batch.decode_bytes;
+        if (batch.is_heavy) ++heavy_running_;
         gauges_.waiting.Set(static_cast<double>(waiting_.size()));
         return batch;
+    }
+
+    void take_light(Batch& batch) {
+        const std::size_t parts = is_little() ? 1 : options_.threads;
+        const std::size_t share = (waiting_.size(Lane::light) + parts - 1) / parts;
+        std::size_t work = 0;
+        for (std::size_t left = std::min(share, options_.max_batch); left > 0; --left) {
+            const Job& next = waiting_.front(Lane::light);
+            work += next.cost().work;
+            if (!batch.jobs.empty() && (work > options_.heavy_work || !fits(next))) break;
+            take_one(Lane::light, batch);
+        }
+    }
+
+    void take_one(Lane lane, Batch& batch) {
+        Job job = waiting_.pop(lane);
+        if (job.asker().has_gone()) {
+            batch.gone.push_back(std::move(job));
+        } else if (job.waited() > options_.max_wait) {
+            batch.late.push_back(std::move(job));
+        } else {
+            batch.decode_bytes = std::max(batch.decode_bytes, job.cost().bytes);
+            batch.jobs.push_back(std::move(job));
+        }
+    }
+
+    void give_back(const Batch& batch) {
+        const std::lock_guard lock(mutex_);
+        decode_bytes_ -= batch.decode_bytes;
+        if (batch.is_heavy) --heavy_running_;
+    }
+
+    void answer_gone(std::vector<Job>& jobs) {
+        if (jobs.empty()) return;
+        gauges_.dropped.Increment(static_cast<double>(jobs.size()));
+        for (auto& job : jobs) job.answer(hung_up());
+    }
+
+    void answer_late(std::vector<Job>& jobs) {
+        if (jobs.empty()) return;
+        gauges_.late.Increment(static_cast<double>(jobs.size()));
+        for (auto& job : jobs) job.answer(too_late());
     }
 
     /// Recognition takes nearly all of the processors' time. Did it not give way, the threads that
@@ -204,9 +280,14 @@ class Batcher::Impl {
 
     void drain(std::size_t seat) {
         settle_in();
-        for (Batch batch = take(seat); !batch.jobs.empty(); batch = take(seat)) {
-            gauges_.batch.Observe(static_cast<double>(batch.jobs.size()));
-            work(batch, seat);
+        for (Batch batch = take(seat); !batch.is_empty(); batch = take(seat)) {
+            answer_gone(batch.gone);
+            answer_late(batch.late);
+            if (!batch.jobs.empty()) {
+                gauges_.batch.Observe(static_cast<double>(batch.jobs.size()));
+                work(batch, seat);
+            }
+            give_back(batch);
         }
     }
 
@@ -274,8 +355,10 @@ class Batcher::Impl {
     Gauges gauges_;
     mutable std::mutex mutex_;
     std::shared_ptr<Crew> crew_;           ///< under mutex_
-    std::deque<Job> waiting_;              ///< under mutex_
-    std::size_t waiting_bytes_ = 0;        ///< under mutex_: of their files
+    WaitingLine waiting_;                  ///< under mutex_
+    std::size_t decode_bytes_ = 0;         ///< under mutex_: that batches at work may take
+    std::size_t heavy_running_ = 0;        ///< under mutex_: threads at heavy drawings
+    bool heavy_next_ = true;               ///< under mutex_: where light ones wait too
     std::vector<std::size_t> free_seats_;  ///< under mutex_: threads that are idle
     bool stopped_ = false;                 ///< under mutex_
     std::once_flag stop_once_;
@@ -289,24 +372,29 @@ Batcher::~Batcher() {
     stop();
 }
 
-void Batcher::recognise(BytesView file, Handler done) {
-    impl_->submit(Job(file, std::move(done)));
+void Batcher::recognise(BytesView file, Asker asker, Handler done) {
+    impl_->submit(file, std::move(asker), std::move(done));
 }
 
-asio::awaitable<Result<Recognised>> Batcher::recognise(BytesView file) {
-    // The argument is a plain pointer: g++ 12 destroys owning temporaries in a co_await twice.
+asio::awaitable<Result<Recognised>> Batcher::recognise(BytesView file, Asker asker) {
+    // The arguments are plain pointers: g++ 12 destroys owning temporaries in a co_await twice.
     Impl* const impl = impl_.get();
+    const Asker* const who = &asker;
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
-        [impl, file](auto handler) {
+        [impl, file, who](auto handler) {
             auto back = asio::get_associated_executor(handler);
-            impl->submit(Job(file, [back, handler = std::move(handler)](Answer answer) mutable {
+            impl->submit(file, *who, [back, handler = std::move(handler)](Answer answer) mutable {
                 asio::post(back,
                            [handler = std::move(handler), answer = std::move(answer)]() mutable {
                                std::move(handler)(std::move(answer));
                            });
-            }));
+            });
         },
         asio::use_awaitable);
+}
+
+asio::awaitable<Result<Recognised>> Batcher::recognise(BytesView file) {
+    return recognise(file, Asker());
 }
 
 std::shared_ptr<const ModelInfo> Batcher::model() const {

@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "drawing/cost.h"
 #include "drawing/strokes.h"
 #include "support/folders.h"
 
@@ -48,7 +49,14 @@ class Script {
         std::unique_lock lock(mutex_);
         batches_.push_back(batch);
         changed_.notify_all();
-        changed_.wait(lock, [this] { return open_; });
+        changed_.wait(lock, [this] { return open_ || steps_ > 0; });
+        if (!open_) --steps_;
+    }
+    /// Lets `count` batches through a closed gate.
+    void step(int count) {
+        const std::lock_guard lock(mutex_);
+        steps_ += count;
+        changed_.notify_all();
     }
     void wait_for_batches(std::size_t count) {
         std::unique_lock lock(mutex_);
@@ -63,6 +71,7 @@ class Script {
     std::mutex mutex_;
     std::condition_variable changed_;
     bool open_ = true;
+    int steps_ = 0;
     std::vector<std::size_t> batches_;
 };
 
@@ -120,8 +129,14 @@ struct Rig {
     Rig& operator=(const Rig&) = delete;
 
     /// Asks on the pool; the answer comes by the future.
-    std::future<Result<Recognised>> ask(BytesView file) {
-        return asio::co_spawn(callers, batcher.recognise(file), asio::use_future);
+    std::future<Result<Recognised>> ask(BytesView file, const Asker& asker = {}) {
+        return asio::co_spawn(callers, batcher.recognise(file, asker), asio::use_future);
+    }
+
+    /// Drawings that the model has answered.
+    std::size_t answered() {
+        const auto batches = script->batches();
+        return std::accumulate(batches.begin(), batches.end(), std::size_t{0});
     }
 
     /// Closes the gate and has the model hold one drawing there.
@@ -346,6 +361,168 @@ TEST(Batcher, KeepsItsModelWhenAPromotionFails) {
 
 TEST(Batcher, RefusesToStartWithAModelThatCannotBeCloned) {
     EXPECT_ANY_THROW(Rig(options_of(2, 1, 1), Fault::clone));
+}
+
+Asker client(const std::string& name, std::shared_ptr<const HangUp> hang_up = nullptr) {
+    return {name, std::move(hang_up)};
+}
+
+/// A picture that is heavy where 32 KiB of work are: it has 64 KiB of pixels.
+Bytes heavy_picture() {
+    return picture(256);
+}
+
+BatcherOptions with_heavy(std::size_t threads) {
+    auto options = options_of(threads, 32, 64);
+    options.heavy_work = std::size_t{32} * 1024;
+    return options;
+}
+
+TEST(Batcher, DropsWhatNobodyWaitsForAnyMore) {
+    Rig at(options_of(1, 32, 100));
+    auto held = at.hold_one();
+    const auto hang_up = std::make_shared<HangUp>();
+    Answers gone;
+    for (int i = 0; i < 20; ++i) gone.push_back(at.ask(at.good, client("192.0.2.1", hang_up)));
+    wait_until_waiting(at.metrics, 20);
+    auto stays = at.ask(at.good, client("192.0.2.2"));
+    wait_until_waiting(at.metrics, 21);
+    hang_up->happen();
+    at.script->open();
+    for (auto& answer : gone) EXPECT_EQ(answer.get().error().kind, ErrorKind::unavailable);
+    EXPECT_TRUE(stays.get());
+    EXPECT_TRUE(held.front().get());
+    EXPECT_EQ(at.answered(), 2U) << "no batch has any of those that went";
+    EXPECT_THAT(at.metrics.text(), HasSubstr("croquis_recognition_dropped_total 20\n"));
+}
+
+TEST(Batcher, MakesRoomByDroppingWhatNobodyWaitsFor) {
+    Rig at(options_of(1, 32, 3));
+    auto held = at.hold_one();
+    const auto hang_up = std::make_shared<HangUp>();
+    Answers gone;
+    for (int i = 0; i < 3; ++i) gone.push_back(at.ask(at.good, client("", hang_up)));
+    wait_until_waiting(at.metrics, 3);
+    hang_up->happen();
+    auto taken = at.ask(at.good);
+    for (auto& answer : gone) EXPECT_FALSE(answer.get());
+    at.script->open();
+    EXPECT_TRUE(taken.get());
+    EXPECT_TRUE(held.front().get());
+}
+
+TEST(Batcher, BoundsWhatWaitsByTheWorkInIt) {
+    auto options = with_heavy(1);
+    const auto work = drawing::cost_of(heavy_picture(), {}).work;
+    options.max_waiting_work = 3 * work;
+    Rig at(options);
+    const Bytes heavy = heavy_picture();
+    auto answers = at.hold_one();
+    for (int i = 0; i < 3; ++i) answers.push_back(at.ask(heavy));
+    wait_until_waiting(at.metrics, 3);
+    const auto refused = at.ask(heavy).get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
+    EXPECT_GT(refused.error().retry_after_s, 0);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    EXPECT_TRUE(at.ask(heavy).get());
+}
+
+TEST(Batcher, GivesEachClientItsShareOfTheQueue) {
+    Rig at(options_of(1, 32, 40));
+    auto answers = at.hold_one();
+    for (int i = 0; i < 10; ++i) answers.push_back(at.ask(at.good, client("192.0.2.1")));
+    wait_until_waiting(at.metrics, 10);
+    EXPECT_EQ(at.ask(at.good, client("192.0.2.1")).get().error().kind, ErrorKind::unavailable);
+    answers.push_back(at.ask(at.good, client("192.0.2.2")));
+    wait_until_waiting(at.metrics, 11);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+}
+
+TEST(Batcher, TakesClientsInTurn) {
+    Rig at(options_of(1, 2, 400));
+    auto answers = at.hold_one();
+    Answers greedy;
+    for (int i = 0; i < 50; ++i) greedy.push_back(at.ask(at.good, client("192.0.2.1")));
+    wait_until_waiting(at.metrics, 50);
+    auto modest = at.ask(at.good, client("192.0.2.2"));
+    wait_until_waiting(at.metrics, 51);
+    at.script->step(1);  // the one held
+    at.script->wait_for_batches(2);
+    at.script->step(1);  // the first two that waited: one of each client
+    EXPECT_TRUE(modest.get());
+    at.script->open();
+    for (auto& answer : greedy) EXPECT_TRUE(answer.get());
+    EXPECT_TRUE(answers.front().get());
+}
+
+TEST(Batcher, KeepsAThreadForLightDrawings) {
+    Rig at(with_heavy(2));
+    const Bytes heavy = heavy_picture();
+    at.script->close();
+    Answers heavies;
+    for (int i = 0; i < 10; ++i) heavies.push_back(at.ask(heavy, client("192.0.2.1")));
+    at.script->wait_for_batches(1);
+    wait_until_waiting(at.metrics, 9);
+    auto light = at.ask(at.good, client("192.0.2.2"));
+    at.script->wait_for_batches(2);
+    EXPECT_THAT(at.metrics.text(), HasSubstr("croquis_recognition_queue 9\n"))
+        << "the light drawing has the second thread, and no heavy one";
+    at.script->open();
+    EXPECT_TRUE(light.get());
+    for (auto& answer : heavies) EXPECT_TRUE(answer.get());
+}
+
+TEST(Batcher, TakesHeavyAndLightInTurnOnItsOnlyThread) {
+    Rig at(with_heavy(1));
+    const Bytes heavy = heavy_picture();
+    auto answers = at.hold_one();
+    for (int i = 0; i < 3; ++i) answers.push_back(at.ask(heavy, client("192.0.2.1")));
+    wait_until_waiting(at.metrics, 3);
+    for (int i = 0; i < 5; ++i) answers.push_back(at.ask(at.good, client("192.0.2.2")));
+    wait_until_waiting(at.metrics, 8);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    EXPECT_THAT(at.script->batches(), ElementsAre(1, 1, 5, 1, 1));
+}
+
+TEST(Batcher, DecodesNoMoreAtATimeThanItsMemoryAllows) {
+    auto options = options_of(4, 1, 64);
+    const auto bytes = drawing::cost_of(heavy_picture(), {}).bytes;
+    options.max_decode_bytes = 2 * bytes;
+    Rig at(options);
+    const Bytes heavy = heavy_picture();
+    at.script->close();
+    Answers answers;
+    for (int i = 0; i < 8; ++i) answers.push_back(at.ask(heavy));
+    at.script->wait_for_batches(2);
+    wait_until_waiting(at.metrics, 6);
+    EXPECT_EQ(at.script->batches().size(), 2U);
+    at.script->open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+}
+
+TEST(Batcher, DecodesWhatNeedsMoreThanItsMemoryByItself) {
+    auto options = options_of(2, 32, 64);
+    options.max_decode_bytes = 1;
+    Rig at(options);
+    Answers answers;
+    for (int i = 0; i < 8; ++i) answers.push_back(at.ask(at.good));
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+}
+
+TEST(Batcher, RefusesWhatHasWaitedTooLong) {
+    auto options = options_of(1, 32, 64);
+    options.max_wait = std::chrono::seconds(-1);  // every wait is longer
+    Rig at(options);
+    const auto late = at.ask(at.good).get();
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().kind, ErrorKind::unavailable);
+    EXPECT_GT(late.error().retry_after_s, 0);
+    EXPECT_EQ(at.answered(), 0U);
+    EXPECT_THAT(at.metrics.text(), HasSubstr("croquis_recognition_late_total 1\n"));
 }
 
 /// Many callers, promotions and a stop at the same time: everyone is answered once, each by a model
