@@ -98,13 +98,14 @@ Result<std::vector<SeenDrawing>> read_all_seen(const Request& request) {
 
 /// For each of `asked`, in order, the drawing or why not.
 Response results_response(const std::vector<SeenDrawing>& asked,
-                          const std::vector<Result<annotation::Detail>>& results) {
+                          const std::vector<Result<annotation::Detail>>& results,
+                          const Door& door) {
     std::string out = "{\"results\":[";
     for (std::size_t i = 0; i < results.size(); ++i) {
         out.append(i == 0 ? "" : ",").append("{\"id\":\"");
         out.append(to_string(asked[i].id)).append("\",");
         if (results[i])
-            out.append("\"drawing\":").append(detail_text(*results[i], annotator_door));
+            out.append("\"drawing\":").append(detail_text(*results[i], door));
         else
             out.append("\"problem\":").append(json::serialize(api::to_json(results[i].error())));
         out += '}';
@@ -167,8 +168,12 @@ Result<UserChange> read_user_change(const Request& request) {
 class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
   public:
     AnnotatorApi(annotation::Annotation& annotation, identity::Identity& identity,
-                 store::Store& store, WorkerPool& workers)
-        : annotation_(annotation), identity_(identity), store_(store), workers_(workers) {}
+                 store::Store& store, WorkerPool& workers, std::string base_path)
+        : annotation_(annotation),
+          identity_(identity),
+          store_(store),
+          workers_(workers),
+          base_path_(std::move(base_path)) {}
 
     using Verb = Answer (AnnotatorApi::*)(Request&, const Principal&);
     /// The handler of a route that needs a token, of an admin where `role` says so.
@@ -200,12 +205,17 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     Answer delete_user(Request& request, const Principal& who);
 
   private:
+    [[nodiscard]] Door door() const {
+        return {annotator_door.base, annotator_door.has_history, base_path_};
+    }
+
     Result<store::User> changed_user(const Uuid& id, const UserChange& change);
 
     annotation::Annotation& annotation_;
     identity::Identity& identity_;
     store::Store& store_;
     WorkerPool& workers_;
+    const std::string base_path_;
 };
 
 http::Handler AnnotatorApi::guarded(Verb verb, identity::Role role) {
@@ -270,15 +280,15 @@ Answer AnnotatorApi::me(Request&, const Principal& who) {
 // --- drawings
 
 Answer AnnotatorApi::drawings(Request& request, const Principal&) {
-    return list_drawings(annotation_, request, annotator_door);
+    return list_drawings(annotation_, request, door());
 }
 
 Answer AnnotatorApi::drawing(Request& request, const Principal&) {
-    return get_drawing(annotation_, request, annotator_door);
+    return get_drawing(annotation_, request, door());
 }
 
 Answer AnnotatorApi::image(Request& request, const Principal&) {
-    return get_image(annotation_, request, annotator_door);
+    return get_image(annotation_, request, door());
 }
 
 Answer AnnotatorApi::history(Request& request, const Principal&) {
@@ -304,7 +314,7 @@ Answer AnnotatorApi::change_tag(Request& request, const Principal& who) {
     if (!reason) co_return problem(reason.error());
     const auto changed =
         co_await annotation_.change_tag(*id, *tag, reason->value_or(""), condition_of(*match), who);
-    co_return changed ? detail_response(200, *changed, annotator_door) : problem(changed.error());
+    co_return changed ? detail_response(200, *changed, door()) : problem(changed.error());
 }
 
 Answer AnnotatorApi::undo(Request& request, const Principal& who) {
@@ -313,7 +323,7 @@ Answer AnnotatorApi::undo(Request& request, const Principal& who) {
     const auto match = read_if_match(request);
     if (!match) co_return problem(match.error());
     const auto undone = co_await annotation_.undo(*id, condition_of(*match), who);
-    co_return undone ? detail_response(200, *undone, annotator_door) : problem(undone.error());
+    co_return undone ? detail_response(200, *undone, door()) : problem(undone.error());
 }
 
 Answer AnnotatorApi::queue(Request& request, const Principal&) {
@@ -321,21 +331,21 @@ Answer AnnotatorApi::queue(Request& request, const Principal&) {
     if (!query) co_return problem(query.error());
     const auto page = co_await annotation_.queue(query->limit, query->after);
     if (!page) co_return problem(page.error());
-    co_return no_store(text_response(200, page_text(*page, query->order, annotator_door)));
+    co_return no_store(text_response(200, page_text(*page, query->order, door())));
 }
 
 Answer AnnotatorApi::accept(Request& request, const Principal& who) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
     const auto results = co_await annotation_.accept(*asked, who);
-    co_return results ? results_response(*asked, *results) : problem(results.error());
+    co_return results ? results_response(*asked, *results, door()) : problem(results.error());
 }
 
 Answer AnnotatorApi::undo_each(Request& request, const Principal& who) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
     const auto results = co_await annotation_.undo_each(*asked, who);
-    co_return results ? results_response(*asked, *results) : problem(results.error());
+    co_return results ? results_response(*asked, *results, door()) : problem(results.error());
 }
 
 Answer AnnotatorApi::labels(Request&, const Principal&) {
@@ -413,9 +423,9 @@ Answer AnnotatorApi::delete_user(Request& request, const Principal&) {
 }  // namespace
 
 http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, WorkerPool& workers) {
+                           store::Store& store, WorkerPool& workers, const std::string& base_path) {
     using Api = AnnotatorApi;
-    const auto api = std::make_shared<Api>(annotation, identity, store, workers);
+    const auto api = std::make_shared<Api>(annotation, identity, store, workers, base_path);
     const auto admin = identity::Role::admin;
     http::Router router;
     router.add(Method::post, "/token", [api](Request& r) { return api->sign_in(r); });

@@ -70,9 +70,15 @@ void append_top(std::string& out, const annotation::Top& top) {
 
 void write_links(ObjectText& object, const std::string& id, const Door& door) {
     std::string& out = object.name("links");
-    out.append("{\"self\":\"").append(door.base).append("/drawings/").append(id).append("\"");
+    out.append("{\"self\":\"")
+        .append(door.prefix)
+        .append(door.base)
+        .append("/drawings/")
+        .append(id)
+        .append("\"");
     if (door.has_history)
         out.append(",\"history\":\"")
+            .append(door.prefix)
             .append(door.base)
             .append("/drawings/")
             .append(id)
@@ -105,6 +111,7 @@ void write_drawing(ObjectText& object, const store::Drawing& drawing, const Door
         object.null("tagged_at");
     object.name("image_url")
         .append("\"")
+        .append(door.prefix)
         .append(public_base)
         .append("/drawings/")
         .append(id)
@@ -175,7 +182,7 @@ std::string etag_of(const store::Drawing& drawing) {
 }
 
 std::string drawing_path(const Door& door, const Uuid& id) {
-    return std::string(door.base) + "/drawings/" + to_string(id);
+    return std::string(door.prefix).append(door.base) + "/drawings/" + to_string(id);
 }
 
 json::object to_json(const store::TagEvent& event) {

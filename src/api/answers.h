@@ -19,6 +19,7 @@ inline constexpr std::string_view annotator_base = "/api/v1";
 struct Door {
     std::string_view base;
     bool has_history = false;
+    std::string_view prefix = {};  ///< "/croquis" where a proxy serves the API under that path
 };
 inline constexpr Door public_door{public_base, false};
 inline constexpr Door annotator_door{annotator_base, true};

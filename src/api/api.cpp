@@ -12,7 +12,8 @@ Result<http::Router> backend_router(annotation::Annotation& annotation,
     auto router = service_routes(store, workers, swagger_folder, options);
     if (!router) return router.error();
     router->mount(public_base, public_api(annotation, workers, options));
-    router->mount(annotator_base, annotator_api(annotation, identity, store, workers));
+    router->mount(annotator_base,
+                  annotator_api(annotation, identity, store, workers, options.base_path));
     return router;
 }
 

@@ -15,6 +15,7 @@ struct ApiOptions {
     int submissions_per_minute = 0;  ///< per client address on the public door; 0 for no limit
     std::string version;             ///< of the program
     bool demo = false;               ///< anyone can sign in as admin / admin
+    std::string base_path;           ///< "/croquis" where a proxy serves the API under that path
 };
 
 /// The public door, mounted at /api/v1/public: predict and store, list and view; never modifies
@@ -24,7 +25,8 @@ http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
 
 /// The annotator's door, mounted at /api/v1: JWT bearer, the same views plus changes.
 http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, WorkerPool& workers);
+                           store::Store& store, WorkerPool& workers,
+                           const std::string& base_path = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
 /// was not built), /openapi.json (both doors in one document), /api/v1/public/openapi.json and

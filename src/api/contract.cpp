@@ -102,12 +102,15 @@ std::string limits_table(const ApiOptions& options) {
         "| time for a header | {} s |\n"
         "| time for a body | {} s |\n"
         "| requests at work at once | {} |\n"
-        "| connections | {} |\n\n</details>\n",
+        "| connections | {} |\n"
+        "| connections of a client | {} |\n"
+        "| answers above {} bytes that wait for their readers | {} bytes |\n\n</details>\n",
         server.max_header_bytes, server.max_body_bytes, max_small_body, max_json_depth,
         picture.max_bytes, picture.min_side, picture.max_side, picture.max_pixels,
         strokes.max_strokes, strokes.max_points, rate, previews_per_submission,
         server.header_timeout.count(), server.body_timeout.count(), server.max_requests_in_flight,
-        server.max_connections);
+        server.max_connections, server.max_connections_per_client, http::small_answer_bytes,
+        server.max_held_answer_bytes);
 }
 
 json::object& member(json::object& object, std::string_view name) {
@@ -127,11 +130,24 @@ void merge(json::object& into, const json::object& from, int depth) {
     }
 }
 
+/// What any request may be answered, whatever it asks for: `x-responses-of-all` of common.yaml, for
+/// each operation that does not say it in words of its own.
+void add_common_responses(json::object& document, const json::object& common) {
+    const auto& of_all = common.at("x-responses-of-all").as_object();
+    for (auto& path : document["paths"].as_object())
+        for (auto& operation : path.value().as_object()) {
+            auto* object = operation.value().if_object();
+            if (object == nullptr || object->if_contains("operationId") == nullptr) continue;
+            merge(member(*object, "responses"), of_all, 1);
+        }
+}
+
 json::object door(std::string_view yaml, const json::object& common, const Limits& limits,
                   const std::string& table) {
     json::value document = to_json(YAML::Load(std::string(yaml)));
     auto& object = document.as_object();
     merge(member(object, "components"), common.at("components").as_object(), 2);
+    add_common_responses(object, common);
     settle(document, limits);
     auto& info = member(object, "info");
     info["description"] = std::string(info["description"].as_string()) + table;
@@ -184,6 +200,9 @@ Result<Contract> read_contract(const ApiOptions& options) {
         contract.public_door = door(public_yaml(), common.as_object(), limits, table);
         contract.annotator_door = door(annotator_yaml(), common.as_object(), limits, table);
         contract.both = join(contract.public_door, contract.annotator_door);
+        if (!options.base_path.empty())
+            for (auto* document : {&contract.public_door, &contract.annotator_door, &contract.both})
+                (*document)["servers"] = json::array{json::object{{"url", options.base_path}}};
         return contract;
     } catch (const std::exception& thrown) {
         return Error{ErrorKind::internal,

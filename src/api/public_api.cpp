@@ -23,27 +23,45 @@ class PublicApi {
     PublicApi(annotation::Annotation& annotation, WorkerPool& workers, const ApiOptions& options)
         : annotation_(annotation),
           workers_(workers),
+          base_path_(options.base_path),
           max_image_bytes_(options.decode.max_bytes),
           submissions_(options.submissions_per_minute),
           previews_(options.submissions_per_minute * previews_per_submission) {}
 
     asio::awaitable<Response> predict(Request& request);
     asio::awaitable<Response> preview(Request& request);
+    [[nodiscard]] Door door() const {
+        return {public_door.base, public_door.has_history, base_path_};
+    }
 
   private:
-    asio::awaitable<Result<annotation::SubmitRequest>> read(const Request& request);
+    asio::awaitable<Result<annotation::SubmitRequest>> read(Request& request);
+    static void release_body(Request& request);
 
     annotation::Annotation& annotation_;
     WorkerPool& workers_;
+    const std::string base_path_;
     std::size_t max_image_bytes_;
     identity::RateLimiter submissions_;
     identity::RateLimiter previews_;
 };
 
-asio::awaitable<Result<annotation::SubmitRequest>> PublicApi::read(const Request& request) {
-    const auto job = [&request, this] { return read_prediction(request, max_image_bytes_); };
+asio::awaitable<Result<annotation::SubmitRequest>> PublicApi::read(Request& request) {
+    const auto job = [&request, this]() -> Result<annotation::SubmitRequest> {
+        auto submission = read_prediction(request, max_image_bytes_);
+        if (!submission) return submission;
+        submission->asker = {identity::client_key(request.client), request.hang_up};
+        release_body(request);
+        return submission;
+    };
     if (request.body.size() <= read_in_place_bytes) co_return job();
     co_return co_await workers_.run(job);
+}
+
+/// A large body is not kept beside the picture that was read out of it while that waits: what the
+/// server counts as this request's stays more than the picture, so what waits is counted too.
+void PublicApi::release_body(Request& request) {
+    if (request.body.size() > read_in_place_bytes) std::string().swap(request.body);
 }
 
 asio::awaitable<Response> PublicApi::predict(Request& request) {
@@ -55,9 +73,9 @@ asio::awaitable<Response> PublicApi::predict(Request& request) {
     auto answer = co_await annotation_.submit(std::move(*submission));
     if (!answer) co_return problem(answer.error());
     const annotation::Detail detail{std::move(answer->drawing), std::move(answer->top)};
-    auto response = detail_response(201, detail, public_door);
+    auto response = detail_response(201, detail, door());
     response.set("Cache-Control", "no-store");
-    response.set("Location", drawing_path(public_door, detail.drawing.id));
+    response.set("Location", drawing_path(door(), detail.drawing.id));
     if (answer->replayed) response.set("Idempotency-Replayed", "true");
     co_return response;
 }
@@ -67,7 +85,8 @@ asio::awaitable<Response> PublicApi::preview(Request& request) {
         co_return problem(allowed.error());
     auto submission = co_await read(request);
     if (!submission) co_return problem(submission.error());
-    const auto answer = co_await annotation_.preview(std::move(submission->image));
+    const auto answer =
+        co_await annotation_.preview(std::move(submission->image), submission->asker);
     if (!answer) co_return problem(answer.error());
     auto response = text_response(200, preview_text(*answer));
     response.set("Cache-Control", "no-store");
@@ -91,12 +110,13 @@ http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
     http::Router router;
     router.add(Method::post, "/predictions", [api](Request& r) { return api->predict(r); });
     router.add(Method::post, "/predictions:preview", [api](Request& r) { return api->preview(r); });
-    router.add(Method::get, "/drawings",
-               [&annotation](Request& r) { return list_drawings(annotation, r, public_door); });
+    router.add(Method::get, "/drawings", [api, &annotation](Request& r) {
+        return list_drawings(annotation, r, api->door());
+    });
     router.add(Method::get, "/drawings/{id}",
-               [&annotation](Request& r) { return get_drawing(annotation, r, public_door); });
+               [api, &annotation](Request& r) { return get_drawing(annotation, r, api->door()); });
     router.add(Method::get, "/drawings/{id}/image",
-               [&annotation](Request& r) { return get_image(annotation, r, public_door); });
+               [api, &annotation](Request& r) { return get_image(annotation, r, api->door()); });
     router.add(Method::get, "/labels", [&annotation](Request&) { return list_labels(annotation); });
     router.add(Method::get, "/model",
                [&annotation](Request&) { return get_live_model(annotation); });

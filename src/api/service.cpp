@@ -18,22 +18,23 @@ using http::Request;
 using http::Response;
 using Answer = asio::awaitable<Response>;
 
+/// Its links are relative to /docs, so that they hold under any path that a proxy serves it at.
 constexpr std::string_view docs_page = R"html(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Croquis API</title>
-<link rel="icon" href="/docs/favicon-32x32.png">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-<link rel="stylesheet" href="/docs/index.css">
-<script src="/docs/swagger-ui-bundle.js" defer></script>
-<script src="/docs/swagger-ui-standalone-preset.js" defer></script>
-<script src="/docs/start.js" defer></script>
+<link rel="icon" href="docs/favicon-32x32.png">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="stylesheet" href="docs/index.css">
+<script src="docs/swagger-ui-bundle.js" defer></script>
+<script src="docs/swagger-ui-standalone-preset.js" defer></script>
+<script src="docs/start.js" defer></script>
 </head>
 <body>
 <div id="swagger-ui"></div>
-<noscript>This page needs JavaScript. The document itself is at <a href="/openapi.json">/openapi.json</a>.</noscript>
+<noscript>This page needs JavaScript. The document itself is at <a href="openapi.json">/openapi.json</a>.</noscript>
 </body>
 </html>
 )html";
@@ -43,9 +44,9 @@ constexpr std::string_view docs_page = R"html(<!doctype html>
 constexpr std::string_view docs_script = R"js('use strict';
 SwaggerUIBundle({
   urls: [
-    { name: 'Both doors', url: '/openapi.json' },
-    { name: 'Public API', url: '/api/v1/public/openapi.json' },
-    { name: 'Annotator API', url: '/api/v1/openapi.json' },
+    { name: 'Both doors', url: 'openapi.json' },
+    { name: 'Public API', url: 'api/v1/public/openapi.json' },
+    { name: 'Annotator API', url: 'api/v1/openapi.json' },
   ],
   dom_id: '#swagger-ui',
   deepLinking: true,
@@ -62,7 +63,7 @@ constexpr std::string_view no_docs_page = R"html(<!doctype html>
 <body>
 <h1>Croquis API</h1>
 <p>Swagger UI was not built with this server (tools/build-page does it). The document itself is at
-<a href="/openapi.json">/openapi.json</a>.</p>
+<a href="openapi.json">/openapi.json</a>.</p>
 </body>
 </html>
 )html";
@@ -82,7 +83,15 @@ http::Handler fixed(const std::string& content_type, std::string_view text) {
 }
 
 Answer explain_problem(Request& request) {
-    const auto kind = problem_kind(request.parameters["kind"]);
+    const std::string& name = request.parameters["kind"];
+    for (const auto& one : http::status_problems())
+        if (one.name == name)
+            co_return http::json_response(200, json::object{{"type", "/problems/" + name},
+                                                            {"title", one.title},
+                                                            {"status", one.status},
+                                                            {"meaning", one.meaning},
+                                                            {"remedy", one.remedy}});
+    const auto kind = problem_kind(name);
     if (!kind) co_return problem({ErrorKind::not_found, "There is no such kind of problem."});
     const auto [meaning, remedy] = explain(*kind);
     co_return http::json_response(

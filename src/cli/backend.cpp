@@ -13,6 +13,7 @@
 #include "cli/open.h"
 #include "cli/registry.h"
 #include "core/build_info.h"
+#include "core/bytes.h"
 #include "core/metrics.h"
 #include "core/worker_pool.h"
 #include "http/server.h"
@@ -43,17 +44,12 @@ store::StoreOptions store_options(const Config& config) {
     return options;
 }
 
-/// Where the portal of this process comes from when it asks the API: it says in X-Forwarded-For who
-/// asked, which rate limits must see.
-std::string address_of_own_portal(const std::string& address) {
-    if (address == "0.0.0.0") return "127.0.0.1";
-    return address == "::" ? "::1" : address;
-}
-
 }  // namespace
 
 struct Backend::Parts {
     Metrics metrics;
+    /// By which the API knows the portal of this process, whose word on who asks rate limits need.
+    const std::string portal_secret = to_hex(random_bytes(32));
     std::unique_ptr<WorkerPool> workers;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<identity::Identity> identity;
@@ -111,7 +107,8 @@ Result<void> Backend::Parts::set_up_identity(const Config& config) {
 Result<void> Backend::Parts::listen(const Config& config) {
     if (const auto listening = listen_api(config); !listening) return listening.error();
     if (config.with_portal) {
-        auto server = listen_portal(config, local_url(config.address, api->port()), metrics);
+        auto server =
+            listen_portal(config, local_url(config.address, api->port()), portal_secret, metrics);
         if (!server) return server.error();
         portal = std::move(*server);
     }
@@ -129,12 +126,12 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.submissions_per_minute = config.submissions_per_minute;
     options.version = version();
     options.demo = config.demo;
+    options.base_path = config.base_path;
     auto routes = api::backend_router(*annotation, *identity, *store, *workers,
                                       config.web_root / "swagger", options);
     if (!routes) return routes.error();
     auto listener = listener_options(config, "api", config.port);
-    if (config.with_portal)
-        listener.trusted_proxies.push_back(address_of_own_portal(config.address));
+    if (config.with_portal) listener.portal_secret = portal_secret;
     api = std::make_unique<http::Server>(std::move(listener), std::move(*routes), metrics);
     return api->start();
 }

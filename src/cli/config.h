@@ -43,11 +43,13 @@ struct Config {
     std::size_t store_writers = 2;
     std::size_t store_queue = 4096;
     std::size_t max_connections = 4096;
+    std::size_t max_connections_per_client = 512;
     std::size_t max_requests = 2048;
     std::size_t max_body_bytes = std::size_t{4} * 1024 * 1024;
     std::size_t max_image_bytes = std::size_t{2} * 1024 * 1024;
     int max_image_side = 4096;
 
+    std::string base_path;  ///< "/croquis", or empty
     std::vector<std::string> trusted_proxies;
     std::vector<std::string> allowed_origins;
     std::string log_level = "info";

@@ -12,6 +12,13 @@ namespace croquis::cli {
 
 http::ServerLimits limits_of(const Config& config);
 
+/// Raises the limit on open files to what this process may have, and lowers the limits on
+/// connections in `config` to what then fits: past them a client is told so with 503, where without
+/// descriptors it would be left to wait. Warns where they are lowered. Has large blocks of memory
+/// given back to the system when they are freed, so that a crowd of uploads leaves nothing behind.
+/// Errors: invalid for a base_path that is none.
+Result<void> prepare_process(Config& config);
+
 /// Where a listener is reached from this machine: "http://127.0.0.1:8000", also where it listens on
 /// every address; IPv6 in brackets.
 std::string local_url(const std::string& address, std::uint16_t port);
@@ -24,9 +31,10 @@ http::ServerOptions listener_options(const Config& config, const std::string& na
                                      std::uint16_t port);
 
 /// Each listens already. `metrics` must outlive them.
+/// `secret` proves the portal to a backend in the same process; empty where there is none.
 Result<std::unique_ptr<http::Server>> listen_portal(const Config& config,
                                                     const std::string& backend_url,
-                                                    Metrics& metrics);
+                                                    const std::string& secret, Metrics& metrics);
 /// GET /metrics in Prometheus's text format. Null where config.metrics_port is 0.
 Result<std::unique_ptr<http::Server>> listen_metrics(const Config& config, Metrics& metrics);
 

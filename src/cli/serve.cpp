@@ -46,8 +46,9 @@ void say_where_to_click(const Config& config, const Backend& backend) {
     std::cout << "  Stop with     Ctrl+C\n" << std::endl;
 }
 
-int serve(const Config& config) {
+int serve(Config config) {
     start_logging(config.log_level, format_of(config));
+    if (const auto prepared = prepare_process(config); !prepared) return report(prepared.error());
     std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, not of us
     asio::io_context io(1);
     Termination termination;
@@ -61,13 +62,14 @@ int serve(const Config& config) {
     return success;
 }
 
-int serve_portal(const Config& config) {
+int serve_portal(Config config) {
     start_logging(config.log_level, format_of(config));
+    if (const auto prepared = prepare_process(config); !prepared) return report(prepared.error());
     asio::io_context io(1);
     const auto until_told = asio::make_work_guard(io);
     Termination termination;
     Metrics metrics;
-    auto page = listen_portal(config, config.backend_url, metrics);
+    auto page = listen_portal(config, config.backend_url, {}, metrics);
     if (!page) return report(page.error());
     auto metrics_listener = listen_metrics(config, metrics);
     if (!metrics_listener) return report(metrics_listener.error());

@@ -123,6 +123,13 @@ void visit_network(C& c, Visit visit) {
         c.worker_queue);
     visit(Setting{"server", "max_connections", "Open connections", listening}.between(1, max_queue),
           c.max_connections);
+    visit(Setting{"server", "max_connections_per_client",
+                  "Open connections of one client, an IPv4 address or an IPv6 /64", listening}
+              .between(1, max_queue),
+          c.max_connections_per_client);
+    visit(Setting{"server", "base_path",
+                  "Path under which a proxy serves all of this, like /croquis", listening},
+          c.base_path);
     visit(Setting{"server", "max_requests", "Requests at work at once; more are answered 503",
                   listening}
               .between(1, max_queue),

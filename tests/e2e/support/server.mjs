@@ -86,6 +86,7 @@ export async function startCroquis(storeUrl, { ports, flags = [], wrap = [], env
     apiUrl: `http://127.0.0.1:${api}`,
     pid: child.pid,
     ports: { api, portal },
+    pid: child.pid,
     said,
     /** Registers the shipped model once more, under a name of its own; its id. */
     async addModel(name) {

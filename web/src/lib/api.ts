@@ -2,6 +2,7 @@ import createClient, { type FetchResponse } from 'openapi-fetch';
 
 import type * as annotator from '../generated/annotator';
 import type * as pub from '../generated/public';
+import { base } from './base';
 import { noAnswer, problemOf, type Problem } from './problem';
 
 export type Drawing = pub.components['schemas']['Drawing'];
@@ -24,9 +25,9 @@ export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false;
 const fetchNow = (request: Request) => globalThis.fetch(request);
 
 /** The public door. */
-export const publicApi = createClient<pub.paths>({ fetch: fetchNow });
+export const publicApi = createClient<pub.paths>({ baseUrl: base, fetch: fetchNow });
 /** Signing in, refreshing and signing out: the annotator's door where it takes no access token. */
-export const tokenApi = createClient<annotator.paths>({ fetch: fetchNow });
+export const tokenApi = createClient<annotator.paths>({ baseUrl: base, fetch: fetchNow });
 
 /** Turns what openapi-fetch gives, or its rejection where no answer came, into a value. */
 export async function settle<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(

@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 
 import type * as annotator from '../generated/annotator';
 import { settle, tokenApi, type Answer, type Me, type TokenPair } from './api';
+import { base } from './base';
 import { noAnswer, type Problem } from './problem';
 import { isPassing, sleep, submitRules, waitBefore } from './retry';
 import { Tabs } from './tabs';
@@ -57,6 +58,7 @@ export class Session {
 
   /** The annotator's door, for whoever is signed in. */
   readonly api: Client<annotator.paths> = createClient<annotator.paths>({
+    baseUrl: base,
     fetch: (request) => this.fetch(request),
   });
 
