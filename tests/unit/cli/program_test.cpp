@@ -533,12 +533,14 @@ TEST_F(Serve, SaysThatAStoreHasNoAccountAndHowToAddOne) {
 
 TEST_F(Serve, DoctorBesideARunningServerHasNothingAgainstItsPorts) {
     auto arguments = healthy("serve");
-    arguments.insert(arguments.end(), {"--demo", "--portal"});
+    const auto store = "sqlite:" + path("croquis.db").string();
+    arguments.insert(arguments.end(), {"--demo", "--portal", "--store", store});
     Running server(path(""), arguments);
     const auto said = server.out_with("Ctrl+C");
     auto doctor = healthy("doctor");
     doctor[2] = std::to_string(port_of(said, "API and docs"));
     doctor[4] = std::to_string(port_of(said, "Draw here"));
+    doctor.insert(doctor.end(), {"--store", store});
     const auto outcome = croquis(doctor);
     EXPECT_EQ(outcome.status, 0) << outcome.out;
     EXPECT_THAT(outcome.out, HasSubstr(doctor[2] + ": a croquis serves there"));
@@ -547,7 +549,8 @@ TEST_F(Serve, DoctorBesideARunningServerHasNothingAgainstItsPorts) {
 
 TEST_F(Serve, APortThatIsTakenIsNamedByItsSetting) {
     auto first = healthy("serve");
-    first.insert(first.end(), {"--demo", "--portal"});
+    first.insert(first.end(),
+                 {"--demo", "--portal", "--store", "sqlite:" + path("first.db").string()});
     Running server(path(""), first);
     const auto taken = std::to_string(port_of(server.out_with("Ctrl+C"), "API and docs"));
     for (const auto& [place, setting] :
