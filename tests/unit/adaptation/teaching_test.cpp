@@ -1,0 +1,131 @@
+#include "learning/adaptation/teaching.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "learning/adaptation/gate.h"
+
+namespace croquis::learning {
+namespace {
+
+/// `each` examples a label around centres of their own, `spread` wide.
+Examples clusters(std::size_t labels, std::size_t each, float spread, unsigned seed = 1) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    Examples examples;
+    examples.width = 8;
+    examples.label_count = labels;
+    std::vector<float> centres(labels * examples.width);
+    for (float& number : centres) number = 3 * normal(random);
+    for (std::size_t i = 0; i < labels * each; ++i) {
+        const std::size_t label = i % labels;
+        examples.labels.push_back(static_cast<int>(label));
+        for (std::size_t k = 0; k < examples.width; ++k)
+            examples.embeddings.push_back(100 + centres[label * examples.width + k] +
+                                          spread * normal(random));
+    }
+    return examples;
+}
+
+std::size_t best(const recognition::HeadLayer& layer, const float* embedding) {
+    std::size_t chosen = 0;
+    float most = -INFINITY;
+    for (std::size_t j = 0; j < layer.labels; ++j) {
+        float logit = layer.bias[j];
+        for (std::size_t k = 0; k < layer.width; ++k)
+            logit += layer.weights[j * layer.width + k] * embedding[k];
+        if (logit > most) {
+            most = logit;
+            chosen = j;
+        }
+    }
+    return chosen;
+}
+
+TEST(Teach, TellsClustersApartOnEmbeddingsAsTheyCome) {
+    const auto learnt = clusters(4, 20, 0.3F);
+    const auto head = teach(learnt);
+    ASSERT_TRUE(head) << head.error().detail;
+    EXPECT_EQ(head->accuracy.all, 80U);
+    EXPECT_EQ(head->accuracy.some, 80U);
+    for (std::size_t i = 0; i < learnt.size(); ++i)
+        EXPECT_EQ(best(head->layer, learnt.embeddings.data() + i * learnt.width),
+                  static_cast<std::size_t>(learnt.labels[i]));
+}
+
+TEST(Teach, MeasuresOnExamplesThatTheHeadDidNotLearnFrom) {
+    auto examples = clusters(4, 30, 0.3F);
+    std::mt19937 random(7);
+    std::uniform_int_distribution<int> any(0, 3);
+    for (int& label : examples.labels) label = any(random);  // nothing to be learnt
+    const auto head = teach(examples);
+    ASSERT_TRUE(head) << head.error().detail;
+    EXPECT_LT(head->accuracy.part(), 0.5);
+    EXPECT_GT(head->temperature, 0.5F);
+}
+
+TEST(Teach, GivesTheSameHeadForTheSameExamples) {
+    const auto examples = clusters(3, 12, 1.5F);
+    const auto one = teach(examples);
+    const auto other = teach(examples);
+    ASSERT_TRUE(one && other);
+    EXPECT_EQ(one->layer.weights, other->layer.weights);
+    EXPECT_EQ(one->layer.bias, other->layer.bias);
+    EXPECT_EQ(one->temperature, other->temperature);
+}
+
+TEST(Teach, TakesALabelWithThreeExamples) {
+    auto examples = clusters(3, 3, 0.2F);
+    const auto head = teach(examples);
+    ASSERT_TRUE(head) << head.error().detail;
+    EXPECT_EQ(head->by_label[2].all, 3U);
+}
+
+TEST(Teach, RefusesWhatCannotBeTaught) {
+    auto examples = clusters(2, 3, 0.2F);
+    examples.labels[0] = 1;  // leaves two of label 0
+    EXPECT_EQ(teach(examples).error().kind, ErrorKind::invalid);
+    EXPECT_EQ(teach(clusters(1, 5, 0.2F)).error().kind, ErrorKind::invalid);
+    auto ragged = clusters(2, 5, 0.2F);
+    ragged.embeddings.pop_back();
+    EXPECT_EQ(teach(ragged).error().kind, ErrorKind::invalid);
+    auto infinite = clusters(2, 5, 0.2F);
+    infinite.embeddings[3] = INFINITY;
+    EXPECT_EQ(teach(infinite).error().kind, ErrorKind::invalid);
+    auto outside = clusters(2, 5, 0.2F);
+    outside.labels[0] = 2;
+    EXPECT_EQ(teach(outside).error().kind, ErrorKind::invalid);
+}
+
+TEST(Gate, NeedsAsManyDrawingsAsConnorSays) {
+    EXPECT_EQ(drawings_needed(0.02, 0.05), 979U);
+    EXPECT_EQ(drawings_needed(0.02, 0.08), 1568U);
+    EXPECT_EQ(drawings_needed(0.02, 0.10), 1960U);
+    EXPECT_EQ(drawings_needed(0.01, 0.05), 3923U);
+    EXPECT_EQ(drawings_needed(0, 0.05), 0U);
+    EXPECT_EQ(drawings_needed(0.06, 0.05), 0U);
+}
+
+TEST(Gate, FewerThanSixDisagreementsNeverDecide) {
+    EXPECT_EQ(compare({100, 5, 0, 3}).verdict, Verdict::undecided);
+    const auto six = compare({100, 6, 0, 3});
+    EXPECT_NEAR(six.p_value, 2.0 / 64, 1e-12);
+    EXPECT_EQ(six.verdict, Verdict::better);
+    EXPECT_EQ(compare({100, 0, 6, 3}).verdict, Verdict::worse);
+}
+
+TEST(Gate, SaysHowMuchBetterAndHowSurely) {
+    const auto result = compare({900, 40, 20, 40});
+    EXPECT_NEAR(result.difference, 0.02, 1e-12);
+    EXPECT_GT(result.low, 0.0);
+    EXPECT_LT(result.low, 0.02);
+    EXPECT_GT(result.high, 0.02);
+    EXPECT_EQ(result.verdict, Verdict::better);
+    EXPECT_EQ(compare({900, 30, 30, 40}).verdict, Verdict::undecided);
+    EXPECT_EQ(compare({}).verdict, Verdict::undecided);
+}
+
+}  // namespace
+}  // namespace croquis::learning
