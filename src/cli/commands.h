@@ -30,6 +30,7 @@ void add_portal(CLI::App& program, Context& context);
 void add_predict(CLI::App& program, Context& context);
 void add_evaluate(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
+void add_teach(CLI::App& program, Context& context);
 void add_user(CLI::App& program, Context& context);
 void add_migrate(CLI::App& program, Context& context);
 void add_doctor(CLI::App& program, Context& context);

@@ -64,6 +64,7 @@ int run_program(int argc, char** argv) {
     add_predict(program, context);
     add_evaluate(program, context);
     add_model(program, context);
+    add_teach(program, context);
     add_user(program, context);
     add_migrate(program, context);
     add_doctor(program, context);

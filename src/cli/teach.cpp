@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/open.h"
+#include "cli/registry.h"
+#include "cli/terminal.h"
+#include "service/teaching.h"
+
+/// `croquis teach`: a model from what people corrected, in seconds.
+namespace croquis::cli {
+namespace {
+
+struct Arguments {
+    bool json = false;
+    bool promote = false;
+};
+
+std::string percent(const learning::Share& share) {
+    return fmt::format("{:5.1f} % ({})", 100 * share.part(), learning::to_text(share.interval()));
+}
+
+void print_labels(const service::Teaching& teaching) {
+    std::cout << fmt::format("{:<20} {:>7} {:>7}  {}\n", "label", "learnt", "judging",
+                             "cross-validated accuracy");
+    for (const auto& label : teaching.labels)
+        std::cout << fmt::format("{:<20} {:>7} {:>7}  {}\n", label.label, label.learnt,
+                                 label.judging, percent(label.accuracy));
+    for (const auto& label : teaching.too_few)
+        std::cout << fmt::format("{:<20} {:>7} {:>7}  too few: {} are needed\n", label.label,
+                                 label.learnt, label.judging, learning::fewest_examples);
+    std::cout << fmt::format("{:<20} {:>15}  {}\n", "all", "", percent(teaching.accuracy));
+}
+
+void print_gate(const service::Teaching& teaching) {
+    const auto& gate = teaching.gate;
+    std::cout << fmt::format(
+        "\nAgainst {} on {} drawings kept back to judge: {:+.1f} points ({:+.1f} to "
+        "{:+.1f}), p = {:.3f}: ",
+        teaching.model.parent.value_or("the live model"), gate.answers.all(), 100 * gate.difference,
+        100 * gate.low, 100 * gate.high, gate.p_value);
+    switch (gate.verdict) {
+        case learning::Verdict::better:
+            std::cout << "better\n";
+            break;
+        case learning::Verdict::worse:
+            std::cout << "worse\n";
+            break;
+        case learning::Verdict::undecided:
+            std::cout << fmt::format("undecided; some {} drawings show two points\n",
+                                     teaching.judging_needed);
+    }
+}
+
+Result<void> teach(store::Store& store, const Config& config, const Arguments& arguments) {
+    if (const auto enrolled = enrol_own_model(store, config); !enrolled) return enrolled.error();
+    auto bar = std::make_unique<ProgressBar>("Looking at reviewed drawings");
+    service::TeachRequest request;
+    request.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
+    const auto teaching = service::teach(store, request);
+    bar.reset();
+    if (!teaching) return teaching.error();
+    const bool promoted = arguments.promote && teaching->gate.verdict == learning::Verdict::better;
+    if (promoted)
+        if (const auto done = store.promote_model(teaching->model.id); !done) return done.error();
+    if (arguments.json) {
+        std::cout << boost::json::serialize(service::to_json(*teaching)) << '\n';
+        return {};
+    }
+    print_labels(*teaching);
+    print_gate(*teaching);
+    std::cout << '\n' << teaching->model.id;
+    if (promoted)
+        std::cout << " is live; running servers take it up within seconds\n";
+    else
+        std::cout << " is a candidate; `croquis model use " << teaching->model.id
+                  << "` makes it live\n";
+    return {};
+}
+
+}  // namespace
+
+void add_teach(CLI::App& program, Context& context) {
+    auto* command = program.add_subcommand(
+        "teach",
+        "Teach a model from the drawings that people reviewed, in seconds, and compare it with "
+        "the\n"
+        "live one on reviewed drawings that no model learns from. It is added as a candidate.");
+    auto arguments = std::make_shared<Arguments>();
+    command->add_flag("--promote", arguments->promote,
+                      "Make it live where it is better than the live one beyond chance");
+    command->add_flag("--json", arguments->json, "Print what was taught and measured as JSON");
+    const auto config = own_settings(*command, Settings::store | Settings::model, context);
+    command->callback([=, &context] {
+        Metrics metrics;
+        auto store = open_migrated(*config, metrics);
+        const auto done = store ? teach(**store, *config, *arguments) : Result<void>(store.error());
+        context.exit_code = done ? success : report(done.error());
+    });
+}
+
+}  // namespace croquis::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "learning/adaptation/gate.h"
+#include "learning/adaptation/teaching.h"
+#include "store/store.h"
+
+/// Teaches a head on what people said of a project's drawings.
+namespace croquis::service {
+
+/// Whether a drawing judges models, for ever: no model learns from it, by any path. One in four
+/// does, by a hash of its id.
+bool judges(const Uuid& drawing);
+
+struct TeachRequest {
+    std::string by;  ///< who asked: a user's name, or "" for the command line
+    /// Called now and then with how many of the drawings have been looked at. May be empty.
+    std::function<void(std::size_t done, std::size_t all)> progress;
+};
+
+/// A label that people gave, and what came of it.
+struct TaughtLabel {
+    std::string label;
+    std::size_t learnt = 0;    ///< drawings that the head learnt from
+    std::size_t judging = 0;   ///< drawings kept back to judge
+    learning::Share accuracy;  ///< cross-validated on what was learnt
+};
+
+struct Teaching {
+    store::Model model;  ///< in the registry, as a candidate
+    std::vector<TaughtLabel> labels;
+    std::vector<TaughtLabel>
+        too_few;                ///< labels with fewer than learning::fewest_examples to learn from
+    learning::Share accuracy;   ///< cross-validated, of all that was learnt
+    learning::GateResult gate;  ///< against the model that was live, on the judging drawings
+    std::size_t judging_needed =
+        0;  ///< to tell a difference of two points; 0 where the gate decided
+};
+
+/// Teaches a head on the embeddings of the live model's network from all reviewed drawings whose
+/// tag is a label of the project, and adds network and head to the registry as one model, a
+/// candidate whose parent is the live model. Blocks for seconds: call it from a worker. The same
+/// drawings and tags give the same model, which the registry holds once. Errors: invalid
+/// ("drawings") where fewer than two labels have enough drawings; not_found where no model is live;
+/// those of the store and of recognition::with_head.
+Result<Teaching> teach(store::Store& store, const TeachRequest& request);
+
+/// As the API and the command line show it.
+boost::json::object to_json(const Teaching& teaching);
+
+}  // namespace croquis::service

@@ -1,0 +1,206 @@
+#include "service/teaching.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cmath>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <numbers>
+
+#include "drawing/decode.h"
+#include "drawing/normalise.h"
+#include "drawing/strokes.h"
+#include "recognition/recognizer.h"
+#include "support/folders.h"
+#include "support/temp_folder.h"
+
+namespace croquis::service {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::string shipped(const char* name) {
+    std::ifstream file(testing_support::source_folder() + "/models/" + name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A spiral, a comb or a pair of rings: shapes that the shipped model has no label for.
+drawing::Strokes figure(int kind, int seed) {
+    const auto stretch = static_cast<float>(1 + 0.02 * seed);
+    drawing::Stroke first;
+    drawing::Stroke second;
+    for (int i = 0; i <= 60; ++i) {
+        const double turn = 2 * std::numbers::pi * i / 60;
+        const double out = kind == 0 ? 10.0 + 1.5 * i : 45;
+        if (kind == 1) {
+            first.push_back({static_cast<float>(3 * i) * stretch, i % 4 < 2 ? 0.0F : 80.0F, 0});
+            continue;
+        }
+        const double turns = kind == 0 ? 3 : 1;
+        const auto x = static_cast<float>(out * std::cos(turns * turn));
+        const auto y = static_cast<float>(out * std::sin(turns * turn));
+        first.push_back({x * stretch, y, 0});
+        if (kind == 2) second.push_back({x * stretch + 110, y, 0});
+    }
+    return second.empty() ? drawing::Strokes{first} : drawing::Strokes{first, second};
+}
+
+drawing::Image picture(int kind, int seed) {
+    return drawing::rasterise(figure(kind, seed), 120, drawing::Pen{}, 10);
+}
+
+class TeachingTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        ASSERT_TRUE(store_->migrate());
+        const auto onnx = shipped("shapes.onnx");
+        store::Model model;
+        model.card = shipped("shapes.json");
+        model.id = recognition::load_recognizer(as_bytes(onnx), model.card).value()->info().id;
+        model.sha256 = sha256(as_bytes(onnx));
+        model.created_at = now();
+        ASSERT_TRUE(store_->add_model(model, as_bytes(onnx)));
+        ASSERT_TRUE(store_->promote_model(model.id));
+        shipped_id_ = model.id;
+    }
+
+    /// Stores a drawing that a model took for a line.
+    store::Drawing stored(int kind, int seed) {
+        store::Submission submission;
+        submission.id = Uuid::v7();
+        submission.created_at = now();
+        submission.image = drawing::encode_png(picture(kind, seed)).value();
+        submission.media_type = "image/png";
+        submission.width = submission.height = 120;
+        submission.sha256 = sha256(submission.image);
+        submission.source = "test";
+        submission.prediction = {shipped_id_, "line", 0.5F, {}};
+        std::promise<Result<store::Submitted>> done;
+        store_->submit(std::move(submission),
+                       [&](auto answer) { done.set_value(std::move(answer)); });
+        return done.get_future().get().value().drawing;
+    }
+    void review(const store::Drawing& drawing, const std::string& tag) {
+        const auto changed = store_->change_tag(
+            {drawing.id, tag, {Uuid::v7(), "marie"}, now(), "", drawing.version});
+        ASSERT_TRUE(changed) << changed.error().detail;
+    }
+    void review_many(int each) {
+        const char* tags[] = {"circle", "zigzag", "heart"};  // any labels of the project will do
+        for (int seed = 0; seed < each; ++seed)
+            for (int kind = 0; kind < 3; ++kind) review(stored(kind, seed), tags[kind]);
+    }
+
+    testing_support::TempFolder folder_;
+    Metrics metrics_;
+    std::unique_ptr<store::Store> store_ =
+        store::open_store("sqlite:" + (folder_.path() / "croquis.db").string(), {}, metrics_)
+            .value();
+    std::string shipped_id_;
+};
+
+TEST_F(TeachingTest, MakesACandidateThatAnswersWhatPeopleSaid) {
+    review_many(16);
+    const auto teaching = teach(*store_, {"marie", {}});
+    ASSERT_TRUE(teaching) << teaching.error().detail;
+    std::size_t seen = 0;
+    for (const auto& label : teaching->labels) seen += label.learnt + label.judging;
+    EXPECT_EQ(teaching->labels.size(), 3U);
+    EXPECT_EQ(seen, 48U);
+    EXPECT_THAT(teaching->too_few, IsEmpty());
+    EXPECT_GT(teaching->accuracy.part(), 0.9);
+
+    const auto listed = store_->model(teaching->model.id);
+    ASSERT_TRUE(listed);
+    EXPECT_EQ(listed->state, store::ModelState::candidate);
+    EXPECT_EQ(listed->kind, store::ModelKind::head);
+    EXPECT_EQ(listed->parent, shipped_id_);
+    const auto model =
+        recognition::load_recognizer(store_->model_onnx(listed->id).value(), listed->card).value();
+    EXPECT_THAT(model->info().labels, ElementsAre("circle", "heart", "zigzag"));
+    const auto unseen = drawing::normalise(picture(1, 40)).value();
+    EXPECT_EQ(model->recognise(std::span(&unseen, 1)).value().front().tag, "zigzag");
+}
+
+TEST_F(TeachingTest, NeverLearnsFromWhatJudges) {
+    std::size_t judging = 0;
+    std::size_t all = 0;
+    for (int seed = 0; seed < 16; ++seed)
+        for (int kind = 0; kind < 2; ++kind, ++all) {
+            const auto drawing = stored(kind, seed);
+            judging += judges(drawing.id) ? 1 : 0;
+            // What judges says the opposite: a head that learnt from it would be torn.
+            review(drawing, (kind == 0) != judges(drawing.id) ? "circle" : "zigzag");
+        }
+    const auto teaching = teach(*store_, {});
+    ASSERT_TRUE(teaching) << teaching.error().detail;
+    std::size_t learnt = 0;
+    for (const auto& label : teaching->labels) learnt += label.learnt;
+    EXPECT_EQ(learnt, all - judging);
+    EXPECT_EQ(teaching->accuracy.all, learnt);
+    EXPECT_EQ(teaching->accuracy.some, learnt);
+    EXPECT_EQ(teaching->gate.answers.all(), judging);
+    EXPECT_EQ(teaching->gate.answers.only_candidate, 0U);
+}
+
+TEST_F(TeachingTest, GivesTheSameModelAgainAndGoesOnFromATaughtOne) {
+    review_many(8);
+    const auto first = teach(*store_, {});
+    ASSERT_TRUE(first) << first.error().detail;
+    const auto again = teach(*store_, {});
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_EQ(again->model.id, first->model.id);
+    ASSERT_TRUE(store_->promote_model(first->model.id));
+    const auto next = teach(*store_, {});
+    ASSERT_TRUE(next) << next.error().detail;
+    EXPECT_EQ(next->model.parent, first->model.id);
+    EXPECT_EQ(next->accuracy.some, first->accuracy.some);
+}
+
+TEST_F(TeachingTest, SaysWhatIsMissing) {
+    EXPECT_EQ(teach(*store_, {}).error().kind, ErrorKind::invalid);
+    for (int seed = 0; seed < 12; ++seed) review(stored(0, seed), "circle");
+    const auto one_label = teach(*store_, {});
+    ASSERT_FALSE(one_label);
+    EXPECT_EQ(one_label.error().field, "drawings");
+    EXPECT_EQ(store_->models()->size(), 1U);
+}
+
+TEST_F(TeachingTest, TakesWhatWasUndoneForUnreviewed) {
+    review_many(8);
+    const auto before = teach(*store_, {}).value();
+    store::Query query;
+    query.limit = 200;
+    const auto page = store_->list(query).value();
+    const auto undone = store_->undo_tag(
+        {page.drawings.front().id, {Uuid::v7(), "marie"}, now(), page.drawings.front().version});
+    ASSERT_TRUE(undone) << undone.error().detail;
+    const auto after = teach(*store_, {}).value();
+    std::size_t all = 0;
+    for (const auto& label : after.labels) all += label.learnt + label.judging;
+    EXPECT_EQ(all, 23U);
+}
+
+TEST(Judges, KeepsAboutOneInFour) {
+    int kept = 0;
+    for (int i = 0; i < 4000; ++i) kept += judges(Uuid::v7()) ? 1 : 0;
+    EXPECT_GT(kept, 850);
+    EXPECT_LT(kept, 1150);
+}
+
+TEST(TeachingJson, SaysWhatTheGateFound) {
+    Teaching teaching;
+    teaching.model.id = "taught-1";
+    teaching.gate = learning::compare({90, 8, 0, 2});
+    const auto json = to_json(teaching);
+    EXPECT_EQ(json.at("gate").at("verdict").as_string(), "better");
+    EXPECT_EQ(json.at("gate").at("drawings").to_number<int>(), 100);
+}
+
+}  // namespace
+}  // namespace croquis::service
