@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -21,6 +24,10 @@ using http::Response;
 using identity::Principal;
 using Answer = asio::awaitable<Response>;
 
+/// Sign-ins that wait for their turn at a name that many guess at. One more does not wait: it is
+/// the server that is then under attack, and who has an account must still get in.
+constexpr int max_waiting_sign_ins = 256;
+
 Response no_store(Response response) {
     response.set("Cache-Control", "no-store");
     return response;
@@ -37,6 +44,19 @@ std::optional<std::string_view> bearer_token(const Request& request) {
     return header;
 }
 
+identity::Origin origin_of(const Request& request) {
+    return {request.client, request.request_id};
+}
+
+identity::Asker asker_of(const Request& request, const Principal& who) {
+    return {who.user, who.name, origin_of(request)};
+}
+
+/// Whether nothing can be changed by it (RFC 9110 section 9.2.1).
+bool is_safe(Method method) {
+    return method == Method::get || method == Method::head || method == Method::options;
+}
+
 /// 401 with what RFC 6750 section 3 wants said.
 Response unauthenticated(const Error& error, bool had_token) {
     auto response = problem(error);
@@ -49,6 +69,11 @@ Response forbidden() {
     auto response = problem({ErrorKind::forbidden, "Only an admin may do this."});
     response.set("WWW-Authenticate", R"(Bearer realm="croquis", error="insufficient_scope")");
     return response;
+}
+
+/// Of a change that the store refused.
+Response refusal(const Error& error) {
+    return error.kind == ErrorKind::forbidden ? forbidden() : problem(error);
 }
 
 json::object to_json(const identity::TokenPair& pair) {
@@ -142,13 +167,7 @@ Result<NewUser> read_new_user(const Request& request) {
     return user;
 }
 
-struct UserChange {
-    std::optional<identity::Role> role;
-    std::optional<bool> disabled;
-    std::optional<std::string> password;
-};
-
-Result<UserChange> read_user_change(const Request& request) {
+Result<identity::AccountChange> read_user_change(const Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
     const auto role = optional_text(*body, "role");
@@ -157,7 +176,7 @@ Result<UserChange> read_user_change(const Request& request) {
     if (!disabled) return disabled.error();
     auto password = optional_text(*body, "password");
     if (!password) return password.error();
-    UserChange change{std::nullopt, *disabled, std::move(*password)};
+    identity::AccountChange change{std::nullopt, *disabled, std::move(*password)};
     if (!*role) return change;
     const auto parsed = identity::parse_role(**role);
     if (!parsed) return parsed.error();
@@ -165,24 +184,45 @@ Result<UserChange> read_user_change(const Request& request) {
     return change;
 }
 
+/// A user's own change of the password.
+struct PasswordChange {
+    std::string present;
+    std::string fresh;
+};
+
+Result<PasswordChange> read_password_change(const Request& request) {
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    auto present = text_member(*body, "present_password");
+    if (!present) return present.error();
+    auto fresh = text_member(*body, "password");
+    if (!fresh) return fresh.error();
+    return PasswordChange{std::move(*present), std::move(*fresh)};
+}
+
 class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
   public:
     AnnotatorApi(annotation::Annotation& annotation, identity::Identity& identity,
-                 store::Store& store, WorkerPool& workers, std::string base_path)
+                 store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
+                 std::string base_path)
         : annotation_(annotation),
           identity_(identity),
           store_(store),
           workers_(workers),
+          password_workers_(password_workers),
           base_path_(std::move(base_path)) {}
 
     using Verb = Answer (AnnotatorApi::*)(Request&, const Principal&);
-    /// The handler of a route that needs a token, of an admin where `role` says so.
+    /// The handler of a route that needs a token, of an admin where `role` says so. Who asks is
+    /// looked up in the store: for a change, and wherever an admin is needed, at that moment; for
+    /// reading, within the last Identity::confirmation_lasts.
     http::Handler guarded(Verb verb, identity::Role role = identity::Role::annotator);
 
     Answer sign_in(Request& request);
     Answer refresh(Request& request);
     Answer sign_out(Request& request);
     Answer me(Request& request, const Principal& who);
+    Answer change_own_password(Request& request, const Principal& who);
 
     Answer drawings(Request& request, const Principal& who);
     Answer drawing(Request& request, const Principal& who);
@@ -209,13 +249,16 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
         return {annotator_door.base, annotator_door.has_history, base_path_};
     }
 
-    Result<store::User> changed_user(const Uuid& id, const UserChange& change);
+    asio::awaitable<Result<Principal>> present(Principal claimed, bool at_this_moment);
+    asio::awaitable<void> wait_for_turn(std::chrono::nanoseconds time);
 
     annotation::Annotation& annotation_;
     identity::Identity& identity_;
     store::Store& store_;
     WorkerPool& workers_;
+    WorkerPool& password_workers_;  ///< slow ones, which nobody else must wait behind
     const std::string base_path_;
+    std::atomic<int> waiting_sign_ins_{0};
 };
 
 http::Handler AnnotatorApi::guarded(Verb verb, identity::Role role) {
@@ -224,12 +267,24 @@ http::Handler AnnotatorApi::guarded(Verb verb, identity::Role role) {
         if (!token)
             co_return unauthenticated(
                 {ErrorKind::unauthenticated, "Sign in, and send the token as a Bearer."}, false);
-        const auto who = self->identity_.authenticate(*token, now());
+        const auto claimed = self->identity_.authenticate(*token, now());
+        if (!claimed) co_return unauthenticated(claimed.error(), true);
+        const bool admin_only = role == identity::Role::admin;
+        const bool at_this_moment = admin_only || !is_safe(request.method);
+        const auto who = co_await self->present(*claimed, at_this_moment);
+        if (!who && who.error().kind != ErrorKind::unauthenticated) co_return problem(who.error());
         if (!who) co_return unauthenticated(who.error(), true);
-        if (role == identity::Role::admin && who->role != identity::Role::admin)
-            co_return forbidden();
+        if (admin_only && who->role != identity::Role::admin) co_return forbidden();
         co_return co_await ((*self).*verb)(request, *who);
     };
+}
+
+/// Whom the token speaks for, as the store has it.
+asio::awaitable<Result<Principal>> AnnotatorApi::present(Principal claimed, bool at_this_moment) {
+    if (!at_this_moment)
+        if (auto lately = identity_.lately_confirmed(claimed)) co_return std::move(*lately);
+    const auto job = [this, &claimed] { return identity_.confirm(claimed); };
+    co_return co_await workers_.run(job);
 }
 
 // --- tokens
@@ -245,9 +300,27 @@ Answer AnnotatorApi::sign_in(Request& request) {
     if (!name) co_return problem(name.error());
     const auto password = text_member(*body, "password");
     if (!password) co_return problem(password.error());
-    const auto job = [&] { return identity_.sign_in(*name, *password, request.client); };
-    const auto pair = co_await workers_.run(job);
+    auto tried = identity_.begin_sign_in(*name, origin_of(request));
+    if (!tried) co_return no_store(problem(tried.error()));
+    co_await wait_for_turn(tried->wait());
+    const auto job = [&] { return identity_.sign_in(std::move(*tried), *password); };
+    const auto pair = co_await password_workers_.run(job);
     co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
+}
+
+/// Holds a place for nobody: neither a thread nor a worker.
+asio::awaitable<void> AnnotatorApi::wait_for_turn(std::chrono::nanoseconds time) {
+    if (time == time.zero()) co_return;
+    struct Leave {
+        std::atomic<int>& count;
+        ~Leave() { count.fetch_sub(1); }
+    };
+    const int others = waiting_sign_ins_.fetch_add(1);
+    const Leave leave{waiting_sign_ins_};
+    if (others >= max_waiting_sign_ins) co_return;
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    timer.expires_after(time);
+    co_await timer.async_wait(asio::use_awaitable);
 }
 
 Answer AnnotatorApi::refresh(Request& request) {
@@ -255,7 +328,7 @@ Answer AnnotatorApi::refresh(Request& request) {
     if (!body) co_return problem(body.error());
     const auto token = text_member(*body, "refresh_token");
     if (!token) co_return problem(token.error());
-    const auto job = [&] { return identity_.refresh(*token); };
+    const auto job = [&] { return identity_.refresh(*token, origin_of(request)); };
     const auto pair = co_await workers_.run(job);
     co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
 }
@@ -265,7 +338,7 @@ Answer AnnotatorApi::sign_out(Request& request) {
     if (!body) co_return problem(body.error());
     const auto token = text_member(*body, "refresh_token");
     if (!token) co_return problem(token.error());
-    const auto job = [&] { return identity_.sign_out(*token); };
+    const auto job = [&] { return identity_.sign_out(*token, origin_of(request)); };
     const auto done = co_await workers_.run(job);
     co_return done ? http::no_content() : problem(done.error());
 }
@@ -275,6 +348,22 @@ Answer AnnotatorApi::me(Request&, const Principal& who) {
         http::json_response(200, json::object{{"id", to_string(who.user)},
                                               {"name", who.name},
                                               {"role", identity::to_string(who.role)}}));
+}
+
+Answer AnnotatorApi::change_own_password(Request& request, const Principal& who) {
+    const auto change = read_password_change(request);
+    if (!change) co_return problem(change.error());
+    auto tried = identity_.begin_sign_in(who.name, origin_of(request));
+    if (!tried) co_return problem(tried.error());
+    co_await wait_for_turn(tried->wait());
+    const auto job = [&] {
+        return identity_.change_own_password(std::move(*tried), who, change->present,
+                                             change->fresh);
+    };
+    const auto pair = co_await password_workers_.run(job);
+    if (!pair && pair.error().kind == ErrorKind::unauthenticated)
+        co_return unauthenticated(pair.error(), true);
+    co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
 }
 
 // --- drawings
@@ -367,9 +456,12 @@ Answer AnnotatorApi::models(Request&, const Principal&) {
     co_return no_store(http::json_response(200, json::object{{"models", std::move(listed)}}));
 }
 
-Answer AnnotatorApi::promote(Request& request, const Principal&) {
-    const auto promoted = co_await annotation_.promote(request.parameters["id"]);
+Answer AnnotatorApi::promote(Request& request, const Principal& who) {
+    const auto& id = request.parameters["id"];
+    const auto promoted = co_await annotation_.promote(id);
     if (!promoted) co_return problem(promoted.error());
+    identity::tell(identity::Event::model_promoted, origin_of(request),
+                   {{"by", who.name}, {"model", id}});
     co_return co_await get_live_model(annotation_);
 }
 
@@ -384,54 +476,52 @@ Answer AnnotatorApi::users(Request&, const Principal&) {
     co_return no_store(http::json_response(200, json::object{{"users", std::move(listed)}}));
 }
 
-Answer AnnotatorApi::add_user(Request& request, const Principal&) {
+Answer AnnotatorApi::add_user(Request& request, const Principal& who) {
     const auto asked = read_new_user(request);
     if (!asked) co_return problem(asked.error());
-    const auto job = [&] { return identity_.add_user(asked->name, asked->password, asked->role); };
-    const auto user = co_await workers_.run(job);
+    const auto job = [&] {
+        return identity_.add_user(asked->name, asked->password, asked->role,
+                                  asker_of(request, who));
+    };
+    const auto user = co_await password_workers_.run(job);
     co_return no_store(user ? http::json_response(201, api::to_json(*user))
-                            : problem(user.error()));
+                            : refusal(user.error()));
 }
 
-/// The role first: where that is refused (the last admin), the password stays as it was.
-Result<store::User> AnnotatorApi::changed_user(const Uuid& id, const UserChange& change) {
-    auto user = identity_.change_user(id, change.role, change.disabled);
-    if (!user || !change.password) return user;
-    if (const auto set = identity_.set_password(id, *change.password); !set) return set.error();
-    return user;
-}
-
-Answer AnnotatorApi::change_user(Request& request, const Principal&) {
+Answer AnnotatorApi::change_user(Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto change = read_user_change(request);
     if (!change) co_return problem(change.error());
-    const auto job = [&] { return changed_user(*id, *change); };
-    const auto user = co_await workers_.run(job);
+    const auto job = [&] { return identity_.change_user(*id, *change, asker_of(request, who)); };
+    const auto user = co_await (change->password ? password_workers_ : workers_).run(job);
     co_return no_store(user ? http::json_response(200, api::to_json(*user))
-                            : problem(user.error()));
+                            : refusal(user.error()));
 }
 
-Answer AnnotatorApi::delete_user(Request& request, const Principal&) {
+Answer AnnotatorApi::delete_user(Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto job = [&] { return identity_.delete_user(*id); };
+    const auto job = [&] { return identity_.delete_user(*id, asker_of(request, who)); };
     const auto done = co_await workers_.run(job);
-    co_return done ? http::no_content() : problem(done.error());
+    co_return done ? http::no_content() : refusal(done.error());
 }
 
 }  // namespace
 
 http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, WorkerPool& workers, const std::string& base_path) {
+                           store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
+                           const std::string& base_path) {
     using Api = AnnotatorApi;
-    const auto api = std::make_shared<Api>(annotation, identity, store, workers, base_path);
+    const auto api =
+        std::make_shared<Api>(annotation, identity, store, workers, password_workers, base_path);
     const auto admin = identity::Role::admin;
     http::Router router;
     router.add(Method::post, "/token", [api](Request& r) { return api->sign_in(r); });
     router.add(Method::delete_, "/token", [api](Request& r) { return api->sign_out(r); });
     router.add(Method::post, "/token/refresh", [api](Request& r) { return api->refresh(r); });
     router.add(Method::get, "/me", api->guarded(&Api::me));
+    router.add(Method::post, "/me/password", api->guarded(&Api::change_own_password));
 
     router.add(Method::get, "/drawings", api->guarded(&Api::drawings));
     router.add(Method::get, "/drawings/{id}", api->guarded(&Api::drawing));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "annotation/annotation.h"
 #include "http/server.h"
@@ -23,9 +24,10 @@ struct ApiOptions {
 http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
                         const ApiOptions& options);
 
-/// The annotator's door, mounted at /api/v1: JWT bearer, the same views plus changes.
+/// The annotator's door, mounted at /api/v1: JWT bearer, the same views plus changes. What hashes a
+/// password runs on `password_workers`.
 http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, WorkerPool& workers,
+                           store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
                            const std::string& base_path = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
@@ -35,10 +37,14 @@ Result<http::Router> service_routes(store::Store& store, WorkerPool& workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 
+/// Tells the security log of an answer of 401, 403 or 429, unless Identity has told of its reason.
+void tell_refusal(const http::Request& request, const http::Response& response,
+                  std::string_view route);
+
 /// All of the backend's routes.
 Result<http::Router> backend_router(annotation::Annotation& annotation,
                                     identity::Identity& identity, store::Store& store,
-                                    WorkerPool& workers,
+                                    WorkerPool& workers, WorkerPool& password_workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 

@@ -49,8 +49,10 @@ Explanation explain(ErrorKind kind) {
                 "Sign in at POST /api/v1/token, or get the next pair at POST "
                 "/api/v1/token/refresh."};
         case ErrorKind::forbidden:
-            return {"The token is valid, but its role does not allow this.",
-                    "Ask an admin to do it, or for the role."};
+            return {
+                "The token is valid, but the user's role does not allow this; or a server in demo "
+                "mode was asked under a name that is not this machine's.",
+                "Ask an admin to do it, or for the role; ask a demo server as localhost."};
         case ErrorKind::not_found:
             return {"There is nothing at this address.", "Check the address and the id in it."};
         case ErrorKind::conflict:
@@ -64,7 +66,7 @@ Explanation explain(ErrorKind kind) {
             return {"A change must say which version the person saw.",
                     "Send the ETag of what you read as If-Match."};
         case ErrorKind::rate_limited:
-            return {"There were too many tries from this client or for this name.",
+            return {"There were too many tries from this client.",
                     "Wait for as many seconds as Retry-After says."};
         case ErrorKind::unavailable:
             return {

@@ -2,9 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <thread>
 
 #include "annotation/annotation.h"
 #include "api/api.h"
@@ -15,8 +17,10 @@
 #include "core/build_info.h"
 #include "core/bytes.h"
 #include "core/metrics.h"
+#include "core/this_thread.h"
 #include "core/worker_pool.h"
 #include "http/server.h"
+#include "identity/password.h"
 #include "recognition/batcher.h"
 
 namespace croquis::cli {
@@ -25,6 +29,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds promotion_poll{5};
+/// Passwords waiting to be hashed, a tenth of a second each or more; one more is answered 503.
+constexpr std::size_t password_queue = 32;
 
 recognition::BatcherOptions batcher_options(const Config& config) {
     recognition::BatcherOptions options;
@@ -44,6 +50,18 @@ store::StoreOptions store_options(const Config& config) {
     return options;
 }
 
+/// Threads that hash passwords: half of the processors, so that a crowd of sign-ins leaves the
+/// other half to lists and drawings.
+std::size_t password_threads() {
+    constexpr std::size_t most = identity::PasswordHasher::parallel;
+    return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, most);
+}
+
+void start_password_thread() {
+    name_this_thread("passwords");
+    give_way_to_other_threads();
+}
+
 }  // namespace
 
 struct Backend::Parts {
@@ -51,6 +69,7 @@ struct Backend::Parts {
     /// By which the API knows the portal of this process, whose word on who asks rate limits need.
     const std::string portal_secret = to_hex(random_bytes(32));
     std::unique_ptr<WorkerPool> workers;
+    std::unique_ptr<WorkerPool> password_workers;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<identity::Identity> identity;
     std::unique_ptr<recognition::Batcher> batcher;
@@ -96,6 +115,7 @@ Result<void> Backend::Parts::set_up_identity(const Config& config) {
         spdlog::warn("demo mode: anyone can sign in as admin / admin; do not expose this server");
         return identity->ensure_demo_admin();
     }
+    identity->tell_keys();
     if (const auto safe = identity->refuse_defaults(); !safe)
         return safe.error().field == "password" ? demo_password_left(config) : safe.error();
     const auto users = store->users();
@@ -127,10 +147,11 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.version = version();
     options.demo = config.demo;
     options.base_path = config.base_path;
-    auto routes = api::backend_router(*annotation, *identity, *store, *workers,
+    auto routes = api::backend_router(*annotation, *identity, *store, *workers, *password_workers,
                                       config.web_root / "swagger", options);
     if (!routes) return routes.error();
     auto listener = listener_options(config, "api", config.port);
+    listener.observe = api::tell_refusal;
     if (config.with_portal) listener.portal_secret = portal_secret;
     api = std::make_unique<http::Server>(std::move(listener), std::move(*routes), metrics);
     return api->start();
@@ -144,6 +165,8 @@ Backend::~Backend() {
 Result<std::unique_ptr<Backend>> Backend::start(const Config& config) {
     auto parts = std::make_unique<Parts>();
     parts->workers = std::make_unique<WorkerPool>(config.workers, config.worker_queue);
+    parts->password_workers =
+        std::make_unique<WorkerPool>(password_threads(), password_queue, start_password_thread);
     auto ready = parts->open_store(config);
     if (ready) ready = parts->set_up_identity(config);
     if (ready) ready = parts->load_model(config);
@@ -190,6 +213,7 @@ void Backend::stop() {
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();
+    if (parts_->password_workers) parts_->password_workers->stop();
     if (parts_->workers) parts_->workers->stop();
 }
 

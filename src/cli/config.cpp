@@ -14,6 +14,7 @@
 
 #include "cli/settings.h"
 #include "core/build_info.h"
+#include "core/private_files.h"
 
 namespace croquis::cli {
 namespace {
@@ -112,6 +113,12 @@ Result<void> nothing_left(const toml::value& root) {
             return unknown_key(name + "." + table.as_table().begin()->first);
     }
     return {};
+}
+
+/// Called where nothing but the file has been read.
+bool holds_secret(const Config& config) {
+    return !config.secret.empty() || !config.previous_secret.empty() ||
+           without_password(config.store) != config.store;
 }
 
 /// The share folder of an installed program (…/bin/croquis → …/share/croquis); else empty.
@@ -236,6 +243,8 @@ Result<void> read_config_file(const std::filesystem::path& file, Config& config)
         Config read = config;
         if (const auto taken = take_all(root, read); !taken) return taken.error();
         if (const auto known = nothing_left(root); !known) return known.error();
+        if (holds_secret(read))
+            if (const auto safe = check_secret_file(file, "config"); !safe) return safe.error();
         config = std::move(read);
     } catch (const std::exception& wrong) {
         return Error{ErrorKind::invalid, file.string() + " is not TOML: " + wrong.what(), "config"};
@@ -279,6 +288,8 @@ Result<std::string> read_secret(const Config& config) {
         return Error{ErrorKind::invalid,
                      "Both a secret and a file with the secret are set: keep one of them.",
                      "secret_file"};
+    if (const auto safe = check_secret_file(config.secret_file, "secret_file"); !safe)
+        return safe.error();
     std::ifstream file(config.secret_file);
     std::string line;
     if (!std::getline(file, line))

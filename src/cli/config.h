@@ -25,6 +25,7 @@ struct Config {
     std::string backend_url = "http://127.0.0.1:8000";  ///< of `croquis portal`
 
     bool demo = false;
+    bool demo_anywhere = false;  ///< demo mode also where others can reach it
     std::string secret;
     std::filesystem::path secret_file;
     std::string previous_secret;
@@ -80,7 +81,8 @@ Config default_config();
 
 /// Lays the TOML file over `config`: all of it, or in case of an Error nothing. An unknown key, a
 /// value of a wrong type or out of its range is invalid, with the key ("server.port") as its field;
-/// so is a broken file, and a file that is not there is not_found.
+/// so is a broken file, and one that holds a secret and is open to others. A file that is not there
+/// is not_found.
 Result<void> read_config_file(const std::filesystem::path& file, Config& config);
 
 /// Lays the environment over `config` and adds the flags of `settings` to `command`; what they are
@@ -97,7 +99,7 @@ void add_settings(CLI::App& command, Settings settings, Config& config);
 std::string print_config(const Config& config);
 
 /// The secret from --secret, or from --secret-file (its first line). Empty where neither is given,
-/// invalid where both are.
+/// invalid where both are, or where others can read the file.
 Result<std::string> read_secret(const Config& config);
 
 /// A store's URL fit for a log: passwords in it replaced by ***.

@@ -14,6 +14,7 @@
 #include "cli/open.h"
 #include "cli/registry.h"
 #include "cli/terminal.h"
+#include "core/private_files.h"
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
 #include "store/migrations.h"
@@ -66,6 +67,7 @@ class Doctor {
   private:
     void tell(std::string_view name, const Finding& found);
     Finding check_store();
+    [[nodiscard]] Result<void> check_database_files() const;
     Finding check_schema();
     bool has_schema();
     Finding check_model();
@@ -92,13 +94,29 @@ void Doctor::tell(std::string_view name, const Finding& found) {
 Finding Doctor::check_store() {
     const auto name = without_password(config_.store);
     if (!store_is_there(config_)) return name + " will be made at the first start";
+    const auto safe = check_database_files();
     auto opened = open_quietly(config_, metrics_);
     if (!opened) return opened.error();
     if (const auto ready = (*opened)->ready(); !ready) return ready.error();
     store_ = std::move(*opened);
     const auto schema = check_schema();
     if (!schema) return schema.error();
+    if (!safe) return safe.error();
     return fmt::format("{} answers; {}", name, *schema);
+}
+
+/// What serve mends, with a warning.
+Result<void> Doctor::check_database_files() const {
+    constexpr std::string_view scheme = "sqlite:";
+    if (!config_.store.starts_with(scheme)) return {};
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        const auto file = config_.store.substr(scheme.size()) + suffix;
+        if (const auto mode = open_to_others(file))
+            return invalid(fmt::format(
+                "Others can read or change {0} (its permissions are {1}): chmod 600 {0}.", file,
+                *mode));
+    }
+    return {};
 }
 
 Finding Doctor::check_schema() {

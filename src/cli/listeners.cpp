@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "cli/demo.h"
 #include "portal/portal.h"
 
 namespace croquis::cli {
@@ -134,6 +135,7 @@ http::ServerOptions listener_options(const Config& config, const std::string& na
     options.base_path = config.base_path;
     options.allowed_origins = config.allowed_origins;
     options.content_security_policy = page_content_security_policy;
+    if (config.demo && !config.demo_anywhere) options.admit = check_host;
     return options;
 }
 

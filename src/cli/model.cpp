@@ -122,8 +122,7 @@ Result<void> show(store::Store& store, const Arguments& arguments) {
 }
 
 Result<void> use(store::Store& store, const Arguments& arguments) {
-    const auto promoted = store.promote_model(arguments.id);
-    if (!promoted) return promoted.error();
+    if (const auto promoted = promote(store, arguments.id); !promoted) return promoted.error();
     std::cout << arguments.id << " is live; running servers take it up within seconds\n";
     return {};
 }

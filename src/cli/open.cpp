@@ -5,16 +5,25 @@
 #include "core/bytes.h"
 
 namespace croquis::cli {
+namespace {
 
-Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics& metrics) {
+store::StoreOptions one_shot_options() {
     store::StoreOptions options;
     options.readers = 1;
     options.writers = 1;
+    return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics& metrics) {
+    auto options = one_shot_options();
+    options.close_to_others = false;
     return store::open_store(config.store, options, metrics);
 }
 
 Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metrics& metrics) {
-    auto store = open_quietly(config, metrics);
+    auto store = store::open_store(config.store, one_shot_options(), metrics);
     if (!store) return store.error();
     if (const auto migrated = (*store)->migrate(); !migrated) return migrated.error();
     return store;

@@ -10,7 +10,8 @@
 /// What several commands open.
 namespace croquis::cli {
 
-/// The store that a one-shot command works on, with as few connections as will do.
+/// The store that a one-shot command looks at, with as few connections as will do; its files stay
+/// as they are.
 Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics& metrics);
 
 /// The same with its schema up to date.

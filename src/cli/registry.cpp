@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "identity/security_log.h"
+
 namespace croquis::cli {
 namespace {
 
@@ -67,6 +69,12 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
         return recognition::load_recognizer(config.model);
     if (!live) return live.error();
     return load_registered(store, *live);
+}
+
+Result<void> promote(store::Store& store, const std::string& id) {
+    if (const auto promoted = store.promote_model(id); !promoted) return promoted.error();
+    identity::tell(identity::Event::model_promoted, {}, {{"by", "operator"}, {"model", id}});
+    return {};
 }
 
 }  // namespace croquis::cli

@@ -28,4 +28,8 @@ Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& s
 Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
                                                             const Config& config);
 
+/// Makes a model of the registry live for the operator, who is named in the security log. Errors:
+/// those of Store::promote_model.
+Result<void> promote(store::Store& store, const std::string& id);
+
 }  // namespace croquis::cli

@@ -11,6 +11,7 @@
 #include "cli/advice.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
+#include "cli/demo.h"
 #include "cli/listeners.h"
 #include "cli/termination.h"
 #include "core/logging.h"
@@ -48,6 +49,10 @@ void say_where_to_click(const Config& config, const Backend& backend) {
 
 int serve(Config config) {
     start_logging(config.log_level, format_of(config));
+    if (const auto safe = check_demo(config); !safe) {
+        report(safe.error());
+        return wrong_usage;
+    }
     if (const auto prepared = prepare_process(config); !prepared) return report(prepared.error());
     std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, not of us
     asio::io_context io(1);

@@ -114,8 +114,8 @@ void visit_network(C& c, Visit visit) {
     visit(Setting{"server", "network_threads", "Threads that read and write connections", listening}
               .between(1, max_threads),
           c.network_threads);
-    visit(Setting{"server", "workers", "Threads for database reads and password hashing", serve}
-              .between(1, max_threads),
+    visit(Setting{"server", "workers", "Threads for database reads and changes", serve}.between(
+              1, max_threads),
           c.workers);
     visit(
         Setting{"server", "worker_queue", "Jobs waiting for a worker; more are answered 503", serve}
@@ -165,13 +165,18 @@ void visit_identity(C& c, Visit visit) {
     visit(Setting{"identity", "demo",
                   "Demo mode: the account admin/admin, and a secret made at each start", identity},
           c.demo);
+    visit(Setting{"identity", "demo_anywhere",
+                  "Allow demo mode on an address that others can reach, and under any host name",
+                  identity},
+          c.demo_anywhere);
     visit(Setting{"identity", "secret",
                   "Key that signs access tokens, 32 bytes or more; better not as a flag, which "
                   "other users can see",
                   identity}
               .hidden(),
           c.secret);
-    visit(Setting{"identity", "secret_file", "File whose first line is the secret", identity},
+    visit(Setting{"identity", "secret_file",
+                  "File whose first line is the secret; its owner's alone to read", identity},
           c.secret_file);
     visit(Setting{"identity", "previous_secret", "Former secret, still accepted while keys rotate",
                   identity}
@@ -183,7 +188,9 @@ void visit_identity(C& c, Visit visit) {
     visit(Setting{"identity", "refresh_days", "Life of a refresh token", identity}.between(1, 365),
           c.refresh_days);
     visit(Setting{"identity", "logins_per_minute",
-                  "Failed sign-ins a minute, per name and per address; 0 for no limit", identity}
+                  "Failed sign-ins a minute of an address at a name, five times as many at all "
+                  "names; 0 for no limit",
+                  identity}
               .between(0, max_queue),
           c.logins_per_minute);
     visit(Setting{"identity", "submissions_per_minute",

@@ -64,7 +64,7 @@ Result<void> teach(store::Store& store, const Config& config, const Arguments& a
     if (!teaching) return teaching.error();
     const bool promoted = arguments.promote && teaching->gate.verdict == learning::Verdict::better;
     if (promoted)
-        if (const auto done = store.promote_model(teaching->model.id); !done) return done.error();
+        if (const auto done = promote(store, teaching->model.id); !done) return done.error();
     if (arguments.json) {
         std::cout << boost::json::serialize(service::to_json(*teaching)) << '\n';
         return {};

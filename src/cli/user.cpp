@@ -68,7 +68,7 @@ Result<void> add(Users& users, const Arguments& arguments) {
     if (!role) return role.error();
     const auto password = read_password();
     if (!password) return password.error();
-    const auto added = users.identity->add_user(arguments.name, *password, *role);
+    const auto added = users.identity->add_user(arguments.name, *password, *role, {});
     if (!added) return added.error();
     std::cout << "added " << added->name << " as " << identity::to_string(added->role) << '\n';
     return {};
@@ -89,8 +89,8 @@ Result<void> set_password(Users& users, const Arguments& arguments) {
     if (!user) return user.error();
     const auto password = read_password();
     if (!password) return password.error();
-    if (const auto set = users.identity->set_password(user->id, *password); !set)
-        return set.error();
+    const auto set = users.identity->change_user(user->id, {{}, {}, *password}, {});
+    if (!set) return set.error();
     std::cout << user->name << " has a new password; earlier sign-ins have ended\n";
     return {};
 }
@@ -99,7 +99,7 @@ Result<void> change(Users& users, const std::string& name, std::optional<store::
                     std::optional<bool> disabled) {
     const auto user = users.store->user_by_name(name);
     if (!user) return user.error();
-    const auto changed = users.identity->change_user(user->id, role, disabled);
+    const auto changed = users.identity->change_user(user->id, {role, disabled, {}}, {});
     if (!changed) return changed.error();
     std::cout << fmt::format("{} is {}, {}\n", changed->name, identity::to_string(changed->role),
                              changed->disabled ? "disabled" : "enabled");
@@ -123,7 +123,7 @@ Result<void> enable(Users& users, const Arguments& arguments) {
 Result<void> remove(Users& users, const Arguments& arguments) {
     const auto user = users.store->user_by_name(arguments.name);
     if (!user) return user.error();
-    if (const auto gone = users.identity->delete_user(user->id); !gone) return gone.error();
+    if (const auto gone = users.identity->delete_user(user->id, {}); !gone) return gone.error();
     std::cout << "removed " << user->name << '\n';
     return {};
 }

@@ -27,8 +27,8 @@ class JsonMessage final : public spdlog::custom_flag_formatter {
 }  // namespace
 
 void start_logging(const std::string& level, LogFormat format) {
-    auto logger = std::make_shared<spdlog::logger>(
-        "croquis", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    const auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+    auto logger = std::make_shared<spdlog::logger>("croquis", sink);
     auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
     formatter->add_flag<JsonMessage>('J');
     formatter->set_pattern(
@@ -38,6 +38,8 @@ void start_logging(const std::string& level, LogFormat format) {
     logger->set_formatter(std::move(formatter));
     logger->set_level(spdlog::level::from_str(level));
     spdlog::set_default_logger(std::move(logger));
+    spdlog::drop("security");
+    spdlog::register_logger(std::make_shared<spdlog::logger>("security", sink));
 }
 
 }  // namespace croquis

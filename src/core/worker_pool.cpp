@@ -2,10 +2,25 @@
 
 #include <spdlog/spdlog.h>
 
+#include <latch>
+
 namespace croquis {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t capacity)
     : pool_(threads), capacity_(capacity) {}
+
+/// Each thread takes one of the first jobs, since none of these ends before all have begun.
+WorkerPool::WorkerPool(std::size_t threads, std::size_t capacity,
+                       const std::function<void()>& at_start)
+    : WorkerPool(threads, capacity) {
+    const auto all = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(threads) + 1);
+    for (std::size_t i = 0; i < threads; ++i)
+        boost::asio::post(pool_, [&at_start, all] {
+            at_start();
+            all->arrive_and_wait();
+        });
+    all->arrive_and_wait();
+}
 
 WorkerPool::~WorkerPool() {
     stop();

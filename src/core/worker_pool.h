@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -24,6 +25,8 @@ namespace croquis {
 class WorkerPool {
   public:
     WorkerPool(std::size_t threads, std::size_t capacity);
+    /// Each thread runs `at_start` first, before the constructor returns.
+    WorkerPool(std::size_t threads, std::size_t capacity, const std::function<void()>& at_start);
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;

@@ -279,9 +279,15 @@ asio::awaitable<Response> Connection::answer() {
     }
     const auto match = server_.router.match(request_);
     const auto began = Clock::now();
-    Response response =
-        match.handler == nullptr ? Router::without_handler(match, request_.method) : Response();
-    if (match.handler != nullptr) response = co_await run_handler(match);
+    const auto& admit = server_.options.admit;
+    const auto admitted = admit ? admit(request_) : Result<void>();
+    Response response;
+    if (!admitted)
+        response = problem(admitted.error());
+    else if (match.handler == nullptr)
+        response = Router::without_handler(match, request_.method);
+    else
+        response = co_await run_handler(match);
     record(match, response, Clock::now() - began);
     co_return response;
 }
@@ -300,6 +306,7 @@ void Connection::record(const Router::Match& match, const Response& response,
     auto& measured = server_.metrics_of(lane_, match, request_.method, response.status);
     measured.requests->Increment();
     measured.seconds->Observe(seconds);
+    if (server_.options.observe) server_.options.observe(request_, response, match.route);
     if (!response.hidden_detail.empty())
         spdlog::error("{} {} {}: {}", request_.request_id, to_string(request_.method), match.route,
                       response.hidden_detail);

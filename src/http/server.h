@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -57,6 +58,11 @@ struct ServerOptions {
     std::string base_path;
     std::vector<std::string> allowed_origins;  ///< CORS: exact origins, never "*"
     std::string content_security_policy;       ///< sent with HTML answers
+    /// Asked of each request before its handler: what it refuses is answered so. Null admits all.
+    std::function<Result<void>(const Request&)> admit;
+    /// Told of each answer to a request that was read whole, with the template of its route. Null
+    /// for nobody. Both are called on network threads, several at a time: they must not block.
+    std::function<void(const Request&, const Response&, std::string_view route)> observe;
 };
 
 /// An HTTP/1.1 server on Boost.Beast with coroutines: keep-alive and pipelining, bounded

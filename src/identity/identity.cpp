@@ -1,14 +1,13 @@
 #include "identity/identity.h"
 
 #include <algorithm>
-#include <array>
-#include <mutex>
 #include <set>
 
 #include "core/bytes.h"
+#include "identity/confirmations.h"
 #include "identity/jwt.h"
 #include "identity/password.h"
-#include "identity/rate_limit.h"
+#include "identity/password_rule.h"
 
 namespace croquis::identity {
 namespace {
@@ -23,6 +22,11 @@ constexpr std::size_t max_refresh_token_text = 128;
 
 Error wrong_sign_in() {
     return {ErrorKind::unauthenticated, "The user name or the password is wrong."};
+}
+
+Error ended_sign_in() {
+    return {ErrorKind::unauthenticated,
+            "This sign-in has ended, or its account is disabled or gone; sign in again."};
 }
 
 Error wrong_refresh() {
@@ -53,25 +57,6 @@ Result<void> check_name(std::string_view name) {
                      "A user name is made of letters A to Z, digits and . _ @ + -, and starts with "
                      "a letter or a digit.",
                      "name"};
-    return {};
-}
-
-/// Characters as a person counts them: UTF-8 without its continuation bytes.
-std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
-}
-
-Result<void> check_password(std::string_view name, std::string_view password, std::size_t least) {
-    if (characters(password) < least)
-        return Error{ErrorKind::invalid,
-                     "A password has at least " + std::to_string(least) + " characters.",
-                     "password"};
-    if (password.size() > PasswordHasher::max_password_bytes)
-        return Error{ErrorKind::invalid, "A password has at most 1024 bytes.", "password"};
-    if (lower(password) == lower(name))
-        return Error{ErrorKind::invalid, "A password differs from the user name.", "password"};
     return {};
 }
 
@@ -108,6 +93,15 @@ FreshToken fresh_token(Timestamp expires_at) {
 
 }  // namespace
 
+SignInTry::SignInTry(SignInLimiter& limiter, std::string name, Origin origin,
+                     SignInLimiter::Clock::duration wait)
+    : limiter_(&limiter), name_(std::move(name)), origin_(std::move(origin)), wait_(wait) {}
+
+/// By the limiter's key: names are compared without case.
+SignInTry::~SignInTry() {
+    if (limiter_) limiter_->give_back(lower(name_), origin_.client);
+}
+
 class Identity::Impl {
   public:
     Impl(store::Store& users, IdentityOptions given)
@@ -115,198 +109,273 @@ class Identity::Impl {
           options(std::move(given)),
           jwt(options.issuer, options.secret, options.previous_secret),
           hasher(options.hash_operations, options.hash_memory_bytes),
-          names(options.logins_per_minute),
-          clients(options.logins_per_minute) {}
+          limiter(options.logins_per_minute),
+          confirmations(confirmation_lasts) {}
 
-    Result<store::User> check_sign_in(const std::string& name, const std::string& password);
-    TokenPair pair(const store::User& user, std::string refresh_token, Timestamp at) const;
+    Result<store::User> check_sign_in(SignInTry& tried, const std::string& password);
+    Result<bool> is_password(const std::string& password, const store::User& user);
+    TokenPair pair(const store::User& user, const Uuid& sign_in, std::string refresh_token,
+                   Timestamp at) const;
+    FreshToken begin(const Uuid& user, Timestamp at) const;
     void keep_hash_current(const store::User& user, const std::string& password);
-    Result<void> keeps_an_admin(const store::User& after);
-    Result<store::User> store_user(const std::string& name, const std::string& password, Role role);
+    Result<std::string> new_hash(const std::string& name, const std::string& password);
+    Result<store::User> store_user(const std::string& name, std::string phc, Role role,
+                                   const Asker& asker);
+    void tell_changes(const store::User& after, const AccountChange& change, const Asker& asker);
 
     store::Store& store;
     const IdentityOptions options;
     Jwt jwt;
     PasswordHasher hasher;
-    RateLimiter names;
-    RateLimiter clients;
-    /// Held from reading a user to writing it back, so that two changes cannot undo each other.
-    std::mutex changes;
+    SignInLimiter limiter;
+    Confirmations confirmations;
 };
 
-/// Hashes in every case, so that the time does not tell whether the name exists.
-Result<store::User> Identity::Impl::check_sign_in(const std::string& name,
-                                                  const std::string& password) {
-    const auto user = store.user_by_name(name);
+/// Hashes in every case, so that the time does not tell whether the name exists. The log names
+/// accounts alone: what stands in the name's field may be a password.
+Result<store::User> Identity::Impl::check_sign_in(SignInTry& tried, const std::string& password) {
+    const auto failed = [&](const char* reason, std::string_view user) {
+        tried.wrong();
+        tell(Event::sign_in_failed, tried.origin(), {{"user", user}, {"reason", reason}});
+        return wrong_sign_in();
+    };
+    const auto user = store.user_by_name(tried.name());
     if (!user && user.error().kind != ErrorKind::not_found) return user.error();
     if (!user) {
         const auto pretended = hasher.pretend(password);
-        return pretended ? wrong_sign_in() : pretended.error();
+        return pretended ? failed("name", "") : pretended.error();
     }
-    const auto right = hasher.verify(password, user->password_hash);
+    const auto right = is_password(password, *user);
     if (!right) return right.error();
-    if (!*right || user->disabled) return wrong_sign_in();
+    if (!*right) return failed("password", user->name);
+    if (user->disabled) return failed("disabled", user->name);
     return *user;
 }
 
-TokenPair Identity::Impl::pair(const store::User& user, std::string refresh_token,
-                               Timestamp at) const {
-    const Claims claims{user.id,
-                        user.name,
-                        user.role,
-                        at,
-                        at + options.access_lifetime,
-                        to_base64url(random_bytes(12))};
+/// What cannot be a password is not one, and takes as long.
+Result<bool> Identity::Impl::is_password(const std::string& password, const store::User& user) {
+    const auto prepared = prepare_password(password);
+    if (prepared) return hasher.verify(*prepared, user.password_hash);
+    const auto pretended = hasher.pretend(password);
+    if (!pretended) return pretended.error();
+    return false;
+}
+
+TokenPair Identity::Impl::pair(const store::User& user, const Uuid& sign_in,
+                               std::string refresh_token, Timestamp at) const {
+    Claims claims;
+    claims.subject = user.id;
+    claims.sign_in = sign_in;
+    claims.name = user.name;
+    claims.role = user.role;
+    claims.issued_at = at;
+    claims.expires_at = at + options.access_lifetime;
+    claims.id = to_base64url(random_bytes(12));
     return {jwt.sign(claims), options.access_lifetime, std::move(refresh_token),
             options.refresh_lifetime};
+}
+
+/// The first token of a sign-in.
+FreshToken Identity::Impl::begin(const Uuid& user, Timestamp at) const {
+    FreshToken token = fresh_token(at + options.refresh_lifetime);
+    token.stored.user = user;
+    token.stored.family = Uuid::v7();
+    return token;
 }
 
 /// Where the costs were raised since the password was set, hashes it again. That this fails is no
 /// reason to refuse a sign-in: the next one tries again.
 void Identity::Impl::keep_hash_current(const store::User& user, const std::string& password) {
     if (!hasher.outdated(user.password_hash)) return;
-    const auto phc = hasher.hash(password);
+    const auto prepared = prepare_password(password);
+    if (!prepared) return;
+    const auto phc = hasher.hash(*prepared);
     if (!phc) return;
-    const std::scoped_lock lock(changes);
-    auto current = store.user(user.id);
-    if (!current || current->password_hash != user.password_hash) return;
-    current->password_hash = *phc;
-    static_cast<void>(store.update_user(*current));
+    static_cast<void>(store.rehash_password(user.id, user.password_hash, *phc));
 }
 
-/// Call with `changes` held.
-Result<void> Identity::Impl::keeps_an_admin(const store::User& after) {
-    if (after.role == Role::admin && !after.disabled) return {};
-    const auto all = store.users();
-    if (!all) return all.error();
-    const bool another = std::any_of(all->begin(), all->end(), [&](const store::User& user) {
-        return user.id != after.id && user.role == Role::admin && !user.disabled;
-    });
-    const bool was_admin = std::any_of(all->begin(), all->end(), [&](const store::User& user) {
-        return user.id == after.id && user.role == Role::admin && !user.disabled;
-    });
-    if (was_admin && !another)
-        return Error{ErrorKind::conflict,
-                     "This is the last enabled admin; make another one first."};
-    return {};
+Result<std::string> Identity::Impl::new_hash(const std::string& name, const std::string& password) {
+    const auto prepared = prepare_password(password);
+    if (!prepared) return prepared.error();
+    if (const auto strong = check_new_password(name, *prepared); !strong) return strong.error();
+    return hasher.hash(*prepared);
 }
 
-Result<store::User> Identity::Impl::store_user(const std::string& name, const std::string& password,
-                                               Role role) {
-    auto phc = hasher.hash(password);
-    if (!phc) return phc.error();
-    const store::User user{Uuid::v7(), name, std::move(*phc), role, false, now()};
-    if (const auto added = store.add_user(user); !added) {
+Result<store::User> Identity::Impl::store_user(const std::string& name, std::string phc, Role role,
+                                               const Asker& asker) {
+    const store::User user{Uuid::v7(), name, std::move(phc), role, false, now()};
+    if (const auto added = store.add_user(user, asker.user); !added) {
         Error error = added.error();
         if (error.kind == ErrorKind::conflict) error.field = "name";
         return error;
     }
+    tell(Event::account_added, asker.origin,
+         {{"by", asker.name}, {"user", user.name}, {"role", to_string(role)}});
     return user;
+}
+
+void Identity::Impl::tell_changes(const store::User& after, const AccountChange& change,
+                                  const Asker& asker) {
+    if (change.role || change.disabled)
+        tell(Event::account_changed, asker.origin,
+             {{"by", asker.name},
+              {"user", after.name},
+              {"role", to_string(after.role)},
+              {"disabled", after.disabled ? "yes" : "no"}});
+    if (change.password)
+        tell(Event::password_changed, asker.origin, {{"by", asker.name}, {"user", after.name}});
 }
 
 Identity::Identity(store::Store& store, IdentityOptions options)
     : impl_(std::make_unique<Impl>(store, std::move(options))) {}
 Identity::~Identity() = default;
 
-Result<TokenPair> Identity::sign_in(const std::string& name, const std::string& password,
-                                    const std::string& client) {
-    if (name.empty() || name.size() > max_name_bytes ||
-        password.size() > PasswordHasher::max_password_bytes)
+Result<SignInTry> Identity::begin_sign_in(const std::string& name, const Origin& origin) {
+    if (!check_name(name)) {
+        tell(Event::sign_in_failed, origin, {{"user", ""}, {"reason", "name"}});
         return wrong_sign_in();
-    const std::string name_key = lower(name);
-    const std::string from = client_key(client);
-    if (const auto allowed = impl_->clients.take(from); !allowed) return allowed.error();
-    if (const auto allowed = impl_->names.take(name_key); !allowed) return allowed.error();
-
-    const auto user = impl_->check_sign_in(name, password);
-    if (user || user.error().kind != ErrorKind::unauthenticated) {
-        impl_->clients.give_back(from);
-        impl_->names.give_back(name_key);
     }
-    if (!user) return user.error();
-    impl_->keep_hash_current(*user, password);
-
-    const Timestamp at = now();
-    FreshToken token = fresh_token(at + impl_->options.refresh_lifetime);
-    token.stored.user = user->id;
-    token.stored.family = Uuid::v7();
-    if (const auto stored = impl_->store.add_refresh_token(token.stored); !stored)
-        return stored.error();
-    return impl_->pair(*user, std::move(token.text), at);
+    const auto wait = impl_->limiter.take(lower(name), origin.client);
+    if (!wait) {
+        tell(Event::sign_in_limited, origin, {});
+        return wait.error();
+    }
+    return SignInTry(impl_->limiter, name, origin, *wait);
 }
 
-Result<TokenPair> Identity::refresh(const std::string& refresh_token) {
-    if (refresh_token.size() > max_refresh_token_text) return wrong_refresh();
+Result<TokenPair> Identity::sign_in(SignInTry tried, const std::string& password) {
+    if (password.size() > PasswordHasher::max_password_bytes) {
+        tried.wrong();
+        tell(Event::sign_in_failed, tried.origin(), {{"user", ""}, {"reason", "password"}});
+        return wrong_sign_in();
+    }
+    const auto user = impl_->check_sign_in(tried, password);
+    if (!user) return user.error();
+    const Timestamp at = now();
+    FreshToken token = impl_->begin(user->id, at);
+    const auto begun = impl_->store.add_refresh_token(token.stored, user->password_hash);
+    if (!begun) return begun.error();
+    impl_->keep_hash_current(*user, password);
+    tell(Event::sign_in, tried.origin(), {{"user", user->name}, {"role", to_string(user->role)}});
+    return impl_->pair(*user, token.stored.family, std::move(token.text), at);
+}
+
+Result<TokenPair> Identity::refresh(const std::string& refresh_token, const Origin& origin) {
+    const auto refused = [&] {
+        tell(Event::refresh_refused, origin, {});
+        return wrong_refresh();
+    };
+    if (refresh_token.size() > max_refresh_token_text) return refused();
     const Timestamp at = now();
     FreshToken next = fresh_token(at + impl_->options.refresh_lifetime);
     const auto rotated =
         impl_->store.rotate_refresh_token(sha256(as_bytes(refresh_token)), next.stored, at);
     if (!rotated)
-        return rotated.error().kind == ErrorKind::unauthenticated ? wrong_refresh()
-                                                                  : rotated.error();
+        return rotated.error().kind == ErrorKind::unauthenticated ? refused() : rotated.error();
     const auto user = impl_->store.user(rotated->user);
-    if (!user) return user.error().kind == ErrorKind::not_found ? wrong_refresh() : user.error();
+    if (!user) return user.error().kind == ErrorKind::not_found ? refused() : user.error();
     if (user->disabled) {
         const auto revoked = impl_->store.revoke_user_tokens(user->id);
-        return revoked ? wrong_refresh() : revoked.error();
+        return revoked ? refused() : revoked.error();
     }
-    return impl_->pair(*user, std::move(next.text), at);
+    return impl_->pair(*user, rotated->family, std::move(next.text), at);
 }
 
-Result<void> Identity::sign_out(const std::string& refresh_token) {
-    return impl_->store.revoke_refresh_token(sha256(as_bytes(refresh_token)));
+Result<void> Identity::sign_out(const std::string& refresh_token, const Origin& origin) {
+    const auto ended = impl_->store.revoke_refresh_token(sha256(as_bytes(refresh_token)));
+    if (!ended) return ended.error();
+    impl_->confirmations.forget();
+    tell(Event::sign_out, origin, {});
+    return {};
 }
 
 Result<Principal> Identity::authenticate(std::string_view access_token, Timestamp at) const {
     auto claims = impl_->jwt.check(access_token, at);
     if (!claims) return claims.error();
-    return Principal{claims->subject, std::move(claims->name), claims->role};
+    return Principal{claims->subject, std::move(claims->name), claims->role, claims->sign_in};
+}
+
+Result<Principal> Identity::confirm(const Principal& claimed) {
+    const auto asked_at = std::chrono::steady_clock::now();
+    const auto round = impl_->confirmations.round();
+    const auto user = claimed.sign_in ? impl_->store.signed_in_user(claimed.user, *claimed.sign_in)
+                                      : impl_->store.user(claimed.user);
+    if (!user && user.error().kind != ErrorKind::not_found) return user.error();
+    if (!user || user->disabled) return ended_sign_in();
+    Principal present{user->id, user->name, user->role, claimed.sign_in};
+    impl_->confirmations.keep(present, asked_at, round);
+    return present;
+}
+
+std::optional<Principal> Identity::lately_confirmed(const Principal& claimed,
+                                                    std::chrono::steady_clock::time_point at) {
+    return impl_->confirmations.find(claimed, at);
 }
 
 Result<store::User> Identity::add_user(const std::string& name, const std::string& password,
-                                       Role role) {
+                                       Role role, const Asker& asker) {
     if (const auto valid = check_name(name); !valid) return valid.error();
-    const auto strong = check_password(name, password, impl_->options.min_password_length);
-    if (!strong) return strong.error();
-    return impl_->store_user(name, password, role);
+    auto phc = impl_->new_hash(name, password);
+    if (!phc) return phc.error();
+    return impl_->store_user(name, std::move(*phc), role, asker);
 }
 
-Result<void> Identity::set_password(const Uuid& user, const std::string& password) {
+Result<store::User> Identity::change_user(const Uuid& user, const AccountChange& change,
+                                          const Asker& asker) {
+    store::AccountChange stored{{}, change.role, change.disabled};
+    if (change.password) {
+        const auto named = impl_->store.user(user);
+        if (!named) return named.error();
+        auto phc = impl_->new_hash(named->name, *change.password);
+        if (!phc) return phc.error();
+        stored.password_hash = std::move(*phc);
+    }
+    auto changed = impl_->store.change_user(user, stored, asker.user);
+    if (!changed) return changed.error();
+    impl_->confirmations.forget();
+    impl_->tell_changes(*changed, change, asker);
+    return changed;
+}
+
+Result<void> Identity::delete_user(const Uuid& user, const Asker& asker) {
     const auto named = impl_->store.user(user);
     if (!named) return named.error();
-    const auto strong = check_password(named->name, password, impl_->options.min_password_length);
-    if (!strong) return strong.error();
-    const auto phc = impl_->hasher.hash(password);
+    if (const auto gone = impl_->store.delete_user(user, asker.user); !gone) return gone.error();
+    impl_->confirmations.forget();
+    tell(Event::account_removed, asker.origin, {{"by", asker.name}, {"user", named->name}});
+    return {};
+}
+
+Result<TokenPair> Identity::change_own_password(SignInTry tried, const Principal& who,
+                                                const std::string& present,
+                                                const std::string& fresh) {
+    auto user = impl_->store.user(who.user);
+    if (!user && user.error().kind == ErrorKind::not_found) return ended_sign_in();
+    if (!user) return user.error();
+    const auto right = present.size() > PasswordHasher::max_password_bytes
+                           ? Result<bool>(false)
+                           : impl_->is_password(present, *user);
+    if (!right) return right.error();
+    if (!*right) {
+        tried.wrong();
+        tell(Event::password_change_failed, tried.origin(), {{"user", user->name}});
+        return Error{ErrorKind::invalid, "This is not the present password.", "present_password"};
+    }
+    const auto phc = impl_->new_hash(user->name, fresh);
     if (!phc) return phc.error();
-    const std::scoped_lock lock(impl_->changes);
-    auto current = impl_->store.user(user);
-    if (!current) return current.error();
-    current->password_hash = *phc;
-    if (const auto written = impl_->store.update_user(*current); !written) return written.error();
-    return impl_->store.revoke_user_tokens(user);
+    const Timestamp at = now();
+    FreshToken token = impl_->begin(user->id, at);
+    const auto renewed = impl_->store.renew_password(user->password_hash, *phc, token.stored);
+    if (!renewed) return renewed.error();
+    impl_->confirmations.forget();
+    tell(Event::password_changed, tried.origin(), {{"by", user->name}, {"user", user->name}});
+    return impl_->pair(*user, token.stored.family, std::move(token.text), at);
 }
 
-Result<store::User> Identity::change_user(const Uuid& user, std::optional<Role> role,
-                                          std::optional<bool> disabled) {
-    const std::scoped_lock lock(impl_->changes);
-    auto changed = impl_->store.user(user);
-    if (!changed) return changed.error();
-    changed->role = role.value_or(changed->role);
-    changed->disabled = disabled.value_or(changed->disabled);
-    if (const auto kept = impl_->keeps_an_admin(*changed); !kept) return kept.error();
-    if (const auto written = impl_->store.update_user(*changed); !written) return written.error();
-    if (changed->disabled)
-        if (const auto ended = impl_->store.revoke_user_tokens(user); !ended) return ended.error();
-    return *changed;
-}
-
-Result<void> Identity::delete_user(const Uuid& user) {
-    const std::scoped_lock lock(impl_->changes);
-    auto gone = impl_->store.user(user);
-    if (!gone) return gone.error();
-    gone->disabled = true;
-    if (const auto kept = impl_->keeps_an_admin(*gone); !kept) return kept.error();
-    return impl_->store.delete_user(user);
+void Identity::tell_keys() const {
+    const auto ids = impl_->jwt.key_ids();
+    tell(Event::keys_in_use, {},
+         {{"signing", ids.front()}, {"previous", ids.size() > 1 ? ids[1] : ""}});
 }
 
 Result<void> Identity::ensure_demo_admin() {
@@ -314,7 +383,9 @@ Result<void> Identity::ensure_demo_admin() {
     const auto present = impl_->store.user_by_name(name);
     if (present) return {};
     if (present.error().kind != ErrorKind::not_found) return present.error();
-    const auto added = impl_->store_user(name, std::string(demo_password), Role::admin);
+    auto phc = impl_->hasher.hash(demo_password);
+    if (!phc) return phc.error();
+    const auto added = impl_->store_user(name, std::move(*phc), Role::admin, {});
     // another process may have been faster
     if (!added && added.error().kind != ErrorKind::conflict) return added.error();
     return {};

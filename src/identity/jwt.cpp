@@ -15,7 +15,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_token_bytes = 4096;
-constexpr auto clock_tolerance = std::chrono::seconds(60);
 using Signature = std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES>;
 
 Error refused(const char* detail) {
@@ -62,13 +61,51 @@ std::string_view text(const json::object& object, std::string_view name) {
                                                   : std::string_view();
 }
 
+/// A NumericDate (RFC 7519 section 2), which may have a fraction.
 Result<Timestamp> time(const json::object& object, std::string_view name) {
-    constexpr std::int64_t far_future = 253'402'300'800;  // the year 10000
+    constexpr double far_future = 253'402'300'800;  // the year 10000
     const auto* value = object.if_contains(name);
-    if (value == nullptr || !value->is_int64() || value->get_int64() < 0 ||
-        value->get_int64() > far_future)
+    if (value == nullptr || !(value->is_int64() || value->is_double()))
         return refused("The token lacks a valid time.");
-    return Timestamp(std::chrono::seconds(value->get_int64()));
+    const double since_1970 = value->to_number<double>();
+    if (!(since_1970 >= 0 && since_1970 < far_future))
+        return refused("The token lacks a valid time.");
+    return Timestamp(std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::duration<double>(since_1970)));
+}
+
+Result<void> read_optional_claims(const json::object& payload, Claims& claims) {
+    if (payload.contains("nbf")) {
+        const auto not_before = time(payload, "nbf");
+        if (!not_before) return not_before.error();
+        claims.not_before = *not_before;
+    }
+    if (payload.contains("sid")) {
+        const auto sign_in = Uuid::parse(text(payload, "sid"));
+        if (!sign_in) return refused("The token does not say which sign-in it is of.");
+        claims.sign_in = *sign_in;
+    }
+    return {};
+}
+
+Result<void> check_times(const Claims& claims, Timestamp at) {
+    const auto latest = at + Jwt::clock_tolerance;
+    if (claims.expires_at <= at) return refused("The token has expired.");
+    if (claims.issued_at > latest || claims.not_before.value_or(latest) > latest)
+        return refused("The token is not valid yet.");
+    return {};
+}
+
+/// Signed with HS256, of the type that is issued here, and without extensions that must be known.
+Result<void> check_header(const json::object& header) {
+    if (text(header, "alg") != "HS256" || header.contains("crit"))
+        return refused("The token is not signed with HS256.");
+    constexpr std::string_view type = "jwt";
+    const auto given = text(header, "typ");
+    const auto same = [](char a, char b) { return (a | 0x20) == b; };
+    if (!std::equal(given.begin(), given.end(), type.begin(), type.end(), same))
+        return refused("The token is of another type.");
+    return {};
 }
 
 Result<Claims> read_claims(const json::object& payload) {
@@ -86,6 +123,7 @@ Result<Claims> read_claims(const json::object& payload) {
     claims.expires_at = *expires;
     claims.name = text(payload, "name");
     claims.id = text(payload, "jti");
+    if (const auto read = read_optional_claims(payload, claims); !read) return read.error();
     return claims;
 }
 
@@ -104,15 +142,23 @@ const Jwt::Key* Jwt::key(std::string_view id) const {
     return found == keys_.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Jwt::key_ids() const {
+    std::vector<std::string> ids;
+    for (const auto& key : keys_) ids.push_back(key.id);
+    return ids;
+}
+
 std::string Jwt::sign(const Claims& claims) const {
     const json::object header{{"alg", "HS256"}, {"typ", "JWT"}, {"kid", keys_.front().id}};
-    const json::object payload{{"iss", issuer_},
-                               {"sub", to_string(claims.subject)},
-                               {"name", claims.name},
-                               {"role", to_string(claims.role)},
-                               {"iat", seconds(claims.issued_at)},
-                               {"exp", seconds(claims.expires_at)},
-                               {"jti", claims.id}};
+    json::object payload{{"iss", issuer_},
+                         {"sub", to_string(claims.subject)},
+                         {"name", claims.name},
+                         {"role", to_string(claims.role)},
+                         {"iat", seconds(claims.issued_at)},
+                         {"exp", seconds(claims.expires_at)},
+                         {"jti", claims.id}};
+    if (claims.sign_in) payload["sid"] = to_string(*claims.sign_in);
+    if (claims.not_before) payload["nbf"] = seconds(*claims.not_before);
     std::string token = to_base64url(as_bytes(json::serialize(header)));
     token.append(".").append(to_base64url(as_bytes(json::serialize(payload))));
     const auto signature = hmac(keys_.front().secret, token);
@@ -128,8 +174,7 @@ Result<Claims> Jwt::check(std::string_view token, Timestamp at) const {
 
     const auto header = read_part(token.substr(0, first));
     if (!header) return header.error();
-    if (text(*header, "alg") != "HS256" || header->contains("crit"))
-        return refused("The token is not signed with HS256.");
+    if (const auto ours = check_header(*header); !ours) return ours.error();
     const Key* signer = key(text(*header, "kid"));
     if (signer == nullptr) return refused("The token is signed with a key that is not in use.");
 
@@ -144,8 +189,7 @@ Result<Claims> Jwt::check(std::string_view token, Timestamp at) const {
     if (text(*payload, "iss") != issuer_) return refused("The token is from another issuer.");
     auto claims = read_claims(*payload);
     if (!claims) return claims.error();
-    if (claims->expires_at <= at) return refused("The token has expired.");
-    if (claims->issued_at > at + clock_tolerance) return refused("The token is not valid yet.");
+    if (const auto valid = check_times(*claims, at); !valid) return valid.error();
     return claims;
 }
 

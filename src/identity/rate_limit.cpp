@@ -33,7 +33,9 @@ class RateLimiter::Impl {
           tolerance(interval * std::max(0, per_minute - 1)),
           limit(std::max<std::size_t>(1, max_keys)) {}
 
+    Buckets::iterator touch(std::string_view key, Clock::time_point at);
     Result<void> take(std::string_view key, Clock::time_point at);
+    int charge(std::string_view key, int most, Clock::time_point at);
     void give_back(std::string_view key);
 
     const Clock::duration interval;
@@ -43,11 +45,17 @@ class RateLimiter::Impl {
     Buckets buckets;
 };
 
-Result<void> RateLimiter::Impl::take(std::string_view key, Clock::time_point at) {
-    const std::scoped_lock lock(mutex);
+/// The key's bucket, now the one used last. Call with the mutex held.
+Buckets::iterator RateLimiter::Impl::touch(std::string_view key, Clock::time_point at) {
     auto [place, added] = buckets.push_front({std::string(key), at});
     if (!added) buckets.relocate(buckets.begin(), place);
     if (buckets.size() > limit) buckets.pop_back();
+    return place;
+}
+
+Result<void> RateLimiter::Impl::take(std::string_view key, Clock::time_point at) {
+    const std::scoped_lock lock(mutex);
+    const auto place = touch(key, at);
     const auto full_at = std::max(place->full_at, at);
     if (full_at - at > tolerance) {
         const auto wait = std::chrono::ceil<std::chrono::seconds>(full_at - at - tolerance).count();
@@ -58,6 +66,17 @@ Result<void> RateLimiter::Impl::take(std::string_view key, Clock::time_point at)
     }
     buckets.modify(place, [&](Bucket& bucket) { bucket.full_at = full_at + interval; });
     return {};
+}
+
+int RateLimiter::Impl::charge(std::string_view key, int most, Clock::time_point at) {
+    const std::scoped_lock lock(mutex);
+    const auto place = touch(key, at);
+    const auto fullest = at + tolerance + interval * most;
+    const auto full_at = std::min(std::max(place->full_at, at) + interval, fullest + interval);
+    buckets.modify(place, [&](Bucket& bucket) { bucket.full_at = full_at; });
+    const auto over = full_at - interval - at - tolerance;
+    if (over <= Clock::duration::zero()) return 0;
+    return static_cast<int>((over + interval - Clock::duration(1)) / interval);
 }
 
 void RateLimiter::Impl::give_back(std::string_view key) {
@@ -75,6 +94,11 @@ RateLimiter::~RateLimiter() = default;
 Result<void> RateLimiter::take(std::string_view key, Clock::time_point at) {
     if (impl_->interval == Clock::duration::zero()) return {};
     return impl_->take(key, at);
+}
+
+int RateLimiter::charge(std::string_view key, int most, Clock::time_point at) {
+    if (impl_->interval == Clock::duration::zero()) return 0;
+    return impl_->charge(key, most, at);
 }
 
 void RateLimiter::give_back(std::string_view key) {

@@ -25,6 +25,9 @@ class RateLimiter {
 
     /// Takes one token of the key's; ErrorKind::rate_limited with retry_after_s where none is left.
     Result<void> take(std::string_view key, Clock::time_point at = Clock::now());
+    /// Takes one token of the key's whether one is left or not, and returns how many too many have
+    /// been taken of late, `most` at most: what is taken beyond that is not remembered.
+    int charge(std::string_view key, int most, Clock::time_point at = Clock::now());
     /// Puts one back, for a try that turned out not to count.
     void give_back(std::string_view key);
     [[nodiscard]] std::size_t keys() const;

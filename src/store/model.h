@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -205,6 +206,17 @@ struct User {
     bool disabled = false;
     Timestamp created_at;
 };
+
+/// What changes of an account; what is absent stays as it is.
+struct AccountChange {
+    std::optional<std::string> password_hash;
+    std::optional<Role> role;
+    std::optional<bool> disabled;
+};
+
+/// A refresh token used again within this time after its first use gives another successor instead
+/// of ending its family: an answer was lost on its way, or a browser tab was duplicated.
+inline constexpr std::chrono::seconds rotation_grace{30};
 
 /// A refresh token, stored as the SHA-256 of what the client holds. Tokens that follow from one
 /// sign-in share a family, so that a stolen one used twice ends them all (RFC 9700 section 4.14.2).

@@ -133,6 +133,38 @@ Error bad_refresh_token() {
     return {ErrorKind::unauthenticated, "The refresh token is not valid any more; sign in again."};
 }
 
+Failure bad_sign_in() {
+    return {ErrorKind::unauthenticated, "The account has changed meanwhile; sign in again."};
+}
+
+Failure not_an_admin() {
+    return {ErrorKind::forbidden, "Only an admin may do this."};
+}
+
+Failure last_admin() {
+    return {ErrorKind::conflict, "This is the last enabled admin; make another one first."};
+}
+
+User changed(User user, const AccountChange& change) {
+    user.password_hash = change.password_hash.value_or(user.password_hash);
+    user.role = change.role.value_or(user.role);
+    user.disabled = change.disabled.value_or(user.disabled);
+    return user;
+}
+
+bool is_enabled_admin(const User& user) {
+    return user.role == Role::admin && !user.disabled;
+}
+
+bool ends_sign_ins(const AccountChange& change) {
+    return change.password_hash || change.disabled.value_or(false);
+}
+
+/// A clock that is behind the one that wrote `used_at` does not shorten the time.
+bool in_rotation_grace(const std::optional<Timestamp>& used_at, Timestamp at) {
+    return used_at && at < *used_at + rotation_grace;
+}
+
 Failure stale_version(int current) {
     return Failure(
         Error{ErrorKind::precondition_failed,

@@ -37,6 +37,9 @@ TagEvent first_event(const Drawing& drawing);
 /// The errors that both stores answer with, in the same words.
 Error other_request();
 Error bad_refresh_token();
+Failure bad_sign_in();
+Failure not_an_admin();
+Failure last_admin();
 Failure stale_version(int current);
 Failure no_drawing();
 Failure no_user();
@@ -44,6 +47,16 @@ Failure name_taken();
 Failure no_model();
 Failure model_there();
 Failure no_project();
+
+/// The account as `change` makes it.
+User changed(User user, const AccountChange& change);
+/// Whether the account may do what an admin may.
+bool is_enabled_admin(const User& user);
+/// Whether a change ends the user's sign-ins.
+bool ends_sign_ins(const AccountChange& change);
+
+/// Whether a token used at `used_at` may be used again at `at`.
+bool in_rotation_grace(const std::optional<Timestamp>& used_at, Timestamp at);
 
 std::string_view to_string(Role role);
 Role role_from(std::string_view text);

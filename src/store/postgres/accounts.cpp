@@ -18,22 +18,68 @@ User only_user(const Rows& rows) {
     return read_user(rows, 0);
 }
 
+constexpr std::string_view select_user =
+    "SELECT id, name, password_hash, role, disabled, created_at FROM account WHERE id = $1";
+
+/// Any number, as long as nobody else locks it: "croquit" in ASCII.
+constexpr std::int64_t accounts_lock = 0x63726f71756974;
+
+/// Changes of accounts take turns until their transactions end, in every process: otherwise two
+/// could each see the other's admin and both go. They are rare, and their transactions short.
+void lock_accounts(Connection& connection) {
+    connection.query("SELECT pg_advisory_xact_lock($1)", accounts_lock);
+}
+
+/// What happens to one user's tokens happens in turn: otherwise a family could be ended while a new
+/// member, not seen yet, joins it. Returns the account as it is then.
+std::optional<User> lock_account(Connection& connection, const Uuid& account) {
+    const auto rows = connection.query(std::string(select_user) + " FOR UPDATE", account);
+    if (rows.empty()) return std::nullopt;
+    return read_user(rows, 0);
+}
+
+User locked_user(Connection& connection, const Uuid& id) {
+    auto user = lock_account(connection, id);
+    if (!user) throw no_user();
+    return std::move(*user);
+}
+
+/// Call with the accounts locked.
+void allow(Connection& connection, const std::optional<Uuid>& by) {
+    if (!by) return;
+    const auto rows = connection.query(select_user, *by);
+    if (rows.empty() || !is_enabled_admin(read_user(rows, 0))) throw not_an_admin();
+}
+
+/// Call with the accounts locked.
+void keep_an_admin(Connection& connection, const User& before) {
+    if (!is_enabled_admin(before)) return;
+    const auto others = connection.query(
+        "SELECT 1 FROM account WHERE role = 'admin' AND NOT disabled AND id <> $1 LIMIT 1",
+        before.id);
+    if (others.empty()) throw last_admin();
+}
+
+/// Throws unless the account is as it was when its password was checked. Locks it.
+void check_unchanged(Connection& connection, const Uuid& id, const std::string& password_hash) {
+    const auto user = lock_account(connection, id);
+    if (!user || user->disabled || user->password_hash != password_hash) throw bad_sign_in();
+}
+
 struct KnownToken {
     RefreshToken token;
     bool used = false;
+    std::optional<Timestamp> used_at = {};
 };
 
 std::optional<KnownToken> find_token(Connection& connection, const Sha256& digest) {
     const auto rows = connection.query(
-        "SELECT account, family, expires_at, used FROM refresh_token WHERE digest = $1", digest);
+        "SELECT account, family, expires_at, used, used_at FROM refresh_token WHERE digest = $1",
+        digest);
     if (rows.empty()) return std::nullopt;
-    return KnownToken{{digest, rows.uuid(0, 0), rows.uuid(0, 1), rows.time(0, 2)}, rows.flag(0, 3)};
-}
-
-/// What happens to one user's tokens happens in turn: otherwise a family could be ended while a new
-/// member, not seen yet, joins it.
-void lock_account(Connection& connection, const Uuid& account) {
-    connection.query("SELECT 1 FROM account WHERE id = $1 FOR UPDATE", account);
+    KnownToken known{{digest, rows.uuid(0, 0), rows.uuid(0, 1), rows.time(0, 2)}, rows.flag(0, 3)};
+    if (!rows.null(0, 4)) known.used_at = rows.time(0, 4);
+    return known;
 }
 
 void lock_account_of(Connection& connection, const Sha256& token) {
@@ -53,6 +99,10 @@ void end_family(Connection& connection, const Uuid& family) {
     connection.query("DELETE FROM refresh_token WHERE family = $1", family);
 }
 
+void end_sign_ins(Connection& connection, const Uuid& account) {
+    connection.query("DELETE FROM refresh_token WHERE account = $1", account);
+}
+
 /// Ended tokens are kept while they could still be presented, to notice that they are.
 void forget_expired(Connection& connection, const Uuid& account, Timestamp at) {
     connection.query("DELETE FROM refresh_token WHERE account = $1 AND expires_at < $2", account,
@@ -64,9 +114,14 @@ std::optional<RefreshToken> rotate(Connection& connection, const Sha256& present
     lock_account_of(connection, presented);
     const auto known = find_token(connection, presented);
     if (!known) return std::nullopt;
-    if (known->used) end_family(connection, known->token.family);
-    if (known->used || known->token.expires_at <= at) return std::nullopt;
-    connection.query("UPDATE refresh_token SET used = true WHERE digest = $1", presented);
+    if (known->used && !in_rotation_grace(known->used_at, at)) {
+        end_family(connection, known->token.family);
+        return std::nullopt;
+    }
+    if (known->token.expires_at <= at) return std::nullopt;
+    if (!known->used)
+        connection.query("UPDATE refresh_token SET used = true, used_at = $1 WHERE digest = $2", at,
+                         presented);
     const RefreshToken successor{next.digest, known->token.user, known->token.family,
                                  next.expires_at};
     insert_token(connection, successor);
@@ -75,8 +130,10 @@ std::optional<RefreshToken> rotate(Connection& connection, const Sha256& present
 
 }  // namespace
 
-Result<void> PostgresStore::add_user(const User& user) {
-    return with_connection([&](Connection& connection) {
+Result<void> PostgresStore::add_user(const User& user, const std::optional<Uuid>& by) {
+    return in_transaction([&](Connection& connection) {
+        lock_accounts(connection);
+        allow(connection, by);
         const auto added = connection.query(
             "INSERT INTO account (id, name, password_hash, role, disabled, created_at) "
             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
@@ -96,11 +153,8 @@ Result<User> PostgresStore::user_by_name(const std::string& name) {
 }
 
 Result<User> PostgresStore::user(const Uuid& id) {
-    return with_connection([&](Connection& connection) {
-        return only_user(connection.query(
-            "SELECT id, name, password_hash, role, disabled, created_at FROM account WHERE id = $1",
-            id));
-    });
+    return with_connection(
+        [&](Connection& connection) { return only_user(connection.query(select_user, id)); });
 }
 
 Result<std::vector<User>> PostgresStore::users() {
@@ -115,25 +169,54 @@ Result<std::vector<User>> PostgresStore::users() {
     });
 }
 
-Result<void> PostgresStore::update_user(const User& user) {
-    return with_connection([&](Connection& connection) {
-        const auto changed = connection.query(
-            "UPDATE account SET password_hash = $1, role = $2, disabled = $3 WHERE id = $4",
-            user.password_hash, to_string(user.role), user.disabled, user.id);
-        if (changed.affected() == 0) throw no_user();
-    });
-}
-
-Result<void> PostgresStore::delete_user(const Uuid& id) {
-    return with_connection([&](Connection& connection) {
-        if (connection.query("DELETE FROM account WHERE id = $1", id).affected() == 0)
-            throw no_user();
-    });
-}
-
-Result<void> PostgresStore::add_refresh_token(const RefreshToken& token) {
+Result<User> PostgresStore::change_user(const Uuid& id, const AccountChange& change,
+                                        const std::optional<Uuid>& by) {
     return in_transaction([&](Connection& connection) {
-        lock_account(connection, token.user);
+        lock_accounts(connection);
+        allow(connection, by);
+        const auto before = locked_user(connection, id);
+        auto after = changed(before, change);
+        if (!is_enabled_admin(after)) keep_an_admin(connection, before);
+        connection.query(
+            "UPDATE account SET password_hash = $1, role = $2, disabled = $3 WHERE id = $4",
+            after.password_hash, to_string(after.role), after.disabled, id);
+        if (ends_sign_ins(change)) end_sign_ins(connection, id);
+        return after;
+    });
+}
+
+Result<void> PostgresStore::delete_user(const Uuid& id, const std::optional<Uuid>& by) {
+    return in_transaction([&](Connection& connection) {
+        lock_accounts(connection);
+        allow(connection, by);
+        keep_an_admin(connection, locked_user(connection, id));
+        connection.query("DELETE FROM account WHERE id = $1", id);
+    });
+}
+
+Result<void> PostgresStore::rehash_password(const Uuid& id, const std::string& from,
+                                            const std::string& to) {
+    return with_connection([&](Connection& connection) {
+        connection.query(
+            "UPDATE account SET password_hash = $1 WHERE id = $2 AND password_hash = $3", to, id,
+            from);
+    });
+}
+
+Result<void> PostgresStore::renew_password(const std::string& from, const std::string& to,
+                                           const RefreshToken& sign_in) {
+    return in_transaction([&](Connection& connection) {
+        check_unchanged(connection, sign_in.user, from);
+        connection.query("UPDATE account SET password_hash = $1 WHERE id = $2", to, sign_in.user);
+        end_sign_ins(connection, sign_in.user);
+        insert_token(connection, sign_in);
+    });
+}
+
+Result<void> PostgresStore::add_refresh_token(const RefreshToken& token,
+                                              const std::string& password_hash) {
+    return in_transaction([&](Connection& connection) {
+        check_unchanged(connection, token.user, password_hash);
         forget_expired(connection, token.user, now());
         insert_token(connection, token);
     });
@@ -159,7 +242,17 @@ Result<void> PostgresStore::revoke_refresh_token(const Sha256& presented) {
 Result<void> PostgresStore::revoke_user_tokens(const Uuid& user) {
     return in_transaction([&](Connection& connection) {
         lock_account(connection, user);
-        connection.query("DELETE FROM refresh_token WHERE account = $1", user);
+        end_sign_ins(connection, user);
+    });
+}
+
+Result<User> PostgresStore::signed_in_user(const Uuid& user, const Uuid& family) {
+    return with_connection([&](Connection& connection) {
+        return only_user(connection.query(
+            "SELECT id, name, password_hash, role, disabled, created_at FROM account "
+            "WHERE id = $1 AND EXISTS "
+            "(SELECT 1 FROM refresh_token WHERE family = $2 AND account = $1)",
+            user, family));
     });
 }
 

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include "core/private_files.h"
 #include "store/migrations.h"
 
 namespace croquis::store::sqlite {
@@ -86,10 +88,27 @@ void copy_whole(Connection& connection, const std::string& path) {
     sync_to_disk(folder.empty() ? "." : folder.string());
 }
 
+/// SQLite gives the files beside the database its permissions.
+std::string own_file(std::string path, const StoreOptions& options) {
+    make_private_file(path);
+    if (!options.close_to_others) return path;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        const auto file = path + suffix;
+        const auto mode = open_to_others(file);
+        if (!mode) continue;
+        if (close_to_others(file))
+            spdlog::warn("{} could be read or changed by others ({}); it is now 0600", file, *mode);
+        else
+            spdlog::warn("{} can be read or changed by others ({}), and belongs to another user",
+                         file, *mode);
+    }
+    return path;
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(std::string path, const StoreOptions& options, Metrics& metrics)
-    : path_(std::move(path)),
+    : path_(own_file(std::move(path), options)),
       checkpointer_(path_),
       writer_(open_writer()),
       readers_(std::max<std::size_t>(options.readers, 1),

@@ -30,17 +30,24 @@ class SqliteStore final : public Store {
     Result<Project> project(const std::string& slug) override;
     Result<std::vector<Label>> labels(int project) override;
 
-    Result<void> add_user(const User& user) override;
+    Result<void> add_user(const User& user, const std::optional<Uuid>& by) override;
     Result<User> user_by_name(const std::string& name) override;
     Result<User> user(const Uuid& id) override;
     Result<std::vector<User>> users() override;
-    Result<void> update_user(const User& user) override;
-    Result<void> delete_user(const Uuid& id) override;
-    Result<void> add_refresh_token(const RefreshToken& token) override;
+    Result<User> change_user(const Uuid& id, const AccountChange& change,
+                             const std::optional<Uuid>& by) override;
+    Result<void> delete_user(const Uuid& id, const std::optional<Uuid>& by) override;
+    Result<void> rehash_password(const Uuid& id, const std::string& from,
+                                 const std::string& to) override;
+    Result<void> renew_password(const std::string& from, const std::string& to,
+                                const RefreshToken& sign_in) override;
+    Result<void> add_refresh_token(const RefreshToken& token,
+                                   const std::string& password_hash) override;
     Result<RefreshToken> rotate_refresh_token(const Sha256& presented, const RefreshToken& next,
                                               Timestamp at) override;
     Result<void> revoke_refresh_token(const Sha256& presented) override;
     Result<void> revoke_user_tokens(const Uuid& user) override;
+    Result<User> signed_in_user(const Uuid& user, const Uuid& family) override;
 
     Result<void> add_model(const Model& model, BytesView onnx) override;
     Result<std::vector<Model>> models() override;

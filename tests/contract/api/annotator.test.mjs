@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
+import { get } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startCroquis, stores } from '../../e2e/support/server.mjs';
 import { client } from './support/contract.mjs';
@@ -250,18 +252,23 @@ for (const kind of Object.keys(stores))
       assert.match(basic.headers.get('www-authenticate'), /^Bearer /);
     });
 
-    it('gives the next pair of tokens once, and ends a sign-in whose token is used twice', async () => {
+    it('gives the next pair of tokens, and again at once to who lost the answer', async () => {
       const first = await api.signIn('marie', 'a long pass phrase');
       const refresh = (refresh_token, status) =>
         api.ask('POST', '/api/v1/token/refresh', { json: { refresh_token }, status });
       const second = (await refresh(first.refresh_token, 200)).body;
       assert.notEqual(second.refresh_token, first.refresh_token);
-      await refresh(first.refresh_token, 401);
-      await refresh(second.refresh_token, 401);
+      const again = (await refresh(first.refresh_token, 200)).body;
+      assert.notEqual(again.refresh_token, second.refresh_token);
+      for (const { refresh_token, access_token } of [second, again]) {
+        await api.ask('GET', '/api/v1/me', { token: access_token, status: 200 });
+        await refresh(refresh_token, 200);
+      }
       const third = await api.signIn('marie', 'a long pass phrase');
       await api.ask('DELETE', '/api/v1/token', { json: { refresh_token: third.refresh_token }, status: 204 });
       await refresh(third.refresh_token, 401);
       await refresh('never given', 401);
+      await api.ask('GET', '/api/v1/me', { token: third.access_token, status: 401 });
     });
 
     it('takes the password form that Swagger UI sends', async () => {
@@ -278,7 +285,8 @@ for (const kind of Object.keys(stores))
       const paul = (await add({ name: 'paul', password: 'another pass phrase', role: 'annotator' }, { status: 201 })).body;
       assert.equal(paul.role, 'annotator');
       await add({ name: 'PAUL', password: 'another pass phrase' }, { status: 409, field: 'name' });
-      await add({ name: 'anna', password: 'too short' }, { status: 422, field: 'password' });
+      for (const password of ['eleven char', '123456789012', 'aaaaaaaaaaaa', ' '.repeat(12), 'anna1234567890', 'password1234', 'x'.repeat(129), 'nul \u0000 in a phrase'])
+        await add({ name: 'anna', password }, { status: 422, field: 'password' });
       await add({ name: 'no spaces', password: 'another pass phrase' }, { status: 422, field: 'name' });
       await add({ name: 'anna', password: 'another pass phrase', role: 'king' }, { status: 422, field: 'role' });
       const change = (id, json, options) => api.ask('PATCH', `/api/v1/users/${id}`, { token, json, ...options });
@@ -297,6 +305,38 @@ for (const kind of Object.keys(stores))
       await api.ask('DELETE', `/api/v1/users/${paul.id}`, { token, status: 404 });
       const { body: users } = await api.ask('GET', '/api/v1/users', { token, status: 200 });
       assert.deepEqual(users.users.map(({ name }) => name), ['admin', 'marie']);
+    });
+
+    it('takes a password however its accents are typed, and a name only as it stands', async () => {
+      const nora = { name: 'nora', password: "l'\u00e9t\u00e9 au ch\u00e2teau" };
+      const { body } = await api.ask('POST', '/api/v1/users', { token, json: nora, status: 201 });
+      await api.signIn('nora', nora.password.normalize('NFD'));
+      await api.signIn('NORA', nora.password.normalize('NFC'));
+      for (const name of ['nora ', ' nora', 'nora\t', 'nora\u0000', 'no*a', 'n\u00f6ra'])
+        await api.signIn(name, nora.password, { status: 401 });
+      await api.ask('DELETE', `/api/v1/users/${body.id}`, { token, status: 204 });
+    });
+
+    it('lets a user change the own password, which ends every sign-in but that', async () => {
+      const words = ['first phrase of nina', 'second phrase of nina'];
+      const { body: nina } = await api.ask('POST', '/api/v1/users', { token, json: { name: 'nina', password: words[0] }, status: 201 });
+      const elsewhere = await api.signIn('nina', words[0]);
+      const here = await api.signIn('nina', words[0]);
+      const change = (present_password, password, options) =>
+        api.ask('POST', '/api/v1/me/password', { token: here.access_token, json: { present_password, password }, ...options });
+      await change('not it', words[1], { status: 422, field: 'present_password' });
+      await change(words[0], 'short', { status: 422, field: 'password' });
+      await change(words[0], undefined, { status: 422, field: 'password' });
+      const { body: fresh } = await change(words[0], words[1], { status: 200 });
+      const me = (access_token, status) => api.ask('GET', '/api/v1/me', { token: access_token, status });
+      for (const { access_token, refresh_token } of [elsewhere, here]) {
+        await me(access_token, 401);
+        await api.ask('POST', '/api/v1/token/refresh', { json: { refresh_token }, status: 401 });
+      }
+      assert.equal((await me(fresh.access_token, 200)).body.name, 'nina');
+      await api.signIn('nina', words[0], { status: 401 });
+      await api.signIn('nina', words[1]);
+      await api.ask('DELETE', `/api/v1/users/${nina.id}`, { token, status: 204 });
     });
 
     it('shows the models, and the labels with their counts', async () => {
@@ -399,7 +439,7 @@ for (const kind of Object.keys(stores))
       // Those that any request may get, whatever it asks for: http.test.mjs asks every operation for them.
       for (const status of ['408', '414', '417', '431', '501', '502', '504']) elsewhere.add(status);
       const ofBodies = new Set(['400', '413', '415']);
-      const exceptions = new Set(['promoteModel 422', 'createPrediction 409', 'createPrediction 429', 'previewPrediction 429', 'signIn 429']);
+      const exceptions = new Set(['changeOwnPassword 429', 'promoteModel 422', 'createPrediction 409', 'createPrediction 429', 'previewPrediction 429', 'signIn 429']);
       const missing = api.contract.operations.flatMap(({ operationId, responses, requestBody }) =>
         Object.keys(responses)
           .filter((status) => status >= 400 && !elsewhere.has(status))
@@ -413,7 +453,185 @@ for (const kind of Object.keys(stores))
     });
   });
 
+// Two backends on one database, with one secret.
+for (const kind of Object.keys(stores))
+  describe(`authority on ${kind}`, () => {
+    const secret = randomUUID() + randomUUID();
+    let store;
+    let servers = [];
+    let here;
+    let there;
+    let admin;
+    before(async () => {
+      store = await stores[kind]();
+      for (let i = 0; i < 2; i += 1) servers.push(await startCroquis(store.url, { flags: ['--secret', secret] }));
+      [here, there] = await Promise.all(servers.map(({ ports }) => client(`http://localhost:${ports.api}`)));
+      admin = (await here.signIn('admin', 'admin')).access_token;
+    });
+    after(async () => {
+      for (const server of servers) await server.stop();
+      await store?.remove();
+    });
+    const password = 'a pass phrase of theirs';
+    let count = 0;
+    const add = async (role) => {
+      const name = `user${(count += 1)}`;
+      const { body } = await here.ask('POST', '/api/v1/users', { token: admin, json: { name, password, role }, status: 201 });
+      const [pair, other] = [await here.signIn(name, password), await there.signIn(name, password)];
+      return { id: body.id, name, tokens: [pair.access_token, other.access_token] };
+    };
+    const change = (id, json) => here.ask('PATCH', `/api/v1/users/${id}`, { token: admin, json, status: 200 });
+    /** Every operation that changes something, or that the contract keeps for admins. */
+    const operations = () =>
+      here.contract.operations.filter(
+        ({ verb, security, responses }) => security?.length !== 0 && responses['401'] && (verb !== 'get' || responses['403']),
+      );
+    const isFor = (admins) => operations().filter(({ responses }) => Boolean(responses['403']) === admins);
+    const send = (api, { verb, path }, token, expected) =>
+      api.ask(verb.toUpperCase(), path.replace('{id}', randomUUID()), { token, ...expected });
+
+    it('ends at once, everywhere, with the role', async () => {
+      const { id, tokens } = await add('admin');
+      for (const api of [here, there])
+        for (const token of tokens) await api.ask('GET', '/api/v1/users', { token, status: 200 });
+      await change(id, { role: 'annotator' });
+      assert.ok(isFor(true).length >= 5);
+      for (const api of [here, there])
+        for (const token of tokens)
+          for (const operation of isFor(true)) await send(api, operation, token, { status: 403, kind: 'forbidden' });
+      await here.ask('PATCH', `/api/v1/users/${id}`, { token: tokens[0], json: { role: 'admin' }, status: 403 });
+      assert.equal((await there.ask('GET', '/api/v1/me', { token: tokens[0], status: 200 })).body.role, 'annotator');
+    });
+
+    it('begins at once with a role, without another sign-in', async () => {
+      const { id, tokens } = await add('annotator');
+      await here.ask('GET', '/api/v1/users', { token: tokens[0], status: 403 });
+      await change(id, { role: 'admin' });
+      for (const api of [here, there]) await api.ask('GET', '/api/v1/users', { token: tokens[0], status: 200 });
+      await change(id, { role: 'annotator' });
+    });
+
+    const withdrawals = {
+      'a disabled user': ({ id }) => change(id, { disabled: true }),
+      'one disabled and enabled again': async ({ id }) => {
+        await change(id, { disabled: true });
+        await change(id, { disabled: false });
+      },
+      'a deleted user': ({ id }) => here.ask('DELETE', `/api/v1/users/${id}`, { token: admin, status: 204 }),
+      'one with a new password': ({ id }) => change(id, { password: 'another phrase of theirs' }),
+    };
+    for (const [whose, withdraw] of Object.entries(withdrawals))
+      it(`the tokens of ${whose} change nothing any more`, async () => {
+        const user = await add('admin');
+        await withdraw(user);
+        for (const api of [here, there])
+          for (const token of user.tokens)
+            for (const operation of operations()) await send(api, operation, token, { status: 401, kind: 'unauthenticated' });
+        if (whose.includes('deleted')) return;
+        await change(user.id, { role: 'annotator', disabled: true });
+      });
+
+    it('keeps one admin, whatever two backends are told at once', async () => {
+      const { body } = await here.ask('GET', '/api/v1/me', { token: admin, status: 200 });
+      for (let round = 0; round < 4; round += 1) {
+        const second = await add('admin');
+        const disable = (api, id, token) => api.ask('PATCH', `/api/v1/users/${id}`, { token, json: { disabled: true } });
+        const answers = await Promise.all([disable(here, body.id, second.tokens[0]), disable(there, second.id, admin)]);
+        // Whoever came second is disabled by then, or was the last.
+        const statuses = answers.map(({ status }) => status);
+        assert.equal(statuses.filter((status) => status === 200).length, 1, String(statuses));
+        if (statuses[0] === 200) {
+          await here.ask('PATCH', `/api/v1/users/${body.id}`, { token: second.tokens[0], json: { disabled: false }, status: 200 });
+          admin = (await here.signIn('admin', 'admin')).access_token;
+        }
+        await change(second.id, { role: 'annotator' });
+      }
+    });
+  });
+
 describe('sign-ins', () => {
+  it('of a name that many guess at wait, and are not refused', async () => {
+    const store = await stores.sqlite();
+    // The strangers come through a proxy, each with an address of its own.
+    const server = await startCroquis(store.url, { flags: ['--logins-per-minute', '3', '--trusted-proxies', '127.0.0.1,::1'] });
+    try {
+      const api = await client(`http://localhost:${server.ports.api}`);
+      const from = (address) => ({ headers: { 'X-Forwarded-For': address } });
+      const guess = (address) =>
+        api.ask('POST', '/api/v1/token', { json: { username: 'admin', password: 'a guess' }, ...from(address) });
+      for (let i = 1; i <= 3; i += 1)
+        await Promise.all(Array.from({ length: 5 }, () => guess(`203.0.113.${i}`)));
+      for (let i = 0; i < 3; i += 1) {
+        await api.ask('POST', '/api/v1/token', { json: { username: 'admin', password: 'admin' }, ...from('192.0.2.1'), status: 200 });
+        assert.equal((await guess('203.0.113.1')).status, 429);
+      }
+    } finally {
+      await server.stop();
+      await store.remove();
+    }
+  });
+
+  it('are told to the security log, with request and address and without a secret', async () => {
+    const store = await stores.sqlite();
+    const server = await startCroquis(store.url, { flags: ['--log-level', 'error', '--submissions-per-minute', '1'] });
+    try {
+      const api = await client(`http://localhost:${server.ports.api}`);
+      const headers = { 'X-Request-ID': 'told-1' };
+      const { body: pair } = await api.ask('POST', '/api/v1/token', { headers, json: { username: 'admin', password: 'admin' }, status: 200 });
+      await api.ask('POST', '/api/v1/token', { headers, json: { username: 'admin', password: 'my-secret-guess' }, status: 401 });
+      await api.ask('POST', '/api/v1/token', { headers, json: { username: 'my-secret-guess', password: 'x' }, status: 401 });
+      await api.ask('GET', '/api/v1/me', { headers: { ...headers, Authorization: 'Bearer my-secret-token' }, status: 401 });
+      const token = pair.access_token;
+      const json = { name: 'vera', password: 'her secret pass phrase' };
+      const { body: vera } = await api.ask('POST', '/api/v1/users', { token, headers, json, status: 201 });
+      const hers = (await api.signIn('vera', json.password)).access_token;
+      await api.ask('GET', '/api/v1/users', { token: hers, headers, status: 403 });
+      await api.ask('PATCH', `/api/v1/users/${vera.id}`, { token, headers, json: { role: 'admin' }, status: 200 });
+      const { body: model } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
+      await api.ask('POST', `/api/v1/models/${model.id}:promote`, { token, headers, status: 200 });
+      await api.ask('DELETE', `/api/v1/users/${vera.id}`, { token, headers, status: 204 });
+      await api.predict(circle(1), {}, { headers, status: 201 });
+      await api.predict(circle(2), {}, { headers, status: 429 });
+      const told = () => server.said.filter((line) => line.includes('security:') && line.includes('request=told-1'));
+      for (let i = 0; i < 250 && told().length < 10; i += 1) await sleep(20);
+      const lines = told();
+      assert.deepEqual(
+        lines.map((line) => /event=(\S+)/.exec(line)[1]),
+        ['sign_in', 'sign_in_failed', 'sign_in_failed', 'unauthenticated', 'account_added', 'forbidden', 'account_changed', 'model_promoted', 'account_removed', 'rate_limited'],
+      );
+      for (const line of lines) assert.match(line, /client=(127\.0\.0\.1|::1)( |$)/);
+      const said = server.said.join('\n');
+      for (const secret of ['my-secret', json.password, token, hers, pair.refresh_token]) assert.ok(!said.includes(secret));
+    } finally {
+      await server.stop();
+      await store.remove();
+    }
+  });
+
+  it('of a demo are for this machine alone', async () => {
+    const store = await stores.sqlite();
+    const server = await startCroquis(store.url);
+    const ask = (port, host) =>
+      new Promise((resolve, reject) => {
+        const request = get({ host: '127.0.0.1', port, path: '/api/v1/public/service', headers: { Host: host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        request.on('error', reject);
+      });
+    try {
+      for (const port of [server.ports.api, server.ports.portal]) {
+        for (const host of ['localhost', `localhost:${port}`, '127.0.0.1', '[::1]:80', '192.0.2.1', 'x.localhost'])
+          assert.equal(await ask(port, host), 200, host);
+        for (const host of ['evil.example', 'evil.example:8000', 'localhost.evil.example', 'evil-localhost'])
+          assert.equal(await ask(port, host), 403, host);
+      }
+    } finally {
+      await server.stop();
+      await store.remove();
+    }
+  });
+
   it('are limited by name and client, and say when again', async () => {
     const store = await stores.sqlite();
     const server = await startCroquis(store.url, { flags: ['--logins-per-minute', '3'] });

@@ -109,25 +109,82 @@ TEST_P(ConcurrentStore, OneOfManyChangesToOneVersionWins) {
     EXPECT_EQ(store_->drawing(sent.id)->version, 2);
 }
 
-TEST_P(ConcurrentStore, AStolenTokenRacedEndsItsFamily) {
+TEST_P(ConcurrentStore, ATokenRacedWithinItsGraceGivesEachASuccessorAndLaterEndsAll) {
     const auto ada = add_user("ada");
     const auto digest = [](const std::string& text) { return sha256(as_bytes(text)); };
     ASSERT_TRUE(succeeded(store_->add_refresh_token(
-        {digest("t1"), ada.id, Uuid::v7(), now() + std::chrono::hours(1)})));
-    std::atomic<int> rotated{0};
-    const auto rotate = [&](Store& store, const std::string& from, const std::string& to) {
+        {digest("t1"), ada.id, Uuid::v7(), now() + std::chrono::hours(1)}, ada.password_hash)));
+    const auto rotate = [&](Store& store, const std::string& from, const std::string& to,
+                            Timestamp at = now()) {
         RefreshToken next;
         next.digest = digest(to);
-        next.expires_at = now() + std::chrono::hours(1);
-        return store.rotate_refresh_token(digest(from), next, now());
+        next.expires_at = at + std::chrono::hours(1);
+        return store.rotate_refresh_token(digest(from), next, at);
     };
     together([&](std::size_t caller) {
-        if (rotate(store_of(caller), "t1", "next-" + std::to_string(caller))) ++rotated;
+        EXPECT_TRUE(succeeded(rotate(store_of(caller), "t1", "next-" + std::to_string(caller))));
     });
-    EXPECT_EQ(rotated, 1);
+    std::atomic<int> refused{0};
+    const auto late = now() + rotation_grace;
+    together([&](std::size_t caller) {
+        const auto again = rotate(store_of(caller), "t1", "late-" + std::to_string(caller), late);
+        if (failed_with(again, ErrorKind::unauthenticated)) ++refused;
+    });
+    EXPECT_EQ(refused, static_cast<int>(callers));
     for (std::size_t caller = 0; caller < callers; ++caller)
         EXPECT_TRUE(failed_with(rotate(*store_, "next-" + std::to_string(caller), "later"),
                                 ErrorKind::unauthenticated));
+}
+
+/// Each admin is disabled, demoted or deleted by a caller of its own, all at once and through two
+/// stores: one enabled admin is left, and the caller whose turn came last is told so.
+TEST_P(ConcurrentStore, OneAdminIsLeftWhateverIsDoneToAllOfThemAtOnce) {
+    for (int round = 0; round < 5; ++round) {
+        std::vector<User> admins;
+        for (std::size_t i = 0; i < callers; ++i)
+            admins.push_back(
+                add_user("admin-" + std::to_string(round) + "-" + std::to_string(i), Role::admin));
+        const auto own = "-" + std::to_string(round) + "-";
+        for (const auto& user : *store_->users()) {
+            if (user.name.find(own) != std::string::npos) continue;
+            ASSERT_TRUE(succeeded(store_->delete_user(user.id, std::nullopt)));
+        }
+        std::atomic<int> refused{0};
+        together([&](std::size_t caller) {
+            auto& store = store_of(caller / 2);
+            const auto& id = admins[caller].id;
+            const auto kind = caller % 3;
+            const bool done =
+                kind == 0 ? store.delete_user(id, std::nullopt).has_value()
+                : kind == 1
+                    ? store.change_user(id, {{}, Role::annotator, {}}, std::nullopt).has_value()
+                    : store.change_user(id, {{}, {}, true}, std::nullopt).has_value();
+            if (!done) ++refused;
+        });
+        const auto left = *store_->users();
+        EXPECT_EQ(std::count_if(left.begin(), left.end(),
+                                [](const User& u) { return u.role == Role::admin && !u.disabled; }),
+                  1);
+        EXPECT_EQ(refused, 1);
+    }
+}
+
+/// Admins who take one another's role at the same moment: whoever loses it changes nothing more.
+TEST_P(ConcurrentStore, AdminsWhoDemoteOneAnotherAtOnceLeaveOne) {
+    std::vector<User> admins;
+    for (std::size_t i = 0; i < callers; ++i)
+        admins.push_back(add_user("admin-" + std::to_string(i), Role::admin));
+    std::atomic<int> forbidden{0};
+    together([&](std::size_t caller) {
+        const auto changed = store_of(caller).change_user(
+            admins[(caller + 1) % callers].id, {{}, Role::annotator, {}}, admins[caller].id);
+        if (failed_with(changed, ErrorKind::forbidden)) ++forbidden;
+    });
+    const auto all = *store_->users();
+    const auto left =
+        std::count_if(all.begin(), all.end(), [](const User& u) { return u.role == Role::admin; });
+    EXPECT_EQ(left, forbidden);
+    EXPECT_GE(left, 1);
 }
 
 TEST_P(ConcurrentStore, OneOfManyUsersGetsAName) {
@@ -135,7 +192,7 @@ TEST_P(ConcurrentStore, OneOfManyUsersGetsAName) {
     together([&](std::size_t caller) {
         const User user{Uuid::v7(), caller % 2 == 0 ? "ada" : "ADA", "h", Role::annotator, false,
                         now()};
-        if (store_of(caller).add_user(user)) ++added;
+        if (store_of(caller).add_user(user, std::nullopt)) ++added;
     });
     EXPECT_EQ(added, 1);
     EXPECT_EQ(store_->users()->size(), 1u);

@@ -135,7 +135,7 @@ Drawing StoreContract::stored(Submission submission) {
 
 User StoreContract::add_user(const std::string& name, Role role) {
     const User user{Uuid::v7(), name, "$argon2id$v=19$of-" + name, role, false, now()};
-    EXPECT_TRUE(succeeded(store_->add_user(user)));
+    EXPECT_TRUE(succeeded(store_->add_user(user, std::nullopt)));
     return user;
 }
 

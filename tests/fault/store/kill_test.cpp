@@ -208,7 +208,7 @@ TEST(CrashTheServer, EveryKindOfCallIsUnavailableMeanwhileAndWorksAfterwards) {
     const auto store = open(server.new_database());
     ASSERT_TRUE(store->migrate().has_value());
     const User ada{Uuid::v7(), "ada", "hash", Role::annotator, false, now()};
-    ASSERT_TRUE(store->add_user(ada).has_value());
+    ASSERT_TRUE(store->add_user(ada, std::nullopt).has_value());
     server.stop();
     const auto kind = [](const auto& result) {
         return result.has_error() ? result.error().kind : ErrorKind::internal;

@@ -36,6 +36,7 @@ class ConfigTest : public testing::Test {
     std::filesystem::path write(const std::string& toml) {
         const auto file = folder_.path() / "croquis.toml";
         std::ofstream(file) << toml;
+        std::filesystem::permissions(file, std::filesystem::perms(0600));
         return file;
     }
     /// What reading `toml` is refused with.
@@ -48,6 +49,7 @@ class ConfigTest : public testing::Test {
     std::filesystem::path secret_file(const std::string& text) {
         const auto file = folder_.path() / "secret";
         std::ofstream(file, std::ios::binary) << text;
+        std::filesystem::permissions(file, std::filesystem::perms(0600));
         return file;
     }
 
@@ -304,6 +306,26 @@ TEST_F(ConfigTest, ASecretComesFromOnePlace) {
     config.secret.clear();
     config.secret_file = folder_.path() / "none";
     EXPECT_EQ(read_secret(config).error().field, "secret_file");
+}
+
+TEST_F(ConfigTest, AFileThatHoldsASecretIsItsOwnersAlone) {
+    Config config;
+    config.secret_file = secret_file("first line\n");
+    std::filesystem::permissions(config.secret_file, std::filesystem::perms(0644));
+    EXPECT_EQ(read_secret(config).error().field, "secret_file");
+    EXPECT_THAT(read_secret(config).error().detail, HasSubstr("chmod 600"));
+    for (const char* secret :
+         {"[identity]\nsecret = \"x\"\n", "[identity]\nprevious_secret = \"x\"\n",
+          "[store]\nstore = \"postgresql://me:word@host/db\"\n"}) {
+        const auto file = write(secret);
+        Config read;
+        EXPECT_TRUE(read_config_file(file, read)) << secret;
+        std::filesystem::permissions(file, std::filesystem::perms(0644));
+        EXPECT_EQ(read_config_file(file, read).error().field, "config") << secret;
+    }
+    const auto plain = write("[store]\nstore = \"postgresql://me@host/db\"\n");
+    std::filesystem::permissions(plain, std::filesystem::perms(0644));
+    EXPECT_TRUE(read_config_file(plain, config));
 }
 
 TEST(Defaults, TheShippedModelIsFound) {

@@ -119,6 +119,7 @@ class ProgramTest : public testing::Test {
 
     void write(const std::string& name, const std::string& bytes) {
         std::ofstream(path(name), std::ios::binary) << bytes;
+        std::filesystem::permissions(path(name), std::filesystem::perms(0600));
     }
 
   private:

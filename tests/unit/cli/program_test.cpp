@@ -324,6 +324,9 @@ TEST_F(User, IsAddedWithThePasswordFromAPipe) {
     const auto added = croquis({"user", "add", "ada"}, "correct horse battery\n");
     EXPECT_EQ(added.status, 0) << added.err;
     EXPECT_EQ(added.out, "added ada as annotator\n");
+    EXPECT_THAT(added.err, HasSubstr("security: event=account_added request=- client=local "
+                                     "by=operator user=ada role=annotator"));
+    EXPECT_THAT(added.err, Not(HasSubstr("battery")));
     EXPECT_EQ(croquis({"user", "add", "root", "--role", "admin"}, "another good one").status, 0);
     const auto list = croquis({"user", "list"}).out;
     EXPECT_THAT(list, HasSubstr("ada"));
@@ -334,7 +337,8 @@ TEST_F(User, IsAddedWithThePasswordFromAPipe) {
 }
 
 TEST_F(User, NeedsAPasswordWorthTheName) {
-    for (const char* password : {"", "short\n", "\n"}) {
+    for (const char* password :
+         {"", "short\n", "\n", "123456789012\n", "aaaaaaaaaaaa\n", "            \n"}) {
         const auto outcome = croquis({"user", "add", "ada"}, password);
         EXPECT_EQ(outcome.status, 1) << password;
         EXPECT_THAT(outcome.err, HasSubstr("(password)")) << password;
@@ -437,6 +441,12 @@ TEST_F(Serve, DoctorFindsEachFault) {
     wrong({"--secret-file", "none"}, "secret");
     write("short", "too short\n");
     wrong({"--secret-file", "short"}, "secret");
+    write("open", std::string(40, 'x') + "0123456789");
+    std::filesystem::permissions(path("open"), std::filesystem::perms(0644));
+    wrong({"--secret-file", "open"}, "secret        open holds a secret");
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
+    std::filesystem::permissions(path("croquis.db"), std::filesystem::perms(0644));
+    wrong({}, "store         Others can read or change croquis.db");
     wrong({"--address", "203.0.113.1"}, "API port");
     wrong({"--max-connections", "1000000"}, "open files");
 }
@@ -599,6 +609,38 @@ TEST_F(Serve, RefusesToStartWithoutASecretOrWithTheDemosPassword) {
     auto guessable = healthy("serve");
     write("secret", std::string(40, 'a'));
     EXPECT_EQ(croquis(guessable).status, 1);
+}
+
+TEST_F(Serve, ADemoThatOthersReachNeedsASecondWord) {
+    for (const char* address : {"0.0.0.0", "::", "203.0.113.1"}) {
+        auto arguments = healthy("serve");
+        arguments.insert(arguments.end(), {"--demo", "--address", address});
+        const auto refused = croquis(arguments);
+        EXPECT_EQ(refused.status, 64) << address;
+        EXPECT_THAT(refused.err, HasSubstr("--demo-anywhere"));
+        EXPECT_FALSE(std::filesystem::exists(path("croquis.db")));
+    }
+    auto arguments = healthy("serve");
+    arguments.insert(arguments.end(), {"--demo", "--demo-anywhere", "--address", "0.0.0.0"});
+    Running server(path(""), arguments);
+    EXPECT_THAT(server.out_with("Ctrl+C"), HasSubstr("admin / admin"));
+}
+
+TEST_F(Serve, ItsFilesAreItsOwnersAlone) {
+    const auto mode = [&](const char* name) {
+        return static_cast<unsigned>(std::filesystem::status(path(name)).permissions());
+    };
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
+    EXPECT_EQ(mode("croquis.db"), 0600u);
+    std::filesystem::permissions(path("croquis.db"), std::filesystem::perms(0664));
+    const auto mended = croquis({"migrate"});
+    EXPECT_EQ(mended.status, 0);
+    EXPECT_THAT(mended.err, HasSubstr("could be read or changed by others (0664)"));
+    EXPECT_EQ(mode("croquis.db"), 0600u);
+    std::filesystem::permissions(path("secret"), std::filesystem::perms(0640));
+    const auto refused = croquis(healthy("serve"));
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("chmod 600"));
 }
 
 TEST_F(Serve, SaysWhatKeepsItFromStarting) {

@@ -175,7 +175,7 @@ export const en = {
     addButton: 'Add',
     name: 'User name',
     password: 'Password',
-    passwordHint: 'At least 10 characters.',
+    passwordHint: 'At least 12 characters, and not easily guessed.',
     role: 'Role',
     state: 'State',
     enabled: 'Active',

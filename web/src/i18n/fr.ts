@@ -178,7 +178,7 @@ export const fr: Dictionary = {
     addButton: 'Ajouter',
     name: 'Nom d’utilisateur',
     password: 'Mot de passe',
-    passwordHint: 'Au moins 10 caractères.',
+    passwordHint: 'Au moins 12 caractères, et pas facile à deviner.',
     role: 'Rôle',
     state: 'État',
     enabled: 'Actif',

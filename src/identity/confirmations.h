@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "identity/identity.h"
+
+namespace croquis::identity {
+
+/// Who was found in the store lately, so that not every read has to look again. Keeps each for
+/// `lasts`, and at most max_kept. Thread-safe.
+class Confirmations {
+  public:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::size_t max_kept = 4096;
+
+    explicit Confirmations(Clock::duration lasts) : lasts_(lasts) {}
+
+    std::optional<Principal> find(const Principal& claimed, Clock::time_point at) {
+        const std::scoped_lock lock(mutex_);
+        const auto found = kept_.find(key(claimed));
+        if (found == kept_.end() || at >= found->second.asked_at + lasts_) return std::nullopt;
+        return found->second.present;
+    }
+    /// Which forget() the store was asked after; taken before it is asked.
+    std::uint64_t round() {
+        const std::scoped_lock lock(mutex_);
+        return round_;
+    }
+    /// Unless forget() was called since: what the store said may be from before the change.
+    void keep(const Principal& present, Clock::time_point asked_at, std::uint64_t round) {
+        const std::scoped_lock lock(mutex_);
+        if (round != round_) return;
+        if (kept_.size() >= max_kept) kept_.clear();
+        kept_.insert_or_assign(key(present), Kept{present, asked_at});
+    }
+    /// Called after each change of an account or a sign-in that this process makes.
+    void forget() {
+        const std::scoped_lock lock(mutex_);
+        ++round_;
+        kept_.clear();
+    }
+
+  private:
+    struct Kept {
+        Principal present;
+        Clock::time_point asked_at;
+    };
+    using Key = std::pair<Uuid, Uuid>;
+    static Key key(const Principal& who) { return {who.user, who.sign_in.value_or(Uuid{})}; }
+
+    const Clock::duration lasts_;
+    std::mutex mutex_;
+    std::map<Key, Kept> kept_;
+    std::uint64_t round_ = 0;
+};
+
+}  // namespace croquis::identity
