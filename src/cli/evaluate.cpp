@@ -96,7 +96,8 @@ void add_evaluate(CLI::App& program, Context& context) {
     command
         ->add_option("--data", arguments->data,
                      "A .ndjson file of strokes (Quick, Draw!'s form) or a folder of them; a "
-                     "folder of pictures, a folder a label; or a .csv file of path,label")
+                     "folder of pictures, a folder a label; or a .csv file of path,label\n"
+                     "Words and labels are the same in capitals or small letters")
         ->required()
         ->type_name("PATH");
     command

@@ -1,16 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/registry.h"
+#include "core/text.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
 #include "store/records.h"
@@ -49,10 +50,14 @@ Result<json::array> read_labels(const std::string& path) {
     const auto text = read_text(path, "labels");
     if (!text) return text.error();
     json::array labels;
-    std::istringstream lines(*text);
-    for (std::string line; std::getline(lines, line);) {
-        if (line.ends_with('\r')) line.pop_back();
-        if (!line.empty()) labels.emplace_back(line);
+    if (text->find('\0') != std::string::npos)
+        return Error{ErrorKind::malformed, path + " is not a text in UTF-8.", "labels"};
+    std::string_view rest = without_byte_order_mark(*text);
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find_first_of("\r\n"), rest.size());
+        const auto label = trimmed(rest.substr(0, end));
+        if (!label.empty()) labels.emplace_back(label);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return labels;
 }
@@ -80,7 +85,11 @@ std::string plain_card(const std::string& name, const json::array& labels) {
 }
 
 Result<std::string> card_for(const Arguments& arguments) {
-    if (!arguments.card.empty()) return read_text(arguments.card, "card");
+    if (!arguments.card.empty()) {
+        const auto card = read_text(arguments.card, "card");
+        if (!card) return card.error();
+        return std::string(without_byte_order_mark(*card));
+    }
     const auto labels = read_labels(arguments.labels);
     if (!labels) return labels.error();
     return plain_card(arguments.name.empty() ? name_from(arguments.onnx) : arguments.name, *labels);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/text.h"
 
@@ -34,18 +35,32 @@ char stated_separator(std::string_view& text, std::size_t& line) {
     return separator;
 }
 
-char likely_separator(std::string_view text) {
-    std::array<std::size_t, separators.size()> counts{};
-    bool quoted = false;
+/// How often a character stands outside quotes: at least in a row that holds something, and in all.
+std::pair<std::size_t, std::size_t> uses_of(char separator, std::string_view text) {
+    std::size_t least = std::string_view::npos, all = 0, here = 0;
+    bool quoted = false, blank = true;
+    const auto end_row = [&] {
+        if (!blank) least = std::min(least, here);
+        all += here;
+        here = 0;
+        blank = true;
+    };
     for (const char c : text) {
         if (c == '"') quoted = !quoted;
-        if (quoted) continue;
-        if (ends_line(c)) break;
-        for (std::size_t i = 0; i < separators.size(); ++i)
-            if (c == separators[i]) ++counts[i];
+        if (!quoted && ends_line(c)) {
+            end_row();
+            continue;
+        }
+        blank = blank && c == ' ';
+        if (!quoted && c == separator) ++here;
     }
-    return separators[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
-                                               counts.begin())];
+    end_row();
+    return {least == std::string_view::npos ? 0 : least, all};
+}
+
+char likely_separator(std::string_view text) {
+    return *std::max_element(separators.begin(), separators.end(),
+                             [&](char a, char b) { return uses_of(a, text) < uses_of(b, text); });
 }
 
 class Reader {

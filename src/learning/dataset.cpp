@@ -10,6 +10,8 @@
 #include <sstream>
 
 #include "core/bytes.h"
+#include "core/csv.h"
+#include "core/text.h"
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
 
@@ -51,16 +53,48 @@ drawing::Image on_canvas(const drawing::Strokes& strokes) {
     return drawing::rasterise(strokes, canvas_side, canvas_pen, canvas_margin);
 }
 
+/// Which columns of a CSV hold what.
+struct Columns {
+    std::size_t path = 0;
+    std::size_t label = 1;
+};
+
+/// Nothing where the row is no head.
+std::optional<Columns> head_of(const CsvRow& row) {
+    static const std::set<std::string_view> paths{"path", "file", "filename", "image", "picture"};
+    static const std::set<std::string_view> labels{"label", "class", "tag", "word"};
+    std::optional<std::size_t> path, label;
+    for (std::size_t i = 0; i < row.fields.size(); ++i) {
+        const auto name = folded(row.fields[i]);
+        if (!path && paths.contains(name)) path = i;
+        if (!label && labels.contains(name)) label = i;
+    }
+    if (!path || !label) return std::nullopt;
+    return Columns{*path, *label};
+}
+
+/// A path may hold separators without quotes where nothing but a label follows it.
+void join_path(CsvRow& row, char separator) {
+    while (row.fields.size() > 2) {
+        row.fields[0] += separator + row.fields[1];
+        row.fields.erase(row.fields.begin() + 1);
+    }
+}
+
 class Reader {
   public:
-    explicit Reader(const DatasetOptions& options) : options_(options) {}
+    explicit Reader(const DatasetOptions& options) : options_(options) {
+        for (const auto& label : options.labels) labels_.emplace(folded(label), label);
+        for (const auto& [word, label] : options.map) map_.emplace(folded(word), label);
+    }
 
     void read_ndjson(const fs::path& file) {
         std::ifstream in(file);
         std::size_t number = 0;
         for (std::string line; std::getline(in, line);) {
             ++number;
-            if (line.empty()) continue;
+            if (number == 1) line = without_byte_order_mark(line);
+            if (trimmed(line).empty()) continue;
             if (const auto read = read_drawing(line); !read)
                 data.unreadable.push_back(fmt::format("{}:{}: {}", file.filename().string(), number,
                                                       read.error().detail));
@@ -73,27 +107,44 @@ class Reader {
     }
 
     void read_csv(const fs::path& file) {
-        std::ifstream in(file);
-        std::size_t number = 0;
-        for (std::string line; std::getline(in, line);) {
-            ++number;
-            if (!line.empty() && line.back() == '\r') line.pop_back();
-            const auto comma = line.rfind(',');
-            if (line.empty() || (number == 1 && line == "path,label")) continue;
-            if (comma == std::string::npos)
-                data.unreadable.push_back(
-                    fmt::format("{}:{}: a line is path,label", file.filename().string(), number));
-            else
-                read_picture(file.parent_path() / line.substr(0, comma), line.substr(comma + 1));
+        std::ifstream in(file, std::ios::binary);
+        const std::string text(std::istreambuf_iterator<char>(in), {});
+        auto table = parse_csv(text);
+        if (!table) {
+            data.unreadable.push_back(
+                fmt::format("{}: {}", file.filename().string(), table.error().detail));
+            return;
+        }
+        auto& rows = table->rows;
+        const auto head = rows.empty() ? std::nullopt : head_of(rows.front());
+        const Columns columns = head.value_or(Columns{});
+        // Which fields are the path's is plain where the head names two columns, or there is none.
+        const bool may_join = !head || (rows.front().fields.size() == 2 && columns.path == 0);
+        for (std::size_t i = head ? 1 : 0; i < rows.size(); ++i) {
+            if (may_join) join_path(rows[i], table->separator);
+            read_row(file, rows[i], columns);
         }
     }
 
     Dataset data;
 
   private:
-    std::string mapped(const std::string& word) const {
-        const auto found = options_.map.find(word);
-        return found == options_.map.end() ? word : found->second;
+    /// What a word stands for, which is one of the labels where it means one.
+    [[nodiscard]] std::string mapped(const std::string& word) const {
+        const auto found = map_.find(folded(word));
+        const std::string meant = found == map_.end() ? word : found->second;
+        const auto label = labels_.find(folded(meant));
+        return label == labels_.end() ? std::string(trimmed(meant)) : label->second;
+    }
+
+    void read_row(const fs::path& file, const CsvRow& row, const Columns& columns) {
+        if (std::max(columns.path, columns.label) >= row.fields.size()) {
+            data.unreadable.push_back(
+                fmt::format("{}:{}: a line is path,label", file.filename().string(), row.line));
+            return;
+        }
+        read_picture(file.parent_path() / trimmed(row.fields[columns.path]),
+                     row.fields[columns.label]);
     }
 
     Result<void> read_drawing(const std::string& line) {
@@ -126,6 +177,8 @@ class Reader {
     }
 
     const DatasetOptions& options_;
+    std::map<std::string, std::string> labels_;  ///< by folded name
+    std::map<std::string, std::string> map_;     ///< by folded word
 };
 
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
@@ -163,9 +216,13 @@ Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options
                      "Data is a folder of .ndjson files, a folder of folders of pictures, or a "
                      ".ndjson or .csv file.",
                      "data"};
-    if (reader.data.examples.empty())
+    if (reader.data.examples.empty()) {
+        const auto& why = reader.data.unreadable;
         return Error{ErrorKind::invalid,
-                     "There is not one readable drawing in " + path.string() + ".", "data"};
+                     fmt::format("There is not one readable drawing in {}{}.", path.string(),
+                                 why.empty() ? "" : ": " + why.front()),
+                     "data"};
+    }
     return std::move(reader.data);
 }
 
@@ -182,7 +239,8 @@ Result<std::vector<Drawn>> load_strokes(const fs::path& file) {
     std::size_t number = 0;
     for (std::string line; std::getline(in, line);) {
         ++number;
-        if (line.empty()) continue;
+        if (number == 1) line = without_byte_order_mark(line);
+        if (trimmed(line).empty()) continue;
         auto read = parse_drawing(line, true);
         if (!read)
             return Error{

@@ -32,6 +32,7 @@ Result<Example> to_example(Drawn drawn);
 
 struct DatasetOptions {
     std::map<std::string, std::string> map;  ///< words to labels: oval → ellipse
+    std::vector<std::string> labels;  ///< the model's; a word that means one becomes that label
     bool only_recognized =
         true;  ///< of Quick, Draw! files: leave out what the game did not recognise
     std::set<std::string> leave_out;  ///< ids that a model has seen
@@ -45,8 +46,10 @@ struct Dataset {
 
 /// Reads, by what the path is: an .ndjson file of strokes in Quick, Draw!'s form or a folder of
 /// them; a folder of folders of pictures, a folder a label; a .csv file of path,label lines, paths
-/// relative to it. Errors: not_found, unsupported_media (none of these), invalid (not one readable
-/// drawing).
+/// relative to it. A CSV may have a head that names its columns ("path" or "file" or "image",
+/// "label" or "class" or "tag"), in any order; without one the last column is the label. Words and
+/// labels are the same where they differ in case (A to Z) or in spaces around them. Errors:
+/// not_found, unsupported_media (none of these), invalid (not one readable drawing).
 Result<Dataset> load_dataset(const std::filesystem::path& path, const DatasetOptions& options);
 
 /// The strokes themselves, of one .ndjson file, those marked recognised. A line that cannot be read

@@ -17,6 +17,7 @@ namespace json = boost::json;
 
 constexpr std::size_t batch = 64;
 constexpr std::size_t most_failures = 96;
+constexpr std::size_t most_words = 20;
 
 Result<std::vector<recognition::Prediction>> ask(recognition::Recognizer& model,
                                                  const std::vector<drawing::ModelInput>& inputs,
@@ -37,6 +38,18 @@ std::string known(const std::string& word, const std::vector<std::string>& label
     return is_label ? word : std::string(recognition::unknown_tag);
 }
 
+/// "apple" (12), "tree" (3) and 40 more: the most frequent first.
+std::string listed(const std::map<std::string, std::size_t>& words) {
+    std::vector<std::pair<std::string, std::size_t>> order(words.begin(), words.end());
+    std::stable_sort(order.begin(), order.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most_words, order.size()); ++i)
+        text += fmt::format("{}\"{}\" ({})", i == 0 ? "" : ", ", order[i].first, order[i].second);
+    if (order.size() > most_words) text += fmt::format(" and {} more", order.size() - most_words);
+    return text;
+}
+
 std::string notes(const Evaluation& evaluation) {
     std::string text = fmt::format("model {}\ndata  {}\n", evaluation.model, evaluation.data);
     if (evaluation.left_out > 0)
@@ -46,6 +59,9 @@ std::string notes(const Evaluation& evaluation) {
         text += fmt::format("{} drawings cannot be read:\n", evaluation.unreadable.size());
     for (std::size_t i = 0; i < std::min<std::size_t>(5, evaluation.unreadable.size()); ++i)
         text += "  " + evaluation.unreadable[i] + "\n";
+    if (!evaluation.other_words.empty())
+        text += "not among the model's labels: " + listed(evaluation.other_words) + "\n";
+    if (evaluation.report.shapes == 0) text += "no drawing has one of the model's labels\n";
     return text;
 }
 
@@ -70,20 +86,28 @@ std::string label_rows(const Report& report) {
 
 Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesystem::path& data,
                             const DatasetOptions& options, const Progress& progress) {
-    const auto set = load_dataset(data, options);
+    const auto& labels = model.info().labels;
+    auto meant = options;
+    meant.labels = labels;
+    const auto set = load_dataset(data, meant);
     if (!set) return set.error();
     std::vector<drawing::ModelInput> inputs;
     for (const auto& example : set->examples) inputs.push_back(example.input);
     const auto answers = ask(model, inputs, progress);
     if (!answers) return answers.error();
-    const auto& labels = model.info().labels;
     std::vector<Outcome> outcomes;
-    for (std::size_t i = 0; i < answers->size(); ++i)
-        outcomes.push_back({set->examples[i].id, known(set->examples[i].word, labels),
-                            (*answers)[i].tag, (*answers)[i].confidence});
+    std::map<std::string, std::size_t> other_words;
+    for (std::size_t i = 0; i < answers->size(); ++i) {
+        const auto& word = set->examples[i].word;
+        const auto truth = known(word, labels);
+        if (truth != word) ++other_words[word];
+        outcomes.push_back(
+            {set->examples[i].id, truth, (*answers)[i].tag, (*answers)[i].confidence});
+    }
     return Evaluation{model.info().id,           data.string(),
                       measure(outcomes, labels), set->left_out,
-                      set->unreadable,           failures_of(outcomes, inputs, most_failures)};
+                      set->unreadable,           failures_of(outcomes, inputs, most_failures),
+                      std::move(other_words)};
 }
 
 Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
@@ -106,6 +130,8 @@ Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
 
 json::object to_json(const Evaluation& evaluation) {
     json::array unreadable, failures;
+    json::object other_words;
+    for (const auto& [word, count] : evaluation.other_words) other_words[word] = count;
     for (const auto& line : evaluation.unreadable) unreadable.emplace_back(line);
     for (const auto& failure : evaluation.failures)
         failures.push_back(json::object{{"id", failure.outcome.id},
@@ -115,14 +141,20 @@ json::object to_json(const Evaluation& evaluation) {
     json::object object{{"model", evaluation.model},
                         {"data", evaluation.data},
                         {"left_out", evaluation.left_out},
-                        {"unreadable", std::move(unreadable)}};
+                        {"unreadable", std::move(unreadable)},
+                        {"other_words", std::move(other_words)}};
     object["report"] = to_json(evaluation.report);
     object["failures"] = std::move(failures);
     return object;
 }
 
 std::string to_text(const Evaluation& evaluation) {
-    return notes(evaluation) + "\n" + to_text(evaluation.report);
+    const Report& report = evaluation.report;
+    if (report.shapes > 0) return notes(evaluation) + "\n" + to_text(report);
+    return notes(evaluation) +
+           fmt::format("\nother drawings        {:6}\n  refused as unknown  {:6.1f} %   {}\n",
+                       report.others, 100 * report.refused_others.part(),
+                       to_text(report.refused_others.interval()));
 }
 
 std::string to_html(const Evaluation& evaluation) {

@@ -3,6 +3,7 @@
 #include <boost/json/fwd.hpp>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct Evaluation {
     std::size_t left_out = 0;             ///< drawings skipped because the model has seen them
     std::vector<std::string> unreadable;  ///< "file:line: why"
     std::vector<Failure> failures;        ///< most sure first, at most 96
+    std::map<std::string, std::size_t> other_words;  ///< no label of the model's, and how often
 };
 
 using Progress = std::function<void(std::size_t done, std::size_t all)>;

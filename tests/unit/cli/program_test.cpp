@@ -237,6 +237,20 @@ TEST_F(Evaluate, TakesWhatTheGameDidNotRecogniseOnlyWithAll) {
     EXPECT_EQ(shapes({"--all"}), 2);
 }
 
+TEST_F(Evaluate, NamesWordsThatAreNoLabels) {
+    write("data.ndjson", line("a", " Square ") + line("b", "blob") + line("c", "blob"));
+    const auto some = croquis({"evaluate", "--data", "data.ndjson", "--json", "out.json"});
+    EXPECT_EQ(some.status, 0) << some.err;
+    EXPECT_THAT(some.out, HasSubstr("not among the model's labels: \"blob\" (2)\n"));
+    const auto json = boost::json::parse(contents(path("out.json")));
+    EXPECT_EQ(json.at("report").at("shapes"), 1);
+    EXPECT_EQ(json.at("other_words").at("blob"), 2);
+    write("none.ndjson", line("a", "blob"));
+    const auto none = croquis({"evaluate", "--data", "none.ndjson"});
+    EXPECT_THAT(none.out, HasSubstr("no drawing has one of the model's labels\n"));
+    EXPECT_THAT(none.out, Not(HasSubstr("shapes  ")));
+}
+
 TEST_F(Evaluate, UnreadableDataIsSaid) {
     write("data.ndjson", line("a", "square") + "{broken\n");
     const auto some = croquis({"evaluate", "--data", "data.ndjson"});
@@ -255,7 +269,9 @@ using Model = ProgramTest;
 
 TEST_F(Model, IsAddedListedShownAndUsed) {
     write("my model.onnx", small_model());
-    write("labels.txt", "cat\r\ndog\n\nhouse\n");
+    write("labels.txt",
+          "\xef\xbb\xbf"
+          "cat \r\ndog\n\n\thouse\n");
     const auto none = croquis({"model", "list"});
     EXPECT_EQ(none.status, 0) << none.err;
     EXPECT_THAT(none.out, HasSubstr("serves the model it came with"));

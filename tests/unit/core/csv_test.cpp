@@ -36,6 +36,8 @@ TEST(Csv, ReadsWhatSpreadsheetsWrite) {
                       "a.png,Circle\r\n\"b,b.png\",star\r\n"),
               expected);
     EXPECT_EQ(rows_of("a.png;Circle\nb,b.png;star\n"), expected);
+    EXPECT_EQ(rows_of("b, b.png;star\nc.png;oval\n"),
+              (Rows{{"b, b.png", "star"}, {"c.png", "oval"}}));
     EXPECT_EQ(rows_of("a.png\tCircle\nb,b.png\tstar\n"), expected);
     EXPECT_EQ(rows_of("sep=;\r\na.png;Circle\r\nb,b.png;star\r\n"), expected);
     EXPECT_EQ(rows_of("sep=|\na.png|Circle\nb,b.png|star\n"), expected);

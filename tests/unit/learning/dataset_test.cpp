@@ -107,6 +107,51 @@ TEST_F(DatasetTest, ReadsACsvRelativeToIt) {
     EXPECT_EQ(data->unreadable.size(), 2U);
 }
 
+TEST_F(DatasetTest, ReadsACsvAsSpreadsheetsWriteIt) {
+    write("a, b.png", png());
+    write("c.png", png());
+    DatasetOptions options;
+    options.labels = {"circle", "star"};
+    options.map["Oval "] = "circle";
+    for (const char* text : {"\xef\xbb\xbfpath,label\r\n\"a, b.png\", Circle \r\nc.png,STAR\r\n",
+                             "a, b.png;oval\nc.png;Star\n",
+                             "sep=;\nLabel;Split;File\ncircle;test;a, b.png\nstar;;c.png\n",
+                             "\"a, b.png\"\t\" circle\"\n c.png \tstar"}) {
+        const auto data = load_dataset(write("list.csv", text), options);
+        ASSERT_TRUE(data) << text;
+        EXPECT_TRUE(data->unreadable.empty()) << data->unreadable.front();
+        ASSERT_EQ(data->examples.size(), 2U) << text;
+        EXPECT_EQ(data->examples[0].word, "circle") << text;
+        EXPECT_EQ(data->examples[1].word, "star") << text;
+    }
+}
+
+TEST_F(DatasetTest, NamesTheLineOfACsvThatCannotBeRead) {
+    write("a.png", png());
+    const auto data = load_dataset(write("list.csv", "\"x\ny\",star\nlonely\na.png,circle\n"), {});
+    ASSERT_TRUE(data);
+    ASSERT_EQ(data->unreadable.size(), 2U);
+    EXPECT_EQ(data->unreadable[1].rfind("list.csv:3:", 0), 0U) << data->unreadable[1];
+    EXPECT_FALSE(load_dataset(write("open.csv", "a.png,\"circle\n"), {}));
+}
+
+TEST_F(DatasetTest, PassesOverAByteOrderMarkAndBlankLines) {
+    const auto file = write("a.ndjson", "\xef\xbb\xbf" + circle + "\r\n \r\n");
+    const auto data = load_dataset(file, {});
+    ASSERT_TRUE(data);
+    EXPECT_TRUE(data->unreadable.empty());
+    EXPECT_TRUE(load_strokes(file));
+}
+
+TEST_F(DatasetTest, TakesWordsForLabelsWhateverTheirCase) {
+    DatasetOptions options;
+    options.labels = {"Ellipse"};
+    options.map["OVAL"] = "ellipse";
+    const auto data = load_dataset(write("a.ndjson", circle), options);
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->examples[0].word, "Ellipse");
+}
+
 TEST_F(DatasetTest, SaysWhatIsWrongWithTheWhole) {
     EXPECT_EQ(load_dataset(scratch.path() / "nowhere", {}).error().kind, ErrorKind::not_found);
     EXPECT_EQ(load_dataset(write("a.txt", "x"), {}).error().kind, ErrorKind::unsupported_media);
