@@ -7,6 +7,7 @@
 
 #include "drawing/normalise.h"
 #include "recognition/engine.h"
+#include "recognition/older_form.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -97,7 +98,7 @@ Result<std::unique_ptr<Engine>> make_opencv_engine(BytesView onnx, const Graph& 
                                                    std::int64_t batch) {
     set_up_opencv();
     try {
-        const auto named = with_names(onnx);
+        const auto named = with_names(in_older_form(onnx));
         if (!named) return named.error();
         auto net = cv::dnn::readNetFromONNX(named->data(), named->size());
         net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);

@@ -74,6 +74,21 @@ Result<Inferred> same(const Site& at) {
     return Inferred{at.dims(0)};
 }
 
+/// Least and largest value: inputs since version 11 of ONNX's operators.
+Result<Inferred> clip(const Site& at) {
+    for (const std::size_t bound : {1, 2})
+        if (at.has(bound) && (!at.has_constant(bound) || at.input(bound).elements() != 1))
+            return wrong(at.node(), "needs constant bounds, a number each");
+    return same(at);
+}
+
+/// In evaluation mode its input.
+Result<Inferred> dropout(const Site& at) {
+    if (at.has(2))
+        return wrong(at.node(), "says whether it trains; export the model with model.eval()");
+    return same(at);
+}
+
 /// Alignment from the last dimension, sizes of 1 stretched (ONNX's multidirectional broadcasting).
 Result<Inferred> broadcast(const Site& at) {
     if (!at.has(0) || !at.has(1)) return wrong(at.node(), "needs two inputs");
@@ -310,6 +325,8 @@ Result<Inferred> concatenation(const Site& at) {
 
 Result<Inferred> padding(const Site& at) {
     if (!at.is_picture()) return wrong(at.node(), "needs a picture");
+    if (at.has(3))
+        return wrong(at.node(), "names the dimensions that it pads; export it for version 17");
     const auto pads = at.list("pads", 1);
     Dims dims = at.dims(0);
     if (pads.size() != 2 * dims.size() || at.node().text("mode", "constant") != "constant")
@@ -370,7 +387,7 @@ Rule rule_for(std::string_view type) {
         {"Relu", same},
         {"LeakyRelu", same},
         {"Elu", same},
-        {"Clip", same},
+        {"Clip", clip},
         {"Sigmoid", same},
         {"HardSigmoid", same},
         {"HardSwish", same},
@@ -380,7 +397,7 @@ Rule rule_for(std::string_view type) {
         {"Softmax", same},
         {"LogSoftmax", same},
         {"Identity", same},
-        {"Dropout", same},
+        {"Dropout", dropout},
     };
     const auto found = rules.find(type);
     return found == rules.end() ? nullptr : found->second;

@@ -104,6 +104,112 @@ TEST(Recognizer, ScalesPixelsAsTheCardSays) {
     EXPECT_LT(most_different(*expected, *(*inverted)->recognise(inputs)), 0.02F);
 }
 
+/// A network with one operator of a version in its middle.
+Bytes network_around(std::int64_t opset,
+                     const std::function<std::string(OnnxBuilder&, const std::string&)>& middle,
+                     std::int64_t values = 8 * 24 * 24) {
+    OnnxBuilder n(opset);
+    const auto in = n.conv("image", 1, 8, 3, 2);
+    n.output(n.gemm(n.flatten(middle(n, in)), values, labels), labels);
+    return n.bytes();
+}
+
+void real(onnx::NodeProto& node, const std::string& name, float value) {
+    auto& attribute = *node.add_attribute();
+    attribute.set_name(name);
+    attribute.set_type(onnx::AttributeProto::FLOAT);
+    attribute.set_f(value);
+}
+
+void expect_same(const Bytes& newer, const Bytes& older) {
+    const auto one = load_recognizer(newer, card_text());
+    const auto other = load_recognizer(older, card_text());
+    ASSERT_TRUE(one) << one.error().detail;
+    ASSERT_TRUE(other) << other.error().detail;
+    const auto inputs = drawings(9);
+    EXPECT_LT(most_different(*(*one)->recognise(inputs), *(*other)->recognise(inputs)), 0.03F);
+}
+
+/// Attributes of older versions, inputs of newer ones, mean the same.
+TEST(Recognizer, TakesOperatorsOfNewerVersions) {
+    const auto clip_of = [](float low, float high) {
+        return network_around(7, [=](OnnxBuilder& n, const std::string& in) {
+            auto& node = n.add("Clip", {in});
+            real(node, "min", low);
+            real(node, "max", high);
+            return node.output(0);
+        });
+    };
+    for (const std::int64_t opset : {11, 12, 13}) {
+        expect_same(network_around(opset,
+                                   [](OnnxBuilder& n, const std::string& in) {
+                                       const auto low = n.tensor({}, {-0.25F});
+                                       return n.apply("Clip", {in, low, n.tensor({}, {0.5F})});
+                                   }),
+                    clip_of(-0.25F, 0.5F));
+        expect_same(network_around(opset,
+                                   [](OnnxBuilder& n, const std::string& in) {
+                                       return n.apply("Clip", {in, n.tensor({1}, {0.125F})});
+                                   }),
+                    clip_of(0.125F, 3e38F));
+        expect_same(network_around(opset,
+                                   [](OnnxBuilder& n, const std::string& in) {
+                                       return n.apply("Clip", {in, "", n.tensor({}, {0.5F})});
+                                   }),
+                    clip_of(-3e38F, 0.5F));
+    }
+    expect_same(network_around(13,
+                               [](OnnxBuilder& n, const std::string& in) {
+                                   const auto more = n.apply("Unsqueeze", {in, n.integers({2})});
+                                   return n.apply("Squeeze", {more, n.integers({2})});
+                               }),
+                network_around(13, [](OnnxBuilder&, const std::string& in) { return in; }));
+    expect_same(network_around(
+                    18,
+                    [](OnnxBuilder& n, const std::string& in) {
+                        return n.apply("ReduceMean", {in, n.integers({2, 3})});
+                    },
+                    8),
+                network_around(
+                    13,
+                    [](OnnxBuilder& n, const std::string& in) {
+                        auto& node = n.add("ReduceMean", {in});
+                        n.sizes(node, "axes", {2, 3});
+                        return node.output(0);
+                    },
+                    8));
+}
+
+TEST(Recognizer, SaysOfAnOperatorThatIsNotTakenWhyInItsOwnWords) {
+    using Middle = std::function<std::string(OnnxBuilder&, const std::string&)>;
+    const std::pair<const char*, Middle> middles[] = {
+        {"operator Clip needs constant bounds",
+         [](OnnxBuilder& n, const std::string& in) {
+             return n.apply("Clip", {in, in});
+         }},
+        {"operator Clip needs constant bounds",
+         [](OnnxBuilder& n, const std::string& in) {
+             return n.apply("Clip", {in, n.tensor({2}, {0, 1})});
+         }},
+        {"operator Dropout says whether it trains",
+         [](OnnxBuilder& n, const std::string& in) {
+             return n.apply("Dropout", {in, n.tensor({}, {0.5F}), n.integers({1})});
+         }},
+        {"operator Pad names the dimensions",
+         [](OnnxBuilder& n, const std::string& in) {
+             return n.apply("Pad", {in, n.integers({1, 1, 1, 1}), "", n.integers({2, 3})});
+         }},
+        {"operator Split is not taken", [](OnnxBuilder& n, const std::string& in) {
+             return n.apply("Split", {in, n.integers({8})});
+         }}};
+    for (const auto& [words, middle] : middles) {
+        const auto refused = load_recognizer(network_around(18, middle), card_text());
+        ASSERT_FALSE(refused) << words;
+        EXPECT_THAT(refused.error().detail, HasSubstr(words));
+        EXPECT_THAT(refused.error().detail, testing::Not(HasSubstr("OpenCV")));
+    }
+}
+
 using Body = std::function<std::string(OnnxBuilder&)>;
 
 /// Networks whose operators each engine must give the same meaning.
