@@ -52,7 +52,9 @@ PngForm png_form(const spng_ihdr& header, bool has_transparency) {
 
 Spng open_png(BytesView file) {
     Spng png(spng_ctx_new(0), spng_ctx_free);
-    if (!png || spng_set_png_buffer(png.get(), file.data(), file.size()) != 0)
+    // Else libspng makes room for as much as a chunk says that it has.
+    if (!png || spng_set_chunk_limits(png.get(), file.size(), file.size()) != 0 ||
+        spng_set_png_buffer(png.get(), file.data(), file.size()) != 0)
         throw std::bad_alloc();
     return png;
 }

@@ -210,6 +210,15 @@ TEST(DecodePng, InflatesNoMoreThanTheHeaderPromises) {
                         : decoded.error().kind == ErrorKind::malformed);
 }
 
+/// 2 GB, which must not be made room for.
+TEST(DecodePng, RefusesAChunkThatSaysItIsLongerThanTheFile) {
+    Png png;
+    png.interlace = 1;
+    png.before_idat = {0x7f, 0xff, 0xff, 0xff, 't', 'R', 'N', 'S', 0, 0, 0, 0};
+    png.rows = Bytes(17 * 16);
+    EXPECT_EQ(error_of(png.file()), ErrorKind::malformed);
+}
+
 /// Both readers: the plain one's files and the others.
 class PngExtras : public testing::TestWithParam<std::uint8_t> {
   protected:
