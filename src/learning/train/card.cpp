@@ -182,7 +182,7 @@ std::string overview(const Card& card) {
     std::string text =
         "## On drawings by people that were kept from training\n\n"
         "Each source's drawings are answered with a confidence that was calibrated on the others "
-        "only. The network learnt from other drawings of most of these sources (the table above), "
+        "only. The network learnt from other drawings of most of these sources (the table below), "
         "so a source that it has never met may do worse: no source was left out of the training "
         "whole but those with nothing learnt from.\n\n"
         "| source | shapes | right | 95 % | kin merged | refused | calibration error (by chance) | "

@@ -12,7 +12,7 @@ struct Stage {
     int stride;
 };
 
-/// The shipped architecture. Cost and accuracy were measured together: see models/shapes.md.
+/// What the program trains unless told otherwise. The first stages are those of the shipped model.
 std::vector<Stage> default_stages();
 
 /// Numbers in an embedding.

@@ -144,8 +144,8 @@ class Corpus::Impl {
     std::size_t drawings = 0;
 
   private:
-    /// Of the samples; a set that is missing leaves its part to the others. Sizes that did well
-    /// within few minutes of training: see docs/data.md.
+    /// Of the samples; a set that is missing leaves its part to the others. Set
+    /// by hand; no other sizes have been measured.
     static constexpr float sketches_share = 0.24F;
     static constexpr float shapes_share = 0.22F;
     static float share_of(const std::string& source) {
