@@ -102,7 +102,7 @@ for (const kind of Object.keys(stores))
       assert.deepEqual(picture.bytes, circle(9));
       const again = await api.ask('POST', predictions, { json, headers: key, status: 201 });
       assert.equal(again.body.id, body.id);
-      await refused({ json: { image: circle(9).toString('base64') }, headers: key }, 409);
+      await refused({ json: { image: circle(9).toString('base64') }, headers: key }, 409, 'Idempotency-Key');
     });
 
     it('previews without storing', async () => {
