@@ -66,7 +66,8 @@ void check(http::Request& request, std::size_t header_limit) {
                   "a target that is no path");
     http::Response response;
     response.headers.emplace_back("X-Echo", request.target);
-    static const http::Finisher finisher{http::ServerOptions()};
+    static const http::ServerOptions options;  // which the finisher refers to
+    static const http::Finisher finisher{options};
     finisher.finish(request, response);
     std::string header;
     finisher.write_header(request, response, {"now", false, true}, header);
