@@ -68,7 +68,7 @@ class AnnotationTest : public testing::Test {
         return asio::co_spawn(callers_, std::move(question), asio::use_future);
     }
     std::future<Result<SubmitAnswer>> submit(int seed, const std::string& key = {}) {
-        return ask(annotation_->submit({square(seed), {}, "test", key}));
+        return ask(annotation_->submit({square(seed), {}, "test", key, {}}));
     }
     store::Drawing stored(int seed) {
         auto answer = submit(seed).get();
@@ -81,7 +81,7 @@ class AnnotationTest : public testing::Test {
         return ask(annotation_->list(query)).get().value().drawings.size();
     }
 
-    const identity::Principal marie_{Uuid::v7(), "marie", identity::Role::annotator};
+    const identity::Principal marie_{Uuid::v7(), "marie", identity::Role::annotator, {}};
     testing_support::TempFolder folder_;
     Metrics metrics_;
     asio::thread_pool callers_{2};  // ends after those that answer to it
@@ -270,7 +270,7 @@ Bytes commented(Bytes png, std::string_view comment) {
 
 TEST_F(AnnotationTest, StoresThePictureWithoutWhatElseWasSent) {
     const auto sent = commented(square(1), "Author Marie");
-    const auto first = ask(annotation_->submit({sent, {}, "test", "key"})).get();
+    const auto first = ask(annotation_->submit({sent, {}, "test", "key", {}})).get();
     ASSERT_TRUE(first) << first.error().detail;
     const auto kept = ask(annotation_->image(first->drawing.id)).get();
     ASSERT_TRUE(kept);
@@ -279,8 +279,8 @@ TEST_F(AnnotationTest, StoresThePictureWithoutWhatElseWasSent) {
     EXPECT_EQ(first->drawing.sha256, sha256(square(1)));
     EXPECT_EQ(kept->media_type, "image/png");
     // The key stands for what was sent.
-    EXPECT_TRUE(ask(annotation_->submit({sent, {}, "test", "key"})).get()->replayed);
-    const auto other = ask(annotation_->submit({square(1), {}, "test", "key"})).get();
+    EXPECT_TRUE(ask(annotation_->submit({sent, {}, "test", "key", {}})).get()->replayed);
+    const auto other = ask(annotation_->submit({square(1), {}, "test", "key", {}})).get();
     ASSERT_FALSE(other);
     EXPECT_EQ(other.error().kind, ErrorKind::conflict);
 }
