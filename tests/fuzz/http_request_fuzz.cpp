@@ -46,7 +46,7 @@ void read(BytesView input, std::size_t piece, Outcome& outcome) {
     }
     if (outcome.progress == RequestParser::Progress::refused)
         fuzz::require(parser.refusal().status >= 400, "a refusal is no error");
-    outcome.keep_alive = parser.keep_alive();
+    if (outcome.progress == RequestParser::Progress::done) outcome.keep_alive = parser.keep_alive();
 }
 
 void check(http::Request& request, std::size_t header_limit) {

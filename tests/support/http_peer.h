@@ -67,7 +67,7 @@ class HttpPeer {
     static std::string request(std::string_view method, std::string_view target,
                                std::string_view more_headers = "", std::string_view body = "") {
         std::string text;
-        text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n");
+        text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
         text.append(more_headers);
         if (!body.empty())
             text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
