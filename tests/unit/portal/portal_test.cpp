@@ -116,7 +116,7 @@ TEST(Portal, TellsTheBackendWhoAsks) {
                                    "Authorization: Bearer t\r\nIf-Match: \"3\"\r\n");
     EXPECT_THAT(answer.body, HasSubstr("x-forwarded-for: 127.0.0.1\n"));
     EXPECT_THAT(answer.body, HasSubstr("x-forwarded-proto: http\n"));
-    EXPECT_THAT(answer.body, HasSubstr("x-forwarded-host: test\n"));
+    EXPECT_THAT(answer.body, HasSubstr("x-forwarded-host: localhost\n"));
     EXPECT_THAT(answer.body, Not(HasSubstr("6.6.6.6")));
     EXPECT_THAT(answer.body, HasSubstr("x-request-id: abc\n"));
     EXPECT_THAT(answer.body, HasSubstr("authorization: Bearer t\n"));
