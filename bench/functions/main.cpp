@@ -15,12 +15,12 @@
 #include <map>
 #include <thread>
 
-#include "api/bodies.h"
+#include "api/codec/request_bodies.h"
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
-#include "learning/sketcher.h"
+#include "learning/synthesis/sketcher.h"
 #include "peak.h"
 #include "recognition/network.h"
 
@@ -117,7 +117,7 @@ void json_parse(benchmark::State& state) {
     count_bytes(state, list);
 }
 
-/// What the public door does with a submission before recognition: JSON in one pass, and base64.
+/// What the public API does with a submission before recognition: JSON in one pass, and base64.
 void read_request(benchmark::State& state, Canvas canvas) {
     const drawing::DecodeLimits limits;
     each(state, drawings(canvas).requests, [&](const http::Request& request) {

@@ -1,7 +1,7 @@
 // croquis-bench-drawings: the drawings that every party of bench/run is sent. Prints one base64 PNG
 // a line, each of another sketch: as the page sends them (256 x 256, grey, or RGB with a coloured
-// pen: web/src/draw/png.ts), or as a canvas gives them (RGBA, transparent or white, some sizes).
-// Deterministic.
+// pen: web/src/features/draw/png.ts), or as a canvas gives them (RGBA, transparent or white, some
+// sizes). Deterministic.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
-#include "learning/sketcher.h"
+#include "learning/synthesis/sketcher.h"
 
 namespace croquis {
 namespace {

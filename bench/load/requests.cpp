@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 namespace json = boost::json;
 
-constexpr auto door = "/api/v1/public";
+constexpr auto api_root = "/api/v1/public";
 
 std::string host_line(const Target& target) {
     return "Host: " + target.host + ":" + target.port + "\r\n";
@@ -38,7 +38,7 @@ json::object get_json(const Target& target, const std::string& path) {
 }
 
 std::string list_path(std::size_t limit, const json::value& cursor) {
-    boost::urls::url url(std::string(door) + "/drawings");
+    boost::urls::url url(std::string(api_root) + "/drawings");
     url.params().append({"limit", std::to_string(limit)});
     if (cursor.is_string()) url.params().append({"cursor", std::string_view(cursor.get_string())});
     return url.buffer();
@@ -77,7 +77,7 @@ std::vector<Request> submissions(const Target& target, const std::filesystem::pa
             R"({"image":"data:image/png;base64,)" + line + R"(","source":"bench"})";
         Request request;
         request.head =
-            "POST " + std::string(door) + "/predictions HTTP/1.1\r\n" + host_line(target) +
+            "POST " + std::string(api_root) + "/predictions HTTP/1.1\r\n" + host_line(target) +
             "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
             "\r\n";
         if (keyed) request.head += "Idempotency-Key: ";

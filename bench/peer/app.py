@@ -1,7 +1,7 @@
 """The peer: the stack that Croquis replaces, written as the manuals of FastAPI and SQLAlchemy write it.
 
 FastAPI, uvicorn (uvloop, httptools), SQLAlchemy's ORM and psycopg2, all from Debian's packages. The endpoints,
-the JSON and the durability are those of Croquis's public door; the model is a constant. Written fairly: a
+the JSON and the durability are those of Croquis's public API; the model is a constant. Written fairly: a
 connection pool a worker and a thread for each of its connections, paging by key, columns that an answer does
 not need left in the database, no read after the insert, one insert and one commit a submission.
 

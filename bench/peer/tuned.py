@@ -28,7 +28,7 @@ MODEL = "constant"
 TAG = "circle"
 CONFIDENCE = 0.5
 POOL = int(os.environ.get("PEER_POOL", "16"))
-DOOR = "/api/v1/public"
+API = "/api/v1/public"
 
 metadata = sa.MetaData()
 drawing = sa.Table(
@@ -117,8 +117,8 @@ def presented(row) -> dict:
         "version": row["version"],
         "tagged_by": None,
         "tagged_at": None,
-        "image_url": f"{DOOR}/drawings/{row['id']}/image",
-        "links": {"self": f"{DOOR}/drawings/{row['id']}"},
+        "image_url": f"{API}/drawings/{row['id']}/image",
+        "links": {"self": f"{API}/drawings/{row['id']}"},
     }
 
 
@@ -129,7 +129,7 @@ def ready() -> dict:
     return {"status": "ok", "worker": os.getpid()}
 
 
-@app.post(DOOR + "/predictions", status_code=201, response_class=JSONResponse)
+@app.post(API + "/predictions", status_code=201, response_class=JSONResponse)
 def predict(submission: Submission):
     png = decode(submission.image)
     width, height = size_of(png)
@@ -155,7 +155,7 @@ def predict(submission: Submission):
     return JSONResponse(answer, 201, {"Location": answer["links"]["self"]})
 
 
-@app.get(DOOR + "/drawings", response_class=JSONResponse)
+@app.get(API + "/drawings", response_class=JSONResponse)
 def browse(limit: int = 50, cursor: Optional[str] = None):
     if not 1 <= limit <= 200:
         raise HTTPException(422, "limit must be from 1 to 200.")
@@ -169,7 +169,7 @@ def browse(limit: int = 50, cursor: Optional[str] = None):
     return JSONResponse({"drawings": drawings, "next": following})
 
 
-@app.get(DOOR + "/drawings/{wanted}/image")
+@app.get(API + "/drawings/{wanted}/image")
 def image(wanted: uuid.UUID, request: Request):
     with engine.connect() as connection:
         row = connection.execute(one_image, {"wanted": str(wanted)}).first()

@@ -125,7 +125,7 @@ void submit_all(Store& store, const Plan& plan, std::size_t count, Outcome& outc
         const bool keyed = std::uniform_real_distribution<double>(0, 1)(random) < plan.keyed;
         auto submission = drawer.draw(keyed);
         places.acquire();
-        store.submit(std::move(submission), [&](const Result<Submitted>& answer) {
+        store.submit(std::move(submission), [&](const Result<SubmitResult>& answer) {
             ++(answer ? outcome.stored : outcome.failed);
             places.release();
         });

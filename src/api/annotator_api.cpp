@@ -6,11 +6,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "api/answers.h"
 #include "api/api.h"
-#include "api/bodies.h"
-#include "api/queries.h"
-#include "api/reads.h"
+#include "api/codec/query_parameters.h"
+#include "api/codec/request_bodies.h"
+#include "api/codec/serialisation.h"
+#include "api/routes/shared_handlers.h"
 
 namespace croquis::api {
 namespace {
@@ -84,7 +84,7 @@ json::object to_json(const identity::TokenPair& pair) {
             {"refresh_expires_in", pair.refresh_expires_in.count()}};
 }
 
-using annotation::SeenDrawing;
+using service::SeenDrawing;
 
 Result<SeenDrawing> read_seen(const json::value& value, std::size_t index) {
     const std::string at = "drawings/" + std::to_string(index);
@@ -110,7 +110,7 @@ Result<std::vector<SeenDrawing>> read_all_seen(const Request& request) {
     if (!body) return body.error();
     const auto* listed = body->if_contains("drawings");
     if (listed == nullptr || !listed->is_array() || listed->get_array().empty() ||
-        listed->get_array().size() > annotation::max_at_once)
+        listed->get_array().size() > service::max_at_once)
         return Error{ErrorKind::invalid, "This must be a list of 1 to 200 drawings.", "drawings"};
     std::vector<SeenDrawing> seen;
     for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
@@ -123,14 +123,14 @@ Result<std::vector<SeenDrawing>> read_all_seen(const Request& request) {
 
 /// For each of `asked`, in order, the drawing or why not.
 Response results_response(const std::vector<SeenDrawing>& asked,
-                          const std::vector<Result<annotation::Detail>>& results,
-                          const Door& door) {
+                          const std::vector<Result<service::Detail>>& results,
+                          const ApiSurface& surface) {
     std::string out = "{\"results\":[";
     for (std::size_t i = 0; i < results.size(); ++i) {
         out.append(i == 0 ? "" : ",").append("{\"id\":\"");
         out.append(to_string(asked[i].id)).append("\",");
         if (results[i])
-            out.append("\"drawing\":").append(detail_text(*results[i], door));
+            out.append("\"drawing\":").append(detail_text(*results[i], surface));
         else
             out.append("\"problem\":").append(json::serialize(api::to_json(results[i].error())));
         out += '}';
@@ -202,9 +202,8 @@ Result<PasswordChange> read_password_change(const Request& request) {
 
 class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
   public:
-    AnnotatorApi(annotation::Annotation& annotation, identity::Identity& identity,
-                 store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
-                 std::string base_path)
+    AnnotatorApi(service::Annotation& annotation, identity::Identity& identity, store::Store& store,
+                 WorkerPool& workers, WorkerPool& password_workers, std::string base_path)
         : annotation_(annotation),
           identity_(identity),
           store_(store),
@@ -245,14 +244,14 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     Answer delete_user(Request& request, const Principal& who);
 
   private:
-    [[nodiscard]] Door door() const {
-        return {annotator_door.base, annotator_door.has_history, base_path_};
+    [[nodiscard]] ApiSurface surface() const {
+        return {annotator_surface.base, annotator_surface.has_history, base_path_};
     }
 
     asio::awaitable<Result<Principal>> present(Principal claimed, bool at_this_moment);
     asio::awaitable<void> wait_for_turn(std::chrono::nanoseconds time);
 
-    annotation::Annotation& annotation_;
+    service::Annotation& annotation_;
     identity::Identity& identity_;
     store::Store& store_;
     WorkerPool& workers_;
@@ -369,15 +368,15 @@ Answer AnnotatorApi::change_own_password(Request& request, const Principal& who)
 // --- drawings
 
 Answer AnnotatorApi::drawings(Request& request, const Principal&) {
-    return list_drawings(annotation_, request, door());
+    return list_drawings(annotation_, request, surface());
 }
 
 Answer AnnotatorApi::drawing(Request& request, const Principal&) {
-    return get_drawing(annotation_, request, door());
+    return get_drawing(annotation_, request, surface());
 }
 
 Answer AnnotatorApi::image(Request& request, const Principal&) {
-    return get_image(annotation_, request, door());
+    return get_image(annotation_, request, surface());
 }
 
 Answer AnnotatorApi::history(Request& request, const Principal&) {
@@ -403,7 +402,7 @@ Answer AnnotatorApi::change_tag(Request& request, const Principal& who) {
     if (!reason) co_return problem(reason.error());
     const auto changed =
         co_await annotation_.change_tag(*id, *tag, reason->value_or(""), condition_of(*match), who);
-    co_return changed ? detail_response(200, *changed, door()) : problem(changed.error());
+    co_return changed ? detail_response(200, *changed, surface()) : problem(changed.error());
 }
 
 Answer AnnotatorApi::undo(Request& request, const Principal& who) {
@@ -412,7 +411,7 @@ Answer AnnotatorApi::undo(Request& request, const Principal& who) {
     const auto match = read_if_match(request);
     if (!match) co_return problem(match.error());
     const auto undone = co_await annotation_.undo(*id, condition_of(*match), who);
-    co_return undone ? detail_response(200, *undone, door()) : problem(undone.error());
+    co_return undone ? detail_response(200, *undone, surface()) : problem(undone.error());
 }
 
 Answer AnnotatorApi::queue(Request& request, const Principal&) {
@@ -420,21 +419,21 @@ Answer AnnotatorApi::queue(Request& request, const Principal&) {
     if (!query) co_return problem(query.error());
     const auto page = co_await annotation_.queue(query->limit, query->after);
     if (!page) co_return problem(page.error());
-    co_return no_store(text_response(200, page_text(*page, query->order, door())));
+    co_return no_store(text_response(200, page_text(*page, query->order, surface())));
 }
 
 Answer AnnotatorApi::accept(Request& request, const Principal& who) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
     const auto results = co_await annotation_.accept(*asked, who);
-    co_return results ? results_response(*asked, *results, door()) : problem(results.error());
+    co_return results ? results_response(*asked, *results, surface()) : problem(results.error());
 }
 
 Answer AnnotatorApi::undo_each(Request& request, const Principal& who) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
     const auto results = co_await annotation_.undo_each(*asked, who);
-    co_return results ? results_response(*asked, *results, door()) : problem(results.error());
+    co_return results ? results_response(*asked, *results, surface()) : problem(results.error());
 }
 
 Answer AnnotatorApi::labels(Request&, const Principal&) {
@@ -509,7 +508,7 @@ Answer AnnotatorApi::delete_user(Request& request, const Principal& who) {
 
 }  // namespace
 
-http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
+http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
                            store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
                            const std::string& base_path) {
     using Api = AnnotatorApi;

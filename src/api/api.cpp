@@ -1,6 +1,6 @@
 #include "api/api.h"
 
-#include "api/answers.h"
+#include "api/codec/serialisation.h"
 
 namespace croquis::api {
 
@@ -35,9 +35,9 @@ void tell_refusal(const http::Request& request, const http::Response& response,
                    {{"method", http::to_string(request.method)}, {"route", route}});
 }
 
-Result<http::Router> backend_router(annotation::Annotation& annotation,
-                                    identity::Identity& identity, store::Store& store,
-                                    WorkerPool& workers, WorkerPool& password_workers,
+Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
+                                    store::Store& store, WorkerPool& workers,
+                                    WorkerPool& password_workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options) {
     auto router = service_routes(store, workers, swagger_folder, options);

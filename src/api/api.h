@@ -4,34 +4,34 @@
 #include <string>
 #include <string_view>
 
-#include "annotation/annotation.h"
 #include "http/server.h"
 #include "identity/identity.h"
+#include "service/annotation.h"
 
 namespace croquis::api {
 
 struct ApiOptions {
     http::ServerLimits limits;  ///< stated in the OpenAPI documents as served
     drawing::DecodeLimits decode;
-    int submissions_per_minute = 0;  ///< per client address on the public door; 0 for no limit
+    int submissions_per_minute = 0;  ///< per client address on the public API; 0 for no limit
     std::string version;             ///< of the program
     bool demo = false;               ///< anyone can sign in as admin / admin
     std::string base_path;           ///< "/croquis" where a proxy serves the API under that path
 };
 
-/// The public door, mounted at /api/v1/public: predict and store, list and view; never modifies
+/// The public API, mounted at /api/v1/public: predict and store, list and view; never modifies
 /// anything. What the handlers refer to must outlive the router.
-http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
+http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
                         const ApiOptions& options);
 
-/// The annotator's door, mounted at /api/v1: JWT bearer, the same views plus changes. What hashes a
+/// The annotator API, mounted at /api/v1: JWT bearer, the same views plus changes. What hashes a
 /// password runs on `password_workers`.
-http::Router annotator_api(annotation::Annotation& annotation, identity::Identity& identity,
+http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
                            store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
                            const std::string& base_path = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
-/// was not built), /openapi.json (both doors in one document), /api/v1/public/openapi.json and
+/// was not built), /openapi.json (both APIs in one document), /api/v1/public/openapi.json and
 /// /api/v1/openapi.json.
 Result<http::Router> service_routes(store::Store& store, WorkerPool& workers,
                                     const std::filesystem::path& swagger_folder,
@@ -42,9 +42,9 @@ void tell_refusal(const http::Request& request, const http::Response& response,
                   std::string_view route);
 
 /// All of the backend's routes.
-Result<http::Router> backend_router(annotation::Annotation& annotation,
-                                    identity::Identity& identity, store::Store& store,
-                                    WorkerPool& workers, WorkerPool& password_workers,
+Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
+                                    store::Store& store, WorkerPool& workers,
+                                    WorkerPool& password_workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 

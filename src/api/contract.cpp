@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-#include "api/bodies.h"
+#include "api/codec/request_bodies.h"
 #include "api/number.h"
 #include "drawing/strokes.h"
 
@@ -142,8 +142,8 @@ void add_common_responses(json::object& document, const json::object& common) {
         }
 }
 
-json::object door(std::string_view yaml, const json::object& common, const Limits& limits,
-                  const std::string& table) {
+json::object surface_document(std::string_view yaml, const json::object& common,
+                              const Limits& limits, const std::string& table) {
     json::value document = to_json(YAML::Load(std::string(yaml)));
     auto& object = document.as_object();
     merge(member(object, "components"), common.at("components").as_object(), 2);
@@ -176,9 +176,9 @@ void merge_tags(json::object& into, const json::object& from) {
     }
 }
 
-json::object join(const json::object& public_door, const json::object& annotator_door) {
-    json::object both = public_door;
-    json::object other = annotator_door;
+json::object join(const json::object& public_api, const json::object& annotator_api) {
+    json::object both = public_api;
+    json::object other = annotator_api;
     push_down_security(other);
     merge(member(both, "paths"), other["paths"].as_object(), 1);
     merge(member(both, "components"), other["components"].as_object(), 2);
@@ -197,11 +197,12 @@ Result<Contract> read_contract(const ApiOptions& options) {
         const Limits limits = limits_in_force(options);
         const std::string table = limits_table(options);
         Contract contract;
-        contract.public_door = door(public_yaml(), common.as_object(), limits, table);
-        contract.annotator_door = door(annotator_yaml(), common.as_object(), limits, table);
-        contract.both = join(contract.public_door, contract.annotator_door);
+        contract.public_api = surface_document(public_yaml(), common.as_object(), limits, table);
+        contract.annotator_api =
+            surface_document(annotator_yaml(), common.as_object(), limits, table);
+        contract.both = join(contract.public_api, contract.annotator_api);
         if (!options.base_path.empty())
-            for (auto* document : {&contract.public_door, &contract.annotator_door, &contract.both})
+            for (auto* document : {&contract.public_api, &contract.annotator_api, &contract.both})
                 (*document)["servers"] = json::array{json::object{{"url", options.base_path}}};
         return contract;
     } catch (const std::exception& thrown) {

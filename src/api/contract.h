@@ -13,11 +13,11 @@ std::string_view common_yaml();
 std::string_view public_yaml();
 std::string_view annotator_yaml();
 
-/// One document a door, and both in one: references within the document alone, the numbers that
+/// One document an API, and both in one: references within the document alone, the numbers that
 /// `x-limit` names replaced by the limits in force, and a table of those limits in the description.
 struct Contract {
-    boost::json::object public_door;
-    boost::json::object annotator_door;
+    boost::json::object public_api;
+    boost::json::object annotator_api;
     boost::json::object both;
 };
 

@@ -1,9 +1,9 @@
 #include <boost/json/object.hpp>
 
-#include "api/answers.h"
 #include "api/api.h"
-#include "api/bodies.h"
-#include "api/reads.h"
+#include "api/codec/request_bodies.h"
+#include "api/codec/serialisation.h"
+#include "api/routes/shared_handlers.h"
 #include "identity/rate_limit.h"
 
 namespace croquis::api {
@@ -20,7 +20,7 @@ constexpr std::size_t read_in_place_bytes = std::size_t{128} * 1024;
 
 class PublicApi {
   public:
-    PublicApi(annotation::Annotation& annotation, WorkerPool& workers, const ApiOptions& options)
+    PublicApi(service::Annotation& annotation, WorkerPool& workers, const ApiOptions& options)
         : annotation_(annotation),
           workers_(workers),
           base_path_(options.base_path),
@@ -30,15 +30,15 @@ class PublicApi {
 
     asio::awaitable<Response> predict(Request& request);
     asio::awaitable<Response> preview(Request& request);
-    [[nodiscard]] Door door() const {
-        return {public_door.base, public_door.has_history, base_path_};
+    [[nodiscard]] ApiSurface surface() const {
+        return {public_surface.base, public_surface.has_history, base_path_};
     }
 
   private:
-    asio::awaitable<Result<annotation::SubmitRequest>> read(Request& request);
+    asio::awaitable<Result<service::SubmitRequest>> read(Request& request);
     static void release_body(Request& request);
 
-    annotation::Annotation& annotation_;
+    service::Annotation& annotation_;
     WorkerPool& workers_;
     const std::string base_path_;
     std::size_t max_image_bytes_;
@@ -46,8 +46,8 @@ class PublicApi {
     identity::RateLimiter previews_;
 };
 
-asio::awaitable<Result<annotation::SubmitRequest>> PublicApi::read(Request& request) {
-    const auto job = [&request, this]() -> Result<annotation::SubmitRequest> {
+asio::awaitable<Result<service::SubmitRequest>> PublicApi::read(Request& request) {
+    const auto job = [&request, this]() -> Result<service::SubmitRequest> {
         auto submission = read_prediction(request, max_image_bytes_);
         if (!submission) return submission;
         submission->asker = {identity::client_key(request.client), request.hang_up};
@@ -72,10 +72,10 @@ asio::awaitable<Response> PublicApi::predict(Request& request) {
     submission->idempotency_key = request.header("idempotency-key");
     auto answer = co_await annotation_.submit(std::move(*submission));
     if (!answer) co_return problem(answer.error());
-    const annotation::Detail detail{std::move(answer->drawing), std::move(answer->top)};
-    auto response = detail_response(201, detail, door());
+    const service::Detail detail{std::move(answer->drawing), std::move(answer->top)};
+    auto response = detail_response(201, detail, surface());
     response.set("Cache-Control", "no-store");
-    response.set("Location", drawing_path(door(), detail.drawing.id));
+    response.set("Location", drawing_path(surface(), detail.drawing.id));
     if (answer->replayed) response.set("Idempotency-Replayed", "true");
     co_return response;
 }
@@ -104,19 +104,20 @@ http::Handler describe_service(const ApiOptions& options) {
 
 }  // namespace
 
-http::Router public_api(annotation::Annotation& annotation, WorkerPool& workers,
+http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
                         const ApiOptions& options) {
     const auto api = std::make_shared<PublicApi>(annotation, workers, options);
     http::Router router;
     router.add(Method::post, "/predictions", [api](Request& r) { return api->predict(r); });
     router.add(Method::post, "/predictions:preview", [api](Request& r) { return api->preview(r); });
     router.add(Method::get, "/drawings", [api, &annotation](Request& r) {
-        return list_drawings(annotation, r, api->door());
+        return list_drawings(annotation, r, api->surface());
     });
-    router.add(Method::get, "/drawings/{id}",
-               [api, &annotation](Request& r) { return get_drawing(annotation, r, api->door()); });
+    router.add(Method::get, "/drawings/{id}", [api, &annotation](Request& r) {
+        return get_drawing(annotation, r, api->surface());
+    });
     router.add(Method::get, "/drawings/{id}/image",
-               [api, &annotation](Request& r) { return get_image(annotation, r, api->door()); });
+               [api, &annotation](Request& r) { return get_image(annotation, r, api->surface()); });
     router.add(Method::get, "/labels", [&annotation](Request&) { return list_labels(annotation); });
     router.add(Method::get, "/model",
                [&annotation](Request&) { return get_live_model(annotation); });

@@ -1,8 +1,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "api/answers.h"
 #include "api/api.h"
+#include "api/codec/serialisation.h"
 #include "api/contract.h"
 #include "api/problems.h"
 #include "http/static_files.h"
@@ -44,7 +44,7 @@ constexpr std::string_view docs_page = R"html(<!doctype html>
 constexpr std::string_view docs_script = R"js('use strict';
 SwaggerUIBundle({
   urls: [
-    { name: 'Both doors', url: 'openapi.json' },
+    { name: 'Both APIs', url: 'openapi.json' },
     { name: 'Public API', url: 'api/v1/public/openapi.json' },
     { name: 'Annotator API', url: 'api/v1/openapi.json' },
   ],
@@ -152,8 +152,8 @@ Result<http::Router> service_routes(store::Store& store, WorkerPool& workers,
         router.add(Method::get, path, fixed("application/json", json::serialize(text)));
     };
     document("/openapi.json", contract->both);
-    document("/api/v1/public/openapi.json", contract->public_door);
-    document("/api/v1/openapi.json", contract->annotator_door);
+    document("/api/v1/public/openapi.json", contract->public_api);
+    document("/api/v1/openapi.json", contract->annotator_api);
     if (const auto docs = add_docs(router, swagger_folder); !docs) return docs.error();
     return router;
 }

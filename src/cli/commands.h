@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/config.h"
+#include "server/config.h"
 
 /// The subcommands. Each function adds one to the program; running it sets `exit_code`.
 namespace croquis::cli {
@@ -17,13 +17,15 @@ enum ExitCode : int {
 };
 
 struct Context {
-    Config config;  ///< the defaults and the file; flags and environment are each command's own
+    server::Config
+        config;  ///< the defaults and the file; flags and environment are each command's own
     int exit_code = success;
 };
 
 /// Adds the flags of `settings` to `command`. What they come to is in the Config when the command's
 /// callback runs.
-std::shared_ptr<Config> own_settings(CLI::App& command, Settings settings, const Context& context);
+std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings settings,
+                                             const Context& context);
 
 void add_serve(CLI::App& program, Context& context);
 void add_portal(CLI::App& program, Context& context);

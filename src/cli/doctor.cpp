@@ -9,14 +9,14 @@
 #include <functional>
 #include <iostream>
 
-#include "cli/advice.h"
 #include "cli/commands.h"
-#include "cli/open.h"
-#include "cli/registry.h"
 #include "cli/terminal.h"
 #include "core/private_files.h"
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
+#include "server/advice.h"
+#include "server/open.h"
+#include "service/models.h"
 #include "store/migrations.h"
 
 namespace croquis::cli {
@@ -50,7 +50,7 @@ bool is_croquis(const std::string& address, std::uint16_t port) {
 /// The checks. The store is opened once; what needs it says so where it cannot be.
 class Doctor {
   public:
-    explicit Doctor(const Config& config) : config_(config) {}
+    explicit Doctor(const server::Config& config) : config_(config) {}
 
     int examine() {
         tell("store", check_store());
@@ -76,7 +76,7 @@ class Doctor {
     Finding check_port(std::uint16_t port) const;
     Finding check_files() const;
 
-    const Config& config_;
+    const server::Config& config_;
     Metrics metrics_;
     std::unique_ptr<store::Store> store_;  ///< null where it cannot be opened, or is not there yet
     int exit_code_ = success;
@@ -92,10 +92,10 @@ void Doctor::tell(std::string_view name, const Finding& found) {
 }
 
 Finding Doctor::check_store() {
-    const auto name = without_password(config_.store);
-    if (!store_is_there(config_)) return name + " will be made at the first start";
+    const auto name = server::without_password(config_.store);
+    if (!server::store_is_there(config_)) return name + " will be made at the first start";
     const auto safe = check_database_files();
-    auto opened = open_quietly(config_, metrics_);
+    auto opened = server::open_quietly(config_, metrics_);
     if (!opened) return opened.error();
     if (const auto ready = (*opened)->ready(); !ready) return ready.error();
     store_ = std::move(*opened);
@@ -142,8 +142,8 @@ bool Doctor::has_schema() {
 }
 
 Finding Doctor::check_model() {
-    auto model =
-        has_schema() ? live_model(*store_, config_) : recognition::load_recognizer(config_.model);
+    auto model = has_schema() ? service::live_model(*store_, config_.model)
+                              : recognition::load_recognizer(config_.model);
     if (!model) return model.error();
     const drawing::Strokes square{{{0, 0}, {100, 0}, {100, 100}, {0, 100}, {0, 0}}};
     const auto input = drawing::normalise(drawing::rasterise(square, 256, drawing::Pen{}, 16));
@@ -165,7 +165,7 @@ Finding Doctor::check_page() const {
 /// What serve refuses: no secret, one that can be guessed, the demo's password outside demo mode.
 Finding Doctor::check_secret() {
     if (config_.demo) return std::string("demo mode: admin / admin, for trying out alone");
-    auto options = identity_options(config_);
+    auto options = server::identity_options(config_);
     if (!options) return options.error();
     if (options->secret.size() < 32)
         return invalid(
@@ -173,7 +173,8 @@ Finding Doctor::check_secret() {
     if (!has_schema()) return std::string("set");
     identity::Identity identity(*store_, std::move(*options));
     if (const auto safe = identity.refuse_defaults(); !safe)
-        return safe.error().field == "password" ? demo_password_left(config_) : safe.error();
+        return safe.error().field == "password" ? server::demo_password_left(config_)
+                                                : safe.error();
     return std::string("set, and nobody has the demo's password");
 }
 
@@ -211,9 +212,10 @@ Finding Doctor::check_files() const {
 void add_doctor(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand(
         "doctor", "Check that everything serve needs is there; exit status 1 if not");
-    const auto config = own_settings(
-        *command, Settings::store | Settings::model | Settings::serve | Settings::identity,
-        context);
+    const auto config = own_settings(*command,
+                                     server::Settings::store | server::Settings::model |
+                                         server::Settings::serve | server::Settings::identity,
+                                     context);
     command->callback([=, &context] { context.exit_code = Doctor(*config).examine(); });
 }
 

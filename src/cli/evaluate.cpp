@@ -1,4 +1,4 @@
-#include "learning/evaluation.h"
+#include "learning/evaluation/evaluation.h"
 
 #include <boost/json.hpp>
 #include <fstream>
@@ -34,7 +34,8 @@ std::map<std::string, std::string> mapping(const std::vector<std::string>& pairs
     return map;
 }
 
-Result<learning::DatasetOptions> dataset_options(const Config& config, const Arguments& arguments) {
+Result<learning::DatasetOptions> dataset_options(const server::Config& config,
+                                                 const Arguments& arguments) {
     learning::DatasetOptions options;
     options.map = mapping(arguments.map);
     options.only_recognized = !arguments.all;
@@ -45,7 +46,7 @@ Result<learning::DatasetOptions> dataset_options(const Config& config, const Arg
     return options;
 }
 
-Result<learning::Evaluation> evaluated(const Config& config, const Arguments& arguments) {
+Result<learning::Evaluation> evaluated(const server::Config& config, const Arguments& arguments) {
     const auto options = dataset_options(config, arguments);
     if (!options) return options.error();
     auto model = recognition::load_recognizer(config.model);
@@ -78,7 +79,7 @@ Result<void> publish(const learning::Evaluation& evaluation, const Arguments& ar
     return {};
 }
 
-int evaluate(const Config& config, const Arguments& arguments) {
+int evaluate(const server::Config& config, const Arguments& arguments) {
     const auto evaluation = evaluated(config, arguments);
     if (!evaluation) return report(evaluation.error());
     if (const auto done = publish(*evaluation, arguments); !done) return report(done.error());
@@ -112,7 +113,7 @@ void add_evaluate(CLI::App& program, Context& context) {
         ->type_name("FILE");
     command->add_option("--html", arguments->html, "Write it as a page that needs nothing else")
         ->type_name("FILE");
-    const auto config = own_settings(*command, Settings::model, context);
+    const auto config = own_settings(*command, server::Settings::model, context);
     command->callback([=, &context] { context.exit_code = evaluate(*config, *arguments); });
 }
 

@@ -1,13 +1,13 @@
 #include <iostream>
 
 #include "cli/commands.h"
-#include "cli/open.h"
+#include "server/open.h"
 
 namespace croquis::cli {
 namespace {
 
 /// Where the store is a server's, says what to do first: nothing was changed yet.
-Result<void> back_up(store::Store& store, const Config& config) {
+Result<void> back_up(store::Store& store, const server::Config& config) {
     const auto copied = store.back_up_before_migration();
     if (!copied) return copied.error();
     if (*copied) std::cout << "the store as it was: " << **copied << '\n';
@@ -16,13 +16,13 @@ Result<void> back_up(store::Store& store, const Config& config) {
     return {};
 }
 
-int migrate(const Config& config, bool only_show, bool with_backup) {
-    if (only_show && !store_is_there(config)) {
+int migrate(const server::Config& config, bool only_show, bool with_backup) {
+    if (only_show && !server::store_is_there(config)) {
         std::cout << "schema version 0: there is no database yet\n";
         return success;
     }
     Metrics metrics;
-    auto store = open_quietly(config, metrics);
+    auto store = server::open_quietly(config, metrics);
     if (!store) return report(store.error());
     if (!only_show) {
         if (with_backup)
@@ -47,7 +47,7 @@ void add_migrate(CLI::App& program, Context& context) {
     auto no_backup = std::make_shared<bool>(false);
     command->add_flag("--no-backup", *no_backup,
                       "Do not copy an SQLite store to a file beside it first");
-    const auto config = own_settings(*command, Settings::store, context);
+    const auto config = own_settings(*command, server::Settings::store, context);
     command->callback(
         [=, &context] { context.exit_code = migrate(*config, *only_show, !*no_backup); });
 }

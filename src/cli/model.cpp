@@ -9,11 +9,11 @@
 #include <iterator>
 
 #include "cli/commands.h"
-#include "cli/open.h"
-#include "cli/registry.h"
 #include "core/text.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
+#include "server/open.h"
+#include "service/models.h"
 #include "store/records.h"
 
 /// The model registry from the command line: bring a model, look at it, put it to work.
@@ -100,7 +100,7 @@ Result<void> add(store::Store& store, const Arguments& arguments) {
     if (!onnx) return onnx.error();
     const auto card = card_for(arguments);
     if (!card) return card.error();
-    const auto model = add_candidate(store, as_bytes(*onnx), *card);
+    const auto model = service::add_candidate(store, as_bytes(*onnx), *card);
     if (!model) return model.error();
     std::cout << "added " << model->id << " as a candidate; `croquis model use " << model->id
               << "` makes it live\n";
@@ -131,7 +131,8 @@ Result<void> show(store::Store& store, const Arguments& arguments) {
 }
 
 Result<void> use(store::Store& store, const Arguments& arguments) {
-    if (const auto promoted = promote(store, arguments.id); !promoted) return promoted.error();
+    if (const auto promoted = service::promote(store, arguments.id); !promoted)
+        return promoted.error();
     std::cout << arguments.id << " is live; running servers take it up within seconds\n";
     return {};
 }
@@ -141,10 +142,10 @@ template <class Work>
 CLI::App* add_verb(CLI::App& command, const char* name, const char* help, Work work,
                    const std::shared_ptr<Arguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
-    const auto config = own_settings(*verb, Settings::store, context);
+    const auto config = own_settings(*verb, server::Settings::store, context);
     verb->callback([=, &context] {
         Metrics metrics;
-        auto store = open_migrated(*config, metrics);
+        auto store = server::open_migrated(*config, metrics);
         const auto done = store ? work(**store, *arguments) : Result<void>(store.error());
         context.exit_code = done ? success : report(done.error());
     });

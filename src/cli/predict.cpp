@@ -6,12 +6,12 @@
 #include <fstream>
 #include <iostream>
 
-#include "annotation/annotation.h"
 #include "cli/commands.h"
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
+#include "service/annotation.h"
 
 namespace croquis::cli {
 namespace {
@@ -49,7 +49,7 @@ Result<recognition::Prediction> predict_one(recognition::Recognizer& model,
 void print_text(const std::string& name, const recognition::Prediction& answer,
                 const recognition::ModelInfo& info) {
     std::cout << fmt::format("{}: {} {:.1f}%", name, answer.tag, 100 * answer.confidence);
-    auto best = annotation::best_of(info.labels, answer.probabilities);
+    auto best = service::best_of(info.labels, answer.probabilities);
     best.resize(std::min(best.size(), most_shown));
     for (const auto& [tag, probability] : best)
         if (tag != answer.tag) std::cout << fmt::format("  {} {:.1f}%", tag, 100 * probability);
@@ -69,7 +69,7 @@ void print_json(const std::string& name, const recognition::Prediction& answer,
               << '\n';
 }
 
-int predict(const Config& config, const std::vector<std::string>& files, bool as_json) {
+int predict(const server::Config& config, const std::vector<std::string>& files, bool as_json) {
     auto model = recognition::load_recognizer(config.model);
     if (!model) return report(model.error());
     std::size_t wrong = 0;
@@ -94,7 +94,7 @@ void add_predict(CLI::App& program, Context& context) {
     auto as_json = std::make_shared<bool>(false);
     command->add_option("FILE", *files, "PNG, JPEG or WebP; - for standard input")->required();
     command->add_flag("--json", *as_json, "One JSON object a line");
-    const auto config = own_settings(*command, Settings::model, context);
+    const auto config = own_settings(*command, server::Settings::model, context);
     command->callback([=, &context] { context.exit_code = predict(*config, *files, *as_json); });
 }
 

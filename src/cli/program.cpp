@@ -40,18 +40,19 @@ void describe(CLI::App& program) {
 
 }  // namespace
 
-std::shared_ptr<Config> own_settings(CLI::App& command, Settings settings, const Context& context) {
-    auto config = std::make_shared<Config>(context.config);
-    add_settings(command, settings, *config);
+std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings settings,
+                                             const Context& context) {
+    auto config = std::make_shared<server::Config>(context.config);
+    server::add_settings(command, settings, *config);
     return config;
 }
 
 int run_program(int argc, char** argv) {
     start_logging("warn", LogFormat::text);  // the servers then log as they are told to
     Context context;
-    context.config = default_config();
+    context.config = server::default_config();
     if (const std::string file = config_file(argc, argv); !file.empty()) {
-        if (const auto read = read_config_file(file, context.config); !read) {
+        if (const auto read = server::read_config_file(file, context.config); !read) {
             report(read.error());
             return wrong_usage;
         }

@@ -4,9 +4,9 @@
 #include <iostream>
 
 #include "cli/commands.h"
-#include "cli/open.h"
-#include "cli/registry.h"
 #include "cli/terminal.h"
+#include "server/open.h"
+#include "service/models.h"
 #include "service/teaching.h"
 
 /// `croquis teach`: a model from what people corrected, in seconds.
@@ -54,8 +54,9 @@ void print_gate(const service::Teaching& teaching) {
     }
 }
 
-Result<void> teach(store::Store& store, const Config& config, const Arguments& arguments) {
-    if (const auto enrolled = enrol_own_model(store, config); !enrolled) return enrolled.error();
+Result<void> teach(store::Store& store, const server::Config& config, const Arguments& arguments) {
+    if (const auto enrolled = service::enrol_own_model(store, config.model); !enrolled)
+        return enrolled.error();
     auto bar = std::make_unique<ProgressBar>("Looking at reviewed drawings");
     service::TeachRequest request;
     request.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
@@ -64,7 +65,8 @@ Result<void> teach(store::Store& store, const Config& config, const Arguments& a
     if (!teaching) return teaching.error();
     const bool promoted = arguments.promote && teaching->gate.verdict == learning::Verdict::better;
     if (promoted)
-        if (const auto done = promote(store, teaching->model.id); !done) return done.error();
+        if (const auto done = service::promote(store, teaching->model.id); !done)
+            return done.error();
     if (arguments.json) {
         std::cout << boost::json::serialize(service::to_json(*teaching)) << '\n';
         return {};
@@ -92,10 +94,11 @@ void add_teach(CLI::App& program, Context& context) {
     command->add_flag("--promote", arguments->promote,
                       "Make it live where it is better than the live one beyond chance");
     command->add_flag("--json", arguments->json, "Print what was taught and measured as JSON");
-    const auto config = own_settings(*command, Settings::store | Settings::model, context);
+    const auto config =
+        own_settings(*command, server::Settings::store | server::Settings::model, context);
     command->callback([=, &context] {
         Metrics metrics;
-        auto store = open_migrated(*config, metrics);
+        auto store = server::open_migrated(*config, metrics);
         const auto done = store ? teach(**store, *config, *arguments) : Result<void>(store.error());
         context.exit_code = done ? success : report(done.error());
     });

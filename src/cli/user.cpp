@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "cli/commands.h"
-#include "cli/open.h"
 #include "core/bytes.h"
 #include "identity/identity.h"
+#include "server/open.h"
 
 namespace croquis::cli {
 namespace {
@@ -47,9 +47,9 @@ struct Users {
     std::unique_ptr<identity::Identity> identity;
 };
 
-Result<std::unique_ptr<Users>> open_users(const Config& config) {
+Result<std::unique_ptr<Users>> open_users(const server::Config& config) {
     auto users = std::make_unique<Users>();
-    auto store = open_migrated(config, users->metrics);
+    auto store = server::open_migrated(config, users->metrics);
     if (!store) return store.error();
     users->store = std::move(*store);
     identity::IdentityOptions options;
@@ -134,7 +134,7 @@ using Verb = Result<void> (*)(Users&, const Arguments&);
 CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb work,
                    const std::shared_ptr<Arguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
-    const auto config = own_settings(*verb, Settings::store, context);
+    const auto config = own_settings(*verb, server::Settings::store, context);
     verb->callback([=, &context] {
         auto users = open_users(*config);
         const auto done = users ? work(**users, *arguments) : Result<void>(users.error());

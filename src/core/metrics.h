@@ -11,7 +11,7 @@
 
 namespace croquis {
 
-/// The process's Prometheus metrics, made once at start and handed to the rooms that count.
+/// The process's Prometheus metrics, made once at start and handed to the modules that count.
 /// Thread-safe.
 class Metrics {
   public:

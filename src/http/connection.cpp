@@ -13,7 +13,7 @@
 #include <boost/asio/write.hpp>
 
 #include "http/client_address.h"
-#include "http/field_list.h"
+#include "http/header_list.h"
 #include "http/target.h"
 
 namespace croquis::http {
@@ -57,23 +57,23 @@ bool is_same_secret(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Connection::Connection(Server::Impl& server, Lane& lane, tcp::socket socket)
-    : server_(server), lane_(lane), socket_(std::move(socket)) {
+Connection::Connection(Server::Impl& server, NetworkThread& network_thread, tcp::socket socket)
+    : server_(server), network_thread_(network_thread), socket_(std::move(socket)) {
     beast::error_code failed;
     socket_.set_option(tcp::no_delay(true), failed);
     socket_.non_blocking(true, failed);
     const auto peer = socket_.remote_endpoint(failed);
     if (!failed) peer_ = plain_address(peer.address());
-    lane_.connections.insert(this);
+    network_thread_.connections.insert(this);
 }
 
 Connection::~Connection() {
-    lane_.connections.erase(this);
+    network_thread_.connections.erase(this);
 }
 
 void Connection::enter(Phase phase, Clock::duration time) {
     phase_ = phase;
-    deadline_ = lane_.now + sweep_interval + time;
+    deadline_ = network_thread_.now + sweep_interval + time;
 }
 
 /// A handler is bounded by the queues that it waits in.
@@ -141,9 +141,9 @@ asio::awaitable<bool> Connection::serve_one() {
     enter_handling();
     Response response = co_await answer();
     hang_up_->then(nullptr);
-    server_.finisher.finish(request_, response);
+    server_.response_writer.finish(request_, response);
     const bool keep_alive = parser.keep_alive() && !server_.stopping.load();
-    const Finisher::Line line{lane_.date, parser.is_http_1_0(), keep_alive};
+    const ResponseWriter::Line line{network_thread_.date, parser.is_http_1_0(), keep_alive};
     const bool written = co_await write_within_budget(response, line);
     co_return (written && keep_alive);
 }
@@ -229,8 +229,8 @@ void Connection::name_request(std::string_view wanted) {
     if (is_sane_id(wanted))
         request_.request_id = wanted;
     else
-        request_.request_id.assign(lane_.id_prefix)
-            .append(fmt::format_int(lane_.next_id++).c_str());
+        request_.request_id.assign(network_thread_.id_prefix)
+            .append(fmt::format_int(network_thread_.next_id++).c_str());
 }
 
 /// Whether to believe what the request says of where it comes from: of a trusted proxy, or of the
@@ -303,7 +303,7 @@ asio::awaitable<Response> Connection::run_handler(const Router::Match& match) {
 void Connection::record(const Router::Match& match, const Response& response,
                         Clock::duration took) {
     const double seconds = std::chrono::duration<double>(took).count();
-    auto& measured = server_.metrics_of(lane_, match, request_.method, response.status);
+    auto& measured = server_.metrics_of(network_thread_, match, request_.method, response.status);
     measured.requests->Increment();
     measured.seconds->Observe(seconds);
     if (server_.options.observe) server_.options.observe(request_, response, match.route);
@@ -317,7 +317,7 @@ void Connection::record(const Router::Match& match, const Response& response,
 
 /// The same, refusing a large answer where too many of them wait for their readers already.
 asio::awaitable<bool> Connection::write_within_budget(Response& response,
-                                                      const Finisher::Line& line) {
+                                                      const ResponseWriter::Line& line) {
     struct GiveBack {
         BodyBudget& budget;
         std::size_t bytes;
@@ -331,12 +331,13 @@ asio::awaitable<bool> Connection::write_within_budget(Response& response,
     }
     server_.refused.Increment();
     response = problem(too_many_answers());
-    server_.finisher.finish(request_, response);
+    server_.response_writer.finish(request_, response);
     co_return co_await write(response, line);
 }
 
-asio::awaitable<bool> Connection::write(const Response& response, const Finisher::Line& line) {
-    server_.finisher.write_header(request_, response, line, header_);
+asio::awaitable<bool> Connection::write(const Response& response,
+                                        const ResponseWriter::Line& line) {
+    server_.response_writer.write_header(request_, response, line, header_);
     const bool has_body =
         request_.method != Method::head && response.status != 204 && response.status != 304;
     const BytesView body = has_body ? body_of(response) : BytesView();
@@ -356,8 +357,8 @@ asio::awaitable<bool> Connection::write(const Response& response, const Finisher
 
 asio::awaitable<void> Connection::refuse(Response& response) {
     if (request_.request_id.empty()) name_request(request_.header("x-request-id"));
-    server_.finisher.finish(request_, response);
-    const Finisher::Line line{lane_.date, false, false};
+    server_.response_writer.finish(request_, response);
+    const ResponseWriter::Line line{network_thread_.date, false, false};
     const bool written = co_await write(response, line);
     if (written) co_await drain();
 }

@@ -10,11 +10,12 @@
 
 namespace croquis::http {
 
-/// One connection of a lane, and the requests on it, one after another. All of it runs on the
-/// lane's thread.
+/// One connection of a network thread, and the requests on it, one after another. All of it runs on
+/// the network thread's thread.
 class Connection {
   public:
-    Connection(Server::Impl& server, Lane& lane, boost::asio::ip::tcp::socket socket);
+    Connection(Server::Impl& server, NetworkThread& network_thread,
+               boost::asio::ip::tcp::socket socket);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -23,7 +24,7 @@ class Connection {
     /// Answers 503 to whatever is asked, and closes.
     boost::asio::awaitable<void> turn_away();
 
-    /// Called by the lane's sweep.
+    /// Called by the network thread's sweep.
     void end_if_late(Clock::time_point now);
     void end_if_idle();
     /// For a server that stops: what has not come in by now is not waited for.
@@ -41,9 +42,9 @@ class Connection {
     boost::asio::awaitable<bool> say_continue();
     boost::asio::awaitable<Response> answer();
     boost::asio::awaitable<Response> run_handler(const Router::Match& match);
-    boost::asio::awaitable<bool> write(const Response& response, const Finisher::Line& line);
+    boost::asio::awaitable<bool> write(const Response& response, const ResponseWriter::Line& line);
     boost::asio::awaitable<bool> write_within_budget(Response& response,
-                                                     const Finisher::Line& line);
+                                                     const ResponseWriter::Line& line);
     boost::asio::awaitable<void> refuse(Response& response);
     boost::asio::awaitable<void> end_unread(RequestParser::Progress progress,
                                             const RequestParser& parser);
@@ -60,7 +61,7 @@ class Connection {
     void close();
 
     Server::Impl& server_;
-    Lane& lane_;
+    NetworkThread& network_thread_;
     boost::asio::ip::tcp::socket socket_;
     boost::beast::flat_buffer buffer_;
     Request request_;     ///< used again by each request, for its memory

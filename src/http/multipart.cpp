@@ -3,7 +3,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
-#include "http/field_list.h"
+#include "http/header_list.h"
 
 namespace croquis::http {
 namespace {

@@ -21,7 +21,7 @@ class Router {
     Router& operator=(Router&&) noexcept;
 
     void add(Method method, std::string_view path, Handler handler);
-    /// Everything of `other` under `prefix`: how the two doors are mounted as two separate routers.
+    /// Everything of `other` under `prefix`: how the two APIs are mounted as two separate routers.
     void mount(std::string_view prefix, Router other);
 
     /// "GET /api/v1/drawings/{id}" of all routes, sorted: what contract tests hold against the

@@ -40,19 +40,21 @@ struct Leave {
     ~Leave() { server.leave(client); }
 };
 
-asio::awaitable<void> serve(Server::Impl& server, Lane& lane, tcp::socket socket,
+asio::awaitable<void> serve(Server::Impl& server, NetworkThread& network_thread, tcp::socket socket,
                             std::optional<std::uint64_t> client) {
     const Leave leave{server, client};
     if (server.stopping) co_return;
-    Connection connection(server, lane, std::move(socket));
+    Connection connection(server, network_thread, std::move(socket));
     co_await connection.serve();
 }
 
-asio::awaitable<void> turn_away(Server::Impl& server, Lane& lane, tcp::socket socket) {
-    if (lane.turned_away >= server.options.limits.max_turned_away || server.stopping) co_return;
-    ++lane.turned_away;
-    const CountDown<std::size_t> leave{lane.turned_away};
-    Connection connection(server, lane, std::move(socket));
+asio::awaitable<void> turn_away(Server::Impl& server, NetworkThread& network_thread,
+                                tcp::socket socket) {
+    if (network_thread.turned_away >= server.options.limits.max_turned_away || server.stopping)
+        co_return;
+    ++network_thread.turned_away;
+    const CountDown<std::size_t> leave{network_thread.turned_away};
+    Connection connection(server, network_thread, std::move(socket));
     co_await connection.turn_away();
 }
 
@@ -61,9 +63,9 @@ std::string whole_answer(const Server::Impl& server, const Error& error, std::st
     Request request;
     request.request_id = "none";
     Response response = problem(error);
-    server.finisher.finish(request, response);
+    server.response_writer.finish(request, response);
     std::string text;
-    server.finisher.write_header(request, response, {date, false, false}, text);
+    server.response_writer.write_header(request, response, {date, false, false}, text);
     return text + response.body;
 }
 
@@ -99,7 +101,7 @@ void report(const std::exception_ptr& thrown) {
 Server::Impl::Impl(ServerOptions given, Router given_routes, Metrics& measured)
     : options(std::move(given)),
       router(std::move(given_routes)),
-      finisher(options),
+      response_writer(options),
       metrics(measured),
       open(metrics.gauge("croquis_http_connections", "Open connections",
                          {{"listener", options.name}})),
@@ -112,10 +114,10 @@ Server::Impl::Impl(ServerOptions given, Router given_routes, Metrics& measured)
       answer_budget(options.limits.max_held_answer_bytes) {
     const std::string prefix = to_hex(random_bytes(5));
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options.threads); ++i) {
-        lanes_.push_back(std::make_unique<Lane>());
-        lanes_.back()->routes.resize(router.route_count());
-        lanes_.back()->id_prefix = fmt::format("{}-{}-", prefix, i);
-        tick(*lanes_.back());
+        network_threads_.push_back(std::make_unique<NetworkThread>());
+        network_threads_.back()->routes.resize(router.route_count());
+        network_threads_.back()->id_prefix = fmt::format("{}-{}-", prefix, i);
+        tick(*network_threads_.back());
     }
 }
 
@@ -123,14 +125,16 @@ Result<void> Server::Impl::start() {
     if (const auto read = read_trusted_proxies(); !read) return read.error();
     const auto listening = listen();
     if (!listening) return listening.error();
-    for (auto& lane : lanes_) asio::co_spawn(lane->io, sweep(*lane), asio::detached);
-    asio::co_spawn(lanes_.front()->io, accept(), asio::detached);
-    threads_ = std::make_unique<asio::thread_pool>(lanes_.size());
+    for (auto& network_thread : network_threads_)
+        asio::co_spawn(network_thread->io, sweep(*network_thread), asio::detached);
+    asio::co_spawn(network_threads_.front()->io, accept(), asio::detached);
+    threads_ = std::make_unique<asio::thread_pool>(network_threads_.size());
     const auto run = [](asio::io_context& io) {
         name_this_thread("network");
         io.run();
     };
-    for (auto& lane : lanes_) asio::post(*threads_, [run, &io = lane->io] { run(io); });
+    for (auto& network_thread : network_threads_)
+        asio::post(*threads_, [run, &io = network_thread->io] { run(io); });
     return {};
 }
 
@@ -155,7 +159,7 @@ Result<void> Server::Impl::listen() {
     const auto address = asio::ip::make_address(options.address, failed);
     if (failed)
         return Error{ErrorKind::invalid, "Not an IP address: " + options.address + ".", "address"};
-    acceptor_.emplace(lanes_.front()->io);
+    acceptor_.emplace(network_threads_.front()->io);
     const tcp::endpoint endpoint(address, options.port);
     acceptor_->open(endpoint.protocol(), failed);
     if (!failed) acceptor_->set_option(asio::socket_base::reuse_address(true), failed);
@@ -172,17 +176,17 @@ Result<void> Server::Impl::listen() {
 
 asio::awaitable<void> Server::Impl::accept() {
     for (std::size_t next = 0; !stopping; ++next) {
-        Lane& lane = *lanes_[next % lanes_.size()];
-        auto [failed, socket] = co_await acceptor_->async_accept(lane.io, as_result);
+        NetworkThread& network_thread = *network_threads_[next % network_threads_.size()];
+        auto [failed, socket] = co_await acceptor_->async_accept(network_thread.io, as_result);
         if (failed == asio::error::operation_aborted) break;
         if (!failed) {
-            welcome(std::move(socket), lane);
+            welcome(std::move(socket), network_thread);
             continue;
         }
         if (is_out_of_descriptors(failed) && refuse_without_descriptors() > 0) continue;
         // Wait for something to change rather than spin.
         spdlog::warn("{}: cannot accept a connection: {}", options.name, failed.message());
-        asio::steady_timer pause(lanes_.front()->io, sweep_interval);
+        asio::steady_timer pause(network_threads_.front()->io, sweep_interval);
         co_await pause.async_wait(as_result);
     }
 }
@@ -190,14 +194,14 @@ asio::awaitable<void> Server::Impl::accept() {
 /// Answers 503 to those who wait to be accepted, one after another, in the place of the spare
 /// descriptor; how many there were.
 std::size_t Server::Impl::refuse_without_descriptors() {
-    const std::string answer = whole_answer(*this, no_room(), lanes_.front()->date);
+    const std::string answer = whole_answer(*this, no_room(), network_threads_.front()->date);
     std::size_t count = 0;
     error_code failed;
     acceptor_->non_blocking(true, failed);
     while (!failed && count < max_refused_at_once) {
         spare_.give_up();
         {
-            tcp::socket socket(lanes_.front()->io);
+            tcp::socket socket(network_threads_.front()->io);
             acceptor_->accept(socket, failed);
             if (!failed) answer_and_close(std::move(socket), answer);
         }
@@ -234,51 +238,56 @@ void Server::Impl::leave(std::optional<std::uint64_t> client) {
     if (client) clients.leave(*client);
 }
 
-void Server::Impl::welcome(tcp::socket socket, Lane& lane) {
+void Server::Impl::welcome(tcp::socket socket, NetworkThread& network_thread) {
     std::optional<std::uint64_t> client;
     if (has_room(socket, client)) {
-        asio::co_spawn(lane.io, serve(*this, lane, std::move(socket), client), report);
+        asio::co_spawn(network_thread.io, serve(*this, network_thread, std::move(socket), client),
+                       report);
         return;
     }
     refused.Increment();
-    asio::co_spawn(lane.io, turn_away(*this, lane, std::move(socket)), report);
+    asio::co_spawn(network_thread.io, turn_away(*this, network_thread, std::move(socket)), report);
 }
 
-void Server::Impl::tick(Lane& lane) const {
-    lane.now = Clock::now();
-    lane.date =
+void Server::Impl::tick(NetworkThread& network_thread) const {
+    network_thread.now = Clock::now();
+    network_thread.date =
         fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::now()));
 }
 
-void Server::Impl::expire(Lane& lane) {
-    const auto time = lane.now.time_since_epoch().count();
-    for (auto* connection : lane.connections) {
-        connection->end_if_late(lane.now);
+void Server::Impl::expire(NetworkThread& network_thread) {
+    const auto time = network_thread.now.time_since_epoch().count();
+    for (auto* connection : network_thread.connections) {
+        connection->end_if_late(network_thread.now);
         connection->look_for_hang_up();
         if (stopping) connection->end_if_idle();
         if (stopping && time > stop_reading_by_) connection->end_if_reading();
     }
 }
 
-/// Ends when the server stops and the lane's connections are gone, or out of time.
-asio::awaitable<void> Server::Impl::sweep(Lane& lane) {
+/// Ends when the server stops and the network thread's connections are gone, or out of time.
+asio::awaitable<void> Server::Impl::sweep(NetworkThread& network_thread) {
     while (true) {
-        tick(lane);
-        expire(lane);
+        tick(network_thread);
+        expire(network_thread);
         open.Set(static_cast<double>(connection_count.load()));
         in_flight.Set(static_cast<double>(request_count.load()));
-        if (stopping && lane.connections.empty()) break;
-        if (stopping && lane.now.time_since_epoch().count() > stop_by_) lane.io.stop();
-        lane.sweep.expires_after(stopping ? sweep_interval_at_end : sweep_interval);
-        co_await lane.sweep.async_wait(as_result);
+        if (stopping && network_thread.connections.empty()) break;
+        if (stopping && network_thread.now.time_since_epoch().count() > stop_by_)
+            network_thread.io.stop();
+        network_thread.sweep.expires_after(stopping ? sweep_interval_at_end : sweep_interval);
+        co_await network_thread.sweep.async_wait(as_result);
     }
 }
 
-Lane::RouteMetrics& Server::Impl::metrics_of(Lane& lane, const Router::Match& match, Method method,
-                                             int status) {
-    const auto status_class = static_cast<std::size_t>(status / 100) % Lane::classes;
-    auto& found = lane.routes[match.route_index]
-                             [static_cast<std::size_t>(method) * Lane::classes + status_class];
+NetworkThread::RouteMetrics& Server::Impl::metrics_of(NetworkThread& network_thread,
+                                                      const Router::Match& match, Method method,
+                                                      int status) {
+    const auto status_class = static_cast<std::size_t>(status / 100) % NetworkThread::classes;
+    auto& found =
+        network_thread
+            .routes[match.route_index]
+                   [static_cast<std::size_t>(method) * NetworkThread::classes + status_class];
     if (found.requests != nullptr) return found;
     const std::string route(match.route);
     const std::string name(to_string(method));
@@ -299,11 +308,12 @@ void Server::Impl::begin_stop() {
     stop_by_ = (now + options.limits.stop_timeout).time_since_epoch().count();
     stop_reading_by_ = (now + options.limits.stop_timeout / 2).time_since_epoch().count();
     stopping = true;
-    asio::post(lanes_.front()->io, [this] {
+    asio::post(network_threads_.front()->io, [this] {
         error_code ignored;
         acceptor_->close(ignored);
     });
-    for (auto& lane : lanes_) asio::post(lane->io, [&lane] { lane->sweep.cancel(); });
+    for (auto& network_thread : network_threads_)
+        asio::post(network_thread->io, [&network_thread] { network_thread->sweep.cancel(); });
 }
 
 void Server::Impl::stop() {

@@ -15,8 +15,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "http/finish.h"
 #include "http/request_parser.h"
+#include "http/response_writer.h"
 #include "http/server.h"
 #include "http/spare_descriptor.h"
 
@@ -25,7 +25,8 @@ namespace croquis::http {
 using Clock = std::chrono::steady_clock;
 class Connection;
 
-/// How often the lanes look for connections that are past their time, instead of a timer each.
+/// How often the network threads look for connections that are past their time, instead of a timer
+/// each.
 inline constexpr auto sweep_interval = std::chrono::milliseconds(200);
 inline constexpr auto sweep_interval_at_end = std::chrono::milliseconds(5);
 
@@ -39,7 +40,7 @@ inline Error no_room() {
 
 /// What one network thread owns; everything in it runs on that thread. The io_context comes after
 /// what the coroutines on it refer to, so that they end before that.
-struct Lane {
+struct NetworkThread {
     struct RouteMetrics {
         prometheus::Counter* requests = nullptr;
         prometheus::Histogram* seconds = nullptr;
@@ -81,7 +82,7 @@ class ClientCounts {
     std::unordered_map<std::uint64_t, std::size_t> counts_;
 };
 
-/// What the lanes share. The lanes come last, so that they end first.
+/// What the network threads share. The network threads come last, so that they end first.
 class Server::Impl {
   public:
     Impl(ServerOptions given, Router given_routes, Metrics& measured);
@@ -93,12 +94,12 @@ class Server::Impl {
     [[nodiscard]] bool is_trusted(const boost::asio::ip::address& address) const;
     void leave(std::optional<std::uint64_t> client);
 
-    Lane::RouteMetrics& metrics_of(Lane& lane, const Router::Match& match, Method method,
-                                   int status);
+    NetworkThread::RouteMetrics& metrics_of(NetworkThread& network_thread,
+                                            const Router::Match& match, Method method, int status);
 
     const ServerOptions options;
     const Router router;
-    const Finisher finisher;
+    const ResponseWriter response_writer;
     Metrics& metrics;
     prometheus::Gauge& open;
     prometheus::Gauge& in_flight;
@@ -115,18 +116,18 @@ class Server::Impl {
     Result<void> listen();
     Result<void> read_trusted_proxies();
     boost::asio::awaitable<void> accept();
-    boost::asio::awaitable<void> sweep(Lane& lane);
-    void welcome(boost::asio::ip::tcp::socket socket, Lane& lane);
+    boost::asio::awaitable<void> sweep(NetworkThread& network_thread);
+    void welcome(boost::asio::ip::tcp::socket socket, NetworkThread& network_thread);
     bool has_room(const boost::asio::ip::tcp::socket& socket, std::optional<std::uint64_t>& client);
     std::size_t refuse_without_descriptors();
-    void expire(Lane& lane);
-    void tick(Lane& lane) const;
+    void expire(NetworkThread& network_thread);
+    void tick(NetworkThread& network_thread) const;
 
     std::vector<boost::asio::ip::address> trusted_;
     SpareDescriptor spare_;
     std::atomic<Clock::rep> stop_by_{0};
     std::atomic<Clock::rep> stop_reading_by_{0};
-    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::unique_ptr<NetworkThread>> network_threads_;
     std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
     std::unique_ptr<boost::asio::thread_pool> threads_;
 };

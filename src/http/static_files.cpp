@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "core/bytes.h"
-#include "http/field_list.h"
+#include "http/header_list.h"
 
 namespace croquis::http {
 namespace {

@@ -22,7 +22,7 @@ namespace croquis::recognition {
 namespace {
 
 namespace asio = boost::asio;
-using Answer = Result<Recognised>;
+using Answer = Result<RecognitionResult>;
 
 Error full() {
     return {ErrorKind::unavailable, "Too many drawings are waiting; try again shortly.", {}, 1};
@@ -49,21 +49,22 @@ Error our_fault(const std::exception& thrown) {
 }
 
 /// A model with an instance for each thread; replaced as a whole by a promotion.
-struct Crew {
+struct ModelReplicas {
     std::shared_ptr<const ModelInfo> info;
     std::vector<std::unique_ptr<Recognizer>> members;
 };
 
-Result<std::shared_ptr<Crew>> make_crew(std::unique_ptr<Recognizer> model, std::size_t threads) {
-    auto crew = std::make_shared<Crew>();
-    crew->info = std::make_shared<const ModelInfo>(model->info());
-    crew->members.push_back(std::move(model));
-    while (crew->members.size() < threads) {
-        auto other = crew->members.front()->clone();
+Result<std::shared_ptr<ModelReplicas>> make_replicas(std::unique_ptr<Recognizer> model,
+                                                     std::size_t threads) {
+    auto replicas = std::make_shared<ModelReplicas>();
+    replicas->info = std::make_shared<const ModelInfo>(model->info());
+    replicas->members.push_back(std::move(model));
+    while (replicas->members.size() < threads) {
+        auto other = replicas->members.front()->clone();
         if (!other) return other.error();
-        crew->members.push_back(std::move(*other));
+        replicas->members.push_back(std::move(*other));
     }
-    return crew;
+    return replicas;
 }
 
 struct Gauges {
@@ -99,10 +100,10 @@ struct Gauges {
 
 }  // namespace
 
-/// A thread is idle, with its seat free, or drains the queue until it is empty. A drawing that
-/// finds all threads idle starts at once. While one works, others are woken only for what is worth
-/// it: a few small drawings are soon done by the one, and cost less in one batch. What comes while
-/// all are busy waits and forms the next batches.
+/// A thread is idle, with its worker_index free, or drains the queue until it is empty. A drawing
+/// that finds all threads idle starts at once. While one works, others are woken only for what is
+/// worth it: a few small drawings are soon done by the one, and cost less in one batch. What comes
+/// while all are busy waits and forms the next batches.
 class Batcher::Impl {
   public:
     Impl(std::unique_ptr<Recognizer> model, const BatcherOptions& options, Metrics& metrics)
@@ -113,8 +114,9 @@ class Batcher::Impl {
           pool_(std::max<std::size_t>(1, options.threads)) {
         options_.threads = std::max<std::size_t>(1, options.threads);
         options_.max_batch = std::clamp<std::size_t>(options.max_batch, 1, 256);
-        crew_ = make_crew(std::move(model), options_.threads).value();
-        for (std::size_t seat = 0; seat < options_.threads; ++seat) free_seats_.push_back(seat);
+        replicas_ = make_replicas(std::move(model), options_.threads).value();
+        for (std::size_t worker_index = 0; worker_index < options_.threads; ++worker_index)
+            free_seats_.push_back(worker_index);
     }
 
     void submit(BytesView file, Asker asker, Batcher::Handler done) {
@@ -128,25 +130,25 @@ class Batcher::Impl {
             taken = waiting_.push(job);
         }
         const bool is_full = !stopped_ && !taken;
-        const auto seat = taken ? seat_to_wake() : std::nullopt;
+        const auto worker_index = taken ? seat_to_wake() : std::nullopt;
         gauges_.waiting.Set(static_cast<double>(waiting_.size()));
         lock.unlock();
         if (is_full) gauges_.refused.Increment();
         if (!taken) job.answer(is_full ? full() : stopping());
         answer_gone(gone);
-        if (seat) asio::post(pool_, [this, place = *seat] { drain(place); });
+        if (worker_index) asio::post(pool_, [this, place = *worker_index] { drain(place); });
     }
 
     std::shared_ptr<const ModelInfo> model() const {
         const std::lock_guard lock(mutex_);
-        return crew_->info;
+        return replicas_->info;
     }
 
     Result<void> promote(std::unique_ptr<Recognizer> model) {
-        auto crew = make_crew(std::move(model), options_.threads);
-        if (!crew) return crew.error();
+        auto replicas = make_replicas(std::move(model), options_.threads);
+        if (!replicas) return replicas.error();
         const std::lock_guard lock(mutex_);
-        crew_.swap(*crew);
+        replicas_.swap(*replicas);
         return {};
     }
 
@@ -171,7 +173,7 @@ class Batcher::Impl {
         std::vector<Job> jobs;
         std::vector<Job> gone;  ///< whose clients have hung up
         std::vector<Job> late;  ///< that have waited too long
-        std::shared_ptr<Crew> crew;
+        std::shared_ptr<ModelReplicas> replicas;
         std::size_t decode_bytes = 0;  ///< of the largest: they are decoded one after another
         bool is_heavy = false;
         [[nodiscard]] bool is_empty() const { return jobs.empty() && gone.empty() && late.empty(); }
@@ -186,9 +188,9 @@ class Batcher::Impl {
     std::optional<std::size_t> seat_to_wake() {
         const bool all_idle = free_seats_.size() == options_.threads;
         if (free_seats_.empty() || (!all_idle && is_little())) return std::nullopt;
-        const std::size_t seat = free_seats_.back();
+        const std::size_t worker_index = free_seats_.back();
         free_seats_.pop_back();
-        return seat;
+        return worker_index;
     }
 
     /// With the lock held: whether the lane's next drawing may be begun now. Where it may not,
@@ -206,8 +208,8 @@ class Batcher::Impl {
 
     /// What waits, divided among the threads where it is not little, so that no one has a large
     /// batch while another idles; a heavy drawing by itself, in turn with the light ones. An empty
-    /// batch frees the seat.
-    Batch take(std::size_t seat) {
+    /// batch frees the worker_index.
+    Batch take(std::size_t worker_index) {
         const std::lock_guard lock(mutex_);
         Batch batch;
         const bool heavy = may_begin(Lane::heavy);
@@ -218,8 +220,8 @@ class Batcher::Impl {
             take_light(batch);
         batch.is_heavy = heavy && (!light || heavy_next_);
         heavy_next_ = !batch.is_heavy;
-        if (batch.is_empty()) free_seats_.push_back(seat);
-        batch.crew = crew_;
+        if (batch.is_empty()) free_seats_.push_back(worker_index);
+        batch.replicas = replicas_;
         decode_bytes_ += batch.decode_bytes;
         if (batch.is_heavy) ++heavy_running_;
         gauges_.waiting.Set(static_cast<double>(waiting_.size()));
@@ -278,21 +280,21 @@ class Batcher::Impl {
         give_way_to_other_threads();
     }
 
-    void drain(std::size_t seat) {
+    void drain(std::size_t worker_index) {
         settle_in();
-        for (Batch batch = take(seat); !batch.is_empty(); batch = take(seat)) {
+        for (Batch batch = take(worker_index); !batch.is_empty(); batch = take(worker_index)) {
             answer_gone(batch.gone);
             answer_late(batch.late);
             if (!batch.jobs.empty()) {
                 gauges_.batch.Observe(static_cast<double>(batch.jobs.size()));
-                work(batch, seat);
+                work(batch, worker_index);
             }
             give_back(batch);
         }
     }
 
     /// The picture as the model sees it; fills in what is known of it.
-    Result<drawing::ModelInput> prepare(BytesView file, Recognised& about) {
+    Result<drawing::ModelInput> prepare(BytesView file, RecognitionResult& about) {
         try {
             Stopwatch watch;
             const auto decoded = drawing::decode(file, options_.limits);
@@ -323,13 +325,13 @@ class Batcher::Impl {
     }
 
     /// Errors are answered at once; the good drawings together.
-    void work(Batch& batch, std::size_t seat) {
+    void work(Batch& batch, std::size_t worker_index) {
         std::vector<Job> good;
-        std::vector<Recognised> about;
+        std::vector<RecognitionResult> about;
         std::vector<drawing::ModelInput> inputs;
         for (auto& job : batch.jobs) {
-            Recognised known;
-            known.model = batch.crew->info;
+            RecognitionResult known;
+            known.model = batch.replicas->info;
             auto input = prepare(job.file(), known);
             if (!input) {
                 job.answer(input.error());
@@ -340,7 +342,7 @@ class Batcher::Impl {
             inputs.push_back(*input);
         }
         if (good.empty()) return;
-        auto answers = infer(*batch.crew->members[seat], inputs);
+        auto answers = infer(*batch.replicas->members[worker_index], inputs);
         for (std::size_t i = 0; i < good.size(); ++i) {
             if (!answers) {
                 good[i].answer(answers.error());
@@ -354,13 +356,13 @@ class Batcher::Impl {
     BatcherOptions options_;
     Gauges gauges_;
     mutable std::mutex mutex_;
-    std::shared_ptr<Crew> crew_;           ///< under mutex_
-    WaitingLine waiting_;                  ///< under mutex_
-    std::size_t decode_bytes_ = 0;         ///< under mutex_: that batches at work may take
-    std::size_t heavy_running_ = 0;        ///< under mutex_: threads at heavy drawings
-    bool heavy_next_ = true;               ///< under mutex_: where light ones wait too
-    std::vector<std::size_t> free_seats_;  ///< under mutex_: threads that are idle
-    bool stopped_ = false;                 ///< under mutex_
+    std::shared_ptr<ModelReplicas> replicas_;  ///< under mutex_
+    WaitingLine waiting_;                      ///< under mutex_
+    std::size_t decode_bytes_ = 0;             ///< under mutex_: that batches at work may take
+    std::size_t heavy_running_ = 0;            ///< under mutex_: threads at heavy drawings
+    bool heavy_next_ = true;                   ///< under mutex_: where light ones wait too
+    std::vector<std::size_t> free_seats_;      ///< under mutex_: threads that are idle
+    bool stopped_ = false;                     ///< under mutex_
     std::once_flag stop_once_;
     asio::thread_pool pool_;  ///< last, so that its threads end before what they use
 };
@@ -376,7 +378,7 @@ void Batcher::recognise(BytesView file, Asker asker, Handler done) {
     impl_->submit(file, std::move(asker), std::move(done));
 }
 
-asio::awaitable<Result<Recognised>> Batcher::recognise(BytesView file, Asker asker) {
+asio::awaitable<Result<RecognitionResult>> Batcher::recognise(BytesView file, Asker asker) {
     // The arguments are plain pointers: g++ 12 destroys owning temporaries in a co_await twice.
     Impl* const impl = impl_.get();
     const Asker* const who = &asker;
@@ -393,7 +395,7 @@ asio::awaitable<Result<Recognised>> Batcher::recognise(BytesView file, Asker ask
         asio::use_awaitable);
 }
 
-asio::awaitable<Result<Recognised>> Batcher::recognise(BytesView file) {
+asio::awaitable<Result<RecognitionResult>> Batcher::recognise(BytesView file) {
     return recognise(file, Asker());
 }
 

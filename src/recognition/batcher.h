@@ -49,7 +49,7 @@ class Batcher {
     Batcher(const Batcher&) = delete;
     Batcher& operator=(const Batcher&) = delete;
 
-    using Handler = boost::asio::any_completion_handler<void(Result<Recognised>)>;
+    using Handler = boost::asio::any_completion_handler<void(Result<RecognitionResult>)>;
     /// `file` is an encoded picture and must stay valid until the answer. `done` is called exactly
     /// once, on a thread of the batcher or, where it refuses, on the caller's: it must not block.
     /// Errors: those of drawing::decode and drawing::normalise; unavailable where the queue or the
@@ -58,8 +58,8 @@ class Batcher {
     void recognise(BytesView file, Asker asker, Handler done);
     void recognise(BytesView file, Handler done) { recognise(file, {}, std::move(done)); }
     /// The same, resuming on the caller's executor, whose context must outlive stop().
-    boost::asio::awaitable<Result<Recognised>> recognise(BytesView file, Asker asker);
-    boost::asio::awaitable<Result<Recognised>> recognise(BytesView file);
+    boost::asio::awaitable<Result<RecognitionResult>> recognise(BytesView file, Asker asker);
+    boost::asio::awaitable<Result<RecognitionResult>> recognise(BytesView file);
 
     [[nodiscard]] std::shared_ptr<const ModelInfo> model() const;
 

@@ -7,7 +7,7 @@
 
 namespace croquis::recognition {
 
-struct Recognised {
+struct RecognitionResult {
     drawing::MediaType media_type = drawing::MediaType::png;
     int width = 0;  ///< of the picture, upright
     int height = 0;

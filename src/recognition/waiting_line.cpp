@@ -7,7 +7,7 @@
 
 namespace croquis::recognition {
 
-void Job::answer(Result<Recognised> answer) {
+void Job::answer(Result<RecognitionResult> answer) {
     try {
         std::move(done_)(std::move(answer));
     } catch (const std::exception& thrown) {

@@ -21,7 +21,7 @@ namespace croquis::recognition {
 /// One drawing that waits, and who waits for it.
 class Job {
   public:
-    using Handler = boost::asio::any_completion_handler<void(Result<Recognised>)>;
+    using Handler = boost::asio::any_completion_handler<void(Result<RecognitionResult>)>;
     using Clock = std::chrono::steady_clock;
 
     Job(BytesView file, Asker asker, drawing::Cost cost, Handler done)
@@ -38,7 +38,7 @@ class Job {
     [[nodiscard]] Clock::duration waited() const { return Clock::now() - since_; }
 
     /// A handler that throws must not take its neighbours' answers with it.
-    void answer(Result<Recognised> answer);
+    void answer(Result<RecognitionResult> answer);
 
   private:
     BytesView file_;

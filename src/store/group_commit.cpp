@@ -13,12 +13,12 @@ namespace {
 namespace asio = boost::asio;
 
 /// From here on a commit's own cost is less than that of the rows in it, and to wait gains little.
-constexpr std::size_t enough = 10;
+constexpr std::size_t linger_below = 10;
 
 /// A handler that throws must not take its neighbours' answers with it.
-void answer(Waiting& waiting, Result<Submitted> result) {
+void answer(PendingSubmission& pending, Result<SubmitResult> result) {
     try {
-        waiting.done(std::move(result));
+        pending.done(std::move(result));
     } catch (const std::exception& thrown) {
         spdlog::error("store: whom a submission was answered to threw: {}", thrown.what());
     }
@@ -36,7 +36,7 @@ GroupCommit::GroupCommit(std::size_t writers, const StoreOptions& options, Metri
       commit_seconds_(metrics.seconds("croquis_store_commit_seconds",
                                       "From taking a batch to its durable commit")),
       queue_length_(
-          metrics.gauge("croquis_store_queue_length", "Submissions waiting for a writer")),
+          metrics.gauge("croquis_store_queue_length", "Submissions pending for a writer")),
       refused_(metrics.counter("croquis_store_refused_total",
                                "Submissions refused because the queue was full")),
       pool_(writers),
@@ -49,20 +49,20 @@ GroupCommit::~GroupCommit() {
 }
 
 void GroupCommit::submit(Submission submission, Store::SubmitHandler done) {
-    Waiting waiting{std::move(submission), std::move(done)};
-    if (enqueue(waiting)) return;
-    answer(waiting,
+    PendingSubmission pending{std::move(submission), std::move(done)};
+    if (enqueue(pending)) return;
+    answer(pending,
            Error{ErrorKind::unavailable, "The store is at its limit; try again shortly.", {}, 1});
 }
 
-/// Takes `waiting` only where it returns true.
-bool GroupCommit::enqueue(Waiting& waiting) {
+/// Takes `pending` only where it returns true.
+bool GroupCommit::enqueue(PendingSubmission& pending) {
     const std::scoped_lock lock(mutex_);
     if (stopped_ || queue_.size() >= capacity_) {
         refused_.Increment();
         return false;
     }
-    queue_.push_back(std::move(waiting));
+    queue_.push_back(std::move(pending));
     wake_writer();
     return true;
 }
@@ -70,7 +70,7 @@ bool GroupCommit::enqueue(Waiting& waiting) {
 /// With the lock held.
 void GroupCommit::wake_writer() {
     if (lingering_) {
-        if (!companions_expected()) linger_timer_.cancel();
+        if (!should_linger()) linger_timer_.cancel();
         return;
     }
     if (idle_.empty()) return;
@@ -80,15 +80,15 @@ void GroupCommit::wake_writer() {
 }
 
 /// With the lock held.
-bool GroupCommit::companions_expected() const {
-    return !stopped_ && last_batch_ > 1 && queue_.size() < std::min(max_batch_, enough);
+bool GroupCommit::should_linger() const {
+    return !stopped_ && last_batch_ > 1 && queue_.size() < std::min(max_batch_, linger_below);
 }
 
 void GroupCommit::drain(std::size_t writer) {
     name_this_thread("store");
     {
         const std::scoped_lock lock(mutex_);
-        if (!queue_.empty() && linger_.count() > 0 && companions_expected()) {
+        if (!queue_.empty() && linger_.count() > 0 && should_linger()) {
             if (lingering_)
                 idle_.push_back(writer);
             else
@@ -113,40 +113,40 @@ void GroupCommit::start_linger(std::size_t writer) {
 }
 
 void GroupCommit::drain_now(std::size_t writer) {
-    auto waiting = take_batch();
-    if (waiting.empty()) {
+    auto pending = take_batch();
+    if (pending.empty()) {
         const std::scoped_lock lock(mutex_);
         if (queue_.empty()) {
             idle_.push_back(writer);
             return;
         }
     } else {
-        commit(writer, std::move(waiting));
+        commit(writer, std::move(pending));
     }
     // Posted rather than looped, so that other jobs get their turn between two batches.
     asio::post(pool_, [this, writer] { drain(writer); });
 }
 
-std::vector<Waiting> GroupCommit::take_batch() {
+std::vector<PendingSubmission> GroupCommit::take_batch() {
     const std::scoped_lock lock(mutex_);
     const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_batch_));
-    std::vector<Waiting> batch(std::make_move_iterator(queue_.begin()),
-                               std::make_move_iterator(queue_.begin() + count));
+    std::vector<PendingSubmission> batch(std::make_move_iterator(queue_.begin()),
+                                         std::make_move_iterator(queue_.begin() + count));
     queue_.erase(queue_.begin(), queue_.begin() + count);
     if (count > 0) last_batch_ = batch.size();
     queue_length_.Set(static_cast<double>(queue_.size()));
     return batch;
 }
 
-void GroupCommit::commit(std::size_t writer, std::vector<Waiting> waiting) {
+void GroupCommit::commit(std::size_t writer, std::vector<PendingSubmission> pending) {
     Batch batch;
-    batch.reserve(waiting.size());
-    for (auto& each : waiting) batch.push_back(std::move(each.submission));
+    batch.reserve(pending.size());
+    for (auto& each : pending) batch.push_back(std::move(each.submission));
     Stopwatch watch;
     auto answers = commit_guarded(writer, batch);
     watch.lap(commit_seconds_);
     batch_sizes_.Observe(static_cast<double>(batch.size()));
-    for (std::size_t i = 0; i < waiting.size(); ++i) answer(waiting[i], std::move(answers[i]));
+    for (std::size_t i = 0; i < pending.size(); ++i) answer(pending[i], std::move(answers[i]));
 }
 
 GroupCommit::Answers GroupCommit::commit_guarded(std::size_t writer, Batch& batch) {
@@ -154,7 +154,7 @@ GroupCommit::Answers GroupCommit::commit_guarded(std::size_t writer, Batch& batc
     if (answers && answers->size() == batch.size()) return std::move(*answers);
     const Error error =
         answers ? Error{ErrorKind::internal, "The store lost count of a batch."} : answers.error();
-    return Answers(batch.size(), Result<Submitted>(error));
+    return Answers(batch.size(), Result<SubmitResult>(error));
 }
 
 void GroupCommit::stop() {

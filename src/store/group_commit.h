@@ -16,7 +16,7 @@
 namespace croquis::store {
 
 /// A submission and whom to tell what became of it.
-struct Waiting {
+struct PendingSubmission {
     Submission submission;
     Store::SubmitHandler done;
 };
@@ -28,7 +28,7 @@ struct Waiting {
 class GroupCommit {
   public:
     using Batch = std::vector<Submission>;
-    using Answers = std::vector<Result<Submitted>>;
+    using Answers = std::vector<Result<SubmitResult>>;
     /// Stores a batch on the connection number `writer` and says what became of each, in order. It
     /// returns only once the commit is durable or has failed.
     using Commit = std::function<Answers(std::size_t writer, Batch& batch)>;
@@ -49,14 +49,14 @@ class GroupCommit {
     void stop();
 
   private:
-    bool enqueue(Waiting& waiting);
+    bool enqueue(PendingSubmission& pending);
     void wake_writer();
     void drain(std::size_t writer);
     void drain_now(std::size_t writer);
-    [[nodiscard]] bool companions_expected() const;
+    [[nodiscard]] bool should_linger() const;
     void start_linger(std::size_t writer);
-    std::vector<Waiting> take_batch();
-    void commit(std::size_t writer, std::vector<Waiting> waiting);
+    std::vector<PendingSubmission> take_batch();
+    void commit(std::size_t writer, std::vector<PendingSubmission> pending);
     Answers commit_guarded(std::size_t writer, Batch& batch);
 
     const std::size_t max_batch_;
@@ -69,7 +69,7 @@ class GroupCommit {
     prometheus::Counter& refused_;
 
     std::mutex mutex_;
-    std::deque<Waiting> queue_;
+    std::deque<PendingSubmission> queue_;
     std::vector<std::size_t> idle_;  ///< writers that wait for work
     std::size_t last_batch_ = 0;
     bool lingering_ = false;

@@ -72,7 +72,7 @@ struct Drawing {
 };
 
 /// What a submission came to.
-struct Submitted {
+struct SubmitResult {
     Drawing drawing;
     bool replayed =
         false;  ///< true: the same idempotency key stored it before; nothing new was stored

@@ -37,7 +37,7 @@ class Store {
 
     // --- drawings
 
-    using SubmitHandler = std::function<void(Result<Submitted>)>;
+    using SubmitHandler = std::function<void(Result<SubmitResult>)>;
     /// Queues a submission and returns at once. Submissions that wait together share one commit;
     /// `done` is called exactly once, on a thread of the store, after that commit is durable
     /// (fsync) or has failed: it must not block. A key seen before with the same digest answers

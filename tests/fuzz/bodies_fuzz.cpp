@@ -1,6 +1,6 @@
 #include <boost/json/serialize.hpp>
 
-#include "api/bodies.h"
+#include "api/codec/request_bodies.h"
 #include "core/bytes.h"
 #include "fuzz/target.h"
 

@@ -4,8 +4,8 @@
 
 #include "core/bytes.h"
 #include "fuzz/target.h"
-#include "http/finish.h"
 #include "http/request_parser.h"
+#include "http/response_writer.h"
 #include "http/target.h"
 
 namespace {
@@ -66,11 +66,11 @@ void check(http::Request& request, std::size_t header_limit) {
                   "a target that is no path");
     http::Response response;
     response.headers.emplace_back("X-Echo", request.target);
-    static const http::ServerOptions options;  // which the finisher refers to
-    static const http::Finisher finisher{options};
-    finisher.finish(request, response);
+    static const http::ServerOptions options;  // which the writer refers to
+    static const http::ResponseWriter writer{options};
+    writer.finish(request, response);
     std::string header;
-    finisher.write_header(request, response, {"now", false, true}, header);
+    writer.write_header(request, response, {"now", false, true}, header);
     fuzz::require(header.find("\r\n\r\n") == header.size() - 4, "an answer that is split");
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "fuzz/target.h"
-#include "learning/dataset.h"
+#include "learning/dataset/dataset.h"
 
 /// Files of strokes, line by line, and the pictures made of them.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

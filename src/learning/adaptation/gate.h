@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "learning/metrics.h"
+#include "learning/evaluation/metrics.h"
 
 /// Whether a candidate model is better than the live one, on drawings that both answered.
 namespace croquis::learning {

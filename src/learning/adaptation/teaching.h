@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "learning/metrics.h"
+#include "learning/evaluation/metrics.h"
 #include "recognition/head.h"
 
 /// A head taught on embeddings: multinomial logistic regression with L2 regularisation.

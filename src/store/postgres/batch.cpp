@@ -146,12 +146,12 @@ Originals find_originals(Connection& connection, const Members& repeated) {
     return found;
 }
 
-Result<Submitted> replay(const Result<Originals>& originals, const Submission& submission) {
+Result<SubmitResult> replay(const Result<Originals>& originals, const Submission& submission) {
     if (!originals) return originals.error();
     const auto found = originals->find(submission.idempotency_key);
     if (found == originals->end()) return database_error(Fault::busy);
     if (found->second.digest != submission.request_digest) return other_request();
-    return Submitted{found->second.drawing, true};
+    return SubmitResult{found->second.drawing, true};
 }
 
 /// A batch sorted into what is new and what repeats a key.
@@ -213,7 +213,7 @@ GroupCommit::Answers store_batch(Connection& connection, const GroupCommit::Batc
     answers.reserve(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (sorted.is_fresh[i])
-            answers.emplace_back(Submitted{first_drawing(batch[i]), false});
+            answers.emplace_back(SubmitResult{first_drawing(batch[i]), false});
         else
             answers.push_back(replay(before, batch[i]));
     }

@@ -110,7 +110,8 @@ GroupCommit::Answers store_apart(Connection& connection, GroupCommit::Batch& bat
         GroupCommit::Batch alone;
         alone.push_back(std::move(submission));
         auto answer = guarded([&] { return store_batch(connection, alone); });
-        answers.push_back(answer ? std::move(answer->front()) : Result<Submitted>(answer.error()));
+        answers.push_back(answer ? std::move(answer->front())
+                                 : Result<SubmitResult>(answer.error()));
     }
     return answers;
 }

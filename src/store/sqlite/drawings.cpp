@@ -110,16 +110,16 @@ void insert(Connection& connection, const Submission& submission) {
         submission.project, submission.external_id, submission.file_name, submission.pseudonym);
 }
 
-Result<Submitted> store_one(Connection& connection, const Submission& submission) {
+Result<SubmitResult> store_one(Connection& connection, const Submission& submission) {
     if (!submission.idempotency_key.empty()) {
         if (const auto seen = seen_key(connection, submission.idempotency_key)) {
             if (seen->digest != submission.request_digest) return other_request();
-            return Submitted{first_of_key(connection, seen->drawing), true};
+            return SubmitResult{first_of_key(connection, seen->drawing), true};
         }
         remember_key(connection, submission);
     }
     insert(connection, submission);
-    return Submitted{first_drawing(submission), false};
+    return SubmitResult{first_drawing(submission), false};
 }
 
 /// All or nothing: throws where one submission cannot be stored.
@@ -137,7 +137,7 @@ bool is_its_own_fault(const Error& error) {
     return error.kind == ErrorKind::conflict || error.kind == ErrorKind::too_large;
 }
 
-Result<Submitted> store_in_savepoint(Connection& connection, const Submission& submission) {
+Result<SubmitResult> store_in_savepoint(Connection& connection, const Submission& submission) {
     connection.run("SAVEPOINT submission");
     try {
         auto answer = store_one(connection, submission);

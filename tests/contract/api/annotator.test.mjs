@@ -18,7 +18,7 @@ function forged(token, { header = {}, claims = {}, secret = 'a guess' } = {}) {
 }
 
 for (const kind of Object.keys(stores))
-  describe(`the annotator's door on ${kind}`, () => {
+  describe(`the annotator API on ${kind}`, () => {
     let store;
     let server;
     let api;
@@ -374,8 +374,8 @@ for (const kind of Object.keys(stores))
       const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => new URL(file, `${api.url}/docs`));
       assert.ok(files.length > 1);
       for (const file of files) assert.equal((await fetch(file)).status, 200, String(file));
-      for (const door of ['/api/v1/public', '/api/v1']) {
-        const document = await (await fetch(`${api.url}${door}/openapi.json`)).json();
+      for (const root of ['/api/v1/public', '/api/v1']) {
+        const document = await (await fetch(`${api.url}${root}/openapi.json`)).json();
         assert.equal(document.openapi, '3.1.0');
         assert.ok(Object.keys(document.paths).length > 5);
         assert.doesNotMatch(JSON.stringify(document), /common\.yaml|x-limit/);

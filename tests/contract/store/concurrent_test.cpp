@@ -47,7 +47,7 @@ TEST_P(ConcurrentStore, EverySubmissionIsAnsweredOnceAndStoredOnce) {
     std::atomic<std::size_t> succeeded_count{0};
     together([&](std::size_t caller) {
         for (std::size_t i = 0; i < each; ++i)
-            store_of(caller).submit(make_submission(), [&](const Result<Submitted>& answer) {
+            store_of(caller).submit(make_submission(), [&](const Result<SubmitResult>& answer) {
                 ++answered;
                 if (answer) ++succeeded_count;
             });
@@ -64,9 +64,9 @@ TEST_P(ConcurrentStore, EverySubmissionIsAnsweredOnceAndStoredOnce) {
 
 TEST_P(ConcurrentStore, OneKeyFromManyCallersIsStoredOnce) {
     constexpr int keys = 20;
-    std::vector<std::vector<Result<Submitted>>> answers(callers);
+    std::vector<std::vector<Result<SubmitResult>>> answers(callers);
     together([&](std::size_t caller) {
-        std::vector<std::future<Result<Submitted>>> waiting;
+        std::vector<std::future<Result<SubmitResult>>> waiting;
         for (int key = 0; key < keys; ++key) {
             auto submission = make_submission();
             submission.idempotency_key = "key-" + std::to_string(key);
@@ -245,7 +245,7 @@ TEST_P(ConcurrentStore, StoppingWhileOthersSubmitLosesNoAnswer) {
     std::atomic<std::size_t> stored_count{0};
     together([&](std::size_t caller) {
         for (int i = 0; i < 50; ++i) {
-            store_->submit(make_submission(), [&](const Result<Submitted>& answer) {
+            store_->submit(make_submission(), [&](const Result<SubmitResult>& answer) {
                 ++answered;
                 if (answer) ++stored_count;
             });

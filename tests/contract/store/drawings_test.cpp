@@ -124,7 +124,7 @@ TEST_P(DrawingsContract, ASecondDrawingWithOneIdIsAConflictAndLeavesTheFirst) {
 TEST_P(DrawingsContract, APoisonSubmissionDoesNotFailItsNeighbours) {
     const auto taken = make_submission();
     stored(taken);
-    std::vector<std::future<Result<Submitted>>> answers;
+    std::vector<std::future<Result<SubmitResult>>> answers;
     std::vector<Uuid> good;
     for (int i = 0; i < 60; ++i) {
         auto submission = make_submission();

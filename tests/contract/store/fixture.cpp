@@ -98,11 +98,11 @@ Submission make_submission(const std::string& tag, float confidence) {
     return submission;
 }
 
-std::future<Result<Submitted>> submit_to(Store& store, Submission submission) {
-    auto promise = std::make_shared<std::promise<Result<Submitted>>>();
+std::future<Result<SubmitResult>> submit_to(Store& store, Submission submission) {
+    auto promise = std::make_shared<std::promise<Result<SubmitResult>>>();
     auto future = promise->get_future();
     store.submit(std::move(submission),
-                 [promise](Result<Submitted> result) { promise->set_value(std::move(result)); });
+                 [promise](Result<SubmitResult> result) { promise->set_value(std::move(result)); });
     return future;
 }
 
@@ -119,11 +119,11 @@ std::unique_ptr<Store> StoreContract::open_another(const StoreOptions& options) 
     return opened ? std::move(*opened) : nullptr;
 }
 
-std::future<Result<Submitted>> StoreContract::submit_async(Submission submission) {
+std::future<Result<SubmitResult>> StoreContract::submit_async(Submission submission) {
     return submit_to(*store_, std::move(submission));
 }
 
-Result<Submitted> StoreContract::submit(Submission submission) {
+Result<SubmitResult> StoreContract::submit(Submission submission) {
     return submit_async(std::move(submission)).get();
 }
 

@@ -52,8 +52,8 @@ class StoreContract : public testing::TestWithParam<Kind> {
     /// Another store on the same database, as another process would have it.
     std::unique_ptr<Store> open_another(const StoreOptions& options = {});
 
-    std::future<Result<Submitted>> submit_async(Submission submission);
-    Result<Submitted> submit(Submission submission);
+    std::future<Result<SubmitResult>> submit_async(Submission submission);
+    Result<SubmitResult> submit(Submission submission);
     /// Submits and expects success.
     Drawing stored(Submission submission);
     User add_user(const std::string& name, Role role = Role::annotator);
@@ -65,7 +65,7 @@ class StoreContract : public testing::TestWithParam<Kind> {
     std::unique_ptr<Store> store_;
 };
 
-std::future<Result<Submitted>> submit_to(Store& store, Submission submission);
+std::future<Result<SubmitResult>> submit_to(Store& store, Submission submission);
 
 /// GoogleTest's view of "it failed, and in this way".
 template <class T>

@@ -107,7 +107,7 @@ TEST_P(StoreItself, ForgetsKeysOnlyAfterTheirTime) {
 class BusyWriter {
   public:
     explicit BusyWriter(Store& store) {
-        store.submit(make_submission(), [this](const Result<Submitted>& answer) {
+        store.submit(make_submission(), [this](const Result<SubmitResult>& answer) {
             EXPECT_TRUE(succeeded(answer));
             busy_.set_value();
             released_.get_future().wait();
@@ -131,7 +131,7 @@ StoreOptions one_writer(std::size_t capacity) {
 TEST_P(StoreItself, AFullQueueRefusesAndSaysWhenToRetry) {
     store_ = open_another(one_writer(3));
     BusyWriter writer(*store_);
-    std::vector<std::future<Result<Submitted>>> waiting;
+    std::vector<std::future<Result<SubmitResult>>> waiting;
     for (int i = 0; i < 3; ++i) waiting.push_back(submit_async(make_submission()));
     auto refused = make_submission();
     refused.idempotency_key = "refused";
@@ -151,7 +151,7 @@ TEST_P(StoreItself, WhatWaitsTogetherSharesACommit) {
     options.max_batch = 10;
     store_ = open_another(options);
     BusyWriter writer(*store_);
-    std::vector<std::future<Result<Submitted>>> waiting;
+    std::vector<std::future<Result<SubmitResult>>> waiting;
     for (int i = 0; i < 25; ++i) waiting.push_back(submit_async(make_submission()));
     writer.release();
     for (auto& each : waiting) EXPECT_TRUE(succeeded(each.get()));
@@ -164,7 +164,7 @@ TEST_P(StoreItself, WhatWaitsTogetherSharesACommit) {
 TEST_P(StoreItself, OneKeyTwiceInABatchIsStoredOnce) {
     store_ = open_another(one_writer(100));
     BusyWriter writer(*store_);
-    std::vector<std::future<Result<Submitted>>> waiting;
+    std::vector<std::future<Result<SubmitResult>>> waiting;
     std::vector<Uuid> ids;
     for (const char* digest : {"same", "same", "other", "same"}) {
         auto submission = make_submission();
@@ -202,7 +202,7 @@ TEST_P(StoreItself, OneKeyWithOneIdTwiceInABatchIsStoredOnce) {
 TEST_P(StoreItself, StopAnswersWhatWaitsAndRefusesTheRest) {
     store_ = open_another(one_writer(100));
     BusyWriter writer(*store_);
-    std::vector<std::future<Result<Submitted>>> waiting;
+    std::vector<std::future<Result<SubmitResult>>> waiting;
     for (int i = 0; i < 5; ++i) waiting.push_back(submit_async(make_submission()));
     auto stopped = std::async(std::launch::async, [&] { store_->stop(); });
     // stop() takes effect at some moment; from then on nothing is taken.

@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
         places.acquire();
         auto submission = fault_submission();
         const auto id = submission.id;
-        (*opened)->submit(std::move(submission), [&places, id](const Result<Submitted>& answer) {
+        (*opened)->submit(std::move(submission), [&places, id](const Result<SubmitResult>& answer) {
             const std::string line = to_string(id) + "\n";
             // One write, so that a kill cannot leave half a line.
             if (answer && write(STDOUT_FILENO, line.data(), line.size()) < 0) std::abort();

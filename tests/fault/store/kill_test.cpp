@@ -119,7 +119,7 @@ class Ledger {
     void submit(Store& store, Submission submission) {
         places_.acquire();
         const auto kept = submission;
-        store.submit(std::move(submission), [this, kept](Result<Submitted> answer) {
+        store.submit(std::move(submission), [this, kept](Result<SubmitResult> answer) {
             {
                 const std::scoped_lock lock(mutex_);
                 if (answer)
@@ -232,9 +232,9 @@ TEST(CrashTheServer, KilledBackendsAreReplaced) {
     const auto store = open(url);
     ASSERT_TRUE(store->migrate().has_value());
     for (int round = 0; round < 3; ++round) {
-        std::promise<Result<Submitted>> answered;
+        std::promise<Result<SubmitResult>> answered;
         store->submit(fault_submission(),
-                      [&](Result<Submitted> answer) { answered.set_value(std::move(answer)); });
+                      [&](Result<SubmitResult> answer) { answered.set_value(std::move(answer)); });
         ASSERT_TRUE(answered.get_future().get().has_value());
         ASSERT_TRUE(store->list({}).has_value());
         EXPECT_EQ(store->list({})->drawings.size(), static_cast<std::size_t>(round) + 1);

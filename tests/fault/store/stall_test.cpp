@@ -37,10 +37,10 @@ Submission keyed_submission() {
     return submission;
 }
 
-std::future<Result<Submitted>> submit(Store& store, Submission submission) {
-    auto promise = std::make_shared<std::promise<Result<Submitted>>>();
+std::future<Result<SubmitResult>> submit(Store& store, Submission submission) {
+    auto promise = std::make_shared<std::promise<Result<SubmitResult>>>();
     store.submit(std::move(submission),
-                 [promise](Result<Submitted> answer) { promise->set_value(std::move(answer)); });
+                 [promise](Result<SubmitResult> answer) { promise->set_value(std::move(answer)); });
     return promise->get_future();
 }
 
@@ -107,7 +107,7 @@ TEST(FrozenPostgres, ManyCallersWaitTogetherNotOneAfterAnother) {
 TEST(FrozenPostgres, WhatBecameOfASubmissionIsLearntFromItsKey) {
     testing_support::Postgres server;
     const auto store = open(server.new_database());
-    std::vector<std::pair<Submission, std::future<Result<Submitted>>>> sent;
+    std::vector<std::pair<Submission, std::future<Result<SubmitResult>>>> sent;
     const auto send = [&](int count) {
         for (int i = 0; i < count; ++i) {
             auto submission = keyed_submission();
@@ -176,7 +176,7 @@ TEST(FrozenPostgres, StoppingEnds) {
     testing_support::Postgres server;
     const auto store = open(server.new_database());
     server.freeze();
-    std::vector<std::future<Result<Submitted>>> waiting;
+    std::vector<std::future<Result<SubmitResult>>> waiting;
     for (int i = 0; i < 1000; ++i) waiting.push_back(submit(*store, fault_submission()));
     const auto stopped = in_time("stop", [&]() -> Result<void> {
         store->stop();
@@ -258,7 +258,7 @@ TEST(FullSqlite, SaysSoIsNotReadyAndGoesOnWhenThereIsRoom) {
     std::size_t stored = 1;
     {
         const SmallFiles limit(1'000'000);
-        Result<Submitted> answer = submit(*store, fault_submission()).get();
+        Result<SubmitResult> answer = submit(*store, fault_submission()).get();
         while (answer) {
             ++stored;
             answer = submit(*store, fault_submission()).get();

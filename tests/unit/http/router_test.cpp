@@ -26,20 +26,20 @@ Handler named(const std::string& name) {
 }
 
 Router sample() {
-    Router door;
-    door.add(Method::get, "/", named("door"));
-    door.add(Method::get, "/drawings", named("list"));
-    door.add(Method::get, "/drawings/{id}", named("one"));
-    door.add(Method::patch, "/drawings/{id}", named("change"));
-    door.add(Method::get, "/drawings/latest", named("latest"));
-    door.add(Method::get, "/drawings/{id}/image", named("image"));
-    door.add(Method::post, "/drawings:accept", named("accept"));
-    door.add(Method::post, "/models/{id}:promote", named("promote"));
-    door.add(Method::get, "/models/{id}", named("model"));
+    Router api;
+    api.add(Method::get, "/", named("api"));
+    api.add(Method::get, "/drawings", named("list"));
+    api.add(Method::get, "/drawings/{id}", named("one"));
+    api.add(Method::patch, "/drawings/{id}", named("change"));
+    api.add(Method::get, "/drawings/latest", named("latest"));
+    api.add(Method::get, "/drawings/{id}/image", named("image"));
+    api.add(Method::post, "/drawings:accept", named("accept"));
+    api.add(Method::post, "/models/{id}:promote", named("promote"));
+    api.add(Method::get, "/models/{id}", named("model"));
     Router router;
     router.add(Method::get, "/", named("root"));
     router.add(Method::get, "/files/{path*}", named("file"));
-    router.mount("/api/v1", std::move(door));
+    router.mount("/api/v1", std::move(api));
     return router;
 }
 
@@ -55,7 +55,7 @@ class Routing : public testing::Test {
 
 TEST_F(Routing, FindsFixedPathsAndParameters) {
     EXPECT_EQ(ask("GET", "/"), "root");
-    EXPECT_EQ(ask("GET", "/api/v1"), "door");
+    EXPECT_EQ(ask("GET", "/api/v1"), "api");
     EXPECT_EQ(ask("GET", "/api/v1/drawings"), "list");
     EXPECT_EQ(ask("GET", "/api/v1/drawings?tag=star"), "list");
     EXPECT_EQ(ask("GET", "/api/v1/drawings/7"), "one id=7");
@@ -112,12 +112,12 @@ TEST_F(Routing, AnswersOptionsWithTheMethodsThatThereAre) {
 }
 
 TEST(Router, ListsItsRoutesSorted) {
-    Router door;
-    door.add(Method::post, "/predictions:preview", named("preview"));
-    door.add(Method::get, "/", named("door"));
+    Router api;
+    api.add(Method::post, "/predictions:preview", named("preview"));
+    api.add(Method::get, "/", named("api"));
     Router router;
     router.add(Method::get, "/healthz", named("health"));
-    router.mount("/api/v1/public", std::move(door));
+    router.mount("/api/v1/public", std::move(api));
     EXPECT_THAT(router.routes(), ElementsAre("GET /api/v1/public", "GET /healthz",
                                              "POST /api/v1/public/predictions:preview"));
 }

@@ -118,7 +118,7 @@ void wait_until_waiting(const Metrics& metrics, std::size_t count) {
     while (metrics.text().find(line) == std::string::npos) std::this_thread::yield();
 }
 
-using Answers = std::vector<std::future<Result<Recognised>>>;
+using Answers = std::vector<std::future<Result<RecognitionResult>>>;
 
 struct Rig {
     explicit Rig(BatcherOptions options = {}, Fault fault = Fault::none)
@@ -129,7 +129,7 @@ struct Rig {
     Rig& operator=(const Rig&) = delete;
 
     /// Asks on the pool; the answer comes by the future.
-    std::future<Result<Recognised>> ask(BytesView file, const Asker& asker = {}) {
+    std::future<Result<RecognitionResult>> ask(BytesView file, const Asker& asker = {}) {
         return asio::co_spawn(callers, batcher.recognise(file, asker), asio::use_future);
     }
 
@@ -205,7 +205,7 @@ TEST(Batcher, ResumesOnTheCallersExecutor) {
 TEST(Batcher, AnswersOnThreadsThatGiveWayToOthers) {
     Rig at;
     std::promise<int> niceness;
-    at.batcher.recognise(at.good, [&](const Result<Recognised>& answer) {
+    at.batcher.recognise(at.good, [&](const Result<RecognitionResult>& answer) {
         EXPECT_TRUE(answer);
         niceness.set_value(getpriority(PRIO_PROCESS, 0));
     });
@@ -227,8 +227,8 @@ TEST(Batcher, AnswersBadPicturesOneByOneAndGoodOnesAllTheSame) {
         {&cut, ErrorKind::malformed},
         {&blank, ErrorKind::invalid},
     };
-    std::vector<std::future<Result<Recognised>>> refused;
-    std::vector<std::future<Result<Recognised>>> taken;
+    std::vector<std::future<Result<RecognitionResult>>> refused;
+    std::vector<std::future<Result<RecognitionResult>>> taken;
     for (const auto& [file, kind] : bad) {
         refused.push_back(at.ask(*file));
         taken.push_back(at.ask(at.good));
@@ -568,7 +568,7 @@ TEST(Batcher, GivesTheShippedModelsAnswersUnderLoad) {
     asio::thread_pool pool(2);
     Batcher batcher(promoted(), options_of(2, 32, 512), metrics);
     const auto file = picture(256);
-    std::vector<std::future<Result<Recognised>>> answers;
+    std::vector<std::future<Result<RecognitionResult>>> answers;
     for (int i = 0; i < 200; ++i)
         answers.push_back(asio::co_spawn(pool, batcher.recognise(file), asio::use_future));
     ASSERT_TRUE(batcher.promote(promoted()));

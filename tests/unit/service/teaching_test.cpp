@@ -80,7 +80,7 @@ class TeachingTest : public testing::Test {
         submission.sha256 = sha256(submission.image);
         submission.source = "test";
         submission.prediction = {shipped_id_, "line", 0.5F, {}};
-        std::promise<Result<store::Submitted>> done;
+        std::promise<Result<store::SubmitResult>> done;
         store_->submit(std::move(submission),
                        [&](auto answer) { done.set_value(std::move(answer)); });
         return done.get_future().get().value().drawing;

@@ -1,0 +1,121 @@
+# What every target of the project is built with, and the two functions that declare a module and a test.
+
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# Packages unpacked beside the build (deploy/install-packages --unpack) are found before the machine's.
+set(unpacked ${CMAKE_SOURCE_DIR}/build/packages/usr)
+if(EXISTS ${unpacked})
+  list(PREPEND CMAKE_PREFIX_PATH ${unpacked})
+  set(ENV{PKG_CONFIG_PATH} "${unpacked}/lib/${CMAKE_LIBRARY_ARCHITECTURE}/pkgconfig:$ENV{PKG_CONFIG_PATH}")
+endif()
+
+find_program(CROQUIS_CCACHE ccache)
+if(CROQUIS_CCACHE)
+  # So that another clone, or another build folder of the same depth, finds what this one compiled.
+  set(launcher env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CROQUIS_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+find_program(CROQUIS_MOLD mold)
+if(CROQUIS_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Debug means sanitizers here, so -O1 keeps the suite quick and -g1 keeps stack traces readable.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+
+if(CROQUIS_SANITIZE)
+  add_compile_options(-fsanitize=${CROQUIS_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CROQUIS_SANITIZE})
+endif()
+
+# Asio and Beast are compiled once, in core and http, instead of in every file that includes them.
+add_compile_definitions(
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  # clang 14 has coroutines but does not say so; libstdc++ and Asio ask.
+  add_compile_definitions(__cpp_impl_coroutine=201902L)
+  # The libraries of the system come without the type information that these two compare.
+  if(CROQUIS_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize=vptr,function)
+  endif()
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(toml11 REQUIRED)
+find_package(OpenCV 4.6 REQUIRED COMPONENTS core imgproc dnn)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
+pkg_check_modules(spng REQUIRED IMPORTED_TARGET spng)
+pkg_check_modules(jpeg REQUIRED IMPORTED_TARGET libjpeg)
+pkg_check_modules(turbojpeg REQUIRED IMPORTED_TARGET libturbojpeg)
+pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
+pkg_check_modules(webpmux REQUIRED IMPORTED_TARGET libwebpmux)
+pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+
+function(croquis_warnings target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+    -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough -Werror)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # The fuzz targets' compiler: g++ is the one whose warnings count.
+    target_compile_options(${target} PRIVATE -Wno-error)
+    return()
+  endif()
+  # g++ 12 takes Asio's coroutine frames for a mismatch: their operator new and delete are a pair.
+  target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
+  if(CROQUIS_SANITIZE)
+    # g++ 12's flow warnings misfire on instrumented code; the sanitizer itself watches the same things.
+    target_compile_options(${target} PRIVATE
+      -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+      -Wno-stringop-overread -Wno-restrict)
+  endif()
+  if(CROQUIS_SANITIZE MATCHES thread)
+    # Asio's fences, which ThreadSanitizer cannot see; its locks, which it can, order the same things.
+    target_compile_options(${target} PRIVATE -Wno-tsan)
+  endif()
+endfunction()
+
+# croquis_module(NAME SOURCES a.cpp … LINKS targets …): one static library, croquis_NAME.
+function(croquis_module name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(croquis_${name} STATIC ${arg_SOURCES})
+  croquis_warnings(croquis_${name})
+  target_include_directories(croquis_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(croquis_${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
+endfunction()
+
+# croquis_test(NAME SOURCES a.cpp … LINKS targets …): one GoogleTest program, each case a ctest case.
+# LABELS concurrent marks what the ThreadSanitizer build runs, and makes the target concurrent_tests build it.
+add_custom_target(concurrent_tests)
+function(croquis_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  croquis_warnings(${name})
+  if(CROQUIS_SANITIZE)
+    target_compile_options(${name} PRIVATE -O0)  # it is the modules that run long, and this compiles faster
+  endif()
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${arg_LINKS} croquis_test_folders GTest::gmock GTest::gtest_main)
+  if("concurrent" IN_LIST arg_LABELS)
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/logger_first.cpp)
+    add_dependencies(concurrent_tests ${name})
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()

@@ -1,0 +1,155 @@
+#include "api/codec/query_parameters.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "api/number.h"
+
+namespace croquis::api {
+namespace {
+
+constexpr std::size_t max_limit = 200;
+constexpr std::size_t max_tag_bytes = 64;
+constexpr std::size_t max_if_match_bytes = 255;
+constexpr std::uint8_t by_time = 1;
+constexpr std::uint8_t by_confidence = 2;
+
+Error invalid(std::string_view field, std::string detail) {
+    return {ErrorKind::invalid, std::move(detail), std::string(field)};
+}
+
+Result<std::size_t> read_limit(const http::Request& request) {
+    const auto text = request.query_value("limit");
+    if (!text) return store::Query().limit;
+    const auto value = number<std::size_t>(*text);
+    if (!value || *value < 1 || *value > max_limit)
+        return invalid("limit", "A page has 1 to 200 drawings.");
+    return *value;
+}
+
+Result<std::optional<float>> read_confidence(const http::Request& request, std::string_view name) {
+    const auto text = request.query_value(name);
+    if (!text) return std::optional<float>();
+    const auto value = number<float>(*text);
+    // NaN fails both comparisons
+    if (!value || !(*value >= 0 && *value <= 1))
+        return invalid(name, "A confidence is a number from 0 to 1.");
+    return std::optional<float>(*value);
+}
+
+Result<std::optional<Timestamp>> read_time(const http::Request& request, std::string_view name) {
+    const auto text = request.query_value(name);
+    if (!text) return std::optional<Timestamp>();
+    const auto value = from_rfc3339(*text);
+    if (!value)
+        return invalid(name, "A time is written as 2026-11-24T14:07:00Z (RFC 3339; + is %2B).");
+    return std::optional<Timestamp>(*value);
+}
+
+Result<std::optional<std::string>> read_tag(const http::Request& request) {
+    const auto text = request.query_value("tag");
+    if (!text) return std::optional<std::string>();
+    if (text->empty() || text->size() > max_tag_bytes)
+        return invalid("tag", "A tag has 1 to 64 characters.");
+    return std::optional<std::string>(std::string(*text));
+}
+
+/// Limit and cursor into `query`, whose order is set.
+Result<void> read_paging(const http::Request& request, store::Query& query) {
+    const auto limit = read_limit(request);
+    if (!limit) return limit.error();
+    query.limit = *limit;
+    const auto text = request.query_value("cursor");
+    if (!text || text->empty()) return {};
+    const auto cursor = read_cursor(query.order, *text);
+    if (!cursor) return cursor.error();
+    query.after = *cursor;
+    return {};
+}
+
+std::uint8_t kind_of(store::Order order) {
+    return order == store::Order::least_confident_first ? by_confidence : by_time;
+}
+
+}  // namespace
+
+Result<store::Query> read_list_query(const http::Request& request) {
+    store::Query query;
+    if (const auto paging = read_paging(request, query); !paging) return paging.error();
+    const auto tag = read_tag(request);
+    if (!tag) return tag.error();
+    const auto least = read_confidence(request, "min_confidence");
+    if (!least) return least.error();
+    const auto most = read_confidence(request, "max_confidence");
+    if (!most) return most.error();
+    const auto from = read_time(request, "from");
+    if (!from) return from.error();
+    const auto until = read_time(request, "until");
+    if (!until) return until.error();
+    query.tag = *tag;
+    query.min_confidence = *least;
+    query.max_confidence = *most;
+    query.from = *from;
+    query.until = *until;
+    return query;
+}
+
+Result<store::Query> read_queue_query(const http::Request& request) {
+    store::Query query;
+    query.order = store::Order::least_confident_first;
+    query.only_unreviewed = true;
+    if (const auto paging = read_paging(request, query); !paging) return paging.error();
+    return query;
+}
+
+std::string write_cursor(store::Order order, const store::Query::Cursor& cursor) {
+    std::array<std::uint8_t, 1 + sizeof(Uuid::bytes) + sizeof(float)> bytes{kind_of(order)};
+    std::copy(cursor.id.bytes.begin(), cursor.id.bytes.end(), bytes.begin() + 1);
+    std::memcpy(bytes.data() + 1 + sizeof(Uuid::bytes), &cursor.confidence, sizeof(float));
+    const std::size_t used = bytes[0] == by_confidence ? bytes.size() : 1 + sizeof(Uuid::bytes);
+    return to_base64url(BytesView(bytes).first(used));
+}
+
+Result<store::Query::Cursor> read_cursor(store::Order order, std::string_view text) {
+    const auto wrong = [] { return invalid("cursor", "This cursor is not one that was given."); };
+    const auto bytes = from_base64url(text);
+    const std::uint8_t kind = kind_of(order);
+    const std::size_t size = 1 + sizeof(Uuid::bytes) + (kind == by_confidence ? sizeof(float) : 0);
+    if (!bytes || bytes->size() != size || bytes->front() != kind) return wrong();
+    store::Query::Cursor cursor;
+    std::copy_n(bytes->begin() + 1, cursor.id.bytes.size(), cursor.id.bytes.begin());
+    if (kind == by_confidence)
+        std::memcpy(&cursor.confidence, bytes->data() + 1 + sizeof(Uuid::bytes), sizeof(float));
+    if (!(cursor.confidence >= 0 && cursor.confidence <= 1)) return wrong();
+    return cursor;
+}
+
+Result<Uuid> read_id(const http::Request& request) {
+    const auto text = request.parameters.find("id");
+    if (text != request.parameters.end())
+        if (auto id = Uuid::parse(text->second)) return id;
+    return invalid("id", "An id is a UUID, as in 019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11.");
+}
+
+Result<IfMatch> read_if_match(const http::Request& request) {
+    std::string_view list = request.header("if-match");
+    if (list.empty())
+        return Error{ErrorKind::precondition_required,
+                     "Say which version you saw: send the drawing's ETag as If-Match.", "If-Match"};
+    if (list.size() > max_if_match_bytes)
+        return invalid("If-Match", "This has more than 255 characters.");
+    IfMatch match;
+    while (!list.empty()) {
+        std::string_view tag = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(list.size(), tag.size() + 1));
+        while (tag.starts_with(' ')) tag.remove_prefix(1);
+        while (tag.ends_with(' ')) tag.remove_suffix(1);
+        if (tag == "*") match.any = true;
+        if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
+        if (const auto version = number<int>(tag.substr(1, tag.size() - 2)))
+            match.versions.push_back(*version);
+    }
+    return match;
+}
+
+}  // namespace croquis::api

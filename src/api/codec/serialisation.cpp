@@ -1,0 +1,245 @@
+#include "api/codec/serialisation.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+
+#include "api/codec/query_parameters.h"
+#include "store/records.h"
+
+namespace croquis::api {
+namespace {
+
+namespace json = boost::json;
+
+/// Bytes that a drawing takes as JSON, rounded up: room for a page is made once.
+constexpr std::size_t drawing_text_bytes = 768;
+
+bool is_plain(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+    });
+}
+
+void append_text(std::string& out, std::string_view text) {
+    if (is_plain(text))
+        out.append(1, '"').append(text).append(1, '"');
+    else
+        out += json::serialize(json::string_view(text));
+}
+
+/// A JSON object as it is written down, member by member. `out` must outlive it.
+class ObjectText {
+  public:
+    explicit ObjectText(std::string& out) : out_(out) { out_ += '{'; }
+
+    std::string& name(std::string_view name) {
+        out_ += first_ ? "\"" : ",\"";
+        out_.append(name).append("\":");
+        first_ = false;
+        return out_;
+    }
+    void text(std::string_view member, std::string_view value) { append_text(name(member), value); }
+    /// The shortest number that reads back as the same float (or int).
+    template <class Number>
+    void number(std::string_view member, Number value) {
+        std::array<char, 24> digits{};
+        const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+        name(member).append(digits.data(), written.ptr);
+    }
+    void null(std::string_view member) { name(member) += "null"; }
+    void end() { out_ += '}'; }
+
+  private:
+    std::string& out_;
+    bool first_ = true;
+};
+
+void append_top(std::string& out, const service::Top& top) {
+    out += '[';
+    for (const auto& ranked : top) {
+        if (&ranked != &top.front()) out += ',';
+        ObjectText object(out);
+        object.text("tag", ranked.tag);
+        object.number("probability", ranked.probability);
+        object.end();
+    }
+    out += ']';
+}
+
+void write_links(ObjectText& object, const std::string& id, const ApiSurface& surface) {
+    std::string& out = object.name("links");
+    out.append("{\"self\":\"")
+        .append(surface.prefix)
+        .append(surface.base)
+        .append("/drawings/")
+        .append(id)
+        .append("\"");
+    if (surface.has_history)
+        out.append(",\"history\":\"")
+            .append(surface.prefix)
+            .append(surface.base)
+            .append("/drawings/")
+            .append(id)
+            .append("/history\"");
+    out += '}';
+}
+
+/// All members of the contract's Drawing.
+void write_drawing(ObjectText& object, const store::Drawing& drawing, const ApiSurface& surface) {
+    const std::string id = to_string(drawing.id);
+    object.text("id", id);
+    object.text("created_at", to_rfc3339(drawing.created_at));
+    object.text("tag", drawing.tag);
+    object.number("confidence", drawing.prediction.confidence);
+    object.text("predicted_tag", drawing.prediction.tag);
+    object.text("model", drawing.prediction.model);
+    object.number("width", drawing.width);
+    object.number("height", drawing.height);
+    object.text("media_type", drawing.media_type);
+    object.text("sha256", to_hex(drawing.sha256));
+    object.text("source", drawing.source);
+    object.number("version", drawing.version);
+    if (drawing.tagged_by)
+        object.text("tagged_by", *drawing.tagged_by);
+    else
+        object.null("tagged_by");
+    if (drawing.tagged_at)
+        object.text("tagged_at", to_rfc3339(*drawing.tagged_at));
+    else
+        object.null("tagged_at");
+    object.name("image_url")
+        .append("\"")
+        .append(surface.prefix)
+        .append(public_base)
+        .append("/drawings/")
+        .append(id)
+        .append("/image\"");
+    write_links(object, id, surface);
+}
+
+}  // namespace
+
+std::string page_text(const store::Page& page, store::Order order, const ApiSurface& surface) {
+    std::string out;
+    out.reserve(64 + page.drawings.size() * drawing_text_bytes);
+    out += "{\"drawings\":[";
+    for (const auto& drawing : page.drawings) {
+        if (&drawing != &page.drawings.front()) out += ',';
+        ObjectText object(out);
+        write_drawing(object, drawing, surface);
+        object.end();
+    }
+    out += "],\"next\":";
+    if (page.next)
+        append_text(out, write_cursor(order, *page.next));
+    else
+        out += "null";
+    out += '}';
+    return out;
+}
+
+std::string detail_text(const service::Detail& detail, const ApiSurface& surface) {
+    std::string out;
+    out.reserve(drawing_text_bytes * 2);
+    ObjectText object(out);
+    write_drawing(object, detail.drawing, surface);
+    append_top(object.name("top"), detail.top);
+    object.end();
+    return out;
+}
+
+std::string preview_text(const service::PreviewAnswer& answer) {
+    std::string out;
+    ObjectText object(out);
+    object.text("tag", answer.prediction.tag);
+    object.number("confidence", answer.prediction.confidence);
+    object.text("model", answer.prediction.model);
+    append_top(object.name("top"), answer.top);
+    object.end();
+    return out;
+}
+
+http::Response text_response(int status, std::string body) {
+    http::Response response;
+    response.status = status;
+    response.set("Content-Type", "application/json");
+    response.body = std::move(body);
+    return response;
+}
+
+http::Response detail_response(int status, const service::Detail& detail,
+                               const ApiSurface& surface) {
+    auto response = text_response(status, detail_text(detail, surface));
+    response.set("ETag", etag_of(detail.drawing));
+    // A copy may be kept, but a tag can change at any moment: ask each time, mostly for a 304.
+    response.set("Cache-Control", surface.has_history ? "private, no-cache" : "no-cache");
+    return response;
+}
+
+std::string etag_of(const store::Drawing& drawing) {
+    return '"' + std::to_string(drawing.version) + '"';
+}
+
+std::string drawing_path(const ApiSurface& surface, const Uuid& id) {
+    return std::string(surface.prefix).append(surface.base) + "/drawings/" + to_string(id);
+}
+
+json::object to_json(const store::TagEvent& event) {
+    json::object object;
+    object["from"] = event.from.empty() ? json::value(nullptr) : json::value(event.from);
+    object["to"] = event.to;
+    object["by"] = event.by ? json::value(*event.by) : json::value(nullptr);
+    object["by_id"] = event.by_id ? json::value(to_string(*event.by_id)) : json::value(nullptr);
+    object["at"] = to_rfc3339(event.at);
+    object["kind"] = store::to_string(event.kind);
+    object["reason"] = event.note.empty() ? store::to_string(event.kind) : event.note;
+    object["version"] = event.version;
+    object["undoes"] = event.undoes ? json::value(*event.undoes) : json::value(nullptr);
+    return object;
+}
+
+json::object to_json(const store::User& user) {
+    return {{"id", to_string(user.id)},
+            {"name", user.name},
+            {"role", identity::to_string(user.role)},
+            {"disabled", user.disabled},
+            {"created_at", to_rfc3339(user.created_at)}};
+}
+
+namespace {
+
+/// A card was checked before it was stored; one that cannot be read all the same is left out.
+json::object card_object(const std::string& card) {
+    boost::system::error_code failed;
+    auto value = json::parse(card, failed);
+    if (failed || !value.is_object()) return {};
+    return std::move(value.get_object());
+}
+
+}  // namespace
+
+json::object to_json(const store::Model& model) {
+    return {{"id", model.id},
+            {"state", store::to_string(model.state)},
+            {"created_at", to_rfc3339(model.created_at)},
+            {"sha256", to_hex(model.sha256)},
+            {"card", card_object(model.card)}};
+}
+
+json::object to_json(const recognition::ModelInfo& model, const std::string& card) {
+    json::object object{{"id", model.id},
+                        {"name", model.name},
+                        {"labels", json::array(model.labels.begin(), model.labels.end())},
+                        {"unknown_below", model.unknown_below}};
+    if (!card.empty()) object["card"] = card_object(card);
+    return object;
+}
+
+json::object to_json(const Error& error) {
+    const auto problem = http::problem(error);
+    return json::parse(problem.body).as_object();
+}
+
+}  // namespace croquis::api

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+#include "recognition/recognizer.h"
+#include "service/annotation.h"
+
+/// What the APIs answer with, as the contract's schemas state it.
+namespace croquis::api {
+
+inline constexpr std::string_view public_base = "/api/v1/public";
+inline constexpr std::string_view annotator_base = "/api/v1";
+
+/// Where an answer goes out: links lead back to the same surface.
+struct ApiSurface {
+    std::string_view base;
+    bool has_history = false;
+    std::string_view prefix = {};  ///< "/croquis" where a proxy serves the API under that path
+};
+inline constexpr ApiSurface public_surface{public_base, false};
+inline constexpr ApiSurface annotator_surface{annotator_base, true};
+
+/// JSON text of a page, a drawing with its best guesses, the best guesses alone. Written straight
+/// to text, without a document in between: a page of drawings is the hottest answer there is.
+std::string page_text(const store::Page& page, store::Order order, const ApiSurface& surface);
+std::string detail_text(const service::Detail& detail, const ApiSurface& surface);
+std::string preview_text(const service::PreviewAnswer& answer);
+
+/// An answer whose body is JSON text.
+http::Response text_response(int status, std::string body);
+/// A drawing, with its ETag.
+http::Response detail_response(int status, const service::Detail& detail,
+                               const ApiSurface& surface);
+
+/// The drawing's ETag: its version in quotation marks.
+std::string etag_of(const store::Drawing& drawing);
+std::string drawing_path(const ApiSurface& surface, const Uuid& id);
+
+boost::json::object to_json(const store::TagEvent& event);
+boost::json::object to_json(const store::User& user);
+boost::json::object to_json(const store::Model& model);
+/// `card` is JSON text, empty where the registry does not hold the model.
+boost::json::object to_json(const recognition::ModelInfo& model, const std::string& card);
+/// What a problem says, as a part of an answer: type, title, status, detail, field.
+boost::json::object to_json(const Error& error);
+
+}  // namespace croquis::api

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "api/codec/serialisation.h"
+#include "http/message.h"
+#include "service/annotation.h"
+
+/// What both APIs show alike. All functions are coroutines for a network thread; `request` and
+/// `annotation` must outlive the answer.
+namespace croquis::api {
+
+boost::asio::awaitable<http::Response> list_drawings(service::Annotation& annotation,
+                                                     const http::Request& request,
+                                                     ApiSurface surface);
+boost::asio::awaitable<http::Response> get_drawing(service::Annotation& annotation,
+                                                   const http::Request& request,
+                                                   ApiSurface surface);
+/// The picture, for ever the same: ETag and immutable caching, ranges by the server.
+boost::asio::awaitable<http::Response> get_image(service::Annotation& annotation,
+                                                 const http::Request& request, ApiSurface surface);
+boost::asio::awaitable<http::Response> list_labels(service::Annotation& annotation);
+boost::asio::awaitable<http::Response> get_live_model(service::Annotation& annotation);
+
+}  // namespace croquis::api

@@ -1,0 +1,258 @@
+#include "learning/dataset/dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+
+#include "core/bytes.h"
+#include "core/csv.h"
+#include "core/text.h"
+#include "drawing/decode.h"
+#include "drawing/strokes.h"
+
+namespace croquis::learning {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+// What strokes are drawn with before they are normalised like any other picture: the page's canvas
+// and pen.
+constexpr int canvas_side = 256;
+constexpr drawing::Pen canvas_pen{4};
+constexpr int canvas_margin = 10;
+
+/// One line of Quick, Draw!'s form; nothing where the game did not recognise it and only what it
+/// did is asked for.
+Result<std::optional<LabelledDrawing>> parse_drawing(const std::string& line,
+                                                     bool only_recognized) {
+    json::error_code failed;
+    const auto value = json::parse(line, failed);
+    const auto* object = failed ? nullptr : value.if_object();
+    const auto* word = object == nullptr ? nullptr : object->if_contains("word");
+    const auto* drawn = object == nullptr ? nullptr : object->if_contains("drawing");
+    if (word == nullptr || !word->is_string() || drawn == nullptr)
+        return Error{ErrorKind::malformed, "not an object with \"word\" and \"drawing\""};
+    const auto* recognized = object->if_contains("recognized");
+    if (only_recognized && recognized != nullptr && recognized->is_bool() &&
+        !recognized->get_bool())
+        return std::optional<LabelledDrawing>();
+    auto strokes = drawing::strokes_from_json(*drawn);
+    if (!strokes) return strokes.error();
+    const auto* id = object->if_contains("key_id");
+    return std::optional<LabelledDrawing>(
+        {id != nullptr && id->is_string() ? std::string(id->get_string()) : std::string(),
+         std::string(word->get_string()), std::move(*strokes)});
+}
+
+drawing::Image on_canvas(const drawing::Strokes& strokes) {
+    return drawing::rasterise(strokes, canvas_side, canvas_pen, canvas_margin);
+}
+
+/// Which columns of a CSV hold what.
+struct Columns {
+    std::size_t path = 0;
+    std::size_t label = 1;
+};
+
+/// Nothing where the row is no head.
+std::optional<Columns> head_of(const CsvRow& row) {
+    static const std::set<std::string_view> paths{"path", "file", "filename", "image", "picture"};
+    static const std::set<std::string_view> labels{"label", "class", "tag", "word"};
+    std::optional<std::size_t> path, label;
+    for (std::size_t i = 0; i < row.fields.size(); ++i) {
+        const auto name = folded(row.fields[i]);
+        if (!path && paths.contains(name)) path = i;
+        if (!label && labels.contains(name)) label = i;
+    }
+    if (!path || !label) return std::nullopt;
+    return Columns{*path, *label};
+}
+
+/// A path may hold separators without quotes where nothing but a label follows it.
+void join_path(CsvRow& row, char separator) {
+    while (row.fields.size() > 2) {
+        row.fields[0] += separator + row.fields[1];
+        row.fields.erase(row.fields.begin() + 1);
+    }
+}
+
+class Reader {
+  public:
+    explicit Reader(const DatasetOptions& options) : options_(options) {
+        for (const auto& label : options.labels) labels_.emplace(folded(label), label);
+        for (const auto& [word, label] : options.map) map_.emplace(folded(word), label);
+    }
+
+    void read_ndjson(const fs::path& file) {
+        std::ifstream in(file);
+        std::size_t number = 0;
+        for (std::string line; std::getline(in, line);) {
+            ++number;
+            if (number == 1) line = without_byte_order_mark(line);
+            if (trimmed(line).empty()) continue;
+            if (const auto read = read_drawing(line); !read)
+                data.unreadable.push_back(fmt::format("{}:{}: {}", file.filename().string(), number,
+                                                      read.error().detail));
+        }
+    }
+
+    void read_picture(const fs::path& file, const std::string& label) {
+        if (const auto read = decode_picture(file, label); !read)
+            data.unreadable.push_back(fmt::format("{}: {}", file.string(), read.error().detail));
+    }
+
+    void read_csv(const fs::path& file) {
+        std::ifstream in(file, std::ios::binary);
+        const std::string text(std::istreambuf_iterator<char>(in), {});
+        auto table = parse_csv(text);
+        if (!table) {
+            data.unreadable.push_back(
+                fmt::format("{}: {}", file.filename().string(), table.error().detail));
+            return;
+        }
+        auto& rows = table->rows;
+        const auto head = rows.empty() ? std::nullopt : head_of(rows.front());
+        const Columns columns = head.value_or(Columns{});
+        // Which fields are the path's is plain where the head names two columns, or there is none.
+        const bool may_join = !head || (rows.front().fields.size() == 2 && columns.path == 0);
+        for (std::size_t i = head ? 1 : 0; i < rows.size(); ++i) {
+            if (may_join) join_path(rows[i], table->separator);
+            read_row(file, rows[i], columns);
+        }
+    }
+
+    Dataset data;
+
+  private:
+    /// What a word stands for, which is one of the labels where it means one.
+    [[nodiscard]] std::string mapped(const std::string& word) const {
+        const auto found = map_.find(folded(word));
+        const std::string meant = found == map_.end() ? word : found->second;
+        const auto label = labels_.find(folded(meant));
+        return label == labels_.end() ? std::string(trimmed(meant)) : label->second;
+    }
+
+    void read_row(const fs::path& file, const CsvRow& row, const Columns& columns) {
+        if (std::max(columns.path, columns.label) >= row.fields.size()) {
+            data.unreadable.push_back(
+                fmt::format("{}:{}: a line is path,label", file.filename().string(), row.line));
+            return;
+        }
+        read_picture(file.parent_path() / trimmed(row.fields[columns.path]),
+                     row.fields[columns.label]);
+    }
+
+    Result<void> read_drawing(const std::string& line) {
+        auto read = parse_drawing(line, options_.only_recognized);
+        if (!read) return read.error();
+        if (!*read) return {};
+        auto& drawn = **read;
+        const auto image = on_canvas(drawn.strokes);
+        return add(std::move(drawn.id), drawn.word, image);
+    }
+
+    Result<void> decode_picture(const fs::path& file, const std::string& label) {
+        std::ifstream in(file, std::ios::binary);
+        if (!in) return Error{ErrorKind::not_found, "cannot be read"};
+        const Bytes bytes(std::istreambuf_iterator<char>(in), {});
+        const auto decoded = drawing::decode(bytes);
+        if (!decoded) return decoded.error();
+        return add(file.string(), label, decoded->image);
+    }
+
+    Result<void> add(std::string id, const std::string& word, const drawing::Image& image) {
+        if (options_.leave_out.contains(id)) {
+            ++data.left_out;
+            return {};
+        }
+        const auto input = drawing::normalise(image);
+        if (!input) return input.error();
+        data.examples.push_back({std::move(id), mapped(word), *input});
+        return {};
+    }
+
+    const DatasetOptions& options_;
+    std::map<std::string, std::string> labels_;  ///< by folded name
+    std::map<std::string, std::string> map_;     ///< by folded word
+};
+
+std::vector<fs::path> sorted_entries(const fs::path& folder) {
+    std::vector<fs::path> entries;
+    for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+void read_folder(const fs::path& folder, Reader& reader) {
+    for (const auto& entry : sorted_entries(folder)) {
+        if (entry.extension() == ".ndjson") reader.read_ndjson(entry);
+        if (!fs::is_directory(entry)) continue;
+        for (const auto& picture : sorted_entries(entry))
+            if (fs::is_regular_file(picture))
+                reader.read_picture(picture, entry.filename().string());
+    }
+}
+
+}  // namespace
+
+Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options) {
+    std::error_code failed;
+    if (!fs::exists(path, failed))
+        return Error{ErrorKind::not_found, "There is no " + path.string() + ".", "data"};
+    Reader reader(options);
+    if (fs::is_directory(path, failed))
+        read_folder(path, reader);
+    else if (path.extension() == ".ndjson")
+        reader.read_ndjson(path);
+    else if (path.extension() == ".csv")
+        reader.read_csv(path);
+    else
+        return Error{ErrorKind::unsupported_media,
+                     "Data is a folder of .ndjson files, a folder of folders of pictures, or a "
+                     ".ndjson or .csv file.",
+                     "data"};
+    if (reader.data.examples.empty()) {
+        const auto& why = reader.data.unreadable;
+        return Error{ErrorKind::invalid,
+                     fmt::format("There is not one readable drawing in {}{}.", path.string(),
+                                 why.empty() ? "" : ": " + why.front()),
+                     "data"};
+    }
+    return std::move(reader.data);
+}
+
+Result<Example> to_example(LabelledDrawing drawn) {
+    const auto input = drawing::normalise(on_canvas(drawn.strokes));
+    if (!input) return input.error();
+    return Example{std::move(drawn.id), std::move(drawn.word), *input};
+}
+
+Result<std::vector<LabelledDrawing>> load_strokes(const fs::path& file) {
+    std::ifstream in(file);
+    if (!in) return Error{ErrorKind::not_found, "There is no " + file.string() + ".", "data"};
+    std::vector<LabelledDrawing> drawings;
+    std::size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+        ++number;
+        if (number == 1) line = without_byte_order_mark(line);
+        if (trimmed(line).empty()) continue;
+        auto read = parse_drawing(line, true);
+        if (!read)
+            return Error{
+                read.error().kind,
+                fmt::format("{}:{}: {}", file.filename().string(), number, read.error().detail),
+                "data"};
+        if (*read) drawings.push_back(std::move(**read));
+    }
+    if (drawings.empty())
+        return Error{ErrorKind::malformed, "There is no drawing in " + file.string() + ".", "data"};
+    return drawings;
+}
+
+}  // namespace croquis::learning

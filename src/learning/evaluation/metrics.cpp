@@ -1,0 +1,256 @@
+#include "learning/evaluation/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace croquis::learning {
+namespace {
+
+constexpr std::string_view unknown = "unknown";
+
+/// Labels that people themselves do not keep apart.
+std::string_view merged(std::string_view label) {
+    if (label == "ellipse") return "circle";
+    if (label == "rectangle") return "square";
+    if (label == "squiggle") return "zigzag";
+    return label;
+}
+
+std::vector<std::string> labels_met(const std::vector<Outcome>& outcomes,
+                                    const std::vector<std::string>& order) {
+    std::set<std::string_view> met;
+    for (const auto& o : outcomes) {
+        met.insert(o.truth);
+        met.insert(o.said);
+    }
+    std::vector<std::string> labels;
+    for (const auto& label : order)
+        if (met.contains(label) && label != unknown) labels.push_back(label);
+    if (met.contains(unknown)) labels.emplace_back(unknown);
+    return labels;
+}
+
+void count_shapes(const std::vector<Outcome>& outcomes, Report& report) {
+    std::size_t right = 0, right_merged = 0, refused_shapes = 0, refused_others = 0;
+    for (const auto& o : outcomes) {
+        if (o.truth == unknown) {
+            ++report.others;
+            refused_others += o.said == unknown ? 1U : 0U;
+            continue;
+        }
+        ++report.shapes;
+        right += o.said == o.truth ? 1U : 0U;
+        right_merged += merged(o.said) == merged(o.truth) ? 1U : 0U;
+        refused_shapes += o.said == unknown ? 1U : 0U;
+    }
+    report.accuracy = {right, report.shapes};
+    report.merged_accuracy = {right_merged, report.shapes};
+    report.refused_shapes = {refused_shapes, report.shapes};
+    report.refused_others = {refused_others, report.others};
+}
+
+void fill_reliability(const std::vector<Outcome>& outcomes, Report& report) {
+    std::vector<Answered> answers;
+    for (const auto& o : outcomes)
+        if (o.truth != unknown && o.said != unknown)
+            answers.push_back({o.confidence, o.said == o.truth});
+    report.reliability = reliability_of(answers);
+    report.calibration_error = calibration_error(report.reliability);
+}
+
+void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
+    const std::size_t n = report.labels.size();
+    std::map<std::string_view, std::size_t> index;
+    for (std::size_t i = 0; i < n; ++i) index[report.labels[i]] = i;
+    report.confusion.assign(n, std::vector<std::size_t>(n, 0));
+    for (const auto& o : outcomes) ++report.confusion[index.at(o.truth)][index.at(o.said)];
+    for (std::size_t i = 0; i < n; ++i) {
+        std::size_t is = 0, said = 0;
+        for (std::size_t j = 0; j < n; ++j) {
+            is += report.confusion[i][j];
+            said += report.confusion[j][i];
+        }
+        report.scores.push_back({report.labels[i], is, Share{report.confusion[i][i], said}.part(),
+                                 Share{report.confusion[i][i], is}.part()});
+    }
+}
+
+boost::json::array to_json(const Interval& interval) {
+    return {interval.low, interval.high};
+}
+
+}  // namespace
+
+std::string to_text(const Interval& interval) {
+    return fmt::format("{:5.1f} to {:5.1f} %", 100 * interval.low, 100 * interval.high);
+}
+
+double Share::part() const {
+    return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
+}
+
+Interval Share::interval() const {
+    if (all == 0) return {};
+    using Binomial = boost::math::binomial_distribution<double>;
+    constexpr double tail = 0.025;
+    const auto n = static_cast<double>(all);
+    const auto k = static_cast<double>(some);
+    return {Binomial::find_lower_bound_on_p(n, k, tail),
+            Binomial::find_upper_bound_on_p(n, k, tail)};
+}
+
+Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order) {
+    Report report;
+    report.labels = labels_met(outcomes, label_order);
+    count_shapes(outcomes, report);
+    fill_reliability(outcomes, report);
+    fill_confusion(outcomes, report);
+    std::copy_if(outcomes.begin(), outcomes.end(), std::back_inserter(report.wrong),
+                 [](const Outcome& o) { return o.said != o.truth; });
+    std::stable_sort(
+        report.wrong.begin(), report.wrong.end(),
+        [](const Outcome& a, const Outcome& b) { return a.confidence > b.confidence; });
+    return report;
+}
+
+boost::json::object to_json(const Report& report) {
+    namespace json = boost::json;
+    const auto chance = calibration_by_chance(report.reliability);
+    json::array scores, reliability, confusion, labels;
+    for (const auto& label : report.labels) labels.emplace_back(label);
+    for (const auto& s : report.scores)
+        scores.push_back(json::object{{"label", s.label},
+                                      {"drawings", s.drawings},
+                                      {"precision", s.precision},
+                                      {"recall", s.recall}});
+    for (const auto& b : report.reliability)
+        reliability.push_back(json::object{{"low", b.low},
+                                           {"high", b.high},
+                                           {"drawings", b.drawings},
+                                           {"confidence", b.confidence},
+                                           {"accuracy", b.accuracy}});
+    for (const auto& row : report.confusion)
+        confusion.push_back(json::array(row.begin(), row.end()));
+    return {{"shapes", report.shapes},
+            {"others", report.others},
+            {"accuracy", report.accuracy.part()},
+            {"merged_accuracy", report.merged_accuracy.part()},
+            {"refused_others", report.refused_others.part()},
+            {"refused_shapes", report.refused_shapes.part()},
+            {"intervals_95",
+             {{"accuracy", to_json(report.accuracy.interval())},
+              {"merged_accuracy", to_json(report.merged_accuracy.interval())},
+              {"refused_others", to_json(report.refused_others.interval())},
+              {"refused_shapes", to_json(report.refused_shapes.interval())}}},
+            {"calibration_error", report.calibration_error},
+            {"calibration_error_by_chance", {{"mean", chance.mean}, {"most", chance.most}}},
+            {"labels", std::move(labels)},
+            {"per_label", std::move(scores)},
+            {"reliability", std::move(reliability)},
+            {"confusion", std::move(confusion)}};
+}
+
+std::string to_text(const Report& report) {
+    const auto chance = calibration_by_chance(report.reliability);
+    std::string text = fmt::format(
+        "shapes                {:6}     95 % interval\n"
+        "  right               {:6.1f} %   {}\n"
+        "  right, kin merged   {:6.1f} %   {}\n"
+        "  refused as unknown  {:6.1f} %   {}\n"
+        "  calibration error   {:6.3f}     by chance {:.3f}, at most {:.3f}\n"
+        "(kin: circle/ellipse, square/rectangle, zigzag/squiggle)\n",
+        report.shapes, 100 * report.accuracy.part(), to_text(report.accuracy.interval()),
+        100 * report.merged_accuracy.part(), to_text(report.merged_accuracy.interval()),
+        100 * report.refused_shapes.part(), to_text(report.refused_shapes.interval()),
+        report.calibration_error, chance.mean, chance.most);
+    if (report.others > 0)
+        text += fmt::format("other drawings        {:6}\n  refused as unknown  {:6.1f} %   {}\n",
+                            report.others, 100 * report.refused_others.part(),
+                            to_text(report.refused_others.interval()));
+    text += fmt::format("\n{:<10} {:>8} {:>9} {:>7}\n", "label", "drawings", "precision", "recall");
+    for (const auto& s : report.scores)
+        text += fmt::format("{:<10} {:>8} {:>8.1f}% {:>6.1f}%\n", s.label, s.drawings,
+                            100 * s.precision, 100 * s.recall);
+    text += "\nConfusion: what it is (rows), what the model said (columns)\n          ";
+    for (const auto& label : report.labels) text += fmt::format("{:>5.4}", label);
+    for (std::size_t i = 0; i < report.labels.size(); ++i) {
+        text += fmt::format("\n{:<10}", report.labels[i]);
+        for (const auto count : report.confusion[i])
+            text += count == 0 ? "    ." : fmt::format("{:>5}", count);
+    }
+    text += "\n\nReliability: how sure, how often right\n";
+    for (const auto& b : report.reliability)
+        if (b.drawings > 0)
+            text += fmt::format(
+                "  {:3.0f}–{:3.0f} %  {:5} drawings  sure {:5.1f} %  right {:5.1f} %\n",
+                100 * b.low, 100 * b.high, b.drawings, 100 * b.confidence, 100 * b.accuracy);
+    return text;
+}
+
+std::string confusion_svg(const Report& report) {
+    constexpr int cell = 34;
+    constexpr int left = 92;
+    const int n = static_cast<int>(report.labels.size());
+    std::string svg = fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {0}\" "
+        "font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
+        "aria-label=\"Confusion matrix\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>",
+        left + n * cell + 10);
+    for (int i = 0; i < n; ++i) {
+        const auto row = static_cast<std::size_t>(i);
+        std::size_t total = 0;
+        for (const auto count : report.confusion[row]) total += count;
+        svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>", left - 6,
+                           left + i * cell + 21, report.labels[row]);
+        svg += fmt::format("<text transform=\"translate({},{}) rotate(-60)\">{}</text>",
+                           left + i * cell + 18, left - 6, report.labels[row]);
+        for (int j = 0; j < n; ++j) {
+            const auto count = report.confusion[row][static_cast<std::size_t>(j)];
+            if (count == 0) continue;
+            const double share = Share{count, total}.part();
+            svg += fmt::format(
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" "
+                "fill-opacity=\"{:.2f}\"/><text x=\"{}\" y=\"{}\" "
+                "text-anchor=\"middle\" fill=\"{}\">{}</text>",
+                left + j * cell, left + i * cell, cell - 1, cell - 1,
+                i == j ? "#1b7f5c" : "#b3261e", 0.15 + 0.85 * share, left + j * cell + cell / 2,
+                left + i * cell + 21, share > 0.5 ? "#fff" : "#111", count);
+        }
+    }
+    return svg + "</svg>";
+}
+
+std::string reliability_svg(const Report& report) {
+    constexpr double size = 300;
+    constexpr double edge = 40;
+    std::string svg = fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {0}\" "
+        "font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
+        "aria-label=\"Reliability diagram\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
+        "<line x1=\"{1}\" y1=\"{2}\" x2=\"{2}\" y2=\"{1}\" stroke=\"#999\" stroke-dasharray=\"4 "
+        "3\"/>"
+        "<text x=\"{3}\" y=\"{4}\" text-anchor=\"middle\">how sure the model is</text>"
+        "<text transform=\"translate(14,{3}) rotate(-90)\" text-anchor=\"middle\">how often it is "
+        "right</text>",
+        size + 2 * edge, edge, size + edge, size / 2 + edge, size + 2 * edge - 8);
+    for (const auto& b : report.reliability) {
+        if (b.drawings == 0) continue;
+        svg += fmt::format(
+            "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"#2f6fde\" "
+            "fill-opacity=\"0.7\"/><text "
+            "x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>",
+            edge + b.low * size + 1, edge + (1 - b.accuracy) * size, size / reliability_bins - 2,
+            b.accuracy * size, edge + (b.low + b.high) / 2 * size,
+            edge + (1 - b.accuracy) * size - 4, b.drawings);
+    }
+    return svg + fmt::format("<text x=\"{}\" y=\"{}\">calibration error {:.3f}</text></svg>", edge,
+                             edge - 14, report.calibration_error);
+}
+
+}  // namespace croquis::learning

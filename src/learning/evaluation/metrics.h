@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "learning/evaluation/reliability.h"
+
+namespace croquis::learning {
+
+/// What a model said of one drawing whose label is known.
+struct Outcome {
+    std::string id;
+    std::string truth;     ///< a label; words that are not labels are "unknown"
+    std::string said;      ///< a label or "unknown"
+    float confidence = 0;  ///< of what was said, 0…1
+};
+
+struct LabelScore {
+    std::string label;
+    std::size_t drawings = 0;
+    double precision = 0;  ///< 0…1; 0 where never said
+    double recall = 0;     ///< 0…1
+};
+
+/// Between what a part lies of which one sees a sample only: 95 of 100 such intervals hold the true
+/// part (exact: Clopper and Pearson 1934).
+struct Interval {
+    double low = 0;
+    double high = 1;
+};
+
+/// Some of all drawings.
+struct Share {
+    std::size_t some = 0;
+    std::size_t all = 0;
+
+    [[nodiscard]] double part() const;        ///< 0…1; 0 of nothing
+    [[nodiscard]] Interval interval() const;  ///< all of 0…1 where there is nothing
+};
+
+/// In per cent: " 76.8 to  94.4 %".
+std::string to_text(const Interval& interval);
+
+struct Report {
+    std::vector<std::string> labels;  ///< those met, in the model's order, "unknown" last
+    std::size_t shapes = 0;           ///< drawings whose truth is a shape
+    std::size_t others = 0;           ///< drawings whose truth is "unknown"
+    Share accuracy;                   ///< of the shapes, strictly
+    Share merged_accuracy;            ///< circle = ellipse, square = rectangle, zigzag = squiggle
+    Share refused_others;             ///< of the others, those answered "unknown"
+    Share refused_shapes;             ///< of the shapes, those answered "unknown"
+    double calibration_error = 0;     ///< of the shapes that were not refused
+    std::vector<ReliabilityBin> reliability;
+    std::vector<LabelScore> scores;
+    std::vector<std::vector<std::size_t>> confusion;  ///< [truth][said], by `labels`
+    std::vector<Outcome> wrong;                       ///< most sure first
+};
+
+Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order);
+
+boost::json::object to_json(const Report& report);
+/// Tables for a terminal of 100 columns.
+std::string to_text(const Report& report);
+/// The confusion matrix and the reliability diagram, each an SVG element.
+std::string confusion_svg(const Report& report);
+std::string reliability_svg(const Report& report);
+
+}  // namespace croquis::learning

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "learning/synthesis/figure.h"
+
+namespace croquis::learning {
+
+/// A figure of the label, one of shape_labels() but "unknown", and what the hand must be to keep it
+/// one.
+Figure shape_figure(std::string_view label, const Hand& hand, Random& random);
+
+/// Anything that is none of the shapes.
+Figure other_figure(Random& random);
+
+}  // namespace croquis::learning

@@ -1,0 +1,155 @@
+#include "learning/training/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "learning/synthesis/sketcher.h"
+#include "recognition/answer.h"
+
+namespace croquis::learning {
+namespace {
+
+struct Answers {
+    torch::Tensor logits;
+    torch::Tensor embeddings;
+};
+
+Answers run(Network& network, const torch::Tensor& images) {
+    const torch::NoGradGuard no_gradients;
+    network->eval();
+    std::vector<torch::Tensor> logits, embeddings;
+    for (const auto& chunk : images.split(512)) {
+        auto said = network->forward(chunk.to(torch::kFloat32).div_(255));
+        logits.push_back(std::move(said.logits));
+        embeddings.push_back(std::move(said.embedding));
+    }
+    return {torch::cat(logits), torch::cat(embeddings)};
+}
+
+std::int64_t unknown() {
+    return static_cast<std::int64_t>(shape_labels().size()) - 1;
+}
+
+std::int64_t label_index(const std::string& label) {
+    const auto& labels = shape_labels();
+    const auto found = std::find(labels.begin(), labels.end(), label);
+    return found == labels.end() ? not_asked : found - labels.begin();
+}
+
+/// The logits as they are once "unknown" has its bias.
+torch::Tensor biased(const Judged& judged, float bias) {
+    auto logits = judged.logits.clone();
+    logits.select(1, unknown()).add_(bias);
+    return logits.contiguous();
+}
+
+recognition::ModelInfo info_of(const Calibration& calibration) {
+    recognition::ModelInfo info;
+    info.labels = shape_labels();
+    info.temperature = calibration.temperature;
+    info.unknown_below = calibration.unknown_below;
+    return info;
+}
+
+/// The shapes, or the others, of a part; nothing where it has less than a handful.
+void add_group(const torch::Tensor& logits, const torch::Tensor& truth, const torch::Tensor& which,
+               std::vector<std::pair<torch::Tensor, torch::Tensor>>& groups) {
+    constexpr std::int64_t least = 20;
+    const auto indices = which.nonzero().flatten();
+    if (indices.size(0) < least) return;
+    groups.emplace_back(logits.index_select(0, indices), truth.index_select(0, indices));
+}
+
+}  // namespace
+
+Judged judge(Network& network, const Samples& samples) {
+    const auto answers = run(network, samples.images);
+    Judged judged{answers.logits, answers.embeddings, samples.labels, {}, {}, {}};
+    const auto* pixels = samples.images.data_ptr<std::uint8_t>();
+    for (std::int64_t i = 0; i < samples.labels.size(0); ++i) {
+        judged.ids.push_back("sketch " + std::to_string(i));
+        judged.categories.emplace_back();
+        auto& input = judged.inputs.emplace_back();
+        std::copy_n(pixels + i * static_cast<std::int64_t>(input.size()), input.size(),
+                    input.begin());
+    }
+    return judged;
+}
+
+Judged judge(Network& network, const std::vector<const PersonsDrawing*>& drawings) {
+    constexpr std::int64_t side = drawing::model_side;
+    Judged judged;
+    std::vector<std::int64_t> truth;
+    for (const auto* drawn : drawings) {
+        const auto input = to_input(*drawn);
+        if (!input) continue;
+        judged.inputs.push_back(*input);
+        judged.ids.push_back(drawn->id);
+        judged.categories.push_back(drawn->category);
+        truth.push_back(label_index(drawn->label));
+    }
+    const auto count = static_cast<std::int64_t>(judged.inputs.size());
+    auto images = torch::empty({count, 1, side, side}, torch::kUInt8);
+    for (std::int64_t i = 0; i < count; ++i)
+        std::copy(judged.inputs[static_cast<std::size_t>(i)].begin(),
+                  judged.inputs[static_cast<std::size_t>(i)].end(),
+                  images.data_ptr<std::uint8_t>() + i * side * side);
+    const auto answers = run(network, images);
+    judged.logits = answers.logits;
+    judged.embeddings = answers.embeddings;
+    judged.truth = torch::tensor(truth, torch::kInt64);
+    return judged;
+}
+
+Calibration calibrate(const std::vector<const Judged*>& parts, float unknown_below) {
+    std::vector<std::pair<torch::Tensor, torch::Tensor>> groups;
+    for (const auto* part : parts) {
+        const auto& truth = part->truth;
+        add_group(part->logits, truth, truth.ne(not_asked) & truth.ne(unknown()), groups);
+        add_group(part->logits, truth, truth.eq(unknown()), groups);
+    }
+    auto log_temperature = torch::zeros({1}, torch::requires_grad());
+    auto bias = torch::zeros({1}, torch::requires_grad());
+    auto is_unknown = torch::zeros({unknown() + 1});
+    is_unknown[unknown()] = 1;
+    torch::optim::LBFGS optimiser(
+        {log_temperature, bias},
+        torch::optim::LBFGSOptions(0.5).max_iter(60).line_search_fn("strong_wolfe"));
+    optimiser.step([&] {
+        optimiser.zero_grad();
+        auto loss = torch::zeros({1});
+        for (const auto& [logits, truth] : groups)
+            loss = loss + torch::nn::functional::cross_entropy(
+                              (logits + bias * is_unknown) / log_temperature.exp(), truth);
+        loss.backward();
+        return loss;
+    });
+    return {std::exp(log_temperature.item<float>()), bias.item<float>(), unknown_below};
+}
+
+std::vector<Outcome> outcomes_of(const Judged& judged, const Calibration& calibration) {
+    const auto info = info_of(calibration);
+    const auto logits = biased(judged, calibration.unknown_bias);
+    const auto classes = static_cast<std::size_t>(logits.size(1));
+    std::vector<Outcome> outcomes;
+    for (std::size_t i = 0; i < judged.ids.size(); ++i) {
+        const auto truth = judged.truth[static_cast<std::int64_t>(i)].item<std::int64_t>();
+        if (truth == not_asked) continue;
+        const std::span<const float> row(logits.data_ptr<float>() + i * classes, classes);
+        const auto answer = recognition::to_prediction(row, info);
+        if (!answer) continue;  // not finite: cannot happen in a network that trained
+        outcomes.push_back({judged.ids[i], shape_labels()[static_cast<std::size_t>(truth)],
+                            answer->tag, answer->confidence});
+    }
+    return outcomes;
+}
+
+std::vector<drawing::ModelInput> inputs_of(const Judged& judged) {
+    std::vector<drawing::ModelInput> inputs;
+    for (std::size_t i = 0; i < judged.ids.size(); ++i)
+        if (judged.truth[static_cast<std::int64_t>(i)].item<std::int64_t>() != not_asked)
+            inputs.push_back(judged.inputs[i]);
+    return inputs;
+}
+
+}  // namespace croquis::learning

@@ -1,0 +1,279 @@
+#include "learning/training/card.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "core/bytes.h"
+#include "drawing/normalise.h"
+#include "learning/synthesis/sketcher.h"
+
+namespace croquis::learning {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+Result<void> write_file(const fs::path& file, std::string_view text) {
+    std::ofstream out(file, std::ios::binary);
+    out << text;
+    out.close();
+    if (!out) return Error{ErrorKind::internal, "Cannot write " + file.string() + "."};
+    return {};
+}
+
+json::object training_of(const Card& card) {
+    json::array ids;
+    for (const auto& id : card.people_ids) ids.emplace_back(id);
+    json::array files;
+    for (const auto& file : card.files)
+        files.push_back(
+            {{"file", file.name}, {"sha256", file.sha256}, {"drawings", file.drawings}});
+    json::object counts;
+    for (const auto& [source, count] : card.counts)
+        counts[source] = {{"learnt", count.learnt}, {"judged", count.judged}};
+    return {{"program", "croquis-train"},
+            {"version", CROQUIS_VERSION},
+            {"seed", card.training.seed},
+            {"steps", card.training.steps},
+            {"batch", card.training.batch},
+            {"samples", card.training.steps * card.training.batch},
+            {"rate_falls_from_step", card.training.fall()},
+            {"categories", card.categories},
+            {"categories_unseen", json::value_from(card.unseen)},
+            {"files", std::move(files)},
+            {"sources", std::move(counts)},
+            {"ids", std::move(ids)},
+            {"last_loss", card.result.last_loss}};
+}
+
+json::array sources_of(const Card& card) {
+    json::array sources;
+    for (const auto& source : card.sources) {
+        auto report = learning::to_json(source.measured.report);
+        report["source"] = source.source;
+        report["temperature_without_it"] = source.calibration.temperature;
+        report["unknown_bias_without_it"] = source.calibration.unknown_bias;
+        sources.push_back(std::move(report));
+    }
+    return sources;
+}
+
+json::array few_shot_of(const Card& card) {
+    json::array all;
+    for (const auto& shown : card.few_shot)
+        all.push_back({{"ways", shown.ways},
+                       {"shots", shown.shots},
+                       {"episodes", shown.episodes},
+                       {"categories", shown.categories},
+                       {"accuracy", shown.accuracy},
+                       {"low", shown.low},
+                       {"high", shown.high}});
+    return all;
+}
+
+json::object to_json(const Card& card, const std::string& onnx) {
+    json::array labels;
+    for (const auto& label : shape_labels()) labels.emplace_back(label);
+    json::object object{{"name", card.name},
+                        {"labels", std::move(labels)},
+                        {"temperature", card.calibration.temperature},
+                        {"unknown_below", card.calibration.unknown_below},
+                        {"input",
+                         {{"width", drawing::model_side},
+                          {"height", drawing::model_side},
+                          {"channels", 1},
+                          {"scale", 1.0 / 255},
+                          {"mean", 0}}},
+                        {"activations", json::value_from(card.activations)},
+                        {"sha256", to_hex(sha256(as_bytes(onnx)))},
+                        {"multiply_accumulates", card.multiply_accumulates},
+                        {"embedding", {{"output", "embedding"}, {"size", embedding_size}}},
+                        {"training", training_of(card)},
+                        {"calibration", {{"unknown_bias", card.calibration.unknown_bias}}},
+                        {"people", sources_of(card)},
+                        {"few_shot", few_shot_of(card)},
+                        {"synthetic", learning::to_json(card.synthetic.report)},
+                        {"careful", learning::to_json(card.careful.report)}};
+    return object;
+}
+
+std::string label_table(const Report& report) {
+    std::string text = "| label | drawings | precision | recall |\n|---|---|---|---|\n";
+    for (const auto& s : report.scores)
+        text += fmt::format("| {} | {} | {:.1f} % | {:.1f} % |\n", s.label, s.drawings,
+                            100 * s.precision, 100 * s.recall);
+    return text + "\n";
+}
+
+/// The pairs most often confused, in words.
+std::string failures(const Report& report) {
+    struct Pair {
+        std::size_t count, truth, said;
+    };
+    std::vector<Pair> pairs;
+    for (std::size_t i = 0; i < report.labels.size(); ++i)
+        for (std::size_t j = 0; j < report.labels.size(); ++j)
+            if (i != j && report.confusion[i][j] > 0)
+                pairs.push_back({report.confusion[i][j], i, j});
+    std::sort(pairs.begin(), pairs.end(),
+              [](const Pair& a, const Pair& b) { return a.count > b.count; });
+    std::string text = "Where it fails most:\n\n";
+    for (std::size_t i = 0; i < std::min<std::size_t>(8, pairs.size()); ++i)
+        text += fmt::format("- {} taken for {}: {}\n", report.labels[pairs[i].truth],
+                            report.labels[pairs[i].said],
+                            pairs[i].count == 1 ? "once" : fmt::format("{} times", pairs[i].count));
+    return text + "\n";
+}
+
+std::string section(const std::string& title, const std::string& picture,
+                    const Measured& measured) {
+    const Report& report = measured.report;
+    const auto chance = calibration_by_chance(report.reliability);
+    return fmt::format(
+               "## {}\n\n| | | 95 % interval |\n|---|---|---|\n"
+               "| shapes | {} | |\n"
+               "| right | {:.1f} % | {} |\n"
+               "| right, kin merged | {:.1f} % | {} |\n"
+               "| refused as unknown | {:.1f} % | {} |\n"
+               "| expected calibration error | {:.3f} | |\n"
+               "| … of a perfectly calibrated model, by chance | {:.3f} | up to {:.3f} |\n"
+               "| other drawings | {} | |\n"
+               "| of these refused as unknown | {:.1f} % | {} |\n\n"
+               "Kin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n"
+               "![Confusion matrix](card/{}-confusion.svg)\n"
+               "![Reliability](card/{}-reliability.svg)\n\n"
+               "Most surely wrong (black: what it is; red: what the model said, and how sure):\n\n"
+               "![Failures](card/{}-failures.svg)\n\n",
+               title, report.shapes, 100 * report.accuracy.part(),
+               to_text(report.accuracy.interval()), 100 * report.merged_accuracy.part(),
+               to_text(report.merged_accuracy.interval()), 100 * report.refused_shapes.part(),
+               to_text(report.refused_shapes.interval()), report.calibration_error, chance.mean,
+               chance.most, report.others, 100 * report.refused_others.part(),
+               report.others == 0 ? "" : to_text(report.refused_others.interval()), picture,
+               picture, picture) +
+           label_table(report) + failures(report);
+}
+
+std::string learnt_from(const Card& card) {
+    std::string text =
+        fmt::format("{} samples, none seen twice (seed {}): sketches by the project's own sketcher",
+                    card.training.steps * card.training.batch, card.training.seed);
+    if (card.people_ids.empty()) return text + " alone. No person's drawing was learnt from.";
+    std::size_t learnt = 0;
+    for (const auto& count : card.counts) learnt += count.second.learnt;
+    text += fmt::format(
+        ", and {} drawings by people, each time augmented differently: turned, warped, shaken, cut "
+        "short as far as the label allows, with pens of all widths and some through 28 pixels. "
+        "Beside the shapes, the embedding learns to tell {} categories apart. The weights are the "
+        "mean over the last {} steps.\n\n| source | learnt from | kept to judge |\n|---|---|---|\n",
+        learnt, card.categories, card.training.steps - card.training.average_from());
+    for (const auto& [source, count] : card.counts)
+        text += fmt::format("| {} | {} | {} |\n", source, count.learnt, count.judged);
+    return text +
+           "\nWhere they come from and under which licence: docs/data.md. Digests of the files "
+           "and the ids of the drawings learnt from are in the JSON card.";
+}
+
+/// One line a source, before the details.
+std::string overview(const Card& card) {
+    if (card.sources.empty()) return {};
+    std::string text =
+        "## On drawings by people that were kept from training\n\n"
+        "Each source's drawings are answered with a confidence that was calibrated on the others "
+        "only. The network learnt from other drawings of most of these sources (the table below), "
+        "so a source that it has never met may do worse: no source was left out of the training "
+        "whole but those with nothing learnt from.\n\n"
+        "| source | shapes | right | 95 % | kin merged | refused | calibration error (by chance) | "
+        "others | refused | 95 % |\n|---|---|---|---|---|---|---|---|---|---|\n";
+    for (const auto& source : card.sources) {
+        const Report& r = source.measured.report;
+        const auto chance = calibration_by_chance(r.reliability);
+        const bool shapes = r.shapes > 0;
+        const bool others = r.others > 0;
+        text += fmt::format(
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", source.source, r.shapes,
+            shapes ? fmt::format("{:.1f} %", 100 * r.accuracy.part()) : "",
+            shapes ? to_text(r.accuracy.interval()) : "",
+            shapes ? fmt::format("{:.1f} %", 100 * r.merged_accuracy.part()) : "",
+            shapes ? fmt::format("{:.1f} %", 100 * r.refused_shapes.part()) : "",
+            shapes ? fmt::format("{:.3f} ({:.3f})", r.calibration_error, chance.mean) : "",
+            r.others, others ? fmt::format("{:.1f} %", 100 * r.refused_others.part()) : "",
+            others ? to_text(r.refused_others.interval()) : "");
+    }
+    return text + "\n";
+}
+
+std::string few_shot_table(const Card& card) {
+    if (card.few_shot.empty()) return {};
+    std::string text = fmt::format(
+        "## The embedding, on {} categories that it never saw\n\nA head taught on a few drawings "
+        "of "
+        "each of some categories, asked about others of them; the interval is by bootstrap over "
+        "the "
+        "categories.\n\n| ways | shots | right | 95 % | episodes |\n|---|---|---|---|---|\n",
+        card.unseen.size());
+    for (const auto& shown : card.few_shot)
+        text += fmt::format("| {} | {} | {:.1f} % | {:.1f} to {:.1f} % | {} |\n", shown.ways,
+                            shown.shots, 100 * shown.accuracy, 100 * shown.low, 100 * shown.high,
+                            shown.episodes);
+    return text + "\n";
+}
+
+std::string to_markdown(const Card& card) {
+    std::string text = fmt::format(
+        "# Model card: {}\n\nWritten by croquis-train; every figure is measured.\n\n**What it "
+        "is.** A convolutional network of {:.2f} million multiply-accumulates with two outputs of "
+        "a "
+        "{} x {} picture: which of {} shapes it shows, or \"unknown\" for anything else or where "
+        "the calibrated confidence is under {:.2f}; and an embedding of {} numbers, by which other "
+        "drawings can be told apart.\n\n",
+        card.name, static_cast<double>(card.multiply_accumulates) / 1e6, drawing::model_side,
+        drawing::model_side, shape_labels().size() - 1, card.calibration.unknown_below,
+        embedding_size);
+    text += overview(card) + few_shot_table(card);
+    text += fmt::format(
+        "## How it was made\n\n**What it learnt from.** {}\n\n**Calibrated on** {}. Temperature "
+        "{:.3f}; bias of \"unknown\" {:+.2f} (in the exported weights).\n\n**Made again** by "
+        "`croquis-train --seed {} --steps {}{}`.\n\n",
+        learnt_from(card),
+        card.sources.empty() ? "sketches never trained on"
+                             : "the drawings by people kept to judge, and careful sketches; every "
+                               "source counts alike, and in it the shapes and the others",
+        card.calibration.temperature, card.calibration.unknown_bias, card.training.seed,
+        card.training.steps, card.people_ids.empty() ? "" : " --people DIR");
+    for (const auto& source : card.sources)
+        text += section("On " + source.source + ": people's drawings kept from training",
+                        source.source, source.measured);
+    text += section("On careful sketches (care 0.8 to 1, six labels)", "careful", card.careful);
+    return text + section("On sketches of all kinds", "synthetic", card.synthetic);
+}
+
+Result<void> write_pictures(const fs::path& folder, const std::string& name,
+                            const Measured& measured) {
+    auto done = write_file(folder / (name + "-confusion.svg"), confusion_svg(measured.report));
+    if (done)
+        done = write_file(folder / (name + "-reliability.svg"), reliability_svg(measured.report));
+    if (done) done = write_file(folder / (name + "-failures.svg"), failures_svg(measured.failures));
+    return done;
+}
+
+}  // namespace
+
+Result<void> write_model(const fs::path& folder, const std::string& onnx, const Card& card) {
+    std::error_code failed;
+    fs::create_directories(folder / "card", failed);
+    auto done = write_file(folder / (card.name + ".onnx"), onnx);
+    if (done)
+        done =
+            write_file(folder / (card.name + ".json"), json::serialize(to_json(card, onnx)) + "\n");
+    if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card));
+    if (done) done = write_pictures(folder / "card", "synthetic", card.synthetic);
+    if (done) done = write_pictures(folder / "card", "careful", card.careful);
+    for (const auto& source : card.sources)
+        if (done) done = write_pictures(folder / "card", source.source, source.measured);
+    return done;
+}
+
+}  // namespace croquis::learning

@@ -1,0 +1,353 @@
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <opencv2/dnn.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/bytes.h"
+#include "drawing/decode.h"
+#include "learning/dataset/people.h"
+#include "learning/synthesis/sketcher.h"
+#include "learning/training/calibration.h"
+#include "learning/training/card.h"
+#include "learning/training/compare.h"
+#include "learning/training/few_shot.h"
+#include "learning/training/network.h"
+#include "learning/training/onnx_export.h"
+#include "learning/training/samples.h"
+#include "learning/training/training.h"
+#include "learning/training/warm_start.h"
+
+namespace {
+
+using namespace croquis;
+using namespace croquis::learning;
+namespace fs = std::filesystem;
+
+struct Arguments {
+    TrainingOptions training;
+    int threads = 2;
+    bool quick = false;
+    bool resume = false;
+    bool keep_checkpoint = false;
+    fs::path out = "models";
+    fs::path people;
+    fs::path begin_with;
+    fs::path preview;
+    fs::path compare;
+    fs::path checkpoint = "croquis-train.checkpoint";
+};
+
+constexpr std::uint64_t held_out_seed = 0x4d595df4d0f33173ULL;  // far from any seed a person types
+constexpr float unknown_below = 0.4F;                           // less sure than this is no answer
+
+int report(const Error& error) {
+    std::cerr << "croquis-train: error: " << error.detail << '\n';
+    return 1;
+}
+
+Result<void> write_png(const fs::path& file, const drawing::Image& sheet) {
+    const auto png = drawing::encode_png(sheet);
+    if (!png) return png.error();
+    std::ofstream out(file, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(png->data()),
+              static_cast<std::streamsize>(png->size()));
+    out.close();
+    if (!out) return Error{ErrorKind::internal, "Cannot write " + file.string() + "."};
+    return {};
+}
+
+/// A sheet of samples as the network sees them, to be looked at: a row of sketches for each label,
+/// then people's drawings.
+Result<void> write_preview(const fs::path& file, std::uint64_t seed, const Corpus& corpus) {
+    constexpr int columns = 20;
+    constexpr int cell = 64;
+    constexpr int side = drawing::model_side;
+    const auto& labels = shape_labels();
+    const int rows = static_cast<int>(labels.size()) + (corpus.drawings() > 0 ? 20 : 0);
+    drawing::Image sheet{
+        columns * cell, rows * cell, 1,
+        std::vector<std::uint8_t>(static_cast<std::size_t>(columns * cell * rows * cell), 255)};
+    cv::Mat canvas(sheet.height, sheet.width, CV_8UC1, sheet.pixels.data());
+    const auto show = [&](int row, int column, const std::uint8_t* input) {
+        cv::Mat seen(side, side, CV_8UC1);
+        std::copy_n(input, side * side, seen.data);
+        cv::resize(255 - seen, canvas(cv::Rect(column * cell, row * cell, cell - 2, cell - 2)),
+                   {cell - 2, cell - 2}, 0, 0, cv::INTER_AREA);
+    };
+    for (int row = 0; row < static_cast<int>(labels.size()); ++row)
+        for (int column = 0; column < columns; ++column) {
+            Random random(seed * 1000003 + static_cast<std::uint64_t>(row * columns + column));
+            const auto input = drawing::normalise(
+                picture(sketch(labels[static_cast<std::size_t>(row)], random), random));
+            if (input) show(row, column, input->data());
+        }
+    const auto first = static_cast<int>(labels.size());
+    const auto samples = corpus.make(seed, 0, (rows - first) * columns);
+    for (int i = 0; i < (rows - first) * columns; ++i)
+        show(first + i / columns, i % columns,
+             samples.images.data_ptr<std::uint8_t>() + std::ptrdiff_t{i} * side * side);
+    return write_png(file, sheet);
+}
+
+/// What the network's tensors become at most: by this an engine rounds them to 8 bits.
+std::map<std::string, float> activations_of(Network& network, const Samples& samples) {
+    const torch::NoGradGuard no_gradients;
+    network->eval();
+    std::map<std::string, float> all;
+    for (const auto& chunk : samples.images.split(512)) {
+        const auto largest = network->largest_activations(chunk.to(torch::kFloat32).div_(255));
+        for (std::size_t i = 0; i < largest.size(); ++i)
+            all[stage_output(i)] = std::max(all[stage_output(i)], largest[i]);
+    }
+    all[pool_output] = all[stage_output(network->layout().stages.size() - 1)];
+    return all;
+}
+
+Measured measured(const Judged& judged, const Calibration& calibration) {
+    const auto outcomes = outcomes_of(judged, calibration);
+    return {measure(outcomes, shape_labels()), failures_of(outcomes, inputs_of(judged), 60)};
+}
+
+/// The drawings that only judge, by what they are of.
+std::map<std::string, Judged> judged_people(Network& network, const People& people) {
+    std::map<std::string, std::vector<const PersonsDrawing*>> by_source;
+    for (const auto& drawn : people.drawings)
+        if (drawn.use == Use::judge && !drawn.label.empty())
+            by_source[drawn.source].push_back(&drawn);
+    std::map<std::string, Judged> judged;
+    for (const auto& [source, drawings] : by_source) judged[source] = judge(network, drawings);
+    return judged;
+}
+
+/// Each source with the calibration of all the others, so that it says what a stranger gets.
+void measure_sources(const std::map<std::string, Judged>& people, const Judged& careful,
+                     Card& card) {
+    for (const auto& [source, judged] : people) {
+        std::vector<const Judged*> others{&careful};
+        for (const auto& other : people)
+            if (other.first != source) others.push_back(&other.second);
+        const auto calibration = calibrate(others, unknown_below);
+        card.sources.push_back({source, measured(judged, calibration), calibration});
+        std::cout << source << '\n' << to_text(card.sources.back().measured.report) << '\n';
+    }
+}
+
+void measure_few_shot(const std::map<std::string, Judged>& people, const People& read, Card& card) {
+    const auto found = people.find("quickdraw");
+    if (found == people.end() || read.unseen.empty()) return;
+    auto categories = found->second.categories;
+    for (auto& category : categories)
+        if (std::find(read.unseen.begin(), read.unseen.end(), category) == read.unseen.end())
+            category.clear();
+    for (const auto& [ways, shots] : {std::pair{5, 5}, {10, 10}, {20, 10}}) {
+        const auto measured =
+            few_shot(found->second.embeddings, categories, ways, shots, 300, held_out_seed);
+        if (measured.categories < static_cast<std::size_t>(ways)) continue;
+        card.few_shot.push_back(measured);
+        std::cout << fmt::format("{} ways, {} shots: {:.1f} % ({:.1f} to {:.1f})\n", ways, shots,
+                                 100 * measured.accuracy, 100 * measured.low, 100 * measured.high);
+    }
+}
+
+/// Without people's drawings, sketches that were never trained on must do.
+void calibrate_and_measure(Network& network, const People& people, const Corpus& corpus, bool quick,
+                           Card& card) {
+    card.activations = activations_of(network, corpus.make(held_out_seed, 0, quick ? 1000 : 8000));
+    const auto sketches = judge(network, make_sketches(held_out_seed, quick ? 1000 : 8000));
+    const auto careful = judge(network, make_careful_samples(held_out_seed, quick ? 600 : 6000));
+    const auto judged = judged_people(network, people);
+    std::vector<const Judged*> parts{&careful};
+    for (const auto& part : judged) parts.push_back(&part.second);
+    if (judged.empty()) parts.push_back(&sketches);
+    card.calibration = calibrate(parts, unknown_below);
+    card.synthetic = measured(sketches, card.calibration);
+    card.careful = measured(careful, card.calibration);
+    measure_sources(judged, careful, card);
+    measure_few_shot(judged, people, card);
+}
+
+/// Runs the exported model with the reference engine and compares both outputs, in batches of
+/// several sizes.
+Result<void> check_export(Network& network, const std::string& onnx) {
+    constexpr std::int64_t side = drawing::model_side;
+    const torch::NoGradGuard no_gradients;
+    auto engine = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
+    for (const std::int64_t count : {1, 7, 32}) {
+        auto images = make_sketches(held_out_seed, count).images.to(torch::kFloat32).div_(255);
+        const std::array<int, 4> shape{static_cast<int>(count), 1, side, side};
+        engine.setInput(cv::Mat(4, shape.data(), CV_32F, images.data_ptr<float>()));
+        const auto expected = network->forward(images);
+        std::vector<cv::Mat> said;
+        engine.forward(said, std::vector<cv::String>{"logits", "embedding"});
+        for (std::size_t i = 0; i < said.size(); ++i) {
+            const auto& wanted = i == 0 ? expected.logits : expected.embedding;
+            const auto got = torch::from_blob(said[i].ptr<float>(), wanted.sizes());
+            const double off = (wanted - got).abs().max().item<double>();
+            if (!(off < 1e-2))
+                return Error{ErrorKind::internal,
+                             fmt::format("The exported model differs from the trained one by {} in "
+                                         "a batch of {}.",
+                                         off, count)};
+        }
+    }
+    return {};
+}
+
+Result<void> check_learning(const TrainingResult& result) {
+    if (result.last_loss <= 0.8 * result.first_loss) return {};
+    return Error{ErrorKind::internal, fmt::format("The loss did not fall: {:.3f} to {:.3f}.",
+                                                  result.first_loss, result.last_loss)};
+}
+
+/// The bias of "unknown" goes into the weights: an engine knows a temperature, but no bias.
+std::string exported(Network& network, const Card& card) {
+    const torch::NoGradGuard no_gradients;
+    network->eval();
+    network->dense->bias[static_cast<std::int64_t>(shape_labels().size()) - 1] +=
+        card.calibration.unknown_bias;
+    return to_onnx(network, card.name);
+}
+
+/// Says what was found, and what it costs where nothing is.
+void describe(const People& people, const Corpus& corpus) {
+    if (people.drawings.empty()) {
+        std::cout
+            << "No drawings by people (--people DIR): training on sketches alone. Such a model "
+               "knows people's shapes less\nwell, takes many objects and letters for shapes, "
+               "and its embedding tells hardly anything but the shapes apart.\n";
+        return;
+    }
+    for (const auto& file : people.files)
+        if (file.drawings > 0 && !file.name.starts_with("quickdraw/"))
+            std::cout << fmt::format("{:<36} {:>6} drawings\n", file.name, file.drawings);
+    std::cout << fmt::format(
+        "{} drawings by people in {} files; {} to learn from, in {} categories; {} categories kept "
+        "unseen\n",
+        people.drawings.size(), people.files.size(), corpus.drawings(), corpus.categories().size(),
+        people.unseen.size());
+}
+
+void note_people(const People& people, Card& card) {
+    card.files = people.files;
+    card.unseen = people.unseen;
+    for (const auto& drawn : people.drawings) {
+        auto& counts = card.counts[drawn.source];
+        ++(drawn.use == Use::learn ? counts.learnt : counts.judged);
+        if (drawn.use == Use::learn && !drawn.strokes.empty()) card.people_ids.push_back(drawn.id);
+    }
+}
+
+Network fresh(const Arguments& arguments, const Corpus& corpus) {
+    torch::manual_seed(arguments.training.seed);
+    Layout layout;
+    layout.side = drawing::model_side;
+    layout.classes = static_cast<int>(shape_labels().size());
+    layout.categories = static_cast<int>(corpus.categories().size());
+    return Network(layout);
+}
+
+Result<void> run(const Arguments& arguments) {
+    at::set_num_threads(arguments.threads);
+    People people;
+    if (!arguments.people.empty()) {
+        auto read = read_people(arguments.people);
+        if (!read) return read.error();
+        people = std::move(*read);
+    }
+    const Corpus corpus(people);
+    describe(people, corpus);
+    if (!arguments.preview.empty())
+        return write_preview(arguments.preview, arguments.training.seed, corpus);
+    if (!arguments.compare.empty()) {
+        const auto text = compared(arguments.compare, people);
+        if (!text) return text.error();
+        std::cout << *text;
+        return {};
+    }
+    if (!arguments.resume) fs::remove(arguments.checkpoint);
+    Card card;
+    card.name = "shapes";
+    card.training = arguments.training;
+    card.categories = corpus.categories().size();
+    note_people(people, card);
+    Network network = fresh(arguments, corpus);
+    card.multiply_accumulates = network->multiply_accumulates();
+    if (!arguments.begin_with.empty() && !fs::exists(arguments.checkpoint)) {
+        const auto begun =
+            begin_with(network, arguments.begin_with, corpus.make(held_out_seed, 0, 2048));
+        if (!begun) return begun.error();
+    }
+    const auto trained = train(network, arguments.training, corpus, arguments.checkpoint);
+    if (!trained) return trained.error();
+    card.result = *trained;
+    auto done = arguments.quick ? check_learning(card.result) : Result<void>();
+    if (!done) return done;
+    calibrate_and_measure(network, people, corpus, arguments.quick, card);
+    const std::string onnx = exported(network, card);
+    done = check_export(network, onnx);
+    if (done) done = write_model(arguments.out, onnx, card);
+    if (!done) return done;
+    if (!arguments.keep_checkpoint) fs::remove(arguments.checkpoint);
+    std::cout << fmt::format("\nwrote {}\n", (arguments.out / (card.name + ".onnx")).string());
+    return {};
+}
+
+void define(CLI::App& program, Arguments& arguments) {
+    program.add_option("--seed", arguments.training.seed, "Of the samples and the first weights")
+        ->capture_default_str();
+    program.add_option("--steps", arguments.training.steps, "Batches to learn from")
+        ->capture_default_str();
+    program.add_option("--batch", arguments.training.batch, "Samples in a batch")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    program
+        .add_option("--threads", arguments.threads,
+                    "Threads; the result depends on their number in the last digits")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    program.add_option("--out", arguments.out, "Folder for the model and its card")
+        ->capture_default_str();
+    program.add_flag("--resume", arguments.resume, "Go on from the checkpoint");
+    program
+        .add_option("--checkpoint", arguments.checkpoint, "File that the training saves itself to")
+        ->capture_default_str();
+    program.add_flag("--keep-checkpoint", arguments.keep_checkpoint,
+                     "Leave the checkpoint when done");
+    program.add_option("--people", arguments.people,
+                       "Folder of people's drawings to learn from and to judge by (docs/data.md); "
+                       "without it, sketches alone");
+    program.add_option("--begin-with", arguments.begin_with,
+                       "An earlier model (.onnx) of this program whose convolutions the training "
+                       "begins with; without it, random ones");
+    program.add_flag("--quick", arguments.quick, "A tiny training that checks the machinery");
+    program.add_option("--preview", arguments.preview,
+                       "Write a sheet of samples as PNG, and train nothing");
+    program.add_option("--compare", arguments.compare,
+                       "Measure a finished model (.onnx, its card beside it) on the drawings by "
+                       "people that only judge, and train nothing");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (sodium_init() < 0) return 1;
+    Arguments arguments;
+    arguments.training.steps = 12000;
+    CLI::App program("Trains the model that Croquis ships.", "croquis-train");
+    program.set_version_flag("--version", std::string("croquis-train ") + CROQUIS_VERSION);
+    define(program, arguments);
+    CLI11_PARSE(program, argc, argv);
+    if (arguments.quick && program.count("--steps") == 0) arguments.training.steps = 120;
+    try {
+        fs::create_directories(arguments.out);
+        const auto done = run(arguments);
+        return done ? 0 : report(done.error());
+    } catch (const std::exception& thrown) {
+        return report({ErrorKind::internal, thrown.what()});
+    }
+}

@@ -1,0 +1,221 @@
+#include "server/backend.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <thread>
+
+#include "api/api.h"
+#include "core/build_info.h"
+#include "core/bytes.h"
+#include "core/metrics.h"
+#include "core/this_thread.h"
+#include "core/worker_pool.h"
+#include "http/server.h"
+#include "identity/password.h"
+#include "recognition/batcher.h"
+#include "server/advice.h"
+#include "server/listeners.h"
+#include "server/open.h"
+#include "service/annotation.h"
+#include "service/models.h"
+
+namespace croquis::server {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds promotion_poll{5};
+/// Passwords waiting to be hashed, a tenth of a second each or more; one more is answered 503.
+constexpr std::size_t password_queue = 32;
+
+recognition::BatcherOptions batcher_options(const Config& config) {
+    recognition::BatcherOptions options;
+    options.threads = config.inference_threads;
+    options.max_batch = config.max_batch;
+    options.queue_capacity = config.inference_queue;
+    options.limits.max_bytes = config.max_image_bytes;
+    options.limits.max_side = config.max_image_side;
+    return options;
+}
+
+store::StoreOptions store_options(const Config& config) {
+    store::StoreOptions options;
+    options.readers = config.store_readers;
+    options.writers = config.store_writers;
+    options.queue_capacity = config.store_queue;
+    return options;
+}
+
+/// Threads that hash passwords: half of the processors, so that a crowd of sign-ins leaves the
+/// other half to lists and drawings.
+std::size_t password_threads() {
+    constexpr std::size_t most = identity::PasswordHasher::parallel;
+    return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, most);
+}
+
+void start_password_thread() {
+    name_this_thread("passwords");
+    give_way_to_other_threads();
+}
+
+}  // namespace
+
+struct Backend::Parts {
+    Metrics metrics;
+    /// By which the API knows the portal of this process, whose word on who asks rate limits need.
+    const std::string portal_secret = to_hex(random_bytes(32));
+    std::unique_ptr<WorkerPool> workers;
+    std::unique_ptr<WorkerPool> password_workers;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<identity::Identity> identity;
+    std::unique_ptr<recognition::Batcher> batcher;
+    std::unique_ptr<service::Annotation> annotation;
+    std::unique_ptr<http::Server> api;
+    std::unique_ptr<http::Server> portal;
+    std::unique_ptr<http::Server> metrics_listener;
+    bool has_users = false;
+
+    Result<void> open_store(const Config& config);
+    Result<void> load_model(const Config& config);
+    Result<void> set_up_identity(const Config& config);
+    Result<void> listen(const Config& config);
+    Result<void> listen_api(const Config& config);
+};
+
+Result<void> Backend::Parts::open_store(const Config& config) {
+    auto opened = store::open_store(config.store, store_options(config), metrics);
+    if (!opened) return opened.error();
+    store = std::move(*opened);
+    const auto applied = store->migrate();
+    if (!applied) return applied.error();
+    for (const auto& name : *applied) spdlog::info("applied migration {}", name);
+    spdlog::info("store: {}", without_password(config.store));
+    return {};
+}
+
+Result<void> Backend::Parts::load_model(const Config& config) {
+    if (const auto enrolled = service::enrol_own_model(*store, config.model); !enrolled)
+        return enrolled.error();
+    auto model = service::live_model(*store, config.model);
+    if (!model) return model.error();
+    spdlog::info("model: {}", (*model)->info().id);
+    batcher =
+        std::make_unique<recognition::Batcher>(std::move(*model), batcher_options(config), metrics);
+    return {};
+}
+
+Result<void> Backend::Parts::set_up_identity(const Config& config) {
+    auto options = identity_options(config);
+    if (!options) return options.error();
+    identity = std::make_unique<identity::Identity>(*store, std::move(*options));
+    if (config.demo) {
+        spdlog::warn("demo mode: anyone can sign in as admin / admin; do not expose this server");
+        return identity->ensure_demo_admin();
+    }
+    identity->tell_keys();
+    if (const auto safe = identity->refuse_defaults(); !safe)
+        return safe.error().field == "password" ? demo_password_left(config) : safe.error();
+    const auto users = store->users();
+    if (!users) return users.error();
+    has_users = !users->empty();
+    return {};
+}
+
+Result<void> Backend::Parts::listen(const Config& config) {
+    if (const auto listening = listen_api(config); !listening) return listening.error();
+    if (config.with_portal) {
+        auto server =
+            listen_portal(config, local_url(config.address, api->port()), portal_secret, metrics);
+        if (!server) return server.error();
+        portal = std::move(*server);
+    }
+    auto server = listen_metrics(config, metrics);
+    if (!server) return server.error();
+    metrics_listener = std::move(*server);
+    return {};
+}
+
+Result<void> Backend::Parts::listen_api(const Config& config) {
+    annotation = std::make_unique<service::Annotation>(*store, *batcher, *workers, metrics);
+    api::ApiOptions options;
+    options.limits = limits_of(config);
+    options.decode = batcher_options(config).limits;
+    options.submissions_per_minute = config.submissions_per_minute;
+    options.version = version();
+    options.demo = config.demo;
+    options.base_path = config.base_path;
+    auto routes = api::backend_router(*annotation, *identity, *store, *workers, *password_workers,
+                                      config.web_root / "swagger", options);
+    if (!routes) return routes.error();
+    auto listener = listener_options(config, "api", config.port);
+    listener.observe = api::tell_refusal;
+    if (config.with_portal) listener.portal_secret = portal_secret;
+    api = std::make_unique<http::Server>(std::move(listener), std::move(*routes), metrics);
+    return api->start();
+}
+
+Backend::Backend(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Backend::~Backend() {
+    stop();
+}
+
+Result<std::unique_ptr<Backend>> Backend::start(const Config& config) {
+    auto parts = std::make_unique<Parts>();
+    parts->workers = std::make_unique<WorkerPool>(config.workers, config.worker_queue);
+    parts->password_workers =
+        std::make_unique<WorkerPool>(password_threads(), password_queue, start_password_thread);
+    auto ready = parts->open_store(config);
+    if (ready) ready = parts->set_up_identity(config);
+    if (ready) ready = parts->load_model(config);
+    if (ready) ready = parts->listen(config);
+    auto backend = std::unique_ptr<Backend>(new Backend(std::move(parts)));
+    if (!ready) return ready.error();
+    return backend;
+}
+
+std::uint16_t Backend::port() const {
+    return parts_->api->port();
+}
+std::uint16_t Backend::portal_port() const {
+    return parts_->portal ? parts_->portal->port() : std::uint16_t{0};
+}
+
+bool Backend::has_users() const {
+    return parts_->has_users;
+}
+
+asio::awaitable<void> Backend::follow_promotions() {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const auto take_up = [this]() -> Result<void> {
+        const auto live = parts_->store->live_model();
+        if (!live || live->id == parts_->batcher->model()->id) return {};
+        auto model = service::load_registered(*parts_->store, *live);
+        if (!model) return model.error();
+        spdlog::info("model: {} was promoted", live->id);
+        return parts_->batcher->promote(std::move(*model));
+    };
+    for (;;) {
+        timer.expires_after(promotion_poll);
+        co_await timer.async_wait(asio::use_awaitable);
+        const auto taken = co_await parts_->workers->run(take_up);
+        if (!taken) spdlog::warn("cannot take up the promoted model: {}", taken.error().detail);
+    }
+}
+
+void Backend::stop() {
+    // The page's requests end at the API, so it stops after the portal; the rest stops beside it.
+    if (parts_->portal) parts_->portal->stop();
+    if (parts_->metrics_listener) parts_->metrics_listener->begin_stop();
+    if (parts_->api) parts_->api->stop();
+    if (parts_->metrics_listener) parts_->metrics_listener->stop();
+    if (parts_->batcher) parts_->batcher->stop();
+    if (parts_->store) parts_->store->stop();
+    if (parts_->password_workers) parts_->password_workers->stop();
+    if (parts_->workers) parts_->workers->stop();
+}
+
+}  // namespace croquis::server

@@ -1,0 +1,57 @@
+#include "server/open.h"
+
+#include <filesystem>
+
+#include "core/bytes.h"
+
+namespace croquis::server {
+namespace {
+
+store::StoreOptions one_shot_options() {
+    store::StoreOptions options;
+    options.readers = 1;
+    options.writers = 1;
+    return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics& metrics) {
+    auto options = one_shot_options();
+    options.close_to_others = false;
+    return store::open_store(config.store, options, metrics);
+}
+
+Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metrics& metrics) {
+    auto store = store::open_store(config.store, one_shot_options(), metrics);
+    if (!store) return store.error();
+    if (const auto migrated = (*store)->migrate(); !migrated) return migrated.error();
+    return store;
+}
+
+bool store_is_there(const Config& config) {
+    constexpr std::string_view scheme = "sqlite:";
+    std::error_code failed;
+    return !config.store.starts_with(scheme) ||
+           std::filesystem::exists(config.store.substr(scheme.size()), failed);
+}
+
+Result<identity::IdentityOptions> identity_options(const Config& config) {
+    identity::IdentityOptions options;
+    auto secret = read_secret(config);
+    if (!secret) return secret.error();
+    if (secret->empty() && config.demo) secret = to_base64(random_bytes(32));
+    if (secret->empty())
+        return Error{ErrorKind::invalid,
+                     "A secret of 32 bytes or more is needed: set CROQUIS_SECRET or --secret-file "
+                     "(openssl rand -base64 32), or try Croquis out with --demo.",
+                     "secret"};
+    options.secret = *secret;
+    options.previous_secret = config.previous_secret;
+    options.access_lifetime = std::chrono::minutes(config.access_minutes);
+    options.refresh_lifetime = std::chrono::hours(24 * config.refresh_days);
+    options.logins_per_minute = config.logins_per_minute;
+    return options;
+}
+
+}  // namespace croquis::server

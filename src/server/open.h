@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "core/metrics.h"
+#include "identity/identity.h"
+#include "server/config.h"
+#include "store/store.h"
+
+/// What several commands open.
+namespace croquis::server {
+
+/// The store that a one-shot command looks at, with as few connections as will do; its files stay
+/// as they are.
+Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics& metrics);
+
+/// The same with its schema up to date.
+Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metrics& metrics);
+
+/// False where the store is a SQLite file that is not there: opening it would make it.
+bool store_is_there(const Config& config);
+
+/// Without a secret: one made for this process in demo mode, else invalid ("secret").
+Result<identity::IdentityOptions> identity_options(const Config& config);
+
+}  // namespace croquis::server

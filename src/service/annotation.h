@@ -1,0 +1,138 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/metrics.h"
+#include "core/worker_pool.h"
+#include "identity/identity.h"
+#include "recognition/batcher.h"
+#include "store/store.h"
+
+/// The use cases. Whatever the APIs and the command line do with drawings goes through here.
+namespace croquis::service {
+
+/// Drawings accepted or undone in one request.
+inline constexpr std::size_t max_at_once = 200;
+/// Bytes of a person's reason for a change.
+inline constexpr std::size_t max_reason_bytes = 500;
+
+/// A picture to be predicted. `image` is the encoded file; what is stored is drawing::sanitised().
+struct SubmitRequest {
+    Bytes image;
+    std::string strokes;          ///< JSON, or empty
+    std::string source;           ///< "page", "api"
+    std::string idempotency_key;  ///< 1…255 visible ASCII characters, or empty
+    recognition::Asker asker;     ///< whose share of recognition it takes
+};
+
+/// A drawing and the version of it that the person saw.
+struct SeenDrawing {
+    Uuid id;
+    int version = 0;
+};
+
+struct Ranked {
+    std::string tag;
+    float probability = 0;
+};
+
+/// Best first, at most five.
+using Top = std::vector<Ranked>;
+
+struct Detail {
+    store::Drawing drawing;
+    Top top;  ///< empty where the labels of the model that predicted it are not known any more
+};
+
+struct SubmitAnswer {
+    store::Drawing drawing;
+    Top top;
+    bool replayed = false;
+};
+
+struct PreviewAnswer {
+    store::Prediction prediction;
+    Top top;
+};
+
+/// The best of `probabilities`, which follow `labels`. Where the two differ in length, none.
+Top best_of(const std::vector<std::string>& labels, const std::vector<float>& probabilities);
+
+/// What a key stands for (Store::submit): the picture and the strokes.
+Sha256 digest_of(const Sha256& image, std::string_view strokes);
+
+/// All functions are coroutines for a network thread: what blocks or takes long runs on `workers`
+/// or the batcher. Thread-safe.
+class Annotation {
+  public:
+    Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
+               Metrics& metrics);
+
+    /// Answers once the drawing is stored durably. Errors: what decoding says of the picture
+    /// (field "image"), invalid or conflict ("Idempotency-Key"), unavailable.
+    boost::asio::awaitable<Result<SubmitAnswer>> submit(SubmitRequest request);
+    boost::asio::awaitable<Result<PreviewAnswer>> preview(Bytes image,
+                                                          recognition::Asker asker = {});
+
+    boost::asio::awaitable<Result<store::Page>> list(store::Query query);
+    boost::asio::awaitable<Result<Detail>> drawing(Uuid id);
+    boost::asio::awaitable<Result<store::StoredImage>> image(Uuid id);
+    boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(Uuid id);
+    boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts();
+
+    /// Setting the tag that it has accepts it. `reason` is a person's words, or empty. Errors:
+    /// those of Store::change_tags; invalid ("reason").
+    boost::asio::awaitable<Result<Detail>> change_tag(Uuid id, std::string tag, std::string reason,
+                                                      store::VersionCondition on,
+                                                      identity::Principal by);
+    /// Takes the last change back that still stands. Errors: those of Store::undo_tags.
+    boost::asio::awaitable<Result<Detail>> undo(Uuid id, store::VersionCondition on,
+                                                identity::Principal by);
+    /// What a person should look at first: unreviewed, least confident first.
+    boost::asio::awaitable<Result<store::Page>> queue(std::size_t limit,
+                                                      std::optional<store::Query::Cursor> after);
+    /// Accepts the tags as they are, in one transaction; answers, in order, the drawing or why not.
+    /// At most max_at_once.
+    boost::asio::awaitable<Result<std::vector<Result<Detail>>>> accept(
+        std::vector<SeenDrawing> drawings, identity::Principal by);
+    /// Undoes each in one transaction, as undo() does; answers as accept() does.
+    boost::asio::awaitable<Result<std::vector<Result<Detail>>>> undo_each(
+        std::vector<SeenDrawing> drawings, identity::Principal by);
+
+    /// Makes a model of the registry the live one, there and in this process. One that cannot be
+    /// loaded is an Error and changes nothing.
+    boost::asio::awaitable<Result<void>> promote(std::string model_id);
+
+    /// The project's labels in its order, retired ones included, whichever model is live.
+    boost::asio::awaitable<Result<std::vector<store::Label>>> labels();
+    [[nodiscard]] std::shared_ptr<const recognition::ModelInfo> model() const;
+    /// A model's card as JSON; empty where the registry does not hold the model.
+    boost::asio::awaitable<Result<std::string>> card(std::string model_id);
+
+  private:
+    class SubmissionOperation;
+    struct StoredSubmission;
+
+    boost::asio::awaitable<Result<StoredSubmission>> recognised_and_stored(SubmitRequest request);
+    Detail with_top(store::Drawing drawing);
+    Result<Detail> with_top(Result<store::Drawing> drawing);
+    Result<std::vector<Result<Detail>>> with_tops(Result<std::vector<Result<store::Drawing>>> all);
+    std::shared_ptr<const std::vector<std::string>> labels_of(const std::string& model);
+
+    store::Store& store_;
+    recognition::Batcher& batcher_;
+    WorkerPool& workers_;
+    prometheus::Histogram& recognise_seconds_;
+    prometheus::Histogram& store_seconds_;
+    prometheus::Counter& replays_;
+    std::mutex mutex_;
+    /// Of models that are live no more, read from the registry once.
+    std::map<std::string, std::shared_ptr<const std::vector<std::string>>> earlier_labels_;
+};
+
+}  // namespace croquis::service

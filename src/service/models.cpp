@@ -1,0 +1,80 @@
+#include "service/models.h"
+
+#include <spdlog/spdlog.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "identity/security_log.h"
+
+namespace croquis::service {
+namespace {
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return Error{ErrorKind::not_found, "Cannot read " + path.string() + ".", "model"};
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// What the registry keeps of a model. Loading is the check of it.
+Result<store::Model> checked(BytesView onnx, const std::string& card) {
+    const auto loaded = recognition::load_recognizer(onnx, card);
+    if (!loaded) return loaded.error();
+    store::Model model;
+    model.id = (*loaded)->info().id;
+    model.card = card;
+    model.sha256 = sha256(onnx);
+    model.created_at = now();
+    return model;
+}
+
+}  // namespace
+
+Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const std::string& card) {
+    auto model = checked(onnx, card);
+    if (!model) return model.error();
+    if (const auto added = store.add_model(*model, onnx); !added) return added.error();
+    return model;
+}
+
+Result<void> enrol_own_model(store::Store& store, const std::filesystem::path& file) {
+    const auto onnx = read_file(file);
+    if (!onnx) return onnx.error();
+    const auto card = read_file(std::filesystem::path(file).replace_extension(".json"));
+    if (!card) return card.error();
+    const auto live = store.live_model();
+    if (!live && live.error().kind != ErrorKind::not_found) return live.error();
+    if (live && live->sha256 == sha256(as_bytes(*onnx))) return {};
+    const auto own = checked(as_bytes(*onnx), *card);
+    if (!own) return own.error();
+    const auto added = store.add_model(*own, as_bytes(*onnx));
+    // it may be there from an earlier start, or by a backend that starts at the same time
+    if (!added && added.error().kind != ErrorKind::conflict) return added.error();
+    if (!live) return store.promote_model(own->id);
+    spdlog::info("model {0} came with this program; croquis model use {0} makes it live", own->id);
+    return {};
+}
+
+Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& store,
+                                                                 const store::Model& model) {
+    const auto onnx = store.model_onnx(model.id);
+    if (!onnx) return onnx.error();
+    return recognition::load_recognizer(*onnx, model.card);
+}
+
+Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
+                                                            const std::filesystem::path& file) {
+    const auto live = store.live_model();
+    if (!live && live.error().kind == ErrorKind::not_found)
+        return recognition::load_recognizer(file);
+    if (!live) return live.error();
+    return load_registered(store, *live);
+}
+
+Result<void> promote(store::Store& store, const std::string& id) {
+    if (const auto promoted = store.promote_model(id); !promoted) return promoted.error();
+    identity::tell(identity::Event::model_promoted, {}, {{"by", "operator"}, {"model", id}});
+    return {};
+}
+
+}  // namespace croquis::service

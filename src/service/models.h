@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/bytes.h"
+#include "recognition/recognizer.h"
+#include "store/store.h"
+
+/// The model registry: models come in as candidates, and one of them is live.
+namespace croquis::service {
+
+/// Loads the model, which is the check (shapes, operators, sample inputs), and stores it as a
+/// candidate. Errors: those of load_recognizer; conflict where the registry holds it.
+Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const std::string& card);
+
+/// Puts the model that came with the program (`file`, its card beside it) into the registry where
+/// it is missing, and makes it live where no model is. A newer one than the live one stays a
+/// candidate: promotion is a person's decision.
+Result<void> enrol_own_model(store::Store& store, const std::filesystem::path& file);
+
+/// A model that the registry holds, ready to be asked.
+Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& store,
+                                                                 const store::Model& model);
+
+/// The registry's live model, or `file` where none was promoted yet.
+Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
+                                                            const std::filesystem::path& file);
+
+/// Makes a model of the registry live for the operator, who is named in the security log. Errors:
+/// those of Store::promote_model.
+Result<void> promote(store::Store& store, const std::string& id);
+
+}  // namespace croquis::service

@@ -1,0 +1,193 @@
+#include "learning/dataset/dataset.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "drawing/decode.h"
+#include "drawing/strokes.h"
+#include "support/temp_folder.h"
+
+namespace croquis::learning {
+namespace {
+
+const std::string circle =
+    R"({"word":"oval","key_id":"1","recognized":true,"drawing":[[[0,10,20],[0,30,5]]]})";
+const std::string unrecognised =
+    R"({"word":"star","key_id":"2","recognized":false,"drawing":[[[0,10,20],[0,30,5]]]})";
+
+class DatasetTest : public testing::Test {
+  protected:
+    std::filesystem::path write(const std::string& name, const std::string& text) {
+        const auto file = scratch.path() / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file, std::ios::binary) << text;
+        return file;
+    }
+
+    static std::string png() {
+        const auto bytes =
+            drawing::encode_png(drawing::rasterise({{{0, 0, 0}, {50, 20, 0}}}, 32, {2}, 3));
+        return {bytes->begin(), bytes->end()};
+    }
+
+    testing_support::TempFolder scratch;
+};
+
+TEST_F(DatasetTest, ReadsStrokesAndMapsTheirWords) {
+    DatasetOptions options;
+    options.map["oval"] = "ellipse";
+    const auto data =
+        load_dataset(write("a.ndjson", circle + "\n\n" + unrecognised + "\n"), options);
+    ASSERT_TRUE(data);
+    ASSERT_EQ(data->examples.size(), 1U);
+    EXPECT_EQ(data->examples[0].word, "ellipse");
+    EXPECT_EQ(data->examples[0].id, "1");
+    EXPECT_TRUE(data->unreadable.empty());
+}
+
+TEST_F(DatasetTest, ReadsTheUnrecognisedWhereAsked) {
+    DatasetOptions options;
+    options.only_recognized = false;
+    const auto data = load_dataset(write("a.ndjson", circle + "\n" + unrecognised), options);
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->examples.size(), 2U);
+}
+
+TEST_F(DatasetTest, LeavesOutWhatTheModelHasSeen) {
+    DatasetOptions options;
+    options.only_recognized = false;
+    options.leave_out.insert("1");
+    const auto data = load_dataset(write("a.ndjson", circle + "\n" + unrecognised), options);
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->left_out, 1U);
+    ASSERT_EQ(data->examples.size(), 1U);
+    EXPECT_EQ(data->examples[0].id, "2");
+}
+
+TEST_F(DatasetTest, NamesEveryLineItCannotRead) {
+    const auto data = load_dataset(
+        write("a.ndjson",
+              circle + "\nnot json\n{\"word\":\"star\"}\n{\"word\":\"star\",\"drawing\":[[[1],"
+                       "[2,3]]]}\n{\"word\":5,\"drawing\":[]}\n"),
+        {});
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->examples.size(), 1U);
+    ASSERT_EQ(data->unreadable.size(), 4U);
+    EXPECT_EQ(data->unreadable[0].rfind("a.ndjson:2:", 0), 0U);
+    EXPECT_EQ(data->unreadable[3].rfind("a.ndjson:5:", 0), 0U);
+}
+
+TEST_F(DatasetTest, ADrawingWithoutInkIsUnreadableNotLost) {
+    const auto data =
+        load_dataset(write("a.ndjson", circle + "\n{\"word\":\"star\",\"drawing\":[]}\n"), {});
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->unreadable.size(), 1U);
+}
+
+TEST_F(DatasetTest, ReadsAFolderOfFoldersOfPictures) {
+    write("circle/one.png", png());
+    write("circle/two.png", png());
+    write("star/broken.png", png().substr(0, 40));
+    const auto data = load_dataset(scratch.path(), {});
+    ASSERT_TRUE(data);
+    ASSERT_EQ(data->examples.size(), 2U);
+    EXPECT_EQ(data->examples[0].word, "circle");
+    EXPECT_EQ(data->unreadable.size(), 1U);
+}
+
+TEST_F(DatasetTest, ReadsACsvRelativeToIt) {
+    write("pictures/a, b.png", png());
+    const auto data = load_dataset(
+        write("list.csv", "path,label\r\npictures/a, b.png,circle\r\nmissing.png,star\nno comma\n"),
+        {});
+    ASSERT_TRUE(data);
+    ASSERT_EQ(data->examples.size(), 1U);
+    EXPECT_EQ(data->examples[0].word, "circle");
+    EXPECT_EQ(data->unreadable.size(), 2U);
+}
+
+TEST_F(DatasetTest, ReadsACsvAsSpreadsheetsWriteIt) {
+    write("a, b.png", png());
+    write("c.png", png());
+    DatasetOptions options;
+    options.labels = {"circle", "star"};
+    options.map["Oval "] = "circle";
+    for (const char* text : {"\xef\xbb\xbfpath,label\r\n\"a, b.png\", Circle \r\nc.png,STAR\r\n",
+                             "a, b.png;oval\nc.png;Star\n",
+                             "sep=;\nLabel;Split;File\ncircle;test;a, b.png\nstar;;c.png\n",
+                             "\"a, b.png\"\t\" circle\"\n c.png \tstar"}) {
+        const auto data = load_dataset(write("list.csv", text), options);
+        ASSERT_TRUE(data) << text;
+        EXPECT_TRUE(data->unreadable.empty()) << data->unreadable.front();
+        ASSERT_EQ(data->examples.size(), 2U) << text;
+        EXPECT_EQ(data->examples[0].word, "circle") << text;
+        EXPECT_EQ(data->examples[1].word, "star") << text;
+    }
+}
+
+TEST_F(DatasetTest, NamesTheLineOfACsvThatCannotBeRead) {
+    write("a.png", png());
+    const auto data = load_dataset(write("list.csv", "\"x\ny\",star\nlonely\na.png,circle\n"), {});
+    ASSERT_TRUE(data);
+    ASSERT_EQ(data->unreadable.size(), 2U);
+    EXPECT_EQ(data->unreadable[1].rfind("list.csv:3:", 0), 0U) << data->unreadable[1];
+    EXPECT_FALSE(load_dataset(write("open.csv", "a.png,\"circle\n"), {}));
+}
+
+TEST_F(DatasetTest, PassesOverAByteOrderMarkAndBlankLines) {
+    const auto file = write("a.ndjson", "\xef\xbb\xbf" + circle + "\r\n \r\n");
+    const auto data = load_dataset(file, {});
+    ASSERT_TRUE(data);
+    EXPECT_TRUE(data->unreadable.empty());
+    EXPECT_TRUE(load_strokes(file));
+}
+
+TEST_F(DatasetTest, TakesWordsForLabelsWhateverTheirCase) {
+    DatasetOptions options;
+    options.labels = {"Ellipse"};
+    options.map["OVAL"] = "ellipse";
+    const auto data = load_dataset(write("a.ndjson", circle), options);
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->examples[0].word, "Ellipse");
+}
+
+TEST_F(DatasetTest, SaysWhatIsWrongWithTheWhole) {
+    EXPECT_EQ(load_dataset(scratch.path() / "nowhere", {}).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(load_dataset(write("a.txt", "x"), {}).error().kind, ErrorKind::unsupported_media);
+    EXPECT_EQ(load_dataset(write("empty.ndjson", ""), {}).error().kind, ErrorKind::invalid);
+}
+
+TEST_F(DatasetTest, GivesTheStrokesOfWhatWasRecognised) {
+    const auto drawings = load_strokes(write("a.ndjson", circle + "\n\n" + unrecognised + "\n"));
+    ASSERT_TRUE(drawings);
+    ASSERT_EQ(drawings->size(), 1U);
+    EXPECT_EQ((*drawings)[0].id, "1");
+    EXPECT_EQ((*drawings)[0].word, "oval");
+    ASSERT_EQ((*drawings)[0].strokes.size(), 1U);
+    EXPECT_EQ((*drawings)[0].strokes[0].size(), 3U);
+}
+
+TEST_F(DatasetTest, StrokesThatCannotBeReadAreAnErrorWithTheirLine) {
+    const auto drawings = load_strokes(write("a.ndjson", circle + "\nnot json\n"));
+    ASSERT_FALSE(drawings);
+    EXPECT_EQ(drawings.error().kind, ErrorKind::malformed);
+    EXPECT_EQ(drawings.error().detail.rfind("a.ndjson:2:", 0), 0U);
+    EXPECT_EQ(load_strokes(scratch.path() / "nowhere").error().kind, ErrorKind::not_found);
+    EXPECT_EQ(load_strokes(write("b.ndjson", unrecognised)).error().kind, ErrorKind::malformed);
+}
+
+TEST_F(DatasetTest, AnExampleOfStrokesIsWhatLoadingTheFileGives) {
+    const auto file = write("a.ndjson", circle);
+    const auto data = load_dataset(file, {});
+    auto drawings = load_strokes(file);
+    ASSERT_TRUE(data && drawings);
+    const auto example = to_example(drawings->front());
+    ASSERT_TRUE(example);
+    EXPECT_EQ(example->input, data->examples.front().input);
+    EXPECT_EQ(example->id, data->examples.front().id);
+    EXPECT_FALSE(to_example({"3", "star", {}}));
+}
+
+}  // namespace
+}  // namespace croquis::learning
