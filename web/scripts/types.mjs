@@ -6,10 +6,10 @@ const contracts = new URL('../../src/api/openapi/', import.meta.url);
 const generated = new URL('../src/generated/', import.meta.url);
 
 await mkdir(generated, { recursive: true });
-for (const door of ['public', 'annotator']) {
-  const types = await openapi(new URL(`${door}.yaml`, contracts), {
+for (const api of ['public', 'annotator']) {
+  const types = await openapi(new URL(`${api}.yaml`, contracts), {
     silent: true,
     defaultNonNullable: false,
   });
-  await writeFile(new URL(`${door}.ts`, generated), astToString(types));
+  await writeFile(new URL(`${api}.ts`, generated), astToString(types));
 }

@@ -2,7 +2,7 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import './app.css';
-import { session } from './lib/session.svelte';
+import { session } from './features/session/session.svelte';
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -1,7 +1,7 @@
-import { recall, remember } from '../lib/remembered';
+import { recall, remember } from '../util/local-storage';
 import { en, type Dictionary } from './en';
 import { fr } from './fr';
-import { isLanguage, pickLanguage, regional, type Language } from './pick';
+import { isLanguage, pickLanguage, regional, type Language } from './detect-language';
 
 const dictionaries: Record<Language, Dictionary> = { en, fr };
 

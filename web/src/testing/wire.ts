@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-import type { Drawing, Label } from '../lib/api';
+import type { Drawing, Label } from '../api/client';
 
 /** A request that waits for the test to answer it. */
 export interface Waiting {

@@ -1,0 +1,43 @@
+import createClient, { type FetchResponse } from 'openapi-fetch';
+
+import type * as annotator from '../generated/annotator';
+import type * as pub from '../generated/public';
+import { base } from './base';
+import { noAnswer, problemOf, type Problem } from './problem';
+
+export type Drawing = pub.components['schemas']['Drawing'];
+export type DrawingDetail = pub.components['schemas']['DrawingDetail'];
+export type DrawingPage = pub.components['schemas']['DrawingPage'];
+export type Label = pub.components['schemas']['Label'];
+export type Preview = pub.components['schemas']['Preview'];
+export type Ranked = pub.components['schemas']['Ranked'];
+export type TagEvent = annotator.components['schemas']['TagEvent'];
+export type TokenPair = annotator.components['schemas']['TokenPair'];
+export type Me = annotator.components['schemas']['Me'];
+export type Model = annotator.components['schemas']['Model'];
+export type User = annotator.components['schemas']['User'];
+export type UserChange = annotator.components['schemas']['UserChange'];
+export type Role = annotator.components['schemas']['Role'];
+
+export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false; problem: Problem };
+
+/** Looked up at each call, so that whatever stands in for fetch is seen. */
+const fetchNow = (request: Request) => globalThis.fetch(request);
+
+/** The public API. */
+export const publicApi = createClient<pub.paths>({ baseUrl: base, fetch: fetchNow });
+/** Signing in, refreshing and signing out: the annotator API where it takes no access token. */
+export const tokenApi = createClient<annotator.paths>({ baseUrl: base, fetch: fetchNow });
+
+/** Turns what openapi-fetch gives, or its rejection where no answer came, into a value. */
+export async function settle<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(
+  call: Promise<FetchResponse<T, O, M>>,
+): Promise<Answer<NonNullable<FetchResponse<T, O, M>['data']>>> {
+  try {
+    const { data, error, response } = await call;
+    if (response.ok) return { ok: true, data: data as NonNullable<typeof data>, response };
+    return { ok: false, problem: problemOf(error, response) };
+  } catch {
+    return { ok: false, problem: noAnswer };
+  }
+}

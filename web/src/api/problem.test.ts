@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+
+import { en } from '../i18n/en';
+import { fr } from '../i18n/fr';
+import { explain, noAnswer, problemOf } from './problem';
+
+describe('a problem', () => {
+  it('is read from problem+json, and made up where there is none', () => {
+    const response = new Response(null, { status: 503, headers: { 'Retry-After': '3' } });
+    expect(problemOf({ type: '/problems/unavailable', detail: 'Full.' }, response)).toEqual({
+      status: 503,
+      kind: 'unavailable',
+      detail: 'Full.',
+      code: '',
+      field: '',
+      retryAfter: 3,
+    });
+    const named = problemOf({ detail: 'No.', field: 'image' }, new Response(null, { status: 422 }));
+    expect(named.field).toBe('image');
+    expect(problemOf('<html>', new Response(null, { status: 500 })).kind).toBe('');
+  });
+
+  it("is told in the person's language, with how long to wait where the server says so", () => {
+    const busy = { ...noAnswer, status: 503 };
+    expect(explain(busy, fr)).toBe(`${fr.problem.unavailable} ${fr.problem.later}`);
+    expect(explain({ ...busy, retryAfter: 7 }, fr)).toBe(
+      'Le serveur est occupé ou pas encore prêt. Réessayez dans 7 s.',
+    );
+    expect(explain({ ...busy, status: 429, retryAfter: 7 }, en)).toBe(
+      'That was a little fast. Try again in 7 s.',
+    );
+    expect(explain({ ...noAnswer, status: 504 }, en)).toContain(en.problem.unreachable);
+    expect(explain({ ...noAnswer, status: 422, detail: 'Nothing is drawn.' }, en)).toBe('Nothing is drawn.');
+    expect(explain({ ...noAnswer, status: 422, detail: 'X.' }, fr)).toBe('Le serveur a refusé : X.');
+    for (const [status, key] of [
+      [401, 'unauthenticated'],
+      [403, 'forbidden'],
+      [404, 'notFound'],
+      [413, 'tooLarge'],
+      [418, 'unexpected'],
+      [500, 'internal'],
+    ] as const)
+      expect(explain({ ...noAnswer, status }, fr)).toBe(fr.problem[key]);
+  });
+});

@@ -1,0 +1,137 @@
+import { i18n } from '../../i18n/i18n.svelte';
+import { publicApi, settle, type Answer, type Drawing, type DrawingPage, type Label } from '../../api/client';
+import type { Problem } from '../../api/problem';
+import { annotatorApi } from '../session/session.svelte';
+
+export type Source = 'public' | 'annotator' | 'queue';
+export const page_size = 24;
+
+interface Asked {
+  limit: number;
+  cursor?: string;
+  tag?: string;
+}
+
+function pageOf(source: Source, query: Asked): Promise<Answer<DrawingPage>> {
+  const params = { params: { query } };
+  if (source === 'public') return settle(publicApi.GET('/api/v1/public/drawings', params));
+  if (source === 'annotator') return settle(annotatorApi.GET('/api/v1/drawings', params));
+  return settle(annotatorApi.GET('/api/v1/queue', { params: { query: { ...query, tag: undefined } } }));
+}
+
+/** A list of drawings, page by page. */
+export class DrawingList {
+  items = $state<Drawing[]>([]);
+  labels = $state<Label[]>([]);
+  tag = $state<string | null>(null);
+  loading = $state(false);
+  problem = $state<Problem | null>(null);
+  /** undefined before the first page came, null after the last. */
+  next = $state<string | null | undefined>(undefined);
+  source = $state<Source>('public');
+  /** One that is looked at beside the list: it may be on none of the pages that came. */
+  private beside = $state<Drawing | null>(null);
+  private asked = 0;
+  private counted = 0;
+  private wanted = '';
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  /** Starts anew, of another source or with another filter. */
+  async show(source: Source, tag: string | null): Promise<void> {
+    this.source = source;
+    this.tag = tag;
+    this.items = [];
+    this.next = undefined;
+    this.loading = false;
+    await Promise.all([this.more(), this.count()]);
+  }
+
+  /** The next page; how many drawings came. */
+  async more(): Promise<number> {
+    if (this.loading || this.next === null) return 0;
+    const turn = ++this.asked;
+    this.loading = true;
+    this.problem = null;
+    const query = { limit: page_size, cursor: this.next, tag: this.tag ?? undefined };
+    const answer = await pageOf(this.source, query);
+    if (turn !== this.asked) return 0;
+    this.loading = false;
+    if (!answer.ok) {
+      this.problem = answer.problem;
+      return 0;
+    }
+    const known = new Set(this.items.map((drawing) => drawing.id));
+    const fresh = answer.data.drawings.filter((drawing) => !known.has(drawing.id));
+    this.items.push(...fresh);
+    this.next = answer.data.next;
+    return fresh.length;
+  }
+
+  async count(): Promise<void> {
+    const turn = ++this.counted;
+    const answer = await settle(publicApi.GET('/api/v1/public/labels'));
+    if (!answer.ok || turn !== this.counted) return;
+    this.labels = answer.data.labels;
+    i18n.learn(this.labels);
+  }
+
+  /** The tags that a drawing may be given: what the project has. */
+  get assignable(): string[] {
+    return this.labels.filter((label) => label.assignable).map((label) => label.tag);
+  }
+
+  /** The project's own key of a label, where it has one. */
+  keyOf(tag: string): string | null {
+    return this.labels.find((label) => label.tag === tag)?.key ?? null;
+  }
+
+  /** The newest version known of a drawing. */
+  find(id: string): Drawing | null {
+    return this.items.find((known) => known.id === id) ?? (this.beside?.id === id ? this.beside : null);
+  }
+
+  /** Fetches a drawing that is not in the list, so that find() knows it, also when the list starts anew. */
+  async lookUp(id: string): Promise<Problem | null> {
+    this.wanted = id;
+    const known = this.find(id);
+    if (known) {
+      this.beside = known;
+      return null;
+    }
+    const answer = await settle(publicApi.GET('/api/v1/public/drawings/{id}', { params: { path: { id } } }));
+    if (!answer.ok) return answer.problem;
+    if (this.wanted === id && !this.find(id)) this.beside = answer.data;
+    return null;
+  }
+
+  /** A drawing that was just stored. */
+  add(drawing: Drawing): void {
+    if (this.items.some((known) => known.id === drawing.id)) return;
+    const label = this.labels.find((known) => known.tag === drawing.tag);
+    if (label) ++label.drawings;
+    else void this.count();
+    if (this.tag === null || this.tag === drawing.tag) this.items.unshift(drawing);
+  }
+
+  /**
+   * A drawing that was changed from `before`; it stays in sight, whatever the filter says. An answer that comes after
+   * that to a later change tells nothing new.
+   */
+  replace(drawing: Drawing, before: Drawing): void {
+    const at = this.items.findIndex((known) => known.id === drawing.id);
+    const known = this.find(drawing.id) ?? before;
+    if (drawing.version < known.version) return;
+    this.recount(known.tag, -1);
+    this.recount(drawing.tag, 1);
+    if (at >= 0) this.items[at] = drawing;
+    if (this.beside?.id === drawing.id) this.beside = drawing;
+  }
+
+  private recount(tag: string, by: number): void {
+    const label = this.labels.find((known) => known.tag === tag);
+    if (label) label.drawings = Math.max(0, label.drawings + by);
+  }
+}

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { i18n } from '../../i18n/i18n.svelte';
+import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
+import { DrawingList } from './drawings.svelte';
+
+const path = '/api/v1/public/drawings';
+const labelsPath = '/api/v1/public/labels';
+const label = (tag: string, drawings: number, assignable = true) => labelOf(tag, { drawings, assignable });
+
+describe('a list of drawings', () => {
+  let wire: Wire, list: DrawingList;
+  beforeEach(() => {
+    wire = new Wire();
+    list = new DrawingList('public');
+  });
+
+  it('shows what was asked for last, however late the answers come', async () => {
+    const first = list.show('public', 'star');
+    const [stars, starLabels] = [await wire.next('GET', path), await wire.next('GET', labelsPath)];
+    const second = list.show('public', 'heart');
+    const [hearts, heartLabels] = [await wire.next('GET', path), await wire.next('GET', labelsPath)];
+    hearts.answer(200, { drawings: [drawingOf('h', { tag: 'heart' })], next: null });
+    heartLabels.answer(200, { labels: [label('heart', 1)] });
+    await second;
+    stars.answer(200, { drawings: [drawingOf('s', { tag: 'star' })], next: 'more' });
+    starLabels.answer(200, { labels: [label('star', 9)] });
+    await first;
+    expect(list.items.map(({ id }) => id)).toEqual(['h']);
+    expect([list.next, list.loading]).toEqual([null, false]);
+    expect(list.labels).toEqual([label('heart', 1)]);
+  });
+
+  it('keeps the newer version where an older answer comes later', () => {
+    const before = drawingOf('a');
+    list.items = [before];
+    list.labels = [label('circle', 1), label('star', 0), label('heart', 0)];
+    list.replace(drawingOf('a', { tag: 'heart', version: 3 }), before);
+    list.replace(drawingOf('a', { tag: 'star', version: 2 }), before);
+    expect(list.find('a')).toMatchObject({ tag: 'heart', version: 3 });
+    expect(list.labels.map(({ drawings }) => drawings)).toEqual([0, 0, 1]);
+  });
+
+  it('knows a drawing that is on none of its pages, and its changes, also when it starts anew', async () => {
+    const looked = list.lookUp('far');
+    (await wire.next('GET', `${path}/far`)).answer(200, drawingOf('far'));
+    expect(await looked).toBeNull();
+    const before = list.find('far')!;
+    list.replace(drawingOf('far', { tag: 'star', version: 2 }), before);
+    expect(list.find('far')?.tag).toBe('star');
+
+    list.items = [drawingOf('near')];
+    await list.lookUp('near');
+    void list.show('public', null);
+    expect(list.find('near')?.id).toBe('near');
+    expect(list.items).toEqual([]);
+  });
+
+  it('looks at the drawing that was asked for last', async () => {
+    void list.lookUp('one');
+    void list.lookUp('two');
+    const [one, two] = [await wire.next('GET', `${path}/one`), await wire.next('GET', `${path}/two`)];
+    two.answer(200, drawingOf('two'));
+    one.answer(200, drawingOf('one'));
+    await settleAll();
+    expect([list.find('one'), list.find('two')?.id]).toEqual([null, 'two']);
+  });
+
+  it("names labels as the project does, in the person's language, else as the page does", async () => {
+    const counted = list.count();
+    const labels = [
+      labelOf('star', { titles: { en: 'pentagram', de: 'Stern' } }),
+      labelOf('heart', { titles: {} }),
+    ];
+    (await wire.next('GET', labelsPath)).answer(200, { labels });
+    await counted;
+    expect(['star', 'heart', 'spiral', 'constructor'].map((tag) => i18n.tag(tag))).toEqual([
+      'pentagram',
+      'heart',
+      'spiral',
+      'constructor',
+    ]);
+  });
+
+  it('offers what the project has, not what only an earlier model knew', () => {
+    list.labels = [label('spiral', 0), label('star', 4, false), label('unknown', 1)];
+    expect(list.assignable).toEqual(['spiral', 'unknown']);
+  });
+});

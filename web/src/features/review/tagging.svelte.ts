@@ -1,0 +1,277 @@
+import { i18n } from '../../i18n/i18n.svelte';
+import { settle, type Answer, type Drawing } from '../../api/client';
+import type { DrawingList } from '../gallery/drawings.svelte';
+import { notices } from '../../ui/notices.svelte';
+import { explain, type Problem } from '../../api/problem';
+import { annotatorApi, session } from '../session/session.svelte';
+
+/** Somebody else was faster: what this person wanted, beside what is there now. */
+export interface Conflict {
+  mine: string;
+}
+
+/** What this person did to a drawing: the version that it was of, and what it became. */
+interface Done {
+  from: number;
+  after: Drawing;
+}
+
+/** One act of this person: of a drawing, or the acceptance of several at once. */
+export type Change = readonly Done[];
+
+const most_at_once = 200; // the API's limit
+const topic = 'tagging';
+
+/** Somebody else was there since: nothing of it can be taken back any more. */
+const lost = ({ status }: Problem) => status === 404 || status === 409 || status === 412;
+
+/**
+ * Changes of tags, each safe against a change made meanwhile (If-Match), each with its undo. An answer updates the
+ * drawing that it was asked for, wherever the person is by then.
+ */
+export class Tagging {
+  saving = $state<Record<string, boolean>>({});
+  conflicts = $state<Record<string, Conflict>>({});
+
+  /** What was done here and not taken back, the last at the end. */
+  private changes = $state.raw<readonly Change[]>([]);
+  private underWay = new Set<Promise<unknown>>();
+
+  /** `list` is the one worked on; `others` show the same drawings and are kept true. */
+  constructor(
+    private list: DrawingList,
+    private others: DrawingList[],
+  ) {}
+
+  /**
+   * Sets the tag; setting the one it has accepts it. Whether it was saved: not where a save is under way or where
+   * there is nothing to change.
+   */
+  set(drawing: Drawing, tag: string): Promise<boolean> {
+    const nothing = drawing.tag === tag && drawing.tagged_by !== null;
+    if (this.saving[drawing.id] || nothing) return Promise.resolve(false);
+    return this.track(this.save(drawing, tag));
+  }
+
+  private async save(drawing: Drawing, tag: string): Promise<boolean> {
+    const { id, version, tag: before } = drawing;
+    this.saving[id] = true;
+    const answer = await settle(
+      annotatorApi.PATCH('/api/v1/drawings/{id}', {
+        params: { path: { id }, header: { 'If-Match': `"${version}"` } },
+        body: { tag },
+      }),
+    );
+    delete this.saving[id];
+    if (answer.ok) this.show(answer.data, drawing);
+    else if (answer.problem.status !== 412) this.refused(drawing, tag, answer.problem);
+    const now = answer.ok
+      ? answer.data
+      : answer.problem.status === 412
+        ? await this.meet(drawing, tag)
+        : null;
+    if (!now) return false;
+    delete this.conflicts[id];
+    const { acceptedToast, saved } = i18n.t.annotate;
+    this.did([{ from: version, after: now }], (before === tag ? acceptedToast : saved)(i18n.tag(tag)));
+    return true;
+  }
+
+  /** Accepts the tags of these as they are; what went wrong before all were asked for. */
+  acceptAll(drawings: readonly Drawing[]): Promise<Problem | null> {
+    return this.track(this.accept(drawings));
+  }
+
+  private async accept(drawings: readonly Drawing[]): Promise<Problem | null> {
+    const done: Done[] = [];
+    let problem: Problem | null = null;
+    for (let from = 0; from < drawings.length && !problem; from += most_at_once) {
+      const some = drawings.slice(from, from + most_at_once);
+      const body = { drawings: some.map(({ id, version }) => ({ id, version })) };
+      const answer = await settle(annotatorApi.POST('/api/v1/drawings:accept', { body }));
+      if (!answer.ok) problem = answer.problem;
+      else
+        for (const { drawing } of answer.data.results)
+          if (drawing) {
+            done.push({ from: drawing.version - 1, after: drawing });
+            this.show(drawing, drawing);
+          }
+    }
+    const { acceptedAll, notAccepted } = i18n.t.annotate;
+    const left = problem ? 0 : drawings.length - done.length;
+    const said = [acceptedAll(done.length), ...(left > 0 ? [notAccepted(left)] : [])].join(' · ');
+    if (done.length > 0) this.did(done, said);
+    else if (!problem) notices.toast(said, undefined, topic);
+    return problem;
+  }
+
+  /**
+   * The change that undo() would take back: the last one of the drawing looked at, else the last of all. What
+   * somebody changed again since is no longer this person's to take back.
+   */
+  next(id?: string): Change | null {
+    const own = this.changes.filter(
+      ([done, ...more]) => done && more.length === 0 && done.after.id === id && this.stands(done),
+    );
+    return own.at(-1) ?? this.changes.at(-1) ?? null;
+  }
+
+  /** Takes a change of this person back: each drawing is again as it was before, also whether it was reviewed. */
+  undo(change: Change): Promise<void> {
+    if (!this.changes.includes(change)) return Promise.resolve(this.nothing());
+    return this.track(this.takeBackAll(change));
+  }
+
+  private async takeBackAll(change: Change): Promise<void> {
+    this.changes = this.changes.filter((other) => other !== change);
+    const undone: Drawing[] = [];
+    let kept: Change = [];
+    let problem: Problem | null = null;
+    for (let from = 0; from < change.length && !problem; from += most_at_once) {
+      const some = change.slice(from, from + most_at_once);
+      const answer = await this.takeBack(some.map(({ after }) => after));
+      if (answer.ok) {
+        for (const drawing of answer.data) this.restored(some, drawing);
+        undone.push(...answer.data);
+      } else {
+        problem = answer.problem;
+        // What could not be reached can still be taken back later.
+        if (!lost(problem)) kept = change.slice(from);
+      }
+    }
+    if (kept.length > 0) this.changes = [...this.changes, kept];
+    this.sayUndone(change.length, undone, problem);
+    // A queue that was read anew in between has them no longer.
+    const missing = undone.some(({ id }) => !this.list.items.some((item) => item.id === id));
+    if (missing && this.list.source === 'queue') void this.list.show('queue', null);
+  }
+
+  /** Takes back the last change of a drawing, whoever made it. */
+  async undoLast(drawing: Drawing): Promise<void> {
+    if (drawing.tagged_by === null) return this.nothing();
+    const answer = await this.track(this.takeBack([drawing]));
+    this.sayUndone(1, answer.ok ? answer.data : [], answer.ok ? null : answer.problem);
+  }
+
+  nothing(): void {
+    notices.toast(i18n.t.annotate.nothingToUndo, undefined, topic);
+  }
+
+  keepTheirs(id: string): void {
+    delete this.conflicts[id];
+  }
+
+  /** Once all that was asked for is answered: what a person takes back is what they did last, saved or not yet. */
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  private track<T>(work: Promise<T>): Promise<T> {
+    this.underWay.add(work);
+    return work.finally(() => this.underWay.delete(work));
+  }
+
+  /** The change before the one taken back made what is there again: it can be taken back in its turn. */
+  private restored(taken: Change, now: Drawing): void {
+    const from = taken.find(({ after }) => after.id === now.id)?.from;
+    const again = (done: Done): Done =>
+      done.after.id === now.id && done.after.version === from ? { ...done, after: now } : done;
+    this.changes = this.changes.map((change) =>
+      change.some((done) => again(done) !== done) ? change.map(again) : change,
+    );
+  }
+
+  private stands({ after }: Done): boolean {
+    return (this.list.find(after.id) ?? after).version === after.version;
+  }
+
+  /** Those that are as they were before; one that somebody changed since stays as it is now. */
+  private async takeBack(drawings: readonly Drawing[]): Promise<Answer<Drawing[]>> {
+    const [only] = drawings;
+    for (const { id } of drawings) this.saving[id] = true;
+    const answer = await (only && drawings.length === 1 ? this.undoOne(only) : this.undoSeveral(drawings));
+    for (const drawing of drawings) {
+      delete this.saving[drawing.id];
+      const now = answer.ok ? answer.data.find(({ id }) => id === drawing.id) : null;
+      if (now) this.show(now, drawing);
+    }
+    if (only && !answer.ok && lost(answer.problem)) await this.reread(only);
+    return answer;
+  }
+
+  private async undoOne({ id, version }: Drawing): Promise<Answer<Drawing[]>> {
+    const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
+    const answer = await settle(annotatorApi.POST('/api/v1/drawings/{id}/undo', { params }));
+    return answer.ok ? { ...answer, data: [answer.data] } : answer;
+  }
+
+  private async undoSeveral(drawings: readonly Drawing[]): Promise<Answer<Drawing[]>> {
+    const body = { drawings: drawings.map(({ id, version }) => ({ id, version })) };
+    const answer = await settle(annotatorApi.POST('/api/v1/drawings:undo', { body }));
+    return answer.ok
+      ? { ...answer, data: answer.data.results.flatMap(({ drawing }) => drawing ?? []) }
+      : answer;
+  }
+
+  private sayUndone(asked: number, undone: Drawing[], problem: Problem | null): void {
+    if (!session.user) return;
+    const { undone: again, undoneUnreviewed, undoneAll, notUndone, changedSince } = i18n.t.annotate;
+    const said: string[] = [];
+    const [first] = undone;
+    if (asked === 1 && first) said.push((first.tagged_by ? again : undoneUnreviewed)(i18n.tag(first.tag)));
+    else if (undone.length > 0) said.push(undoneAll(undone.length));
+    const left = asked - undone.length;
+    if (problem?.code === 'nothing_to_undo') return this.nothing();
+    const why = problem && !lost(problem) ? explain(problem, i18n.t) : changedSince;
+    if (left > 0) said.push(notUndone(left, why));
+    notices.toast(said.join(' · '), undefined, topic);
+  }
+
+  /**
+   * Fetches what is there now and leaves the decision to the person. Where an earlier try of this person was saved
+   * and only its answer lost, gives the drawing: all is well.
+   */
+  private async meet(before: Drawing, mine: string): Promise<Drawing | null> {
+    const now = await this.reread(before);
+    if (!now) return null;
+    const own = now.tagged_by === session.user?.name && now.version === before.version + 1;
+    if (now.tag === mine) return own ? now : null;
+    this.conflicts[before.id] = { mine };
+    return null;
+  }
+
+  private async reread(before: Drawing): Promise<Drawing | null> {
+    const { id } = before;
+    const answer = await settle(annotatorApi.GET('/api/v1/drawings/{id}', { params: { path: { id } } }));
+    if (answer.ok) this.show(answer.data, before);
+    else if (session.user) notices.toast(explain(answer.problem, i18n.t), undefined, topic);
+    return answer.ok ? answer.data : null;
+  }
+
+  private refused(drawing: Drawing, tag: string, problem: Problem): void {
+    if (!session.user) return;
+    const { t } = i18n;
+    const unknown =
+      problem.code === 'tag_not_assignable' || (problem.status === 422 && problem.field === 'tag');
+    // The labels were another model's when this page read them.
+    if (unknown) void this.list.count();
+    const why = unknown ? t.annotate.noSuchTag : explain(problem, t);
+    notices.toast(
+      t.annotate.notSaved(i18n.tag(tag), why),
+      unknown
+        ? undefined
+        : { label: t.problem.retry, run: () => void this.set(this.list.find(drawing.id) ?? drawing, tag) },
+      topic,
+    );
+  }
+
+  private show(drawing: Drawing, before: Drawing): void {
+    for (const list of [this.list, ...this.others]) list.replace(drawing, before);
+  }
+
+  private did(change: Change, said: string): void {
+    this.changes = [...this.changes, change];
+    const { undo } = i18n.t.annotate;
+    notices.toast(said, { label: undo, keys: 'Control+Z', run: () => void this.undo(change) }, topic);
+  }
+}

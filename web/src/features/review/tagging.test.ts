@@ -1,0 +1,238 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { en } from '../../i18n/en';
+import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
+import type { Drawing, Me } from '../../api/client';
+import { DrawingList } from '../gallery/drawings.svelte';
+import { notices } from '../../ui/notices.svelte';
+import { session } from '../session/session.svelte';
+import { Tagging } from './tagging.svelte';
+
+const { annotate: words } = en;
+const me: Me = { id: 'u', name: 'marie', role: 'annotator' };
+const reviewed = (id: string, tag: string, version = 2, by = 'marie') =>
+  drawingOf(id, { tag, version, tagged_by: by, tagged_at: '2026-11-25T12:01:00Z' });
+const said = () => notices.toasts.at(-1)?.text;
+
+describe('tagging', () => {
+  let wire: Wire, list: DrawingList, tagging: Tagging;
+  const at = (id: string): Drawing => list.find(id)!;
+
+  beforeEach(() => {
+    wire = new Wire();
+    notices.clear();
+    session.user = me;
+    list = new DrawingList('queue');
+    list.items = ['a', 'b', 'c'].map((id) => drawingOf(id));
+    list.labels = ['circle', 'star', 'heart'].map((tag) => labelOf(tag));
+    tagging = new Tagging(list, []);
+  });
+
+  async function tag(id: string, to: string): Promise<void> {
+    const saved = tagging.set(at(id), to);
+    const { version } = at(id);
+    (await wire.next('PATCH', `/api/v1/drawings/${id}`)).answer(200, reviewed(id, to, version + 1));
+    expect(await saved).toBe(true);
+  }
+
+  it('applies each answer to the drawing it was asked for, in whichever order they come', async () => {
+    const first = tagging.set(at('a'), 'star');
+    const second = tagging.set(at('b'), 'heart');
+    const [a, b] = [
+      await wire.next('PATCH', '/api/v1/drawings/a'),
+      await wire.next('PATCH', '/api/v1/drawings/b'),
+    ];
+    b.answer(200, reviewed('b', 'heart'));
+    expect(await second).toBe(true);
+    expect([at('a').tag, at('b').tag]).toEqual(['circle', 'heart']);
+    a.answer(200, reviewed('a', 'star'));
+    expect(await first).toBe(true);
+    expect(list.items.map((drawing) => drawing.tag)).toEqual(['star', 'heart', 'circle']);
+  });
+
+  it('sends one change of a drawing at a time, on the version that was seen', async () => {
+    const first = tagging.set(at('a'), 'star');
+    expect(await tagging.set(at('a'), 'heart')).toBe(false);
+    const sent = await wire.next('PATCH', '/api/v1/drawings/a');
+    expect([sent.headers.get('If-Match'), sent.body]).toEqual(['"1"', { tag: 'star' }]);
+    sent.answer(200, reviewed('a', 'star'));
+    await first;
+    expect(wire.log).toEqual(['PATCH /api/v1/drawings/a']);
+  });
+
+  it('writes nothing where there is nothing to change: a reviewed tag is not accepted again', async () => {
+    await tag('a', 'circle');
+    for (let press = 0; press < 20; ++press) expect(await tagging.set(at('a'), 'circle')).toBe(false);
+    expect(wire.log).toHaveLength(1);
+  });
+
+  it('undoes an acceptance, which is unreviewed again then', async () => {
+    await tag('a', 'circle');
+    const undone = tagging.undo(tagging.next('b')!);
+    const sent = await wire.next('POST', '/api/v1/drawings/a/undo');
+    expect(sent.headers.get('If-Match')).toBe('"2"');
+    sent.answer(200, drawingOf('a', { version: 3 }));
+    await undone;
+    expect(at('a').tagged_by).toBeNull();
+    expect(said()).toBe(words.undoneUnreviewed('circle'));
+    expect(tagging.next('a')).toBeNull();
+  });
+
+  it('takes one change after another back, of one drawing too', async () => {
+    await tag('a', 'star');
+    await tag('a', 'heart');
+    await tag('b', 'star');
+    const undo = async (id: string, version: number, now: Drawing) => {
+      const undone = tagging.undo(tagging.next()!);
+      const sent = await wire.next('POST', `/api/v1/drawings/${id}/undo`);
+      expect(sent.headers.get('If-Match')).toBe(`"${version}"`);
+      sent.answer(200, now);
+      await undone;
+    };
+    await undo('b', 2, drawingOf('b', { version: 3 }));
+    await undo('a', 3, reviewed('a', 'star', 4));
+    await undo('a', 4, drawingOf('a', { version: 5 }));
+    expect(list.items.map(({ tag, tagged_by }) => [tag, tagged_by])).toEqual(Array(3).fill(['circle', null]));
+    expect(tagging.next()).toBeNull();
+  });
+
+  it('takes back the last change of the drawing looked at before that of another', async () => {
+    await tag('a', 'star');
+    await tag('b', 'heart');
+    expect(tagging.next('a')?.[0]?.after.id).toBe('a');
+    expect(tagging.next('c')?.[0]?.after.id).toBe('b');
+    // Somebody else changed it since: that is not this person's to take back by a key.
+    list.replace(reviewed('a', 'heart', 3, 'jean'), at('a'));
+    expect(tagging.next('a')?.[0]?.after.id).toBe('b');
+  });
+
+  it('waits for the save that is under way: it is what the person takes back', async () => {
+    await tag('a', 'star');
+    const late = tagging.set(at('b'), 'heart');
+    let settled = false;
+    const waiting = tagging.settled().then(() => (settled = true));
+    await settleAll();
+    expect(settled).toBe(false);
+    (await wire.next('PATCH', '/api/v1/drawings/b')).answer(200, reviewed('b', 'heart'));
+    await late;
+    await waiting;
+    expect(tagging.next('c')?.[0]?.after.id).toBe('b');
+  });
+
+  it('says so where somebody changed it since, shows that, and takes it off the list', async () => {
+    await tag('a', 'star');
+    const undone = tagging.undo(tagging.next()!);
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(412, { status: 412 });
+    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 3, 'jean'));
+    await undone;
+    expect(said()).toBe(words.notUndone(1, words.changedSince));
+    expect(at('a').tag).toBe('heart');
+    expect(tagging.next()).toBeNull();
+  });
+
+  it('says that there is nothing to undo, where the server says so', async () => {
+    list.replace(reviewed('a', 'heart', 2, 'jean'), at('a'));
+    const undone = tagging.undoLast(at('a'));
+    const problem = { status: 409, code: 'nothing_to_undo' };
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(409, problem);
+    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 2, 'jean'));
+    await undone;
+    expect(said()).toBe(words.nothingToUndo);
+  });
+
+  it('can be told to undo again where the server could not be reached', async () => {
+    await tag('a', 'star');
+    const undone = tagging.undo(tagging.next()!);
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).lose();
+    await undone;
+    expect(said()).toContain('cannot be reached');
+    expect(tagging.next()?.[0]?.after.id).toBe('a');
+  });
+
+  it('takes a change back once, however often it is asked', async () => {
+    await tag('a', 'star');
+    const change = tagging.next()!;
+    const both = [tagging.undo(change), tagging.undo(change)];
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(200, drawingOf('a', { version: 3 }));
+    await Promise.all(both);
+    expect(wire.count('POST /api/v1/drawings/a/undo')).toBe(1);
+  });
+
+  it('accepts several at once, and takes all of them back at once', async () => {
+    const accepted = tagging.acceptAll([at('a'), at('b'), at('c')]);
+    const sent = await wire.next('POST', '/api/v1/drawings:accept');
+    expect(sent.body).toEqual({ drawings: ['a', 'b', 'c'].map((id) => ({ id, version: 1 })) });
+    sent.answer(200, {
+      results: [
+        { id: 'a', drawing: reviewed('a', 'circle') },
+        { id: 'b', problem: { status: 412 } },
+        { id: 'c', drawing: reviewed('c', 'circle') },
+      ],
+    });
+    expect(await accepted).toBeNull();
+    expect(said()).toBe(`${words.acceptedAll(2)} · ${words.notAccepted(1)}`);
+
+    const undone = tagging.undo(tagging.next()!);
+    const back = await wire.next('POST', '/api/v1/drawings:undo');
+    expect(back.body).toEqual({ drawings: ['a', 'c'].map((id) => ({ id, version: 2 })) });
+    back.answer(200, {
+      results: ['a', 'c'].map((id) => ({ id, drawing: drawingOf(id, { version: 3 }) })),
+    });
+    await undone;
+    expect(said()).toBe(words.undoneAll(2));
+    expect(list.items.every((drawing) => drawing.tagged_by === null)).toBe(true);
+  });
+
+  it('keeps what was accepted before a request failed, with its undo', async () => {
+    const many = Array.from({ length: 201 }, (_, index) => drawingOf(`d${index}`));
+    const accepted = tagging.acceptAll(many);
+    (await wire.next('POST', '/api/v1/drawings:accept')).answer(200, {
+      results: many.slice(0, 200).map(({ id }) => ({ id, drawing: reviewed(id, 'circle') })),
+    });
+    (await wire.next('POST', '/api/v1/drawings:accept')).answer(503, { status: 503 });
+    expect((await accepted)?.status).toBe(503);
+    expect(said()).toBe(words.acceptedAll(200));
+    expect(tagging.next()).toHaveLength(200);
+  });
+
+  it('knows its own change again where only the answer to it was lost', async () => {
+    const lost = tagging.set(at('a'), 'star');
+    (await wire.next('PATCH', '/api/v1/drawings/a')).lose();
+    expect(await lost).toBe(false);
+    const again = tagging.set(at('a'), 'star');
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(412, { status: 412 });
+    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'star'));
+    expect(await again).toBe(true);
+    expect(tagging.next('a')).not.toBeNull();
+  });
+
+  it('leaves the decision to the person where somebody else was faster', async () => {
+    const set = tagging.set(at('a'), 'star');
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(412, { status: 412 });
+    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 2, 'jean'));
+    expect(await set).toBe(false);
+    expect(tagging.conflicts).toEqual({ a: { mine: 'star' } });
+    expect(at('a').tag).toBe('heart');
+  });
+
+  it("tells in the person's words that a label is gone, and reads the labels again", async () => {
+    const set = tagging.set(at('a'), 'star');
+    const problem = { status: 422, code: 'tag_not_assignable', detail: 'This tag is not one of the labels.' };
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(422, problem);
+    expect(await set).toBe(false);
+    expect(said()).toBe(words.notSaved('star', words.noSuchTag));
+    const labels = [labelOf('spiral')];
+    (await wire.next('GET', '/api/v1/public/labels')).answer(200, { labels });
+    await settleAll();
+    expect(list.assignable).toEqual(['spiral']);
+  });
+
+  it('says nothing more to whoever has signed out meanwhile', async () => {
+    const set = tagging.set(at('a'), 'star');
+    const sent = await wire.next('PATCH', '/api/v1/drawings/a');
+    session.user = null;
+    sent.answer(401, { status: 401 });
+    await set;
+    expect(notices.toasts).toEqual([]);
+  });
+});
