@@ -9,7 +9,7 @@
 namespace croquis {
 namespace {
 
-constexpr std::array<char, 3> separators{',', ';', '\t'};
+constexpr std::array<char, 4> separators{',', ';', '\t', '|'};
 
 Error wrong(std::size_t line, const char* what) {
     return {ErrorKind::malformed, "line " + std::to_string(line) + ": " + what};
@@ -63,102 +63,120 @@ char likely_separator(std::string_view text) {
                              [&](char a, char b) { return uses_of(a, text) < uses_of(b, text); });
 }
 
-class Reader {
-  public:
-    Reader(std::string_view text, char separator, std::size_t line)
-        : text_(text), separator_(separator), line_(line) {}
-
-    Result<std::vector<CsvRow>> run() {
-        std::vector<CsvRow> rows;
-        while (at_ < text_.size()) {
-            CsvRow row{line_, {}};
-            if (auto read = read_row(row); !read) return read.error();
-            const bool holds_something =
-                row.fields.size() > 1 || !trimmed(row.fields.front()).empty();
-            if (holds_something) rows.push_back(std::move(row));
-        }
-        return rows;
-    }
-
-  private:
-    [[nodiscard]] bool at_end() const { return at_ == text_.size() || ends_line(text_[at_]); }
-
-    Result<void> read_row(CsvRow& row) {
-        while (true) {
-            auto field = read_field();
-            if (!field) return field.error();
-            row.fields.push_back(std::move(*field));
-            if (at_end()) break;
-            ++at_;  // the separator
-        }
-        if (at_ < text_.size()) take_line_end();
-        return {};
-    }
-
-    Result<std::string> read_field() {
-        const std::size_t begin = at_;
-        skip_blanks();
-        if (at_ < text_.size() && text_[at_] == '"') return read_quoted();
-        at_ = begin;
-        while (!at_end() && text_[at_] != separator_) ++at_;
-        return std::string(text_.substr(begin, at_ - begin));
-    }
-
-    Result<std::string> read_quoted() {
-        const std::size_t begun = line_;
-        std::string field;
-        ++at_;
-        while (true) {
-            if (at_ == text_.size()) return wrong(begun, "quotes that do not end");
-            if (text_[at_] == '"') {
-                if (at_ + 1 == text_.size() || text_[at_ + 1] != '"') break;
-                ++at_;
-            }
-            if (ends_line(text_[at_])) {
-                const std::size_t from = at_;
-                take_line_end();
-                field += text_.substr(from, at_ - from);
-            } else {
-                field += text_[at_++];
-            }
-        }
-        ++at_;
-        skip_blanks();
-        if (!at_end() && text_[at_] != separator_) return wrong(line_, "text behind quotes");
-        return field;
-    }
-
-    void skip_blanks() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t') &&
-               text_[at_] != separator_)
-            ++at_;
-    }
-
-    void take_line_end() {
-        at_ += text_.substr(at_).starts_with("\r\n") ? 2 : 1;
-        ++line_;
-    }
-
-    std::string_view text_;
-    char separator_;
-    std::size_t at_ = 0;
-    std::size_t line_;
-};
-
 }  // namespace
+
+CsvReader::CsvReader(std::string_view text) : text_(without_byte_order_mark(text)) {
+    const char stated = stated_separator(text_, line_);
+    separator_ = stated != 0 ? stated : likely_separator(text_);
+}
+
+Result<std::optional<CsvRow>> CsvReader::next() {
+    while (at_ < text_.size()) {
+        row_line_ = line_;
+        auto row = read_row();
+        if (!row) return row.error();
+        const bool holds_something =
+            row->fields.size() > 1 || !trimmed(row->fields.front()).empty();
+        if (holds_something) return std::optional(std::move(*row));
+    }
+    return std::optional<CsvRow>();
+}
+
+bool CsvReader::at_end() const {
+    return at_ == text_.size() || ends_line(text_[at_]);
+}
+
+Result<CsvRow> CsvReader::read_row() {
+    CsvRow row{line_, {}};
+    while (true) {
+        auto field = read_field();
+        if (!field) {
+            while (!at_end()) ++at_;
+            if (at_ < text_.size()) take_line_end();
+            return field.error();
+        }
+        row.fields.push_back(std::move(*field));
+        if (at_end()) break;
+        ++at_;  // the separator
+    }
+    if (at_ < text_.size()) take_line_end();
+    return row;
+}
+
+Result<std::string> CsvReader::read_field() {
+    const std::size_t begin = at_;
+    skip_blanks();
+    if (at_ < text_.size() && text_[at_] == '"') return read_quoted();
+    at_ = begin;
+    while (!at_end() && text_[at_] != separator_) ++at_;
+    return std::string(text_.substr(begin, at_ - begin));
+}
+
+Result<std::string> CsvReader::read_quoted() {
+    const std::size_t begun = line_;
+    std::string field;
+    ++at_;
+    while (true) {
+        if (at_ == text_.size()) return wrong(begun, "quotes that do not end");
+        if (text_[at_] == '"') {
+            if (at_ + 1 == text_.size() || text_[at_ + 1] != '"') break;
+            ++at_;
+        }
+        if (ends_line(text_[at_])) {
+            const std::size_t from = at_;
+            take_line_end();
+            field += text_.substr(from, at_ - from);
+        } else {
+            field += text_[at_++];
+        }
+    }
+    ++at_;
+    skip_blanks();
+    if (!at_end() && text_[at_] != separator_) return wrong(line_, "text behind quotes");
+    return field;
+}
+
+void CsvReader::skip_blanks() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t') &&
+           text_[at_] != separator_)
+        ++at_;
+}
+
+void CsvReader::take_line_end() {
+    const auto rest = text_.substr(at_);
+    at_ += rest.starts_with("\r\r\n") ? 3 : rest.starts_with("\r\n") ? 2 : 1;
+    ++line_;
+}
 
 Result<CsvTable> parse_csv(std::string_view text) {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
         return wrong(1, "the text is in UTF-16; save it as UTF-8");
-    text = without_byte_order_mark(text);
-    std::size_t line = 1;
-    CsvTable table;
-    const char stated = stated_separator(text, line);
-    table.separator = stated != 0 ? stated : likely_separator(text);
-    auto rows = Reader(text, table.separator, line).run();
-    if (!rows) return rows.error();
-    table.rows = std::move(*rows);
-    return table;
+    CsvReader reader(text);
+    CsvTable table{reader.separator(), {}};
+    while (true) {
+        auto row = reader.next();
+        if (!row) return row.error();
+        if (!*row) return table;
+        table.rows.push_back(std::move(**row));
+    }
+}
+
+std::string csv_row(const std::vector<std::string>& fields) {
+    std::string row;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (i > 0) row += ',';
+        const auto& field = fields[i];
+        const bool plain = field.find_first_of(",;\t|\"\r\n") == std::string::npos &&
+                           !field.starts_with(' ') && !field.ends_with(' ');
+        if (plain) {
+            row += field;
+            continue;
+        }
+        row += '"';
+        for (const char c : field) row.append(c == '"' ? 2 : 1, c);
+        row += '"';
+    }
+    return row + "\r\n";
 }
 
 }  // namespace croquis

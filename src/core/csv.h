@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +20,46 @@ struct CsvTable {
     std::vector<CsvRow> rows;  ///< without those that hold nothing
 };
 
-/// Reads CSV (RFC 4180): fields in quotes may hold separators, line ends and, doubled, quotes;
-/// white space around the quotes is passed over. Rows may differ in length. Lines end in LF, CRLF
-/// or CR, the last one or not; a byte order mark is passed over. The separator is what a first line
-/// "sep=;" says, as Excel writes it, else the one of comma, semicolon and tab that the first row
-/// has most of outside quotes. A quote inside a bare field is a letter like any other. Errors
-/// (malformed, with the line): quotes that do not end, text behind them, text that is in UTF-16.
+/// Reads CSV (RFC 4180) row by row: fields in quotes may hold separators, line ends and, doubled,
+/// quotes; white space around the quotes is passed over. Rows may differ in length; those that hold
+/// nothing are passed over. Lines end in LF, CRLF, CR or, as programs on Windows write by mistake,
+/// CR CR LF, the last one or not; a byte order mark is passed over. The separator is what a first
+/// line "sep=;" says, as Excel writes it, else the one of comma, semicolon, tab and vertical bar
+/// that every row has most of outside quotes. A quote inside a bare field is a letter like any
+/// other.
+class CsvReader {
+  public:
+    /// `text` is UTF-8, and stays while it is read.
+    explicit CsvReader(std::string_view text);
+
+    /// Nothing at the end. Errors (malformed, with the line): quotes that do not end, at the end
+    /// then; text behind quotes, after which the next line is read.
+    Result<std::optional<CsvRow>> next();
+
+    [[nodiscard]] char separator() const { return separator_; }
+    /// Where the row began that next() read last, also one that is an error.
+    [[nodiscard]] std::size_t line() const { return row_line_; }
+
+  private:
+    [[nodiscard]] bool at_end() const;
+    Result<CsvRow> read_row();
+    Result<std::string> read_field();
+    Result<std::string> read_quoted();
+    void skip_blanks();
+    void take_line_end();
+
+    std::string_view text_;
+    char separator_ = ',';
+    std::size_t at_ = 0;
+    std::size_t line_ = 1;
+    std::size_t row_line_ = 0;
+};
+
+/// Reads a whole table. Errors: those of CsvReader; malformed, for text that is in UTF-16.
 Result<CsvTable> parse_csv(std::string_view text);
+
+/// A row with its line end (CRLF); quotes stand where they are needed, also where another separator
+/// than the comma could be meant.
+std::string csv_row(const std::vector<std::string>& fields);
 
 }  // namespace croquis

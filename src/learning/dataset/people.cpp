@@ -189,7 +189,7 @@ class Reader {
         const auto name = source + "/" + file;
         if (!fs::exists(folder_ / name)) return {};
         return from_file(name, [&](const fs::path& path, const Bytes&) {
-            return read_archive(path, [&](const std::string&, const Bytes& content) {
+            return dataset::read_archive(path, [&](const std::string&, const Bytes& content) {
                 return add_lines(source, content, take);
             });
         });
@@ -199,7 +199,7 @@ class Reader {
         const auto name = source + "/drawings.tar.gz";
         if (!fs::exists(folder_ / name)) return {};
         return from_file(name, [&](const fs::path& path, const Bytes&) {
-            return read_archive(path, [&](const std::string& file, const Bytes& content) {
+            return dataset::read_archive(path, [&](const std::string& file, const Bytes& content) {
                 return add_picture(source, file, content, take);
             });
         });

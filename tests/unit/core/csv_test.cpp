@@ -85,5 +85,22 @@ TEST(Text, IsFoldedAndTrimmed) {
     EXPECT_EQ(without_byte_order_mark("a\xef\xbb\xbf"), "a\xef\xbb\xbf");
 }
 
+TEST(Csv, GoesOnAfterARowThatCannotBeRead) {
+    CsvReader reader("a,b\r\r\n\"c\"x,d\ne|f,g\n\"h,i\n");
+    EXPECT_EQ(reader.separator(), ',');
+    EXPECT_EQ(reader.next().value()->fields, (std::vector<std::string>{"a", "b"}));
+    EXPECT_FALSE(reader.next());
+    EXPECT_EQ(reader.line(), 2U);
+    EXPECT_EQ(reader.next().value()->fields, (std::vector<std::string>{"e|f", "g"}));
+    EXPECT_EQ(reader.next().error().kind, ErrorKind::malformed);
+    EXPECT_EQ(reader.next().value(), std::nullopt);
+}
+
+TEST(Csv, WritesWhatItReads) {
+    const std::vector<std::string> fields{"a", "b;c", "say \"x\"", "l1\nl2", " d ", "=1+1", "e|f"};
+    EXPECT_EQ(rows_of(csv_row(fields)), (Rows{fields}));
+    EXPECT_EQ(csv_row({"a", "b c"}), "a,b c\r\n");
+}
+
 }  // namespace
 }  // namespace croquis

@@ -208,19 +208,20 @@ TEST(Archive, GivesFilesInOrder) {
     write_archive(folder.path() / "a.tar.gz", {{"x/1", "one"}, {"x/2", std::string(200'000, 'z')}});
     std::vector<std::string> names;
     std::size_t bytes = 0;
-    ASSERT_TRUE(
-        read_archive(folder.path() / "a.tar.gz", [&](const auto& name, const auto& content) {
-            names.push_back(name);
-            bytes += content.size();
-            return Result<void>();
-        }));
+    ASSERT_TRUE(dataset::read_archive(folder.path() / "a.tar.gz",
+                                      [&](const auto& name, const auto& content) {
+                                          names.push_back(name);
+                                          bytes += content.size();
+                                          return Result<void>();
+                                      }));
     EXPECT_EQ(names, (std::vector<std::string>{"x/1", "x/2"}));
     EXPECT_EQ(bytes, 200'003U);
     const auto refuses = [](const auto&, const auto&) {
         return Result<void>(Error{ErrorKind::invalid, "enough"});
     };
-    EXPECT_EQ(read_archive(folder.path() / "a.tar.gz", refuses).error().detail, "enough");
-    EXPECT_EQ(read_archive(folder.path() / "b.tar.gz", refuses).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(dataset::read_archive(folder.path() / "a.tar.gz", refuses).error().detail, "enough");
+    EXPECT_EQ(dataset::read_archive(folder.path() / "b.tar.gz", refuses).error().kind,
+              ErrorKind::not_found);
 }
 
 }  // namespace

@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <istream>
+
+#include "core/csv.h"
+#include "core/text.h"
+#include "learning/dataset/readers.h"
+#include "learning/dataset/text.h"
+
+namespace croquis::dataset {
+namespace {
+
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+const std::vector<std::string_view> path_names{"path",   "file",      "filename", "image",
+                                               "images", "media",     "uri",      "imagename",
+                                               "url",    "imagepath", "id"};
+const std::vector<std::string_view> label_names{"label",   "labelname", "class", "classname",
+                                                "classid", "category",  "tag",   "target",
+                                                "word",    "breed"};
+
+/// A heading as it is compared: without case, blanks and underscores.
+std::string plain(std::string_view heading) {
+    std::string text;
+    for (const char c : trimmed(heading)) {
+        if (c == '_' || c == ' ' || c == '-') continue;
+        text.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    }
+    return text;
+}
+
+/// Where everything stands in a row; `none` where there is no such column.
+struct Columns {
+    std::size_t path = none;
+    std::size_t label = none;
+    // Of an export of Croquis:
+    std::size_t id = none, external_id = none, file_name = none, created_at = none;
+    std::size_t source = none, pseudonym = none, reviewed = none, tagged_by = none;
+    std::size_t tagged_at = none, predicted = none, confidence = none, model = none;
+};
+
+std::size_t find_heading(const std::vector<std::string>& headings, std::string_view name) {
+    const auto found = std::find_if(headings.begin(), headings.end(),
+                                    [&](const auto& heading) { return plain(heading) == name; });
+    return found == headings.end() ? none : static_cast<std::size_t>(found - headings.begin());
+}
+
+bool has_heading(const std::vector<std::string>& cells,
+                 const std::vector<std::string_view>& names) {
+    return std::any_of(cells.begin(), cells.end(), [&](const auto& cell) {
+        return std::find(names.begin(), names.end(), plain(cell)) != names.end();
+    });
+}
+
+/// "id" alone could be a value.
+bool is_header(const std::vector<std::string>& cells) {
+    const std::vector<std::string_view> sure(path_names.begin(), path_names.end() - 1);
+    return has_heading(cells, sure) ||
+           (has_heading(cells, path_names) && has_heading(cells, label_names));
+}
+
+/// The one column of several possible names; several are for a person to choose from.
+Result<std::size_t> one_of(const std::vector<std::string>& headings,
+                           const std::vector<std::string_view>& names, const std::string& chosen,
+                           const char* option) {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < headings.size(); ++i) {
+        const auto name = plain(headings[i]);
+        const bool wanted = chosen.empty()
+                                ? std::find(names.begin(), names.end(), name) != names.end()
+                                : trimmed(headings[i]) == chosen;
+        if (wanted) found.push_back(i);
+    }
+    if (found.size() > 1) {
+        // An id beside a path is no path.
+        std::erase_if(found, [&](std::size_t i) { return plain(headings[i]) == "id"; });
+        if (found.size() == 1) return found.front();
+        return Error{ErrorKind::invalid,
+                     fmt::format("The columns \"{}\" and \"{}\" could both be meant: say which "
+                                 "with --{}.",
+                                 headings[found[0]], headings[found[1]], option),
+                     option};
+    }
+    if (found.empty() && !chosen.empty())
+        return Error{ErrorKind::invalid, fmt::format("There is no column \"{}\".", chosen), option};
+    return found.empty() ? none : found.front();
+}
+
+void find_own_columns(const std::vector<std::string>& headings, Columns& columns) {
+    columns.id = find_heading(headings, "croquisid");
+    if (columns.id == none) return;
+    columns.external_id = find_heading(headings, "externalid");
+    columns.file_name = find_heading(headings, "filename");
+    columns.created_at = find_heading(headings, "createdat");
+    columns.source = find_heading(headings, "source");
+    columns.pseudonym = find_heading(headings, "pseudonym");
+    columns.reviewed = find_heading(headings, "reviewed");
+    columns.tagged_by = find_heading(headings, "taggedby");
+    columns.tagged_at = find_heading(headings, "taggedat");
+    columns.predicted = find_heading(headings, "predicted");
+    columns.confidence = find_heading(headings, "confidence");
+    columns.model = find_heading(headings, "model");
+}
+
+Result<Columns> columns_of(const std::vector<std::string>& headings, const ReadOptions& options) {
+    Columns columns;
+    find_own_columns(headings, columns);
+    if (columns.id != none) {
+        columns.path = find_heading(headings, "path");
+        columns.label = find_heading(headings, "label");
+        return columns;
+    }
+    const auto path = one_of(headings, path_names, options.path_column, "path-column");
+    if (!path) return path.error();
+    const auto label = one_of(headings, label_names, options.label_column, "label-column");
+    if (!label) return label.error();
+    columns.path = *path;
+    columns.label = *label;
+    return columns;
+}
+
+std::string cell(const std::vector<std::string>& cells, std::size_t column) {
+    return column < cells.size() ? std::string(trimmed(cells[column])) : std::string();
+}
+
+std::optional<float> share(const std::string& text) {
+    float value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = failed == std::errc() && end == text.data() + text.size();
+    return whole && value >= 0 && value <= 1 ? std::optional(value) : std::nullopt;
+}
+
+/// What an export of Croquis says besides. A label that nobody reviewed is the model's.
+void read_own_cells(const std::vector<std::string>& cells, const Columns& columns, Record& record) {
+    if (const auto id = Uuid::parse(cell(cells, columns.id))) record.id = *id;
+    record.external_id = cell(cells, columns.external_id);
+    record.file_name = cell(cells, columns.file_name);
+    record.created_at = lenient_time(cell(cells, columns.created_at));
+    record.source = cell(cells, columns.source);
+    record.pseudonym = cell(cells, columns.pseudonym);
+    const auto predicted = cell(cells, columns.predicted);
+    if (!predicted.empty())
+        record.suggestions.push_back(
+            {predicted, share(cell(cells, columns.confidence)), cell(cells, columns.model)});
+    if (cell(cells, columns.reviewed) == "true")
+        record.reviewed =
+            Reviewed{cell(cells, columns.tagged_by), lenient_time(cell(cells, columns.tagged_at))};
+    else
+        record.labels.clear();
+}
+
+/// The picture of a data: URL; nothing where it is another kind of name.
+std::optional<Result<Bytes>> embedded_picture(std::string_view name) {
+    if (!name.starts_with("data:")) return std::nullopt;
+    const auto comma = name.find(',');
+    if (comma == std::string_view::npos || !name.substr(0, comma).ends_with(";base64"))
+        return Error{ErrorKind::malformed, "Of data: addresses only those in base64 are read."};
+    return from_loose_base64(name.substr(comma + 1));
+}
+
+Item row_or_why_not(const std::vector<std::string>& cells, const Columns& columns,
+                    const std::string& place, std::vector<Row>& rows) {
+    Row row;
+    row.record.place = place;
+    row.picture = cell(cells, columns.path);
+    if (row.picture.empty()) return Rejected{place, "The line names no picture."};
+    auto label = to_label(cell(cells, columns.label));
+    if (!label || !is_utf8(row.picture)) return Rejected{place, "The line is not UTF-8."};
+    if (!label->empty()) row.record.labels.push_back(std::move(*label));
+    if (columns.id != none) read_own_cells(cells, columns, row.record);
+    if (auto picture = embedded_picture(row.picture)) {
+        if (!*picture) return Rejected{place, picture->error().detail};
+        row.record.image = std::move(**picture);
+    }
+    rows.push_back(std::move(row));
+    return Remark{};
+}
+
+/// UTF-8 without a byte order mark, whichever Unicode form the text is in.
+Result<std::string> as_utf8(std::string text) {
+    using namespace std::string_view_literals;
+    if (text.starts_with("\xef\xbb\xbf"sv)) return text.substr(3);
+    const bool little = text.starts_with("\xff\xfe"sv);
+    if (!little && !text.starts_with("\xfe\xff"sv)) return text;
+    auto converted = to_utf8(std::string_view(text).substr(2), little ? "UTF-16LE" : "UTF-16BE");
+    if (!converted)
+        return Error{ErrorKind::malformed, "The text is not UTF-16, as it claims to be."};
+    return std::move(*converted);
+}
+
+}  // namespace
+
+Result<Table> read_csv_table(std::istream& file, std::string name, const ReadOptions& options) {
+    auto text = as_utf8(std::string(std::istreambuf_iterator<char>(file), {}));
+    if (!text) return text.error();
+    CsvReader rows(*text);
+    Table table{std::move(name), {}, {}};
+    std::optional<Columns> columns;
+    for (;;) {
+        const auto row = rows.next();
+        const auto place = fmt::format("{}:{}", table.name, rows.line());
+        if (!row) {
+            table.problems.push_back(Rejected{place, row.error().detail});
+            continue;
+        }
+        if (!*row) return table;
+        const auto& cells = (*row)->fields;
+        if (!columns && is_header(cells)) {
+            const auto found = columns_of(cells, options);
+            if (!found) return found.error();
+            columns = *found;
+            continue;
+        }
+        if (!columns) columns = Columns{.path = 0, .label = 1};
+        auto problem = row_or_why_not(cells, *columns, place, table.rows);
+        if (std::holds_alternative<Rejected>(problem)) table.problems.push_back(std::move(problem));
+    }
+}
+
+}  // namespace croquis::dataset

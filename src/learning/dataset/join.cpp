@@ -1,0 +1,306 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <unordered_map>
+
+#include "drawing/decode.h"
+#include "learning/dataset/readers.h"
+#include "learning/dataset/text.h"
+
+namespace croquis::dataset {
+namespace {
+
+using Entry = std::uint32_t;  ///< the place of a file in its tree
+
+/// Whether one path is the other below some folders.
+bool one_ends_other(std::string_view a, std::string_view b) {
+    if (a.size() < b.size()) std::swap(a, b);
+    return a.ends_with(b) && (a.size() == b.size() || a[a.size() - b.size() - 1] == '/');
+}
+
+bool is_address(std::string_view name) {
+    return name.find("://") != std::string_view::npos;
+}
+
+/// The path in what a tool wrote for one: without the host and the query of an address, with the
+/// path that Label Studio puts into a query.
+std::string path_in(std::string_view name) {
+    constexpr std::string_view local = "/data/local-files/?d=";
+    if (const auto at = name.find(local); at != std::string_view::npos)
+        return percent_decoded(name.substr(at + local.size()));
+    if (!is_address(name)) return std::string(name);
+    name.remove_prefix(name.find("://") + 3);
+    name = name.substr(0, name.find_first_of("?#"));
+    const auto slash = name.find('/');
+    return slash == std::string_view::npos ? std::string() : std::string(name.substr(slash + 1));
+}
+
+/// Without drive and leading separators, so that a path from another machine can be looked for.
+std::string relative(std::string_view name) {
+    std::string path(name);
+    std::replace(path.begin(), path.end(), '\\', '/');
+    if (path.size() > 1 && path[1] == ':') path.erase(0, 2);
+    std::string kept;
+    for (std::string_view rest = path; !rest.empty();) {
+        const auto part = rest.substr(0, rest.find('/'));
+        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+        if (part.empty() || part == ".") continue;
+        if (part == "..") {
+            kept.clear();
+            continue;
+        }
+        if (!kept.empty()) kept += '/';
+        kept += part;
+    }
+    const auto composed = to_nfc(kept);
+    return composed ? *composed : kept;
+}
+
+/// Label Studio puts eight hexadecimal digits and a hyphen before the names of uploads.
+std::string_view without_upload_prefix(std::string_view name) {
+    constexpr std::size_t digits = 8;
+    if (name.size() <= digits + 1 || name[digits] != '-') return name;
+    const auto prefix = name.substr(0, digits);
+    const bool hex = prefix.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return hex ? name.substr(digits + 1) : name;
+}
+
+/// The pictures of a tree, to be found by what a file calls them.
+class PictureIndex {
+  public:
+    void add(Entry entry, const std::string& path) {
+        by_name_.emplace(case_folded(base_name(path)), entry);
+        by_stem_.emplace(case_folded(stem(path)), entry);
+        paths_.emplace(entry, path);
+    }
+
+    /// Errors: not_found, conflict (more than one).
+    Result<Entry> find(std::string_view name) const {
+        const std::string as_written = relative(path_in(name));
+        if (as_written.empty()) return missing(name);
+        auto found = find_path(as_written);
+        if (!found && found.error().kind == ErrorKind::not_found)
+            found = find_path(relative(percent_decoded(as_written)));
+        const auto bare = without_upload_prefix(base_name(as_written));
+        if (!found && found.error().kind == ErrorKind::not_found && bare != base_name(as_written))
+            found = find_path(std::string(bare));
+        if (!found && found.error().kind == ErrorKind::not_found) return missing(name);
+        return found;
+    }
+
+    [[nodiscard]] const std::string& path(Entry entry) const { return paths_.at(entry); }
+
+  private:
+    static Error missing(std::string_view name) {
+        if (is_address(name))
+            return {ErrorKind::not_found,
+                    "The picture stands at an address, and addresses are not fetched; it is not "
+                    "among the files either."};
+        return {ErrorKind::not_found, "Its picture is not among the files."};
+    }
+
+    /// Stops at the first way to compare that finds any.
+    Result<Entry> find_path(const std::string& wanted) const {
+        const auto named = matches(by_name_, case_folded(base_name(wanted)));
+        const auto folded = case_folded(wanted);
+        const std::array<std::function<bool(const std::string&)>, 5> ways{
+            [&](const std::string& path) { return path == wanted; },
+            [&](const std::string& path) { return one_ends_other(path, wanted); },
+            [&](const std::string& path) { return one_ends_other(case_folded(path), folded); },
+            [&](const std::string& path) { return base_name(path) == base_name(wanted); },
+            [](const std::string&) { return true; },
+        };
+        for (const auto& way : ways)
+            if (const auto hits = filtered(named, way); !hits.empty()) return only(hits, wanted);
+        const auto stems = matches(by_stem_, case_folded(stem(wanted)));
+        if (!stems.empty() && !is_picture_name(wanted)) return only(stems, wanted);
+        return Error{ErrorKind::not_found, {}};
+    }
+
+    using Map = std::unordered_multimap<std::string, Entry>;
+
+    static std::vector<Entry> matches(const Map& map, const std::string& key) {
+        std::vector<Entry> found;
+        for (auto [at, end] = map.equal_range(key); at != end; ++at) found.push_back(at->second);
+        return found;
+    }
+
+    template <class Way>
+    std::vector<Entry> filtered(const std::vector<Entry>& from, const Way& way) const {
+        std::vector<Entry> kept;
+        for (const Entry entry : from)
+            if (way(paths_.at(entry))) kept.push_back(entry);
+        return kept;
+    }
+
+    Result<Entry> only(const std::vector<Entry>& hits, const std::string& wanted) const {
+        if (hits.size() == 1) return hits.front();
+        return Error{ErrorKind::conflict,
+                     fmt::format("Several files could be meant by {}: {}, {}.", wanted,
+                                 paths_.at(hits[0]), paths_.at(hits[1]))};
+    }
+
+    Map by_name_;
+    Map by_stem_;
+    std::unordered_map<Entry, std::string> paths_;
+};
+
+/// What several rows say of one picture.
+void merge(Record& into, Record&& other) {
+    if (into.labels.empty())
+        into.labels = std::move(other.labels);
+    else if (!other.labels.empty() && other.labels != into.labels) {
+        for (const auto& label : other.labels) add_label(into.labels, label);
+        into.disagreed = true;
+    }
+    into.disagreed = into.disagreed || other.disagreed;
+    for (auto& suggestion : other.suggestions) into.suggestions.push_back(std::move(suggestion));
+}
+
+class JoinReader final : public RecordReader {
+  public:
+    JoinReader(Table table, Format format, std::unique_ptr<FileTree> tree,
+               std::vector<std::string> skipped, const ReadOptions& options)
+        : table_(std::move(table)),
+          format_(format),
+          tree_(std::move(tree)),
+          skipped_(std::move(skipped)),
+          max_image_bytes_(options.max_image_bytes) {}
+
+    /// Finds out which picture each row means.
+    Result<void> begin() {
+        auto names = tree_->open();
+        if (!names) return names.error();
+        PictureIndex index;
+        for (Entry number = 0;; ++number) {
+            const auto entry = (*names)->next();
+            if (!entry && entry.error().kind != ErrorKind::malformed) return entry.error();
+            if (!entry || !*entry) break;
+            if (is_candidate(**entry)) index.add(number, (*entry)->path);
+        }
+        assign(index);
+        auto cursor = tree_->open();
+        if (!cursor) return cursor.error();
+        cursor_ = std::move(*cursor);
+        return {};
+    }
+
+    Result<std::optional<Item>> next() override {
+        if (next_problem_ < table_.problems.size())
+            return std::optional(std::move(table_.problems[next_problem_++]));
+        while (next_embedded_ < table_.rows.size()) {
+            auto& record = table_.rows[next_embedded_++].record;
+            if (!record.image.empty()) return std::optional<Item>(std::move(record));
+        }
+        for (;;) {
+            auto entry = cursor_->next();
+            if (!entry) return entry.error();
+            if (!*entry) return last_words();
+            ++number_;
+            if (auto item = item_of(**entry)) return item;
+        }
+    }
+
+    std::string format() const override { return std::string(to_string(format_)); }
+    std::uint64_t position() const override { return cursor_->position(); }
+    std::uint64_t extent() const override { return tree_->extent(); }
+    std::size_t litter() const override { return litter_; }
+
+  private:
+    bool is_candidate(const TreeEntry& entry) const {
+        return entry.refused.empty() && !entry.is_folder && !is_litter(entry.path) &&
+               std::find(skipped_.begin(), skipped_.end(), entry.path) == skipped_.end();
+    }
+
+    void assign(const PictureIndex& index) {
+        for (std::size_t i = 0; i < table_.rows.size(); ++i) {
+            auto& row = table_.rows[i];
+            if (!row.record.image.empty()) continue;
+            const auto entry = index.find(row.picture);
+            if (!entry) {
+                table_.problems.push_back(Rejected{
+                    row.record.place, fmt::format("{}: {}", row.picture, entry.error().detail)});
+                continue;
+            }
+            // An export of Croquis says itself which name a drawing has, or that it has none.
+            if (row.record.file_name.empty() && !row.record.id)
+                row.record.file_name = index.path(*entry);
+            const auto [at, is_new] = row_of_.emplace(*entry, i);
+            if (!is_new) merge(table_.rows[at->second].record, std::move(row.record));
+        }
+    }
+
+    std::optional<Item> item_of(const TreeEntry& entry) {
+        if (is_litter(entry.path)) {
+            ++litter_;
+            return std::nullopt;
+        }
+        if (!entry.refused.empty()) return Rejected{entry.path, entry.refused};
+        if (!is_candidate(entry)) return std::nullopt;
+        const auto row = row_of_.find(number_ - 1);
+        if (row != row_of_.end()) return picture(table_.rows[row->second].record);
+        if (!is_picture_name(entry.path)) return std::nullopt;
+        ++unlisted_;
+        Record record;
+        record.place = entry.path;
+        record.file_name = entry.path;
+        return picture(record);
+    }
+
+    Item picture(Record& record) {
+        auto bytes = cursor_->read(max_image_bytes_);
+        if (!bytes) return Rejected{record.place, bytes.error().detail};
+        if (!drawing::sniff(*bytes))
+            return Rejected{record.place, bytes->empty() ? "Its picture is empty."
+                                                         : "It is neither PNG, JPEG nor WebP."};
+        record.image = std::move(*bytes);
+        return std::move(record);
+    }
+
+    std::optional<Item> last_words() {
+        if (unlisted_ == 0 || said_) return std::nullopt;
+        said_ = true;
+        return Remark{
+            table_.name,
+            fmt::format("{} of the pictures are not named there; they have no label.", unlisted_)};
+    }
+
+    Table table_;
+    Format format_;
+    std::unique_ptr<FileTree> tree_;
+    std::vector<std::string> skipped_;
+    std::size_t max_image_bytes_;
+    std::unordered_map<Entry, std::size_t> row_of_;  ///< the first row of a file
+    std::unique_ptr<TreeCursor> cursor_;
+    Entry number_ = 0;  ///< of entries passed
+    std::size_t next_problem_ = 0;
+    std::size_t next_embedded_ = 0;
+    std::size_t litter_ = 0;
+    std::size_t unlisted_ = 0;
+    bool said_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format format,
+                                                         std::unique_ptr<FileTree> pictures,
+                                                         std::vector<std::string> skipped,
+                                                         const ReadOptions& options) {
+    auto reader = std::make_unique<JoinReader>(std::move(table), format, std::move(pictures),
+                                               std::move(skipped), options);
+    if (const auto begun = reader->begin(); !begun) return begun.error();
+    return std::unique_ptr<RecordReader>(std::move(reader));
+}
+
+bool is_picture_name(std::string_view path) {
+    const auto ending = extension(path);
+    return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
+}
+
+void add_label(std::vector<std::string>& labels, const std::string& label) {
+    if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
+}
+
+}  // namespace croquis::dataset

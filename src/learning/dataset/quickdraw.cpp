@@ -1,0 +1,221 @@
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <istream>
+
+#include "core/text.h"
+#include "drawing/strokes.h"
+#include "learning/dataset/readers.h"
+#include "learning/dataset/text.h"
+
+namespace croquis::dataset {
+namespace {
+
+namespace json = boost::json;
+
+/// Of drawings with 1,000 strokes and 100,000 points, ten times as much as they need.
+constexpr std::size_t max_line_bytes = std::size_t{16} << 20U;
+/// Times above this are moments since 1970 and not since the drawing's start.
+constexpr std::int64_t latest_start = 1'000'000'000;
+
+Error wrong(std::string why) {
+    return {ErrorKind::malformed, std::move(why)};
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(json::string_view(key.data(), key.size()));
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
+}
+
+/// Text, or a whole number that is exact.
+std::string id_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(json::string_view(key.data(), key.size()));
+    if (value == nullptr) return {};
+    if (value->is_string()) return std::string(value->get_string());
+    if (value->is_int64()) return std::to_string(value->get_int64());
+    if (value->is_uint64()) return std::to_string(value->get_uint64());
+    return {};
+}
+
+/// Subtracts the first moment from all, so that times count from the drawing's start.
+void count_times_from_start(json::array& strokes) {
+    std::optional<std::int64_t> start;
+    for (auto& stroke : strokes) {
+        auto* axes = stroke.if_array();
+        if (axes == nullptr || axes->size() != 3 || !(*axes)[2].is_array()) continue;
+        for (auto& time : (*axes)[2].get_array()) {
+            if (!time.is_int64()) continue;
+            if (!start) start = time.get_int64();
+            if (*start <= latest_start) return;
+            time = time.get_int64() - *start;
+        }
+    }
+}
+
+bool is_empty_stroke(const json::value& stroke) {
+    const auto* axes = stroke.if_array();
+    if (axes == nullptr) return false;
+    for (const auto& axis : *axes)
+        if (!axis.is_array() || !axis.get_array().empty()) return false;
+    return true;
+}
+
+/// The strokes as they are kept, checked.
+Result<std::string> strokes_of(const json::object& object) {
+    const auto* given = object.if_contains("drawing");
+    if (given == nullptr) return wrong("There is no \"drawing\".");
+    json::value drawing = *given;
+    if (given->is_string()) {
+        json::error_code failed;
+        drawing = json::parse(given->get_string(), failed);
+        if (failed) return wrong("The drawing is a text that is not JSON.");
+    }
+    auto* strokes = drawing.if_array();
+    if (strokes == nullptr) return wrong("The drawing is not a list of strokes.");
+    for (auto at = strokes->begin(); at != strokes->end();)
+        at = is_empty_stroke(*at) ? strokes->erase(at) : at + 1;
+    if (strokes->empty()) return wrong("The drawing has no stroke.");
+    count_times_from_start(*strokes);
+    if (const auto checked = drawing::strokes_from_json(drawing); !checked) return checked.error();
+    return json::serialize(drawing);
+}
+
+/// What an export of Croquis adds to a line, under "croquis".
+void read_own_fields(const json::object& own, Record& record) {
+    if (const auto id = Uuid::parse(text_of(own, "id"))) record.id = *id;
+    record.external_id = id_of(own, "external_id");
+    record.file_name = text_of(own, "file_name");
+    record.pseudonym = text_of(own, "pseudonym");
+    record.source = text_of(own, "source");
+    record.created_at = lenient_time(text_of(own, "created_at"));
+    if (const auto* reviewed = own.if_contains("reviewed");
+        reviewed != nullptr && reviewed->is_object())
+        record.reviewed = Reviewed{text_of(reviewed->get_object(), "by"),
+                                   lenient_time(text_of(reviewed->get_object(), "at"))};
+    if (const auto* said = own.if_contains("prediction"); said != nullptr && said->is_object()) {
+        const auto& prediction = said->get_object();
+        Suggestion suggestion{text_of(prediction, "label"), std::nullopt,
+                              text_of(prediction, "model")};
+        if (const auto* sure = prediction.if_contains("confidence"); sure != nullptr) {
+            json::error_code failed;
+            const auto value = sure->to_number<double>(failed);
+            if (!failed && value >= 0 && value <= 1)
+                suggestion.confidence = static_cast<float>(value);
+        }
+        if (!suggestion.label.empty()) record.suggestions.push_back(std::move(suggestion));
+    }
+}
+
+Result<Record> record_of(const std::string& line) {
+    json::error_code failed;
+    const auto value = json::parse(line, failed);
+    if (failed) return wrong(fmt::format("It is not JSON: {}.", failed.message()));
+    if (!value.is_object()) return wrong("It is not a JSON object.");
+    const auto& object = value.get_object();
+    auto strokes = strokes_of(object);
+    if (!strokes) return strokes.error();
+    Record record;
+    record.strokes = std::move(*strokes);
+    record.external_id = id_of(object, "key_id");
+    record.created_at = lenient_time(text_of(object, "timestamp"));
+    const auto* own = object.if_contains("croquis");
+    const bool is_own = own != nullptr && own->is_object();
+    if (is_own) read_own_fields(own->get_object(), record);
+    const auto* word = object.if_contains("word");
+    if (word == nullptr || word->is_null()) return record;
+    if (!word->is_string()) return wrong("The word is not a text.");
+    auto label = to_label(word->get_string());
+    if (!label) return wrong("The word is not UTF-8.");
+    // What nobody reviewed is the model's, and stands among the suggestions.
+    if (!label->empty() && !(is_own && !record.reviewed))
+        record.labels.push_back(std::move(*label));
+    return record;
+}
+
+class QuickdrawReader final : public RecordReader {
+  public:
+    QuickdrawReader(std::vector<TextSource> texts, std::uint64_t extent)
+        : texts_(std::move(texts)), extent_(extent) {}
+
+    Result<std::optional<Item>> next() override {
+        for (;;) {
+            if (!in_) {
+                if (next_text_ == texts_.size()) return std::optional<Item>();
+                auto opened = texts_[next_text_].open();
+                if (!opened) return opened.error();
+                in_ = std::move(*opened);
+                ++next_text_;
+                line_number_ = 0;
+            }
+            if (!read_line()) {
+                in_.reset();
+                continue;
+            }
+            if (trimmed(line_).empty()) continue;
+            return std::optional(item());
+        }
+    }
+
+    std::string format() const override { return "ndjson"; }
+    std::uint64_t position() const override { return read_; }
+    std::uint64_t extent() const override { return extent_; }
+    std::size_t litter() const override { return 0; }
+
+  private:
+    /// At most a little more than max_line_bytes of it; the rest of a longer one is passed over.
+    bool read_line() {
+        line_.clear();
+        ++line_number_;
+        bool any = false;
+        for (int c = in_->get(); c != std::istream::traits_type::eof(); c = in_->get()) {
+            any = true;
+            ++read_;
+            if (c == '\n') break;
+            if (line_.size() <= max_line_bytes) line_.push_back(static_cast<char>(c));
+        }
+        constexpr std::string_view mark = "\xef\xbb\xbf";
+        if (line_number_ == 1 && line_.starts_with(mark)) line_.erase(0, mark.size());
+        return any;
+    }
+
+    Item item() {
+        auto place = fmt::format("{}:{}", texts_[next_text_ - 1].name, line_number_);
+        if (line_.size() > max_line_bytes)
+            return Rejected{std::move(place),
+                            fmt::format("The line has more than {} bytes.", max_line_bytes)};
+        auto record = record_of(line_);
+        if (!record) return Rejected{std::move(place), record.error().detail};
+        record->place = std::move(place);
+        return std::move(*record);
+    }
+
+    std::vector<TextSource> texts_;
+    std::uint64_t extent_;
+    std::size_t next_text_ = 0;
+    std::unique_ptr<std::istream> in_;
+    std::string line_;
+    std::size_t line_number_ = 0;
+    std::uint64_t read_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<RecordReader> read_quickdraw(std::vector<TextSource> texts, std::uint64_t extent) {
+    return std::make_unique<QuickdrawReader>(std::move(texts), extent);
+}
+
+std::optional<Timestamp> lenient_time(std::string_view given) {
+    std::string text(trimmed(given));
+    if (text.size() < std::string_view("2017-03-01").size()) return std::nullopt;
+    constexpr std::string_view utc = " UTC";
+    if (text.ends_with(utc)) text.resize(text.size() - utc.size());
+    if (text.size() == std::string_view("2017-03-01").size()) text += "T00:00:00";
+    if (text[10] == ' ') text[10] = 'T';
+    const auto time_of_day = std::string_view(text).substr(10);
+    if (time_of_day.find_first_of("Zz+-") == std::string_view::npos) text += 'Z';
+    const auto time = from_rfc3339(text);
+    return time ? std::optional(*time) : std::nullopt;
+}
+
+}  // namespace croquis::dataset

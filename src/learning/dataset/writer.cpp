@@ -1,0 +1,325 @@
+#include "learning/dataset/writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include "core/build_info.h"
+#include "core/csv.h"
+#include "learning/dataset/text.h"
+
+namespace croquis::dataset {
+namespace {
+
+namespace json = boost::json;
+
+/// What is put aside until its size is known, on disk.
+class Spool {
+  public:
+    Spool() : file_(std::tmpfile(), std::fclose) {}
+
+    Result<void> append(std::string_view text) {
+        if (!file_ || std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size())
+            return failed();
+        size_ += text.size();
+        return {};
+    }
+
+    /// As one entry of a zip.
+    Result<void> add_to(ZipWriter& zip, const std::string& path) {
+        if (!file_ || std::fflush(file_.get()) != 0) return failed();
+        std::rewind(file_.get());
+        if (const auto begun = zip.begin(path, size_, true); !begun) return begun.error();
+        std::array<char, 65536> part{};
+        for (;;) {
+            const auto got = std::fread(part.data(), 1, part.size(), file_.get());
+            if (got == 0) break;
+            if (const auto put = zip.append(as_bytes({part.data(), got})); !put) return put.error();
+        }
+        if (std::ferror(file_.get()) != 0) return failed();
+        return {};
+    }
+
+  private:
+    static Error failed() {
+        return {ErrorKind::unavailable, "There is no room for temporary files."};
+    }
+
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+    std::uint64_t size_ = 0;
+};
+
+/// What a data set holds, in numbers.
+class Summary {
+  public:
+    void add(const Exported& drawing) {
+        ++drawings_;
+        if (drawing.reviewed) ++reviewed_;
+        ++labels_[drawing.label];
+        ++models_[drawing.prediction.model];
+        const auto changed = drawing.reviewed ? drawing.reviewed->at : std::nullopt;
+        first_ = first_ ? std::min(*first_, drawing.created_at) : drawing.created_at;
+        last_ = std::max(last_.value_or(drawing.created_at),
+                         std::max(drawing.created_at, changed.value_or(drawing.created_at)));
+    }
+    void leave_out() { ++left_out_; }
+
+    [[nodiscard]] json::object to_json(Format format, const std::string& project) const {
+        json::object labels;
+        for (const auto& [label, count] : labels_) labels[label] = count;
+        json::object models;
+        for (const auto& [model, count] : models_) models[model] = count;
+        json::object manifest{
+            {"format", to_string(format)}, {"program", std::string("croquis ") + version()},
+            {"project", project},          {"drawings", drawings_},
+            {"reviewed", reviewed_},       {"left_out", left_out_},
+            {"labels", std::move(labels)}, {"models", std::move(models)}};
+        manifest["oldest"] = first_ ? json::value(to_rfc3339(*first_)) : json::value();
+        manifest["newest"] = last_ ? json::value(to_rfc3339(*last_)) : json::value();
+        return manifest;
+    }
+
+  private:
+    std::size_t drawings_ = 0;
+    std::size_t reviewed_ = 0;
+    std::size_t left_out_ = 0;
+    std::map<std::string, std::size_t> labels_;
+    std::map<std::string, std::size_t> models_;
+    std::optional<Timestamp> first_;
+    std::optional<Timestamp> last_;  ///< drawn or reviewed
+};
+
+std::string time_or_empty(const std::optional<Timestamp>& time) {
+    return time ? to_rfc3339(*time) : std::string();
+}
+
+std::string share(const std::optional<float>& confidence) {
+    return confidence ? fmt::format("{}", *confidence) : std::string();
+}
+
+std::string_view ending(std::string_view media_type) {
+    if (media_type == "image/jpeg") return ".jpg";
+    if (media_type == "image/webp") return ".webp";
+    return ".png";
+}
+
+/// Pictures in a zip, by label or in one folder, and a table of them.
+class PictureWriter final : public DatasetWriter {
+  public:
+    PictureWriter(Format format, ZipWriter::Sink& sink, std::string project)
+        : format_(format), project_(std::move(project)), zip_(sink) {}
+
+    Result<bool> add(const Exported& drawing) override {
+        if (first_) {
+            first_ = false;
+            if (const auto put = table_.append(
+                    csv_row({"path", "label", "croquis_id", "external_id", "file_name",
+                             "created_at", "source", "pseudonym", "reviewed", "tagged_by",
+                             "tagged_at", "predicted", "confidence", "model"}));
+                !put)
+                return put.error();
+        }
+        const auto path = path_of(drawing);
+        const bool reviewed = drawing.reviewed.has_value();
+        const auto row = csv_row(
+            {path, drawing.label, to_string(drawing.id), drawing.external_id, drawing.file_name,
+             to_rfc3339(drawing.created_at), drawing.source, drawing.pseudonym,
+             reviewed ? "true" : "false", reviewed ? drawing.reviewed->by : "",
+             reviewed ? time_or_empty(drawing.reviewed->at) : "", drawing.prediction.label,
+             share(drawing.prediction.confidence), drawing.prediction.model});
+        if (const auto put = table_.append(row); !put) return put.error();
+        if (const auto put =
+                sums_.append(fmt::format("{}  {}\n", to_hex(sha256(drawing.image)), path));
+            !put)
+            return put.error();
+        if (const auto put = zip_.add(path, drawing.image, false); !put) return put.error();
+        summary_.add(drawing);
+        return true;
+    }
+
+    Result<std::string> finish() override {
+        const auto manifest = json::serialize(summary_.to_json(format_, project_)) + "\n";
+        if (const auto put = table_.add_to(zip_, "labels.csv"); !put) return put.error();
+        if (const auto put = sums_.add_to(zip_, "SHA256SUMS"); !put) return put.error();
+        if (const auto put = zip_.add("manifest.json", as_bytes(manifest), true); !put)
+            return put.error();
+        if (const auto done = zip_.finish(); !done) return done.error();
+        return manifest;
+    }
+
+  private:
+    std::string path_of(const Exported& drawing) {
+        const std::string folder =
+            format_ == Format::image_folder ? folder_of(drawing.label) : "images";
+        const auto own = tree_path(drawing.file_name);
+        std::string name;
+        for (std::string_view rest = own ? std::string_view(*own) : std::string_view();
+             !rest.empty();) {
+            const auto part = rest.substr(0, rest.find('/'));
+            rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+            name += '/' + safe_file_name(std::string(part));
+        }
+        const std::string id = to_string(drawing.id);
+        const auto end = ending(drawing.media_type);
+        if (name.empty()) name = '/' + id;
+        const auto had = extension(name);
+        if (had != end && !(had == ".jpeg" && end == ".jpg")) name += end;
+        const auto path = folder + name;
+        if (taken_.insert(std::hash<std::string>{}(case_folded(path))).second) return path;
+        // Two drawings of one name: the second carries its id.
+        return path.substr(0, path.size() - extension(path).size()) + "-" + id + extension(path);
+    }
+
+    /// Labels whose folders would be one on some system get two.
+    std::string folder_of(const std::string& label) {
+        if (const auto known = folders_.find(label); known != folders_.end()) return known->second;
+        const auto safe = safe_file_name(label);
+        auto folder = safe;
+        for (int number = 2; !folded_folders_.insert(case_folded(folder)).second; ++number)
+            folder = fmt::format("{}-{}", safe, number);
+        folders_.emplace(label, folder);
+        return folder;
+    }
+
+    Format format_;
+    std::string project_;
+    ZipWriter zip_;
+    Spool table_;
+    Spool sums_;
+    Summary summary_;
+    bool first_ = true;
+    std::map<std::string, std::string> folders_;
+    std::set<std::string> folded_folders_;
+    std::unordered_set<std::size_t> taken_;  ///< hashes of paths
+};
+
+class QuickdrawWriter final : public DatasetWriter {
+  public:
+    QuickdrawWriter(ZipWriter::Sink& sink, std::string project)
+        : sink_(sink), project_(std::move(project)) {}
+
+    Result<bool> add(const Exported& drawing) override {
+        json::error_code failed;
+        auto strokes =
+            drawing.strokes.empty() ? json::value() : json::parse(drawing.strokes, failed);
+        if (failed || !strokes.is_array() || strokes.get_array().empty()) {
+            summary_.leave_out();
+            return false;
+        }
+        const json::object line{{"word", drawing.label},
+                                {"timestamp", timestamp(drawing.created_at)},
+                                {"recognized", drawing.label == drawing.prediction.label},
+                                {"key_id", key_of(drawing)},
+                                {"drawing", std::move(strokes)},
+                                {"croquis", own_fields(drawing)}};
+        if (const auto put = sink_.write(as_bytes(json::serialize(line) + "\n")); !put)
+            return put.error();
+        summary_.add(drawing);
+        return true;
+    }
+
+    Result<std::string> finish() override {
+        return json::serialize(summary_.to_json(Format::quickdraw, project_)) + "\n";
+    }
+
+  private:
+    /// As Quick, Draw! writes it: 2017-03-01 20:41:36.707250 UTC.
+    static std::string timestamp(Timestamp time) {
+        auto text = to_rfc3339(time);
+        text[10] = ' ';
+        text.pop_back();
+        return text + " UTC";
+    }
+
+    /// Quick, Draw!'s ids are 64-bit numbers: its own where it is one, else 63 bits of the id's
+    /// digest.
+    static std::string key_of(const Exported& drawing) {
+        const auto& own = drawing.external_id;
+        const bool number = !own.empty() && own.size() <= 20 &&
+                            own.find_first_not_of("0123456789") == std::string::npos;
+        if (number) return own;
+        const auto digest = sha256(drawing.id.bytes);
+        std::uint64_t key = 0;
+        for (std::size_t i = 0; i < 8; ++i) key = key << 8U | digest[i];
+        return std::to_string(key >> 1U);
+    }
+
+    static json::object own_fields(const Exported& drawing) {
+        json::object own{{"id", to_string(drawing.id)},
+                         {"created_at", to_rfc3339(drawing.created_at)},
+                         {"source", drawing.source}};
+        if (!drawing.external_id.empty()) own["external_id"] = drawing.external_id;
+        if (!drawing.file_name.empty()) own["file_name"] = drawing.file_name;
+        if (!drawing.pseudonym.empty()) own["pseudonym"] = drawing.pseudonym;
+        if (drawing.reviewed)
+            own["reviewed"] = json::object{{"by", drawing.reviewed->by},
+                                           {"at", time_or_empty(drawing.reviewed->at)}};
+        else
+            own["reviewed"] = nullptr;
+        own["prediction"] = json::object{{"label", drawing.prediction.label},
+                                         {"confidence", drawing.prediction.confidence.value_or(0)},
+                                         {"model", drawing.prediction.model}};
+        return own;
+    }
+
+    ZipWriter::Sink& sink_;
+    std::string project_;
+    Summary summary_;
+};
+
+/// Names that Windows keeps for devices, whatever their ending.
+bool is_device(std::string_view name) {
+    constexpr std::array devices{"con", "prn", "aux", "nul"};
+    const auto bare = case_folded(name.substr(0, name.find('.')));
+    if (std::find(devices.begin(), devices.end(), bare) != devices.end()) return true;
+    return bare.size() == 4 && (bare.starts_with("com") || bare.starts_with("lpt")) &&
+           bare[3] >= '0' && bare[3] <= '9';
+}
+
+}  // namespace
+
+std::string safe_file_name(const std::string& name) {
+    constexpr std::size_t max_bytes = 120;
+    std::string safe;
+    for (const char c : name) {
+        const bool bad = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ||
+                         std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos;
+        safe.push_back(bad ? '_' : c);
+    }
+    // Cut between characters, not within one, and without losing the ending.
+    const std::string end = extension(safe);
+    if (safe.size() > max_bytes) {
+        std::size_t cut = max_bytes - std::min(end.size(), max_bytes / 2);
+        while (cut > 0 && (static_cast<unsigned char>(safe[cut]) & 0xc0U) == 0x80) --cut;
+        safe = safe.substr(0, cut) + (end.size() <= max_bytes / 2 ? end : "");
+    }
+    while (!safe.empty() && (safe.back() == '.' || safe.back() == ' ')) safe.back() = '_';
+    if (safe.empty() || safe.front() == '.' || safe.front() == ' ') safe.insert(0, "_");
+    if (is_device(safe)) safe.insert(0, "_");
+    return safe;
+}
+
+Result<std::unique_ptr<DatasetWriter>> make_writer(Format format, ZipWriter::Sink& sink,
+                                                   const std::string& project) {
+    switch (format) {
+        case Format::image_folder:
+        case Format::csv:
+            return std::unique_ptr<DatasetWriter>(
+                std::make_unique<PictureWriter>(format, sink, project));
+        case Format::quickdraw:
+            return std::unique_ptr<DatasetWriter>(std::make_unique<QuickdrawWriter>(sink, project));
+        case Format::label_studio:
+            break;
+    }
+    return Error{ErrorKind::invalid,
+                 fmt::format("The format {} is read and not written.", to_string(format)),
+                 "format"};
+}
+
+}  // namespace croquis::dataset

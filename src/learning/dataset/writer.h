@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/bytes.h"
+#include "core/error.h"
+#include "core/time.h"
+#include "core/uuid.h"
+#include "learning/dataset/archive.h"
+#include "learning/dataset/reader.h"
+
+/// Writers of labelled drawings in the formats that the readers read. The same drawings in the same
+/// order make the same bytes, whenever and wherever they are written.
+namespace croquis::dataset {
+
+/// A drawing to be written.
+struct Exported {
+    Uuid id;
+    Timestamp created_at;
+    Bytes image;
+    std::string media_type;  ///< image/png, image/jpeg or image/webp
+    std::string strokes;     ///< JSON in Quick, Draw!'s form, or empty
+    std::string label;
+    std::optional<Reviewed> reviewed;  ///< absent: the label is the model's
+    Suggestion prediction;             ///< what the model said, whoever reviewed it
+    std::string external_id;
+    std::string file_name;
+    std::string pseudonym;
+    std::string source;
+};
+
+/// Writes a data set to a sink as the drawings come. Not thread-safe.
+class DatasetWriter {
+  public:
+    DatasetWriter() = default;
+    DatasetWriter(const DatasetWriter&) = delete;
+    DatasetWriter& operator=(const DatasetWriter&) = delete;
+    virtual ~DatasetWriter() = default;
+
+    /// False where the format cannot carry this drawing, which is then left out. Errors: those of
+    /// the sink.
+    virtual Result<bool> add(const Exported& drawing) = 0;
+    /// Writes what comes last, the manifest included; returns the manifest (JSON).
+    virtual Result<std::string> finish() = 0;
+};
+
+/// image_folder: a zip of LABEL/NAME, with labels.csv, which has the labels as they are and
+/// everything else that is known; csv: a zip of images/NAME and labels.csv; both with manifest.json
+/// and SHA256SUMS. quickdraw: lines of Quick, Draw!'s form, of drawings that have strokes.
+/// `project` is named in the manifest.
+Result<std::unique_ptr<DatasetWriter>> make_writer(Format format, ZipWriter::Sink& sink,
+                                                   const std::string& project);
+
+/// A name for a folder or file on every system: without separators and reserved characters, names
+/// and ends. Never empty.
+std::string safe_file_name(const std::string& name);
+
+}  // namespace croquis::dataset
