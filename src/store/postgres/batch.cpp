@@ -203,6 +203,15 @@ Sorted write(Connection& connection, const GroupCommit::Batch& batch) {
 
 }  // namespace
 
+void copy_drawings(Connection& connection, const std::vector<const Submission*>& drawings) {
+    connection.start_script(copy_script);
+    feed_rows(connection, drawings, put_drawing);
+    connection.end_copy();
+    feed_rows(connection, drawings, put_content);
+    connection.end_copy();
+    connection.finish_script();
+}
+
 GroupCommit::Answers store_batch(Connection& connection, const GroupCommit::Batch& batch) {
     const auto sorted = write(connection, batch);
     // What is new is stored by now, whatever becomes of the search for what is not.

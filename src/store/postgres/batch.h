@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "store/group_commit.h"
 #include "store/postgres/connection.h"
 
@@ -10,5 +12,8 @@ namespace croquis::store::postgres {
 /// one statement that tells which are new. Throws Failure where the batch as a whole cannot be
 /// stored: nothing of it is then, unless the connection was lost while committing.
 GroupCommit::Answers store_batch(Connection& connection, const GroupCommit::Batch& batch);
+
+/// Copies drawings in, within the transaction that is open.
+void copy_drawings(Connection& connection, const std::vector<const Submission*>& drawings);
 
 }  // namespace croquis::store::postgres

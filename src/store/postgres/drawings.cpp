@@ -4,6 +4,7 @@
 #include "store/postgres/batch.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
+#include "store/postgres/tag_rows.h"
 #include "store/records.h"
 #include "store/tagging.h"
 
@@ -44,6 +45,17 @@ TagEvent read_event(const Rows& rows, int row) {
     return event;
 }
 
+}  // namespace
+
+std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
+    const auto rows = query_events(connection, {id});
+    std::vector<TagEvent> events;
+    for (int row = 0; row < rows.count(); ++row) events.push_back(read_event(rows, row));
+    return events;
+}
+
+namespace {
+
 template <class Asked>
 std::vector<Uuid> ids_of(const std::vector<Asked>& asked) {
     std::vector<Uuid> ids;
@@ -75,6 +87,8 @@ AssignableLabels assignable_labels(Connection& connection) {
     return labels;
 }
 
+}  // namespace
+
 void write_down(Connection& connection, const TagWrite& write) {
     const auto& [drawing, event] = write;
     connection.query(
@@ -87,6 +101,8 @@ void write_down(Connection& connection, const TagWrite& write) {
         to_string(event.kind), event.from, event.to, event.by, event.by_id, event.at, event.note,
         event.undoes);
 }
+
+namespace {
 
 std::vector<TagCount> count_tags(Connection& connection) {
     const Connection::Patience patience(connection, counting_takes);
@@ -187,9 +203,8 @@ Result<std::string> PostgresStore::strokes(const Uuid& id) {
 
 Result<std::vector<TagEvent>> PostgresStore::history(const Uuid& id) {
     return with_connection([&](Connection& connection) {
-        std::vector<TagEvent> events{first_event(find_drawing(connection, id))};
-        const auto rows = query_events(connection, {id});
-        for (int row = 0; row < rows.count(); ++row) events.push_back(read_event(rows, row));
+        auto events = events_of(connection, id);
+        events.insert(events.begin(), first_event(find_drawing(connection, id)));
         return events;
     });
 }

@@ -3,6 +3,7 @@
 
 #include "store/list_query.h"
 #include "store/records.h"
+#include "store/sqlite/drawing_rows.h"
 #include "store/sqlite/store.h"
 #include "store/tagging.h"
 
@@ -30,6 +31,8 @@ std::optional<Uuid> uuid_unless_null(const Statement& row, int column) {
     return row.null(column) ? std::nullopt : std::optional(row.uuid(column));
 }
 
+}  // namespace
+
 /// In the order of drawing_columns.
 Drawing read_drawing(const Statement& row) {
     Drawing drawing;
@@ -52,6 +55,8 @@ Drawing read_drawing(const Statement& row) {
     drawing.pseudonym = text_unless_null(row, 19);
     return drawing;
 }
+
+namespace {
 
 std::optional<Drawing> look_for_drawing(Connection& connection, const Uuid& id) {
     static const std::string sql =
@@ -94,6 +99,8 @@ void remember_key(Connection& connection, const Submission& submission) {
         submission.created_at);
 }
 
+}  // namespace
+
 void insert(Connection& connection, const Submission& submission) {
     connection.run("INSERT INTO drawing_content (image, strokes) VALUES ($1, $2)",
                    BytesView(submission.image), submission.strokes);
@@ -109,6 +116,8 @@ void insert(Connection& connection, const Submission& submission) {
         confidence_step(prediction.confidence), bytes_of(prediction.probabilities),
         submission.project, submission.external_id, submission.file_name, submission.pseudonym);
 }
+
+namespace {
 
 Result<SubmitResult> store_one(Connection& connection, const Submission& submission) {
     if (!submission.idempotency_key.empty()) {
@@ -161,6 +170,8 @@ GroupCommit::Answers store_apart(Connection& connection, const GroupCommit::Batc
     return answers;
 }
 
+}  // namespace
+
 /// After the prediction, oldest first.
 std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
     auto rows = connection.query(
@@ -183,6 +194,8 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
     return events;
 }
 
+namespace {
+
 template <class Asked>
 TaggedDrawings drawings_of(Connection& connection, const std::vector<Asked>& asked) {
     TaggedDrawings drawings;
@@ -199,6 +212,8 @@ AssignableLabels assignable_labels(Connection& connection) {
     return labels;
 }
 
+}  // namespace
+
 void write_down(Connection& connection, const TagWrite& write) {
     const auto& [drawing, event] = write;
     connection.run(
@@ -212,6 +227,8 @@ void write_down(Connection& connection, const TagWrite& write) {
         drawing.id, event.version, to_string(event.kind), event.from, event.to, event.by,
         event.by_id, event.at, event.note, event.undoes);
 }
+
+namespace {
 
 std::vector<TagCount> count_tags(Connection& connection) {
     auto rows = connection.query(tag_count_query);

@@ -1,0 +1,211 @@
+#include "store/postgres/transfer.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <map>
+
+#include "store/failure.h"
+#include "store/list_query.h"
+#include "store/postgres/batch.h"
+#include "store/postgres/connection.h"
+#include "store/postgres/rows.h"
+#include "store/postgres/tag_rows.h"
+#include "store/records.h"
+#include "store/transfer_rules.h"
+
+namespace croquis::store::postgres {
+namespace {
+
+/// Imports into one database come one after the other: this number is the lock's name.
+constexpr std::int64_t import_lock = 0x63726f71;
+
+/// Drawings that are there, by either key.
+struct There {
+    std::map<Uuid, Drawing> by_id;
+    std::map<std::string, Drawing> by_external_id;
+
+    [[nodiscard]] const Drawing* find(const ImportKey& key) const {
+        if (key.id)
+            if (const auto found = by_id.find(*key.id); found != by_id.end()) return &found->second;
+        const auto found = by_external_id.find(key.external_id);
+        return found == by_external_id.end() ? nullptr : &found->second;
+    }
+
+    void add(const Drawing& drawing) {
+        by_id.insert_or_assign(drawing.id, drawing);
+        if (drawing.external_id) by_external_id.insert_or_assign(*drawing.external_id, drawing);
+    }
+};
+
+There find_all(Connection& connection, const std::vector<ImportKey>& keys) {
+    static const std::string by_id =
+        fmt::format("SELECT {} FROM drawing WHERE id = ANY ($1)", drawing_columns);
+    static const std::string by_external_id = fmt::format(
+        "SELECT {} FROM drawing WHERE project = $1 AND external_id = ANY ($2) "
+        "AND external_id IS NOT NULL",
+        drawing_columns);
+    std::vector<Uuid> ids;
+    std::vector<std::string_view> external_ids;
+    for (const auto& key : keys) {
+        if (key.id) ids.push_back(*key.id);
+        if (!key.external_id.empty()) external_ids.emplace_back(key.external_id);
+    }
+    There there;
+    const auto read = [&](const Rows& rows) {
+        for (const auto& drawing : read_drawings(rows)) there.add(drawing);
+    };
+    if (!ids.empty()) read(connection.query(by_id, ids));
+    if (!external_ids.empty())
+        read(connection.query(by_external_id, keys.front().project, external_ids));
+    return there;
+}
+
+/// Within a transaction: what is new is gathered, and goes in at the end in one COPY.
+class Adding {
+  public:
+    explicit Adding(Connection& connection) : connection_(connection) {}
+
+    std::vector<Result<ImportOutcome>> add(const std::vector<DrawingImport>& drawings) {
+        std::vector<ImportKey> keys;
+        keys.reserve(drawings.size());
+        for (const auto& drawing : drawings) keys.push_back(key_of(drawing));
+        there_ = find_all(connection_, keys);
+        std::vector<Result<ImportOutcome>> outcomes;
+        outcomes.reserve(drawings.size());
+        for (std::size_t i = 0; i < drawings.size(); ++i)
+            outcomes.push_back(add_one(keys[i], drawings[i]));
+        write_new();
+        return outcomes;
+    }
+
+  private:
+    Result<ImportOutcome> add_one(const ImportKey& key, const DrawingImport& import) {
+        if (const auto valid = check(import.submission); !valid) return valid.error();
+        const Drawing* const found = there_.find(key);
+        if (found == nullptr) {
+            submissions_.push_back(&import.submission);
+            Drawing drawing = first_drawing(import.submission);
+            if (import.tag) {
+                tags_.push_back(imported_tag(import));
+                drawing = tags_.back().drawing;
+            }
+            there_.add(drawing);
+            return ImportOutcome::stored;
+        }
+        const Drawing there = *found;
+        // What this very call stored is not among the database's rows yet.
+        if (is_new(there.id)) write_new();
+        auto outcome = reimport(there, events_of(connection_, there.id), import);
+        if (!outcome || *outcome != ImportOutcome::disputed) return outcome;
+        const auto write = disputed_tag(there, *import.tag);
+        write_down(connection_, write);
+        there_.add(write.drawing);
+        return outcome;
+    }
+
+    [[nodiscard]] bool is_new(const Uuid& id) const {
+        for (const auto* submission : submissions_)
+            if (submission->id == id) return true;
+        return false;
+    }
+
+    void write_new() {
+        if (!submissions_.empty()) copy_drawings(connection_, submissions_);
+        for (const auto& tag : tags_) write_down(connection_, tag);
+        submissions_.clear();
+        tags_.clear();
+    }
+
+    Connection& connection_;
+    There there_;
+    std::vector<const Submission*> submissions_;
+    std::vector<TagWrite> tags_;
+};
+
+class PostgresTransfer final : public Transfer {
+  public:
+    explicit PostgresTransfer(const std::string& url)
+        : settings_(settings_of(url)),
+          connection_(std::make_unique<Connection>(settings_, breaker_)) {}
+
+    Result<std::vector<std::optional<Drawing>>> find(const std::vector<ImportKey>& keys) override {
+        return guarded([&] {
+            const auto there = find_all(connection(), keys);
+            std::vector<std::optional<Drawing>> found;
+            found.reserve(keys.size());
+            for (const auto& key : keys) {
+                const auto* drawing = there.find(key);
+                found.push_back(drawing == nullptr ? std::nullopt : std::optional(*drawing));
+            }
+            return found;
+        });
+    }
+
+    Result<std::vector<Result<ImportOutcome>>> add(
+        const std::vector<DrawingImport>& drawings) override {
+        return guarded([&] {
+            Connection& open = connection();
+            Transaction transaction(open);
+            open.query("SELECT pg_advisory_xact_lock($1)", import_lock);
+            auto outcomes = Adding(open).add(drawings);
+            transaction.commit();
+            return outcomes;
+        });
+    }
+
+    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
+        return guarded([&] {
+            Connection& open = connection();
+            Transaction transaction(open);
+            for (const auto& name : names)
+                open.query(
+                    "INSERT INTO label (project, name, position) SELECT $1, $2, "
+                    "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
+                    "ON CONFLICT (project, name) DO UPDATE SET retired = false",
+                    project, name);
+            transaction.commit();
+        });
+    }
+
+    Result<std::vector<std::optional<Content>>> contents(
+        const std::vector<Uuid>& drawings) override {
+        return guarded([&] {
+            const auto rows = connection().query(
+                "SELECT d.id, c.image, c.strokes FROM drawing d JOIN drawing_content c "
+                "ON c.drawing = d.id WHERE d.id = ANY ($1) AND d.withdrawn IS NULL",
+                drawings);
+            std::map<Uuid, int> row_of;
+            for (int row = 0; row < rows.count(); ++row) row_of.emplace(rows.uuid(row, 0), row);
+            std::vector<std::optional<Content>> found;
+            found.reserve(drawings.size());
+            for (const auto& id : drawings) {
+                const auto row = row_of.find(id);
+                auto& content = found.emplace_back();
+                if (row == row_of.end()) continue;
+                const auto image = rows.blob(row->second, 1);
+                content = Content{Bytes(image.begin(), image.end()),
+                                  std::string(rows.text(row->second, 2))};
+            }
+            return found;
+        });
+    }
+
+  private:
+    Connection& connection() {
+        if (!connection_ || connection_->gone())
+            connection_ = std::make_unique<Connection>(settings_, breaker_);
+        return *connection_;
+    }
+
+    Settings settings_;
+    Breaker breaker_;
+    std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transfer> open_transfer(const std::string& url) {
+    return std::make_unique<PostgresTransfer>(url);
+}
+
+}  // namespace croquis::store::postgres

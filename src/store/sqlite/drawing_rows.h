@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "store/model.h"
+#include "store/sqlite/connection.h"
+#include "store/tagging.h"
+
+/// Drawings and their events in this database's rows.
+namespace croquis::store::sqlite {
+
+/// Of a row whose columns are list_query's drawing_columns.
+Drawing read_drawing(const Statement& row);
+
+void insert(Connection& connection, const Submission& submission);
+
+/// After the prediction, oldest first.
+std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
+
+void write_down(Connection& connection, const TagWrite& write);
+
+}  // namespace croquis::store::sqlite

@@ -1,0 +1,117 @@
+#include "store/sqlite/transfer.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "store/failure.h"
+#include "store/list_query.h"
+#include "store/records.h"
+#include "store/sqlite/drawing_rows.h"
+#include "store/transfer_rules.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+std::optional<Drawing> first_of(Statement rows) {
+    if (!rows.step()) return std::nullopt;
+    return read_drawing(rows);
+}
+
+std::optional<Drawing> find_one(Connection& connection, const ImportKey& key) {
+    static const std::string by_id =
+        fmt::format("SELECT {} FROM drawing WHERE id = $1", drawing_columns);
+    static const std::string by_external_id = fmt::format(
+        "SELECT {} FROM drawing WHERE project = $1 AND external_id = $2", drawing_columns);
+    if (key.id)
+        if (auto found = first_of(connection.query(by_id, *key.id))) return found;
+    if (key.external_id.empty()) return std::nullopt;
+    return first_of(connection.query(by_external_id, key.project, key.external_id));
+}
+
+Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& import) {
+    const auto there = find_one(connection, key_of(import));
+    if (!there) {
+        insert(connection, import.submission);
+        if (import.tag) write_down(connection, imported_tag(import));
+        return ImportOutcome::stored;
+    }
+    auto outcome = reimport(*there, events_of(connection, there->id), import);
+    if (outcome && *outcome == ImportOutcome::disputed)
+        write_down(connection, disputed_tag(*there, *import.tag));
+    return outcome;
+}
+
+class SqliteTransfer final : public Transfer {
+  public:
+    explicit SqliteTransfer(const std::string& path) : connection_(path, Mode::read_write) {}
+
+    Result<std::vector<std::optional<Drawing>>> find(const std::vector<ImportKey>& keys) override {
+        return guarded([&] {
+            std::vector<std::optional<Drawing>> found;
+            found.reserve(keys.size());
+            for (const auto& key : keys) found.push_back(find_one(connection_, key));
+            return found;
+        });
+    }
+
+    Result<std::vector<Result<ImportOutcome>>> add(
+        const std::vector<DrawingImport>& drawings) override {
+        return guarded([&] {
+            Transaction transaction(connection_);
+            std::vector<Result<ImportOutcome>> outcomes;
+            outcomes.reserve(drawings.size());
+            for (const auto& drawing : drawings) {
+                const auto valid = check(drawing.submission);
+                if (!valid) {
+                    outcomes.emplace_back(valid.error());
+                    continue;
+                }
+                outcomes.push_back(add_one(connection_, drawing));
+            }
+            transaction.commit();
+            return outcomes;
+        });
+    }
+
+    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
+        return guarded([&] {
+            Transaction transaction(connection_);
+            for (const auto& name : names)
+                connection_.run(
+                    "INSERT INTO label (project, name, position) SELECT $1, $2, "
+                    "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
+                    "ON CONFLICT DO UPDATE SET retired = 0",
+                    project, name);
+            transaction.commit();
+        });
+    }
+
+    Result<std::vector<std::optional<Content>>> contents(
+        const std::vector<Uuid>& drawings) override {
+        return guarded([&] {
+            std::vector<std::optional<Content>> found;
+            found.reserve(drawings.size());
+            for (const auto& id : drawings) {
+                auto row = connection_.query(
+                    "SELECT c.image, c.strokes FROM drawing d JOIN drawing_content c "
+                    "ON c.id = d.content WHERE d.id = $1 AND d.withdrawn IS NULL",
+                    id);
+                auto& content = found.emplace_back();
+                if (!row.step()) continue;
+                const auto image = row.blob(0);
+                content = Content{Bytes(image.begin(), image.end()), row.text(1)};
+            }
+            return found;
+        });
+    }
+
+  private:
+    Connection connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transfer> open_transfer(const std::string& path) {
+    return std::make_unique<SqliteTransfer>(path);
+}
+
+}  // namespace croquis::store::sqlite

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "store/tagging.h"
+#include "store/transfer.h"
+
+/// What an import comes to, decided alike over both databases.
+namespace croquis::store {
+
+/// What is written down of a drawing's tag when it is stored: its second version.
+TagWrite imported_tag(const DrawingImport& drawing);
+
+/// What an import of a drawing that is there comes to. Errors: conflict.
+Result<ImportOutcome> reimport(const Drawing& there, const std::vector<TagEvent>& events,
+                               const DrawingImport& again);
+
+/// What is written down where reimport() says disputed.
+TagWrite disputed_tag(const Drawing& there, const ImportedTag& other);
+
+}  // namespace croquis::store

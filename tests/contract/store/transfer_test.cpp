@@ -1,0 +1,176 @@
+#include "store/transfer.h"
+
+#include "contract/store/fixture.h"
+
+namespace croquis::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::Optional;
+
+class TransferContract : public StoreContract {
+  protected:
+    void SetUp() override {
+        StoreContract::SetUp();
+        auto opened = open_transfer(url_);
+        ASSERT_TRUE(succeeded(opened));
+        transfer_ = std::move(*opened);
+    }
+
+    static DrawingImport make_import(const std::string& external_id,
+                                     const std::optional<std::string>& tag = std::nullopt) {
+        DrawingImport import;
+        import.submission = make_submission("circle");
+        import.submission.external_id = external_id;
+        import.submission.file_name = "a/" + external_id + ".png";
+        import.submission.pseudonym = "Zoé";
+        if (tag) import.tag = ImportedTag{*tag, "ada", std::nullopt, now()};
+        return import;
+    }
+
+    std::vector<ImportOutcome> add(const std::vector<DrawingImport>& imports) {
+        const auto outcomes = transfer_->add(imports);
+        EXPECT_TRUE(succeeded(outcomes));
+        std::vector<ImportOutcome> all;
+        if (!outcomes) return all;
+        for (const auto& outcome : *outcomes) {
+            EXPECT_TRUE(succeeded(outcome));
+            if (outcome) all.push_back(*outcome);
+        }
+        return all;
+    }
+
+    std::unique_ptr<Transfer> transfer_;
+};
+
+TEST_P(TransferContract, ADrawingComesWithItsTagAndEverythingElse) {
+    const auto import = make_import("k1", "star");
+    EXPECT_THAT(add({import, make_import("k2")}),
+                ElementsAre(ImportOutcome::stored, ImportOutcome::stored));
+    const auto drawing = store_->drawing(import.submission.id).value();
+    EXPECT_EQ(drawing.tag, "star");
+    EXPECT_EQ(drawing.prediction.tag, "circle");
+    EXPECT_EQ(drawing.version, 2);
+    EXPECT_THAT(drawing.tagged_by, Optional(std::string("ada")));
+    EXPECT_EQ(drawing.tagged_by_id, std::nullopt);
+    EXPECT_THAT(drawing.tagged_at, Optional(import.tag->at));
+    EXPECT_THAT(drawing.external_id, Optional(std::string("k1")));
+    EXPECT_THAT(drawing.file_name, Optional(std::string("a/k1.png")));
+    EXPECT_THAT(drawing.pseudonym, Optional(std::string("Zoé")));
+    const auto events = store_->history(drawing.id).value();
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[1].kind, TagEventKind::imported);
+    EXPECT_EQ(events[1].from, "circle");
+    EXPECT_EQ(events[1].to, "star");
+    EXPECT_EQ(store_->image(drawing.id).value().bytes, import.submission.image);
+    // What was imported can be undone like any other word.
+    const auto undone =
+        store_->undo_tag({drawing.id, {Uuid::v7(), "eve"}, now(), VersionCondition::any()});
+    ASSERT_TRUE(succeeded(undone));
+    EXPECT_EQ(undone->tag, "circle");
+    EXPECT_EQ(undone->tagged_by, std::nullopt);
+}
+
+TEST_P(TransferContract, TheSameAgainChangesNothing) {
+    const auto import = make_import("k1", "star");
+    add({import});
+    auto again = import;
+    again.submission.id = Uuid::v7();
+    EXPECT_THAT(add({again, again}),
+                ElementsAre(ImportOutcome::there_already, ImportOutcome::there_already));
+    EXPECT_EQ(store_->list({}).value().drawings.size(), 1U);
+    EXPECT_EQ(store_->drawing(import.submission.id).value().version, 2);
+    // Twice in one call too.
+    const auto other = make_import("k2", "star");
+    EXPECT_THAT(add({other, other}),
+                ElementsAre(ImportOutcome::stored, ImportOutcome::there_already));
+}
+
+TEST_P(TransferContract, TwoImportsThatDisagreeSendItToReview) {
+    const auto import = make_import("k1", "star");
+    auto other = import;
+    other.tag->to = "heart";
+    EXPECT_THAT(add({import, other}), ElementsAre(ImportOutcome::stored, ImportOutcome::disputed));
+    auto drawing = store_->drawing(import.submission.id).value();
+    EXPECT_EQ(drawing.tag, "circle");
+    EXPECT_EQ(drawing.tagged_by, std::nullopt);
+    EXPECT_EQ(drawing.version, 3);
+    const auto events = store_->history(drawing.id).value();
+    EXPECT_EQ(events.back().kind, TagEventKind::undone);
+    EXPECT_THAT(events.back().undoes, Optional(2));
+    EXPECT_THAT(events.back().note, testing::HasSubstr("star and as heart"));
+    // The same import again leaves it there.
+    EXPECT_THAT(add({import, other}),
+                ElementsAre(ImportOutcome::there_already, ImportOutcome::there_already));
+    // What a person said since then is nobody's to dispute.
+    ASSERT_TRUE(succeeded(store_->change_tag(
+        {drawing.id, "heart", {Uuid::v7(), "eve"}, now(), "", VersionCondition::any()})));
+    EXPECT_THAT(add({import}), ElementsAre(ImportOutcome::there_already));
+    drawing = store_->drawing(drawing.id).value();
+    EXPECT_EQ(drawing.tag, "heart");
+}
+
+TEST_P(TransferContract, AnotherPictureUnderAKeyIsRefusedAloneAndTheRestIsStored) {
+    add({make_import("k1")});
+    const auto fine = make_import("k2");
+    auto bad = make_import("k3");
+    bad.submission.image.clear();
+    const auto outcomes = transfer_->add({make_import("k1"), bad, fine}).value();
+    EXPECT_TRUE(failed_with(outcomes[0], ErrorKind::conflict, "external_id"));
+    EXPECT_TRUE(failed_with(outcomes[1], ErrorKind::invalid, "image"));
+    ASSERT_TRUE(succeeded(outcomes[2]));
+    EXPECT_TRUE(succeeded(store_->drawing(fine.submission.id)));
+}
+
+TEST_P(TransferContract, AnIdOfAnExportIsKeptAndFound) {
+    auto import = make_import("k1", "star");
+    import.known_by_id = true;
+    add({import});
+    auto renamed = import;
+    renamed.submission.external_id.reset();
+    EXPECT_THAT(add({renamed}), ElementsAre(ImportOutcome::there_already));
+    const auto found = transfer_
+                           ->find({{shapes_project, import.submission.id, ""},
+                                   {shapes_project, std::nullopt, "k1"},
+                                   {shapes_project, Uuid::v7(), "k1"},
+                                   {shapes_project, Uuid::v7(), "none"}})
+                           .value();
+    ASSERT_EQ(found.size(), 4U);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(found[i].value().id, import.submission.id) << i;
+    EXPECT_FALSE(found[3]);
+}
+
+TEST_P(TransferContract, ContentsComeInTheOrderAskedFor) {
+    const auto one = make_import("k1");
+    const auto two = make_import("k2");
+    add({one, two});
+    const auto contents =
+        transfer_->contents({two.submission.id, Uuid::v7(), one.submission.id}).value();
+    ASSERT_EQ(contents.size(), 3U);
+    EXPECT_EQ(contents[0].value().image, two.submission.image);
+    EXPECT_FALSE(contents[1]);
+    EXPECT_EQ(contents[2].value().image, one.submission.image);
+    EXPECT_EQ(contents[2]->strokes, one.submission.strokes);
+}
+
+TEST_P(TransferContract, LabelsAreAddedAtTheEndOnceAndRetiredOnesComeBack) {
+    const auto before = store_->labels(shapes_project).value();
+    ASSERT_TRUE(succeeded(transfer_->add_labels(shapes_project, {"boat", "circle", "car"})));
+    ASSERT_TRUE(succeeded(transfer_->add_labels(shapes_project, {"car", "boat"})));
+    auto after = store_->labels(shapes_project).value();
+    ASSERT_EQ(after.size(), before.size() + 2);
+    EXPECT_EQ(after[before.size()].name, "boat");
+    EXPECT_EQ(after.back().name, "car");
+    EXPECT_EQ(after[0].colour, before[0].colour);
+    GetParam().sql(url_, "UPDATE label SET retired = " +
+                             std::string(GetParam().name == "sqlite" ? "1" : "true") +
+                             " WHERE name = 'boat'");
+    ASSERT_TRUE(succeeded(transfer_->add_labels(shapes_project, {"boat"})));
+    after = store_->labels(shapes_project).value();
+    EXPECT_FALSE(after[before.size()].retired);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, TransferContract, testing::ValuesIn(kinds()), kind_name);
+
+}  // namespace
+}  // namespace croquis::store
