@@ -31,6 +31,8 @@ void add_serve(CLI::App& program, Context& context);
 void add_portal(CLI::App& program, Context& context);
 void add_predict(CLI::App& program, Context& context);
 void add_evaluate(CLI::App& program, Context& context);
+void add_import(CLI::App& program, Context& context);
+void add_export(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
 void add_teach(CLI::App& program, Context& context);
 void add_user(CLI::App& program, Context& context);

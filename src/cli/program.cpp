@@ -64,6 +64,8 @@ int run_program(int argc, char** argv) {
     add_portal(program, context);
     add_predict(program, context);
     add_evaluate(program, context);
+    add_import(program, context);
+    add_export(program, context);
     add_model(program, context);
     add_teach(program, context);
     add_user(program, context);

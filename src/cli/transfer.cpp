@@ -1,0 +1,390 @@
+#include "service/transfer.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <utility>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "server/open.h"
+#include "service/models.h"
+
+namespace croquis::cli {
+namespace {
+
+namespace json = boost::json;
+using dataset::Format;
+
+const std::vector<std::pair<std::string, service::LabelsAs>> meanings{
+    {"reviewed", service::LabelsAs::reviewed},
+    {"suggested", service::LabelsAs::suggested},
+    {"ignore", service::LabelsAs::ignored}};
+
+struct ImportArguments {
+    std::filesystem::path path;
+    std::string format;
+    std::filesystem::path pictures;
+    service::LabelsAs labels_as = service::LabelsAs::reviewed;
+    std::string new_labels = "refuse";
+    std::vector<std::string> map;
+    std::string as;
+    std::string pseudonym;
+    std::string path_column;
+    std::string label_column;
+    dataset::ArchiveLimits archive;
+    bool dry_run = false;
+    bool as_json = false;
+};
+
+struct ExportArguments {
+    std::string format;
+    std::filesystem::path output;
+    std::string tag, source, tagged_by, from, until;
+    bool reviewed = false;
+    bool unreviewed = false;
+};
+
+std::string wrong_mapping(const std::string& pair) {
+    const auto equals = pair.find('=');
+    const bool right = equals != 0 && equals != std::string::npos && equals + 1 != pair.size();
+    return right ? "" : "A mapping is FROM=TO, not \"" + pair + "\"";
+}
+
+Result<service::ImportOptions> import_options(store::Store& store,
+                                              const ImportArguments& arguments) {
+    service::ImportOptions options;
+    options.labels_as = arguments.labels_as;
+    options.make_labels = arguments.new_labels == "make";
+    options.pseudonym = arguments.pseudonym;
+    options.dry_run = arguments.dry_run;
+    for (const auto& pair : arguments.map) {
+        const auto equals = pair.find('=');
+        options.map[pair.substr(0, equals)] = pair.substr(equals + 1);
+    }
+    if (arguments.as.empty()) return options;
+    const auto user = store.user_by_name(arguments.as);
+    if (!user) return user.error();
+    options.by = user->name;
+    options.by_id = user->id;
+    return options;
+}
+
+dataset::ReadOptions read_options(const ImportArguments& arguments) {
+    dataset::ReadOptions options;
+    options.format = dataset::format_from(arguments.format);
+    options.pictures = arguments.pictures;
+    options.path_column = arguments.path_column;
+    options.label_column = arguments.label_column;
+    options.archive = arguments.archive;
+    return options;
+}
+
+std::string to_text(const service::ImportReport& report, bool dry_run) {
+    auto text =
+        fmt::format("{}: {} records\n  {:<14} {}\n  {:<14} {}\n  {:<14} {}\n", report.format,
+                    report.records, dry_run ? "to store" : "stored", report.stored, "there already",
+                    report.already_there, "rejected", report.rejected);
+    const auto line = [&](const char* what, std::size_t count) {
+        if (count > 0) text += fmt::format("  {:<14} {}\n", what, count);
+    };
+    line("reviewed", report.reviewed);
+    line("suggested", report.suggested);
+    line("several labels", report.several_labels);
+    line("disputed", report.disputed);
+    line("system files", report.litter);
+    for (const auto& [label, count] : report.labels)
+        text += fmt::format("    {:<20} {}\n", label, count);
+    if (!report.new_labels.empty())
+        text += fmt::format("  {}: {}\n", dry_run ? "labels to make" : "labels made",
+                            fmt::join(report.new_labels, ", "));
+    return text;
+}
+
+json::object to_json(const service::ImportReport& report, bool dry_run) {
+    json::object labels;
+    for (const auto& [label, count] : report.labels) labels[label] = count;
+    return {{"format", report.format},
+            {"model", report.model},
+            {"dry_run", dry_run},
+            {"records", report.records},
+            {"stored", report.stored},
+            {"already_there", report.already_there},
+            {"rejected", report.rejected},
+            {"reviewed", report.reviewed},
+            {"suggested", report.suggested},
+            {"several_labels", report.several_labels},
+            {"disputed", report.disputed},
+            {"system_files", report.litter},
+            {"labels", std::move(labels)},
+            {"new_labels", json::array(report.new_labels.begin(), report.new_labels.end())}};
+}
+
+/// The store that both commands work on.
+struct Opened {
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<store::Transfer> transfer;
+};
+
+Result<Opened> open_both(const server::Config& config, Metrics& metrics) {
+    Opened opened;
+    auto store = server::open_migrated(config, metrics);
+    if (!store) return store.error();
+    opened.store = std::move(*store);
+    auto transfer = store::open_transfer(config.store);
+    if (!transfer) return transfer.error();
+    opened.transfer = std::move(*transfer);
+    return opened;
+}
+
+/// Nobody else asks this batcher, and the import waits for each answer: nothing is to be refused.
+recognition::BatcherOptions patient() {
+    recognition::BatcherOptions options;
+    options.max_waiting_work = std::numeric_limits<std::size_t>::max();
+    options.max_wait = std::chrono::hours(24);
+    return options;
+}
+
+Result<service::ImportReport> imported(const server::Config& config,
+                                       const ImportArguments& arguments) {
+    Metrics metrics;
+    auto opened = open_both(config, metrics);
+    if (!opened) return opened.error();
+    const auto options = import_options(*opened->store, arguments);
+    if (!options) return options.error();
+    auto reader = dataset::open_reader(arguments.path, read_options(arguments));
+    if (!reader) return reader.error();
+    auto model = service::live_model(*opened->store, config.model);
+    if (!model) return model.error();
+    recognition::Batcher batcher(std::move(*model), patient(), metrics);
+    ProgressBar bar("Importing");
+    service::ImportEvents events;
+    events.progress = [&](std::uint64_t position, std::uint64_t extent, const auto&) {
+        bar.show(position, extent);
+    };
+    events.problem = [](const std::string& place, const std::string& text, bool) {
+        std::cerr << "croquis: " << place << ": " << text << '\n';
+    };
+    return service::import_drawings(**reader, *opened->store, *opened->transfer, batcher, *options,
+                                    events);
+}
+
+int import_data(const server::Config& config, const ImportArguments& arguments) {
+    const auto done = imported(config, arguments);
+    if (!done) return report(done.error());
+    if (arguments.as_json)
+        std::cout << to_json(*done, arguments.dry_run) << '\n';
+    else
+        std::cout << to_text(*done, arguments.dry_run);
+    return done->rejected == 0 ? success : partly_failed;
+}
+
+/// A file that is there whole at the end, or not at all.
+class OutputFile final : public dataset::ZipWriter::Sink {
+  public:
+    explicit OutputFile(std::filesystem::path path)
+        : path_(std::move(path)), partial_(path_.string() + ".partial") {
+        if (!to_standard_output()) file_.open(partial_, std::ios::binary | std::ios::trunc);
+    }
+    ~OutputFile() override {
+        std::error_code ignored;
+        if (!to_standard_output() && !kept_) std::filesystem::remove(partial_, ignored);
+    }
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+
+    Result<void> write(BytesView bytes) override {
+        auto& out = to_standard_output() ? static_cast<std::ostream&>(std::cout) : file_;
+        out.write(reinterpret_cast<const char*>(bytes.data()),
+                  static_cast<std::streamsize>(bytes.size()));
+        if (!out) return failed();
+        return {};
+    }
+
+    Result<void> keep() {
+        if (to_standard_output()) {
+            std::cout.flush();
+            return std::cout ? Result<void>() : Result<void>(failed());
+        }
+        file_.close();
+        std::error_code wrong;
+        if (file_) std::filesystem::rename(partial_, path_, wrong);
+        if (!file_ || wrong) return failed();
+        kept_ = true;
+        return {};
+    }
+
+    [[nodiscard]] bool to_standard_output() const { return path_ == "-"; }
+
+  private:
+    Error failed() const {
+        return {ErrorKind::unavailable, fmt::format("Cannot write {}.", path_.string()), "output"};
+    }
+
+    std::filesystem::path path_;
+    std::string partial_;
+    std::ofstream file_;
+    bool kept_ = false;
+};
+
+std::optional<std::string> given(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+/// A date, or a moment in RFC 3339.
+Result<std::optional<Timestamp>> moment(const std::string& text, const char* option) {
+    if (text.empty()) return std::optional<Timestamp>();
+    const bool date = text.size() == std::string_view("2026-01-31").size();
+    const auto time = from_rfc3339(date ? text + "T00:00:00Z" : text);
+    if (!time)
+        return Error{ErrorKind::invalid, "A time is 2026-01-31 or 2026-01-31T12:00:00Z.", option};
+    return std::optional(*time);
+}
+
+Result<service::ExportOptions> export_options(const ExportArguments& arguments) {
+    service::ExportOptions options;
+    options.format = dataset::format_from(arguments.format).value_or(Format::image_folder);
+    options.tag = given(arguments.tag);
+    options.source = given(arguments.source);
+    options.tagged_by = given(arguments.tagged_by);
+    if (arguments.reviewed || arguments.unreviewed) options.reviewed = arguments.reviewed;
+    const auto from = moment(arguments.from, "from");
+    if (!from) return from.error();
+    const auto until = moment(arguments.until, "until");
+    if (!until) return until.error();
+    options.from = *from;
+    options.until = *until;
+    return options;
+}
+
+Result<service::ExportReport> exported(const server::Config& config,
+                                       const ExportArguments& arguments) {
+    const auto options = export_options(arguments);
+    if (!options) return options.error();
+    Metrics metrics;
+    auto opened = open_both(config, metrics);
+    if (!opened) return opened.error();
+    std::size_t all = 0;
+    const auto counts = opened->store->tag_counts();
+    if (!counts) return counts.error();
+    for (const auto& [tag, count] : *counts) all += static_cast<std::size_t>(count);
+    OutputFile output(arguments.output);
+    ProgressBar bar("Exporting");
+    auto done = service::export_drawings(*opened->store, *opened->transfer, output, *options,
+                                         [&](std::size_t written) { bar.show(written, all); });
+    if (!done) return done.error();
+    if (const auto kept = output.keep(); !kept) return kept.error();
+    return done;
+}
+
+int export_data(const server::Config& config, const ExportArguments& arguments) {
+    const auto done = exported(config, arguments);
+    if (!done) return report(done.error());
+    // Where the data goes to standard output, what is said goes beside it.
+    auto& out = arguments.output == "-" ? std::cerr : std::cout;
+    out << done->manifest;
+    if (done->left_out > 0)
+        out << fmt::format("{} drawings are left out: this format carries strokes alone\n",
+                           done->left_out);
+    return success;
+}
+
+void add_import_options(CLI::App& command, ImportArguments& arguments) {
+    command
+        .add_option("PATH", arguments.path,
+                    "A folder, zip or tar.gz of pictures, a folder a label; a .csv of path,label; "
+                    "Quick, Draw!'s .ndjson; Label Studio's .json")
+        ->required();
+    command.add_option("--format", arguments.format, "What PATH is, where that is not found out")
+        ->check(CLI::IsMember({"imagefolder", "csv", "ndjson", "labelstudio"}));
+    command
+        .add_option("--pictures", arguments.pictures,
+                    "Folder or archive of the pictures that PATH names; else where PATH is")
+        ->type_name("PATH");
+    command
+        .add_option("--labels-as", arguments.labels_as,
+                    "What the labels are worth: reviewed, suggested (to be reviewed) or ignore "
+                    "[reviewed]")
+        ->transform(CLI::CheckedTransformer(meanings).description(""))
+        ->type_name("WORTH");
+    command
+        .add_option("--new-labels", arguments.new_labels,
+                    "Labels that the project lacks: make them, or refuse their drawings")
+        ->check(CLI::IsMember({"make", "refuse"}))
+        ->capture_default_str();
+    command
+        .add_option("--map", arguments.map, "Read a word of the data as a label; may be repeated")
+        ->type_name("FROM=TO")
+        ->allow_extra_args(false)
+        ->check(wrong_mapping);
+    command.add_option("--as", arguments.as, "The user whose word the labels are")
+        ->type_name("USER");
+    command.add_option("--pseudonym", arguments.pseudonym, "Of drawings that bring none");
+    command.add_option("--path-column", arguments.path_column,
+                       "Of a CSV with several that could be");
+    command.add_option("--label-column", arguments.label_column, "The same for the label");
+    command
+        .add_option("--names-in", arguments.archive.name_charset,
+                    "Character set of names that are not UTF-8, as GBK or SHIFT-JIS")
+        ->capture_default_str();
+    command
+        .add_option("--max-entries", arguments.archive.max_entries,
+                    "Entries that an archive may have")
+        ->capture_default_str();
+    command.add_flag("--dry-run", arguments.dry_run, "Say what would happen, store nothing");
+    command.add_flag("--json", arguments.as_json, "Say what happened as a JSON object");
+}
+
+void add_export_options(CLI::App& command, ExportArguments& arguments) {
+    command
+        .add_option("--format", arguments.format,
+                    "imagefolder: a zip of LABEL/NAME; csv: a zip of images/ and labels.csv; "
+                    "ndjson: strokes, in Quick, Draw!'s form")
+        ->required()
+        ->check(CLI::IsMember({"imagefolder", "csv", "ndjson"}));
+    command.add_option("--output", arguments.output, "Where to; - for standard output")
+        ->required()
+        ->type_name("FILE");
+    command.add_option("--tag", arguments.tag, "Only drawings with this tag");
+    auto* reviewed =
+        command.add_flag("--reviewed", arguments.reviewed, "Only those that a person reviewed");
+    command.add_flag("--unreviewed", arguments.unreviewed, "Only those that nobody has")
+        ->excludes(reviewed);
+    command.add_option("--tagged-by", arguments.tagged_by, "Only those reviewed by this user")
+        ->type_name("USER");
+    command.add_option("--source", arguments.source, "Only those from there: page, api, import");
+    command.add_option("--from", arguments.from, "Only those drawn then or later (RFC 3339)")
+        ->type_name("TIME");
+    command.add_option("--until", arguments.until, "Only those drawn before")->type_name("TIME");
+}
+
+}  // namespace
+
+void add_import(CLI::App& program, Context& context) {
+    auto* command = program.add_subcommand(
+        "import",
+        "Bring drawings in, with labels or without, which the live model then tags.\n"
+        "The same import twice stores nothing twice; one that was interrupted goes on where it "
+        "was.\nWhat cannot be read is named, and the rest goes in.");
+    auto arguments = std::make_shared<ImportArguments>();
+    add_import_options(*command, *arguments);
+    const auto config =
+        own_settings(*command, server::Settings::store | server::Settings::model, context);
+    command->callback([=, &context] { context.exit_code = import_data(*config, *arguments); });
+}
+
+void add_export(CLI::App& program, Context& context) {
+    auto* command = program.add_subcommand(
+        "export",
+        "Write drawings and their labels as a data set, with a manifest of what is in it.\n"
+        "The same drawings make the same bytes.");
+    auto arguments = std::make_shared<ExportArguments>();
+    add_export_options(*command, *arguments);
+    const auto config = own_settings(*command, server::Settings::store, context);
+    command->callback([=, &context] { context.exit_code = export_data(*config, *arguments); });
+}
+
+}  // namespace croquis::cli

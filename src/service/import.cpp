@@ -1,0 +1,561 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "drawing/decode.h"
+#include "drawing/image.h"
+#include "drawing/sanitise.h"
+#include "drawing/strokes.h"
+#include "learning/dataset/text.h"
+#include "service/transfer.h"
+#include "store/records.h"
+
+namespace croquis::service {
+namespace {
+
+using dataset::Record;
+using recognition::RecognitionResult;
+
+constexpr std::size_t chunk_drawings = 256;
+constexpr std::size_t chunk_bytes = std::size_t{32} << 20U;
+constexpr std::size_t max_id_bytes = 512;
+constexpr std::size_t max_name_bytes = 1024;
+constexpr std::size_t max_label_bytes = 200;
+constexpr std::string_view own_source = "import";
+
+// Strokes are drawn as the page's canvas and pen show them.
+constexpr int canvas_side = 256;
+constexpr drawing::Pen canvas_pen{4};
+constexpr int canvas_margin = 10;
+
+bool has_control(std::string_view text) {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+bool is_source(std::string_view source) {
+    constexpr std::size_t max_source_bytes = 32;
+    return !source.empty() && source.size() <= max_source_bytes &&
+           source.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") ==
+               std::string_view::npos;
+}
+
+/// A version 7 id of the given time whose other bits follow from `name`, so that the same drawing
+/// has the same id in every store.
+Uuid id_from(Timestamp time, std::string_view name) {
+    Uuid id = store::lowest_id_at(time);
+    const auto digest = sha256(as_bytes(name));
+    for (std::size_t i = 8; i < id.bytes.size(); ++i) id.bytes[i] = digest[i];
+    // The fraction of the millisecond, in 4,096ths: ids sort as their times do.
+    constexpr std::int64_t ticks_per_milli = 4096;
+    constexpr std::int64_t micros_per_milli = 1000;
+    const auto micros = time.time_since_epoch().count() % micros_per_milli;
+    const auto ticks = micros * ticks_per_milli / micros_per_milli;
+    id.bytes[6] = static_cast<std::uint8_t>(0x70 | ticks >> 8);
+    id.bytes[7] = static_cast<std::uint8_t>(ticks & 0xff);
+    id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3fU) | 0x80U);
+    return id;
+}
+
+/// Whether an id was made at `time`, as ids of this store are.
+bool is_of_time(const Uuid& id, Timestamp time) {
+    return (id.bytes[6] >> 4U) == 7 && id >= store::lowest_id_at(time - store::id_time_slack) &&
+           id < store::lowest_id_at(time + store::id_time_slack);
+}
+
+std::optional<std::string> unless_empty(std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+/// A drawing on its way: what the data says, and what the model said.
+struct Pending {
+    Record record;
+    store::DrawingImport import;
+    std::optional<std::string> label;  ///< of the project
+    bool was_there = false;
+    Result<RecognitionResult> recognised = Error{};
+};
+
+/// Drawings that are looked at and stored together.
+class Chunk {
+  public:
+    Chunk() = default;
+    Chunk(const Chunk&) = delete;
+    Chunk& operator=(const Chunk&) = delete;
+    /// The batcher may still look at its pictures.
+    ~Chunk() { wait(); }
+
+    void add(Pending pending) {
+        bytes_ += pending.import.submission.image.size() + pending.import.submission.strokes.size();
+        pending_.push_back(std::make_unique<Pending>(std::move(pending)));
+    }
+
+    [[nodiscard]] bool full() const {
+        return pending_.size() >= chunk_drawings || bytes_ >= chunk_bytes;
+    }
+    [[nodiscard]] bool empty() const { return pending_.empty(); }
+    [[nodiscard]] std::vector<std::unique_ptr<Pending>>& drawings() { return pending_; }
+
+    /// Has the batcher look at all that are not stored yet.
+    void recognise(recognition::Batcher& batcher) {
+        for (auto& pending : pending_) {
+            if (pending->was_there) continue;
+            {
+                const std::scoped_lock lock(mutex_);
+                ++waiting_;
+            }
+            batcher.recognise(
+                pending->import.submission.image,
+                [this, drawing = pending.get()](Result<RecognitionResult> recognised) {
+                    drawing->recognised = std::move(recognised);
+                    const std::scoped_lock lock(mutex_);
+                    if (--waiting_ == 0) all_done_.notify_all();
+                });
+        }
+    }
+
+    void wait() {
+        std::unique_lock lock(mutex_);
+        all_done_.wait(lock, [this] { return waiting_ == 0; });
+    }
+
+  private:
+    std::vector<std::unique_ptr<Pending>> pending_;
+    std::size_t bytes_ = 0;
+    std::mutex mutex_;
+    std::condition_variable all_done_;
+    std::size_t waiting_ = 0;  ///< under mutex_
+};
+
+class Importer {
+  public:
+    Importer(dataset::RecordReader& reader, store::Store& store, store::Transfer& transfer,
+             recognition::Batcher& batcher, const ImportOptions& options,
+             const ImportEvents& events)
+        : reader_(reader),
+          store_(store),
+          transfer_(transfer),
+          batcher_(batcher),
+          options_(options),
+          events_(events),
+          started_at_(now()) {}
+
+    Result<ImportReport> run() {
+        report_.format = reader_.format();
+        report_.model = batcher_.model()->id;
+        if (const auto known = read_labels(); !known) return known.error();
+        std::optional<Error> ended;
+        for (bool more = true; more;) {
+            auto chunk = std::make_unique<Chunk>();
+            const auto filled = fill(*chunk);
+            more = filled && *filled;
+            if (!filled) ended = filled.error();
+            if (const auto begun = begin(*chunk); !begun) return begun.error();
+            // While this chunk is looked at, the one before is stored.
+            if (const auto stored = store_previous(); !stored) return stored.error();
+            previous_ = std::move(chunk);
+        }
+        if (const auto stored = store_previous(); !stored) return stored.error();
+        if (const auto made = make_labels(reader_.labels_without_drawing()); !made)
+            return made.error();
+        report_.litter = reader_.litter();
+        if (ended) return *ended;
+        return std::move(report_);
+    }
+
+  private:
+    Result<void> read_labels() {
+        const auto labels = store_.labels(options_.project);
+        if (!labels) return labels.error();
+        for (const auto& label : *labels)
+            if (!label.retired) known_labels_.insert(label.name);
+        return {};
+    }
+
+    /// False at the end of the data.
+    Result<bool> fill(Chunk& chunk) {
+        while (!chunk.full()) {
+            auto item = reader_.next();
+            if (!item) return item.error();
+            if (!*item) return false;
+            if (auto* record = std::get_if<Record>(&**item)) {
+                ++report_.records;
+                const std::string place = record->place;
+                auto pending = prepare(std::move(*record));
+                if (pending)
+                    chunk.add(std::move(*pending));
+                else
+                    reject(place, pending.error());
+            } else if (const auto* bad = std::get_if<dataset::Rejected>(&**item)) {
+                ++report_.records;
+                reject(bad->place, Error{ErrorKind::malformed, bad->reason});
+            } else if (const auto& remark = std::get<dataset::Remark>(**item);
+                       !remark.text.empty()) {
+                say(remark.place, remark.text, false);
+            }
+        }
+        return true;
+    }
+
+    void reject(const std::string& place, const Error& error) {
+        ++report_.rejected;
+        say(place, error.detail, true);
+    }
+
+    void say(const std::string& place, const std::string& text, bool rejected) const {
+        if (events_.problem) events_.problem(place, text, rejected);
+    }
+
+    /// All of a drawing but what the model will say.
+    Result<Pending> prepare(Record record) {
+        if (const auto valid = check_texts(record); !valid) return valid.error();
+        Pending pending;
+        const auto label = choose_label(record);
+        if (!label) return label.error();
+        pending.label = *label;
+        auto& submission = pending.import.submission;
+        if (record.image.empty()) {
+            auto picture = picture_of(record.strokes);
+            if (!picture) return picture.error();
+            submission.image = std::move(*picture);
+        } else {
+            submission.image = std::move(record.image);
+        }
+        submission.sha256 = sha256(submission.image);
+        submission.strokes = record.strokes;
+        submission.project = options_.project;
+        submission.source = is_source(record.source) ? record.source : std::string(own_source);
+        submission.file_name = unless_empty(record.file_name);
+        submission.pseudonym =
+            unless_empty(record.pseudonym.empty() ? options_.pseudonym : record.pseudonym);
+        name(pending.import, record);
+        pending.record = std::move(record);
+        return pending;
+    }
+
+    static Result<void> check_texts(const Record& record) {
+        for (const auto* text : {&record.external_id, &record.file_name, &record.pseudonym})
+            if (!dataset::is_utf8(*text) || has_control(*text))
+                return Error{ErrorKind::invalid, "A name or id holds control characters."};
+        if (record.external_id.size() > max_id_bytes)
+            return Error{ErrorKind::invalid, "The id has more than 512 bytes."};
+        if (record.file_name.size() > max_name_bytes)
+            return Error{ErrorKind::invalid, "The file's name has more than 1024 bytes."};
+        if (record.pseudonym.size() > max_id_bytes)
+            return Error{ErrorKind::invalid, "The pseudonym has more than 512 bytes."};
+        return {};
+    }
+
+    static Result<Bytes> picture_of(const std::string& strokes) {
+        const auto parsed = drawing::parse_strokes(strokes);
+        if (!parsed) return parsed.error();
+        return drawing::encode_png(
+            drawing::rasterise(*parsed, canvas_side, canvas_pen, canvas_margin));
+    }
+
+    /// Its id, its external id and its time.
+    void name(store::DrawingImport& import, const Record& record) const {
+        auto& submission = import.submission;
+        const auto drawn = record.created_at.value_or(started_at_);
+        submission.created_at = std::clamp(drawn, Timestamp(), started_at_);
+        import.known_by_id = record.id && is_of_time(*record.id, submission.created_at);
+        submission.external_id = unless_empty(record.external_id);
+        if (import.known_by_id) {
+            submission.id = *record.id;
+            return;
+        }
+        if (!submission.external_id) {
+            const auto digest =
+                record.strokes.empty() ? submission.sha256 : sha256(as_bytes(record.strokes));
+            submission.external_id = "sha256:" + to_hex(digest);
+        }
+        submission.id = id_from(submission.created_at, *submission.external_id);
+    }
+
+    [[nodiscard]] std::string mapped(const std::string& word) const {
+        const auto found = options_.map.find(word);
+        return found == options_.map.end() ? word : found->second;
+    }
+
+    /// The one label that the data gives, made known to the project where that was asked for.
+    Result<std::optional<std::string>> choose_label(const Record& record) {
+        std::vector<std::string> labels;
+        for (const auto& word : record.labels)
+            if (const auto label = mapped(word);
+                std::find(labels.begin(), labels.end(), label) == labels.end())
+                labels.push_back(label);
+        if (options_.labels_as == LabelsAs::ignored || labels.empty())
+            return std::optional<std::string>();
+        if (labels.size() > 1) {
+            say(record.place,
+                fmt::format("{}: {}; it comes without a label, to be reviewed.",
+                            record.disagreed ? "people or lines disagree" : "several labels",
+                            fmt::join(labels, ", ")),
+                false);
+            return std::optional<std::string>();
+        }
+        if (const auto assignable = allow(labels.front()); !assignable) return assignable.error();
+        return std::optional(labels.front());
+    }
+
+    /// Whether the project has the label, or shall have it.
+    Result<void> allow(const std::string& label) {
+        if (known_labels_.contains(label)) return {};
+        if (label.empty() || label.size() > max_label_bytes || has_control(label))
+            return Error{ErrorKind::invalid,
+                         "A label is 1 to 200 bytes without control characters."};
+        if (options_.make_labels) {
+            known_labels_.insert(label);
+            to_make_.push_back(label);
+            report_.new_labels.push_back(label);
+            return {};
+        }
+        return Error{ErrorKind::invalid, fmt::format("\"{}\" is not one of the project's labels{}.",
+                                                     label, alike(label))};
+    }
+
+    /// A label that differs in case alone.
+    [[nodiscard]] std::string alike(const std::string& label) const {
+        const auto folded = dataset::case_folded(label);
+        for (const auto& known : known_labels_)
+            if (dataset::case_folded(known) == folded)
+                return fmt::format(" (\"{}\" is: map one to the other)", known);
+        return {};
+    }
+
+    Result<void> make_labels(const std::vector<std::string>& more) {
+        if (options_.make_labels)
+            for (const auto& label : more)
+                if (const auto allowed = allow(mapped(label)); !allowed)
+                    say(label, allowed.error().detail, false);
+        if (to_make_.empty() || options_.dry_run) return {};
+        const auto made = transfer_.add_labels(options_.project, to_make_);
+        to_make_.clear();
+        return made;
+    }
+
+    /// Finds out what is stored already, and has the model look at the rest.
+    Result<void> begin(Chunk& chunk) {
+        if (chunk.empty()) return {};
+        if (const auto made = make_labels({}); !made) return made;
+        std::vector<store::ImportKey> keys;
+        for (const auto& pending : chunk.drawings()) keys.push_back(store::key_of(pending->import));
+        const auto there = transfer_.find(keys);
+        if (!there) return there.error();
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            auto& pending = *chunk.drawings()[i];
+            const auto& found = (*there)[i];
+            pending.was_there = found && is_picture_of(*found, pending);
+        }
+        chunk.recognise(batcher_);
+        return {};
+    }
+
+    /// Whether a stored drawing has this picture, as it is or as it is kept.
+    static bool is_picture_of(const store::Drawing& found, Pending& pending) {
+        auto& submission = pending.import.submission;
+        if (found.sha256 == submission.sha256) return true;
+        const auto kept = drawing::sanitised(submission.image);
+        if (!kept || sha256(*kept) != found.sha256) return false;
+        submission.sha256 = found.sha256;
+        return true;
+    }
+
+    Result<void> store_previous() {
+        if (!previous_) return {};
+        const auto chunk = std::move(previous_);
+        chunk->wait();
+        std::vector<Pending*> good;
+        for (auto& pending : chunk->drawings()) {
+            if (complete(*pending))
+                good.push_back(pending.get());
+            else
+                reject(pending->record.place, pending->recognised.error());
+        }
+        const auto stored = options_.dry_run ? count_dry(good) : store_all(good);
+        if (stored && events_.progress)
+            events_.progress(reader_.position(), reader_.extent(), report_);
+        return stored;
+    }
+
+    /// Fills in what the model said; false where it could not look.
+    bool complete(Pending& pending) {
+        if (!pending.was_there) {
+            if (!pending.recognised) return false;
+            auto& submission = pending.import.submission;
+            if (!pending.recognised->bare) {
+                auto kept = drawing::sanitised(submission.image);
+                if (!kept) {
+                    pending.recognised = kept.error();
+                    return false;
+                }
+                submission.image = std::move(*kept);
+                submission.sha256 = sha256(submission.image);
+            }
+            submission.media_type = drawing::to_string(pending.recognised->media_type);
+            submission.width = pending.recognised->width;
+            submission.height = pending.recognised->height;
+            submission.prediction = prediction_of(pending);
+        } else {
+            // It is there, so none of this is stored.
+            pending.import.submission.prediction.tag = pending.label.value_or("");
+        }
+        if (pending.label && options_.labels_as == LabelsAs::reviewed)
+            pending.import.tag = tag_of(pending);
+        return true;
+    }
+
+    store::ImportedTag tag_of(const Pending& pending) const {
+        store::ImportedTag tag{*pending.label, options_.by, options_.by_id, started_at_};
+        const auto& reviewed = pending.record.reviewed;
+        if (reviewed && !reviewed->by.empty()) {
+            tag.by = reviewed->by;
+            tag.by_id.reset();
+        }
+        if (reviewed && reviewed->at) tag.at = std::clamp(*reviewed->at, Timestamp(), started_at_);
+        return tag;
+    }
+
+    /// The suggestion of the data where there is one, else what the live model says.
+    store::Prediction prediction_of(const Pending& pending) {
+        const auto& live = *pending.recognised;
+        store::Prediction prediction{live.model->id, live.prediction.tag,
+                                     live.prediction.confidence, live.prediction.probabilities};
+        const auto suggestion = suggestion_of(pending);
+        if (!suggestion) return prediction;
+        const bool same =
+            suggestion->model == prediction.model && suggestion->label == prediction.tag;
+        prediction.model = suggestion->model.empty() ? std::string(own_source) : suggestion->model;
+        prediction.tag = suggestion->label;
+        prediction.confidence =
+            suggestion->confidence ? *suggestion->confidence : probability(live, suggestion->label);
+        if (!same) prediction.probabilities = {prediction.confidence};
+        return prediction;
+    }
+
+    std::optional<dataset::Suggestion> suggestion_of(const Pending& pending) {
+        if (pending.label && options_.labels_as == LabelsAs::suggested)
+            return dataset::Suggestion{*pending.label, std::nullopt, {}};
+        if (options_.labels_as == LabelsAs::ignored || pending.record.suggestions.empty())
+            return std::nullopt;
+        auto suggestion = pending.record.suggestions.front();
+        suggestion.label = mapped(suggestion.label);
+        const bool fits = suggestion.model.size() <= max_id_bytes && !has_control(suggestion.model);
+        // A drawing's own model may have had labels that the project has not.
+        if (!fits || (!pending.import.known_by_id && !allow(suggestion.label))) {
+            say(pending.record.place,
+                fmt::format(
+                    "the suggestion \"{}\" is none of the project's labels and was dropped.",
+                    suggestion.label),
+                false);
+            return std::nullopt;
+        }
+        return suggestion;
+    }
+
+    /// What the live model thinks of another's suggestion; 0 where it has no such label, so that
+    /// the drawing is reviewed first.
+    static float probability(const RecognitionResult& live, const std::string& label) {
+        const auto& labels = live.model->labels;
+        const auto at = std::find(labels.begin(), labels.end(), label);
+        const auto index = static_cast<std::size_t>(at - labels.begin());
+        return index < live.prediction.probabilities.size() ? live.prediction.probabilities[index]
+                                                            : 0;
+    }
+
+    Result<void> count_dry(const std::vector<Pending*>& good) {
+        for (const auto* pending : good) {
+            const auto& key = store::key_of(pending->import);
+            const auto name = key.id ? to_string(*key.id) : key.external_id;
+            const bool there = pending->was_there || !seen_dry_.insert(name).second;
+            count(*pending,
+                  there ? store::ImportOutcome::there_already : store::ImportOutcome::stored);
+        }
+        return {};
+    }
+
+    Result<void> store_all(const std::vector<Pending*>& good) {
+        if (good.empty()) return {};
+        if (const auto made = make_labels({}); !made) return made;
+        std::vector<store::DrawingImport> imports;
+        imports.reserve(good.size());
+        for (auto* pending : good) imports.push_back(std::move(pending->import));
+        const auto outcomes = transfer_.add(imports);
+        if (!outcomes) return outcomes.error();
+        for (std::size_t i = 0; i < good.size(); ++i) {
+            auto& pending = *good[i];
+            pending.import = std::move(imports[i]);
+            auto outcome = (*outcomes)[i];
+            if (!outcome && is_other_drawing(outcome.error(), pending))
+                outcome = add_beside(pending);
+            if (!outcome)
+                reject(pending.record.place, outcome.error());
+            else
+                count(pending, *outcome);
+        }
+        return {};
+    }
+
+    static bool is_other_drawing(const Error& error, const Pending& pending) {
+        return error.kind == ErrorKind::conflict && !pending.import.known_by_id &&
+               pending.import.submission.external_id;
+    }
+
+    /// Two data sets may use one id for two drawings: the second is known by its bytes too.
+    Result<store::ImportOutcome> add_beside(Pending& pending) {
+        constexpr std::size_t digits = 12;
+        auto& submission = pending.import.submission;
+        *submission.external_id += "#" + to_hex(submission.sha256).substr(0, digits);
+        submission.id = id_from(submission.created_at, *submission.external_id);
+        const auto outcomes = transfer_.add({pending.import});
+        if (!outcomes) return outcomes.error();
+        return outcomes->front();
+    }
+
+    void count(const Pending& pending, store::ImportOutcome outcome) {
+        if (outcome != store::ImportOutcome::stored) {
+            ++report_.already_there;
+            if (outcome != store::ImportOutcome::disputed) return;
+            ++report_.disputed;
+            say(pending.record.place,
+                fmt::format("imported before with another label than {}: it waits for a review.",
+                            pending.label.value_or("")),
+                false);
+            return;
+        }
+        ++report_.stored;
+        if (pending.label) ++report_.labels[*pending.label];
+        if (pending.label && options_.labels_as == LabelsAs::reviewed) ++report_.reviewed;
+        const bool suggested = pending.label ? options_.labels_as == LabelsAs::suggested
+                                             : !pending.record.suggestions.empty();
+        if (suggested) ++report_.suggested;
+        if (!pending.label && pending.record.labels.size() > 1) ++report_.several_labels;
+    }
+
+    dataset::RecordReader& reader_;
+    store::Store& store_;
+    store::Transfer& transfer_;
+    recognition::Batcher& batcher_;
+    const ImportOptions& options_;
+    const ImportEvents& events_;
+    const Timestamp started_at_;
+    std::set<std::string> known_labels_;
+    std::vector<std::string> to_make_;
+    std::set<std::string> seen_dry_;
+    std::unique_ptr<Chunk> previous_;
+    ImportReport report_;
+};
+
+}  // namespace
+
+Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
+                                     store::Transfer& transfer, recognition::Batcher& batcher,
+                                     const ImportOptions& options, const ImportEvents& events) {
+    return Importer(reader, store, transfer, batcher, options, events).run();
+}
+
+}  // namespace croquis::service

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "learning/dataset/reader.h"
+#include "learning/dataset/writer.h"
+#include "recognition/batcher.h"
+#include "store/store.h"
+#include "store/transfer.h"
+
+/// Data in and data out, for the API and the command line alike.
+namespace croquis::service {
+
+/// What a label of the data is worth.
+enum class LabelsAs {
+    reviewed,   ///< somebody looked at it: the drawing counts as reviewed
+    suggested,  ///< the drawing's tag, still to be reviewed
+    ignored     ///< the live model tags the drawing
+};
+
+struct ImportOptions {
+    int project = store::shapes_project;
+    LabelsAs labels_as = LabelsAs::reviewed;
+    bool make_labels = false;  ///< else a record with a label that the project lacks is rejected
+    std::map<std::string, std::string> map;  ///< words of the data to labels
+    std::string by = "import";               ///< whose word the labels are
+    std::optional<Uuid> by_id;               ///< that user
+    std::string pseudonym;                   ///< of drawings that bring none
+    bool dry_run = false;                    ///< stores nothing
+};
+
+/// What an import came to. Every record is in exactly one of stored, already_there and rejected.
+struct ImportReport {
+    std::string format;
+    std::string model;  ///< that looked at the drawings
+    std::size_t records = 0;
+    std::size_t stored = 0;         ///< in a dry run: that would be
+    std::size_t already_there = 0;  ///< by an earlier import, or earlier in this one
+    std::size_t rejected = 0;
+    std::size_t reviewed = 0;        ///< of those stored: with a label that counts as reviewed
+    std::size_t suggested = 0;       ///< of those stored: with a suggestion of the data
+    std::size_t several_labels = 0;  ///< of those stored: without one, for the data gives several
+    std::size_t disputed = 0;        ///< of those there: taken back, for two imports disagree
+    std::size_t litter = 0;          ///< files that the makers' systems left
+    std::map<std::string, std::size_t> labels;  ///< of those stored, by label of the data
+    std::vector<std::string> new_labels;        ///< that were made, or in a dry run would be
+};
+
+/// What happens while it does. Called on the caller's thread.
+struct ImportEvents {
+    /// Of the reader's extent, so far.
+    std::function<void(std::uint64_t position, std::uint64_t extent, const ImportReport&)> progress;
+    /// A record that was rejected, or something to know about one.
+    std::function<void(const std::string& place, const std::string& text, bool rejected)> problem;
+};
+
+/// Brings the records of `reader` in. Drawings without a label are tagged by the batcher's model;
+/// so is every drawing, for its prediction. Each is known by its id or external id, or where it has
+/// none by its bytes, so that importing the same again stores nothing; what was stored before an
+/// interruption is passed over by the next run. Memory does not grow with the number of records
+/// (but for a dry run, and for formats that name pictures in one file, which is read whole). The
+/// batcher must take 512 drawings and let them wait: one that it refuses is rejected.
+/// Errors: those of the reader, after storing what came before; unavailable (the store).
+Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
+                                     store::Transfer& transfer, recognition::Batcher& batcher,
+                                     const ImportOptions& options, const ImportEvents& events);
+
+struct ExportOptions {
+    dataset::Format format = dataset::Format::image_folder;
+    std::string project = "shapes";
+    std::optional<std::string> tag;
+    std::optional<bool> reviewed;          ///< only those that are, or only those that are not
+    std::optional<Timestamp> from, until;  ///< created_at, the end excluded
+    std::optional<std::string> source;
+    std::optional<std::string> tagged_by;
+};
+
+struct ExportReport {
+    std::size_t written = 0;
+    std::size_t left_out = 0;  ///< that the format cannot carry
+    std::string manifest;      ///< JSON
+};
+
+/// Writes drawings, oldest first. Memory does not grow with their number. Errors: those of the sink
+/// and the store.
+Result<ExportReport> export_drawings(store::Store& store, store::Transfer& transfer,
+                                     dataset::ZipWriter::Sink& sink, const ExportOptions& options,
+                                     const std::function<void(std::size_t written)>& progress);
+
+}  // namespace croquis::service

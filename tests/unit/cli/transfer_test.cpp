@@ -1,0 +1,122 @@
+// `croquis import` and `croquis export` as a person or a script runs them.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "core/bytes.h"
+#include "drawing/decode.h"
+#include "drawing/strokes.h"
+#include "unit/cli/program.h"
+
+namespace croquis::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class TransferProgram : public ProgramTest {
+  protected:
+    void picture(const std::string& name, float at) {
+        std::filesystem::create_directories(path(name).parent_path());
+        const drawing::Strokes strokes{{{0, 0}, {100, at}, {50, 80}, {at / 2, 20}}};
+        const auto png = drawing::encode_png(drawing::rasterise(strokes, 64, drawing::Pen{2}, 4));
+        write(name, std::string(as_text(png.value())));
+    }
+
+    /// As many different drawings.
+    std::string lines(int count) {
+        std::string text;
+        for (int i = 0; i < count; ++i)
+            text += R"({"word":"line","key_id":")" + std::to_string(i + 1) +
+                    R"(","drawing":[[[0,)" + std::to_string(50 + i) + R"(],[0,9]]]})" + "\n";
+        return text;
+    }
+};
+
+TEST_F(TransferProgram, ImportSaysWhatItDidAndNamesWhatItCouldNot) {
+    picture("d/circle/1.png", 10);
+    picture("d/star/2.png", 20);
+    write("d/star/3.png", "no picture");
+    const auto dry = croquis({"import", "d", "--store", "sqlite:a.db", "--dry-run"});
+    EXPECT_EQ(dry.status, 2);
+    EXPECT_THAT(dry.out, HasSubstr("to store       2"));
+    const auto done = croquis({"import", "d", "--store", "sqlite:a.db", "--json"});
+    EXPECT_EQ(done.status, 2);
+    EXPECT_THAT(done.out, HasSubstr(R"("stored":2,"already_there":0,"rejected":1)"));
+    EXPECT_THAT(done.err, HasSubstr("croquis: star/3.png: It is neither PNG, JPEG nor WebP."));
+    std::filesystem::remove(path("d/star/3.png"));
+    const auto again = croquis({"import", "d", "--store", "sqlite:a.db", "--json"});
+    EXPECT_EQ(again.status, 0);
+    EXPECT_THAT(again.out, HasSubstr(R"("stored":0,"already_there":2,"rejected":0)"));
+    EXPECT_THAT(again.err, IsEmpty());
+}
+
+TEST_F(TransferProgram, ExportWritesAWholeFileOrNone) {
+    picture("d/circle/1.png", 10);
+    ASSERT_EQ(croquis({"import", "d", "--store", "sqlite:a.db"}).status, 0);
+    const auto done = croquis(
+        {"export", "--store", "sqlite:a.db", "--format", "imagefolder", "--output", "x.zip"});
+    EXPECT_EQ(done.status, 0);
+    EXPECT_THAT(done.out, HasSubstr(R"("drawings":1)"));
+    EXPECT_THAT(contents(path("x.zip")), HasSubstr("circle/1.png"));
+    EXPECT_FALSE(std::filesystem::exists(path("x.zip.partial")));
+    ASSERT_EQ(croquis({"import", "x.zip", "--store", "sqlite:b.db"}).status, 0);
+    ASSERT_EQ(croquis({"export", "--store", "sqlite:b.db", "--format", "imagefolder", "--output",
+                       "y.zip"})
+                  .status,
+              0);
+    EXPECT_EQ(contents(path("y.zip")), contents(path("x.zip")));
+    const auto nowhere = croquis({"export", "--store", "sqlite:a.db", "--format", "csv", "--output",
+                                  "no/such/folder/x.zip"});
+    EXPECT_EQ(nowhere.status, 1);
+    EXPECT_THAT(nowhere.err, HasSubstr("Cannot write no/such/folder/x.zip"));
+}
+
+TEST_F(TransferProgram, WrongUsageIsSaidSo) {
+    EXPECT_EQ(croquis({"import"}).status, 64);
+    EXPECT_EQ(croquis({"import", "d", "--labels-as", "gold"}).status, 64);
+    EXPECT_EQ(croquis({"import", "d", "--map", "x"}).status, 64);
+    EXPECT_EQ(croquis({"export", "--format", "imagefolder"}).status, 64);
+    const auto nothing = croquis({"import", "nothing", "--store", "sqlite:a.db"});
+    EXPECT_EQ(nothing.status, 1);
+    EXPECT_THAT(nothing.err, HasSubstr("There is no nothing. (path)"));
+    write("x.ndjson", lines(1));
+    const auto nobody = croquis({"import", "x.ndjson", "--store", "sqlite:a.db", "--as", "nobody"});
+    EXPECT_EQ(nobody.status, 1);
+    EXPECT_THAT(nobody.err, HasSubstr("There is no such user"));
+    for (const char* command : {"import", "export"})
+        EXPECT_EQ(croquis({command, "--help"}).status, 0);
+}
+
+TEST_F(TransferProgram, AnImportThatIsKilledGoesOnWhereItWas) {
+    constexpr int count = 3000;
+    write("x.ndjson", lines(count));
+    const std::string store = "sqlite:" + path("a.db").string();
+    {
+        Running running(path(""), {"import", path("x.ndjson").string(), "--store", store});
+        const auto log = path("a.db-wal");
+        std::error_code none;
+        const auto written = [&] {
+            const auto size = std::filesystem::file_size(log, none);
+            return none ? std::uintmax_t{0} : size;
+        };
+        while (written() < 600'000) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        EXPECT_EQ(running.stop(SIGKILL), -1);
+    }
+    const auto stored = [&] {
+        const auto out =
+            croquis({"export", "--store", store, "--format", "ndjson", "--output", "-"});
+        EXPECT_EQ(out.status, 0);
+        return std::count(out.out.begin(), out.out.end(), '\n');
+    };
+    const auto before = stored();
+    EXPECT_GT(before, 0);
+    EXPECT_LT(before, count);
+    const auto rest = croquis({"import", "x.ndjson", "--store", store, "--json"});
+    EXPECT_EQ(rest.status, 0);
+    EXPECT_THAT(rest.out, HasSubstr("\"already_there\":" + std::to_string(before) + ","));
+    EXPECT_EQ(stored(), count);
+}
+
+}  // namespace
+}  // namespace croquis::cli
