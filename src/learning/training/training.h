@@ -15,7 +15,7 @@ struct TrainingOptions {
     std::int64_t batch = 128;
     double learning_rate = 3e-3;   ///< after the warm-up, until it is let down
     double decay_fraction = 0.35;  ///< part of the steps, the last, over which it falls
-    double lowest = 0.2;           ///< part of it that is left at the end
+    double lowest = 0.05;          ///< part of it that is left at the end
     double averaged = 0.6;         ///< part of the steps in which it falls, the last, whose weights
                                    ///< are averaged
     double weight_decay = 1e-4;
