@@ -43,7 +43,7 @@ class I18n {
   tag(tag: string): string {
     const { tags } = this.t;
     const own = Object.hasOwn(this.titles, tag) ? this.titles[tag]?.[this.language] : undefined;
-    return own ?? (Object.hasOwn(tags, tag) ? tags[tag]! : tag);
+    return own ?? (Object.hasOwn(tags, tag) ? tags[tag] : undefined) ?? tag;
   }
 
   /** In whole percent; what only rounds to nothing or to all is said to be almost that. */
