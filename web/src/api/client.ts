@@ -30,6 +30,7 @@ export const publicApi = createClient<pub.paths>({ baseUrl: base, fetch: fetchNo
 export const tokenApi = createClient<annotator.paths>({ baseUrl: base, fetch: fetchNow });
 
 /** Turns what openapi-fetch gives, or its rejection where no answer came, into a value. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as openapi-fetch declares FetchResponse
 export async function settle<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(
   call: Promise<FetchResponse<T, O, M>>,
 ): Promise<Answer<NonNullable<FetchResponse<T, O, M>['data']>>> {

@@ -19,7 +19,7 @@ export function withoutAlpha(rgba: Uint8ClampedArray): Pixels {
   const channels = coloured ? 3 : 1;
   const data = new Uint8Array((rgba.length / 4) * channels);
   for (let from = 0, to = 0; from < rgba.length; from += 4)
-    for (let channel = 0; channel < channels; ++channel) data[to++] = rgba[from + channel]!;
+    for (let channel = 0; channel < channels; ++channel) data[to++] = rgba[from + channel] ?? 0;
   return { channels, data };
 }
 
