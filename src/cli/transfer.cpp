@@ -296,10 +296,12 @@ void add_import_options(CLI::App& command, ImportArguments& arguments) {
     command
         .add_option("PATH", arguments.path,
                     "A folder, zip or tar.gz of pictures, a folder a label; a .csv of path,label; "
-                    "Quick, Draw!'s .ndjson; Label Studio's .json")
+                    "Quick, Draw!'s .ndjson; the .json of Label Studio, COCO or Datumaro; CVAT's "
+                    ".xml; folders of Hugging Face and CVAT's ImageNet")
         ->required();
     command.add_option("--format", arguments.format, "What PATH is, where that is not found out")
-        ->check(CLI::IsMember({"imagefolder", "csv", "ndjson", "labelstudio"}));
+        ->check(CLI::IsMember({"imagefolder", "csv", "ndjson", "labelstudio", "coco", "datumaro",
+                               "cvat", "imagenet", "huggingface"}));
     command
         .add_option("--pictures", arguments.pictures,
                     "Folder or archive of the pictures that PATH names; else where PATH is")

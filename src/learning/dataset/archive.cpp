@@ -85,9 +85,11 @@ class ArchiveCursor final : public TreeCursor {
 
     Result<std::optional<TreeEntry>> next() override {
         if (!opened_) return damaged(reader_.get());
+        if (ended_) return std::optional<TreeEntry>();
         const Utf8Locale utf8;
         const int code = archive_read_next_header(reader_.get(), &entry_);
-        if (code == ARCHIVE_EOF) return std::optional<TreeEntry>();
+        ended_ = code == ARCHIVE_EOF;
+        if (ended_) return std::optional<TreeEntry>();
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return damaged(reader_.get());
         if (++entries_ > limits_.max_entries)
             return Error{ErrorKind::too_large,
@@ -169,6 +171,7 @@ class ArchiveCursor final : public TreeCursor {
     std::unique_ptr<archive, CloseReader> reader_;
     archive_entry* entry_ = nullptr;  ///< libarchive's own, until the next one
     bool opened_ = false;
+    bool ended_ = false;
     std::uint64_t packed_bytes_ = 0;
     std::uint64_t entries_ = 0;
     std::uint64_t unpacked_ = 0;

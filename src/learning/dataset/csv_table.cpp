@@ -6,6 +6,7 @@
 
 #include "core/csv.h"
 #include "core/text.h"
+#include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"
 
@@ -149,15 +150,6 @@ void read_own_cells(const std::vector<std::string>& cells, const Columns& column
             Reviewed{cell(cells, columns.tagged_by), lenient_time(cell(cells, columns.tagged_at))};
     else
         record.labels.clear();
-}
-
-/// The picture of a data: URL; nothing where it is another kind of name.
-std::optional<Result<Bytes>> embedded_picture(std::string_view name) {
-    if (!name.starts_with("data:")) return std::nullopt;
-    const auto comma = name.find(',');
-    if (comma == std::string_view::npos || !name.substr(0, comma).ends_with(";base64"))
-        return Error{ErrorKind::malformed, "Of data: addresses only those in base64 are read."};
-    return from_loose_base64(name.substr(comma + 1));
 }
 
 Item row_or_why_not(const std::vector<std::string>& cells, const Columns& columns,

@@ -173,6 +173,14 @@ class ImageFolderReader final : public RecordReader {
 
 }  // namespace
 
+bool is_split_name(std::string_view folder) {
+    return holds(splits, folder);
+}
+
+bool is_no_label(std::string_view folder) {
+    return holds(no_labels, folder);
+}
+
 Result<std::unique_ptr<RecordReader>> read_image_folder(std::unique_ptr<FileTree> tree,
                                                         const ReadOptions& options) {
     auto first = tree->open();

@@ -207,6 +207,7 @@ class JoinReader final : public RecordReader {
     std::uint64_t position() const override { return cursor_->position(); }
     std::uint64_t extent() const override { return tree_->extent(); }
     std::size_t litter() const override { return litter_; }
+    std::vector<std::string> labels_without_drawing() const override { return table_.empty_labels; }
 
   private:
     bool is_candidate(const TreeEntry& entry) const {
@@ -242,10 +243,14 @@ class JoinReader final : public RecordReader {
         const auto row = row_of_.find(number_ - 1);
         if (row != row_of_.end()) return picture(table_.rows[row->second].record);
         if (!is_picture_name(entry.path)) return std::nullopt;
-        ++unlisted_;
         Record record;
         record.place = entry.path;
         record.file_name = entry.path;
+        auto label = table_.unlisted ? table_.unlisted(entry.path) : std::string();
+        if (label.empty())
+            ++unlisted_;
+        else
+            record.labels.push_back(std::move(label));
         return picture(record);
     }
 

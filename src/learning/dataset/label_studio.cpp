@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <istream>
 #include <map>
 #include <set>
 
-#include "core/text.h"
+#include "core/csv.h"
 #include "learning/dataset/json_elements.h"
+#include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"
 
@@ -31,52 +33,25 @@ struct Task {
     std::vector<Vote> votes;
 };
 
-const json::value* member(const json::object& object, std::string_view key) {
-    return object.if_contains(json::string_view(key.data(), key.size()));
-}
-
-const json::array* list(const json::object& object, std::string_view key) {
-    const auto* value = member(object, key);
-    return value == nullptr ? nullptr : value->if_array();
-}
-
-std::string text(const json::object& object, std::string_view key) {
-    const auto* value = member(object, key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
-}
-
-bool flag(const json::object& object, std::string_view key) {
-    const auto* value = member(object, key);
-    return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-std::optional<float> share(const json::object& object, std::string_view key) {
-    const auto* value = member(object, key);
-    if (value == nullptr || !value->is_number()) return std::nullopt;
-    const auto number = value->to_number<double>();
-    return number >= 0 && number <= 1 ? std::optional(static_cast<float>(number)) : std::nullopt;
-}
-
 /// A choice about a region and not about the picture: it has a place, or an id that a shape has.
 bool is_of_region(const json::object& result, const std::set<std::string>& shape_ids) {
     const auto* value = member(result, "value");
     const bool placed = value != nullptr && value->is_object() &&
                         (member(value->get_object(), "x") != nullptr ||
                          member(value->get_object(), "points") != nullptr);
-    return placed || shape_ids.contains(text(result, "id"));
+    return placed || shape_ids.contains(text_in(result, "id"));
 }
 
 std::set<std::string> ids_of_shapes(const json::array& results) {
     std::set<std::string> ids;
     for (const auto& each : results) {
         const auto* result = each.if_object();
-        if (result == nullptr || text(*result, "type") == "choices") continue;
+        if (result == nullptr || text_in(*result, "type") == "choices") continue;
         const auto* value = member(*result, "value");
         const bool placed = value != nullptr && value->is_object() &&
                             (member(value->get_object(), "x") != nullptr ||
                              member(value->get_object(), "points") != nullptr);
-        if (placed) ids.insert(text(*result, "id"));
+        if (placed) ids.insert(text_in(*result, "id"));
     }
     ids.erase("");
     return ids;
@@ -85,23 +60,23 @@ std::set<std::string> ids_of_shapes(const json::array& results) {
 void add_choices(const json::object& result, Choices& choices) {
     const auto* value = member(result, "value");
     const auto* chosen =
-        value == nullptr || !value->is_object() ? nullptr : list(value->get_object(), "choices");
+        value == nullptr || !value->is_object() ? nullptr : list_in(value->get_object(), "choices");
     if (chosen == nullptr) return;
     for (const auto& each : *chosen) {
         if (!each.is_string()) continue;
         const auto label = to_label(each.get_string());
-        if (label && !label->empty()) add_label(choices[text(result, "from_name")], *label);
+        if (label && !label->empty()) add_label(choices[text_in(result, "from_name")], *label);
     }
 }
 
 Choices choices_of(const json::object& annotation) {
     Choices choices;
-    const auto* results = list(annotation, "result");
+    const auto* results = list_in(annotation, "result");
     if (results == nullptr) return choices;
     const auto shapes = ids_of_shapes(*results);
     for (const auto& each : *results) {
         const auto* result = each.if_object();
-        if (result != nullptr && text(*result, "type") == "choices" &&
+        if (result != nullptr && text_in(*result, "type") == "choices" &&
             !is_of_region(*result, shapes))
             add_choices(*result, choices);
     }
@@ -116,33 +91,25 @@ bool looks_like_picture(const std::string& value) {
 
 /// The picture may stand under any name; one called "image" comes first.
 std::string picture_of(const json::object& data) {
-    if (auto picture = text(data, "image"); !picture.empty()) return picture;
+    if (auto picture = text_in(data, "image"); !picture.empty()) return picture;
     for (const auto& [key, value] : data)
         if (value.is_string() && looks_like_picture(std::string(value.get_string())))
             return std::string(value.get_string());
     return {};
 }
 
-std::string id_of(const json::object& task) {
-    const auto* id = member(task, "id");
-    if (id == nullptr) return {};
-    if (id->is_int64()) return std::to_string(id->get_int64());
-    if (id->is_uint64()) return std::to_string(id->get_uint64());
-    return id->is_string() ? std::string(id->get_string()) : std::string();
-}
-
 std::vector<Vote> votes_of(const json::object& task) {
-    const auto* annotations = list(task, "annotations");
-    if (annotations == nullptr) annotations = list(task, "completions");
+    const auto* annotations = list_in(task, "annotations");
+    if (annotations == nullptr) annotations = list_in(task, "completions");
     std::vector<Vote> votes;
     if (annotations == nullptr) return votes;
     for (const auto& each : *annotations) {
         const auto* annotation = each.if_object();
-        if (annotation == nullptr || flag(*annotation, "was_cancelled") ||
-            flag(*annotation, "skipped"))
+        if (annotation == nullptr || flag_in(*annotation, "was_cancelled") ||
+            flag_in(*annotation, "skipped"))
             continue;
-        Vote vote{choices_of(*annotation), flag(*annotation, "ground_truth"),
-                  lenient_time(text(*annotation, "created_at"))};
+        Vote vote{choices_of(*annotation), flag_in(*annotation, "ground_truth"),
+                  lenient_time(text_in(*annotation, "created_at"))};
         if (!vote.choices.empty()) votes.push_back(std::move(vote));
     }
     return votes;
@@ -151,7 +118,7 @@ std::vector<Vote> votes_of(const json::object& task) {
 /// Of predictions that are there; an id alone says nothing.
 std::vector<Suggestion> suggestions_of(const json::object& task) {
     std::vector<Suggestion> suggestions;
-    const auto* predictions = list(task, "predictions");
+    const auto* predictions = list_in(task, "predictions");
     if (predictions == nullptr) return suggestions;
     for (const auto& each : *predictions) {
         const auto* prediction = each.if_object();
@@ -159,19 +126,12 @@ std::vector<Suggestion> suggestions_of(const json::object& task) {
         for (const auto& [control, labels] : choices_of(*prediction))
             for (const auto& label : labels)
                 suggestions.push_back(
-                    {label, share(*prediction, "score"), text(*prediction, "model_version")});
+                    {label, share_in(*prediction, "score"), text_in(*prediction, "model_version")});
     }
     std::stable_sort(suggestions.begin(), suggestions.end(), [](const auto& a, const auto& b) {
         return a.confidence.value_or(0) > b.confidence.value_or(0);
     });
     return suggestions;
-}
-
-Result<Bytes> decode_data_address(const std::string& name) {
-    const auto comma = name.find(',');
-    if (comma == std::string::npos || !name.substr(0, comma).ends_with(";base64"))
-        return Error{ErrorKind::malformed, "Of data: addresses only those in base64 are read."};
-    return from_loose_base64(std::string_view(name).substr(comma + 1));
 }
 
 Result<Task> task_of(const json::object& object, const std::string& place) {
@@ -181,13 +141,12 @@ Result<Task> task_of(const json::object& object, const std::string& place) {
     task.row.picture = picture_of(data);
     task.row.record.place = place;
     if (task.row.picture.empty()) return Error{ErrorKind::malformed, "The task has no picture."};
-    if (task.row.picture.starts_with("data:")) {
-        auto picture = decode_data_address(task.row.picture);
-        if (!picture) return picture.error();
-        task.row.record.image = std::move(*picture);
+    if (auto picture = embedded_picture(task.row.picture)) {
+        if (!*picture) return picture->error();
+        task.row.record.image = std::move(**picture);
     }
-    task.row.record.external_id = id_of(object);
-    task.row.record.created_at = lenient_time(text(object, "created_at"));
+    task.row.record.external_id = id_in(object, "id");
+    task.row.record.created_at = lenient_time(text_in(object, "created_at"));
     task.row.record.suggestions = suggestions_of(object);
     task.votes = votes_of(object);
     return task;
@@ -233,40 +192,164 @@ void decide(Task& task, const std::string& control) {
     }
 }
 
+bool is_placed(const json::value& value) {
+    const auto* list = value.if_array();
+    return list != nullptr && !list->empty() && list->front().is_object() &&
+           list->front().get_object().contains("x");
+}
+
+/// What a cell of JSON-MIN says was chosen: a text, {"choices": [...]} or a list of both, where
+/// there were several results.
+void add_chosen(const json::value& value, std::vector<std::string>& labels) {
+    if (value.is_string()) {
+        const auto label = to_label(value.get_string());
+        if (label && !label->empty()) add_label(labels, *label);
+    } else if (const auto* object = value.if_object(); object != nullptr) {
+        if (const auto* choices = list_in(*object, "choices"); choices != nullptr)
+            for (const auto& choice : *choices) add_chosen(choice, labels);
+    } else if (const auto* list = value.if_array(); list != nullptr) {
+        for (const auto& each : *list) add_chosen(each, labels);
+    }
+}
+
+/// Columns that are no control's.
+bool is_about_the_task(std::string_view key) {
+    constexpr std::array names{"id",         "annotator", "annotation_id", "created_at",
+                               "updated_at", "lead_time", "agreement",     "history"};
+    return key.starts_with("_data_") || std::find(names.begin(), names.end(), key) != names.end();
+}
+
+/// An export's tasks as they come, and what they come to.
+class Tasks {
+  public:
+    explicit Tasks(std::string name) { table_.name = std::move(name); }
+
+    void reject(const std::string& place, std::string why) {
+        table_.problems.push_back(Rejected{place, std::move(why)});
+    }
+
+    void add(const json::object& object, const std::string& place) {
+        if (member(object, "annotation_id") != nullptr) return add_flat(object, place);
+        auto task = task_of(object, place);
+        if (!task) return reject(place, task.error().detail);
+        tasks_.push_back(std::move(*task));
+    }
+
+    [[nodiscard]] const std::string& name() const { return table_.name; }
+
+    Table decided() {
+        for (auto& task : tasks_)
+            for (auto& vote : task.votes)
+                std::erase_if(vote.choices,
+                              [&](const auto& each) { return data_.contains(each.first); });
+        const auto control = main_control(tasks_);
+        for (auto& task : tasks_) {
+            decide(task, control);
+            table_.rows.push_back(std::move(task.row));
+        }
+        return std::move(table_);
+    }
+
+  private:
+    /// Of JSON-MIN: a record for each annotation; those of one id are votes.
+    void add_flat(const json::object& object, const std::string& place) {
+        auto task = task_of(object, place);
+        if (!task) return reject(place, task.error().detail);
+        const auto [at, is_new] = by_id_.emplace(task->row.record.external_id, tasks_.size());
+        const auto picture = task->row.picture;
+        if (is_new) tasks_.push_back(std::move(*task));
+        const bool annotated = !object.at("annotation_id").is_null();
+        const bool has_regions = std::any_of(
+            object.begin(), object.end(), [](const auto& each) { return is_placed(each.value()); });
+        Vote vote;
+        for (const auto& [key, value] : object) {
+            if (is_about_the_task(key) || (value.is_string() && value.get_string() == picture))
+                continue;
+            if (!annotated) data_.insert(std::string(key));  // there without a person: the task's
+            if (!annotated || (value.is_array() && has_regions)) continue;
+            std::vector<std::string> labels;
+            add_chosen(value, labels);
+            if (labels.empty()) continue;
+            if (value.is_array() && labels.size() > 1)
+                table_.problems.push_back(
+                    Remark{place, "One annotation holds several results; all count."});
+            vote.choices.emplace(std::string(key), std::move(labels));
+        }
+        if (!vote.choices.empty()) tasks_[at->second].votes.push_back(std::move(vote));
+    }
+
+    Table table_;
+    std::vector<Task> tasks_;
+    std::map<std::string, std::size_t> by_id_;
+    std::set<std::string> data_;  ///< of JSON-MIN: members of the task and not of a person's
+};
+
+/// A cell of a CSV: JSON only where it begins so and is; an empty one is none.
+std::optional<json::value> value_of(const std::string& cell) {
+    if (cell.empty()) return std::nullopt;
+    if (cell.front() == '{' || cell.front() == '[') {
+        json::error_code failed;
+        auto value = json::parse(cell, failed);
+        if (!failed) return value;
+    }
+    return json::value(cell);
+}
+
 }  // namespace
 
 Result<Table> read_label_studio_table(std::istream& in, std::string name) {
-    Table table{std::move(name), {}, {}};
-    std::vector<Task> tasks;
+    Tasks tasks(std::move(name));
     JsonElements elements(in);
     std::string element;
     for (;;) {
         const auto more = elements.next(element);
         if (!more && elements.count() == 0) return more.error();
-        if (!more) table.problems.push_back(Rejected{table.name, more.error().detail});
+        if (!more) tasks.reject(tasks.name(), more.error().detail);
         if (!more || !*more) break;
-        const auto place = fmt::format("{}, task {}", table.name, elements.count());
+        const auto place = fmt::format("{}, task {}", tasks.name(), elements.count());
         json::error_code failed;
         const auto value = json::parse(element, failed);
-        if (failed || !value.is_object()) {
-            table.problems.push_back(
-                Rejected{place, failed ? fmt::format("line {}: it is not JSON: {}.",
-                                                     elements.line(), failed.message())
-                                       : "It is not an object."});
+        if (failed)
+            tasks.reject(place, fmt::format("line {}: it is not JSON: {}.", elements.line(),
+                                            failed.message()));
+        else if (!value.is_object())
+            tasks.reject(place, "It is not an object.");
+        else
+            tasks.add(value.get_object(), place);
+    }
+    return tasks.decided();
+}
+
+bool is_label_studio_csv(std::string_view beginning) {
+    CsvReader reader(beginning.substr(0, beginning.find_first_of("\r\n")));
+    const auto head = reader.next();
+    if (!head || !*head) return false;
+    const auto has = [&](std::string_view name) {
+        const auto& fields = (*head)->fields;
+        return std::find(fields.begin(), fields.end(), name) != fields.end();
+    };
+    return has("annotation_id") && has("annotator");
+}
+
+Result<Table> read_label_studio_csv(std::string_view text, std::string name) {
+    Tasks tasks(std::move(name));
+    CsvReader rows(text);
+    const auto head = rows.next();
+    if (!head) return head.error();
+    for (;;) {
+        const auto row = rows.next();
+        const auto place = fmt::format("{}:{}", tasks.name(), rows.line());
+        if (!row) {
+            tasks.reject(place, row.error().detail);
             continue;
         }
-        auto task = task_of(value.get_object(), place);
-        if (task)
-            tasks.push_back(std::move(*task));
-        else
-            table.problems.push_back(Rejected{place, task.error().detail});
+        if (!*row) return tasks.decided();
+        json::object object{{"annotation_id", nullptr}};
+        const auto columns = std::min((*row)->fields.size(), (*head)->fields.size());
+        for (std::size_t i = 0; i < columns; ++i)
+            if (auto value = value_of((*row)->fields[i])) object[(*head)->fields[i]] = *value;
+        tasks.add(object, place);
     }
-    const auto control = main_control(tasks);
-    for (auto& task : tasks) {
-        decide(task, control);
-        table.rows.push_back(std::move(task.row));
-    }
-    return table;
 }
 
 }  // namespace croquis::dataset

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "drawing/strokes.h"
+#include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"
 
@@ -20,22 +21,6 @@ constexpr std::int64_t latest_start = 1'000'000'000;
 
 Error wrong(std::string why) {
     return {ErrorKind::malformed, std::move(why)};
-}
-
-std::string text_of(const json::object& object, std::string_view key) {
-    const auto* value = object.if_contains(json::string_view(key.data(), key.size()));
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
-}
-
-/// Text, or a whole number that is exact.
-std::string id_of(const json::object& object, std::string_view key) {
-    const auto* value = object.if_contains(json::string_view(key.data(), key.size()));
-    if (value == nullptr) return {};
-    if (value->is_string()) return std::string(value->get_string());
-    if (value->is_int64()) return std::to_string(value->get_int64());
-    if (value->is_uint64()) return std::to_string(value->get_uint64());
-    return {};
 }
 
 /// Subtracts the first moment from all, so that times count from the drawing's start.
@@ -83,42 +68,32 @@ Result<std::string> strokes_of(const json::object& object) {
 
 /// What an export of Croquis adds to a line, under "croquis".
 void read_own_fields(const json::object& own, Record& record) {
-    if (const auto id = Uuid::parse(text_of(own, "id"))) record.id = *id;
-    record.external_id = id_of(own, "external_id");
-    record.file_name = text_of(own, "file_name");
-    record.pseudonym = text_of(own, "pseudonym");
-    record.source = text_of(own, "source");
-    record.created_at = lenient_time(text_of(own, "created_at"));
+    if (const auto id = Uuid::parse(text_in(own, "id"))) record.id = *id;
+    record.external_id = id_in(own, "external_id");
+    record.file_name = text_in(own, "file_name");
+    record.pseudonym = text_in(own, "pseudonym");
+    record.source = text_in(own, "source");
+    record.created_at = lenient_time(text_in(own, "created_at"));
     if (const auto* reviewed = own.if_contains("reviewed");
         reviewed != nullptr && reviewed->is_object())
-        record.reviewed = Reviewed{text_of(reviewed->get_object(), "by"),
-                                   lenient_time(text_of(reviewed->get_object(), "at"))};
+        record.reviewed = Reviewed{text_in(reviewed->get_object(), "by"),
+                                   lenient_time(text_in(reviewed->get_object(), "at"))};
     if (const auto* said = own.if_contains("prediction"); said != nullptr && said->is_object()) {
         const auto& prediction = said->get_object();
-        Suggestion suggestion{text_of(prediction, "label"), std::nullopt,
-                              text_of(prediction, "model")};
-        if (const auto* sure = prediction.if_contains("confidence"); sure != nullptr) {
-            json::error_code failed;
-            const auto value = sure->to_number<double>(failed);
-            if (!failed && value >= 0 && value <= 1)
-                suggestion.confidence = static_cast<float>(value);
-        }
+        Suggestion suggestion{text_in(prediction, "label"), std::nullopt,
+                              text_in(prediction, "model")};
+        suggestion.confidence = share_in(prediction, "confidence");
         if (!suggestion.label.empty()) record.suggestions.push_back(std::move(suggestion));
     }
 }
 
-Result<Record> record_of(const std::string& line) {
-    json::error_code failed;
-    const auto value = json::parse(line, failed);
-    if (failed) return wrong(fmt::format("It is not JSON: {}.", failed.message()));
-    if (!value.is_object()) return wrong("It is not a JSON object.");
-    const auto& object = value.get_object();
+Result<Record> record_of(const json::object& object) {
     auto strokes = strokes_of(object);
     if (!strokes) return strokes.error();
     Record record;
     record.strokes = std::move(*strokes);
-    record.external_id = id_of(object, "key_id");
-    record.created_at = lenient_time(text_of(object, "timestamp"));
+    record.external_id = id_in(object, "key_id");
+    record.created_at = lenient_time(text_in(object, "timestamp"));
     const auto* own = object.if_contains("croquis");
     const bool is_own = own != nullptr && own->is_object();
     if (is_own) read_own_fields(own->get_object(), record);
@@ -131,6 +106,14 @@ Result<Record> record_of(const std::string& line) {
     if (!label->empty() && !(is_own && !record.reviewed))
         record.labels.push_back(std::move(*label));
     return record;
+}
+
+Result<Record> record_of_line(const std::string& line) {
+    json::error_code failed;
+    const auto value = json::parse(line, failed);
+    if (failed) return wrong(fmt::format("It is not JSON: {}.", failed.message()));
+    if (!value.is_object()) return wrong("It is not a JSON object.");
+    return record_of(value.get_object());
 }
 
 class QuickdrawReader final : public RecordReader {
@@ -184,7 +167,7 @@ class QuickdrawReader final : public RecordReader {
         if (line_.size() > max_line_bytes)
             return Rejected{std::move(place),
                             fmt::format("The line has more than {} bytes.", max_line_bytes)};
-        auto record = record_of(line_);
+        auto record = record_of_line(line_);
         if (!record) return Rejected{std::move(place), record.error().detail};
         record->place = std::move(place);
         return std::move(*record);
@@ -200,6 +183,13 @@ class QuickdrawReader final : public RecordReader {
 };
 
 }  // namespace
+
+Result<Record> record_of(const StrokeFields& fields) {
+    return record_of(json::object{{"drawing", fields.drawing},
+                                  {"word", fields.word},
+                                  {"key_id", fields.key_id},
+                                  {"timestamp", fields.timestamp}});
+}
 
 std::unique_ptr<RecordReader> read_quickdraw(std::vector<TextSource> texts, std::uint64_t extent) {
     return std::make_unique<QuickdrawReader>(std::move(texts), extent);

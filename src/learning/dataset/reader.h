@@ -87,9 +87,20 @@ class RecordReader {
     [[nodiscard]] virtual std::vector<std::string> labels_without_drawing() const { return {}; }
 };
 
-enum class Format { image_folder, csv, quickdraw, label_studio };
+enum class Format {
+    image_folder,
+    csv,
+    quickdraw,
+    label_studio,
+    coco,
+    datumaro,
+    cvat,
+    imagenet,  ///< CVAT's: lists and synsets.txt
+    hugging_face
+};
 
-/// "imagefolder", "csv", "ndjson", "labelstudio"; nothing for another word.
+/// "imagefolder", "csv", "ndjson", "labelstudio", "coco", "datumaro", "cvat", "imagenet",
+/// "huggingface"; nothing for another word.
 std::optional<Format> format_from(std::string_view word);
 std::string_view to_string(Format format);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -25,6 +26,20 @@ struct TextSource {
 /// where it is not known.
 std::unique_ptr<RecordReader> read_quickdraw(std::vector<TextSource> texts, std::uint64_t extent);
 
+/// What a drawing of the game is, each member as text; empty where there is none.
+struct StrokeFields {
+    std::string drawing;  ///< JSON
+    std::string word, key_id, timestamp;
+};
+
+/// Errors: malformed, and those of drawing::parse_strokes.
+Result<Record> record_of(const StrokeFields& fields);
+
+/// Whether a CSV's head names a drawing's strokes.
+bool is_stroke_csv(std::string_view beginning);
+/// The game's strokes in a CSV with a head, as Kaggle's Doodle contest gives them.
+std::unique_ptr<RecordReader> read_stroke_csv(std::string text, std::string name);
+
 /// What a file says of one picture. record.image is empty, unless the file holds the picture too.
 struct Row {
     std::string picture;  ///< as the file names it
@@ -35,14 +50,43 @@ struct Row {
 struct Table {
     std::string name;
     std::vector<Row> rows;
-    std::vector<Item> problems;  ///< of rows that could not be read
+    std::vector<Item> problems;                  ///< of rows that could not be read
+    std::vector<std::string> empty_labels = {};  ///< that no row has
+    /// The label of a picture that no row names, by its path; empty for none.
+    std::function<std::string(const std::string& path)> unlisted = {};
 };
 
 /// Reads path,label lines. Errors: malformed; invalid, where the columns cannot be told.
 Result<Table> read_csv_table(std::istream& in, std::string name, const ReadOptions& options);
 
-/// Reads a Label Studio export (JSON) of image classification. Errors: malformed.
+/// Reads a Label Studio export of image classification: JSON or JSON-MIN. Errors: malformed.
 Result<Table> read_label_studio_table(std::istream& in, std::string name);
+/// The same as CSV or TSV.
+Result<Table> read_label_studio_csv(std::string_view text, std::string name);
+/// Whether a CSV's head is that of Label Studio's.
+bool is_label_studio_csv(std::string_view beginning);
+
+/// Reads COCO's object. What is about a part of a picture counts for the whole of it.
+Result<Table> read_coco_table(const boost::json::object& root, std::string name);
+
+/// Reads Datumaro's object. Errors: unsupported_media (no pictures), malformed.
+Result<Table> read_datumaro_table(const boost::json::object& root, std::string name);
+
+/// Reads "CVAT for images" (XML). Tags are labels; those that a model made, suggestions. Errors:
+/// malformed (also for a document type), unsupported_media (a video's).
+Result<Table> read_cvat_table(std::istream& in, std::string name);
+
+/// Reads lines of a name and numbers of labels into a table, as CVAT's "ImageNet" writes them.
+void read_imagenet_list(std::istream& in, const std::string& name,
+                        const std::vector<std::string>& labels, Table& table);
+
+/// Reads Hugging Face's metadata.jsonl or metadata.csv into a table; the pictures are below the
+/// folder of `name`. `classes` are what numbers mean.
+void read_metadata(std::istream& in, const std::string& name,
+                   const std::vector<std::string>& classes, Table& table);
+/// The names of a data set's classes in its README.md (features, label, class_label); empty where
+/// it has none.
+std::vector<std::string> read_class_names(std::istream& readme);
 
 /// Finds the rows' pictures among the files of `pictures`, in this order: exact path; path without
 /// leading folders; percent-decoded; without regard to case; base name; stem. More than one hit is
@@ -55,6 +99,11 @@ Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format for
 
 /// Whether a file's name ends as a picture's: .png, .jpg, .jpeg, .webp.
 bool is_picture_name(std::string_view path);
+
+/// "train", "val", "test" and the like.
+bool is_split_name(std::string_view folder);
+/// "no_label" and the like.
+bool is_no_label(std::string_view folder);
 
 /// Adds a label unless it is there.
 void add_label(std::vector<std::string>& labels, const std::string& label);

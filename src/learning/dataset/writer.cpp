@@ -305,6 +305,10 @@ std::string safe_file_name(const std::string& name) {
     return safe;
 }
 
+bool can_be_written(Format format) {
+    return format == Format::image_folder || format == Format::csv || format == Format::quickdraw;
+}
+
 Result<std::unique_ptr<DatasetWriter>> make_writer(Format format, ZipWriter::Sink& sink,
                                                    const std::string& project) {
     switch (format) {
@@ -314,7 +318,7 @@ Result<std::unique_ptr<DatasetWriter>> make_writer(Format format, ZipWriter::Sin
                 std::make_unique<PictureWriter>(format, sink, project));
         case Format::quickdraw:
             return std::unique_ptr<DatasetWriter>(std::make_unique<QuickdrawWriter>(sink, project));
-        case Format::label_studio:
+        default:
             break;
     }
     return Error{ErrorKind::invalid,

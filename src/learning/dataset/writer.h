@@ -52,6 +52,9 @@ class DatasetWriter {
 Result<std::unique_ptr<DatasetWriter>> make_writer(Format format, ZipWriter::Sink& sink,
                                                    const std::string& project);
 
+/// Whether make_writer() knows the format.
+bool can_be_written(Format format);
+
 /// A name for a folder or file on every system: without separators and reserved characters, names
 /// and ends. Never empty.
 std::string safe_file_name(const std::string& name);

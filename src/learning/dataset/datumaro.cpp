@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "learning/dataset/json_fields.h"
+#include "learning/dataset/readers.h"
+#include "learning/dataset/text.h"
+
+namespace croquis::dataset {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t pictures = 2;  ///< Datumaro's media type
+
+const json::object* label_categories(const json::object& root) {
+    const auto* categories = object_in(root, "categories");
+    return categories == nullptr ? nullptr : object_in(*categories, "label");
+}
+
+std::vector<std::string> labels_of(const json::object* categories) {
+    std::vector<std::string> labels;
+    const auto* list = categories == nullptr ? nullptr : list_in(*categories, "labels");
+    if (list == nullptr) return labels;
+    for (const auto& each : *list) {
+        const auto* label = each.if_object();
+        labels.push_back(label == nullptr ? std::string()
+                                          : to_label(text_in(*label, "name")).value_or(""));
+    }
+    return labels;
+}
+
+/// Groups of labels of which a picture should have one.
+std::vector<std::set<std::string>> exclusive_groups(const json::object* categories) {
+    std::vector<std::set<std::string>> groups;
+    const auto* list = categories == nullptr ? nullptr : list_in(*categories, "label_groups");
+    if (list == nullptr) return groups;
+    for (const auto& each : *list) {
+        const auto* group = each.if_object();
+        if (group == nullptr || text_in(*group, "group_type") != "exclusive") continue;
+        auto& members = groups.emplace_back();
+        const auto* names = list_in(*group, "labels");
+        if (names == nullptr) continue;
+        for (const auto& name : *names)
+            if (name.is_string()) members.insert(std::string(name.get_string()));
+    }
+    return groups;
+}
+
+/// CVAT leaves the path empty where it exports no pictures: the id then, which has no ending.
+std::string picture_of(const json::object& item) {
+    for (const auto* key : {"image", "media"})
+        if (const auto* media = object_in(item, key); media != nullptr)
+            if (auto path = text_in(*media, "path"); !path.empty()) return path;
+    return text_in(item, "id");
+}
+
+class DatumaroReader {
+  public:
+    DatumaroReader(const json::object& root, std::string name)
+        : labels_(labels_of(label_categories(root))),
+          groups_(exclusive_groups(label_categories(root))) {
+        table_.name = std::move(name);
+    }
+
+    Table read(const json::array& items) {
+        std::size_t number = 0;
+        for (const auto& each : items) {
+            const auto place = fmt::format("{}, item {}", table_.name, ++number);
+            const auto* item = each.if_object();
+            Row row;
+            if (item != nullptr) row.picture = picture_of(*item);
+            if (row.picture.empty()) {
+                table_.problems.push_back(Rejected{place, "The item names no picture."});
+                continue;
+            }
+            row.record.place = place;
+            read_annotations(*item, row.record);
+            warn_of_groups(row.record);
+            table_.rows.push_back(std::move(row));
+        }
+        for (const auto& label : labels_)
+            if (!label.empty() && !used_.contains(label)) add_label(table_.empty_labels, label);
+        return std::move(table_);
+    }
+
+  private:
+    void read_annotations(const json::object& item, Record& record) {
+        const auto* annotations = list_in(item, "annotations");
+        if (annotations == nullptr) return;
+        std::size_t others = 0;
+        for (const auto& each : *annotations) {
+            const auto* annotation = each.if_object();
+            if (annotation == nullptr || text_in(*annotation, "type") != "label") {
+                ++others;
+                continue;
+            }
+            const auto* id = member(*annotation, "label_id");
+            const bool known = id != nullptr && id->is_int64() && id->get_int64() >= 0 &&
+                               static_cast<std::size_t>(id->get_int64()) < labels_.size();
+            if (!known) {
+                say(record.place, fmt::format("There is no label {}; the drawing comes without it.",
+                                              id == nullptr ? "null" : json::serialize(*id)));
+                continue;
+            }
+            const auto& label = labels_[static_cast<std::size_t>(id->get_int64())];
+            used_.insert(label);
+            add_label(record.labels, label);
+        }
+        if (others > 0)
+            say(record.place,
+                fmt::format("{} annotations that are no labels were passed over.", others));
+    }
+
+    void warn_of_groups(const Record& record) {
+        for (const auto& group : groups_) {
+            const auto count =
+                std::count_if(record.labels.begin(), record.labels.end(),
+                              [&](const auto& label) { return group.contains(label); });
+            if (count > 1)
+                say(record.place,
+                    "It has several labels of a group in which one excludes the "
+                    "others.");
+        }
+    }
+
+    void say(const std::string& place, std::string text) {
+        table_.problems.push_back(Remark{place, std::move(text)});
+    }
+
+    Table table_;
+    std::vector<std::string> labels_;  ///< by their position
+    std::vector<std::set<std::string>> groups_;
+    std::set<std::string> used_;
+};
+
+}  // namespace
+
+Result<Table> read_datumaro_table(const json::object& root, std::string name) {
+    const auto* media = member(root, "media_type");
+    if (media != nullptr && media->is_int64() && media->get_int64() != pictures)
+        return Error{ErrorKind::unsupported_media,
+                     "These are no pictures but another kind of data (media_type)."};
+    const auto* items = list_in(root, "items");
+    if (items == nullptr) return Error{ErrorKind::malformed, "There are no items."};
+    return DatumaroReader(root, std::move(name)).read(*items);
+}
+
+}  // namespace croquis::dataset

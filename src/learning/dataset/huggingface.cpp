@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <istream>
+
+#include "core/csv.h"
+#include "core/text.h"
+#include "learning/dataset/json_fields.h"
+#include "learning/dataset/readers.h"
+#include "learning/dataset/text.h"
+
+/// Hugging Face's folders with metadata.jsonl or metadata.csv beside the pictures.
+namespace croquis::dataset {
+namespace {
+
+namespace json = boost::json;
+
+std::size_t indent_of(std::string_view line) {
+    return std::min(line.find_first_not_of(' '), line.size());
+}
+
+std::string unquoted(std::string_view text) {
+    text = trimmed(text);
+    const bool quoted = text.size() > 1 && text.front() == text.back() &&
+                        (text.front() == '\'' || text.front() == '"');
+    return std::string(quoted ? text.substr(1, text.size() - 2) : text);
+}
+
+/// A label as text, or as the number of a class. Text that is a number stays text.
+Result<std::string> label_of(const json::value& value, const std::vector<std::string>& classes) {
+    if (value.is_null()) return std::string();
+    if (value.is_string()) {
+        auto label = to_label(value.get_string());
+        if (label) return std::move(*label);
+        return Error{ErrorKind::malformed, "The label is not UTF-8."};
+    }
+    if (!value.is_int64()) return Error{ErrorKind::malformed, "The label is no text."};
+    const auto number = value.get_int64();
+    if (number == -1) return std::string();  // datasets' own "no label"
+    if (classes.empty()) return std::to_string(number);
+    if (number < 0 || static_cast<std::size_t>(number) >= classes.size())
+        return Error{ErrorKind::invalid, fmt::format("There is no class {}: README.md names {}.",
+                                                     number, classes.size())};
+    return classes[static_cast<std::size_t>(number)];
+}
+
+class Metadata {
+  public:
+    Metadata(std::string name, const std::vector<std::string>& classes, Table& table)
+        : name_(std::move(name)), folder_(parent_path(name_)), classes_(classes), table_(table) {}
+
+    void add(const std::string& file_name, const std::vector<json::value>& labels,
+             std::size_t line) {
+        const auto place = fmt::format("{}:{}", name_, line);
+        const auto path = tree_path(file_name);
+        if (file_name.empty()) return reject(place, "The line names no file.");
+        if (!path) return reject(place, path.error().detail);
+        Row row;
+        row.record.place = place;
+        row.picture = folder_.empty() ? *path : fmt::format("{}/{}", folder_, *path);
+        for (const auto& value : labels) {
+            const auto label = label_of(value, classes_);
+            if (!label)
+                table_.problems.push_back(
+                    Remark{place, label.error().detail + " The drawing comes without it."});
+            else if (!label->empty())
+                add_label(row.record.labels, *label);
+        }
+        table_.rows.push_back(std::move(row));
+    }
+
+    void reject(const std::string& place, std::string why) {
+        table_.problems.push_back(Rejected{place, std::move(why)});
+    }
+
+    void read_lines(std::istream& in) {
+        std::string line;
+        for (std::size_t number = 1; std::getline(in, line); ++number) {
+            const auto text = trimmed(without_byte_order_mark(line));
+            if (text.empty()) continue;
+            json::error_code failed;
+            const auto value = json::parse(text, failed);
+            if (failed || !value.is_object()) {
+                reject(fmt::format("{}:{}", name_, number),
+                       failed ? fmt::format("It is not JSON: {}.", failed.message())
+                              : "It is not a JSON object.");
+                continue;
+            }
+            const auto& object = value.get_object();
+            std::vector<json::value> labels;
+            if (const auto* one = member(object, "label"); one != nullptr) labels.push_back(*one);
+            if (const auto* several = list_in(object, "labels"); several != nullptr)
+                labels.insert(labels.end(), several->begin(), several->end());
+            add(text_in(object, "file_name"), labels, number);
+        }
+    }
+
+    void read_csv(std::istream& in) {
+        const std::string text(std::istreambuf_iterator<char>(in), {});
+        CsvReader rows(text);
+        std::vector<std::string> head;
+        for (;;) {
+            const auto row = rows.next();
+            if (!row) {
+                reject(fmt::format("{}:{}", name_, rows.line()), row.error().detail);
+                continue;
+            }
+            if (!*row) return;
+            if (head.empty()) {
+                for (const auto& field : (*row)->fields) head.emplace_back(trimmed(field));
+                continue;
+            }
+            const auto cell = [&](std::string_view column) {
+                const auto at = std::find(head.begin(), head.end(), column) - head.begin();
+                const auto index = static_cast<std::size_t>(at);
+                return index < (*row)->fields.size() ? std::string(trimmed((*row)->fields[index]))
+                                                     : std::string();
+            };
+            add(cell("file_name"), {json::value(cell("label"))}, rows.line());
+        }
+    }
+
+  private:
+    std::string name_;
+    std::string folder_;
+    const std::vector<std::string>& classes_;
+    Table& table_;
+};
+
+}  // namespace
+
+std::vector<std::string> read_class_names(std::istream& readme) {
+    std::vector<std::string> names;
+    std::optional<std::size_t> indent;  ///< of "names:", once seen
+    std::string line;
+    while (std::getline(readme, line)) {
+        auto text = trimmed(line);
+        if (!indent) {
+            if (text == "names:") indent = indent_of(line);
+            continue;
+        }
+        if (text.empty() || indent_of(line) < *indent || text == "---") break;
+        if (text.starts_with("- ")) {
+            names.push_back(unquoted(text.substr(2)));
+            continue;
+        }
+        const auto colon = text.find(':');
+        if (colon == std::string_view::npos || indent_of(line) == *indent) break;
+        const auto key = unquoted(text.substr(0, colon));
+        std::size_t number = 0;
+        const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), number);
+        if (failed != std::errc() || end != key.data() + key.size() || number != names.size())
+            break;
+        names.push_back(unquoted(text.substr(colon + 1)));
+    }
+    return names;
+}
+
+void read_metadata(std::istream& in, const std::string& name,
+                   const std::vector<std::string>& classes, Table& table) {
+    Metadata metadata(name, classes, table);
+    if (extension(name) == ".csv")
+        metadata.read_csv(in);
+    else
+        metadata.read_lines(in);
+}
+
+}  // namespace croquis::dataset
