@@ -30,6 +30,7 @@ struct Plan {
     std::string url;
     std::size_t submissions = 100'000;
     std::size_t image_bytes = 3000;
+    std::size_t embedding = 128;  ///< numbers stored with each submission; 0 for none
     std::size_t in_flight = 512;
     std::size_t lists = 500;
     double keyed = 0;
@@ -78,8 +79,8 @@ double server_cpu_seconds() {
 /// Drawings unlike one another, whose tags and confidences spread as people's do.
 class Drawer {
   public:
-    explicit Drawer(std::size_t image_bytes)
-        : noise_(random_bytes(image_bytes + 4096)), size_(image_bytes) {}
+    Drawer(std::size_t image_bytes, std::size_t embedding)
+        : noise_(random_bytes(image_bytes + 4096)), size_(image_bytes), embedding_(embedding) {}
 
     Submission draw(bool keyed) {
         static constexpr std::array tags{"circle",   "ellipse",  "square",  "rectangle", "triangle",
@@ -101,6 +102,10 @@ class Drawer {
         s.prediction.tag = tags.at(random_() % tags.size());
         s.prediction.confidence = std::sqrt(std::uniform_real_distribution<float>(0, 1)(random_));
         s.prediction.probabilities.assign(16, s.prediction.confidence / 16);
+        if (embedding_ > 0) {
+            s.embedding = Embedding{"0123456789abcdef", 0.01F, {}};
+            s.embedding->numbers.assign(from, from + static_cast<std::ptrdiff_t>(embedding_));
+        }
         if (keyed) s.idempotency_key = to_string(s.id);
         return s;
     }
@@ -108,6 +113,7 @@ class Drawer {
   private:
     Bytes noise_;
     std::size_t size_;
+    std::size_t embedding_;
     std::minstd_rand random_{42};
 };
 
@@ -118,7 +124,7 @@ struct Outcome {
 
 /// Keeps `in_flight` submissions waiting until `count` are answered.
 void submit_all(Store& store, const Plan& plan, std::size_t count, Outcome& outcome) {
-    Drawer drawer(plan.image_bytes);
+    Drawer drawer(plan.image_bytes, plan.embedding);
     std::counting_semaphore<> places(static_cast<std::ptrdiff_t>(plan.in_flight));
     std::minstd_rand random{7};
     for (std::size_t i = 0; i < count; ++i) {
@@ -209,7 +215,9 @@ int run(const Plan& plan) {
     Metrics metrics;
     auto store = open_store(plan.url, plan.options, metrics).value();
     store->migrate().value();
-    json::object report{{"in_flight", plan.in_flight}, {"image_bytes", plan.image_bytes}};
+    json::object report{{"in_flight", plan.in_flight},
+                        {"image_bytes", plan.image_bytes},
+                        {"embedding", plan.embedding}};
     if (plan.submissions > 0) report["submissions"] = measure_submissions(*store, metrics, plan);
     if (plan.lists > 0) report["lists"] = measure_lists(*store, plan);
     std::cout << json::serialize(report) << '\n';
@@ -226,6 +234,9 @@ int main(int argc, char** argv) {
     program.add_option("--submissions", plan.submissions, "Drawings to store")
         ->capture_default_str();
     program.add_option("--image-bytes", plan.image_bytes, "Bytes of each image")
+        ->capture_default_str();
+    program.add_option("--embedding", plan.embedding, "Numbers of each embedding; 0 for none")
+        ->check(CLI::Range(0, 1024))
         ->capture_default_str();
     program.add_option("--in-flight", plan.in_flight, "Submissions waiting at any time")
         ->capture_default_str();

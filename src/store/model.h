@@ -26,6 +26,13 @@ struct Prediction {
     std::vector<float> probabilities;  ///< in the order of the model's labels
 };
 
+/// What a network makes of a drawing, in 8 bits a number: number k is scale * numbers[k].
+struct Embedding {
+    std::string trunk;  ///< what computed it: recognition::ModelInfo::trunk
+    float scale = 0;
+    std::vector<std::int8_t> numbers;  ///< 1 to 1024
+};
+
 /// A drawing to be stored with its prediction, which becomes its first tag.
 struct Submission {
     Uuid id;  ///< Uuid::v7()
@@ -45,6 +52,7 @@ struct Submission {
     std::optional<std::string> pseudonym;  ///< what the one who drew wants to be called
     std::string idempotency_key;           ///< the client's, scoped by the caller; empty for none
     Sha256 request_digest{};               ///< of the request that the key stands for
+    std::optional<Embedding> embedding;    ///< absent where the model gives none
 };
 
 /// A drawing as lists show it: everything but the picture.
@@ -191,6 +199,57 @@ struct TagUndo {
     VersionCondition on;
 };
 
+/// A drawing with what is stored of its embedding by the trunk that was asked for.
+struct EmbeddedDrawing {
+    Uuid id;
+    int version = 1;
+    std::string tag;  ///< the present one
+    bool reviewed = false;
+    std::string model;  ///< that predicted it
+    std::string predicted_tag;
+    std::optional<Embedding> embedding;
+};
+
+/// A page of reviewed drawings, in an order of the store's own.
+struct ReviewedQuery {
+    std::string trunk;        ///< whose embeddings
+    std::size_t limit = 500;  ///< 1…1000
+    std::optional<Query::Cursor> after;
+};
+
+struct ReviewedPage {
+    std::vector<EmbeddedDrawing> drawings;
+    std::optional<Query::Cursor> next;  ///< absent on the last page
+};
+
+/// A stretch of all drawings by id, of which those that something is to be done with are returned.
+struct StretchQuery {
+    std::string trunk;  ///< whose embeddings
+    /// Those that nobody reviewed and another model than this one predicted. Absent: those that
+    /// have no embedding of the trunk.
+    std::optional<std::string> not_predicted_by;
+    Uuid after{};             ///< what comes after this id
+    std::size_t limit = 500;  ///< drawings looked at, 1…5000
+};
+
+struct Stretch {
+    std::vector<EmbeddedDrawing> drawings;
+    std::size_t looked_at = 0;
+    std::optional<Uuid> next;  ///< where to go on; absent at the end
+};
+
+struct NewEmbedding {
+    Uuid drawing;
+    Embedding embedding;
+};
+
+/// What another model says of a drawing that nobody reviewed, as it was at `version`.
+struct Retag {
+    Uuid drawing;
+    int version = 1;
+    Prediction prediction;
+};
+
 struct TagCount {
     std::string tag;
     std::int64_t drawings = 0;
@@ -257,6 +316,40 @@ struct Model {
     ModelKind kind = ModelKind::trunk;
     std::optional<std::string> parent = {};  ///< the model that it was made from: a head's trunk
     std::string lineage = "{}";              ///< JSON: data set, seed, parameters, who, when
+};
+
+enum class JobState { queued, running, succeeded, failed, cancelled };
+
+/// Work in the background. A running one belongs to whoever claimed it for as long as the lease is
+/// renewed; then another may take it.
+struct Job {
+    Uuid id;  ///< Uuid::v7()
+    std::string kind;
+    std::string parameters = "{}";  ///< JSON
+    JobState state = JobState::queued;
+    float progress = 0;                      ///< 0…1
+    bool cancel_requested = false;           ///< of a running one
+    int attempts = 0;                        ///< how often it was begun
+    std::optional<std::string> result = {};  ///< JSON, of one that succeeded
+    std::optional<std::string> error = {};   ///< a sentence, of one that failed
+    std::optional<Author> created_by = {};   ///< absent: the program itself, or the operator
+    Timestamp created_at;
+    Timestamp due_at;  ///< not begun before
+    std::optional<Timestamp> started_at = {};
+    std::optional<Timestamp> finished_at = {};
+};
+
+/// Who works at a job, and until when it is theirs.
+struct JobLease {
+    std::string owner;
+    Timestamp until;
+};
+
+/// How a job ended.
+struct JobOutcome {
+    JobState state = JobState::succeeded;  ///< not running; queued hands it back
+    std::optional<std::string> result = {};
+    std::optional<std::string> error = {};
 };
 
 }  // namespace croquis::store

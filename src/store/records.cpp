@@ -3,14 +3,20 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
+#include <bit>
 #include <chrono>
+#include <cmath>
+#include <cstring>
 #include <utility>
+
+#include "store/store.h"
 
 namespace croquis::store {
 namespace {
 
 constexpr std::size_t max_key_bytes = 512;
 constexpr std::size_t max_probabilities = 1024;
+constexpr std::size_t max_embedding = 1024;
 
 /// A value and the word that a database holds for it.
 template <class T>
@@ -27,6 +33,12 @@ constexpr std::array model_states{
 constexpr std::array model_kinds{
     Word<ModelKind>{ModelKind::trunk, "trunk"},
     Word<ModelKind>{ModelKind::head, "head"},
+};
+
+constexpr std::array job_states{
+    Word<JobState>{JobState::queued, "queued"},       Word<JobState>{JobState::running, "running"},
+    Word<JobState>{JobState::succeeded, "succeeded"}, Word<JobState>{JobState::failed, "failed"},
+    Word<JobState>{JobState::cancelled, "cancelled"},
 };
 
 constexpr std::array tag_event_kinds{
@@ -60,6 +72,19 @@ bool has_zero(std::string_view text) {
 
 }  // namespace
 
+Result<void> check(const Embedding& embedding) {
+    const auto invalid = [](const char* detail) {
+        return Error{ErrorKind::invalid, detail, "embedding"};
+    };
+    if (embedding.numbers.empty() || embedding.numbers.size() > max_embedding)
+        return invalid("An embedding has 1 to 1024 numbers.");
+    if (!std::isfinite(embedding.scale) || embedding.scale < 0)
+        return invalid("An embedding's scale is not negative, and finite.");
+    if (embedding.trunk.empty() || has_zero(embedding.trunk))
+        return invalid("An embedding is of a trunk.");
+    return {};
+}
+
 Result<void> check(const Submission& submission) {
     const auto invalid = [](const char* field, const char* detail) {
         return Error{ErrorKind::invalid, detail, field};
@@ -72,6 +97,8 @@ Result<void> check(const Submission& submission) {
         return invalid("probabilities", "A prediction has at most 1024 probabilities.");
     if (submission.idempotency_key.size() > max_key_bytes)
         return invalid("Idempotency-Key", "An idempotency key has at most 512 bytes.");
+    if (submission.embedding)
+        if (const auto valid = check(*submission.embedding); !valid) return valid;
     const auto given = [](const std::optional<std::string>& text) {
         return text ? std::string_view(*text) : std::string_view();
     };
@@ -84,6 +111,58 @@ Result<void> check(const Submission& submission) {
     if (std::chrono::abs(time_of(submission.id) - submission.created_at) > id_time_slack)
         return invalid("created_at", "A drawing's id is made when the drawing is.");
     return {};
+}
+
+Result<void> check(const ReviewedQuery& query) {
+    if (query.limit >= 1 && query.limit <= 1000) return {};
+    return Error{ErrorKind::invalid, "A page has 1 to 1000 drawings.", "limit"};
+}
+
+Result<void> check(const StretchQuery& query) {
+    if (query.limit >= 1 && query.limit <= 5000) return {};
+    return Error{ErrorKind::invalid, "A stretch has 1 to 5000 drawings.", "limit"};
+}
+
+BytesView bytes_of(const std::vector<float>& values) {
+    static_assert(std::endian::native == std::endian::little);
+    return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
+}
+
+std::vector<float> floats_of(BytesView bytes) {
+    std::vector<float> values(bytes.size() / sizeof(float));
+    if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+    return values;
+}
+
+BytesView bytes_of(const Embedding& embedding) {
+    return {reinterpret_cast<const std::uint8_t*>(embedding.numbers.data()),
+            embedding.numbers.size()};
+}
+
+Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers) {
+    return {trunk, scale, std::vector<std::int8_t>(numbers.begin(), numbers.end())};
+}
+
+/// By confidence, because reviewed drawings have an index in that order and no other.
+std::string reviewed_statement(const ReviewedQuery& query) {
+    return fmt::format(
+        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.confidence "
+        "FROM drawing d LEFT JOIN embedding e ON e.trunk = $1 AND e.drawing = d.id "
+        "WHERE d.tagged_by IS NOT NULL AND {} ORDER BY d.confidence_step, d.id LIMIT {}",
+        query.after ? std::string(shown) + " AND (d.confidence_step, d.id) > ($2, $3)" : shown,
+        query.after ? "$4" : "$2");
+}
+
+/// The limit is on what is looked at, so that one statement never takes long.
+std::string stretch_statement(const StretchQuery& query) {
+    const bool by_model = query.not_predicted_by.has_value();
+    return fmt::format(
+        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, "
+        "CASE WHEN {0} THEN e.vector END, {0} FROM (SELECT id, version, tag, model, predicted_tag, "
+        "tagged_by FROM drawing WHERE id > ${2} AND {1} ORDER BY id LIMIT ${3}) AS d "
+        "LEFT JOIN embedding e ON e.trunk = ${4} AND e.drawing = d.id ORDER BY d.id",
+        by_model ? "d.tagged_by IS NULL AND d.model <> $1" : "e.drawing IS NULL", shown,
+        by_model ? 2 : 1, by_model ? 3 : 2, by_model ? 4 : 3);
 }
 
 Uuid lowest_id_at(Timestamp time) {
@@ -194,6 +273,30 @@ Failure no_project() {
     return {ErrorKind::not_found, "There is no such project."};
 }
 
+Failure no_job() {
+    return {ErrorKind::not_found, "There is no job with this id."};
+}
+
+Failure job_ended() {
+    return Failure(Error{ErrorKind::conflict, "This job has ended.", {}, 0, "job_ended"});
+}
+
+Failure lease_lost() {
+    return {ErrorKind::conflict, "Another worker has this job."};
+}
+
+std::optional<JobOutcome> end_of_abandoned(const Job& job) {
+    if (job.cancel_requested) return JobOutcome{JobState::cancelled};
+    if (job.attempts < most_job_attempts) return std::nullopt;
+    return JobOutcome{JobState::failed, std::nullopt,
+                      fmt::format("The work was cut off {} times.", job.attempts)};
+}
+
+Result<void> check_job_limit(std::size_t limit) {
+    if (limit >= 1 && limit <= 200) return {};
+    return Error{ErrorKind::invalid, "A page has 1 to 200 jobs.", "limit"};
+}
+
 Failure model_there() {
     return {ErrorKind::conflict, "There is a model with this id already.", "id"};
 }
@@ -222,6 +325,14 @@ std::string_view to_string(ModelKind kind) {
 
 ModelKind model_kind_from(std::string_view text) {
     return meaning_of(model_kinds, text, "The store holds an unknown kind of model.");
+}
+
+std::string_view to_string(JobState state) {
+    return word_of(job_states, state);
+}
+
+JobState job_state_from(std::string_view text) {
+    return meaning_of(job_states, text, "The store holds an unknown state of a job.");
 }
 
 std::string_view to_string(TagEventKind kind) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/error.h"
@@ -12,6 +14,26 @@ namespace croquis::store {
 
 /// What a database can never take, found before it joins a batch. Errors: invalid.
 Result<void> check(const Submission& submission);
+Result<void> check(const Embedding& embedding);
+Result<void> check(const ReviewedQuery& query);
+Result<void> check(const StretchQuery& query);
+
+/// Float32 in this machine's order, which is little-endian wherever Croquis is built.
+BytesView bytes_of(const std::vector<float>& values);
+std::vector<float> floats_of(BytesView bytes);
+
+/// The numbers of an embedding as the databases keep them.
+BytesView bytes_of(const Embedding& embedding);
+Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers);
+
+/// One page of reviewed drawings, and one stretch of all, as SQL that both databases read. The
+/// columns: id, version, tag, model, predicted_tag, scale and vector of the embedding; then, of a
+/// page, the confidence, and of a stretch whether something is to be done with the drawing.
+/// Parameters, which both databases count in the order in which they first appear: of a page the
+/// trunk, then confidence_step and id of the last one where there is one, the limit; of a stretch
+/// the model where there is one, the last id, the limit, the trunk.
+std::string reviewed_statement(const ReviewedQuery& query);
+std::string stretch_statement(const StretchQuery& query);
 
 /// A drawing's id and its created_at are the same moment within this, which lets a list between two
 /// times read only their stretch of the primary key.
@@ -47,6 +69,20 @@ Failure name_taken();
 Failure no_model();
 Failure model_there();
 Failure no_project();
+Failure no_job();
+Failure job_ended();
+Failure lease_lost();
+
+/// The columns of a job, in the order in which both stores read them.
+inline constexpr const char* job_columns =
+    "id, kind, parameters, state, progress, cancel_requested, attempts, result, error, created_by, "
+    "created_by_id, created_at, due_at, started_at, finished_at";
+/// Jobs that nobody works at, $1 being the time.
+inline constexpr const char* claimable =
+    "(state = 'queued' AND due_at <= $1 OR state = 'running' AND lease_expires_at <= $1)";
+/// What becomes of a job that nobody works at any more; none where it is to be begun again.
+std::optional<JobOutcome> end_of_abandoned(const Job& job);
+Result<void> check_job_limit(std::size_t limit);
 
 /// The account as `change` makes it.
 User changed(User user, const AccountChange& change);
@@ -64,6 +100,8 @@ std::string_view to_string(ModelState state);
 ModelState model_state_from(std::string_view text);
 std::string_view to_string(ModelKind kind);
 ModelKind model_kind_from(std::string_view text);
+std::string_view to_string(JobState state);
+JobState job_state_from(std::string_view text);
 std::string_view to_string(TagEventKind kind);
 TagEventKind tag_event_kind_from(std::string_view text);
 

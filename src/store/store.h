@@ -11,6 +11,9 @@
 
 namespace croquis::store {
 
+/// A job that ends its worker so often is not begun again.
+inline constexpr int most_job_attempts = 3;
+
 struct StoreOptions {
     std::size_t readers = 4;  ///< connections for everything but submissions
     std::size_t writers = 2;  ///< PostgreSQL: connections that write submissions; SQLite has one
@@ -129,6 +132,45 @@ class Store {
     /// Makes one model live and retires the one that was, atomically.
     virtual Result<void> promote_model(const std::string& id) = 0;
     virtual Result<Model> live_model() = 0;  ///< not_found while there is none
+
+    // --- embeddings
+
+    /// Drawings that people reviewed and that are shown. Errors: invalid (limit).
+    virtual Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) = 0;
+    /// Errors: invalid (limit).
+    virtual Result<Stretch> stretch(const StretchQuery& query) = 0;
+    /// All in one transaction. What is there already stays, and what belongs to no drawing (any
+    /// more) is left out.
+    virtual Result<void> add_embeddings(const std::vector<NewEmbedding>& embeddings) = 0;
+    /// Gives drawings that nobody reviewed another model's prediction and its tag, in one
+    /// transaction; their versions grow by one, and what was predicted before is kept as a
+    /// prediction of that model. One that was reviewed, changed or deleted meanwhile stays as it
+    /// is. Returns how many were changed.
+    virtual Result<std::size_t> retag(const std::vector<Retag>& retags, Timestamp at) = 0;
+    /// What models other than the present one said of a drawing, oldest first.
+    virtual Result<std::vector<Prediction>> earlier_predictions(const Uuid& id) = 0;
+
+    // --- jobs
+
+    /// Queues a job and returns it. With `unless_open`, where one of its kind is queued or running,
+    /// that one is returned and nothing is added.
+    virtual Result<Job> add_job(const Job& job, bool unless_open) = 0;
+    virtual Result<Job> job(const Uuid& id) = 0;
+    /// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).
+    virtual Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) = 0;
+    /// Takes the job that has been due for longest and that nobody has, or whose lease has expired
+    /// at `at`. One that was to be cancelled is cancelled instead, and one that was begun
+    /// most_job_attempts times fails instead.
+    virtual Result<std::optional<Job>> claim_job(const JobLease& lease, Timestamp at) = 0;
+    /// Renews the lease and says how far the work is; returns whether it is to be cancelled.
+    /// Conflict where the lease is not the owner's any more.
+    virtual Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress) = 0;
+    /// Conflict where the lease is not the owner's any more.
+    virtual Result<void> finish_job(const Uuid& id, const std::string& owner,
+                                    const JobOutcome& outcome, Timestamp at) = 0;
+    /// Cancels a queued job and asks a running one to stop; returns it. Errors: not_found; conflict
+    /// (code job_ended) where it has ended.
+    virtual Result<Job> cancel_job(const Uuid& id, Timestamp at) = 0;
 
     // --- the store itself
 

@@ -21,6 +21,8 @@ constexpr const char* copy_script =
     "model, predicted_tag, tag, sha256, probabilities, project, external_id, file_name, pseudonym) "
     "FROM STDIN (FORMAT binary);"
     "COPY drawing_content (drawing, image, strokes) FROM STDIN (FORMAT binary);";
+constexpr const char* copy_embeddings =
+    "COPY embedding (trunk, drawing, scale, vector) FROM STDIN (FORMAT binary);";
 
 using Members = std::vector<const Submission*>;
 
@@ -53,6 +55,16 @@ void put_content(CopyBuffer& out, const Submission& submission) {
     out.field(submission.strokes);
 }
 
+void put_embedding(CopyBuffer& out, const Submission& submission) {
+    if (!submission.embedding) return;
+    const auto& embedding = *submission.embedding;
+    out.row(4);
+    out.field(embedding.trunk);
+    out.field(submission.id);
+    out.field(embedding.scale);
+    out.field(bytes_of(embedding));
+}
+
 /// Sends the rows, but not yet the word that they are all.
 void feed_rows(Connection& connection, const Members& members,
                void (*put_row)(CopyBuffer&, const Submission&)) {
@@ -80,12 +92,29 @@ void commit(Connection& connection) {
     }
 }
 
-/// Without an open transaction, the script is one by itself.
-void copy_and_commit(Connection& connection, const Members& members, bool in_transaction) {
-    connection.start_script(std::string(copy_script) + (in_transaction ? "COMMIT" : ""));
+bool any_embedded(const Members& members) {
+    return std::any_of(members.begin(), members.end(),
+                       [](const Submission* each) { return each->embedding.has_value(); });
+}
+
+/// The rows of a script that copies them, up to the end of its last COPY.
+void feed_members(Connection& connection, const Members& members) {
     feed_rows(connection, members, put_drawing);
     connection.end_copy();
     feed_rows(connection, members, put_content);
+    if (!any_embedded(members)) return;
+    connection.end_copy();
+    feed_rows(connection, members, put_embedding);
+}
+
+std::string script_of(const Members& members) {
+    return std::string(copy_script) + (any_embedded(members) ? copy_embeddings : "");
+}
+
+/// Without an open transaction, the script is one by itself.
+void copy_and_commit(Connection& connection, const Members& members, bool in_transaction) {
+    connection.start_script(script_of(members) + (in_transaction ? "COMMIT" : ""));
+    feed_members(connection, members);
     commit(connection);
 }
 
@@ -204,10 +233,8 @@ Sorted write(Connection& connection, const GroupCommit::Batch& batch) {
 }  // namespace
 
 void copy_drawings(Connection& connection, const std::vector<const Submission*>& drawings) {
-    connection.start_script(copy_script);
-    feed_rows(connection, drawings, put_drawing);
-    connection.end_copy();
-    feed_rows(connection, drawings, put_content);
+    connection.start_script(script_of(drawings));
+    feed_members(connection, drawings);
     connection.end_copy();
     connection.finish_script();
 }

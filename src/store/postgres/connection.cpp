@@ -18,11 +18,15 @@ enum : Oid {
     type_bool = 16,
     type_bytea = 17,
     type_int8 = 20,
+    type_int2 = 21,
     type_int4 = 23,
     type_text = 25,
     type_float4 = 700,
     type_bytea_array = 1001,
+    type_int2_array = 1005,
+    type_int4_array = 1007,
     type_text_array = 1009,
+    type_float4_array = 1021,
     type_timestamptz = 1184,
     type_uuid = 2950,
     type_uuid_array = 2951,
@@ -40,11 +44,18 @@ std::string array_of(Oid element, const auto& items, auto bytes_of) {
     put(out, static_cast<std::int32_t>(items.size()));
     put(out, std::int32_t{1});  // the first index
     for (const auto& item : items) {
-        const std::string_view bytes = bytes_of(item);
+        const auto bytes = bytes_of(item);  // a view of the item, or what it was turned into
         put(out, static_cast<std::int32_t>(bytes.size()));
         out.append(bytes);
     }
     return out;
+}
+
+template <class Integer>
+std::string in_network_order(Integer number) {
+    std::string bytes;
+    put(bytes, number);
+    return bytes;
 }
 
 struct StateFault {
@@ -262,6 +273,24 @@ void Parameters::add(const std::vector<Sha256>& digests) {
 void Parameters::add(const std::vector<Uuid>& ids) {
     own(type_uuid_array,
         array_of(type_uuid, ids, [](const Uuid& id) { return as_text(id.bytes); }));
+}
+
+void Parameters::add(const std::vector<BytesView>& blobs) {
+    own(type_bytea_array,
+        array_of(type_bytea, blobs, [](BytesView blob) { return as_text(blob); }));
+}
+void Parameters::add(const std::vector<float>& numbers) {
+    own(type_float4_array, array_of(type_float4, numbers, [](float number) {
+            std::string bytes;
+            put(bytes, bits_of(number));
+            return bytes;
+        }));
+}
+void Parameters::add(const std::vector<std::int32_t>& numbers) {
+    own(type_int4_array, array_of(type_int4, numbers, in_network_order<std::int32_t>));
+}
+void Parameters::add(const std::vector<std::int16_t>& numbers) {
+    own(type_int2_array, array_of(type_int2, numbers, in_network_order<std::int16_t>));
 }
 
 std::int64_t Rows::affected() const {

@@ -60,6 +60,10 @@ class Parameters {
     void add(const std::vector<std::string_view>& texts);  ///< text[]
     void add(const std::vector<Sha256>& digests);          ///< bytea[]
     void add(const std::vector<Uuid>& ids);                ///< uuid[]
+    void add(const std::vector<BytesView>& blobs);         ///< bytea[], copied
+    void add(const std::vector<float>& numbers);           ///< real[]
+    void add(const std::vector<std::int32_t>& numbers);    ///< integer[]
+    void add(const std::vector<std::int16_t>& numbers);    ///< smallint[]
 
     [[nodiscard]] int count() const { return static_cast<int>(types_.size()); }
     [[nodiscard]] const Oid* types() const { return types_.data(); }

@@ -1,19 +1,8 @@
 #include "store/postgres/rows.h"
 
-#include <cstring>
+#include "store/records.h"
 
 namespace croquis::store::postgres {
-
-BytesView bytes_of(const std::vector<float>& values) {
-    static_assert(std::endian::native == std::endian::little);
-    return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
-}
-
-std::vector<float> floats_of(BytesView bytes) {
-    std::vector<float> values(bytes.size() / sizeof(float));
-    if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
-    return values;
-}
 
 std::optional<std::string> text_or_none(const Rows& rows, int row, int column) {
     return rows.null(row, column) ? std::nullopt

@@ -13,8 +13,4 @@ std::vector<Drawing> read_drawings(const Rows& rows);
 std::optional<std::string> text_or_none(const Rows& rows, int row, int column);
 std::optional<Uuid> uuid_or_none(const Rows& rows, int row, int column);
 
-/// Float32 in this machine's order, which is little-endian wherever Croquis is built.
-BytesView bytes_of(const std::vector<float>& values);
-std::vector<float> floats_of(BytesView bytes);
-
 }  // namespace croquis::store::postgres

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "store/list_query.h"
 #include "store/records.h"
@@ -12,16 +11,6 @@ namespace {
 
 constexpr auto keys_swept_every = std::chrono::minutes(1);
 constexpr int keys_swept_at_once = 1000;
-
-BytesView bytes_of(const std::vector<float>& values) {
-    return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
-}
-
-std::vector<float> floats_of(BytesView bytes) {
-    std::vector<float> values(bytes.size() / sizeof(float));
-    if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
-    return values;
-}
 
 std::optional<std::string> text_unless_null(const Statement& row, int column) {
     return row.null(column) ? std::nullopt : std::optional(row.text(column));
@@ -115,6 +104,10 @@ void insert(Connection& connection, const Submission& submission) {
         prediction.model, prediction.tag, prediction.confidence,
         confidence_step(prediction.confidence), bytes_of(prediction.probabilities),
         submission.project, submission.external_id, submission.file_name, submission.pseudonym);
+    if (!submission.embedding) return;
+    const auto& embedding = *submission.embedding;
+    connection.run("INSERT INTO embedding (trunk, drawing, scale, vector) VALUES ($1, $2, $3, $4)",
+                   embedding.trunk, submission.id, embedding.scale, bytes_of(embedding));
 }
 
 namespace {

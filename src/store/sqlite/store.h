@@ -56,6 +56,21 @@ class SqliteStore final : public Store {
     Result<void> promote_model(const std::string& id) override;
     Result<Model> live_model() override;
 
+    Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) override;
+    Result<Stretch> stretch(const StretchQuery& query) override;
+    Result<void> add_embeddings(const std::vector<NewEmbedding>& embeddings) override;
+    Result<std::size_t> retag(const std::vector<Retag>& retags, Timestamp at) override;
+    Result<std::vector<Prediction>> earlier_predictions(const Uuid& id) override;
+
+    Result<Job> add_job(const Job& job, bool unless_open) override;
+    Result<Job> job(const Uuid& id) override;
+    Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) override;
+    Result<std::optional<Job>> claim_job(const JobLease& lease, Timestamp at) override;
+    Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress) override;
+    Result<void> finish_job(const Uuid& id, const std::string& owner, const JobOutcome& outcome,
+                            Timestamp at) override;
+    Result<Job> cancel_job(const Uuid& id, Timestamp at) override;
+
     Result<std::vector<std::string>> migrate() override;
     Result<std::optional<std::string>> back_up_before_migration() override;
     Result<int> schema_version() override;

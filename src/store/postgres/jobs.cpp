@@ -1,0 +1,174 @@
+#include <spdlog/fmt/fmt.h>
+
+#include "store/postgres/rows.h"
+#include "store/postgres/store.h"
+#include "store/records.h"
+
+namespace croquis::store::postgres {
+namespace {
+
+/// The first half of a lock on the jobs of a kind: "jobs" in ASCII. The other half is the kind's
+/// hash.
+constexpr int job_lock = 0x6a6f6273;
+
+std::optional<Timestamp> time_or_none(const Rows& rows, int row, int column) {
+    return rows.null(row, column) ? std::nullopt : std::optional(rows.time(row, column));
+}
+
+/// In the order of job_columns.
+Job read_job(const Rows& rows, int row) {
+    Job job;
+    job.id = rows.uuid(row, 0);
+    job.kind = rows.text(row, 1);
+    job.parameters = rows.text(row, 2);
+    job.state = job_state_from(rows.text(row, 3));
+    job.progress = rows.real(row, 4);
+    job.cancel_requested = rows.flag(row, 5);
+    job.attempts = rows.small(row, 6);
+    job.result = text_or_none(rows, row, 7);
+    job.error = text_or_none(rows, row, 8);
+    if (!rows.null(row, 9) && !rows.null(row, 10))
+        job.created_by = Author{rows.uuid(row, 10), std::string(rows.text(row, 9))};
+    job.created_at = rows.time(row, 11);
+    job.due_at = rows.time(row, 12);
+    job.started_at = time_or_none(rows, row, 13);
+    job.finished_at = time_or_none(rows, row, 14);
+    return job;
+}
+
+template <class... Values>
+std::optional<Job> find_job(Connection& connection, const std::string& rest,
+                            const Values&... values) {
+    const auto rows =
+        connection.query(fmt::format("SELECT {} FROM job WHERE {}", job_columns, rest), values...);
+    if (rows.empty()) return std::nullopt;
+    return read_job(rows, 0);
+}
+
+Job job_of(Connection& connection, const Uuid& id, const char* lock = "") {
+    auto found = find_job(connection, std::string("id = $1") + lock, id);
+    if (!found) throw no_job();
+    return std::move(*found);
+}
+
+void insert(Connection& connection, const Job& job) {
+    using Id = std::optional<Uuid>;
+    using Name = std::optional<std::string>;
+    connection.query(
+        "INSERT INTO job (id, kind, parameters, created_by, created_by_id, created_at, due_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        job.id, job.kind, job.parameters, job.created_by ? Name(job.created_by->name) : Name(),
+        job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at);
+}
+
+void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
+    if (outcome.state == JobState::queued) {
+        connection.query(
+            "UPDATE job SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, "
+            "lease_expires_at = NULL WHERE id = $1",
+            id);
+        return;
+    }
+    connection.query(
+        "UPDATE job SET state = $2, result = $3, error = $4, finished_at = $5, lease_owner = NULL, "
+        "lease_expires_at = NULL, cancel_requested = false, "
+        "progress = CASE WHEN $2 = 'succeeded' THEN 1 ELSE progress END WHERE id = $1",
+        id, to_string(outcome.state), outcome.result, outcome.error, at);
+}
+
+/// What another worker is just claiming is passed over.
+std::optional<Job> next_job(Connection& connection, Timestamp at) {
+    return find_job(connection,
+                    std::string(claimable) + " ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
+                    at);
+}
+
+}  // namespace
+
+Result<Job> PostgresStore::add_job(const Job& job, bool unless_open) {
+    return in_transaction([&](Connection& connection) {
+        if (unless_open) {
+            connection.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", job_lock, job.kind);
+            if (auto open = find_job(
+                    connection, "kind = $1 AND state IN ('queued', 'running') LIMIT 1", job.kind))
+                return std::move(*open);
+        }
+        insert(connection, job);
+        return job_of(connection, job.id);
+    });
+}
+
+Result<Job> PostgresStore::job(const Uuid& id) {
+    return with_connection([&](Connection& connection) { return job_of(connection, id); });
+}
+
+Result<std::vector<Job>> PostgresStore::jobs(std::size_t limit, const std::optional<Uuid>& after) {
+    if (const auto valid = check_job_limit(limit); !valid) return valid.error();
+    return with_connection([&](Connection& connection) {
+        const auto count = static_cast<std::int64_t>(limit);
+        const auto rows =
+            after ? connection.query(fmt::format("SELECT {} FROM job WHERE id < $2 "
+                                                 "ORDER BY id DESC LIMIT $1",
+                                                 job_columns),
+                                     count, *after)
+                  : connection.query(
+                        fmt::format("SELECT {} FROM job ORDER BY id DESC LIMIT $1", job_columns),
+                        count);
+        std::vector<Job> jobs;
+        for (int row = 0; row < rows.count(); ++row) jobs.push_back(read_job(rows, row));
+        return jobs;
+    });
+}
+
+Result<std::optional<Job>> PostgresStore::claim_job(const JobLease& lease, Timestamp at) {
+    return in_transaction([&](Connection& connection) -> std::optional<Job> {
+        while (const auto job = next_job(connection, at)) {
+            if (const auto outcome = end_of_abandoned(*job)) {
+                end(connection, job->id, *outcome, at);
+                continue;
+            }
+            connection.query(
+                "UPDATE job SET state = 'running', lease_owner = $2, lease_expires_at = $3, "
+                "attempts = attempts + 1, started_at = coalesce(started_at, $4) WHERE id = $1",
+                job->id, lease.owner, lease.until, at);
+            return job_of(connection, job->id);
+        }
+        return std::nullopt;
+    });
+}
+
+Result<bool> PostgresStore::renew_job(const Uuid& id, const JobLease& lease, float progress) {
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query(
+            "UPDATE job SET lease_expires_at = $3, progress = $4 WHERE id = $1 AND "
+            "lease_owner = $2 AND state = 'running' RETURNING cancel_requested",
+            id, lease.owner, lease.until, progress);
+        if (rows.empty()) throw lease_lost();
+        return rows.flag(0, 0);
+    });
+}
+
+Result<void> PostgresStore::finish_job(const Uuid& id, const std::string& owner,
+                                       const JobOutcome& outcome, Timestamp at) {
+    return in_transaction([&](Connection& connection) {
+        if (!find_job(connection, "id = $1 AND lease_owner = $2 AND state = 'running' FOR UPDATE",
+                      id, owner))
+            throw lease_lost();
+        end(connection, id, outcome, at);
+    });
+}
+
+Result<Job> PostgresStore::cancel_job(const Uuid& id, Timestamp at) {
+    return in_transaction([&](Connection& connection) {
+        const auto job = job_of(connection, id, " FOR UPDATE");
+        if (job.state == JobState::queued)
+            end(connection, id, {JobState::cancelled}, at);
+        else if (job.state == JobState::running)
+            connection.query("UPDATE job SET cancel_requested = true WHERE id = $1", id);
+        else
+            throw job_ended();
+        return job_of(connection, id);
+    });
+}
+
+}  // namespace croquis::store::postgres

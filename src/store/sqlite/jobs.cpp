@@ -1,0 +1,165 @@
+#include <spdlog/fmt/fmt.h>
+
+#include "store/records.h"
+#include "store/sqlite/store.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+std::optional<std::string> text_unless_null(const Statement& row, int column) {
+    return row.null(column) ? std::nullopt : std::optional(row.text(column));
+}
+
+std::optional<Timestamp> time_unless_null(const Statement& row, int column) {
+    return row.null(column) ? std::nullopt : std::optional(row.time(column));
+}
+
+/// In the order of job_columns.
+Job read_job(const Statement& row) {
+    Job job;
+    job.id = row.uuid(0);
+    job.kind = row.text(1);
+    job.parameters = row.text(2);
+    job.state = job_state_from(row.text(3));
+    job.progress = row.real(4);
+    job.cancel_requested = row.integer(5) != 0;
+    job.attempts = row.small(6);
+    job.result = text_unless_null(row, 7);
+    job.error = text_unless_null(row, 8);
+    if (!row.null(9) && !row.null(10)) job.created_by = Author{row.uuid(10), row.text(9)};
+    job.created_at = row.time(11);
+    job.due_at = row.time(12);
+    job.started_at = time_unless_null(row, 13);
+    job.finished_at = time_unless_null(row, 14);
+    return job;
+}
+
+template <class... Values>
+std::optional<Job> find_job(Connection& connection, const std::string& rest,
+                            const Values&... values) {
+    auto row =
+        connection.query(fmt::format("SELECT {} FROM job WHERE {}", job_columns, rest), values...);
+    if (!row.step()) return std::nullopt;
+    return read_job(row);
+}
+
+Job job_of(Connection& connection, const Uuid& id) {
+    auto found = find_job(connection, "id = $1", id);
+    if (!found) throw no_job();
+    return std::move(*found);
+}
+
+void insert(Connection& connection, const Job& job) {
+    using Id = std::optional<Uuid>;
+    using Name = std::optional<std::string>;
+    connection.run(
+        "INSERT INTO job (id, kind, parameters, created_by, created_by_id, created_at, due_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        job.id, job.kind, job.parameters, job.created_by ? Name(job.created_by->name) : Name(),
+        job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at);
+}
+
+void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
+    if (outcome.state == JobState::queued) {
+        connection.run(
+            "UPDATE job SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, "
+            "lease_expires_at = NULL WHERE id = $1",
+            id);
+        return;
+    }
+    connection.run(
+        "UPDATE job SET state = $1, result = $2, error = $3, finished_at = $4, lease_owner = NULL, "
+        "lease_expires_at = NULL, cancel_requested = 0, "
+        "progress = CASE WHEN $1 = 'succeeded' THEN 1.0 ELSE progress END WHERE id = $5",
+        to_string(outcome.state), outcome.result, outcome.error, at, id);
+}
+
+std::optional<Job> next_job(Connection& connection, Timestamp at) {
+    return find_job(connection, std::string(claimable) + " ORDER BY due_at, id LIMIT 1", at);
+}
+
+}  // namespace
+
+Result<Job> SqliteStore::add_job(const Job& job, bool unless_open) {
+    return write([&](Connection& connection) {
+        if (unless_open)
+            if (auto open = find_job(
+                    connection, "kind = $1 AND state IN ('queued', 'running') LIMIT 1", job.kind))
+                return std::move(*open);
+        insert(connection, job);
+        return job_of(connection, job.id);
+    });
+}
+
+Result<Job> SqliteStore::job(const Uuid& id) {
+    return read([&](Connection& connection) { return job_of(connection, id); });
+}
+
+Result<std::vector<Job>> SqliteStore::jobs(std::size_t limit, const std::optional<Uuid>& after) {
+    if (const auto valid = check_job_limit(limit); !valid) return valid.error();
+    return read([&](Connection& connection) {
+        static const std::string sql =
+            fmt::format("SELECT {} FROM job WHERE $1 IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",
+                        job_columns);
+        auto rows = connection.query(sql, after, static_cast<std::int64_t>(limit));
+        std::vector<Job> jobs;
+        while (rows.step()) jobs.push_back(read_job(rows));
+        return jobs;
+    });
+}
+
+/// Looks first, because taking turns with what writes costs more than there mostly is to find.
+Result<std::optional<Job>> SqliteStore::claim_job(const JobLease& lease, Timestamp at) {
+    const auto waiting =
+        read([&](Connection& connection) { return next_job(connection, at).has_value(); });
+    if (!waiting) return waiting.error();
+    if (!*waiting) return std::optional<Job>();
+    return write([&](Connection& connection) -> std::optional<Job> {
+        while (const auto job = next_job(connection, at)) {
+            if (const auto outcome = end_of_abandoned(*job)) {
+                end(connection, job->id, *outcome, at);
+                continue;
+            }
+            connection.run(
+                "UPDATE job SET state = 'running', lease_owner = $1, lease_expires_at = $2, "
+                "attempts = attempts + 1, started_at = coalesce(started_at, $3) WHERE id = $4",
+                lease.owner, lease.until, at, job->id);
+            return job_of(connection, job->id);
+        }
+        return std::nullopt;
+    });
+}
+
+Result<bool> SqliteStore::renew_job(const Uuid& id, const JobLease& lease, float progress) {
+    return write([&](Connection& connection) {
+        if (connection.run("UPDATE job SET lease_expires_at = $1, progress = $2 "
+                           "WHERE id = $3 AND lease_owner = $4 AND state = 'running'",
+                           lease.until, progress, id, lease.owner) == 0)
+            throw lease_lost();
+        return job_of(connection, id).cancel_requested;
+    });
+}
+
+Result<void> SqliteStore::finish_job(const Uuid& id, const std::string& owner,
+                                     const JobOutcome& outcome, Timestamp at) {
+    return write([&](Connection& connection) {
+        if (!find_job(connection, "id = $1 AND lease_owner = $2 AND state = 'running'", id, owner))
+            throw lease_lost();
+        end(connection, id, outcome, at);
+    });
+}
+
+Result<Job> SqliteStore::cancel_job(const Uuid& id, Timestamp at) {
+    return write([&](Connection& connection) {
+        const auto job = job_of(connection, id);
+        if (job.state == JobState::queued)
+            end(connection, id, {JobState::cancelled}, at);
+        else if (job.state == JobState::running)
+            connection.run("UPDATE job SET cancel_requested = 1 WHERE id = $1", id);
+        else
+            throw job_ended();
+        return job_of(connection, id);
+    });
+}
+
+}  // namespace croquis::store::sqlite

@@ -1,0 +1,182 @@
+#include <thread>
+
+#include "contract/store/fixture.h"
+
+namespace croquis::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+class JobsContract : public StoreContract {
+  protected:
+    Job job_of(const std::string& kind = "teach", Timestamp due = start_) {
+        Job job;
+        job.id = Uuid::v7();
+        job.kind = kind;
+        job.parameters = R"({"a":1})";
+        job.created_by = by_ada;
+        job.created_at = start_;
+        job.due_at = due;
+        return job;
+    }
+    Job added(const std::string& kind = "teach", Timestamp due = start_) {
+        return store_->add_job(job_of(kind, due), false).value();
+    }
+    std::optional<Job> claimed(const std::string& owner, Timestamp at = start_) {
+        const auto job = store_->claim_job({owner, at + 10s}, at);
+        EXPECT_TRUE(succeeded(job));
+        return job ? *job : std::nullopt;
+    }
+    JobState state(const Uuid& id) { return store_->job(id)->state; }
+
+    static inline const Timestamp start_ = now();
+};
+INSTANTIATE_TEST_SUITE_P(Stores, JobsContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(JobsContract, GivesBackWhatWasQueued) {
+    const auto asked = job_of();
+    const auto queued = store_->add_job(asked, false);
+    ASSERT_TRUE(succeeded(queued));
+    const auto read = store_->job(asked.id);
+    ASSERT_TRUE(succeeded(read));
+    EXPECT_EQ(read->kind, "teach");
+    EXPECT_EQ(read->parameters, asked.parameters);
+    EXPECT_EQ(read->state, JobState::queued);
+    EXPECT_EQ(read->progress, 0);
+    EXPECT_EQ(read->attempts, 0);
+    ASSERT_TRUE(read->created_by);
+    EXPECT_EQ(read->created_by->id, by_ada.id);
+    EXPECT_EQ(read->created_by->name, "ada");
+    EXPECT_EQ(read->created_at, start_);
+    EXPECT_FALSE(read->started_at);
+    EXPECT_TRUE(failed_with(store_->job(Uuid::v7()), ErrorKind::not_found));
+}
+
+TEST_P(JobsContract, PagesNewestFirst) {
+    std::vector<Uuid> ids;
+    for (int i = 0; i < 5; ++i) ids.insert(ids.begin(), added().id);
+    const auto first = store_->jobs(3, std::nullopt);
+    ASSERT_TRUE(succeeded(first));
+    ASSERT_EQ(first->size(), 3U);
+    EXPECT_EQ(first->front().id, ids.front());
+    const auto rest = store_->jobs(200, first->back().id);
+    ASSERT_EQ(rest->size(), 2U);
+    EXPECT_EQ(rest->back().id, ids.back());
+    for (const std::size_t limit : {0, 201})
+        EXPECT_TRUE(failed_with(store_->jobs(limit, {}), ErrorKind::invalid, "limit"));
+}
+
+TEST_P(JobsContract, OneOpenJobOfAKindIsEnoughWhereAsked) {
+    const auto first = *store_->add_job(job_of(), true);
+    EXPECT_EQ(store_->add_job(job_of(), true)->id, first.id);
+    EXPECT_NE(store_->add_job(job_of("retag"), true)->id, first.id);
+    ASSERT_TRUE(claimed("a"));
+    EXPECT_EQ(store_->add_job(job_of(), true)->id, first.id);
+    ASSERT_TRUE(succeeded(store_->finish_job(first.id, "a", {}, start_)));
+    EXPECT_NE(store_->add_job(job_of(), true)->id, first.id);
+}
+
+TEST_P(JobsContract, IsClaimedOnceAndFinishedByItsOwner) {
+    const auto job = added();
+    const auto mine = claimed("a", start_ + 1s);
+    ASSERT_TRUE(mine);
+    EXPECT_EQ(mine->id, job.id);
+    EXPECT_EQ(mine->state, JobState::running);
+    EXPECT_EQ(mine->attempts, 1);
+    EXPECT_EQ(mine->started_at, start_ + 1s);
+    EXPECT_FALSE(claimed("b", start_ + 2s));
+    EXPECT_TRUE(failed_with(store_->finish_job(job.id, "b", {}, now()), ErrorKind::conflict));
+    EXPECT_TRUE(
+        failed_with(store_->renew_job(job.id, {"b", start_ + 9s}, 0.5F), ErrorKind::conflict));
+    EXPECT_FALSE(*store_->renew_job(job.id, {"a", start_ + 20s}, 0.5F));
+    EXPECT_EQ(store_->job(job.id)->progress, 0.5F);
+    EXPECT_FALSE(claimed("b", start_ + 19s));
+    ASSERT_TRUE(succeeded(
+        store_->finish_job(job.id, "a", {JobState::succeeded, R"({"b":2})", {}}, start_ + 3s)));
+    const auto ended = *store_->job(job.id);
+    EXPECT_EQ(ended.state, JobState::succeeded);
+    EXPECT_EQ(ended.result, R"({"b":2})");
+    EXPECT_EQ(ended.progress, 1);
+    EXPECT_EQ(ended.finished_at, start_ + 3s);
+    EXPECT_TRUE(failed_with(store_->finish_job(job.id, "a", {}, now()), ErrorKind::conflict));
+    EXPECT_FALSE(claimed("b", start_ + 1h));
+}
+
+TEST_P(JobsContract, WhoeverDiedLosesItToAnother) {
+    const auto job = added();
+    ASSERT_TRUE(claimed("dead"));
+    EXPECT_FALSE(claimed("b", start_ + 9s));
+    const auto taken = claimed("b", start_ + 10s);
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(taken->attempts, 2);
+    EXPECT_TRUE(
+        failed_with(store_->renew_job(job.id, {"dead", start_ + 99s}, 1), ErrorKind::conflict));
+    EXPECT_TRUE(failed_with(store_->finish_job(job.id, "dead", {}, now()), ErrorKind::conflict));
+    ASSERT_TRUE(claimed("c", start_ + 20s));
+    // What ended its worker three times is not tried again.
+    EXPECT_FALSE(claimed("d", start_ + 30s));
+    EXPECT_EQ(state(job.id), JobState::failed);
+    EXPECT_FALSE(store_->job(job.id)->error->empty());
+}
+
+TEST_P(JobsContract, TheLongestDueComesFirstAndNoneTooEarly) {
+    const auto later = added("b", start_ + 5s);
+    const auto sooner = added("a", start_ + 1s);
+    EXPECT_FALSE(claimed("w", start_));
+    EXPECT_EQ(claimed("w", start_ + 6s)->id, sooner.id);
+    EXPECT_EQ(claimed("w", start_ + 6s)->id, later.id);
+}
+
+TEST_P(JobsContract, CancelsAtOnceWhatIsQueuedAndAsksWhatRuns) {
+    const auto queued = added();
+    EXPECT_EQ(store_->cancel_job(queued.id, start_)->state, JobState::cancelled);
+    EXPECT_FALSE(claimed("a"));
+    EXPECT_TRUE(failed_with(store_->cancel_job(queued.id, start_), ErrorKind::conflict));
+    EXPECT_TRUE(failed_with(store_->cancel_job(Uuid::v7(), start_), ErrorKind::not_found));
+
+    const auto running = added();
+    ASSERT_TRUE(claimed("a"));
+    const auto asked = store_->cancel_job(running.id, start_);
+    EXPECT_EQ(asked->state, JobState::running);
+    EXPECT_TRUE(asked->cancel_requested);
+    EXPECT_TRUE(*store_->renew_job(running.id, {"a", start_ + 10s}, 0.25F));
+    ASSERT_TRUE(
+        succeeded(store_->finish_job(running.id, "a", {JobState::cancelled, {}, {}}, start_)));
+    EXPECT_EQ(state(running.id), JobState::cancelled);
+    EXPECT_EQ(store_->job(running.id)->progress, 0.25F);
+
+    // Asked to stop, and died instead.
+    const auto dead = added();
+    ASSERT_TRUE(claimed("a"));
+    ASSERT_TRUE(succeeded(store_->cancel_job(dead.id, start_)));
+    EXPECT_FALSE(claimed("b", start_ + 1h));
+    EXPECT_EQ(state(dead.id), JobState::cancelled);
+}
+
+TEST_P(JobsContract, ManyWorkersTakeEachJobOnce) {
+    std::vector<Uuid> ids;
+    for (int i = 0; i < 20; ++i) ids.push_back(added().id);
+    std::vector<std::vector<Uuid>> taken(4);
+    std::vector<std::thread> workers;
+    for (std::size_t w = 0; w < taken.size(); ++w)
+        workers.emplace_back([&, w] {
+            const auto owner = std::to_string(w);
+            while (const auto job = store_->claim_job({owner, start_ + 1h}, start_).value())
+                taken[w].push_back(job->id);
+        });
+    for (auto& worker : workers) worker.join();
+    std::vector<Uuid> all;
+    for (const auto& each : taken) all.insert(all.end(), each.begin(), each.end());
+    EXPECT_THAT(all, testing::UnorderedElementsAreArray(ids));
+}
+
+TEST_P(JobsContract, ManyPressesMakeOneJob) {
+    std::vector<std::thread> people;
+    for (int i = 0; i < 8; ++i)
+        people.emplace_back([&] { EXPECT_TRUE(succeeded(store_->add_job(job_of(), true))); });
+    for (auto& person : people) person.join();
+    EXPECT_EQ(store_->jobs(200, {})->size(), 1U);
+}
+
+}  // namespace
+}  // namespace croquis::store
