@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <oneapi/dnnl/dnnl.hpp>
 #include <set>
 #include <string>
 
+#include "recognition/answer.h"
 #include "recognition/graph.h"
 
 #pragma GCC diagnostic push
@@ -130,7 +132,109 @@ void add_layer(onnx::GraphProto& graph, const std::string& reads, const std::str
     transposed.set_i(1);
 }
 
+/// What makes a value of a checked network; null for its input and for weights.
+const Node* maker_of(const Graph& graph, std::size_t value) {
+    for (const auto& node : graph.nodes)
+        if (node.output == value) return &node;
+    return nullptr;
+}
+
+/// The value that `value` is a copy of.
+std::size_t original_of(const Graph& graph, std::size_t value) {
+    for (const auto* node = maker_of(graph, value);
+         node != nullptr && (node->type == "Identity" || node->type == "Dropout");
+         node = maker_of(graph, value))
+        value = node->inputs.front();
+    return value;
+}
+
+/// The weights of a product as labels x width, whichever way round the network keeps them.
+std::vector<float> by_label(const Value& weights, bool transposed, std::size_t labels,
+                            std::size_t width) {
+    if (transposed) return weights.floats;
+    std::vector<float> turned(labels * width);
+    for (std::size_t k = 0; k < width; ++k)
+        for (std::size_t j = 0; j < labels; ++j)
+            turned[j * width + k] = weights.floats[k * labels + j];
+    return turned;
+}
+
+/// A product of the embedding and constant weights, with a bias of `labels` numbers or none.
+std::optional<HeadLayer> layer_of(const Graph& graph, const Node& product, std::size_t bias,
+                                  std::size_t labels) {
+    const bool plain = product.integer("transA", 0) == 0 && product.real("alpha", 1) == 1 &&
+                       product.real("beta", 1) == 1;
+    const std::size_t width = graph.embedding_size();
+    if (!plain || !product.has_input(1) ||
+        original_of(graph, product.inputs[0]) != original_of(graph, graph.embedding))
+        return std::nullopt;
+    const auto& weights = graph.value(product.inputs[1]);
+    if (weights.floats.size() != labels * width) return std::nullopt;
+    HeadLayer layer{labels, width, {}, std::vector<float>(labels)};
+    layer.weights = by_label(weights, product.integer("transB", 0) != 0, labels, width);
+    if (bias == Node::none) return layer;
+    if (graph.value(bias).floats.size() != labels) return std::nullopt;
+    layer.bias = graph.value(bias).floats;
+    return layer;
+}
+
 }  // namespace
+
+Result<std::optional<HeadLayer>> head_of(BytesView onnx, std::size_t labels) {
+    const auto graph = read_graph(onnx, labels);
+    if (!graph) return graph.error();
+    if (graph->embedding == Node::none) return std::optional<HeadLayer>();
+    const auto* node = maker_of(*graph, original_of(*graph, graph->output));
+    if (node == nullptr) return std::optional<HeadLayer>();
+    if (node->type == "Gemm")
+        return layer_of(*graph, *node, node->has_input(2) ? node->inputs[2] : Node::none, labels);
+    if (node->type == "MatMul") return layer_of(*graph, *node, Node::none, labels);
+    if (node->type != "Add") return std::optional<HeadLayer>();
+    for (const std::size_t side : {0, 1}) {
+        const auto* product = maker_of(*graph, node->inputs[side]);
+        if (product != nullptr && product->type == "MatMul")
+            return layer_of(*graph, *product, node->inputs[1 - side], labels);
+    }
+    return std::optional<HeadLayer>();
+}
+
+Result<std::vector<Prediction>> answers_of(const HeadLayer& head, const ModelInfo& info,
+                                           std::span<const float> embeddings) {
+    const std::size_t rows = head.width == 0 ? 0 : embeddings.size() / head.width;
+    if (rows * head.width != embeddings.size() || head.labels != info.labels.size())
+        return Error{ErrorKind::internal, "The embeddings are not those that the layer reads."};
+    std::vector<float> logits(rows * head.labels);
+    for (std::size_t i = 0; i < rows; ++i)
+        std::copy(head.bias.begin(), head.bias.end(),
+                  logits.begin() + static_cast<std::ptrdiff_t>(i * head.labels));
+    const auto dim = [](std::size_t size) { return static_cast<dnnl_dim_t>(size); };
+    if (rows > 0)
+        dnnl::sgemm('N', 'T', dim(rows), dim(head.labels), dim(head.width), 1.0F, embeddings.data(),
+                    dim(head.width), head.weights.data(), dim(head.width), 1.0F, logits.data(),
+                    dim(head.labels));
+    std::vector<Prediction> answers;
+    answers.reserve(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+        auto answer = to_prediction(std::span(logits).subspan(i * head.labels, head.labels), info);
+        if (!answer) return answer.error();
+        answers.push_back(std::move(*answer));
+    }
+    return answers;
+}
+
+std::string trunk_of(BytesView onnx, const Scaling& scaling) {
+    constexpr std::size_t letters = 16;
+    auto model = parse_checked(onnx);
+    auto& network = *model.mutable_graph();
+    const auto& outputs = network.output();
+    if (std::none_of(outputs.begin(), outputs.end(), is_embedding)) return {};
+    prune_to_embedding(network);
+    std::string all = fmt::format("{} {}", scaling.mean, scaling.scale);
+    for (const auto& version : model.opset_import()) all += version.SerializeAsString();
+    for (const auto& node : network.node()) all += node.SerializeAsString();
+    for (const auto& weights : network.initializer()) all += weights.SerializeAsString();
+    return to_hex(sha256(as_bytes(all))).substr(0, letters);
+}
 
 Result<EmbeddingNetwork> with_embedding(BytesView onnx, std::size_t labels) {
     const auto graph = read_graph(onnx, labels);

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "recognition/card.h"
+#include "recognition/recognizer.h"
 
 namespace croquis::recognition {
 
@@ -31,5 +36,20 @@ Result<EmbeddingNetwork> with_embedding(BytesView onnx, std::size_t labels);
 /// The result is an ordinary ONNX model. `labels` is how many the network has now. Errors besides
 /// those of with_embedding: invalid where the layer does not fit the embedding.
 Result<Bytes> with_head(BytesView onnx, std::size_t labels, const HeadLayer& head);
+
+/// The layer that makes the network's logits of its embedding; none where they are made in another
+/// way. Errors: those of read_graph.
+Result<std::optional<HeadLayer>> head_of(BytesView onnx, std::size_t labels);
+
+/// What the layer says of embeddings, a row of HeadLayer::width each: what a network that ends in
+/// it would answer, but for the embeddings' rounding. The answers repeat no embedding. `info` is
+/// the model's, with a label for each of the layer's.
+Result<std::vector<Prediction>> answers_of(const HeadLayer& head, const ModelInfo& info,
+                                           std::span<const float> embeddings);
+
+/// Names what computes the network's embedding from a picture: 16 hexadecimal digits of the SHA-256
+/// of the operators and weights that it needs and of how pixels are scaled. Empty where the network
+/// gives no embedding. The network is one that read_graph takes.
+std::string trunk_of(BytesView onnx, const Scaling& scaling);
 
 }  // namespace croquis::recognition

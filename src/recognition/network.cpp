@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "recognition/answer.h"
+#include "recognition/head.h"
 
 namespace croquis::recognition {
 namespace {
@@ -122,6 +123,7 @@ Result<std::shared_ptr<const Network>> read_network(BytesView onnx, std::string_
     if (!read->sha256.empty() && read->sha256 != digest)
         return Error{ErrorKind::invalid, "The card was written for another ONNX file.",
                      "card/sha256"};
+    read->info.trunk = trunk_of(onnx, read->scaling);
     read->info.id = fmt::format("{}-{}", read->info.name, digest.substr(0, digest_letters));
     auto network = std::make_shared<Network>();
     network->onnx.assign(onnx.begin(), onnx.end());

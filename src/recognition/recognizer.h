@@ -25,6 +25,9 @@ struct ModelInfo {
     float temperature = 1;      ///< logits are divided by it (Guo et al. 2017)
     float unknown_below = 0;    ///< a top confidence under this is answered as "unknown"
     std::size_t embedding = 0;  ///< numbers in Prediction::embedding; 0 where it gives none
+    /// Names what computes the embedding: models with different heads on one trunk share it. Empty
+    /// where there is no embedding.
+    std::string trunk = {};
 };
 
 /// One answer. `probabilities` follows ModelInfo::labels and sums to 1; `confidence` is in 0…1 and
