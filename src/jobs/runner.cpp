@@ -1,0 +1,137 @@
+#include "jobs/runner.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "core/bytes.h"
+#include "core/this_thread.h"
+
+namespace croquis::jobs {
+
+Runner::Runner(store::Store& store, std::map<std::string, Work> works, RunnerOptions options)
+    : store_(store),
+      works_(std::move(works)),
+      options_(options),
+      owner_(to_hex(random_bytes(16))),
+      thread_([this] { run(); }) {}
+
+Runner::~Runner() {
+    stop();
+}
+
+void Runner::wake() {
+    const std::scoped_lock lock(mutex_);
+    woken_ = true;
+    changed_.notify_all();
+}
+
+void Runner::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+        if (current_ != nullptr) current_->stopped_ = true;
+        changed_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+}
+
+void Runner::run() {
+    name_this_thread("jobs");
+    give_way_to_other_threads();
+    for (;;) {
+        while (do_one()) {
+        }
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, options_.poll, [this] { return woken_ || stopping_; });
+        woken_ = false;
+        if (stopping_) return;
+    }
+}
+
+store::JobLease Runner::lease() const {
+    return {owner_, now() + options_.lease};
+}
+
+/// Whether there was one, and there may be more.
+bool Runner::do_one() {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (stopping_) return false;
+    }
+    const auto job = store_.claim_job(lease(), now());
+    if (!job) {
+        // Once: a store that is away is told of by what people ask of it.
+        if (!std::exchange(failing_, true))
+            spdlog::warn("cannot look for jobs: {}", job.error().detail);
+        return false;
+    }
+    failing_ = false;
+    if (!*job) return false;
+    work_at(**job);
+    return true;
+}
+
+void Runner::work_at(const store::Job& job) {
+    spdlog::info("job {}: {} begins", to_string(job.id), job.kind);
+    Task task(job);
+    {
+        const std::scoped_lock lock(mutex_);
+        current_ = &task;
+        task.stopped_ = stopping_;
+    }
+    const auto result = [&]() -> Result<std::string> {
+        const std::jthread heart([&](const std::stop_token& done) { keep_alive(task, done); });
+        const auto work = works_.find(job.kind);
+        if (work == works_.end())
+            return Error{ErrorKind::invalid,
+                         "This program knows no jobs of kind " + job.kind + "."};
+        try {
+            return work->second(task);
+        } catch (const std::exception& thrown) {
+            spdlog::error("job {} threw: {}", to_string(job.id), thrown.what());
+            return Error{ErrorKind::internal, "The work failed; the server's log says why."};
+        }
+    }();
+    {
+        const std::scoped_lock lock(mutex_);
+        current_ = nullptr;
+    }
+    if (task.lost_) return;
+    const auto outcome = outcome_of(task, result);
+    spdlog::info("job {}: {} {}", to_string(job.id), job.kind,
+                 result ? "is done" : result.error().detail);
+    // Where this fails, the lease expires and the work is begun again.
+    if (const auto ended = store_.finish_job(job.id, owner_, outcome, now()); !ended)
+        spdlog::warn("job {} cannot be ended: {}", to_string(job.id), ended.error().detail);
+}
+
+/// What was done is done, even where it was to be cancelled.
+store::JobOutcome Runner::outcome_of(Task& task, const Result<std::string>& result) const {
+    if (result) return {store::JobState::succeeded, *result, std::nullopt};
+    if (task.cancelled_) return {store::JobState::cancelled, std::nullopt, std::nullopt};
+    if (task.stopped_) return {store::JobState::queued, std::nullopt, std::nullopt};
+    return {store::JobState::failed, std::nullopt, result.error().detail};
+}
+
+/// A store that cannot be reached now may be reached again before the lease has expired.
+void Runner::keep_alive(Task& task, const std::stop_token& done) {
+    name_this_thread("jobs-lease");
+    std::mutex mine;
+    std::condition_variable_any never;
+    auto expires = now() + options_.lease;
+    for (;;) {
+        std::unique_lock lock(mine);
+        never.wait_for(lock, done, options_.renew, [] { return false; });
+        if (done.stop_requested()) return;
+        const auto next = lease();
+        const auto cancel = store_.renew_job(task.job().id, next, task.progress_);
+        if (cancel) expires = next.until;
+        if (cancel && *cancel) task.cancelled_ = true;
+        task.lost_ = !cancel && (cancel.error().kind == ErrorKind::conflict || now() >= expires);
+        if (task.cancelled_ || task.lost_) task.stopped_ = true;
+        if (task.lost_) return;
+    }
+}
+
+}  // namespace croquis::jobs

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "core/error.h"
+#include "store/store.h"
+
+/// Durable background work: what is queued in the store is done by one of the processes that share
+/// it, and done again from the start where that process dies. No use case lives here.
+namespace croquis::jobs {
+
+/// A job as its work sees it.
+class Task {
+  public:
+    explicit Task(store::Job job) : job_(std::move(job)) {}
+
+    [[nodiscard]] const store::Job& job() const { return job_; }
+    /// How far the work is, 0…1. What is told is shown within a second.
+    void progress(double part) { progress_ = static_cast<float>(part); }
+    /// Whether the work should end soon, with any error: it was cancelled, another worker has it,
+    /// or the program stops.
+    [[nodiscard]] bool is_stopped() const { return stopped_; }
+
+  private:
+    friend class Runner;
+
+    const store::Job job_;
+    std::atomic<float> progress_{0};
+    std::atomic<bool> stopped_{false};
+    std::atomic<bool> cancelled_{false};
+    std::atomic<bool> lost_{false};
+};
+
+/// What is done for a kind of job; returns its result as JSON. It may be begun again after it was
+/// cut off anywhere, so doing it twice must come to the same.
+using Work = std::function<Result<std::string>(Task&)>;
+
+struct RunnerOptions {
+    std::chrono::milliseconds poll{1000};     ///< how often other processes' jobs are looked for
+    std::chrono::milliseconds renew{500};     ///< how often a running job says that it lives
+    std::chrono::milliseconds lease{15'000};  ///< after which a silent one is another's
+};
+
+/// Does one job at a time, on a thread that gives way to others. Thread-safe.
+class Runner {
+  public:
+    Runner(store::Store& store, std::map<std::string, Work> works, RunnerOptions options = {});
+    ~Runner();
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+
+    /// Looks for a job at once.
+    void wake();
+    /// Ends the running job, which whoever comes next begins again, and joins.
+    void stop();
+
+  private:
+    void run();
+    bool do_one();
+    void work_at(const store::Job& job);
+    void keep_alive(Task& task, const std::stop_token& done);
+    [[nodiscard]] store::JobOutcome outcome_of(Task& task, const Result<std::string>& result) const;
+    [[nodiscard]] store::JobLease lease() const;
+
+    store::Store& store_;
+    const std::map<std::string, Work> works_;
+    const RunnerOptions options_;
+    const std::string owner_;
+    bool failing_ = false;  ///< the thread's own
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    bool woken_ = false;       ///< under mutex_
+    Task* current_ = nullptr;  ///< under mutex_
+    bool stopping_ = false;    ///< under mutex_
+    std::thread thread_;
+};
+
+}  // namespace croquis::jobs

@@ -1,0 +1,138 @@
+#include "jobs/runner.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "support/temp_folder.h"
+
+namespace croquis::jobs {
+namespace {
+
+using namespace std::chrono_literals;
+using store::JobState;
+
+class RunnerTest : public testing::Test {
+  protected:
+    void SetUp() override { ASSERT_TRUE(store_->migrate()); }
+
+    Uuid queue(const std::string& kind) {
+        store::Job job;
+        job.id = Uuid::v7();
+        job.kind = kind;
+        job.created_at = job.due_at = now();
+        EXPECT_TRUE(store_->add_job(job, false));
+        return job.id;
+    }
+    /// Waits for what must come; the test's own limit is what ends a wait for what does not.
+    store::Job ended(const Uuid& id) {
+        for (;;) {
+            auto job = store_->job(id).value();
+            if (job.state != JobState::queued && job.state != JobState::running) return job;
+            std::this_thread::sleep_for(5ms);
+        }
+    }
+    void await_state(const Uuid& id, JobState state) {
+        while (store_->job(id)->state != state) std::this_thread::sleep_for(5ms);
+    }
+
+    testing_support::TempFolder folder_;
+    Metrics metrics_;
+    std::unique_ptr<store::Store> store_ =
+        store::open_store("sqlite:" + (folder_.path() / "croquis.db").string(), {}, metrics_)
+            .value();
+    const RunnerOptions quick_{5ms, 5ms, 2s};
+};
+
+Result<std::string> until_stopped(Task& task) {
+    task.progress(0.5);
+    while (!task.is_stopped()) std::this_thread::sleep_for(1ms);
+    return Error{ErrorKind::unavailable, "It was stopped."};
+}
+
+TEST_F(RunnerTest, DoesWhatIsQueuedAndKeepsTheResult) {
+    const Work work = [](Task& task) -> Result<std::string> {
+        return "{\"kind\":\"" + task.job().kind + "\"}";
+    };
+    Runner runner(*store_, {{"a", work}}, quick_);
+    const auto job = ended(queue("a"));
+    EXPECT_EQ(job.state, JobState::succeeded);
+    EXPECT_EQ(job.result, R"({"kind":"a"})");
+    EXPECT_EQ(job.attempts, 1);
+}
+
+TEST_F(RunnerTest, SaysWhyWorkFailed) {
+    const Work fails = [](Task&) -> Result<std::string> {
+        return Error{ErrorKind::invalid, "There is too little."};
+    };
+    const Work throws = [](Task&) -> Result<std::string> { throw std::runtime_error("secret"); };
+    Runner runner(*store_, {{"fails", fails}, {"throws", throws}}, quick_);
+    const auto failed = ended(queue("fails"));
+    EXPECT_EQ(failed.state, JobState::failed);
+    EXPECT_EQ(failed.error, "There is too little.");
+    const auto thrown = ended(queue("throws"));
+    EXPECT_EQ(thrown.state, JobState::failed);
+    EXPECT_EQ(thrown.error->find("secret"), std::string::npos);
+    EXPECT_EQ(ended(queue("other")).state, JobState::failed);
+}
+
+TEST_F(RunnerTest, CancellingStopsTheWork) {
+    Runner runner(*store_, {{"long", until_stopped}}, quick_);
+    const auto id = queue("long");
+    while (store_->job(id)->progress < 0.5F) std::this_thread::sleep_for(5ms);
+    ASSERT_TRUE(store_->cancel_job(id, now()));
+    EXPECT_EQ(ended(id).state, JobState::cancelled);
+}
+
+TEST_F(RunnerTest, StoppingHandsTheJobToTheNext) {
+    const auto id = queue("long");
+    {
+        Runner runner(*store_, {{"long", until_stopped}}, quick_);
+        await_state(id, JobState::running);
+    }
+    const auto left = store_->job(id).value();
+    EXPECT_EQ(left.state, JobState::queued);
+    EXPECT_EQ(left.attempts, 0);
+    EXPECT_FALSE(left.finished_at);
+    const Work work = [](Task&) -> Result<std::string> { return std::string("{}"); };
+    Runner next(*store_, {{"long", work}}, quick_);
+    EXPECT_EQ(ended(id).state, JobState::succeeded);
+}
+
+TEST_F(RunnerTest, TakesOverWhatADeadProcessLeft) {
+    const auto id = queue("a");
+    const auto dead = store_->claim_job({"dead", now() + 50ms}, now());
+    ASSERT_TRUE(dead && *dead);
+    std::atomic<int> runs{0};
+    const Work work = [&](Task&) -> Result<std::string> {
+        ++runs;
+        return std::string("{}");
+    };
+    Runner first(*store_, {{"a", work}}, quick_);
+    Runner second(*store_, {{"a", work}}, quick_);
+    EXPECT_EQ(ended(id).attempts, 2);
+    first.stop();
+    second.stop();
+    EXPECT_EQ(runs, 1);
+}
+
+TEST_F(RunnerTest, StopsWhatAnotherHasTaken) {
+    const auto id = queue("long");
+    std::promise<void> stopped;
+    const Work work = [&](Task& task) {
+        auto result = until_stopped(task);
+        stopped.set_value();
+        return result;
+    };
+    Runner runner(*store_, {{"long", work}}, quick_);
+    await_state(id, JobState::running);
+    // As a process sees it whose clock is far ahead.
+    const auto taken = store_->claim_job({"other", now() + 2h}, now() + 1h);
+    ASSERT_TRUE(taken && *taken);
+    stopped.get_future().wait();
+    runner.stop();
+    EXPECT_EQ(store_->job(id)->state, JobState::running);
+}
+
+}  // namespace
+}  // namespace croquis::jobs
