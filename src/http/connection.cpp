@@ -142,8 +142,13 @@ asio::awaitable<bool> Connection::serve_one() {
     Response response = co_await answer();
     hang_up_->then(nullptr);
     server_.response_writer.finish(request_, response);
-    const bool keep_alive = parser.keep_alive() && !server_.stopping.load();
+    const bool needs_end = response.stream != nullptr && parser.is_http_1_0();
+    const bool keep_alive = parser.keep_alive() && !server_.stopping.load() && !needs_end;
     const ResponseWriter::Line line{network_thread_.date, parser.is_http_1_0(), keep_alive};
+    if (response.stream != nullptr) {
+        const bool streamed = co_await write_stream(response, line);
+        co_return (streamed && keep_alive);
+    }
     const bool written = co_await write_within_budget(response, line);
     co_return (written && keep_alive);
 }
@@ -353,6 +358,54 @@ asio::awaitable<bool> Connection::write(const Response& response,
     enter(Phase::writing, server_.options.limits.write_timeout);
     const auto [not_sent, rest] = co_await asio::async_write(socket_, parts, as_result);
     co_return !not_sent;
+}
+
+/// A part at a time: the next one is made once the client has taken the one before, for which it
+/// has as long as for a whole answer. False where the answer was cut short; the connection then
+/// ends without the last chunk.
+asio::awaitable<bool> Connection::write_stream(Response& response,
+                                               const ResponseWriter::Line& line) {
+    const bool in_chunks = !line.http_1_0;
+    server_.response_writer.write_header(request_, response, line, header_);
+    enter(Phase::writing, server_.options.limits.write_timeout);
+    const auto [no_header, sent] =
+        co_await asio::async_write(socket_, asio::buffer(header_), as_result);
+    if (no_header) co_return false;
+    if (request_.method == Method::head) co_return true;
+    while (true) {
+        enter_handling();
+        const auto part = co_await next_part(*response.stream);
+        hang_up_->then(nullptr);
+        if (!part) {
+            if (!hang_up_->happened())
+                spdlog::warn("{} {}: the answer was cut short: {}", request_.request_id,
+                             request_.target, part.error().detail);
+            co_return false;
+        }
+        if (hang_up_->happened() || !socket_.is_open()) co_return false;
+        if (part->empty() && !in_chunks) co_return true;
+        const bool written = co_await write_part(*part, in_chunks);
+        if (!written || part->empty()) co_return written;
+    }
+}
+
+asio::awaitable<Result<std::string>> Connection::next_part(BodyStream& stream) {
+    try {
+        co_return co_await stream.next();
+    } catch (const std::exception& thrown) {
+        co_return Error{ErrorKind::internal, thrown.what()};
+    }
+}
+
+/// An empty part is the last chunk (RFC 9112 section 7.1).
+asio::awaitable<bool> Connection::write_part(std::string_view part, bool in_chunks) {
+    const std::string size = in_chunks ? fmt::format("{:x}\r\n", part.size()) : std::string();
+    const std::string_view end = in_chunks ? "\r\n" : "";
+    const std::array<asio::const_buffer, 3> buffers{
+        asio::buffer(size), asio::buffer(part.data(), part.size()), asio::buffer(end)};
+    enter(Phase::writing, server_.options.limits.write_timeout);
+    const auto [failed, sent] = co_await asio::async_write(socket_, buffers, as_result);
+    co_return !failed;
 }
 
 asio::awaitable<void> Connection::refuse(Response& response) {

@@ -45,6 +45,9 @@ class Connection {
     boost::asio::awaitable<bool> write(const Response& response, const ResponseWriter::Line& line);
     boost::asio::awaitable<bool> write_within_budget(Response& response,
                                                      const ResponseWriter::Line& line);
+    boost::asio::awaitable<bool> write_stream(Response& response, const ResponseWriter::Line& line);
+    boost::asio::awaitable<Result<std::string>> next_part(BodyStream& stream);
+    boost::asio::awaitable<bool> write_part(std::string_view part, bool in_chunks);
     boost::asio::awaitable<void> refuse(Response& response);
     boost::asio::awaitable<void> end_unread(RequestParser::Progress progress,
                                             const RequestParser& parser);

@@ -42,6 +42,20 @@ struct Request {
     [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
 };
 
+/// A body that is made while it is sent, for what is too large to be held. One reader.
+class BodyStream {
+  public:
+    BodyStream() = default;
+    BodyStream(const BodyStream&) = delete;
+    BodyStream& operator=(const BodyStream&) = delete;
+    virtual ~BodyStream() = default;
+
+    /// The next bytes, awaited on the network thread; none at the end. Not asked before the client
+    /// took the bytes before, nor once it has hung up. An error cuts the answer short so that the
+    /// client notices (RFC 9112 section 8).
+    virtual boost::asio::awaitable<Result<std::string>> next() = 0;
+};
+
 /// An answer. The server adds Content-Length, Date, Server, X-Request-ID and the security headers
 /// (where the handler did not set its own); HEAD, conditional (If-None-Match -> 304) and range
 /// requests on answers that carry an ETag are its work too.
@@ -52,6 +66,8 @@ struct Response {
     /// Set instead of `body` for bytes shared with others (static files, images): sent without a
     /// copy.
     std::shared_ptr<const Bytes> shared_body = nullptr;
+    /// Set instead of both: sent in chunks (to a client of HTTP/1.0 until the connection ends).
+    std::shared_ptr<BodyStream> stream = nullptr;
     /// First byte and count of the part of the body to send; the server sets it for a range
     /// request.
     std::optional<std::pair<std::size_t, std::size_t>> range = std::nullopt;

@@ -192,7 +192,9 @@ void ResponseWriter::write_header(const Request& request, const Response& respon
     out.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str());
     out.append(" ").append(reason).append("\r\nServer: croquis\r\n");
     line(out, "Date", about.date);
-    if (response.status != 204 && response.status != 304)
+    if (response.stream != nullptr && !about.http_1_0)
+        line(out, "Transfer-Encoding", "chunked");
+    else if (response.stream == nullptr && response.status != 204 && response.status != 304)
         line(out, "Content-Length", fmt::format_int(body_of(response).size()).c_str());
     for (const auto& [name, value] : response.headers) line(out, name, value);
     for (const auto& [name, value] : security_)

@@ -15,6 +15,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -142,6 +143,65 @@ bool has_hung_up(const http::Request& request) {
     return request.hang_up && request.hang_up->happened();
 }
 
+/// A place among the connections to the backend, until it is given back.
+class Slot {
+  public:
+    explicit Slot(std::shared_ptr<Slots> slots) : slots_(std::move(slots)) {}
+    ~Slot() {
+        if (slots_) slots_->give_back();
+    }
+    Slot(Slot&& other) noexcept : slots_(std::move(other.slots_)) {}
+    Slot& operator=(Slot&&) = delete;
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+
+  private:
+    std::shared_ptr<Slots> slots_;
+};
+
+/// An answer that the backend sends in chunks, passed on as it comes. Its connection and its slot
+/// are taken for as long.
+class PassedOn final : public http::BodyStream {
+  public:
+    PassedOn(std::unique_ptr<Connection> connection, Parser&& parser, Slot slot,
+             std::shared_ptr<HangUp> hang_up, std::chrono::seconds patience)
+        : slot_(std::move(slot)),
+          connection_(std::move(connection)),
+          parser_(std::move(parser)),
+          hang_up_(std::move(hang_up)),
+          patience_(patience) {
+        parser_.body_limit(boost::none);
+    }
+
+    asio::awaitable<Result<std::string>> next() override {
+        std::string part;
+        while (part.empty() && !parser_.is_done()) {
+            part.resize(part_bytes);
+            parser_.get().body().data = part.data();
+            parser_.get().body().size = part.size();
+            parser_.get().body().more = true;
+            const EndsWithClient ends(hang_up_.get(), connection_->stream);
+            connection_->stream.expires_after(patience_);
+            const auto [failed, got] = co_await beast::http::async_read(
+                connection_->stream, connection_->buffer, parser_, as_result);
+            if (failed && failed != beast::http::error::need_buffer)
+                co_return Error{ErrorKind::unavailable,
+                                "The backend's answer broke off: " + failed.message()};
+            part.resize(part_bytes - parser_.get().body().size);
+        }
+        co_return part;
+    }
+
+  private:
+    static constexpr std::size_t part_bytes = std::size_t{64} * 1024;
+
+    Slot slot_;
+    std::unique_ptr<Connection> connection_;
+    beast::http::response_parser<beast::http::buffer_body> parser_;
+    std::shared_ptr<HangUp> hang_up_;
+    std::chrono::seconds patience_;
+};
+
 struct Failure {
     beast::error_code error;
     /// Nothing of an answer came: with a reused connection, the backend had closed it before.
@@ -158,7 +218,7 @@ class BackendClient::Impl {
     asio::awaitable<http::Response> forward(const http::Request& request);
 
   private:
-    asio::awaitable<http::Response> forward_in_slot(const http::Request& request);
+    asio::awaitable<http::Response> forward_in_slot(const http::Request& request, Slot& slot);
     asio::awaitable<beast::error_code> connect(Connection& connection);
     asio::awaitable<std::optional<Failure>> exchange(Connection& connection,
                                                      const http::Request& request,
@@ -173,7 +233,7 @@ class BackendClient::Impl {
     std::string port_;
     std::string authority_;
     PortalOptions options_;
-    Slots slots_;
+    std::shared_ptr<Slots> slots_;
     prometheus::Counter& failures_;
     prometheus::Counter& connects_;
 };
@@ -184,25 +244,23 @@ BackendClient::Impl::Impl(std::string host, std::string port, PortalOptions opti
       port_(std::move(port)),
       authority_(host_ + ':' + port_),
       options_(std::move(options)),
-      slots_(options_.max_backend_connections, max_waiting),
+      slots_(std::make_shared<Slots>(options_.max_backend_connections, max_waiting)),
       failures_(metrics.counter("croquis_portal_backend_failures_total",
                                 "Requests that the backend did not answer")),
       connects_(metrics.counter("croquis_portal_backend_connects_total",
                                 "Connections opened to the backend")) {}
 
 asio::awaitable<http::Response> BackendClient::Impl::forward(const http::Request& request) {
-    const bool taken = co_await slots_.take(options_.connect_timeout);
+    const bool taken = co_await slots_->take(options_.connect_timeout);
     if (!taken)
         co_return http::problem(
             {ErrorKind::unavailable, "The portal is at its limit; try again shortly.", {}, 1});
-    struct GiveBack {
-        Slots& slots;
-        ~GiveBack() { slots.give_back(); }
-    } give_back{slots_};
-    co_return co_await forward_in_slot(request);
+    Slot slot(slots_);
+    co_return co_await forward_in_slot(request, slot);
 }
 
-asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http::Request& request) {
+asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http::Request& request,
+                                                                     Slot& slot) {
     const auto executor = co_await asio::this_coro::executor;
     auto& idle =
         asio::use_service<IdleConnections>(asio::query(executor, asio::execution::context));
@@ -218,6 +276,12 @@ asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http:
         const auto failure = co_await exchange(*connection, request, parser);
         if (!failure) {
             http::Response response = answer_of(*parser);
+            if (!parser->is_done()) {
+                response.stream = std::make_shared<PassedOn>(
+                    std::move(connection), std::move(*parser), std::move(slot), request.hang_up,
+                    std::chrono::ceil<std::chrono::seconds>(options_.answer_timeout));
+                co_return response;
+            }
             if (parser->keep_alive()) idle.keep(authority_, std::move(connection));
             co_return response;
         }
@@ -273,6 +337,8 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
         const auto status = parser->get().result_int();
         if (status == 101 || status < 100 || status > 599) break;
         if (status < 200) continue;
+        // What comes in chunks is of any length, and is passed on as it comes.
+        if (parser->chunked() && !parser->is_done()) co_return std::nullopt;
         const auto [no_body, body_got] = co_await beast::http::async_read(
             connection.stream, connection.buffer, *parser, as_result);
         if (no_body) co_return Failure{no_body, false, true};

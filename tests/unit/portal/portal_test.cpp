@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
 #include <fstream>
@@ -524,6 +525,62 @@ TEST(Portal, RefusesABackendAddressThatItCannotUse) {
     const auto router = portal_router(options, metrics);
     ASSERT_FALSE(router);
     EXPECT_EQ(router.error().kind, ErrorKind::not_found);
+}
+
+// --- answers of any length
+
+/// Parts until it is told to end, the last of them after a gate.
+class Endless final : public http::BodyStream {
+  public:
+    Endless(std::atomic<bool>& gone, int parts) : gone_(gone), parts_(parts) {}
+    ~Endless() override { gone_ = true; }
+    boost::asio::awaitable<Result<std::string>> next() override {
+        if (parts_-- <= 0) co_return std::string();
+        co_return std::string(100'000, 'y');
+    }
+
+  private:
+    std::atomic<bool>& gone_;
+    int parts_;
+};
+
+http::Router streaming_backend(std::atomic<bool>& gone, int parts) {
+    http::Router router;
+    router.add(Method::get, "/api/{rest*}", [&gone, parts](Request&) -> Answered {
+        Response response;
+        response.set("Content-Type", "application/zip");
+        response.set("Content-Disposition", "attachment");
+        response.stream = std::make_shared<Endless>(gone, parts);
+        co_return response;
+    });
+    return router;
+}
+
+TEST(Portal, PassesOnWhatComesInChunksHoweverLong) {
+    std::atomic<bool> gone{false};
+    Served backend(streaming_backend(gone, 200));
+    Portal portal(url_of(backend.port()),
+                  [](PortalOptions& options) { options.max_answer_bytes = 1000; });
+    const auto answer = portal.get("/api/v1/exports");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("Transfer-Encoding"), "chunked");
+    EXPECT_EQ(answer.header("Content-Disposition"), "attachment");
+    EXPECT_EQ(answer.body, std::string(20'000'000, 'y'));
+    EXPECT_TRUE(gone);
+    EXPECT_EQ(portal.get("/api/v1/exports").body.size(), 20'000'000U) << "the slot came back";
+}
+
+TEST(Portal, EndsALongAnswerWithItsClient) {
+    std::atomic<bool> gone{false};
+    Served backend(streaming_backend(gone, 1'000'000));
+    Portal portal(url_of(backend.port()));
+    {
+        HttpPeer peer(portal.port());
+        peer.send(HttpPeer::request("GET", "/api/v1/exports"));
+        std::array<char, 1000> some{};
+        boost::asio::read(peer.socket(), boost::asio::buffer(some));
+    }
+    while (!gone) std::this_thread::yield();
 }
 
 }  // namespace
