@@ -203,10 +203,12 @@ Result<PasswordChange> read_password_change(const Request& request) {
 class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
   public:
     AnnotatorApi(service::Annotation& annotation, identity::Identity& identity, store::Store& store,
-                 WorkerPool& workers, WorkerPool& password_workers, std::string base_path)
+                 service::Exports& exports, WorkerPool& workers, WorkerPool& password_workers,
+                 std::string base_path)
         : annotation_(annotation),
           identity_(identity),
           store_(store),
+          exports_(exports),
           workers_(workers),
           password_workers_(password_workers),
           base_path_(std::move(base_path)) {}
@@ -233,6 +235,7 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     Answer queue(Request& request, const Principal& who);
     Answer accept(Request& request, const Principal& who);
     Answer labels(Request& request, const Principal& who);
+    Answer export_drawings(Request& request, const Principal& who);
 
     Answer live_model(Request& request, const Principal& who);
     Answer models(Request& request, const Principal& who);
@@ -254,6 +257,7 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     service::Annotation& annotation_;
     identity::Identity& identity_;
     store::Store& store_;
+    service::Exports& exports_;
     WorkerPool& workers_;
     WorkerPool& password_workers_;  ///< slow ones, which nobody else must wait behind
     const std::string base_path_;
@@ -440,6 +444,31 @@ Answer AnnotatorApi::labels(Request&, const Principal&) {
     return list_labels(annotation_);
 }
 
+/// An export as the HTTP server asks for it.
+class ExportStream final : public http::BodyStream {
+  public:
+    explicit ExportStream(std::shared_ptr<service::RunningExport> running)
+        : running_(std::move(running)) {}
+    asio::awaitable<Result<std::string>> next() override { return running_->next(); }
+
+  private:
+    std::shared_ptr<service::RunningExport> running_;
+};
+
+Answer AnnotatorApi::export_drawings(Request& request, const Principal&) {
+    const auto options = read_export_query(request);
+    if (!options) co_return problem(options.error());
+    const auto running = co_await exports_.begin(*options);
+    if (!running) co_return problem(running.error());
+    Response response;
+    response.set("Content-Type", service::media_type_of(options->format));
+    response.set("Content-Disposition",
+                 "attachment; filename=\"" +
+                     service::file_name_of(options->format, options->project) + "\"");
+    response.stream = std::make_shared<ExportStream>(*running);
+    co_return no_store(std::move(response));
+}
+
 // --- models
 
 Answer AnnotatorApi::live_model(Request&, const Principal&) {
@@ -509,11 +538,11 @@ Answer AnnotatorApi::delete_user(Request& request, const Principal& who) {
 }  // namespace
 
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
-                           const std::string& base_path) {
+                           store::Store& store, service::Exports& exports, WorkerPool& workers,
+                           WorkerPool& password_workers, const std::string& base_path) {
     using Api = AnnotatorApi;
-    const auto api =
-        std::make_shared<Api>(annotation, identity, store, workers, password_workers, base_path);
+    const auto api = std::make_shared<Api>(annotation, identity, store, exports, workers,
+                                           password_workers, base_path);
     const auto admin = identity::Role::admin;
     http::Router router;
     router.add(Method::post, "/token", [api](Request& r) { return api->sign_in(r); });
@@ -532,6 +561,8 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     router.add(Method::post, "/drawings:undo", api->guarded(&Api::undo_each));
     router.add(Method::get, "/queue", api->guarded(&Api::queue));
     router.add(Method::get, "/labels", api->guarded(&Api::labels));
+
+    router.add(Method::get, "/exports", api->guarded(&Api::export_drawings));
 
     router.add(Method::get, "/model", api->guarded(&Api::live_model));
     router.add(Method::get, "/models", api->guarded(&Api::models));

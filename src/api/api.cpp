@@ -36,14 +36,14 @@ void tell_refusal(const http::Request& request, const http::Response& response,
 }
 
 Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
-                                    store::Store& store, WorkerPool& workers,
-                                    WorkerPool& password_workers,
+                                    store::Store& store, service::Exports& exports,
+                                    WorkerPool& workers, WorkerPool& password_workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options) {
     auto router = service_routes(store, workers, swagger_folder, options);
     if (!router) return router.error();
     router->mount(public_base, public_api(annotation, workers, options));
-    router->mount(annotator_base, annotator_api(annotation, identity, store, workers,
+    router->mount(annotator_base, annotator_api(annotation, identity, store, exports, workers,
                                                 password_workers, options.base_path));
     return router;
 }

@@ -7,6 +7,7 @@
 #include "http/server.h"
 #include "identity/identity.h"
 #include "service/annotation.h"
+#include "service/transfer.h"
 
 namespace croquis::api {
 
@@ -27,8 +28,8 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
 /// The annotator API, mounted at /api/v1: JWT bearer, the same views plus changes. What hashes a
 /// password runs on `password_workers`.
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, WorkerPool& workers, WorkerPool& password_workers,
-                           const std::string& base_path = {});
+                           store::Store& store, service::Exports& exports, WorkerPool& workers,
+                           WorkerPool& password_workers, const std::string& base_path = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
 /// was not built), /openapi.json (both APIs in one document), /api/v1/public/openapi.json and
@@ -43,8 +44,8 @@ void tell_refusal(const http::Request& request, const http::Response& response,
 
 /// All of the backend's routes.
 Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
-                                    store::Store& store, WorkerPool& workers,
-                                    WorkerPool& password_workers,
+                                    store::Store& store, service::Exports& exports,
+                                    WorkerPool& workers, WorkerPool& password_workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 

@@ -22,6 +22,7 @@
 #include "server/open.h"
 #include "service/annotation.h"
 #include "service/models.h"
+#include "service/transfer.h"
 
 namespace croquis::server {
 namespace {
@@ -74,6 +75,7 @@ struct Backend::Parts {
     std::unique_ptr<identity::Identity> identity;
     std::unique_ptr<recognition::Batcher> batcher;
     std::unique_ptr<service::Annotation> annotation;
+    std::unique_ptr<service::Exports> exports;
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> portal;
     std::unique_ptr<http::Server> metrics_listener;
@@ -148,8 +150,9 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.version = version();
     options.demo = config.demo;
     options.base_path = config.base_path;
-    auto routes = api::backend_router(*annotation, *identity, *store, *workers, *password_workers,
-                                      config.web_root / "swagger", options);
+    exports = std::make_unique<service::Exports>(*store, config.store);
+    auto routes = api::backend_router(*annotation, *identity, *store, *exports, *workers,
+                                      *password_workers, config.web_root / "swagger", options);
     if (!routes) return routes.error();
     auto listener = listener_options(config, "api", config.port);
     listener.observe = api::tell_refusal;
@@ -212,6 +215,7 @@ void Backend::stop() {
     if (parts_->metrics_listener) parts_->metrics_listener->begin_stop();
     if (parts_->api) parts_->api->stop();
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
+    if (parts_->exports) parts_->exports->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();
     if (parts_->password_workers) parts_->password_workers->stop();

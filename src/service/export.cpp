@@ -1,9 +1,15 @@
+#include <algorithm>
+#include <utility>
+
+#include "core/this_thread.h"
 #include "service/transfer.h"
 
 namespace croquis::service {
 namespace {
 
 constexpr std::size_t page_size = 100;
+/// A picture may have two megabytes.
+constexpr std::size_t pictures_at_once = 16;
 
 bool is_asked_for(const store::Drawing& drawing, const ExportOptions& options) {
     if (options.reviewed && *options.reviewed != drawing.tagged_by.has_value()) return false;
@@ -29,51 +35,237 @@ dataset::Exported to_exported(store::Drawing&& drawing, store::Transfer::Content
     return exported;
 }
 
-Result<void> write_page(std::vector<store::Drawing> drawings, store::Transfer& transfer,
-                        dataset::DatasetWriter& writer, ExportReport& report) {
-    std::vector<Uuid> ids;
-    ids.reserve(drawings.size());
-    for (const auto& drawing : drawings) ids.push_back(drawing.id);
-    auto contents = transfer.contents(ids);
-    if (!contents) return contents.error();
-    for (std::size_t i = 0; i < drawings.size(); ++i) {
-        auto& content = (*contents)[i];
-        if (!content) continue;  // withdrawn meanwhile
-        const auto written = writer.add(to_exported(std::move(drawings[i]), std::move(*content)));
-        if (!written) return written.error();
-        ++(*written ? report.written : report.left_out);
-    }
-    return {};
-}
-
-}  // namespace
-
-Result<ExportReport> export_drawings(store::Store& store, store::Transfer& transfer,
-                                     dataset::ZipWriter::Sink& sink, const ExportOptions& options,
-                                     const std::function<void(std::size_t)>& progress) {
-    auto writer = dataset::make_writer(options.format, sink, options.project);
-    if (!writer) return writer.error();
+store::Query query_of(const ExportOptions& options) {
     store::Query query;
     query.order = store::Order::oldest_first;
     query.limit = page_size;
     query.tag = options.tag;
     query.from = options.from;
     query.until = options.until;
-    ExportReport report;
-    do {
-        auto page = store.list(query);
+    return query;
+}
+
+/// Bytes gathered until they are taken.
+class Buffer final : public dataset::ZipWriter::Sink {
+  public:
+    Result<void> write(BytesView bytes) override {
+        bytes_ += as_text(bytes);
+        return {};
+    }
+    std::string take() { return std::exchange(bytes_, {}); }
+    [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+
+  private:
+    std::string bytes_;
+};
+
+/// One of so many that may run.
+class Turn {
+  public:
+    explicit Turn(std::shared_ptr<std::atomic<std::size_t>> running)
+        : running_(std::move(running)) {}
+    ~Turn() {
+        if (running_) running_->fetch_sub(1);
+    }
+    Turn(Turn&&) noexcept = default;
+    Turn& operator=(Turn&&) = delete;
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+  private:
+    std::shared_ptr<std::atomic<std::size_t>> running_;
+};
+
+}  // namespace
+
+class Exporter::Impl {
+  public:
+    Impl(store::Store& store, store::Transfer& transfer,
+         std::unique_ptr<dataset::DatasetWriter> writer, ExportOptions options)
+        : store_(store),
+          transfer_(transfer),
+          writer_(std::move(writer)),
+          options_(std::move(options)),
+          query_(query_of(options_)) {}
+
+    Result<bool> step() {
+        if (done_) return false;
+        if (next_ == page_.size() && !last_page_) {
+            if (const auto read = read_page(); !read) return read.error();
+        } else if (next_ < page_.size()) {
+            if (const auto written = write_some(); !written) return written.error();
+        } else {
+            auto manifest = writer_->finish();
+            if (!manifest) return manifest.error();
+            report_.manifest = std::move(*manifest);
+            done_ = true;
+        }
+        return true;
+    }
+
+    [[nodiscard]] const ExportReport& report() const { return report_; }
+
+  private:
+    Result<void> read_page() {
+        auto page = store_.list(query_);
         if (!page) return page.error();
-        query.after = page->next;
-        std::erase_if(page->drawings,
-                      [&](const auto& drawing) { return !is_asked_for(drawing, options); });
-        const auto done = write_page(std::move(page->drawings), transfer, **writer, report);
-        if (!done) return done.error();
-        if (progress) progress(report.written);
-    } while (query.after);
-    auto manifest = (*writer)->finish();
-    if (!manifest) return manifest.error();
-    report.manifest = std::move(*manifest);
-    return report;
+        query_.after = page->next;
+        last_page_ = !page->next;
+        page_ = std::move(page->drawings);
+        std::erase_if(page_, [&](const auto& drawing) { return !is_asked_for(drawing, options_); });
+        next_ = 0;
+        return {};
+    }
+
+    Result<void> write_some() {
+        const auto end = std::min(next_ + pictures_at_once, page_.size());
+        std::vector<Uuid> ids;
+        for (auto i = next_; i < end; ++i) ids.push_back(page_[i].id);
+        auto contents = transfer_.contents(ids);
+        if (!contents) return contents.error();
+        for (auto& content : *contents) {
+            auto& drawing = page_[next_++];
+            if (!content) continue;  // withdrawn meanwhile
+            const auto written = writer_->add(to_exported(std::move(drawing), std::move(*content)));
+            if (!written) return written.error();
+            ++(*written ? report_.written : report_.left_out);
+        }
+        return {};
+    }
+
+    store::Store& store_;
+    store::Transfer& transfer_;
+    std::unique_ptr<dataset::DatasetWriter> writer_;
+    const ExportOptions options_;
+    store::Query query_;
+    std::vector<store::Drawing> page_;
+    std::size_t next_ = 0;  ///< of page_
+    bool last_page_ = false;
+    bool done_ = false;
+    ExportReport report_;
+};
+
+Exporter::Exporter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Exporter::~Exporter() = default;
+
+Result<std::unique_ptr<Exporter>> Exporter::make(store::Store& store, store::Transfer& transfer,
+                                                 dataset::ZipWriter::Sink& sink,
+                                                 ExportOptions options) {
+    auto writer = dataset::make_writer(options.format, sink, options.project);
+    if (!writer) return writer.error();
+    return std::unique_ptr<Exporter>(new Exporter(
+        std::make_unique<Impl>(store, transfer, std::move(*writer), std::move(options))));
+}
+
+Result<bool> Exporter::step() {
+    return impl_->step();
+}
+
+const ExportReport& Exporter::report() const {
+    return impl_->report();
+}
+
+Result<ExportReport> export_drawings(store::Store& store, store::Transfer& transfer,
+                                     dataset::ZipWriter::Sink& sink, const ExportOptions& options,
+                                     const std::function<void(std::size_t)>& progress) {
+    const auto exporter = Exporter::make(store, transfer, sink, options);
+    if (!exporter) return exporter.error();
+    for (;;) {
+        const auto more = (*exporter)->step();
+        if (!more) return more.error();
+        if (!*more) return (*exporter)->report();
+        if (progress) progress((*exporter)->report().written);
+    }
+}
+
+std::string file_name_of(dataset::Format format, const std::string& project) {
+    const bool lines = format == dataset::Format::quickdraw;
+    return dataset::safe_file_name(project) + (lines ? ".ndjson" : ".zip");
+}
+
+std::string media_type_of(dataset::Format format) {
+    return format == dataset::Format::quickdraw ? "application/x-ndjson" : "application/zip";
+}
+
+namespace {
+
+/// What of it blocks.
+class StoreExport {
+  public:
+    StoreExport(Turn turn, std::unique_ptr<store::Transfer> transfer)
+        : turn_(std::move(turn)), transfer_(std::move(transfer)) {}
+
+    Result<void> begin(store::Store& store, const ExportOptions& options) {
+        auto exporter = Exporter::make(store, *transfer_, buffer_, options);
+        if (!exporter) return exporter.error();
+        exporter_ = std::move(*exporter);
+        return {};
+    }
+
+    Result<std::string> next() {
+        constexpr std::size_t enough = std::size_t{64} * 1024;
+        while (buffer_.size() < enough) {
+            const auto more = exporter_->step();
+            if (!more) return more.error();
+            if (!*more) break;
+        }
+        return buffer_.take();
+    }
+
+  private:
+    Turn turn_;
+    std::unique_ptr<store::Transfer> transfer_;
+    Buffer buffer_;
+    std::unique_ptr<Exporter> exporter_;
+};
+
+/// Who takes it may go while a part is made: the part's job then keeps it until it is done.
+class PooledExport final : public RunningExport {
+  public:
+    PooledExport(WorkerPool& worker, std::shared_ptr<StoreExport> running)
+        : worker_(worker), running_(std::move(running)) {}
+
+    boost::asio::awaitable<Result<std::string>> next() override {
+        const auto job = [running = running_] { return running->next(); };
+        co_return co_await worker_.run(job);
+    }
+
+  private:
+    WorkerPool& worker_;
+    std::shared_ptr<StoreExport> running_;
+};
+
+void start_export_thread() {
+    name_this_thread("exports");
+    give_way_to_other_threads();
+}
+
+}  // namespace
+
+Exports::Exports(store::Store& store, std::string url)
+    : store_(store),
+      url_(std::move(url)),
+      running_(std::make_shared<std::atomic<std::size_t>>(0)),
+      worker_(1, 4 * at_once, start_export_thread) {}
+
+boost::asio::awaitable<Result<std::shared_ptr<RunningExport>>> Exports::begin(
+    ExportOptions options) {
+    const auto job = [this, &options] { return open(options); };
+    co_return co_await worker_.run(job);
+}
+
+Result<std::shared_ptr<RunningExport>> Exports::open(const ExportOptions& options) {
+    const bool too_many = running_->fetch_add(1) >= at_once;
+    Turn turn(running_);
+    if (too_many)
+        return Error{
+            ErrorKind::unavailable, "As many exports are running as may; try again later.", {}, 10};
+    auto transfer = store::open_transfer(url_);
+    if (!transfer) return transfer.error();
+    auto running = std::make_shared<StoreExport>(std::move(turn), std::move(*transfer));
+    if (const auto begun = running->begin(store_, options); !begun) return begun.error();
+    return std::shared_ptr<RunningExport>(
+        std::make_shared<PooledExport>(worker_, std::move(running)));
 }
 
 }  // namespace croquis::service

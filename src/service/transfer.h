@@ -1,12 +1,16 @@
 #pragma once
 
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/worker_pool.h"
 #include "learning/dataset/reader.h"
 #include "learning/dataset/writer.h"
 #include "recognition/batcher.h"
@@ -86,10 +90,72 @@ struct ExportReport {
     std::string manifest;      ///< JSON
 };
 
-/// Writes drawings, oldest first. Memory does not grow with their number. Errors: those of the sink
-/// and the store.
+/// Writes drawings, oldest first, some at a time. Memory does not grow with their number. Not
+/// thread-safe.
+class Exporter {
+  public:
+    /// The store, the connection and the sink must outlive it. Errors: invalid (the format is read
+    /// and not written).
+    static Result<std::unique_ptr<Exporter>> make(store::Store& store, store::Transfer& transfer,
+                                                  dataset::ZipWriter::Sink& sink,
+                                                  ExportOptions options);
+    ~Exporter();
+    Exporter(const Exporter&) = delete;
+    Exporter& operator=(const Exporter&) = delete;
+
+    /// Writes a few drawings more; false once everything is written, the manifest too. Errors:
+    /// those of the sink and the store.
+    Result<bool> step();
+    [[nodiscard]] const ExportReport& report() const;
+
+  private:
+    class Impl;
+    explicit Exporter(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// All of it at once. Errors: those of Exporter.
 Result<ExportReport> export_drawings(store::Store& store, store::Transfer& transfer,
                                      dataset::ZipWriter::Sink& sink, const ExportOptions& options,
                                      const std::function<void(std::size_t written)>& progress);
+
+/// "imagefolder.zip" and the like: what the file of a format is called.
+std::string file_name_of(dataset::Format format, const std::string& project);
+/// application/zip or application/x-ndjson.
+std::string media_type_of(dataset::Format format);
+
+/// An export that is written while somebody takes it.
+class RunningExport {
+  public:
+    virtual ~RunningExport() = default;
+    /// The next bytes, none at the end; not asked again before it answered. Errors: those of
+    /// Exporter.
+    virtual boost::asio::awaitable<Result<std::string>> next() = 0;
+};
+
+/// The exports of a server, a few at a time, on a thread of their own that gives way to others.
+/// Thread-safe.
+class Exports {
+  public:
+    static constexpr std::size_t at_once = 4;
+
+    /// `url` is the store's: each export has a connection of its own.
+    Exports(store::Store& store, std::string url);
+
+    /// Errors: unavailable (as many are running as may); those of Exporter::make and
+    /// open_transfer().
+    boost::asio::awaitable<Result<std::shared_ptr<RunningExport>>> begin(ExportOptions options);
+
+    /// Joins; call it when nobody takes an export any more.
+    void stop() { worker_.stop(); }
+
+  private:
+    Result<std::shared_ptr<RunningExport>> open(const ExportOptions& options);
+
+    store::Store& store_;
+    const std::string url_;
+    std::shared_ptr<std::atomic<std::size_t>> running_;
+    WorkerPool worker_;
+};
 
 }  // namespace croquis::service

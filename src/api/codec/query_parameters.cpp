@@ -1,6 +1,7 @@
 #include "api/codec/query_parameters.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "api/number.h"
@@ -92,6 +93,41 @@ Result<store::Query> read_list_query(const http::Request& request) {
     query.from = *from;
     query.until = *until;
     return query;
+}
+
+Result<service::ExportOptions> read_export_query(const http::Request& request) {
+    constexpr std::array known{"format", "tag", "reviewed", "tagged_by", "source", "from", "until"};
+    for (const auto& [name, value] : request.query)
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            return invalid(name, "An export has no such parameter.");
+    service::ExportOptions options;
+    const auto format = dataset::format_from(request.query_value("format").value_or("imagefolder"));
+    if (!format || !dataset::can_be_written(*format))
+        return invalid("format", "A format is imagefolder, csv or ndjson.");
+    options.format = *format;
+    const auto tag = read_tag(request);
+    if (!tag) return tag.error();
+    options.tag = *tag;
+    for (const auto& [name, into] :
+         {std::pair("tagged_by", &options.tagged_by), std::pair("source", &options.source)}) {
+        const auto text = request.query_value(name);
+        if (!text) continue;
+        if (text->empty() || text->size() > max_tag_bytes)
+            return invalid(name, "This has 1 to 64 characters.");
+        *into = std::string(*text);
+    }
+    if (const auto reviewed = request.query_value("reviewed")) {
+        if (*reviewed != "true" && *reviewed != "false")
+            return invalid("reviewed", "This is true or false.");
+        options.reviewed = *reviewed == "true";
+    }
+    const auto from = read_time(request, "from");
+    if (!from) return from.error();
+    options.from = *from;
+    const auto until = read_time(request, "until");
+    if (!until) return until.error();
+    options.until = *until;
+    return options;
 }
 
 Result<store::Query> read_queue_query(const http::Request& request) {

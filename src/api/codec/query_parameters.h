@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "service/transfer.h"
 #include "store/model.h"
 
 /// What a request's path, query and headers ask for. All errors are `invalid` with the parameter's
@@ -16,6 +17,9 @@ namespace croquis::api {
 Result<store::Query> read_list_query(const http::Request& request);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
+
+/// GET /exports: format, tag, reviewed, tagged_by, source, from, until. Others are refused.
+Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// A cursor as the client sees it: base64url of its kind, the drawing's id, and for the queue the
 /// confidence too.

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startCroquis, stores } from '../../e2e/support/server.mjs';
 import { client } from './support/contract.mjs';
 import { circle } from './support/pictures.mjs';
+import { entryOf } from './support/zip.mjs';
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (token, part) => JSON.parse(Buffer.from(token.split('.')[part], 'base64url'));
@@ -431,6 +432,71 @@ for (const kind of Object.keys(stores))
         await send('application/json', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 413);
         if (!path.includes('/public/')) await send('application/json', `{"a":"${'x'.repeat(65536)}"}`, 413);
       }
+    });
+
+    describe('an export', () => {
+      const exported = (query, options) =>
+        api.ask('GET', `/api/v1/exports${query}`, { token: annotator, status: 200, ...options });
+      const rows = (zip) => entryOf(zip, 'labels.csv').toString().trim().split('\r\n').slice(1);
+
+      it('has every picture as it is stored, with its label, and the same bytes again', async () => {
+        const drawing = await draw(77);
+        await patch(drawing, 'star', { status: 200 });
+        const { bytes, headers, type } = await exported('?format=imagefolder');
+        assert.equal(type, 'application/zip');
+        assert.equal(headers.get('content-disposition'), 'attachment; filename="shapes.zip"');
+        assert.equal(headers.get('transfer-encoding'), 'chunked');
+        assert.equal(headers.get('cache-control'), 'no-store');
+        const { body: image } = await api.ask('GET', `${at(drawing)}/image`, { token, status: 200 });
+        assert.deepEqual(entryOf(bytes, `star/${drawing.id}.png`), image);
+        const row = rows(bytes).find((line) => line.includes(drawing.id));
+        assert.match(row, new RegExp(`^star/${drawing.id}.png,star,${drawing.id},.*,true,marie,`));
+        const manifest = JSON.parse(entryOf(bytes, 'manifest.json'));
+        assert.equal(manifest.drawings, rows(bytes).length);
+        const again = await exported('');
+        assert.ok(again.bytes.equals(bytes), 'the same drawings are the same bytes');
+      });
+
+      it('has what was asked for alone', async () => {
+        const drawing = await draw(78);
+        await patch(drawing, 'hexagon', { status: 200 });
+        const all = rows((await exported('')).bytes);
+        const column = (line, name) => line.split(',').at({ label: 1, reviewed: 8, by: 9 }[name]);
+        const of = async (query) => rows((await exported(query)).bytes);
+        assert.deepEqual(await of('?tag=hexagon'), all.filter((line) => column(line, 'label') === 'hexagon'));
+        assert.deepEqual(await of('?reviewed=true'), all.filter((line) => column(line, 'reviewed') === 'true'));
+        assert.deepEqual(await of('?reviewed=false'), all.filter((line) => column(line, 'reviewed') === 'false'));
+        assert.deepEqual(await of('?tagged_by=marie'), all.filter((line) => column(line, 'by') === 'marie'));
+        assert.deepEqual(await of('?source=elsewhere'), []);
+        assert.deepEqual(await of('?until=2020-01-01T00:00:00Z'), []);
+        assert.deepEqual(await of('?from=2020-01-01T00:00:00Z'), all);
+      });
+
+      it('has the strokes of what was drawn, a line each', async () => {
+        const strokes = [[[0, 100, 50], [0, 10, 90]]];
+        const { body } = await api.predict(circle(79), { strokes }, { status: 201 });
+        const { bytes, type } = await exported('?format=ndjson');
+        assert.equal(type, 'application/x-ndjson');
+        const lines = bytes.toString().trim().split('\n').map((line) => JSON.parse(line));
+        const line = lines.find(({ croquis }) => croquis.id === body.id);
+        assert.deepEqual(line.drawing, strokes);
+        assert.equal(line.word, body.tag);
+        assert.equal(line.croquis.reviewed, null);
+      });
+
+      it('comes through the page\'s server too', async () => {
+        const headers = { Authorization: `Bearer ${annotator}` };
+        const direct = (await exported('?format=csv')).bytes;
+        const answer = await fetch(`http://localhost:${server.ports.portal}/api/v1/exports?format=csv`, { headers });
+        assert.equal(answer.status, 200);
+        assert.ok(Buffer.from(await answer.arrayBuffer()).equals(direct));
+      });
+
+      it('of what is not known is refused', async () => {
+        for (const [query, field] of [['?format=coco', 'format'], ['?format=', 'format'], ['?tag=', 'tag'], [`?tag=${'x'.repeat(65)}`, 'tag'], ['?tagged_by=', 'tagged_by'], [`?source=${'x'.repeat(65)}`, 'source'], ['?reviewed=yes', 'reviewed'], ['?from=yesterday', 'from'], ['?until=1', 'until'], ['?colour=red', 'colour']])
+          await exported(query, { status: 422, field });
+        await exported(`?tag=${'x'.repeat(64)}`);
+      });
     });
 
     it('has met every answer that the contract declares', () => {

@@ -106,7 +106,7 @@ export async function client(url) {
       type,
       headers: response.headers,
       bytes,
-      body: /json$/.test(type ?? '') && bytes.length > 0 ? JSON.parse(bytes) : bytes,
+      body: /[/+]json$/.test(type ?? '') && bytes.length > 0 ? JSON.parse(bytes) : bytes,
     };
     const operation = contract.operation(method, path);
     assert.ok(operation, `${method} ${path} is not in the contract`);
