@@ -9,11 +9,11 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <utility>
 
 namespace croquis::learning {
 namespace {
 
-constexpr float no_confidence_above = 0.5F;  ///< unknown_below never passes it
 constexpr int most_steps = 200;
 
 /// Row-major: c = a * b, or with the transposes that are asked for.
@@ -154,15 +154,22 @@ Result<Parameters> minimise(std::span<const float> rows, std::span<const int> an
 }
 
 /// Each label's examples are dealt out in turn, so that every fold has some of each where it can.
-std::vector<std::size_t> assign_folds(const std::vector<int>& answers, std::size_t labels,
-                                      std::size_t folds) {
-    std::vector<std::size_t> next(labels);
-    for (std::size_t j = 0; j < labels; ++j) next[j] = j;
-    std::vector<std::size_t> fold;
-    fold.reserve(answers.size());
-    for (const int answer : answers)
-        fold.push_back(next[static_cast<std::size_t>(answer)]++ % folds);
-    return fold;
+struct Folds {
+    std::size_t count = 0;
+    std::vector<std::size_t> of;     ///< by example
+    std::vector<std::size_t> round;  ///< how often its label had been dealt to every fold before
+};
+
+Folds deal(const std::vector<int>& answers, std::size_t labels, std::size_t count) {
+    Folds folds{count, {}, {}};
+    std::vector<std::size_t> dealt(labels);
+    for (const int answer : answers) {
+        const auto label = static_cast<std::size_t>(answer);
+        const std::size_t turn = dealt[label]++;
+        folds.of.push_back((label + turn) % count);
+        folds.round.push_back(turn / count);
+    }
+    return folds;
 }
 
 struct Part {
@@ -185,24 +192,35 @@ Part part_of(const std::vector<float>& rows, const std::vector<int>& answers, st
     return part;
 }
 
-/// Logits of every example by a head that did not learn from it.
-Result<std::vector<float>> cross_validated(const std::vector<float>& rows,
-                                           const std::vector<int>& answers, std::size_t width,
-                                           std::size_t labels, double strength, std::size_t folds) {
-    const auto fold = assign_folds(answers, labels, folds);
-    std::vector<float> logits(answers.size() * labels);
-    for (std::size_t f = 0; f < folds; ++f) {
-        const auto learnt =
-            part_of(rows, answers, width, [&](std::size_t i) { return fold[i] != f; });
-        const auto held =
-            part_of(rows, answers, width, [&](std::size_t i) { return fold[i] == f; });
+/// What is learnt from, and how it is divided.
+struct Data {
+    std::vector<float> rows;
+    std::vector<int> answers;
+    std::vector<std::size_t> fold;
+    std::size_t width = 0;
+    std::size_t labels = 0;
+};
+
+/// Logits of every example by a head that did not learn from it. `solved` has the heads of the
+/// folds, from which the search goes on where they are there already: none of them may have seen
+/// what its fold holds back.
+Result<std::vector<float>> cross_validated(const Data& data, double strength,
+                                           std::vector<Parameters>& solved) {
+    std::vector<float> logits(data.answers.size() * data.labels);
+    for (std::size_t f = 0; f < solved.size(); ++f) {
+        const auto learnt = part_of(data.rows, data.answers, data.width,
+                                    [&](std::size_t i) { return data.fold[i] != f; });
+        const auto held = part_of(data.rows, data.answers, data.width,
+                                  [&](std::size_t i) { return data.fold[i] == f; });
         if (held.which.empty()) continue;
-        const auto solved = minimise(learnt.rows, learnt.answers, width, labels, strength);
-        if (!solved) return solved.error();
-        const auto said = logits_of(held.rows, width, labels, solved->data());
+        auto found = minimise(learnt.rows, learnt.answers, data.width, data.labels, strength,
+                              std::move(solved[f]));
+        if (!found) return found.error();
+        solved[f] = std::move(*found);
+        const auto said = logits_of(held.rows, data.width, data.labels, solved[f].data());
         for (std::size_t i = 0; i < held.which.size(); ++i)
-            std::copy_n(said.begin() + static_cast<std::ptrdiff_t>(i * labels), labels,
-                        logits.begin() + static_cast<std::ptrdiff_t>(held.which[i] * labels));
+            std::copy_n(said.begin() + static_cast<std::ptrdiff_t>(i * data.labels), data.labels,
+                        logits.begin() + static_cast<std::ptrdiff_t>(held.which[i] * data.labels));
     }
     return logits;
 }
@@ -225,34 +243,106 @@ float fit_temperature(const std::vector<float>& logits, const std::vector<int>& 
     const auto loss = [&](double x) {
         return mean_loss(logits, answers, labels, static_cast<float>(std::exp(x)));
     };
-    for (int step = 0; step < 40; ++step) {
-        const double a = high - golden * (high - low);
-        const double b = low + golden * (high - low);
-        (loss(a) < loss(b) ? high : low) = loss(a) < loss(b) ? b : a;
+    double a = high - golden * (high - low);
+    double b = low + golden * (high - low);
+    double loss_at_a = loss(a);
+    double loss_at_b = loss(b);
+    while (high - low > 1e-3) {
+        if (loss_at_a < loss_at_b) {
+            high = std::exchange(b, a);
+            loss_at_b = loss_at_a;
+            loss_at_a = loss(a = high - golden * (high - low));
+        } else {
+            low = std::exchange(a, b);
+            loss_at_a = loss_at_b;
+            loss_at_b = loss(b = low + golden * (high - low));
+        }
     }
     return static_cast<float>(std::exp((low + high) / 2));
 }
 
-Result<double> choose_strength(const Scaled& all, const Examples& examples,
-                               const TeachingOptions& options) {
-    const std::size_t step =
-        std::max<std::size_t>(1, examples.size() / options.validation_examples);
-    const auto some = part_of(all.rows, examples.labels, examples.width,
-                              [&](std::size_t i) { return i % step == 0; });
+/// The strength, and heads that learnt with it from some of each fold's examples.
+struct Chosen {
+    double strength = 0;
+    std::vector<Parameters> solved;
+};
+
+/// Whole rounds of the deal, so that each label and each fold keeps its part.
+Data some_of(const Scaled& all, const Examples& examples, const Folds& folds, std::size_t most) {
+    const std::size_t step = std::max<std::size_t>(1, examples.size() / most);
+    auto part = part_of(all.rows, examples.labels, examples.width,
+                        [&](std::size_t i) { return folds.round[i] % step == 0; });
+    Data data{
+        std::move(part.rows), std::move(part.answers), {}, examples.width, examples.label_count};
+    for (const std::size_t i : part.which) data.fold.push_back(folds.of[i]);
+    return data;
+}
+
+/// From the strongest to the weakest, each going on from the one before.
+Result<Chosen> choose_strength(const Data& some, const TeachingOptions& options) {
+    auto strengths = options.strengths;
+    std::sort(strengths.rbegin(), strengths.rend());
     double best = std::numeric_limits<double>::infinity();
-    double chosen = options.strengths.front();
-    for (const double strength : options.strengths) {
-        const auto logits = cross_validated(some.rows, some.answers, examples.width,
-                                            examples.label_count, strength, options.folds);
+    Chosen chosen{strengths.front(), {}};
+    std::vector<Parameters> solved(options.folds);
+    for (const double strength : strengths) {
+        const auto logits = cross_validated(some, strength, solved);
         if (!logits) return logits.error();
-        const float temperature = fit_temperature(*logits, some.answers, examples.label_count);
-        const double loss = mean_loss(*logits, some.answers, examples.label_count, temperature);
+        const float temperature = fit_temperature(*logits, some.answers, some.labels);
+        const double loss = mean_loss(*logits, some.answers, some.labels, temperature);
         if (loss < best) {
             best = loss;
-            chosen = strength;
+            chosen = {strength, solved};
         }
     }
     return chosen;
+}
+
+/// How confident a head is that knows the label of the drawing, and that does not.
+struct Confidences {
+    std::vector<float> right;      ///< of right answers, ascending
+    std::vector<float> strangers;  ///< ascending
+};
+
+/// The confidence of the best label but one, had the head never heard of that one: the others'
+/// probabilities are what they were, among themselves.
+float without(const float* probabilities, std::size_t labels, std::size_t one) {
+    float best = 0;
+    float sum = 0;
+    for (std::size_t j = 0; j < labels; ++j) {
+        if (j == one) continue;
+        best = std::max(best, probabilities[j]);
+        sum += probabilities[j];
+    }
+    return sum > 0 ? best / sum : 1;
+}
+
+double part_below(const std::vector<float>& ascending, float threshold) {
+    if (ascending.empty()) return 0;
+    const auto below = std::lower_bound(ascending.begin(), ascending.end(), threshold);
+    return static_cast<double>(below - ascending.begin()) / static_cast<double>(ascending.size());
+}
+
+/// Where the part of strangers that is refused exceeds that of right answers most (Youden 1950),
+/// among thresholds that refuse no more right answers than they may.
+float choose_threshold(const Confidences& confidences, double refused) {
+    float chosen = 0;
+    double best = 0;
+    for (int step = 1; step < 100; ++step) {
+        const float threshold = static_cast<float>(step) / 100;
+        const double lost = part_below(confidences.right, threshold);
+        if (lost > refused) break;
+        const double gained = part_below(confidences.strangers, threshold) - lost;
+        if (gained <= best) continue;
+        best = gained;
+        chosen = threshold;
+    }
+    return chosen;
+}
+
+Share share_below(const std::vector<float>& ascending, float threshold) {
+    const auto below = std::lower_bound(ascending.begin(), ascending.end(), threshold);
+    return {static_cast<std::size_t>(below - ascending.begin()), ascending.size()};
 }
 
 /// Fills in what the folds tell: temperature, threshold, accuracy.
@@ -261,7 +351,7 @@ void measure_folds(TaughtHead& head, std::vector<float> logits, const Examples& 
     const std::size_t labels = examples.label_count;
     head.temperature = fit_temperature(logits, examples.labels, labels);
     head.by_label.resize(labels);
-    std::vector<float> confidences;
+    Confidences confidences;
     for (std::size_t i = 0; i < examples.size(); ++i) {
         float* row = logits.data() + i * labels;
         softmax(row, labels, examples.labels[i], head.temperature);
@@ -272,11 +362,14 @@ void measure_folds(TaughtHead& head, std::vector<float> logits, const Examples& 
             share->some += right ? 1 : 0;
             ++share->all;
         }
-        confidences.push_back(*best);
+        if (right) confidences.right.push_back(*best);
+        if (labels > 2) confidences.strangers.push_back(without(row, labels, label));
     }
-    const auto cut = static_cast<std::ptrdiff_t>(refused * static_cast<double>(confidences.size()));
-    std::nth_element(confidences.begin(), confidences.begin() + cut, confidences.end());
-    head.unknown_below = std::min(no_confidence_above, confidences[static_cast<std::size_t>(cut)]);
+    std::sort(confidences.right.begin(), confidences.right.end());
+    std::sort(confidences.strangers.begin(), confidences.strangers.end());
+    head.unknown_below = choose_threshold(confidences, refused);
+    head.right_refused = share_below(confidences.right, head.unknown_below);
+    head.strangers_refused = share_below(confidences.strangers, head.unknown_below);
 }
 
 /// The layer on embeddings as they come: weights * scale * (embedding - mean) + bias.
@@ -322,17 +415,20 @@ Result<void> check(const Examples& examples) {
 
 Result<TaughtHead> teach(const Examples& examples, const TeachingOptions& options) {
     if (const auto fits = check(examples); !fits) return fits.error();
-    const auto all = scaled(examples);
-    const auto strength = choose_strength(all, examples, options);
-    if (!strength) return strength.error();
+    auto all = scaled(examples);
+    auto folds = deal(examples.labels, examples.label_count, options.folds);
+    auto chosen =
+        choose_strength(some_of(all, examples, folds, options.validation_examples), options);
+    if (!chosen) return chosen.error();
     TaughtHead head;
-    head.strength = *strength;
-    auto logits = cross_validated(all.rows, examples.labels, examples.width, examples.label_count,
-                                  *strength, options.folds);
+    head.strength = chosen->strength;
+    const Data data{std::move(all.rows), examples.labels, std::move(folds.of), examples.width,
+                    examples.label_count};
+    auto logits = cross_validated(data, head.strength, chosen->solved);
     if (!logits) return logits.error();
     measure_folds(head, std::move(*logits), examples, options.refused);
-    const auto solved =
-        minimise(all.rows, examples.labels, examples.width, examples.label_count, *strength);
+    const auto solved = minimise(data.rows, data.answers, data.width, data.labels, head.strength,
+                                 std::move(chosen->solved.front()));
     if (!solved) return solved.error();
     head.layer = unscaled(*solved, all, examples);
     return head;

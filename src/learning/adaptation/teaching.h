@@ -29,15 +29,19 @@ struct TeachingOptions {
     std::vector<double> strengths{1e-5, 1e-4, 1e-3, 1e-2};
     /// The strength is chosen on so many examples at most, spread evenly over all.
     std::size_t validation_examples = 2'000;
-    /// Part of the examples whose confidence may fall below unknown_below.
-    double refused = 0.02;
+    /// Part of the right answers that may be refused as unknown, at most.
+    double refused = 0.05;
 };
 
 struct TaughtHead {
     recognition::HeadLayer layer;  ///< on embeddings as they come, scaling folded in
     double strength = 0;
-    float temperature = 1;    ///< of the logits, fitted on the folds (Guo et al. 2017)
-    float unknown_below = 0;  ///< a top confidence under this is answered as "unknown"
+    float temperature = 1;  ///< of the logits, fitted on the folds (Guo et al. 2017)
+    /// A top confidence under this is answered as "unknown": where it best tells right answers from
+    /// strangers, which are examples of a label that the head is made to answer without.
+    float unknown_below = 0;
+    Share right_refused;      ///< right answers that fall below it
+    Share strangers_refused;  ///< strangers that do; none where there are but two labels
     /// By label, and of all: cross-validated, each example answered by a head that did not learn
     /// from it.
     std::vector<Share> by_label;

@@ -83,6 +83,32 @@ TEST(Teach, TakesALabelWithThreeExamples) {
     EXPECT_EQ(head->by_label[2].all, 3U);
 }
 
+TEST(Teach, TellsRightAnswersFromStrangers) {
+    const auto head = teach(clusters(6, 20, 1.5F));
+    ASSERT_TRUE(head) << head.error().detail;
+    EXPECT_GT(head->unknown_below, 0);
+    EXPECT_EQ(head->right_refused.all, head->accuracy.some);
+    EXPECT_LE(head->right_refused.part(), TeachingOptions().refused);
+    EXPECT_EQ(head->strangers_refused.all, head->accuracy.all);
+    EXPECT_GT(head->strangers_refused.part(), head->right_refused.part());
+}
+
+TEST(Teach, HasNoStrangersOfTwoLabels) {
+    const auto head = teach(clusters(2, 20, 0.3F));
+    ASSERT_TRUE(head);
+    EXPECT_EQ(head->strangers_refused.all, 0U);
+    EXPECT_EQ(head->unknown_below, 0);
+}
+
+TEST(Teach, ChoosesAmongAllLabelsWhereThereAreMany) {
+    // More than validation_examples: the labels in turn, so that every tenth has one label only.
+    TeachingOptions options;
+    options.validation_examples = 100;
+    const auto head = teach(clusters(10, 100, 0.5F), options);
+    ASSERT_TRUE(head) << head.error().detail;
+    EXPECT_GT(head->accuracy.part(), 0.9);
+}
+
 TEST(Teach, RefusesWhatCannotBeTaught) {
     auto examples = clusters(2, 3, 0.2F);
     examples.labels[0] = 1;  // leaves two of label 0
