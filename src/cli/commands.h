@@ -34,6 +34,7 @@ void add_evaluate(CLI::App& program, Context& context);
 void add_import(CLI::App& program, Context& context);
 void add_export(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
+void add_embed(CLI::App& program, Context& context);
 void add_teach(CLI::App& program, Context& context);
 void add_user(CLI::App& program, Context& context);
 void add_migrate(CLI::App& program, Context& context);

@@ -67,6 +67,7 @@ int run_program(int argc, char** argv) {
     add_import(program, context);
     add_export(program, context);
     add_model(program, context);
+    add_embed(program, context);
     add_teach(program, context);
     add_user(program, context);
     add_migrate(program, context);

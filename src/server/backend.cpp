@@ -16,12 +16,14 @@
 #include "core/worker_pool.h"
 #include "http/server.h"
 #include "identity/password.h"
+#include "jobs/runner.h"
 #include "recognition/batcher.h"
 #include "server/advice.h"
 #include "server/listeners.h"
 #include "server/open.h"
 #include "service/annotation.h"
 #include "service/models.h"
+#include "service/training_jobs.h"
 #include "service/transfer.h"
 
 namespace croquis::server {
@@ -76,6 +78,7 @@ struct Backend::Parts {
     std::unique_ptr<recognition::Batcher> batcher;
     std::unique_ptr<service::Annotation> annotation;
     std::unique_ptr<service::Exports> exports;
+    std::unique_ptr<jobs::Runner> jobs;
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> portal;
     std::unique_ptr<http::Server> metrics_listener;
@@ -143,6 +146,7 @@ Result<void> Backend::Parts::listen(const Config& config) {
 
 Result<void> Backend::Parts::listen_api(const Config& config) {
     annotation = std::make_unique<service::Annotation>(*store, *batcher, *workers, metrics);
+    jobs = std::make_unique<jobs::Runner>(*store, service::works(*store));
     api::ApiOptions options;
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
@@ -216,6 +220,7 @@ void Backend::stop() {
     if (parts_->api) parts_->api->stop();
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
     if (parts_->exports) parts_->exports->stop();
+    if (parts_->jobs) parts_->jobs->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();
     if (parts_->password_workers) parts_->password_workers->stop();

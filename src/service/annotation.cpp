@@ -13,6 +13,7 @@
 
 #include "drawing/image.h"
 #include "drawing/sanitise.h"
+#include "service/trunk.h"
 
 namespace croquis::service {
 namespace {
@@ -83,6 +84,7 @@ store::Submission to_submission(SubmitRequest request,
     submission.height = recognised.height;
     submission.sha256 = kept;
     submission.prediction = to_stored(recognised);
+    submission.embedding = embedding_of(*recognised.model, recognised.prediction);
     if (!request.idempotency_key.empty())
         submission.request_digest = digest_of(sent, request.strokes);
     submission.image = std::move(request.image);

@@ -12,6 +12,7 @@
 #include "drawing/strokes.h"
 #include "learning/dataset/text.h"
 #include "service/transfer.h"
+#include "service/trunk.h"
 #include "store/records.h"
 
 namespace croquis::service {
@@ -400,6 +401,8 @@ class Importer {
             submission.width = pending.recognised->width;
             submission.height = pending.recognised->height;
             submission.prediction = prediction_of(pending);
+            submission.embedding =
+                embedding_of(*pending.recognised->model, pending.recognised->prediction);
         } else {
             // It is there, so none of this is stored.
             pending.import.submission.prediction.tag = pending.label.value_or("");

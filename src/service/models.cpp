@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "identity/security_log.h"
+#include "service/training_jobs.h"
 
 namespace croquis::service {
 namespace {
@@ -74,7 +75,8 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
 Result<void> promote(store::Store& store, const std::string& id) {
     if (const auto promoted = store.promote_model(id); !promoted) return promoted.error();
     identity::tell(identity::Event::model_promoted, {}, {{"by", "operator"}, {"model", id}});
-    return {};
+    const auto queued = queue_retagging(store, std::nullopt);
+    return queued ? Result<void>() : queued.error();
 }
 
 }  // namespace croquis::service

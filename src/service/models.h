@@ -28,8 +28,9 @@ Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& s
 Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
                                                             const std::filesystem::path& file);
 
-/// Makes a model of the registry live for the operator, who is named in the security log. Errors:
-/// those of Store::promote_model.
+/// Makes a model of the registry live for the operator, who is named in the security log, and
+/// queues the retagging of what nobody reviewed, which a server does. Errors: those of
+/// Store::promote_model.
 Result<void> promote(store::Store& store, const std::string& id);
 
 }  // namespace croquis::service

@@ -10,28 +10,23 @@
 #include <span>
 
 #include "core/bytes.h"
-#include "drawing/decode.h"
-#include "drawing/normalise.h"
-#include "recognition/card.h"
-#include "recognition/head.h"
-#include "recognition/recognizer.h"
+#include "recognition/network.h"
+#include "recognition/quantised.h"
 
 namespace croquis::service {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t page_size = 200;
-constexpr std::size_t batch_size = 32;
+constexpr std::size_t page_size = 1000;
 constexpr double worth_telling = 0.02;  ///< the difference that judging_needed is worked out for
-constexpr double usual_disagreement = 0.08;
 
 /// A reviewed drawing, as the trunk sees it.
 struct Reviewed {
     Uuid id;
     std::string tag;
     std::vector<float> embedding;
-    std::string live_tag;  ///< what the live model answers
+    std::string live_tag;  ///< what the live model answers; empty where it is not known yet
 };
 
 Result<std::set<std::string>> labels_in_use(store::Store& store) {
@@ -43,102 +38,70 @@ Result<std::set<std::string>> labels_in_use(store::Store& store) {
     return names;
 }
 
-/// Reviewed drawings with a label of the project, oldest first.
-Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store) {
+std::vector<float> numbers_of(const store::Embedding& embedding) {
+    std::vector<float> numbers(embedding.numbers.size());
+    recognition::unpack(embedding.scale, embedding.numbers, numbers);
+    return numbers;
+}
+
+/// Reviewed drawings with a label of the project, in the order of their ids.
+Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk& trunk) {
     const auto names = labels_in_use(store);
     if (!names) return names.error();
     std::vector<Reviewed> reviewed;
-    store::Query query;
-    query.order = store::Order::oldest_first;
-    query.limit = page_size;
+    store::ReviewedQuery query{trunk.id(), page_size, std::nullopt};
     do {
-        const auto page = store.list(query);
+        const auto page = store.reviewed_drawings(query);
         if (!page) return page.error();
-        for (const auto& drawing : page->drawings)
-            if (drawing.tagged_by && names->contains(drawing.tag))
-                reviewed.push_back({drawing.id, drawing.tag, {}, {}});
+        for (const auto& drawing : page->drawings) {
+            if (!names->contains(drawing.tag)) continue;
+            auto& each = reviewed.emplace_back();
+            each.id = drawing.id;
+            each.tag = drawing.tag;
+            if (drawing.embedding) each.embedding = numbers_of(*drawing.embedding);
+            if (drawing.model == trunk.model().id) each.live_tag = drawing.predicted_tag;
+        }
         query.after = page->next;
     } while (query.after);
+    std::sort(reviewed.begin(), reviewed.end(),
+              [](const Reviewed& a, const Reviewed& b) { return a.id < b.id; });
     return reviewed;
 }
 
-/// The live model, as a network that gives embeddings.
-struct Trunk {
-    store::Model model;
-    Bytes onnx;
-    recognition::Card card;
-    std::unique_ptr<recognition::Recognizer> recognizer;
-};
-
-std::string card_with_embedding(const std::string& card, std::size_t size) {
-    auto object = json::parse(card).as_object();
-    object["embedding"] = {{"size", size}};
-    object.erase("sha256");  // of the file without the output
-    return json::serialize(object);
+/// The live model's answer where only the network can give it.
+bool needs_network(const Reviewed& drawing, const Trunk& trunk) {
+    return drawing.embedding.empty() ||
+           (drawing.live_tag.empty() && trunk.head() == nullptr && judges(drawing.id));
 }
 
-Result<Trunk> load_trunk(store::Store& store) {
-    Trunk trunk;
-    auto live = store.live_model();
-    if (!live) return live.error();
-    trunk.model = std::move(*live);
-    auto onnx = store.model_onnx(trunk.model.id);
-    if (!onnx) return onnx.error();
-    trunk.onnx = std::move(*onnx);
-    auto card = recognition::parse_card(trunk.model.card);
-    if (!card) return card.error();
-    trunk.card = std::move(*card);
-    const auto network = recognition::with_embedding(trunk.onnx, trunk.card.info.labels.size());
-    if (!network) return network.error();
-    auto loaded = recognition::load_recognizer(
-        network->onnx, card_with_embedding(trunk.model.card, network->size));
-    if (!loaded) return loaded.error();
-    trunk.recognizer = std::move(*loaded);
-    return trunk;
-}
-
-Result<drawing::ModelInput> input_of(store::Store& store, const Uuid& id) {
-    const auto image = store.image(id);
-    if (!image) return image.error();
-    const auto decoded = drawing::decode(image->bytes);
-    if (!decoded) return decoded.error();
-    return drawing::normalise(decoded->image);
-}
-
-Result<void> recognise(recognition::Recognizer& model, std::span<Reviewed> drawings,
-                       const std::vector<drawing::ModelInput>& inputs) {
-    auto answers = model.recognise(inputs);
-    if (!answers) return answers.error();
-    for (std::size_t i = 0; i < drawings.size(); ++i) {
-        drawings[i].live_tag = std::move((*answers)[i].tag);
-        drawings[i].embedding = std::move((*answers)[i].embedding);
+/// Lets the network look at drawings that lack an embedding, or an answer of the live model by
+/// which it is judged. Takes out those that are gone; returns those that cannot be read.
+Result<std::vector<Unreadable>> fill_in(store::Store& store, Trunk& trunk,
+                                        std::vector<Reviewed>& drawings,
+                                        const TeachRequest& request) {
+    std::vector<Uuid> missing;
+    for (const auto& drawing : drawings)
+        if (needs_network(drawing, trunk)) missing.push_back(drawing.id);
+    std::vector<Unreadable> unreadable;
+    std::map<Uuid, recognition::Prediction> answers;
+    for (std::size_t at = 0; at < missing.size(); at += most_looked_at) {
+        if (request.is_stopped && request.is_stopped()) return stopped();
+        const auto some =
+            std::span(missing).subspan(at, std::min(most_looked_at, missing.size() - at));
+        auto looked = look_at(store, trunk, some);
+        if (!looked) return looked.error();
+        answers.merge(looked->answers);
+        unreadable.insert(unreadable.end(), looked->unreadable.begin(), looked->unreadable.end());
+        if (request.progress) request.progress(at + some.size(), missing.size());
     }
-    return {};
-}
-
-/// Fills in embeddings and the live model's answers. Drawings deleted meanwhile are left out.
-Result<void> embed(store::Store& store, recognition::Recognizer& model,
-                   std::vector<Reviewed>& drawings, const TeachRequest& request) {
-    std::vector<Reviewed> there;
-    std::vector<drawing::ModelInput> inputs;
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < drawings.size(); ++i) {
-        auto input = input_of(store, drawings[i].id);
-        if (!input && input.error().kind != ErrorKind::not_found) return input.error();
-        if (input) {
-            there.push_back(std::move(drawings[i]));
-            inputs.push_back(*input);
-        }
-        const bool last = i + 1 == drawings.size();
-        if (inputs.size() < batch_size && !(last && !inputs.empty())) continue;
-        const auto done = recognise(model, std::span(there).subspan(first), inputs);
-        if (!done) return done.error();
-        first = there.size();
-        inputs.clear();
-        if (request.progress) request.progress(i + 1, drawings.size());
+    for (auto& drawing : drawings) {
+        const auto found = answers.find(drawing.id);
+        if (found == answers.end()) continue;
+        drawing.embedding = numbers_of(*embedding_of(trunk.info(), found->second));
+        drawing.live_tag = found->second.tag;
     }
-    drawings = std::move(there);
-    return {};
+    std::erase_if(drawings, [&](const Reviewed& drawing) { return needs_network(drawing, trunk); });
+    return unreadable;
 }
 
 /// The labels taught, in the project's alphabet, and the examples by their indices.
@@ -206,10 +169,24 @@ json::array labels_json(const std::vector<TaughtLabel>& labels) {
     return listed;
 }
 
+/// What the head was made of: enough to make it again.
+json::object lineage_of(const Trunk& trunk, const Lesson& lesson,
+                        const learning::TaughtHead& head) {
+    return {{"trunk", trunk.model().id},
+            {"embedding", trunk.id()},
+            {"drawings", lesson.examples.size()},
+            {"data_sha256", to_hex(lesson.digest)},
+            {"strength", head.strength},
+            {"cross_validated", share_json(head.accuracy)},
+            {"right_refused", share_json(head.right_refused)},
+            {"strangers_refused", share_json(head.strangers_refused)},
+            {"labels", labels_json(lesson.labels)}};
+}
+
 /// The card of network and head together.
 std::string taught_card(const Trunk& trunk, const Lesson& lesson, const learning::TaughtHead& head,
-                        BytesView onnx) {
-    const auto parent = json::parse(trunk.model.card).as_object();
+                        const json::object& lineage, BytesView onnx) {
+    const auto parent = json::parse(trunk.model().card).as_object();
     json::array names;
     for (const auto& label : lesson.labels) names.emplace_back(label.label);
     json::object card{{"name", "taught"},
@@ -220,32 +197,67 @@ std::string taught_card(const Trunk& trunk, const Lesson& lesson, const learning
                       {"sha256", to_hex(sha256(onnx))}};
     for (const char* same : {"input", "activations"})
         if (const auto* value = parent.if_contains(same)) card[same] = *value;
-    card["taught"] = {{"trunk", trunk.model.id},
-                      {"drawings", lesson.examples.size()},
-                      {"data_sha256", to_hex(lesson.digest)},
-                      {"strength", head.strength},
-                      {"cross_validated", share_json(head.accuracy)},
-                      {"labels", labels_json(lesson.labels)}};
+    card["taught"] = lineage;
     return json::serialize(card);
 }
 
-/// On the drawings kept back whose label both could answer or not: the truth is what people said.
-Result<learning::GateResult> judged(recognition::Recognizer& candidate, store::Store& store,
+using Judging = std::vector<const Reviewed*>;
+
+Judging judging_drawings(const std::vector<Reviewed>& drawings) {
+    Judging judging;
+    for (const auto& drawing : drawings)
+        if (judges(drawing.id)) judging.push_back(&drawing);
+    return judging;
+}
+
+/// What a layer answers about the drawings, in order.
+Result<std::vector<std::string>> tags_by(const recognition::HeadLayer& head,
+                                         const recognition::ModelInfo& info,
+                                         const Judging& drawings) {
+    std::vector<float> rows;
+    rows.reserve(drawings.size() * head.width);
+    for (const auto* drawing : drawings)
+        rows.insert(rows.end(), drawing->embedding.begin(), drawing->embedding.end());
+    auto answers = recognition::answers_of(head, info, rows);
+    if (!answers) return answers.error();
+    std::vector<std::string> tags;
+    for (auto& answer : *answers) tags.push_back(std::move(answer.tag));
+    return tags;
+}
+
+/// On the drawings kept back, whether both models know their labels or not: the truth is what
+/// people said.
+Result<learning::GateResult> judged(const learning::TaughtHead& head,
+                                    const recognition::ModelInfo& candidate, const Trunk& trunk,
                                     const std::vector<Reviewed>& drawings) {
+    const auto judging = judging_drawings(drawings);
+    const auto fresh = tags_by(head.layer, candidate, judging);
+    if (!fresh) return fresh.error();
+    std::vector<std::string> live(judging.size());
+    if (trunk.head() != nullptr) {
+        auto answers = tags_by(*trunk.head(), trunk.info(), judging);
+        if (!answers) return answers.error();
+        live = std::move(*answers);
+    }
     learning::PairedAnswers counts;
-    for (const auto& drawing : drawings) {
-        if (!judges(drawing.id)) continue;
-        const auto input = input_of(store, drawing.id);
-        if (!input && input.error().kind == ErrorKind::not_found) continue;
-        if (!input) return input.error();
-        const auto answer = candidate.recognise(std::span(&*input, 1));
-        if (!answer) return answer.error();
-        const bool new_right = answer->front().tag == drawing.tag;
-        const bool old_right = drawing.live_tag == drawing.tag;
+    for (std::size_t i = 0; i < judging.size(); ++i) {
+        const auto& drawing = *judging[i];
+        const bool new_right = (*fresh)[i] == drawing.tag;
+        const bool old_right =
+            (drawing.live_tag.empty() ? live[i] : drawing.live_tag) == drawing.tag;
         ++(new_right ? (old_right ? counts.both : counts.only_candidate)
                      : (old_right ? counts.only_live : counts.neither));
     }
     return learning::compare(counts);
+}
+
+/// How much the models disagree, as far as so many drawings tell: with few, mostly what is usual.
+double disagreement(const learning::PairedAnswers& answers) {
+    constexpr double usual = 0.08;
+    constexpr double worth_of_usual = 20;  // drawings
+    const auto differing = static_cast<double>(answers.only_candidate + answers.only_live);
+    return std::max(worth_telling, (differing + usual * worth_of_usual) /
+                                       (static_cast<double>(answers.all()) + worth_of_usual));
 }
 
 Result<void> register_candidate(store::Store& store, const Teaching& teaching, BytesView onnx) {
@@ -274,42 +286,73 @@ bool judges(const Uuid& drawing) {
     return hash[0] % 4 == 0;
 }
 
+namespace {
+
+/// Network and head together, checked, as the registry takes it.
+struct Candidate {
+    store::Model model;
+    Bytes onnx;
+    recognition::ModelInfo info;
+};
+
+Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
+                               const learning::TaughtHead& head, const std::string& by) {
+    Candidate candidate;
+    auto onnx = recognition::with_head(trunk.onnx(), trunk.info().labels.size(), head.layer);
+    if (!onnx) return onnx.error();
+    candidate.onnx = std::move(*onnx);
+    auto lineage = lineage_of(trunk, lesson, head);
+    auto& model = candidate.model;
+    model.card = taught_card(trunk, lesson, head, lineage, candidate.onnx);
+    const auto network = recognition::read_network(candidate.onnx, model.card);
+    if (!network) return network.error();
+    candidate.info = (*network)->info;
+    lineage["by"] = by;
+    model.id = candidate.info.id;
+    model.sha256 = sha256(candidate.onnx);
+    model.created_at = now();
+    model.kind = store::ModelKind::head;
+    model.parent = trunk.model().id;
+    model.lineage = json::serialize(lineage);
+    return candidate;
+}
+
+}  // namespace
+
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
-    auto trunk = load_trunk(store);
+    auto trunk = Trunk::of_live_model(store);
     if (!trunk) return trunk.error();
-    auto drawings = reviewed_drawings(store);
+    auto drawings = reviewed_drawings(store, *trunk);
     if (!drawings) return drawings.error();
-    if (const auto done = embed(store, *trunk->recognizer, *drawings, request); !done)
-        return done.error();
+    auto unreadable = fill_in(store, *trunk, *drawings, request);
+    if (!unreadable) return unreadable.error();
     auto lesson = lesson_of(*drawings);
     if (!lesson) return lesson.error();
     const auto head = learning::teach(lesson->examples);
     if (!head) return head.error();
+    if (request.is_stopped && request.is_stopped()) return stopped();
     for (std::size_t i = 0; i < lesson->labels.size(); ++i)
         lesson->labels[i].accuracy = head->by_label[i];
-    const auto onnx =
-        recognition::with_head(trunk->onnx, trunk->card.info.labels.size(), head->layer);
-    if (!onnx) return onnx.error();
-    const auto card = taught_card(*trunk, *lesson, *head, *onnx);
-    const auto candidate = recognition::load_recognizer(*onnx, card);
+    const auto candidate = candidate_of(*trunk, *lesson, *head, request.by);
     if (!candidate) return candidate.error();
-    const auto gate = judged(**candidate, store, *drawings);
+    const auto gate = judged(*head, candidate->info, *trunk, *drawings);
     if (!gate) return gate.error();
-
-    Teaching teaching{{}, lesson->labels, lesson->too_few, head->accuracy, *gate};
+    Teaching teaching{candidate->model,      lesson->labels, lesson->too_few,
+                      head->accuracy,        *gate,          0,
+                      std::move(*unreadable)};
     if (gate->verdict == learning::Verdict::undecided)
-        teaching.judging_needed = learning::drawings_needed(worth_telling, usual_disagreement);
-    teaching.model.id = (*candidate)->info().id;
-    teaching.model.card = card;
-    teaching.model.sha256 = sha256(*onnx);
-    teaching.model.created_at = now();
-    teaching.model.kind = store::ModelKind::head;
-    teaching.model.parent = trunk->model.id;
-    auto lineage = json::parse(card).at("taught").as_object();
-    lineage["by"] = request.by;
-    teaching.model.lineage = json::serialize(lineage);
-    if (const auto added = register_candidate(store, teaching, *onnx); !added) return added.error();
+        teaching.judging_needed =
+            learning::drawings_needed(worth_telling, disagreement(gate->answers));
+    if (const auto added = register_candidate(store, teaching, candidate->onnx); !added)
+        return added.error();
     return teaching;
+}
+
+json::array unreadable_json(const std::vector<Unreadable>& unreadable) {
+    json::array listed;
+    for (const auto& each : unreadable)
+        listed.push_back({{"drawing", to_string(each.drawing)}, {"why", each.why}});
+    return listed;
 }
 
 json::object to_json(const Teaching& teaching) {
@@ -319,6 +362,7 @@ json::object to_json(const Teaching& teaching) {
             {"cross_validated", share_json(teaching.accuracy)},
             {"labels", labels_json(teaching.labels)},
             {"too_few", labels_json(teaching.too_few)},
+            {"unreadable", unreadable_json(teaching.unreadable)},
             {"gate",
              {{"drawings", gate.answers.all()},
               {"only_candidate_right", gate.answers.only_candidate},

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "learning/adaptation/gate.h"
 #include "learning/adaptation/teaching.h"
+#include "service/trunk.h"
 #include "store/store.h"
 
 /// Teaches a head on what people said of a project's drawings.
@@ -19,8 +20,11 @@ bool judges(const Uuid& drawing);
 
 struct TeachRequest {
     std::string by;  ///< who asked: a user's name, or "" for the command line
-    /// Called now and then with how many of the drawings have been looked at. May be empty.
-    std::function<void(std::size_t done, std::size_t all)> progress;
+    /// Called now and then with how many of the drawings without an embedding have been looked at.
+    /// May be empty.
+    std::function<void(std::size_t done, std::size_t all)> progress = {};
+    /// Ends the work early where it says so. May be empty.
+    std::function<bool()> is_stopped = {};
 };
 
 /// A label that people gave, and what came of it.
@@ -38,16 +42,19 @@ struct Teaching {
         too_few;                ///< labels with fewer than learning::fewest_examples to learn from
     learning::Share accuracy;   ///< cross-validated, of all that was learnt
     learning::GateResult gate;  ///< against the model that was live, on the judging drawings
-    std::size_t judging_needed =
-        0;  ///< to tell a difference of two points; 0 where the gate decided
+    /// Judging drawings that would show a difference of two points, as much as the two models
+    /// disagree; 0 where the gate decided.
+    std::size_t judging_needed = 0;
+    std::vector<Unreadable> unreadable;  ///< drawings left out
 };
 
 /// Teaches a head on the embeddings of the live model's network from all reviewed drawings whose
 /// tag is a label of the project, and adds network and head to the registry as one model, a
-/// candidate whose parent is the live model. Blocks for seconds: call it from a worker. The same
-/// drawings and tags give the same model, which the registry holds once. Errors: invalid
-/// ("drawings") where fewer than two labels have enough drawings; not_found where no model is live;
-/// those of the store and of recognition::with_head.
+/// candidate whose parent is the live model. Stored embeddings are used, missing ones stored.
+/// Blocks for seconds: call it from a worker. The same drawings and tags give the same model, which
+/// the registry holds once. Errors: invalid ("drawings") where fewer than two labels have enough
+/// drawings; not_found where no model is live; unavailable where it was stopped; those of the store
+/// and of recognition::with_head.
 Result<Teaching> teach(store::Store& store, const TeachRequest& request);
 
 /// As the API and the command line show it.

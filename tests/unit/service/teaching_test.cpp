@@ -15,6 +15,7 @@
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
 #include "recognition/recognizer.h"
+#include "service/retagging.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 
@@ -84,6 +85,27 @@ class TeachingTest : public testing::Test {
         store_->submit(std::move(submission),
                        [&](auto answer) { done.set_value(std::move(answer)); });
         return done.get_future().get().value().drawing;
+    }
+    /// One whose picture cannot be read, as an earlier program may have left it.
+    store::Drawing unreadable() {
+        store::Submission submission;
+        submission.id = Uuid::v7();
+        submission.created_at = now();
+        submission.image = {1, 2, 3};
+        submission.media_type = "image/png";
+        submission.prediction = {shipped_id_, "line", 0.5F, {}};
+        std::promise<Result<store::SubmitResult>> done;
+        store_->submit(std::move(submission),
+                       [&](auto answer) { done.set_value(std::move(answer)); });
+        return done.get_future().get().value().drawing;
+    }
+    /// Drawings without an embedding of the live model's trunk.
+    std::size_t missing() {
+        const auto trunk = Trunk::of_live_model(*store_).value();
+        return store_->stretch({trunk.id(), std::nullopt, {}, 5000})->drawings.size();
+    }
+    store::Drawing now_is(const store::Drawing& drawing) {
+        return store_->drawing(drawing.id).value();
     }
     void review(const store::Drawing& drawing, const std::string& tag) {
         const auto changed = store_->change_tag(
@@ -184,6 +206,97 @@ TEST_F(TeachingTest, TakesWhatWasUndoneForUnreviewed) {
     std::size_t all = 0;
     for (const auto& label : after.labels) all += label.learnt + label.judging;
     EXPECT_EQ(all, 23U);
+}
+
+TEST_F(TeachingTest, StoresTheEmbeddingsThatItNeeds) {
+    review_many(6);
+    stored(0, 30);
+    EXPECT_EQ(missing(), 19U);
+    std::size_t looked_at = 0;
+    TeachRequest request;
+    request.progress = [&](std::size_t, std::size_t all) { looked_at = all; };
+    const auto first = teach(*store_, request);
+    ASSERT_TRUE(first) << first.error().detail;
+    EXPECT_EQ(looked_at, 18U);
+    EXPECT_EQ(missing(), 1U);
+    looked_at = 0;
+    EXPECT_EQ(teach(*store_, request)->model.id, first->model.id);
+    EXPECT_EQ(looked_at, 0U);
+    // The head's network has the same trunk.
+    ASSERT_TRUE(store_->promote_model(first->model.id));
+    EXPECT_EQ(missing(), 1U);
+}
+
+TEST_F(TeachingTest, LeavesOutAndNamesWhatCannotBeRead) {
+    review_many(6);
+    const auto broken = unreadable();
+    review(broken, "circle");
+    const auto teaching = teach(*store_, {});
+    ASSERT_TRUE(teaching) << teaching.error().detail;
+    ASSERT_EQ(teaching->unreadable.size(), 1U);
+    EXPECT_EQ(teaching->unreadable.front().drawing, broken.id);
+    EXPECT_FALSE(teaching->unreadable.front().why.empty());
+    EXPECT_EQ(to_json(*teaching).at("unreadable").as_array().size(), 1U);
+}
+
+TEST_F(TeachingTest, StopsWhereItIsTold) {
+    review_many(6);
+    TeachRequest request;
+    request.is_stopped = [] { return true; };
+    EXPECT_EQ(teach(*store_, request).error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(store_->models()->size(), 1U);
+}
+
+TEST_F(TeachingTest, EmbedsWhatIsMissingAndGoesOn) {
+    for (int seed = 0; seed < 70; ++seed) stored(seed % 3, seed);
+    unreadable();
+    EmbedRequest request;
+    int batches = 0;
+    request.is_stopped = [&] { return ++batches > 1; };
+    EXPECT_EQ(embed_missing(*store_, request).error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(missing(), 71U - most_looked_at);
+    const auto rest = embed_missing(*store_, {});
+    ASSERT_TRUE(rest) << rest.error().detail;
+    EXPECT_EQ(rest->added, 70U - most_looked_at);
+    EXPECT_EQ(rest->had_one, most_looked_at);
+    EXPECT_EQ(rest->unreadable.size(), 1U);
+    EXPECT_EQ(embed_missing(*store_, {})->added, 0U);
+}
+
+TEST_F(TeachingTest, RetagsWhatNobodyReviewed) {
+    review_many(12);
+    const auto with_embedding = stored(1, 40);
+    ASSERT_TRUE(embed_missing(*store_, {}));
+    const auto without = stored(0, 41);
+    const auto said = stored(1, 42);
+    review(said, "heart");
+    unreadable();
+    const auto taught = teach(*store_, {});
+    ASSERT_TRUE(taught) << taught.error().detail;
+    ASSERT_TRUE(store_->promote_model(taught->model.id));
+    const auto retagged = retag(*store_, {});
+    ASSERT_TRUE(retagged) << retagged.error().detail;
+    EXPECT_EQ(retagged->changed, 2U);
+    EXPECT_EQ(retagged->by_embedding, 1U);
+    EXPECT_EQ(retagged->unreadable.size(), 1U);
+    EXPECT_EQ(now_is(with_embedding).tag, "zigzag");
+    EXPECT_EQ(now_is(with_embedding).prediction.model, taught->model.id);
+    EXPECT_EQ(now_is(with_embedding).prediction.probabilities.size(), 3U);
+    EXPECT_EQ(now_is(without).tag, "circle");
+    EXPECT_EQ(now_is(said).tag, "heart");
+    EXPECT_EQ(now_is(said).prediction.model, shipped_id_);
+    EXPECT_EQ(retag(*store_, {})->changed, 0U);
+}
+
+TEST_F(TeachingTest, TellsHowManyMoreWouldSettleItByHowMuchTheModelsDisagree) {
+    review_many(16);
+    const auto taught = teach(*store_, {}).value();
+    ASSERT_TRUE(store_->promote_model(taught.model.id));
+    // The same model against itself, as it were: it hardly disagrees.
+    const auto again = teach(*store_, {}).value();
+    EXPECT_EQ(again.gate.verdict, learning::Verdict::undecided);
+    EXPECT_GT(again.judging_needed, 0U);
+    EXPECT_LT(again.judging_needed, learning::drawings_needed(0.02, 0.08));
 }
 
 TEST(Judges, KeepsAboutOneInFour) {

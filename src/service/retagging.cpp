@@ -1,0 +1,135 @@
+#include "service/retagging.h"
+
+#include <algorithm>
+
+#include "recognition/quantised.h"
+
+namespace croquis::service {
+namespace {
+
+constexpr std::size_t stretch_size = 2000;
+/// Drawings in a transaction: some milliseconds, for which a submission may have to wait.
+constexpr std::size_t batch_size = 200;
+
+using Drawings = std::span<const store::EmbeddedDrawing>;
+
+store::Prediction to_stored(const std::string& model, recognition::Prediction answer) {
+    return {model, std::move(answer.tag), answer.confidence, std::move(answer.probabilities)};
+}
+
+class Retagging {
+  public:
+    Retagging(store::Store& store, Trunk& trunk, const RetagRequest& request)
+        : store_(store), trunk_(trunk), request_(request) {
+        result_.model = trunk.model().id;
+    }
+
+    Result<Retagged> run() {
+        const auto all = count_drawings(store_);
+        if (!all) return all.error();
+        store::StretchQuery query{trunk_.id(), trunk_.model().id, lowest_id_at(request_.since),
+                                  stretch_size};
+        std::size_t done = 0;
+        for (;;) {
+            const auto live = store_.live_model();
+            if (!live) return live.error();
+            result_.superseded = live->id != trunk_.model().id;
+            if (result_.superseded) return std::move(result_);
+            const auto stretch = store_.stretch(query);
+            if (!stretch) return stretch.error();
+            if (const auto tagged = retag_all(stretch->drawings); !tagged) return tagged.error();
+            done += stretch->looked_at;
+            if (request_.progress) request_.progress(std::min(done, *all), *all);
+            if (!stretch->next) return std::move(result_);
+            query.after = *stretch->next;
+        }
+    }
+
+  private:
+    [[nodiscard]] bool by_layer(const store::EmbeddedDrawing& drawing) const {
+        return trunk_.head() != nullptr && drawing.embedding &&
+               drawing.embedding->numbers.size() == trunk_.head()->width;
+    }
+
+    /// Those that a layer answers and those that the network must look at, apart.
+    Result<void> retag_all(std::vector<store::EmbeddedDrawing> drawings) {
+        const auto rest = std::stable_partition(
+            drawings.begin(), drawings.end(),
+            [this](const store::EmbeddedDrawing& drawing) { return by_layer(drawing); });
+        const auto layered = static_cast<std::size_t>(rest - drawings.begin());
+        const Drawings all(drawings);
+        auto done = in_batches(all.first(layered), batch_size, &Retagging::answer_by_layer);
+        if (!done) return done;
+        return in_batches(all.subspan(layered), most_looked_at, &Retagging::answer_by_network);
+    }
+
+    using Answer = Result<std::vector<store::Retag>> (Retagging::*)(Drawings);
+    Result<void> in_batches(Drawings drawings, std::size_t size, Answer answer) {
+        for (; !drawings.empty(); drawings = drawings.subspan(std::min(size, drawings.size()))) {
+            if (request_.is_stopped && request_.is_stopped()) return stopped();
+            auto retags = (this->*answer)(drawings.first(std::min(size, drawings.size())));
+            if (!retags) return retags.error();
+            const auto changed = store_.retag(*retags, now());
+            if (!changed) return changed.error();
+            result_.changed += *changed;
+        }
+        return {};
+    }
+
+    Result<std::vector<store::Retag>> answer_by_layer(Drawings drawings) {
+        const auto& head = *trunk_.head();
+        rows_.resize(drawings.size() * head.width);
+        for (std::size_t i = 0; i < drawings.size(); ++i)
+            recognition::unpack(drawings[i].embedding->scale, drawings[i].embedding->numbers,
+                                std::span(rows_).subspan(i * head.width, head.width));
+        auto answers = recognition::answers_of(head, trunk_.info(), rows_);
+        if (!answers) return answers.error();
+        std::vector<store::Retag> retags;
+        for (std::size_t i = 0; i < drawings.size(); ++i)
+            retags.push_back({drawings[i].id, drawings[i].version,
+                              to_stored(trunk_.model().id, std::move((*answers)[i]))});
+        result_.by_embedding += drawings.size();
+        return retags;
+    }
+
+    Result<std::vector<store::Retag>> answer_by_network(Drawings drawings) {
+        std::vector<Uuid> ids;
+        for (const auto& drawing : drawings) ids.push_back(drawing.id);
+        auto looked = look_at(store_, trunk_, ids);
+        if (!looked) return looked.error();
+        std::move(looked->unreadable.begin(), looked->unreadable.end(),
+                  std::back_inserter(result_.unreadable));
+        std::vector<store::Retag> retags;
+        for (const auto& drawing : drawings)
+            if (const auto found = looked->answers.find(drawing.id); found != looked->answers.end())
+                retags.push_back({drawing.id, drawing.version,
+                                  to_stored(trunk_.model().id, std::move(found->second))});
+        return retags;
+    }
+
+    /// The least id that a drawing made at that moment can have.
+    static Uuid lowest_id_at(Timestamp time) {
+        auto millis =
+            std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+        Uuid id{};
+        for (std::size_t i = 6; i > 0; --i, millis >>= 8)
+            id.bytes[i - 1] = static_cast<std::uint8_t>(millis & 0xff);
+        return id;
+    }
+
+    store::Store& store_;
+    Trunk& trunk_;
+    const RetagRequest& request_;
+    Retagged result_;
+    std::vector<float> rows_;
+};
+
+}  // namespace
+
+Result<Retagged> retag(store::Store& store, const RetagRequest& request) {
+    auto trunk = Trunk::of_live_model(store);
+    if (!trunk) return trunk.error();
+    return Retagging(store, *trunk, request).run();
+}
+
+}  // namespace croquis::service

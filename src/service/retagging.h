@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+
+#include "core/error.h"
+#include "service/trunk.h"
+#include "store/store.h"
+
+/// Gives stored drawings that nobody reviewed the live model's prediction.
+namespace croquis::service {
+
+struct RetagRequest {
+    /// Called now and then with how many of the drawings were looked at. May be empty.
+    std::function<void(std::size_t done, std::size_t all)> progress = {};
+    /// Ends the work early where it says so. May be empty.
+    std::function<bool()> is_stopped = {};
+    /// Only drawings made since then.
+    Timestamp since = {};
+};
+
+struct Retagged {
+    std::string model;  ///< the live one
+    std::size_t changed = 0;
+    std::size_t by_embedding = 0;  ///< of those, without running the network
+    std::vector<Unreadable> unreadable;
+    bool superseded = false;  ///< another model became live meanwhile, and the work ended
+};
+
+/// In batches of a transaction each, in the order of the drawings' ids: by a matrix product where
+/// the embedding is stored and one layer makes the model's answers of it, by the network
+/// otherwise. Asked again after it was cut off, it goes on. Reviewed drawings stay as they are.
+/// Errors: those of Trunk::of_live_model; unavailable where it was stopped.
+Result<Retagged> retag(store::Store& store, const RetagRequest& request);
+
+}  // namespace croquis::service

@@ -1,0 +1,104 @@
+#include "service/training_jobs.h"
+
+#include <boost/json/serialize.hpp>
+#include <thread>
+
+#include "service/retagging.h"
+#include "service/teaching.h"
+
+namespace croquis::service {
+namespace {
+
+namespace json = boost::json;
+
+/// Other backends take up a promotion within so long, and store predictions of the earlier model
+/// until then.
+constexpr std::chrono::seconds promotion_spreads{10};
+
+store::Job job_of(const char* kind, const std::optional<store::Author>& by) {
+    store::Job job;
+    job.id = Uuid::v7();
+    job.kind = kind;
+    job.created_by = by;
+    job.created_at = job.due_at = now();
+    return job;
+}
+
+auto progress_of(jobs::Task& task, double from, double to) {
+    return [&task, from, to](std::size_t done, std::size_t all) {
+        if (all > 0)
+            task.progress(from +
+                          (to - from) * static_cast<double>(done) / static_cast<double>(all));
+    };
+}
+
+/// Looking at drawings takes the longest, where there are any to look at.
+Result<std::string> do_teach(store::Store& store, jobs::Task& task) {
+    TeachRequest request;
+    if (task.job().created_by) request.by = task.job().created_by->name;
+    request.progress = progress_of(task, 0, 0.9);
+    request.is_stopped = [&task] { return task.is_stopped(); };
+    const auto teaching = teach(store, request);
+    if (!teaching) return teaching.error();
+    return json::serialize(to_json(*teaching));
+}
+
+/// Waits until other backends have the model too; false where another one is live by then.
+Result<bool> await_spread(store::Store& store, jobs::Task& task, const std::string& model,
+                          Timestamp until) {
+    for (;;) {
+        if (task.is_stopped()) return stopped();
+        const auto live = store.live_model();
+        if (!live) return live.error();
+        if (live->id != model) return false;
+        if (now() >= until) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+}
+
+json::object to_json(const Retagged& retagged) {
+    return {{"model", retagged.model},
+            {"changed", retagged.changed},
+            {"by_embedding", retagged.by_embedding},
+            {"unreadable", retagged.unreadable.size()},
+            {"superseded", retagged.superseded}};
+}
+
+/// Then goes over what was stored meanwhile by backends that had the earlier model.
+Result<std::string> do_retag(store::Store& store, jobs::Task& task) {
+    const auto begun = now();
+    RetagRequest request;
+    request.progress = progress_of(task, 0, 0.95);
+    request.is_stopped = [&task] { return task.is_stopped(); };
+    auto retagged = retag(store, request);
+    if (!retagged) return retagged.error();
+    if (retagged->superseded) return json::serialize(to_json(*retagged));
+    const auto spread = await_spread(store, task, retagged->model, begun + promotion_spreads);
+    if (!spread) return spread.error();
+    retagged->superseded = !*spread;
+    if (retagged->superseded) return json::serialize(to_json(*retagged));
+    request.progress = {};
+    request.since = begun - promotion_spreads;
+    const auto late = retag(store, request);
+    if (!late) return late.error();
+    retagged->changed += late->changed;
+    retagged->by_embedding += late->by_embedding;
+    return json::serialize(to_json(*retagged));
+}
+
+}  // namespace
+
+std::map<std::string, jobs::Work> works(store::Store& store) {
+    return {{teach_kind, [&store](jobs::Task& task) { return do_teach(store, task); }},
+            {retag_kind, [&store](jobs::Task& task) { return do_retag(store, task); }}};
+}
+
+Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by) {
+    return store.add_job(job_of(teach_kind, by), true);
+}
+
+Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by) {
+    return store.add_job(job_of(retag_kind, by), false);
+}
+
+}  // namespace croquis::service

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "jobs/runner.h"
+#include "store/store.h"
+
+/// What is taught, and what follows a promotion, as durable jobs.
+namespace croquis::service {
+
+inline constexpr const char* teach_kind = "teach";
+inline constexpr const char* retag_kind = "retag";
+
+/// The kinds of jobs that this program does. `store` must outlive what is returned.
+std::map<std::string, jobs::Work> works(store::Store& store);
+
+/// Queues a job of that kind. Where one of the kind is queued or running, teaching returns that one
+/// instead: the second press of a button starts nothing. `by` is absent for the operator.
+Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by);
+Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by);
+
+}  // namespace croquis::service

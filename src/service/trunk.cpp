@@ -1,0 +1,172 @@
+#include "service/trunk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "drawing/decode.h"
+#include "drawing/normalise.h"
+#include "recognition/card.h"
+#include "recognition/quantised.h"
+
+namespace croquis::service {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t stretch_size = 1000;
+
+/// The card of the same network once it has an embedding.
+std::string card_with_embedding(const std::string& card, std::size_t size) {
+    auto object = json::parse(card).as_object();
+    object["embedding"] = {{"size", size}};
+    object.erase("sha256");  // of the file without the output
+    return json::serialize(object);
+}
+
+Result<drawing::ModelInput> input_of(const store::StoredImage& image) {
+    const auto decoded = drawing::decode(image.bytes);
+    if (!decoded) return decoded.error();
+    return drawing::normalise(decoded->image);
+}
+
+/// Whether an error is about one picture, and not about the store or this program.
+bool is_of_the_picture(const Error& error) {
+    return error.kind == ErrorKind::malformed || error.kind == ErrorKind::invalid ||
+           error.kind == ErrorKind::too_large || error.kind == ErrorKind::unsupported_media;
+}
+
+/// Pictures that could be read, and what could not.
+struct Read {
+    std::vector<Uuid> ids;
+    std::vector<drawing::ModelInput> inputs;
+    std::vector<Unreadable> unreadable;
+};
+
+Result<Read> read_pictures(store::Store& store, std::span<const Uuid> drawings) {
+    Read read;
+    for (const auto& id : drawings) {
+        const auto image = store.image(id);
+        if (!image && image.error().kind == ErrorKind::not_found) continue;
+        if (!image) return image.error();
+        const auto input = input_of(*image);
+        if (input) {
+            read.ids.push_back(id);
+            read.inputs.push_back(*input);
+        } else if (is_of_the_picture(input.error())) {
+            read.unreadable.push_back({id, input.error().detail});
+        } else {
+            return input.error();
+        }
+    }
+    return read;
+}
+
+}  // namespace
+
+std::optional<store::Embedding> embedding_of(const recognition::ModelInfo& model,
+                                             const recognition::Prediction& prediction) {
+    if (prediction.embedding.empty()) return std::nullopt;
+    auto packed = recognition::quantised(prediction.embedding);
+    return store::Embedding{model.trunk, packed.scale, std::move(packed.numbers)};
+}
+
+Result<Trunk> Trunk::of_live_model(store::Store& store) {
+    Trunk trunk;
+    auto live = store.live_model();
+    if (!live) return live.error();
+    trunk.model_ = std::move(*live);
+    auto onnx = store.model_onnx(trunk.model_.id);
+    if (!onnx) return onnx.error();
+    trunk.onnx_ = std::move(*onnx);
+    auto card = recognition::parse_card(trunk.model_.card);
+    if (!card) return card.error();
+    trunk.info_ = std::move(card->info);
+    const std::size_t labels = trunk.info_.labels.size();
+    auto network = recognition::with_embedding(trunk.onnx_, labels);
+    if (!network) return network.error();
+    trunk.info_.id = trunk.model_.id;
+    trunk.info_.embedding = network->size;
+    trunk.info_.trunk = recognition::trunk_of(network->onnx, card->scaling);
+    trunk.card_ = card_with_embedding(trunk.model_.card, network->size);
+    auto head = recognition::head_of(network->onnx, labels);
+    if (!head) return head.error();
+    trunk.head_ = std::move(*head);
+    trunk.with_embedding_ = std::move(network->onnx);
+    return trunk;
+}
+
+Result<std::vector<recognition::Prediction>> Trunk::recognise(
+    std::span<const drawing::ModelInput> pictures) {
+    if (!recognizer_) {
+        auto loaded = recognition::load_recognizer(with_embedding_, card_);
+        if (!loaded) return loaded.error();
+        recognizer_ = std::move(*loaded);
+    }
+    return recognizer_->recognise(pictures);
+}
+
+Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings) {
+    auto read = read_pictures(store, drawings);
+    if (!read) return read.error();
+    Looked looked;
+    looked.unreadable = std::move(read->unreadable);
+    if (read->ids.empty()) return looked;
+    auto answers = trunk.recognise(read->inputs);
+    if (!answers) return answers.error();
+    std::vector<store::NewEmbedding> found;
+    for (std::size_t i = 0; i < answers->size(); ++i) {
+        if (auto embedding = embedding_of(trunk.info(), (*answers)[i]))
+            found.push_back({read->ids[i], std::move(*embedding)});
+        looked.answers.emplace(read->ids[i], std::move((*answers)[i]));
+    }
+    if (const auto added = store.add_embeddings(found); !added) return added.error();
+    return looked;
+}
+
+Error stopped() {
+    return {ErrorKind::unavailable, "The work was stopped.", {}, 1};
+}
+
+Result<std::size_t> count_drawings(store::Store& store) {
+    const auto counts = store.tag_counts();
+    if (!counts) return counts.error();
+    std::size_t all = 0;
+    for (const auto& count : *counts) all += static_cast<std::size_t>(count.drawings);
+    return all;
+}
+
+Result<Embedded> embed_missing(store::Store& store, const EmbedRequest& request) {
+    auto trunk = Trunk::of_live_model(store);
+    if (!trunk) return trunk.error();
+    const auto all = count_drawings(store);
+    if (!all) return all.error();
+    Embedded embedded;
+    std::size_t done = 0;
+    store::StretchQuery query{trunk->id(), std::nullopt, {}, stretch_size};
+    for (;;) {
+        const auto stretch = store.stretch(query);
+        if (!stretch) return stretch.error();
+        std::vector<Uuid> missing;
+        for (const auto& drawing : stretch->drawings) missing.push_back(drawing.id);
+        embedded.had_one += stretch->looked_at - missing.size();
+        done += stretch->looked_at - missing.size();
+        for (std::size_t at = 0; at < missing.size(); at += most_looked_at) {
+            if (request.is_stopped && request.is_stopped()) return stopped();
+            const auto some =
+                std::span(missing).subspan(at, std::min(most_looked_at, missing.size() - at));
+            auto looked = look_at(store, *trunk, some);
+            if (!looked) return looked.error();
+            embedded.added += looked->answers.size();
+            std::move(looked->unreadable.begin(), looked->unreadable.end(),
+                      std::back_inserter(embedded.unreadable));
+            done += some.size();
+            if (request.progress) request.progress(std::min(done, *all), *all);
+        }
+        if (!stretch->next) return embedded;
+        query.after = *stretch->next;
+    }
+}
+
+}  // namespace croquis::service

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "recognition/head.h"
+#include "recognition/recognizer.h"
+#include "store/store.h"
+
+/// What gives embeddings of stored drawings.
+namespace croquis::service {
+
+/// The embedding of a drawing as it is stored; none where the model gives none.
+std::optional<store::Embedding> embedding_of(const recognition::ModelInfo& model,
+                                             const recognition::Prediction& prediction);
+
+/// The live model as a network that gives embeddings. Its engine is made when first needed.
+/// Thread-compatible.
+class Trunk {
+  public:
+    /// Errors: not_found where no model is live; those of the store and of
+    /// recognition::with_embedding.
+    static Result<Trunk> of_live_model(store::Store& store);
+
+    [[nodiscard]] const store::Model& model() const { return model_; }
+    /// The registered network.
+    [[nodiscard]] BytesView onnx() const { return onnx_; }
+    /// The live model's; `trunk` and `embedding` also where that gives no embedding by itself.
+    [[nodiscard]] const recognition::ModelInfo& info() const { return info_; }
+    /// Names the embeddings in the store.
+    [[nodiscard]] const std::string& id() const { return info_.trunk; }
+    /// What makes the live model's answers of embeddings; null where no single layer does.
+    [[nodiscard]] const recognition::HeadLayer* head() const { return head_ ? &*head_ : nullptr; }
+
+    /// The live model's answers, with embeddings.
+    Result<std::vector<recognition::Prediction>> recognise(
+        std::span<const drawing::ModelInput> pictures);
+
+  private:
+    store::Model model_;
+    Bytes onnx_;
+    Bytes with_embedding_;
+    std::string card_;  ///< of the network with its embedding
+    recognition::ModelInfo info_;
+    std::optional<recognition::HeadLayer> head_;
+    std::unique_ptr<recognition::Recognizer> recognizer_;
+};
+
+/// A drawing that is left out because its picture cannot be read, and why.
+struct Unreadable {
+    Uuid drawing;
+    std::string why;
+};
+
+/// What the network says of stored drawings.
+struct Looked {
+    std::map<Uuid, recognition::Prediction> answers;
+    std::vector<Unreadable> unreadable;
+};
+
+/// At most so many drawings are held at once.
+inline constexpr std::size_t most_looked_at = 64;
+
+/// Looks at stored drawings with the network, and stores their embeddings. Drawings deleted
+/// meanwhile are neither answered nor named. At most most_looked_at.
+Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings);
+
+struct EmbedRequest {
+    /// Called now and then with how many of the drawings were looked at. May be empty.
+    std::function<void(std::size_t done, std::size_t all)> progress = {};
+    /// Ends the work early where it says so. May be empty.
+    std::function<bool()> is_stopped = {};
+};
+
+struct Embedded {
+    std::size_t added = 0;
+    std::size_t had_one = 0;
+    std::vector<Unreadable> unreadable;
+};
+
+/// Stores the embeddings that drawings lack for the live model's trunk, in the order of their ids.
+/// Asked again after it was cut off, it goes on. Memory does not grow with the drawings. Errors:
+/// those of Trunk::of_live_model; unavailable where it was stopped.
+Result<Embedded> embed_missing(store::Store& store, const EmbedRequest& request);
+
+/// Drawings that the store shows.
+Result<std::size_t> count_drawings(store::Store& store);
+
+Error stopped();
+
+}  // namespace croquis::service
