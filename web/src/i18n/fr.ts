@@ -6,6 +6,7 @@ export const fr: Dictionary = {
     label: 'Lieux',
     draw: 'Non authentifié',
     annotate: 'Authentifié',
+    data: 'Données',
     login: 'Login',
     skip: 'Aller au contenu',
     signedInAs: (name) => `Connecté : ${name}`,
@@ -222,6 +223,33 @@ export const fr: Dictionary = {
     promoteText:
       'Il fera désormais toutes les prédictions. Le modèle actif aujourd’hui pourra être réactivé.',
     promoted: (id) => `${id} est actif`,
+  },
+  data: {
+    title: 'Données',
+    signIn: 'Connectez-vous pour emporter les dessins et leurs étiquettes.',
+    intro: 'Emportez les dessins et leurs étiquettes, pour entraîner un modèle ou pour les garder.',
+    export: 'Exporter',
+    format: 'Format',
+    formats: { imagefolder: 'Un dossier par étiquette', csv: 'Images et tableau', ndjson: 'Traits' },
+    about: {
+      imagefolder:
+        'Un zip d’images que les programmes d’entraînement lisent tel quel, avec un tableau de tout le reste.',
+      csv: 'Un zip d’images dans un seul dossier, avec un tableau des étiquettes, des personnes et des dates.',
+      ndjson:
+        'Une ligne par dessin, au format de Quick, Draw! ; les dessins reçus comme images sont laissés de côté.',
+    },
+    tag: 'Étiquette',
+    allTags: 'Toutes les étiquettes',
+    reviewed: 'Vérification',
+    all: 'Tous les dessins',
+    onlyReviewed: 'Vérifiés par une personne',
+    onlyUnreviewed: 'Pas encore vérifiés',
+    from: 'Dessinés à partir du',
+    until: 'Dessinés jusqu’au',
+    download: 'Télécharger',
+    running: 'Préparation du fichier…',
+    done: 'Le fichier est dans vos téléchargements',
+    import: 'Les dessins s’importent par la commande croquis import ; le guide dit quels formats elle lit.',
   },
   problem: {
     offline: 'Vous semblez hors ligne.',

@@ -1,0 +1,46 @@
+import type { paths } from '../../generated/annotator';
+
+export const formats = ['imagefolder', 'csv', 'ndjson'] as const;
+export type ExportFormat = (typeof formats)[number];
+export type ExportQuery = NonNullable<paths['/api/v1/exports']['get']['parameters']['query']>;
+
+/** What the person chose; an empty text is no choice. */
+export interface ExportForm {
+  format: ExportFormat;
+  tag: string;
+  reviewed: '' | 'true' | 'false';
+  /** Days of the person's own time zone. */
+  from: string;
+  until: string;
+}
+
+/** The moment at which a day begins where the person is; `after` days later. */
+function beginOf(day: string, after = 0): string | undefined {
+  const [year, month, date] = day.split('-').map(Number);
+  if (!year || !month || !date) return undefined;
+  return new Date(year, month - 1, date + after).toISOString();
+}
+
+/** The last day counts whole. */
+export function exportQuery({ format, tag, reviewed, from, until }: ExportForm): ExportQuery {
+  const query: ExportQuery = { format };
+  if (tag) query.tag = tag;
+  if (reviewed) query.reviewed = reviewed === 'true';
+  const begin = beginOf(from);
+  const end = beginOf(until, 1);
+  if (begin) query.from = begin;
+  if (end) query.until = end;
+  return query;
+}
+
+export const fileNameOf = (format: ExportFormat) => (format === 'ndjson' ? 'shapes.ndjson' : 'shapes.zip');
+
+/** Hands a file to the browser's downloads. */
+export function save(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // The browser reads it after this turn.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
