@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
@@ -11,6 +13,7 @@
 #include "api/codec/request_bodies.h"
 #include "api/codec/serialisation.h"
 #include "api/routes/shared_handlers.h"
+#include "service/training_jobs.h"
 
 namespace croquis::api {
 namespace {
@@ -204,14 +207,15 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
   public:
     AnnotatorApi(service::Annotation& annotation, identity::Identity& identity, store::Store& store,
                  service::Exports& exports, WorkerPool& workers, WorkerPool& password_workers,
-                 std::string base_path)
+                 const ApiOptions& options)
         : annotation_(annotation),
           identity_(identity),
           store_(store),
           exports_(exports),
           workers_(workers),
           password_workers_(password_workers),
-          base_path_(std::move(base_path)) {}
+          base_path_(options.base_path),
+          on_job_(options.on_job) {}
 
     using Verb = Answer (AnnotatorApi::*)(Request&, const Principal&);
     /// The handler of a route that needs a token, of an admin where `role` says so. Who asks is
@@ -240,6 +244,11 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     Answer live_model(Request& request, const Principal& who);
     Answer models(Request& request, const Principal& who);
     Answer promote(Request& request, const Principal& who);
+    Answer teach(Request& request, const Principal& who);
+
+    Answer jobs(Request& request, const Principal& who);
+    Answer job(Request& request, const Principal& who);
+    Answer cancel_job(Request& request, const Principal& who);
 
     Answer users(Request& request, const Principal& who);
     Answer add_user(Request& request, const Principal& who);
@@ -261,6 +270,7 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     WorkerPool& workers_;
     WorkerPool& password_workers_;  ///< slow ones, which nobody else must wait behind
     const std::string base_path_;
+    const std::function<void()> on_job_;
     std::atomic<int> waiting_sign_ins_{0};
 };
 
@@ -486,11 +496,61 @@ Answer AnnotatorApi::models(Request&, const Principal&) {
 
 Answer AnnotatorApi::promote(Request& request, const Principal& who) {
     const auto& id = request.parameters["id"];
-    const auto promoted = co_await annotation_.promote(id);
+    const store::Author by{who.user, who.name};
+    const auto promoted = co_await annotation_.promote(id, by);
     if (!promoted) co_return problem(promoted.error());
+    if (on_job_) on_job_();
     identity::tell(identity::Event::model_promoted, origin_of(request),
                    {{"by", who.name}, {"model", id}});
     co_return co_await get_live_model(annotation_);
+}
+
+Answer AnnotatorApi::teach(Request&, const Principal& who) {
+    const store::Author by{who.user, who.name};
+    const auto queue = [this, &by] { return service::queue_teaching(store_, by); };
+    const auto queued = co_await workers_.run(queue);
+    if (!queued) co_return problem(queued.error());
+    if (on_job_) on_job_();
+    auto response = http::json_response(202, api::to_json(*queued));
+    response.set("Location",
+                 fmt::format("{}{}/jobs/{}", base_path_, annotator_base, to_string(queued->id)));
+    co_return no_store(std::move(response));
+}
+
+// --- jobs
+
+Answer AnnotatorApi::jobs(Request& request, const Principal&) {
+    const auto query = read_jobs_query(request);
+    if (!query) co_return problem(query.error());
+    const auto after = query->after ? std::optional(query->after->id) : std::nullopt;
+    const auto list = [this, &query, &after] { return store_.jobs(query->limit, after); };
+    const auto found = co_await workers_.run(list);
+    if (!found) co_return problem(found.error());
+    json::array listed;
+    for (const auto& job : *found) listed.push_back(api::to_json(job));
+    json::value next;
+    if (found->size() == query->limit)
+        next = write_cursor(store::Order::newest_first, {found->back().id});
+    co_return no_store(http::json_response(
+        200, json::object{{"jobs", std::move(listed)}, {"next", std::move(next)}}));
+}
+
+Answer AnnotatorApi::job(Request& request, const Principal&) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto look = [this, &id] { return store_.job(*id); };
+    const auto found = co_await workers_.run(look);
+    co_return no_store(found ? http::json_response(200, api::to_json(*found))
+                             : problem(found.error()));
+}
+
+Answer AnnotatorApi::cancel_job(Request& request, const Principal&) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto cancel = [this, &id] { return store_.cancel_job(*id, now()); };
+    const auto asked = co_await workers_.run(cancel);
+    co_return no_store(asked ? http::json_response(200, api::to_json(*asked))
+                             : problem(asked.error()));
 }
 
 // --- users
@@ -539,10 +599,10 @@ Answer AnnotatorApi::delete_user(Request& request, const Principal& who) {
 
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
                            store::Store& store, service::Exports& exports, WorkerPool& workers,
-                           WorkerPool& password_workers, const std::string& base_path) {
+                           WorkerPool& password_workers, const ApiOptions& options) {
     using Api = AnnotatorApi;
     const auto api = std::make_shared<Api>(annotation, identity, store, exports, workers,
-                                           password_workers, base_path);
+                                           password_workers, options);
     const auto admin = identity::Role::admin;
     http::Router router;
     router.add(Method::post, "/token", [api](Request& r) { return api->sign_in(r); });
@@ -567,6 +627,11 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     router.add(Method::get, "/model", api->guarded(&Api::live_model));
     router.add(Method::get, "/models", api->guarded(&Api::models));
     router.add(Method::post, "/models/{id}:promote", api->guarded(&Api::promote, admin));
+    router.add(Method::post, "/models:teach", api->guarded(&Api::teach, admin));
+
+    router.add(Method::get, "/jobs", api->guarded(&Api::jobs));
+    router.add(Method::get, "/jobs/{id}", api->guarded(&Api::job));
+    router.add(Method::post, "/jobs/{id}:cancel", api->guarded(&Api::cancel_job, admin));
 
     router.add(Method::get, "/users", api->guarded(&Api::users, admin));
     router.add(Method::post, "/users", api->guarded(&Api::add_user, admin));

@@ -44,7 +44,7 @@ Result<http::Router> backend_router(service::Annotation& annotation, identity::I
     if (!router) return router.error();
     router->mount(public_base, public_api(annotation, workers, options));
     router->mount(annotator_base, annotator_api(annotation, identity, store, exports, workers,
-                                                password_workers, options.base_path));
+                                                password_workers, options));
     return router;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ struct ApiOptions {
     std::string version;             ///< of the program
     bool demo = false;               ///< anyone can sign in as admin / admin
     std::string base_path;           ///< "/croquis" where a proxy serves the API under that path
+    /// Called after a job was queued, so that it is begun at once. May be empty.
+    std::function<void()> on_job = {};
 };
 
 /// The public API, mounted at /api/v1/public: predict and store, list and view; never modifies
@@ -29,7 +32,7 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
 /// password runs on `password_workers`.
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
                            store::Store& store, service::Exports& exports, WorkerPool& workers,
-                           WorkerPool& password_workers, const std::string& base_path = {});
+                           WorkerPool& password_workers, const ApiOptions& options = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
 /// was not built), /openapi.json (both APIs in one document), /api/v1/public/openapi.json and

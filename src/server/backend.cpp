@@ -154,6 +154,7 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.version = version();
     options.demo = config.demo;
     options.base_path = config.base_path;
+    options.on_job = [this] { jobs->wake(); };
     exports = std::make_unique<service::Exports>(*store, config.store);
     auto routes = api::backend_router(*annotation, *identity, *store, *exports, *workers,
                                       *password_workers, config.web_root / "swagger", options);

@@ -13,6 +13,7 @@
 
 #include "drawing/image.h"
 #include "drawing/sanitise.h"
+#include "service/training_jobs.h"
 #include "service/trunk.h"
 
 namespace croquis::service {
@@ -356,8 +357,8 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::undo_each(
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<void>> Annotation::promote(std::string model_id) {
-    const auto job = [this, &model_id]() -> Result<void> {
+asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::Author by) {
+    const auto job = [this, &model_id, &by]() -> Result<void> {
         const auto listed = store_.model(model_id);
         if (!listed) return listed.error();
         const auto onnx = store_.model_onnx(model_id);
@@ -366,7 +367,9 @@ asio::awaitable<Result<void>> Annotation::promote(std::string model_id) {
         if (!loaded) return loaded.error();
         if (const auto promoted = store_.promote_model(model_id); !promoted)
             return promoted.error();
-        return batcher_.promote(std::move(*loaded));
+        if (const auto taken = batcher_.promote(std::move(*loaded)); !taken) return taken.error();
+        const auto queued = queue_retagging(store_, by);
+        return queued ? Result<void>() : queued.error();
     };
     co_return co_await workers_.run(job);
 }

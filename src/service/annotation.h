@@ -104,9 +104,10 @@ class Annotation {
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> undo_each(
         std::vector<SeenDrawing> drawings, identity::Principal by);
 
-    /// Makes a model of the registry the live one, there and in this process. One that cannot be
-    /// loaded is an Error and changes nothing.
-    boost::asio::awaitable<Result<void>> promote(std::string model_id);
+    /// Makes a model of the registry the live one, there and in this process, and queues the
+    /// retagging of what nobody reviewed. One that cannot be loaded is an Error and changes
+    /// nothing.
+    boost::asio::awaitable<Result<void>> promote(std::string model_id, store::Author by);
 
     /// The project's labels in its order, retired ones included, whichever model is live.
     boost::asio::awaitable<Result<std::vector<store::Label>>> labels();

@@ -138,6 +138,12 @@ Result<store::Query> read_queue_query(const http::Request& request) {
     return query;
 }
 
+Result<store::Query> read_jobs_query(const http::Request& request) {
+    store::Query query;
+    if (const auto paging = read_paging(request, query); !paging) return paging.error();
+    return query;
+}
+
 std::string write_cursor(store::Order order, const store::Query::Cursor& cursor) {
     std::array<std::uint8_t, 1 + sizeof(Uuid::bytes) + sizeof(float)> bytes{kind_of(order)};
     std::copy(cursor.id.bytes.begin(), cursor.id.bytes.end(), bytes.begin() + 1);

@@ -18,6 +18,8 @@ Result<store::Query> read_list_query(const http::Request& request);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
 
+/// GET /jobs: limit and cursor, newest first.
+Result<store::Query> read_jobs_query(const http::Request& request);
 /// GET /exports: format, tag, reviewed, tagged_by, source, from, until. Others are refused.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
 

@@ -210,7 +210,8 @@ json::object to_json(const store::User& user) {
 
 namespace {
 
-/// A card was checked before it was stored; one that cannot be read all the same is left out.
+/// What was checked or written here before it was stored; what cannot be read all the same is left
+/// out.
 json::object card_object(const std::string& card) {
     boost::system::error_code failed;
     auto value = json::parse(card, failed);
@@ -225,7 +226,30 @@ json::object to_json(const store::Model& model) {
             {"state", store::to_string(model.state)},
             {"created_at", to_rfc3339(model.created_at)},
             {"sha256", to_hex(model.sha256)},
+            {"kind", store::to_string(model.kind)},
+            {"parent", model.parent ? json::value(*model.parent) : json::value(nullptr)},
+            {"lineage", card_object(model.lineage)},
             {"card", card_object(model.card)}};
+}
+
+json::object to_json(const store::Job& job) {
+    const auto time = [](const std::optional<Timestamp>& at) {
+        return at ? json::value(to_rfc3339(*at)) : json::value(nullptr);
+    };
+    json::object object{
+        {"id", to_string(job.id)},
+        {"kind", job.kind},
+        {"state", store::to_string(job.state)},
+        {"progress", job.progress},
+        {"cancel_requested", job.cancel_requested},
+        {"attempts", job.attempts},
+        {"by", job.created_by ? json::value(job.created_by->name) : json::value(nullptr)},
+        {"created_at", to_rfc3339(job.created_at)},
+        {"started_at", time(job.started_at)},
+        {"finished_at", time(job.finished_at)}};
+    if (job.result) object["result"] = card_object(*job.result);
+    if (job.error) object["error"] = *job.error;
+    return object;
 }
 
 json::object to_json(const recognition::ModelInfo& model, const std::string& card) {

@@ -43,6 +43,7 @@ std::string drawing_path(const ApiSurface& surface, const Uuid& id);
 boost::json::object to_json(const store::TagEvent& event);
 boost::json::object to_json(const store::User& user);
 boost::json::object to_json(const store::Model& model);
+boost::json::object to_json(const store::Job& job);
 /// `card` is JSON text, empty where the registry does not hold the model.
 boost::json::object to_json(const recognition::ModelInfo& model, const std::string& card);
 /// What a problem says, as a part of an answer: type, title, status, detail, field.

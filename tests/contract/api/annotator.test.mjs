@@ -361,6 +361,66 @@ for (const kind of Object.keys(stores))
       assert.equal(promoted.id, live.id);
     });
 
+    /** A job once it has ended. */
+    async function ended({ id }) {
+      for (;;) {
+        const { body } = await api.ask('GET', `/api/v1/jobs/${id}`, { token, status: 200 });
+        if (!['queued', 'running'].includes(body.state)) return body;
+        await sleep(50);
+      }
+    }
+    const teach = async () => (await api.ask('POST', '/api/v1/models:teach', { token, status: 202 })).body;
+
+    it('teaches in the background, promotes, and gives what nobody reviewed the new answer', async () => {
+      for (let i = 0; i < 24; ++i)
+        await patch(await draw(300 + i), i % 2 === 0 ? 'star' : 'heart', { token, status: 200 });
+      const untouched = await draw(400);
+      const asked = await api.ask('POST', '/api/v1/models:teach', { token, status: 202 });
+      assert.equal(asked.headers.get('location'), `/api/v1/jobs/${asked.body.id}`);
+      assert.deepEqual([asked.body.kind, asked.body.by], ['teach', 'admin']);
+      const job = await ended(asked.body);
+      assert.equal(job.state, 'succeeded', job.error);
+      assert.deepEqual([job.progress, job.attempts], [1, 1]);
+      const { result } = job;
+      assert.ok(api.contract.holds('Teaching', result));
+      const learnt = Object.fromEntries(result.labels.map(({ label, ...counts }) => [label, counts]));
+      assert.ok(learnt.star.learnt >= 3 && learnt.heart.learnt >= 3);
+
+      const { body: before } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
+      const taught = before.models.find(({ id }) => id === result.model);
+      assert.deepEqual([taught.state, taught.kind, taught.parent], ['candidate', 'head', result.parent]);
+      assert.equal(taught.lineage.by, 'admin');
+      assert.equal((await ended(await teach())).result.model, result.model);
+
+      await api.ask('POST', `/api/v1/models/${taught.id}:promote`, { token, status: 200 });
+      const now = async () => (await api.ask('GET', at(untouched), { token, status: 200 })).body;
+      let seen = await now();
+      for (; seen.model !== taught.id; seen = await now()) await sleep(50);
+      assert.deepEqual([seen.version, seen.tagged_by], [2, null]);
+      assert.equal(seen.tag, seen.predicted_tag);
+      await patch(untouched, 'star', { token, status: 412 });
+      // Back again, so that the tests after this one find the model that they know.
+      await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
+    });
+
+    it('lists, cancels and ends jobs', async () => {
+      const { body: page } = await api.ask('GET', '/api/v1/jobs?limit=1', { token: annotator, status: 200 });
+      assert.equal(page.jobs.length, 1);
+      const more = await api.ask('GET', `/api/v1/jobs?cursor=${page.next}`, { token, status: 200 });
+      assert.ok(more.body.jobs.every(({ id }) => id < page.jobs[0].id));
+      assert.equal(more.body.next, null);
+      for (const query of ['limit=0', 'limit=201', 'cursor=none'])
+        await api.ask('GET', `/api/v1/jobs?${query}`, { token, status: 422, field: query.split('=')[0] });
+      // The retagging after the last promotion still waits for other backends to take it up.
+      const running = page.jobs[0];
+      assert.equal(running.kind, 'retag');
+      await api.ask('POST', `/api/v1/jobs/${running.id}:cancel`, { token: annotator, status: 403 });
+      await api.ask('POST', `/api/v1/jobs/${running.id}:cancel`, { token, status: 200 });
+      assert.equal((await ended(running)).state, 'cancelled');
+      const again = await api.ask('POST', `/api/v1/jobs/${running.id}:cancel`, { token, status: 409 });
+      assert.equal(again.body.code, 'job_ended');
+    });
+
     it('serves its documents, its problems and its health', async () => {
       await api.ask('GET', '/healthz', { status: 200 });
       await api.ask('GET', '/readyz', { status: 200 });

@@ -154,10 +154,10 @@ TEST_F(AnnotationTest, ChangesTheModelUnderLoadAndKnowsWhichOneAnswered) {
     const auto next = renamed(onnx, "next");
     const auto first = renamed(onnx, "first");
     for (const auto& model : {first, next}) ASSERT_TRUE(store_->add_model(model, as_bytes(onnx)));
-    ASSERT_TRUE(ask(annotation_->promote(first.id)).get());
+    ASSERT_TRUE(ask(annotation_->promote(first.id, {Uuid::v7(), "ada"})).get());
     std::vector<std::future<Result<SubmitAnswer>>> answers;
     for (int i = 0; i < 20; ++i) answers.push_back(submit(i));
-    auto promoted = ask(annotation_->promote(next.id));
+    auto promoted = ask(annotation_->promote(next.id, {Uuid::v7(), "ada"}));
     for (int i = 20; i < 40; ++i) answers.push_back(submit(i));
     ASSERT_TRUE(promoted.get());
     for (auto& answer : answers) {
@@ -175,7 +175,7 @@ TEST_F(AnnotationTest, ChangesTheModelUnderLoadAndKnowsWhichOneAnswered) {
 
 TEST_F(AnnotationTest, KeepsItsModelWherePromotionFails) {
     const auto before = annotation_->model()->id;
-    const auto promoted = ask(annotation_->promote("none")).get();
+    const auto promoted = ask(annotation_->promote("none", {Uuid::v7(), "ada"})).get();
     ASSERT_FALSE(promoted);
     EXPECT_EQ(promoted.error().kind, ErrorKind::not_found);
     EXPECT_EQ(annotation_->model()->id, before);
@@ -242,7 +242,7 @@ TEST_F(AnnotationTest, KeepsTheProjectsLabelsWhateverModelIsLive) {
     for (std::size_t at = 0; (at = other.card.find("\"square\"", at)) != std::string::npos; ++at)
         other.card.replace(at, 8, "\"carton\"");
     ASSERT_TRUE(store_->add_model(other, as_bytes(onnx)));
-    ASSERT_TRUE(ask(annotation_->promote(other.id)).get());
+    ASSERT_TRUE(ask(annotation_->promote(other.id, {Uuid::v7(), "ada"})).get());
     EXPECT_EQ(names(), labels);
     // An old tag, a tag that only the new model knows on a drawing that has it, and on one that has
     // not.

@@ -64,6 +64,13 @@ export class Contract {
     return this.#validators.get(pointer);
   }
 
+  /** Throws unless `value` is what the schema of that name says. */
+  holds(name, value) {
+    const validate = this.#validator(`/components/schemas/${name}`);
+    assert.ok(validate(value), `${name}: ${this.#ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`);
+    return true;
+  }
+
   /** Throws unless the contract allows this answer to this operation. */
   check(operation, { status, type, headers, body }) {
     const what = `${operation.verb.toUpperCase()} ${operation.path} -> ${status}`;
