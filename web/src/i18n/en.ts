@@ -205,7 +205,46 @@ export const en = {
   models: {
     title: 'Models',
     intro: 'The live model makes every prediction.',
-    states: { candidate: 'Candidate', live: 'Live', retired: 'Retired' },
+    states: {
+      candidate: 'Candidate',
+      shadow: 'Shadow',
+      live: 'Live',
+      retired: 'Retired',
+      rejected: 'Rejected',
+    },
+    teachTitle: 'Teach a model',
+    teachIntro:
+      'A new model learns from every drawing that people reviewed, in seconds. It is compared with the live model on reviewed drawings that no model learns from, and goes live only when you say so.',
+    teach: 'Teach',
+    teaching: 'Learning from reviewed drawings…',
+    stop: 'Stop',
+    stopping: 'Stopping…',
+    teachFailed: (why: string) => `Nothing was taught. ${why}`,
+    teachCancelled: 'Teaching was stopped.',
+    better: (by: string, low: string, high: string) =>
+      `The new model is better by ${by} points (95% interval ${low} to ${high}).`,
+    worse: (by: string, low: string, high: string) =>
+      `The new model is worse by ${by} points (95% interval ${low} to ${high}).`,
+    undecided: (by: string, low: string, high: string, more: string, count: number) =>
+      `Too early to tell: ${by} points (95% interval ${low} to ${high}). Some ${more} more reviewed ${count === 1 ? 'drawing' : 'drawings'} kept for judging would show a difference of two points.`,
+    notJudged: 'No reviewed drawing was kept for judging yet, so the new model could not be compared.',
+    learnt: 'Labels learnt',
+    learntHow: 'Accuracy is measured on drawings that the model did not learn from.',
+    label: 'Label',
+    examples: 'Examples',
+    expected: 'Expected accuracy',
+    allLabels: 'All labels',
+    tooFew: (labels: string) => `Too few examples yet, three are needed: ${labels}.`,
+    unreadable: (n: string, count: number) =>
+      count === 1
+        ? 'One drawing was left out: its picture cannot be read.'
+        : `${n} drawings were left out: their pictures cannot be read.`,
+    retagging: (share: string) => `Unreviewed drawings are getting the live model’s answer: ${share}`,
+    taughtOn: 'Taught on',
+    drawings: (n: string) => `${n} drawings`,
+    parent: 'Made from',
+    taughtBy: 'Taught by',
+    crossValidated: 'Right, cross-validated',
     added: 'Added',
     labels: 'Labels',
     onPeople: 'Right on people’s drawings',

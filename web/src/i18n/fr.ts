@@ -209,7 +209,47 @@ export const fr: Dictionary = {
   models: {
     title: 'Modèles',
     intro: 'Le modèle actif fait toutes les prédictions.',
-    states: { candidate: 'Candidat', live: 'Actif', retired: 'Retiré' },
+    states: {
+      candidate: 'Candidat',
+      shadow: 'En observation',
+      live: 'Actif',
+      retired: 'Retiré',
+      rejected: 'Écarté',
+    },
+    teachTitle: 'Enseigner un modèle',
+    teachIntro:
+      'Un nouveau modèle apprend, en quelques secondes, de tous les dessins que des personnes ont vérifiés. Il est comparé au modèle actif sur des dessins vérifiés dont aucun modèle n’apprend, et ne devient actif que si vous le décidez.',
+    teach: 'Enseigner',
+    teaching: 'Apprentissage sur les dessins vérifiés…',
+    stop: 'Arrêter',
+    stopping: 'Arrêt en cours…',
+    teachFailed: (why) => `Rien n’a été appris. ${why}`,
+    teachCancelled: 'L’apprentissage a été arrêté.',
+    better: (by, low, high) =>
+      `Le nouveau modèle est meilleur de ${by} points (intervalle à 95 % : de ${low} à ${high}).`,
+    worse: (by, low, high) =>
+      `Le nouveau modèle est moins bon de ${by} points (intervalle à 95 % : de ${low} à ${high}).`,
+    undecided: (by, low, high, more, count) =>
+      `Trop tôt pour le dire : ${by} points (intervalle à 95 % : de ${low} à ${high}). Environ ${more} ${count === 1 ? 'dessin vérifié de plus, gardé' : 'dessins vérifiés de plus, gardés'} pour juger, montreraient une différence de deux points.`,
+    notJudged:
+      'Aucun dessin vérifié n’est encore gardé pour juger : le nouveau modèle n’a pas pu être comparé.',
+    learnt: 'Étiquettes apprises',
+    learntHow: 'La justesse est mesurée sur des dessins dont le modèle n’a pas appris.',
+    label: 'Étiquette',
+    examples: 'Exemples',
+    expected: 'Justesse attendue',
+    allLabels: 'Toutes',
+    tooFew: (labels) => `Encore trop peu d’exemples, il en faut trois : ${labels}.`,
+    unreadable: (n, count) =>
+      count === 1
+        ? 'Un dessin a été laissé de côté : son image est illisible.'
+        : `${n} dessins ont été laissés de côté : leurs images sont illisibles.`,
+    retagging: (share) => `Les dessins non vérifiés reçoivent la réponse du modèle actif : ${share}`,
+    taughtOn: 'Appris sur',
+    drawings: (n) => `${n} dessins`,
+    parent: 'Tiré de',
+    taughtBy: 'Enseigné par',
+    crossValidated: 'Juste, par validation croisée',
     added: 'Ajouté',
     labels: 'Étiquettes',
     onPeople: 'Juste sur des dessins de personnes',

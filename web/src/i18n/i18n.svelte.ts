@@ -57,6 +57,14 @@ class I18n {
     return new Intl.NumberFormat(this.locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
   }
 
+  /** A difference of shares in percentage points: "2.1". */
+  points(difference: number): string {
+    return new Intl.NumberFormat(this.locale, {
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    }).format(Math.round(1000 * difference) / 10 || 0);
+  }
+
   number(value: number): string {
     return new Intl.NumberFormat(this.locale).format(value);
   }

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Job } from '../../api/client';
+import { Wire } from '../../testing/wire';
+import { isOpen, LatestJob } from './jobs.svelte';
+
+const path = '/api/v1/jobs';
+
+const jobOf = (id: string, given: Partial<Job> = {}): Job => ({
+  id,
+  kind: 'teach',
+  state: 'running',
+  progress: 0,
+  cancel_requested: false,
+  attempts: 1,
+  by: 'ada',
+  created_at: '2026-01-01T00:00:00Z',
+  started_at: null,
+  finished_at: null,
+  ...given,
+});
+
+describe('the newest job of a kind', () => {
+  let wire: Wire, ended: string[], latest: LatestJob;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    wire = new Wire();
+    ended = [];
+    latest = new LatestJob('teach', ({ id }) => ended.push(id));
+    return () => vi.useRealTimers();
+  });
+
+  const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+  const ticked = (): Promise<unknown> => vi.advanceTimersByTimeAsync(5000);
+
+  it('is found among others and followed to its end', async () => {
+    const found = latest.find();
+    (await wire.next('GET', path)).answer(200, {
+      jobs: [jobOf('r', { kind: 'retag' }), jobOf('b'), jobOf('a')],
+      next: null,
+    });
+    await found;
+    expect(latest.job?.id).toBe('b');
+    await ticked();
+    (await wire.next('GET', `${path}/b`)).answer(200, jobOf('b', { progress: 0.5 }));
+    await ticked();
+    expect(latest.job?.progress).toBe(0.5);
+    (await wire.next('GET', `${path}/b`)).answer(200, jobOf('b', { state: 'succeeded', progress: 1 }));
+    await ticked();
+    expect([isOpen(latest.job!), ended]).toEqual([false, ['b']]);
+    expect(wire.count(`GET ${path}/b`)).toBe(2);
+  });
+
+  it('tells nobody of one that had ended before', async () => {
+    const found = latest.find();
+    (await wire.next('GET', path)).answer(200, { jobs: [jobOf('a', { state: 'failed' })], next: null });
+    await found;
+    expect([latest.job?.state, ended]).toEqual(['failed', []]);
+  });
+
+  it('is not replaced by the answer about an older one', async () => {
+    latest.follow(jobOf('a'));
+    await ticked();
+    const old = await wire.next('GET', `${path}/a`);
+    const found = latest.find();
+    (await wire.next('GET', path)).answer(200, { jobs: [jobOf('b')], next: null });
+    await found;
+    old.answer(200, jobOf('a', { state: 'succeeded' }));
+    await settled();
+    expect(latest.job?.id).toBe('b');
+  });
+
+  it('goes on where the server could not be reached', async () => {
+    latest.follow(jobOf('a'));
+    await ticked();
+    (await wire.next('GET', `${path}/a`)).lose();
+    await settled();
+    expect(latest.problem).not.toBeNull();
+    await ticked();
+    (await wire.next('GET', `${path}/a`)).answer(200, jobOf('a', { state: 'succeeded' }));
+    await ticked();
+    expect([latest.problem, ended]).toEqual([null, ['a']]);
+  });
+
+  it('asks nothing any more once it is stopped', async () => {
+    latest.follow(jobOf('a'));
+    latest.stop();
+    await ticked();
+    expect(wire.log).toEqual([]);
+  });
+});
