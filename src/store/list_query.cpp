@@ -9,7 +9,7 @@ namespace croquis::store {
 const char* const drawing_columns =
     "id, created_at, media_type, width, height, sha256, source, model, predicted_tag, confidence, "
     "probabilities, tag, version, tagged_by, tagged_at, tagged_by_id, project, external_id, "
-    "file_name, pseudonym";
+    "file_name, pseudonym, withdrawn";
 
 const char* const tag_count_query =
     "SELECT tag, CAST(sum(drawings) AS bigint) FROM ("
@@ -18,6 +18,23 @@ const char* const tag_count_query =
     "GROUP BY tag HAVING sum(drawings) > 0 ORDER BY tag";
 
 namespace {
+
+struct ForEach {
+    std::string everyone;
+    std::string annotators;
+
+    [[nodiscard]] const std::string& of(Audience audience) const {
+        return audience == Audience::everyone ? everyone : annotators;
+    }
+};
+
+ForEach for_each_audience(const std::string& columns) {
+    const auto select = [&](Audience audience) {
+        return fmt::format("SELECT {} FROM drawing WHERE id = $1 AND {}", columns,
+                           visible_to(audience));
+    };
+    return {select(Audience::everyone), select(Audience::annotators)};
+}
 
 constexpr std::size_t max_limit = 200;
 
@@ -80,8 +97,8 @@ class Builder {
     [[nodiscard]] std::string select(const std::string& condition, const char* order,
                                      const char* also = "") const {
         return fmt::format("SELECT {}{} FROM drawing WHERE {}{} AND {} ORDER BY {} LIMIT {}",
-                           drawing_columns, also, condition, where_, shown, order,
-                           query_.limit + 1);
+                           drawing_columns, also, condition, where_, visible_to(query_.audience),
+                           order, query_.limit + 1);
     }
 
     [[nodiscard]] std::string whole() const {
@@ -108,6 +125,16 @@ class Builder {
 };
 
 }  // namespace
+
+const std::string& drawing_query(Audience audience) {
+    static const ForEach queries = for_each_audience(drawing_columns);
+    return queries.of(audience);
+}
+
+const std::string& image_query(Audience audience) {
+    static const ForEach queries = for_each_audience("media_type, sha256");
+    return queries.of(audience);
+}
 
 Result<ListStatement> list_statement(const Query& query) {
     if (query.limit < 1 || query.limit > max_limit)

@@ -21,6 +21,12 @@ struct ListStatement {
 /// The columns of a drawing, in the order in which both stores read them.
 extern const char* const drawing_columns;
 
+/// Selects the drawing with the id $1, for this audience.
+const std::string& drawing_query(Audience audience);
+
+/// Selects media type and digest of the picture of the drawing with the id $1, for this audience.
+const std::string& image_query(Audience audience);
+
 /// Drawings that are shown, by tag. The first half reads an index alone; few are withdrawn.
 extern const char* const tag_count_query;
 

@@ -53,7 +53,18 @@ struct Submission {
     std::string idempotency_key;           ///< the client's, scoped by the caller; empty for none
     Sha256 request_digest{};               ///< of the request that the key stands for
     std::optional<Embedding> embedding;    ///< absent where the model gives none
+    /// SHA-256 of the token that lets whoever drew it take it back.
+    std::optional<Sha256> withdrawal;
 };
+
+/// For how long after it was drawn whoever has the token may take a drawing back.
+inline constexpr std::chrono::hours withdrawal_lasts{24};
+
+/// Deleted is a row without content that says there was a drawing.
+enum class Visibility { shown, hidden, deleted };
+
+/// Who looks: everyone sees what is shown, annotators what is hidden too.
+enum class Audience { everyone, annotators };
 
 /// A drawing as lists show it: everything but the picture.
 struct Drawing {
@@ -77,6 +88,7 @@ struct Drawing {
     std::optional<std::string> external_id;  ///< as in Submission
     std::optional<std::string> file_name;
     std::optional<std::string> pseudonym;
+    Visibility visibility = Visibility::shown;
 };
 
 /// What a submission came to.
@@ -112,6 +124,7 @@ struct Query {
     std::optional<Timestamp> from;   ///< created_at >= from
     std::optional<Timestamp> until;  ///< created_at < until
     bool only_unreviewed = false;    ///< never tagged nor accepted by a person
+    Audience audience = Audience::everyone;
     struct Cursor {
         Uuid id;
         float confidence = 0;  ///< used by least_confident_first alone
@@ -131,7 +144,10 @@ enum class TagEventKind {
     undone,       ///< takes an earlier event back; what stood before it stands again
     imported,     ///< came with the drawing, as reviewed by whoever imported it
     adjudicated,  ///< decided where people disagreed
-    withdrawn     ///< hidden or deleted
+    merged,       ///< its label was merged into another; whether it is reviewed stays as it was
+    suggested,    ///< whoever drew it says another tag; it changes nothing
+    withdrawn,    ///< hidden or deleted
+    restored      ///< shown again
 };
 
 /// One entry of a drawing's append-only tag history. The first is the model's (`by` absent, `from`
@@ -148,9 +164,10 @@ struct TagEvent {
     std::optional<int> undoes;  ///< the version whose event this one takes back
 };
 
-/// A user as the history keeps one: who it is, and the name at the time.
+/// A user as the history keeps one: who it is, and the name at the time. Without an id it is the
+/// operator, who needs no account.
 struct Author {
-    Uuid id;
+    std::optional<Uuid> id;
     std::string name;
 };
 
@@ -250,6 +267,26 @@ struct Retag {
     Prediction prediction;
 };
 
+/// Hides a drawing, shows it again, or deletes it: picture, strokes, predictions and embeddings,
+/// what it was tagged and the words of its history.
+struct VisibilityChange {
+    Uuid drawing;
+    Visibility to = Visibility::hidden;
+    std::optional<Author> by;  ///< none: whoever drew it
+    Timestamp at;
+    VersionCondition on;
+};
+
+/// What whoever drew it does with a drawing, by the token of its submission.
+struct Withdrawal {
+    Uuid drawing;
+    Sha256 digest{};  ///< of the token
+    Timestamp at;
+};
+
+/// Suggestions that one drawing takes from whoever drew it.
+inline constexpr std::size_t max_suggestions = 5;
+
 struct TagCount {
     std::string tag;
     std::int64_t drawings = 0;
@@ -301,6 +338,32 @@ struct Label {
     std::optional<std::string> colour;  ///< #rrggbb
     std::optional<std::string> key;     ///< the key that gives it
     bool retired = false;               ///< not given any more; drawings may still carry it
+};
+
+/// Labels of one project, at most.
+inline constexpr std::size_t max_labels = 1000;
+
+/// What changes of a label; what is absent stays as it is. Its name never changes.
+struct LabelChange {
+    std::optional<std::string> titles;  ///< a JSON merge patch (RFC 7396) of the titles
+    std::optional<std::optional<std::string>> colour;
+    std::optional<std::optional<std::string>> key;
+    std::optional<std::size_t> place;  ///< among the project's labels, 0 for the first
+    std::optional<bool> retired;
+};
+
+/// Gives the drawings of one label another one, some at a time.
+struct LabelMerge {
+    std::string from;
+    std::string into;
+    Author by;
+    Timestamp at;
+    std::size_t limit = 500;  ///< drawings in one step
+};
+
+struct LabelMergeStep {
+    std::size_t moved = 0;
+    bool done = false;  ///< no drawing carries the label any more
 };
 
 enum class ModelState { candidate, shadow, live, retired, rejected };

@@ -48,7 +48,10 @@ constexpr std::array tag_event_kinds{
     Word<TagEventKind>{TagEventKind::undone, "undone"},
     Word<TagEventKind>{TagEventKind::imported, "imported"},
     Word<TagEventKind>{TagEventKind::adjudicated, "adjudicated"},
+    Word<TagEventKind>{TagEventKind::merged, "merged"},
+    Word<TagEventKind>{TagEventKind::suggested, "suggested"},
     Word<TagEventKind>{TagEventKind::withdrawn, "withdrawn"},
+    Word<TagEventKind>{TagEventKind::restored, "restored"},
 };
 
 template <class T, std::size_t count>
@@ -196,6 +199,30 @@ Drawing first_drawing(const Submission& submission) {
     return drawing;
 }
 
+const char* visible_to(Audience audience) {
+    return audience == Audience::everyone ? shown : not_deleted;
+}
+
+Drawing tombstone(const Drawing& drawing) {
+    Drawing left;
+    left.id = drawing.id;
+    left.created_at = drawing.created_at;
+    left.source = drawing.source;
+    left.version = drawing.version;
+    left.project = drawing.project;
+    left.tagged_by = "";  // it waits for nobody's review
+    left.visibility = Visibility::deleted;
+    return left;
+}
+
+Result<void> check_withdrawal(const Drawing& drawing, const std::optional<Sha256>& digest,
+                              const Withdrawal& withdrawal) {
+    const bool in_time = withdrawal.at < drawing.created_at + withdrawal_lasts;
+    if (in_time && digest == withdrawal.digest) return {};
+    return Error{ErrorKind::forbidden,
+                 "This token is not the drawing's, or it is more than 24 hours old."};
+}
+
 TagEvent first_event(const Drawing& drawing) {
     TagEvent event;
     event.to = drawing.prediction.tag;
@@ -206,6 +233,11 @@ TagEvent first_event(const Drawing& drawing) {
 Error other_request() {
     return {ErrorKind::conflict, "This idempotency key was used for another request.",
             "Idempotency-Key"};
+}
+
+Error deleted_meanwhile() {
+    return {ErrorKind::conflict, "The drawing that this idempotency key stored was deleted.",
+            "Idempotency-Key", 0, "drawing_deleted"};
 }
 
 Error bad_refresh_token() {
@@ -333,6 +365,23 @@ std::string_view to_string(JobState state) {
 
 JobState job_state_from(std::string_view text) {
     return meaning_of(job_states, text, "The store holds an unknown state of a job.");
+}
+
+std::optional<std::string> to_column(Visibility visibility) {
+    switch (visibility) {
+        case Visibility::shown:
+            return std::nullopt;
+        case Visibility::hidden:
+            return "hidden";
+        case Visibility::deleted:
+            break;
+    }
+    return "deleted";
+}
+
+Visibility visibility_from(const std::optional<std::string>& column) {
+    if (!column) return Visibility::shown;
+    return *column == "hidden" ? Visibility::hidden : Visibility::deleted;
 }
 
 std::string_view to_string(TagEventKind kind) {

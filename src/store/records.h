@@ -50,6 +50,26 @@ int confidence_step(float confidence);
 /// was not analysed yet to leave one row in 200, and sort the whole table for a page.
 inline constexpr const char* shown = "coalesce(withdrawn, '') NOT IN ('hidden', 'deleted')";
 
+/// The condition that annotators see a drawing: it was not deleted.
+inline constexpr const char* not_deleted = "coalesce(withdrawn, '') <> 'deleted'";
+
+/// The condition that this audience sees a drawing.
+const char* visible_to(Audience audience);
+
+/// The trunks that there are embeddings of, without reading the embeddings.
+inline constexpr const char* all_trunks =
+    "WITH RECURSIVE trunks (trunk) AS (SELECT min(trunk) FROM embedding UNION ALL "
+    "SELECT (SELECT min(embedding.trunk) FROM embedding WHERE embedding.trunk > trunks.trunk) "
+    "FROM trunks WHERE trunks.trunk IS NOT NULL) ";
+
+/// What is left of a drawing that was deleted.
+Drawing tombstone(const Drawing& drawing);
+
+/// Whether the token of the submission, whose digest the store has, still holds at that time.
+/// Errors: forbidden.
+Result<void> check_withdrawal(const Drawing& drawing, const std::optional<Sha256>& digest,
+                              const Withdrawal& withdrawal);
+
 /// The drawing that a submission becomes.
 Drawing first_drawing(const Submission& submission);
 
@@ -58,6 +78,7 @@ TagEvent first_event(const Drawing& drawing);
 
 /// The errors that both stores answer with, in the same words.
 Error other_request();
+Error deleted_meanwhile();
 Error bad_refresh_token();
 Failure bad_sign_in();
 Failure not_an_admin();
@@ -102,6 +123,9 @@ std::string_view to_string(ModelKind kind);
 ModelKind model_kind_from(std::string_view text);
 std::string_view to_string(JobState state);
 JobState job_state_from(std::string_view text);
+/// As the column `withdrawn` has it; nothing for what is shown.
+std::optional<std::string> to_column(Visibility visibility);
+Visibility visibility_from(const std::optional<std::string>& column);
 std::string_view to_string(TagEventKind kind);
 TagEventKind tag_event_kind_from(std::string_view text);
 

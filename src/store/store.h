@@ -45,16 +45,20 @@ class Store {
     /// `done` is called exactly once, on a thread of the store, after that commit is durable
     /// (fsync) or has failed: it must not block. A key seen before with the same digest answers
     /// with the first drawing (replayed); with another digest, ErrorKind::conflict
-    /// ("Idempotency-Key"). A full queue answers unavailable. Keys are kept for at least 24 hours.
+    /// ("Idempotency-Key"), and where that drawing was deleted, conflict (drawing_deleted). A full
+    /// queue answers unavailable. Keys are kept for at least 24 hours.
     virtual void submit(Submission submission, SubmitHandler done) = 0;
 
     virtual Result<Page> list(const Query& query) = 0;
-    virtual Result<Drawing> drawing(const Uuid& id) = 0;
-    virtual Result<StoredImage> image(const Uuid& id) = 0;
+    virtual Result<Drawing> drawing(const Uuid& id, Audience audience = Audience::everyone) = 0;
+    /// Without its bytes where its digest is `known`.
+    virtual Result<StoredImage> image(const Uuid& id, Audience audience = Audience::everyone,
+                                      const std::optional<Sha256>& known = {}) = 0;
     /// Strokes as JSON; empty where none were sent.
-    virtual Result<std::string> strokes(const Uuid& id) = 0;
+    virtual Result<std::string> strokes(const Uuid& id, Audience audience = Audience::everyone) = 0;
     /// Oldest first.
-    virtual Result<std::vector<TagEvent>> history(const Uuid& id) = 0;
+    virtual Result<std::vector<TagEvent>> history(const Uuid& id,
+                                                  Audience audience = Audience::everyone) = 0;
     /// Drawings by current tag, for the page's filter. May be up to some seconds old on a large
     /// store.
     virtual Result<std::vector<TagCount>> tag_counts() = 0;
@@ -71,6 +75,20 @@ class Store {
     /// each: not_found, precondition_failed (version_moved_on), conflict (nothing_to_undo).
     virtual Result<std::vector<Result<Drawing>>> undo_tags(const std::vector<TagUndo>& undos) = 0;
 
+    /// Hides, shows and deletes, all in one transaction; says what became of each, in order. One
+    /// that is so already stays at its version. What is deleted is gone when this returns; the row
+    /// stays, without content, and is found by no other function. Errors of each: not_found,
+    /// precondition_failed (version_moved_on).
+    virtual Result<std::vector<Result<Drawing>>> change_visibility(
+        const std::vector<VisibilityChange>& changes) = 0;
+    /// Deletes a drawing for whoever drew it. Errors: not_found; forbidden where the token is not
+    /// the drawing's, or is older than withdrawal_lasts.
+    virtual Result<void> withdraw(const Withdrawal& withdrawal) = 0;
+    /// Writes down what whoever drew it says that it is. Its tag stays, and so does whether it is
+    /// reviewed. Errors: those of withdraw(); invalid ("tag", code tag_not_assignable); conflict
+    /// (too_many_suggestions).
+    virtual Result<Drawing> suggest(const Withdrawal& by, const std::string& tag) = 0;
+
     Result<Drawing> change_tag(const TagChange& change);
     Result<Drawing> undo_tag(const TagUndo& undo);
 
@@ -79,6 +97,20 @@ class Store {
     virtual Result<Project> project(const std::string& slug) = 0;
     /// In the project's order, retired ones included.
     virtual Result<std::vector<Label>> labels(int project) = 0;
+    /// Adds a label at `place` among those that are there, or after them. Errors: not_found (the
+    /// project); conflict ("name"), and ("key") where another label that is not retired has that
+    /// key; invalid ("name") where the project has max_labels.
+    virtual Result<Label> add_label(int project, const Label& label,
+                                    std::optional<std::size_t> place) = 0;
+    /// Errors: not_found; conflict ("key").
+    virtual Result<Label> change_label(int project, const std::string& name,
+                                       const LabelChange& change) = 0;
+    /// One step of a merge: retires the label and gives up to `limit` of the drawings that carry it
+    /// the other one, each with an event that undo_tags() can take back. A drawing that was
+    /// reviewed is then reviewed by whoever merges; one that was not stays so. To be called until
+    /// it is done; a call that comes again goes on. Errors: not_found (`from`); invalid ("into")
+    /// where that is no label of the project, retired, or the same.
+    virtual Result<LabelMergeStep> merge_label(int project, const LabelMerge& merge) = 0;
 
     // --- users and their tokens
 

@@ -1,5 +1,7 @@
 #include "store/tagging.h"
 
+#include <algorithm>
+
 #include "store/store.h"
 
 namespace croquis::store {
@@ -18,9 +20,25 @@ Error nothing_to_undo() {
             "nothing_to_undo"};
 }
 
+Error too_many_suggestions() {
+    return {ErrorKind::conflict,
+            "This drawing has as many suggestions as one takes.",
+            {},
+            0,
+            "too_many_suggestions"};
+}
+
 /// Whether the event says what the tag is, so that it can be undone.
 bool sets_tag(TagEventKind kind) {
-    return kind != TagEventKind::undone && kind != TagEventKind::withdrawn;
+    switch (kind) {
+        case TagEventKind::undone:
+        case TagEventKind::suggested:
+        case TagEventKind::withdrawn:
+        case TagEventKind::restored:
+            return false;
+        default:
+            return true;
+    }
 }
 
 /// The events that say what the tag is and were not taken back, oldest first.
@@ -34,20 +52,34 @@ std::vector<const TagEvent*> standing(const std::vector<TagEvent>& events) {
     return still;
 }
 
-/// The state that `event` left, or the prediction's where there is none.
-void restore(Drawing& drawing, const TagEvent* event) {
-    drawing.tag = event == nullptr ? drawing.prediction.tag : event->to;
-    drawing.tagged_by = event == nullptr ? std::nullopt : event->by;
-    drawing.tagged_by_id = event == nullptr ? std::nullopt : event->by_id;
-    drawing.tagged_at = event == nullptr ? std::nullopt : std::optional(event->at);
+/// What `event` makes of the drawing. A merge of labels is no review.
+void apply(Drawing& drawing, const TagEvent& event) {
+    drawing.tag = event.to;
+    if (event.kind == TagEventKind::merged && !drawing.tagged_by) return;
+    drawing.tagged_by = event.by;
+    drawing.tagged_by_id = event.by_id;
+    drawing.tagged_at = event.at;
 }
 
-TagEvent event_of(const Drawing& before, TagEventKind kind, const Author& by, Timestamp at) {
+/// The state that the prediction and then these events left.
+void restore(Drawing& drawing, const std::vector<const TagEvent*>& events) {
+    drawing.tag = drawing.prediction.tag;
+    drawing.tagged_by.reset();
+    drawing.tagged_by_id.reset();
+    drawing.tagged_at.reset();
+    for (const auto* event : events) apply(drawing, *event);
+}
+
+TagEvent event_of(const Drawing& before, TagEventKind kind, const std::optional<Author>& by,
+                  Timestamp at) {
     TagEvent event;
     event.kind = kind;
     event.from = before.tag;
-    event.by = by.name;
-    event.by_id = by.id;
+    event.to = before.tag;
+    if (by) {
+        event.by = by->name;
+        event.by_id = by->id;
+    }
     event.at = at;
     event.version = before.version + 1;
     return event;
@@ -72,19 +104,59 @@ Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& cha
     write.event.to = to;
     write.event.note = change.note;
     write.drawing.version = write.event.version;
-    restore(write.drawing, &write.event);
+    apply(write.drawing, write.event);
+    return write;
+}
+
+TagWrite decide_merge(const Drawing& drawing, const LabelMerge& merge) {
+    TagWrite write{drawing, event_of(drawing, TagEventKind::merged, merge.by, merge.at)};
+    write.event.to = merge.into;
+    write.drawing.version = write.event.version;
+    apply(write.drawing, write.event);
+    return write;
+}
+
+Result<TagWrite> decide_visibility(const TaggedDrawing& before, const VisibilityChange& change) {
+    const Drawing& drawing = before.drawing;
+    if (!change.on.met_by(drawing.version)) return stale_version(drawing.version).error();
+    const auto kind =
+        change.to == Visibility::shown ? TagEventKind::restored : TagEventKind::withdrawn;
+    TagWrite write{drawing, event_of(drawing, kind, change.by, change.at)};
+    write.needed = drawing.visibility != change.to;
+    if (!write.needed) return write;
+    write.drawing.version = write.event.version;
+    write.drawing.visibility = change.to;
+    if (change.to != Visibility::deleted) return write;
+    write.drawing = tombstone(write.drawing);
+    write.event.from.clear();
+    write.event.to.clear();
+    return write;
+}
+
+Result<TagWrite> decide_suggestion(const TaggedDrawing& before, const std::string& tag,
+                                   Timestamp at, const AssignableLabels& assignable) {
+    const Drawing& drawing = before.drawing;
+    if (!assignable.contains({drawing.project, tag})) return not_assignable();
+    const auto made =
+        std::count_if(before.events.begin(), before.events.end(),
+                      [](const TagEvent& event) { return event.kind == TagEventKind::suggested; });
+    if (made >= static_cast<std::ptrdiff_t>(max_suggestions)) return too_many_suggestions();
+    TagWrite write{drawing, event_of(drawing, TagEventKind::suggested, std::nullopt, at)};
+    write.event.to = tag;
+    write.drawing.version = write.event.version;
     return write;
 }
 
 Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo) {
     const Drawing& drawing = before.drawing;
     if (!undo.on.met_by(drawing.version)) return stale_version(drawing.version).error();
-    const auto still = standing(before.events);
+    auto still = standing(before.events);
     if (still.empty()) return nothing_to_undo();
     TagWrite write{drawing, event_of(drawing, TagEventKind::undone, undo.by, undo.at)};
     write.event.undoes = still.back()->version;
     write.drawing.version = write.event.version;
-    restore(write.drawing, still.size() > 1 ? still[still.size() - 2] : nullptr);
+    still.pop_back();
+    restore(write.drawing, still);
     write.event.to = write.drawing.tag;
     return write;
 }

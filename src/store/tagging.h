@@ -28,11 +28,19 @@ using AssignableLabels = std::set<std::pair<int, std::string>>;
 struct TagWrite {
     Drawing drawing;
     TagEvent event;
+    bool needed = true;  ///< false: it is so already
 };
 
 /// Errors: precondition_failed, invalid ("tag").
 Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& change,
                                const AssignableLabels& assignable);
+/// The drawing's label was merged into another.
+TagWrite decide_merge(const Drawing& drawing, const LabelMerge& merge);
+/// Errors: precondition_failed.
+Result<TagWrite> decide_visibility(const TaggedDrawing& before, const VisibilityChange& change);
+/// Errors: invalid ("tag"), conflict.
+Result<TagWrite> decide_suggestion(const TaggedDrawing& before, const std::string& tag,
+                                   Timestamp at, const AssignableLabels& assignable);
 /// Errors: precondition_failed, conflict.
 Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo);
 
@@ -55,9 +63,11 @@ std::vector<Result<Drawing>> apply_to_tags(TaggedDrawings& drawings,
             results.emplace_back(write.error());
             continue;
         }
-        write_down(*write);
-        found->second.drawing = write->drawing;
-        found->second.events.push_back(std::move(write->event));
+        if (write->needed) {
+            write_down(*write);
+            found->second.drawing = write->drawing;
+            found->second.events.push_back(std::move(write->event));
+        }
         results.emplace_back(std::move(write->drawing));
     }
     return results;

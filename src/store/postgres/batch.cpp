@@ -18,7 +18,8 @@ constexpr std::size_t chunk = std::size_t{48} * 1024;
 
 constexpr const char* copy_script =
     "COPY drawing (id, created_at, width, height, confidence, confidence_step, media_type, source, "
-    "model, predicted_tag, tag, sha256, probabilities, project, external_id, file_name, pseudonym) "
+    "model, predicted_tag, tag, sha256, probabilities, project, external_id, file_name, pseudonym, "
+    "withdrawal) "
     "FROM STDIN (FORMAT binary);"
     "COPY drawing_content (drawing, image, strokes) FROM STDIN (FORMAT binary);";
 constexpr const char* copy_embeddings =
@@ -28,7 +29,7 @@ using Members = std::vector<const Submission*>;
 
 void put_drawing(CopyBuffer& out, const Submission& submission) {
     const auto& prediction = submission.prediction;
-    out.row(17);
+    out.row(18);
     out.field(submission.id);
     out.field(submission.created_at);
     out.field(submission.width);
@@ -46,6 +47,7 @@ void put_drawing(CopyBuffer& out, const Submission& submission) {
     out.field_or_null(submission.external_id);
     out.field_or_null(submission.file_name);
     out.field_or_null(submission.pseudonym);
+    out.field_or_null(submission.withdrawal);
 }
 
 void put_content(CopyBuffer& out, const Submission& submission) {
@@ -180,6 +182,7 @@ Result<SubmitResult> replay(const Result<Originals>& originals, const Submission
     const auto found = originals->find(submission.idempotency_key);
     if (found == originals->end()) return database_error(Fault::busy);
     if (found->second.digest != submission.request_digest) return other_request();
+    if (found->second.drawing.visibility == Visibility::deleted) return deleted_meanwhile();
     return SubmitResult{found->second.drawing, true};
 }
 

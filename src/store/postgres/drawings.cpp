@@ -16,45 +16,11 @@ constexpr std::int64_t keys_swept_at_once = 5000;
 /// At most, for a billion drawings.
 constexpr auto counting_takes = std::chrono::minutes(5);
 
-Drawing find_drawing(Connection& connection, const Uuid& id) {
-    const auto rows = connection.query(
-        fmt::format("SELECT {} FROM drawing WHERE id = $1 AND {}", drawing_columns, shown), id);
+Drawing find_drawing(Connection& connection, const Uuid& id, Audience audience) {
+    const auto rows = connection.query(drawing_query(audience), id);
     if (rows.empty()) throw no_drawing();
     return read_drawing(rows, 0);
 }
-
-/// After the predictions, those of one drawing oldest first.
-Rows query_events(Connection& connection, const std::vector<Uuid>& ids) {
-    return connection.query(
-        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes, "
-        "drawing FROM tag_event WHERE drawing = ANY ($1) ORDER BY drawing, version",
-        ids);
-}
-
-TagEvent read_event(const Rows& rows, int row) {
-    TagEvent event;
-    event.kind = tag_event_kind_from(rows.text(row, 0));
-    event.from = rows.text(row, 1);
-    event.to = rows.text(row, 2);
-    event.by = rows.text(row, 3);
-    event.by_id = uuid_or_none(rows, row, 4);
-    event.at = rows.time(row, 5);
-    event.note = rows.text(row, 6);
-    event.version = rows.small(row, 7);
-    if (!rows.null(row, 8)) event.undoes = rows.small(row, 8);
-    return event;
-}
-
-}  // namespace
-
-std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
-    const auto rows = query_events(connection, {id});
-    std::vector<TagEvent> events;
-    for (int row = 0; row < rows.count(); ++row) events.push_back(read_event(rows, row));
-    return events;
-}
-
-namespace {
 
 template <class Asked>
 std::vector<Uuid> ids_of(const std::vector<Asked>& asked) {
@@ -69,7 +35,7 @@ std::vector<Uuid> ids_of(const std::vector<Asked>& asked) {
 TaggedDrawings lock_drawings(Connection& connection, const std::vector<Uuid>& ids) {
     const auto rows = connection.query(
         fmt::format("SELECT {} FROM drawing WHERE id = ANY ($1) AND {} ORDER BY id FOR UPDATE",
-                    drawing_columns, shown),
+                    drawing_columns, not_deleted),
         ids);
     TaggedDrawings drawings;
     for (auto& drawing : read_drawings(rows)) {
@@ -79,30 +45,18 @@ TaggedDrawings lock_drawings(Connection& connection, const std::vector<Uuid>& id
     return drawings;
 }
 
-AssignableLabels assignable_labels(Connection& connection) {
-    const auto rows = connection.query("SELECT project, name FROM label WHERE NOT retired");
-    AssignableLabels labels;
-    for (int row = 0; row < rows.count(); ++row)
-        labels.emplace(rows.small(row, 0), std::string(rows.text(row, 1)));
-    return labels;
+/// For whoever has the token of its submission.
+Drawing lock_own_drawing(Connection& connection, const Withdrawal& withdrawal) {
+    auto found = lock_drawings(connection, {withdrawal.drawing});
+    if (found.empty()) throw no_drawing();
+    auto drawing = std::move(found.begin()->second.drawing);
+    const auto rows = connection.query("SELECT withdrawal FROM drawing WHERE id = $1", drawing.id);
+    const auto digest =
+        rows.empty() || rows.null(0, 0) ? std::nullopt : std::optional(rows.digest(0, 0));
+    if (const auto own = check_withdrawal(drawing, digest, withdrawal); !own)
+        throw Failure(own.error());
+    return drawing;
 }
-
-}  // namespace
-
-void write_down(Connection& connection, const TagWrite& write) {
-    const auto& [drawing, event] = write;
-    connection.query(
-        "WITH event AS (INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, "
-        "tagged_by, user_id, tagged_at, note, undoes) "
-        "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13)) "
-        "UPDATE drawing SET tag = $8, version = $2, tagged_by = $3, tagged_by_id = $4, "
-        "tagged_at = $5 WHERE id = $1",
-        drawing.id, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
-        to_string(event.kind), event.from, event.to, event.by, event.by_id, event.at, event.note,
-        event.undoes);
-}
-
-namespace {
 
 std::vector<TagCount> count_tags(Connection& connection) {
     const Connection::Patience patience(connection, counting_takes);
@@ -173,38 +127,44 @@ Result<Page> PostgresStore::list(const Query& query) {
     });
 }
 
-Result<Drawing> PostgresStore::drawing(const Uuid& id) {
-    return with_connection([&](Connection& connection) { return find_drawing(connection, id); });
+Result<Drawing> PostgresStore::drawing(const Uuid& id, Audience audience) {
+    return with_connection(
+        [&](Connection& connection) { return find_drawing(connection, id, audience); });
 }
 
-Result<StoredImage> PostgresStore::image(const Uuid& id) {
+Result<StoredImage> PostgresStore::image(const Uuid& id, Audience audience,
+                                         const std::optional<Sha256>& known) {
     return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(
-            "SELECT c.image, d.media_type, d.sha256 FROM drawing d "
-            "JOIN drawing_content c ON c.drawing = d.id WHERE d.id = $1 AND d.withdrawn IS NULL",
-            id);
+        const auto rows = connection.query(image_query(audience), id);
         if (rows.empty()) throw no_drawing();
-        const auto bytes = rows.blob(0, 0);
-        return StoredImage{Bytes(bytes.begin(), bytes.end()), std::string(rows.text(0, 1)),
-                           rows.digest(0, 2)};
+        StoredImage image{{}, std::string(rows.text(0, 0)), rows.digest(0, 1)};
+        if (image.sha256 == known) return image;
+        const auto content =
+            connection.query("SELECT image FROM drawing_content WHERE drawing = $1", id);
+        if (content.empty()) throw no_drawing();
+        const auto bytes = content.blob(0, 0);
+        image.bytes.assign(bytes.begin(), bytes.end());
+        return image;
     });
 }
 
-Result<std::string> PostgresStore::strokes(const Uuid& id) {
+Result<std::string> PostgresStore::strokes(const Uuid& id, Audience audience) {
     return with_connection([&](Connection& connection) {
         const auto rows = connection.query(
-            "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.drawing = d.id "
-            "WHERE d.id = $1 AND d.withdrawn IS NULL",
+            fmt::format(
+                "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.drawing = d.id "
+                "WHERE d.id = $1 AND {}",
+                visible_to(audience)),
             id);
         if (rows.empty()) throw no_drawing();
         return std::string(rows.text(0, 0));
     });
 }
 
-Result<std::vector<TagEvent>> PostgresStore::history(const Uuid& id) {
+Result<std::vector<TagEvent>> PostgresStore::history(const Uuid& id, Audience audience) {
     return with_connection([&](Connection& connection) {
         auto events = events_of(connection, id);
-        events.insert(events.begin(), first_event(find_drawing(connection, id)));
+        events.insert(events.begin(), first_event(find_drawing(connection, id, audience)));
         return events;
     });
 }
@@ -236,6 +196,38 @@ Result<std::vector<Result<Drawing>>> PostgresStore::undo_tags(const std::vector<
                 of->second.events.push_back(read_event(rows, row));
         const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
         return apply_to_tags(drawings, undos, decide_undo, put_down);
+    });
+}
+
+Result<std::vector<Result<Drawing>>> PostgresStore::change_visibility(
+    const std::vector<VisibilityChange>& changes) {
+    return in_transaction([&](Connection& connection) {
+        auto drawings = lock_drawings(connection, ids_of(changes));
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, changes, decide_visibility, put_down);
+    });
+}
+
+Result<void> PostgresStore::withdraw(const Withdrawal& withdrawal) {
+    return in_transaction([&](Connection& connection) {
+        const TaggedDrawing before{lock_own_drawing(connection, withdrawal), {}};
+        const auto deleted =
+            decide_visibility(before, {withdrawal.drawing, Visibility::deleted, std::nullopt,
+                                       withdrawal.at, VersionCondition::any()});
+        if (!deleted) throw Failure(deleted.error());
+        write_down(connection, *deleted);
+    });
+}
+
+Result<Drawing> PostgresStore::suggest(const Withdrawal& by, const std::string& tag) {
+    return in_transaction([&](Connection& connection) {
+        TaggedDrawing before{lock_own_drawing(connection, by), {}};
+        const auto rows = query_events(connection, {by.drawing});
+        for (int row = 0; row < rows.count(); ++row) before.events.push_back(read_event(rows, row));
+        auto made = decide_suggestion(before, tag, by.at, assignable_labels(connection));
+        if (!made) throw Failure(made.error());
+        write_down(connection, *made);
+        return std::move(made->drawing);
     });
 }
 

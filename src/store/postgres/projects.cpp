@@ -1,8 +1,58 @@
+#include <spdlog/fmt/fmt.h>
+
+#include "store/labelling.h"
+#include "store/list_query.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
+#include "store/postgres/tag_rows.h"
 #include "store/records.h"
 
 namespace croquis::store::postgres {
+namespace {
+
+Labels read_labels(Connection& connection, int project) {
+    const auto rows = connection.query(
+        "SELECT name, titles, colour, key, retired FROM label WHERE project = $1 "
+        "ORDER BY position, name",
+        project);
+    Labels labels;
+    labels.reserve(static_cast<std::size_t>(rows.count()));
+    for (int row = 0; row < rows.count(); ++row)
+        labels.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)),
+                          text_or_none(rows, row, 2), text_or_none(rows, row, 3),
+                          rows.flag(row, 4)});
+    return labels;
+}
+
+/// For a change: whoever changes labels of one project waits here for the others.
+Labels lock_labels(Connection& connection, int project) {
+    if (connection.query("SELECT 1 FROM project WHERE id = $1 FOR UPDATE", project).empty())
+        throw no_project();
+    return read_labels(connection, project);
+}
+
+/// All but the titles.
+void write_labels(Connection& connection, int project, const Labels& labels) {
+    int position = 0;
+    for (const auto& label : labels)
+        connection.query(
+            "UPDATE label SET position = $1, colour = $2, key = $3, retired = $4 "
+            "WHERE project = $5 AND name = $6 AND "
+            "(position, colour, key, retired) IS DISTINCT FROM ($1, $2, $3, $4)",
+            position++, label.colour, label.key, label.retired, project, label.name);
+}
+
+/// Some of the drawings that carry the label which is merged, in one order everywhere, so that two
+/// transactions over the same drawings cannot wait for each other.
+std::vector<Drawing> lock_carrying(Connection& connection, int project, const LabelMerge& merge) {
+    return read_drawings(connection.query(
+        fmt::format("SELECT {} FROM drawing WHERE tag = $1 AND project = $2 AND {} ORDER BY id "
+                    "LIMIT $3 FOR UPDATE",
+                    drawing_columns, not_deleted),
+        merge.from, project, static_cast<std::int64_t>(merge.limit)));
+}
+
+}  // namespace
 
 Result<Project> PostgresStore::project(const std::string& slug) {
     return with_connection([&](Connection& connection) {
@@ -15,18 +65,46 @@ Result<Project> PostgresStore::project(const std::string& slug) {
 }
 
 Result<std::vector<Label>> PostgresStore::labels(int project) {
-    return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(
-            "SELECT name, titles, colour, key, retired FROM label WHERE project = $1 "
-            "ORDER BY position, name",
-            project);
-        std::vector<Label> labels;
-        labels.reserve(static_cast<std::size_t>(rows.count()));
-        for (int row = 0; row < rows.count(); ++row)
-            labels.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)),
-                              text_or_none(rows, row, 2), text_or_none(rows, row, 3),
-                              rows.flag(row, 4)});
-        return labels;
+    return with_connection(
+        [&](Connection& connection) { return read_labels(connection, project); });
+}
+
+Result<Label> PostgresStore::add_label(int project, const Label& label,
+                                       std::optional<std::size_t> place) {
+    return in_transaction([&](Connection& connection) {
+        const auto labels = with_added(lock_labels(connection, project), label, place);
+        if (!labels) throw Failure(labels.error());
+        connection.query(
+            "INSERT INTO label (project, name, position, titles) VALUES ($1, $2, $3, $4)", project,
+            label.name, -1, label.titles);
+        write_labels(connection, project, *labels);
+        return label;
+    });
+}
+
+Result<Label> PostgresStore::change_label(int project, const std::string& name,
+                                          const LabelChange& change) {
+    return in_transaction([&](Connection& connection) {
+        const auto labels = with_changed(lock_labels(connection, project), name, change);
+        if (!labels) throw Failure(labels.error());
+        write_labels(connection, project, *labels);
+        if (change.titles)
+            connection.query(
+                "UPDATE label SET titles = jsonb_strip_nulls(titles::jsonb || $1::jsonb)::text "
+                "WHERE project = $2 AND name = $3",
+                *change.titles, project, name);
+        return label_named(read_labels(connection, project), name);
+    });
+}
+
+Result<LabelMergeStep> PostgresStore::merge_label(int project, const LabelMerge& merge) {
+    return in_transaction([&](Connection& connection) {
+        const auto labels = with_merged(lock_labels(connection, project), merge);
+        if (!labels) throw Failure(labels.error());
+        write_labels(connection, project, *labels);
+        const auto drawings = lock_carrying(connection, project, merge);
+        for (const auto& drawing : drawings) write_down(connection, decide_merge(drawing, merge));
+        return LabelMergeStep{drawings.size(), drawings.size() < merge.limit};
     });
 }
 

@@ -2,6 +2,8 @@
 
 #include "store/records.h"
 
+#include "store/records.h"
+
 namespace croquis::store::postgres {
 
 std::optional<std::string> text_or_none(const Rows& rows, int row, int column) {
@@ -34,6 +36,7 @@ Drawing read_drawing(const Rows& rows, int row, int first) {
     drawing.external_id = text_or_none(rows, row, first + 17);
     drawing.file_name = text_or_none(rows, row, first + 18);
     drawing.pseudonym = text_or_none(rows, row, first + 19);
+    drawing.visibility = visibility_from(text_or_none(rows, row, first + 20));
     return drawing;
 }
 

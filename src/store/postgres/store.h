@@ -17,17 +17,27 @@ class PostgresStore final : public Store {
 
     void submit(Submission submission, SubmitHandler done) override;
     Result<Page> list(const Query& query) override;
-    Result<Drawing> drawing(const Uuid& id) override;
-    Result<StoredImage> image(const Uuid& id) override;
-    Result<std::string> strokes(const Uuid& id) override;
-    Result<std::vector<TagEvent>> history(const Uuid& id) override;
+    Result<Drawing> drawing(const Uuid& id, Audience audience) override;
+    Result<StoredImage> image(const Uuid& id, Audience audience,
+                              const std::optional<Sha256>& known) override;
+    Result<std::string> strokes(const Uuid& id, Audience audience) override;
+    Result<std::vector<TagEvent>> history(const Uuid& id, Audience audience) override;
     Result<std::vector<TagCount>> tag_counts() override;
     Result<std::vector<Result<Drawing>>> change_tags(
         const std::vector<TagChange>& changes) override;
     Result<std::vector<Result<Drawing>>> undo_tags(const std::vector<TagUndo>& undos) override;
+    Result<std::vector<Result<Drawing>>> change_visibility(
+        const std::vector<VisibilityChange>& changes) override;
+    Result<void> withdraw(const Withdrawal& withdrawal) override;
+    Result<Drawing> suggest(const Withdrawal& by, const std::string& tag) override;
 
     Result<Project> project(const std::string& slug) override;
     Result<std::vector<Label>> labels(int project) override;
+    Result<Label> add_label(int project, const Label& label,
+                            std::optional<std::size_t> place) override;
+    Result<Label> change_label(int project, const std::string& name,
+                               const LabelChange& change) override;
+    Result<LabelMergeStep> merge_label(int project, const LabelMerge& merge) override;
 
     Result<void> add_user(const User& user, const std::optional<Uuid>& by) override;
     Result<User> user_by_name(const std::string& name) override;

@@ -7,9 +7,17 @@
 
 namespace croquis::store::postgres {
 
+/// After the predictions, those of one drawing oldest first, with the drawing as column 9.
+Rows query_events(Connection& connection, const std::vector<Uuid>& ids);
+TagEvent read_event(const Rows& rows, int row);
+
 /// After the prediction, oldest first.
 std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
 
+/// Labels that drawings may be given.
+AssignableLabels assignable_labels(Connection& connection);
+
+/// Changes the drawing and appends the event. A drawing that is deleted loses its content.
 void write_down(Connection& connection, const TagWrite& write);
 
 }  // namespace croquis::store::postgres

@@ -197,6 +197,7 @@ void Connection::configure(Mode mode) {
     execute(
         "PRAGMA synchronous = FULL;"
         "PRAGMA foreign_keys = ON;"
+        "PRAGMA secure_delete = ON;"  // what was deleted is not to be found in the file
         "PRAGMA journal_size_limit = 167772160;"
         "PRAGMA cache_size = -8192;"
         "PRAGMA temp_store = MEMORY;");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "store/model.h"
@@ -17,6 +19,13 @@ void insert(Connection& connection, const Submission& submission);
 /// After the prediction, oldest first.
 std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
 
+/// Labels that drawings may be given.
+AssignableLabels assignable_labels(Connection& connection);
+
+/// Changes the drawing and appends the event. A drawing that is deleted loses its content.
 void write_down(Connection& connection, const TagWrite& write);
+
+std::optional<std::string> text_unless_null(const Statement& row, int column);
+std::optional<Uuid> uuid_unless_null(const Statement& row, int column);
 
 }  // namespace croquis::store::sqlite

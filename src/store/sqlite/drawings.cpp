@@ -1,3 +1,5 @@
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 
 #include "store/list_query.h"
@@ -12,50 +14,13 @@ namespace {
 constexpr auto keys_swept_every = std::chrono::minutes(1);
 constexpr int keys_swept_at_once = 1000;
 
-std::optional<std::string> text_unless_null(const Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(row.text(column));
-}
-
-std::optional<Uuid> uuid_unless_null(const Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(row.uuid(column));
-}
-
-}  // namespace
-
-/// In the order of drawing_columns.
-Drawing read_drawing(const Statement& row) {
-    Drawing drawing;
-    drawing.id = row.uuid(0);
-    drawing.created_at = row.time(1);
-    drawing.media_type = row.text(2);
-    drawing.width = row.small(3);
-    drawing.height = row.small(4);
-    drawing.sha256 = row.digest(5);
-    drawing.source = row.text(6);
-    drawing.prediction = {row.text(7), row.text(8), row.real(9), floats_of(row.blob(10))};
-    drawing.tag = row.text(11);
-    drawing.version = row.small(12);
-    drawing.tagged_by = text_unless_null(row, 13);
-    if (!row.null(14)) drawing.tagged_at = row.time(14);
-    drawing.tagged_by_id = uuid_unless_null(row, 15);
-    drawing.project = row.small(16);
-    drawing.external_id = text_unless_null(row, 17);
-    drawing.file_name = text_unless_null(row, 18);
-    drawing.pseudonym = text_unless_null(row, 19);
-    return drawing;
-}
-
-namespace {
-
-std::optional<Drawing> look_for_drawing(Connection& connection, const Uuid& id) {
-    static const std::string sql =
-        std::string("SELECT ") + drawing_columns + " FROM drawing WHERE id = $1 AND " + shown;
-    auto row = connection.query(sql, id);
+std::optional<Drawing> look_for_drawing(Connection& connection, const Uuid& id, Audience audience) {
+    auto row = connection.query(drawing_query(audience), id);
     if (!row.step()) return std::nullopt;
     return read_drawing(row);
 }
 
-/// Of a key seen before: also one that is withdrawn, for the key's answer stays what it was.
+/// Of a key seen before: also one that is withdrawn, for the key stands for it still.
 Drawing first_of_key(Connection& connection, const Uuid& id) {
     static const std::string sql =
         std::string("SELECT ") + drawing_columns + " FROM drawing WHERE id = $1";
@@ -64,8 +29,8 @@ Drawing first_of_key(Connection& connection, const Uuid& id) {
     return read_drawing(row);
 }
 
-Drawing find_drawing(Connection& connection, const Uuid& id) {
-    auto found = look_for_drawing(connection, id);
+Drawing find_drawing(Connection& connection, const Uuid& id, Audience audience) {
+    auto found = look_for_drawing(connection, id, audience);
     if (!found) throw no_drawing();
     return std::move(*found);
 }
@@ -94,16 +59,20 @@ void insert(Connection& connection, const Submission& submission) {
     connection.run("INSERT INTO drawing_content (image, strokes) VALUES ($1, $2)",
                    BytesView(submission.image), submission.strokes);
     const auto& prediction = submission.prediction;
+    const auto withdrawal =
+        submission.withdrawal ? std::optional(BytesView(*submission.withdrawal)) : std::nullopt;
     connection.run(
         "INSERT INTO drawing (id, content, created_at, media_type, width, height, sha256, source, "
         "model, predicted_tag, confidence, confidence_step, probabilities, tag, project, "
-        "external_id, file_name, pseudonym) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $10, $14, $15, $16, $17)",
+        "external_id, file_name, pseudonym, withdrawal) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $10, $14, $15, $16, $17, "
+        "$18)",
         submission.id, connection.last_row(), submission.created_at, submission.media_type,
         submission.width, submission.height, BytesView(submission.sha256), submission.source,
         prediction.model, prediction.tag, prediction.confidence,
         confidence_step(prediction.confidence), bytes_of(prediction.probabilities),
-        submission.project, submission.external_id, submission.file_name, submission.pseudonym);
+        submission.project, submission.external_id, submission.file_name, submission.pseudonym,
+        withdrawal);
     if (!submission.embedding) return;
     const auto& embedding = *submission.embedding;
     connection.run("INSERT INTO embedding (trunk, drawing, scale, vector) VALUES ($1, $2, $3, $4)",
@@ -116,7 +85,9 @@ Result<SubmitResult> store_one(Connection& connection, const Submission& submiss
     if (!submission.idempotency_key.empty()) {
         if (const auto seen = seen_key(connection, submission.idempotency_key)) {
             if (seen->digest != submission.request_digest) return other_request();
-            return SubmitResult{first_of_key(connection, seen->drawing), true};
+            auto first = first_of_key(connection, seen->drawing);
+            if (first.visibility == Visibility::deleted) return deleted_meanwhile();
+            return SubmitResult{std::move(first), true};
         }
         remember_key(connection, submission);
     }
@@ -163,65 +134,24 @@ GroupCommit::Answers store_apart(Connection& connection, const GroupCommit::Batc
     return answers;
 }
 
-}  // namespace
-
-/// After the prediction, oldest first.
-std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
-    auto rows = connection.query(
-        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes "
-        "FROM tag_event WHERE drawing = $1 ORDER BY version",
-        id);
-    std::vector<TagEvent> events;
-    while (rows.step()) {
-        auto& event = events.emplace_back();
-        event.kind = tag_event_kind_from(rows.text(0));
-        event.from = rows.text(1);
-        event.to = rows.text(2);
-        event.by = rows.text(3);
-        event.by_id = uuid_unless_null(rows, 4);
-        event.at = rows.time(5);
-        event.note = rows.text(6);
-        event.version = rows.small(7);
-        if (!rows.null(8)) event.undoes = rows.small(8);
-    }
-    return events;
+/// For whoever has the token of its submission.
+Drawing own_drawing(Connection& connection, const Withdrawal& withdrawal) {
+    auto drawing = find_drawing(connection, withdrawal.drawing, Audience::annotators);
+    auto row = connection.query("SELECT withdrawal FROM drawing WHERE id = $1", drawing.id);
+    const auto digest = row.step() && !row.null(0) ? std::optional(row.digest(0)) : std::nullopt;
+    if (const auto own = check_withdrawal(drawing, digest, withdrawal); !own)
+        throw Failure(own.error());
+    return drawing;
 }
-
-namespace {
 
 template <class Asked>
 TaggedDrawings drawings_of(Connection& connection, const std::vector<Asked>& asked) {
     TaggedDrawings drawings;
     for (const auto& each : asked)
-        if (auto found = look_for_drawing(connection, each.drawing))
+        if (auto found = look_for_drawing(connection, each.drawing, Audience::annotators))
             drawings.emplace(each.drawing, TaggedDrawing{std::move(*found), {}});
     return drawings;
 }
-
-AssignableLabels assignable_labels(Connection& connection) {
-    auto rows = connection.query("SELECT project, name FROM label WHERE retired = 0");
-    AssignableLabels labels;
-    while (rows.step()) labels.emplace(rows.small(0), rows.text(1));
-    return labels;
-}
-
-}  // namespace
-
-void write_down(Connection& connection, const TagWrite& write) {
-    const auto& [drawing, event] = write;
-    connection.run(
-        "UPDATE drawing SET tag = $1, version = $2, tagged_by = $3, tagged_by_id = $4, "
-        "tagged_at = $5 WHERE id = $6",
-        drawing.tag, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
-        drawing.id);
-    connection.run(
-        "INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, tagged_by, user_id, "
-        "tagged_at, note, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        drawing.id, event.version, to_string(event.kind), event.from, event.to, event.by,
-        event.by_id, event.at, event.note, event.undoes);
-}
-
-namespace {
 
 std::vector<TagCount> count_tags(Connection& connection) {
     auto rows = connection.query(tag_count_query);
@@ -274,37 +204,45 @@ Result<Page> SqliteStore::list(const Query& query) {
     });
 }
 
-Result<Drawing> SqliteStore::drawing(const Uuid& id) {
-    return read([&](Connection& connection) { return find_drawing(connection, id); });
+Result<Drawing> SqliteStore::drawing(const Uuid& id, Audience audience) {
+    return read([&](Connection& connection) { return find_drawing(connection, id, audience); });
 }
 
-Result<StoredImage> SqliteStore::image(const Uuid& id) {
+Result<StoredImage> SqliteStore::image(const Uuid& id, Audience audience,
+                                       const std::optional<Sha256>& known) {
     return read([&](Connection& connection) {
-        auto row = connection.query(
-            "SELECT c.image, d.media_type, d.sha256 FROM drawing d "
-            "JOIN drawing_content c ON c.id = d.content WHERE d.id = $1 AND d.withdrawn IS NULL",
-            id);
+        auto row = connection.query(image_query(audience), id);
         if (!row.step()) throw no_drawing();
-        const auto bytes = row.blob(0);
-        return StoredImage{Bytes(bytes.begin(), bytes.end()), row.text(1), row.digest(2)};
+        StoredImage image{{}, row.text(0), row.digest(1)};
+        if (image.sha256 == known) return image;
+        auto content = connection.query(
+            "SELECT image FROM drawing_content WHERE id = (SELECT content FROM drawing WHERE id = "
+            "$1)",
+            id);
+        if (!content.step()) throw no_drawing();
+        const auto bytes = content.blob(0);
+        image.bytes.assign(bytes.begin(), bytes.end());
+        return image;
     });
 }
 
-Result<std::string> SqliteStore::strokes(const Uuid& id) {
+Result<std::string> SqliteStore::strokes(const Uuid& id, Audience audience) {
     return read([&](Connection& connection) {
         auto row = connection.query(
-            "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.id = d.content "
-            "WHERE d.id = $1 AND d.withdrawn IS NULL",
+            fmt::format(
+                "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.id = d.content "
+                "WHERE d.id = $1 AND {}",
+                visible_to(audience)),
             id);
         if (!row.step()) throw no_drawing();
         return row.text(0);
     });
 }
 
-Result<std::vector<TagEvent>> SqliteStore::history(const Uuid& id) {
+Result<std::vector<TagEvent>> SqliteStore::history(const Uuid& id, Audience audience) {
     return read([&](Connection& connection) {
         auto events = events_of(connection, id);
-        events.insert(events.begin(), first_event(find_drawing(connection, id)));
+        events.insert(events.begin(), first_event(find_drawing(connection, id, audience)));
         return events;
     });
 }
@@ -332,6 +270,36 @@ Result<std::vector<Result<Drawing>>> SqliteStore::undo_tags(const std::vector<Ta
         for (auto& [id, tagged] : drawings) tagged.events = events_of(connection, id);
         const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
         return apply_to_tags(drawings, undos, decide_undo, put_down);
+    });
+}
+
+Result<std::vector<Result<Drawing>>> SqliteStore::change_visibility(
+    const std::vector<VisibilityChange>& changes) {
+    return write([&](Connection& connection) {
+        auto drawings = drawings_of(connection, changes);
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, changes, decide_visibility, put_down);
+    });
+}
+
+Result<void> SqliteStore::withdraw(const Withdrawal& withdrawal) {
+    return write([&](Connection& connection) {
+        const TaggedDrawing before{own_drawing(connection, withdrawal), {}};
+        const auto deleted =
+            decide_visibility(before, {withdrawal.drawing, Visibility::deleted, std::nullopt,
+                                       withdrawal.at, VersionCondition::any()});
+        if (!deleted) throw Failure(deleted.error());
+        write_down(connection, *deleted);
+    });
+}
+
+Result<Drawing> SqliteStore::suggest(const Withdrawal& by, const std::string& tag) {
+    return write([&](Connection& connection) {
+        const TaggedDrawing before{own_drawing(connection, by), events_of(connection, by.drawing)};
+        auto made = decide_suggestion(before, tag, by.at, assignable_labels(connection));
+        if (!made) throw Failure(made.error());
+        write_down(connection, *made);
+        return std::move(made->drawing);
     });
 }
 

@@ -414,8 +414,6 @@ TEST_P(DrawingsContract, WhatIsWithdrawnIsNotShown) {
         EXPECT_TRUE(failed_with(store_->image(gone.id), ErrorKind::not_found));
         EXPECT_TRUE(failed_with(store_->strokes(gone.id), ErrorKind::not_found));
         EXPECT_TRUE(failed_with(store_->history(gone.id), ErrorKind::not_found));
-        EXPECT_TRUE(failed_with(store_->change_tag({gone.id, "star", by_ada, now(), "", 1}),
-                                ErrorKind::not_found));
     }
     for (const auto order :
          {Order::newest_first, Order::oldest_first, Order::least_confident_first}) {

@@ -1,0 +1,77 @@
+#include "store/labelling.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace croquis::store {
+namespace {
+
+Labels::iterator find(Labels& labels, const std::string& name) {
+    return std::find_if(labels.begin(), labels.end(),
+                        [&](const Label& label) { return label.name == name; });
+}
+
+Error no_label() {
+    return {ErrorKind::not_found, "The project has no label of this name."};
+}
+
+/// Retired labels leave their keys to others.
+Result<void> check_key(const Labels& labels, const Label& owner) {
+    if (!owner.key || owner.retired) return {};
+    for (const auto& label : labels)
+        if (label.name != owner.name && !label.retired && label.key == owner.key)
+            return Error{ErrorKind::conflict,
+                         fmt::format("The label \"{}\" has this key.", label.name), "key"};
+    return {};
+}
+
+}  // namespace
+
+Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::size_t> place) {
+    if (find(labels, added.name) != labels.end())
+        return Error{ErrorKind::conflict, "The project has a label of this name already.", "name"};
+    if (labels.size() >= max_labels)
+        return Error{ErrorKind::invalid,
+                     fmt::format("A project has at most {} labels.", max_labels), "name"};
+    if (const auto free = check_key(labels, added); !free) return free.error();
+    const auto at = std::min(place.value_or(labels.size()), labels.size());
+    labels.insert(labels.begin() + static_cast<std::ptrdiff_t>(at), added);
+    return labels;
+}
+
+Result<Labels> with_changed(Labels labels, const std::string& name, const LabelChange& change) {
+    const auto found = find(labels, name);
+    if (found == labels.end()) return no_label();
+    Label changed = *found;
+    if (change.colour) changed.colour = *change.colour;
+    if (change.key) changed.key = *change.key;
+    changed.retired = change.retired.value_or(changed.retired);
+    if (const auto free = check_key(labels, changed); !free) return free.error();
+    if (!change.place) {
+        *found = std::move(changed);
+        return labels;
+    }
+    labels.erase(found);
+    const auto at = std::min(*change.place, labels.size());
+    labels.insert(labels.begin() + static_cast<std::ptrdiff_t>(at), std::move(changed));
+    return labels;
+}
+
+Result<Labels> with_merged(Labels labels, const LabelMerge& merge) {
+    const auto from = find(labels, merge.from);
+    if (from == labels.end()) return no_label();
+    const auto into = find(labels, merge.into);
+    if (into == labels.end() || into->retired || into == from)
+        return Error{ErrorKind::invalid, "This must be another label that is not retired.", "into"};
+    from->retired = true;
+    return labels;
+}
+
+const Label& label_named(const Labels& labels, const std::string& name) {
+    return *std::find_if(labels.begin(), labels.end(),
+                         [&](const Label& label) { return label.name == name; });
+}
+
+}  // namespace croquis::store

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "store/model.h"
+
+/// What becomes of a project's labels, decided alike over both databases.
+namespace croquis::store {
+
+/// Labels in the project's order.
+using Labels = std::vector<Label>;
+
+/// Errors: conflict ("name", "key"), invalid ("name").
+Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::size_t> place);
+/// Titles stay as they are: the database patches them. Errors: not_found, conflict ("key").
+Result<Labels> with_changed(Labels labels, const std::string& name, const LabelChange& change);
+/// With `from` retired. Errors: not_found, invalid ("into").
+Result<Labels> with_merged(Labels labels, const LabelMerge& merge);
+
+/// The label of that name. It must be there.
+const Label& label_named(const Labels& labels, const std::string& name);
+
+}  // namespace croquis::store

@@ -1,0 +1,81 @@
+#include "store/postgres/tag_rows.h"
+
+#include "store/postgres/rows.h"
+#include "store/records.h"
+
+namespace croquis::store::postgres {
+namespace {
+
+/// Leaves what says that there was a drawing, at the end of what is reviewed, where no queue wades
+/// through it.
+void erase(Connection& connection, const Drawing& left) {
+    static const std::string embeddings =
+        std::string(all_trunks) +
+        "DELETE FROM embedding WHERE drawing = $1 AND trunk IN (SELECT trunk FROM trunks)";
+    connection.query("DELETE FROM drawing_content WHERE drawing = $1", left.id);
+    connection.query("DELETE FROM prediction WHERE drawing = $1", left.id);
+    connection.query(embeddings, left.id);
+    connection.query(
+        "UPDATE tag_event SET from_tag = '', to_tag = '', note = '' WHERE drawing = $1", left.id);
+    connection.query(
+        "UPDATE drawing SET media_type = '', width = 0, height = 0, "
+        "sha256 = decode(repeat('00', 32), 'hex'), model = '', predicted_tag = '', confidence = 0, "
+        "confidence_step = 64, probabilities = '', external_id = NULL, file_name = NULL, "
+        "pseudonym = NULL, withdrawal = NULL WHERE id = $1",
+        left.id);
+}
+
+}  // namespace
+
+Rows query_events(Connection& connection, const std::vector<Uuid>& ids) {
+    return connection.query(
+        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes, "
+        "drawing FROM tag_event WHERE drawing = ANY ($1) ORDER BY drawing, version",
+        ids);
+}
+
+TagEvent read_event(const Rows& rows, int row) {
+    TagEvent event;
+    event.kind = tag_event_kind_from(rows.text(row, 0));
+    event.from = rows.text(row, 1);
+    event.to = rows.text(row, 2);
+    event.by = text_or_none(rows, row, 3);
+    event.by_id = uuid_or_none(rows, row, 4);
+    event.at = rows.time(row, 5);
+    event.note = rows.text(row, 6);
+    event.version = rows.small(row, 7);
+    if (!rows.null(row, 8)) event.undoes = rows.small(row, 8);
+    return event;
+}
+
+std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
+    const auto rows = query_events(connection, {id});
+    std::vector<TagEvent> events;
+    for (int row = 0; row < rows.count(); ++row) events.push_back(read_event(rows, row));
+    return events;
+}
+
+AssignableLabels assignable_labels(Connection& connection) {
+    const auto rows = connection.query("SELECT project, name FROM label WHERE NOT retired");
+    AssignableLabels labels;
+    for (int row = 0; row < rows.count(); ++row)
+        labels.emplace(rows.small(row, 0), std::string(rows.text(row, 1)));
+    return labels;
+}
+
+void write_down(Connection& connection, const TagWrite& write) {
+    const auto& drawing = write.drawing;
+    const auto& event = write.event;
+    if (drawing.visibility == Visibility::deleted) erase(connection, drawing);
+    connection.query(
+        "WITH event AS (INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, "
+        "tagged_by, user_id, tagged_at, note, undoes) "
+        "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13)) "
+        "UPDATE drawing SET tag = $14, version = $2, tagged_by = $3, tagged_by_id = $4, "
+        "tagged_at = $5, withdrawn = $15 WHERE id = $1",
+        drawing.id, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
+        to_string(event.kind), event.from, event.to, event.by, event.by_id, event.at, event.note,
+        event.undoes, drawing.tag, to_column(drawing.visibility));
+}
+
+}  // namespace croquis::store::postgres

@@ -1,0 +1,110 @@
+#include "store/sqlite/drawing_rows.h"
+
+#include "store/records.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+/// Leaves what says that there was a drawing, at the end of what is reviewed, where no queue wades
+/// through it.
+void erase(Connection& connection, const Drawing& left) {
+    static const std::string embeddings =
+        std::string(all_trunks) +
+        "DELETE FROM embedding WHERE drawing = $1 AND trunk IN (SELECT trunk FROM trunks)";
+    connection.run(
+        "DELETE FROM drawing_content WHERE id = (SELECT content FROM drawing WHERE id = $1)",
+        left.id);
+    connection.run("DELETE FROM prediction WHERE drawing = $1", left.id);
+    connection.run(embeddings, left.id);
+    connection.run("UPDATE tag_event SET from_tag = '', to_tag = '', note = '' WHERE drawing = $1",
+                   left.id);
+    connection.run(
+        "UPDATE drawing SET withdrawn = 'deleted', version = $1, media_type = '', width = 0, "
+        "height = 0, sha256 = zeroblob(32), model = '', predicted_tag = '', confidence = 0, "
+        "confidence_step = 64, probabilities = x'', tag = $2, tagged_by = $3, tagged_by_id = NULL, "
+        "tagged_at = NULL, external_id = NULL, file_name = NULL, pseudonym = NULL, "
+        "withdrawal = NULL WHERE id = $4",
+        left.version, left.tag, left.tagged_by, left.id);
+}
+
+}  // namespace
+
+std::optional<std::string> text_unless_null(const Statement& row, int column) {
+    return row.null(column) ? std::nullopt : std::optional(row.text(column));
+}
+
+std::optional<Uuid> uuid_unless_null(const Statement& row, int column) {
+    return row.null(column) ? std::nullopt : std::optional(row.uuid(column));
+}
+
+/// In the order of drawing_columns.
+Drawing read_drawing(const Statement& row) {
+    Drawing drawing;
+    drawing.id = row.uuid(0);
+    drawing.created_at = row.time(1);
+    drawing.media_type = row.text(2);
+    drawing.width = row.small(3);
+    drawing.height = row.small(4);
+    drawing.sha256 = row.digest(5);
+    drawing.source = row.text(6);
+    drawing.prediction = {row.text(7), row.text(8), row.real(9), floats_of(row.blob(10))};
+    drawing.tag = row.text(11);
+    drawing.version = row.small(12);
+    drawing.tagged_by = text_unless_null(row, 13);
+    if (!row.null(14)) drawing.tagged_at = row.time(14);
+    drawing.tagged_by_id = uuid_unless_null(row, 15);
+    drawing.project = row.small(16);
+    drawing.external_id = text_unless_null(row, 17);
+    drawing.file_name = text_unless_null(row, 18);
+    drawing.pseudonym = text_unless_null(row, 19);
+    drawing.visibility = visibility_from(text_unless_null(row, 20));
+    return drawing;
+}
+
+std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
+    auto rows = connection.query(
+        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes "
+        "FROM tag_event WHERE drawing = $1 ORDER BY version",
+        id);
+    std::vector<TagEvent> events;
+    while (rows.step()) {
+        auto& event = events.emplace_back();
+        event.kind = tag_event_kind_from(rows.text(0));
+        event.from = rows.text(1);
+        event.to = rows.text(2);
+        event.by = text_unless_null(rows, 3);
+        event.by_id = uuid_unless_null(rows, 4);
+        event.at = rows.time(5);
+        event.note = rows.text(6);
+        event.version = rows.small(7);
+        if (!rows.null(8)) event.undoes = rows.small(8);
+    }
+    return events;
+}
+
+AssignableLabels assignable_labels(Connection& connection) {
+    auto rows = connection.query("SELECT project, name FROM label WHERE retired = 0");
+    AssignableLabels labels;
+    while (rows.step()) labels.emplace(rows.small(0), rows.text(1));
+    return labels;
+}
+
+void write_down(Connection& connection, const TagWrite& write) {
+    const auto& drawing = write.drawing;
+    const auto& event = write.event;
+    if (drawing.visibility == Visibility::deleted)
+        erase(connection, drawing);
+    else
+        connection.run(
+            "UPDATE drawing SET tag = $1, version = $2, tagged_by = $3, tagged_by_id = $4, "
+            "tagged_at = $5, withdrawn = $6 WHERE id = $7",
+            drawing.tag, drawing.version, drawing.tagged_by, drawing.tagged_by_id,
+            drawing.tagged_at, to_column(drawing.visibility), drawing.id);
+    connection.run(
+        "INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, tagged_by, user_id, "
+        "tagged_at, note, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        drawing.id, event.version, to_string(event.kind), event.from, event.to, event.by,
+        event.by_id, event.at, event.note, event.undoes);
+}
+
+}  // namespace croquis::store::sqlite
