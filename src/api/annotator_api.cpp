@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/api.h"
+#include "api/codec/label_bodies.h"
 #include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/codec/serialisation.h"
@@ -124,7 +125,7 @@ Result<std::vector<SeenDrawing>> read_all_seen(const Request& request) {
     return seen;
 }
 
-/// For each of `asked`, in order, the drawing or why not.
+/// For each of `asked`, in order, the drawing, that it was deleted, or why not.
 Response results_response(const std::vector<SeenDrawing>& asked,
                           const std::vector<Result<service::Detail>>& results,
                           const ApiSurface& surface) {
@@ -132,7 +133,9 @@ Response results_response(const std::vector<SeenDrawing>& asked,
     for (std::size_t i = 0; i < results.size(); ++i) {
         out.append(i == 0 ? "" : ",").append("{\"id\":\"");
         out.append(to_string(asked[i].id)).append("\",");
-        if (results[i])
+        if (results[i] && results[i]->drawing.visibility == store::Visibility::deleted)
+            out.append("\"deleted\":true");
+        else if (results[i])
             out.append("\"drawing\":").append(detail_text(*results[i], surface));
         else
             out.append("\"problem\":").append(json::serialize(api::to_json(results[i].error())));
@@ -140,6 +143,13 @@ Response results_response(const std::vector<SeenDrawing>& asked,
     }
     out += "]}";
     return no_store(text_response(200, std::move(out)));
+}
+
+/// A label that was just changed, without the number of its drawings.
+json::object label_json(const store::Label& label) {
+    auto object = api::to_json(label, 0);
+    object.erase("drawings");
+    return object;
 }
 
 store::VersionCondition condition_of(const IfMatch& match) {
@@ -238,7 +248,14 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
     Answer undo_each(Request& request, const Principal& who);
     Answer queue(Request& request, const Principal& who);
     Answer accept(Request& request, const Principal& who);
+    Answer remove(Request& request, const Principal& who);
+    Answer remove_each(Request& request, const Principal& who);
+    Answer hide_each(Request& request, const Principal& who);
+    Answer show_each(Request& request, const Principal& who);
     Answer labels(Request& request, const Principal& who);
+    Answer add_label(Request& request, const Principal& who);
+    Answer change_label(Request& request, const Principal& who);
+    Answer merge_label(Request& request, const Principal& who);
     Answer export_drawings(Request& request, const Principal& who);
 
     Answer live_model(Request& request, const Principal& who);
@@ -260,6 +277,7 @@ class AnnotatorApi : public std::enable_shared_from_this<AnnotatorApi> {
         return {annotator_surface.base, annotator_surface.has_history, base_path_};
     }
 
+    Answer change_visibility(Request& request, const Principal& who, store::Visibility to);
     asio::awaitable<Result<Principal>> present(Principal claimed, bool at_this_moment);
     asio::awaitable<void> wait_for_turn(std::chrono::nanoseconds time);
 
@@ -396,7 +414,7 @@ Answer AnnotatorApi::image(Request& request, const Principal&) {
 Answer AnnotatorApi::history(Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto events = co_await annotation_.history(*id);
+    const auto events = co_await annotation_.history(*id, surface().audience());
     if (!events) co_return problem(events.error());
     json::array listed;
     for (const auto& event : *events) listed.push_back(api::to_json(event));
@@ -450,8 +468,87 @@ Answer AnnotatorApi::undo_each(Request& request, const Principal& who) {
     co_return results ? results_response(*asked, *results, surface()) : problem(results.error());
 }
 
+Answer AnnotatorApi::remove(Request& request, const Principal& who) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto match = read_if_match(request);
+    if (!match) co_return problem(match.error());
+    const auto removed = co_await annotation_.remove(*id, condition_of(*match), who);
+    if (!removed) co_return problem(removed.error());
+    identity::tell(identity::Event::drawing_withdrawn, origin_of(request),
+                   {{"by", who.name}, {"deleted", to_string(*id)}});
+    co_return http::no_content();
+}
+
+Answer AnnotatorApi::change_visibility(Request& request, const Principal& who,
+                                       store::Visibility to) {
+    const auto asked = read_all_seen(request);
+    if (!asked) co_return problem(asked.error());
+    const auto results = co_await annotation_.change_visibility(*asked, to, who);
+    if (!results) co_return problem(results.error());
+    const auto done = std::count_if(results->begin(), results->end(),
+                                    [](const auto& result) { return result.has_value(); });
+    const char* what = to == store::Visibility::shown    ? "shown"
+                       : to == store::Visibility::hidden ? "hidden"
+                                                         : "deleted";
+    identity::tell(identity::Event::drawing_withdrawn, origin_of(request),
+                   {{"by", who.name}, {what, std::to_string(done)}});
+    co_return results_response(*asked, *results, surface());
+}
+
+Answer AnnotatorApi::remove_each(Request& request, const Principal& who) {
+    return change_visibility(request, who, store::Visibility::deleted);
+}
+
+Answer AnnotatorApi::hide_each(Request& request, const Principal& who) {
+    return change_visibility(request, who, store::Visibility::hidden);
+}
+
+Answer AnnotatorApi::show_each(Request& request, const Principal& who) {
+    return change_visibility(request, who, store::Visibility::shown);
+}
+
+// --- labels
+
 Answer AnnotatorApi::labels(Request&, const Principal&) {
-    return list_labels(annotation_);
+    return list_labels(annotation_, surface());
+}
+
+Answer AnnotatorApi::add_label(Request& request, const Principal& who) {
+    const auto asked = read_new_label(request);
+    if (!asked) co_return problem(asked.error());
+    const auto job = [&] { return service::add_label(store_, *asked); };
+    const auto label = co_await workers_.run(job);
+    if (!label) co_return problem(label.error());
+    identity::tell(identity::Event::label_changed, origin_of(request),
+                   {{"by", who.name}, {"added", label->name}});
+    co_return no_store(http::json_response(201, label_json(*label)));
+}
+
+Answer AnnotatorApi::change_label(Request& request, const Principal& who) {
+    const auto edit = read_label_edit(request);
+    if (!edit) co_return problem(edit.error());
+    const auto& name = request.parameters["name"];
+    const auto job = [&] { return service::change_label(store_, name, *edit); };
+    const auto label = co_await workers_.run(job);
+    if (!label) co_return problem(label.error());
+    identity::tell(identity::Event::label_changed, origin_of(request),
+                   {{"by", who.name}, {"changed", name}});
+    co_return no_store(http::json_response(200, label_json(*label)));
+}
+
+Answer AnnotatorApi::merge_label(Request& request, const Principal& who) {
+    const auto into = read_merge(request);
+    if (!into) co_return problem(into.error());
+    const auto& name = request.parameters["name"];
+    const store::Author by{who.user, who.name};
+    const auto job = [&] { return service::merge_label(store_, name, *into, by); };
+    const auto step = co_await workers_.run(job);
+    if (!step) co_return problem(step.error());
+    identity::tell(identity::Event::label_changed, origin_of(request),
+                   {{"by", who.name}, {"merged", name}, {"into", *into}});
+    co_return no_store(
+        http::json_response(200, json::object{{"moved", step->moved}, {"done", step->done}}));
 }
 
 /// An export as the HTTP server asks for it.
@@ -614,13 +711,20 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     router.add(Method::get, "/drawings", api->guarded(&Api::drawings));
     router.add(Method::get, "/drawings/{id}", api->guarded(&Api::drawing));
     router.add(Method::patch, "/drawings/{id}", api->guarded(&Api::change_tag));
+    router.add(Method::delete_, "/drawings/{id}", api->guarded(&Api::remove, admin));
     router.add(Method::get, "/drawings/{id}/image", api->guarded(&Api::image));
     router.add(Method::get, "/drawings/{id}/history", api->guarded(&Api::history));
     router.add(Method::post, "/drawings/{id}/undo", api->guarded(&Api::undo));
     router.add(Method::post, "/drawings:accept", api->guarded(&Api::accept));
     router.add(Method::post, "/drawings:undo", api->guarded(&Api::undo_each));
+    router.add(Method::post, "/drawings:delete", api->guarded(&Api::remove_each, admin));
+    router.add(Method::post, "/drawings:hide", api->guarded(&Api::hide_each, admin));
+    router.add(Method::post, "/drawings:show", api->guarded(&Api::show_each, admin));
     router.add(Method::get, "/queue", api->guarded(&Api::queue));
     router.add(Method::get, "/labels", api->guarded(&Api::labels));
+    router.add(Method::post, "/labels", api->guarded(&Api::add_label, admin));
+    router.add(Method::patch, "/labels/{name}", api->guarded(&Api::change_label, admin));
+    router.add(Method::post, "/labels/{name}:merge", api->guarded(&Api::merge_label, admin));
 
     router.add(Method::get, "/exports", api->guarded(&Api::export_drawings));
 

@@ -1,6 +1,7 @@
 #include <boost/json/object.hpp>
 
 #include "api/api.h"
+#include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/codec/serialisation.h"
 #include "api/routes/shared_handlers.h"
@@ -18,6 +19,17 @@ using http::Response;
 /// Above this, base64 and JSON are read on a worker: they would keep other connections waiting.
 constexpr std::size_t read_in_place_bytes = std::size_t{128} * 1024;
 
+constexpr std::size_t withdrawal_token_bytes = 16;
+
+/// What stands for the token of the submission. Errors: forbidden where there is none.
+Result<Sha256> read_withdrawal_token(const Request& request) {
+    const auto token = request.header("withdrawal-token");
+    if (token.empty())
+        return Error{ErrorKind::forbidden,
+                     "Send the token that the answer to the submission has, as Withdrawal-Token."};
+    return sha256(as_bytes(token));
+}
+
 class PublicApi {
   public:
     PublicApi(service::Annotation& annotation, WorkerPool& workers, const ApiOptions& options)
@@ -30,6 +42,8 @@ class PublicApi {
 
     asio::awaitable<Response> predict(Request& request);
     asio::awaitable<Response> preview(Request& request);
+    asio::awaitable<Response> withdraw(Request& request);
+    asio::awaitable<Response> suggest(Request& request);
     [[nodiscard]] ApiSurface surface() const {
         return {public_surface.base, public_surface.has_history, base_path_};
     }
@@ -70,12 +84,13 @@ asio::awaitable<Response> PublicApi::predict(Request& request) {
     auto submission = co_await read(request);
     if (!submission) co_return problem(submission.error());
     submission->idempotency_key = request.header("idempotency-key");
+    const std::string token = to_base64url(random_bytes(withdrawal_token_bytes));
+    submission->withdrawal = sha256(as_bytes(token));
     auto answer = co_await annotation_.submit(std::move(*submission));
     if (!answer) co_return problem(answer.error());
     const service::Detail detail{std::move(answer->drawing), std::move(answer->top)};
-    auto response = detail_response(201, detail, surface());
-    response.set("Cache-Control", "no-store");
-    response.set("Location", drawing_path(surface(), detail.drawing.id));
+    // Of an earlier submission only the digest of the token is known.
+    auto response = stored_response(detail, surface(), answer->replayed ? "" : token);
     if (answer->replayed) response.set("Idempotency-Replayed", "true");
     co_return response;
 }
@@ -91,6 +106,29 @@ asio::awaitable<Response> PublicApi::preview(Request& request) {
     auto response = text_response(200, preview_text(*answer));
     response.set("Cache-Control", "no-store");
     co_return response;
+}
+
+asio::awaitable<Response> PublicApi::withdraw(Request& request) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto token = read_withdrawal_token(request);
+    if (!token) co_return problem(token.error());
+    const auto gone = co_await annotation_.withdraw(*id, *token);
+    co_return gone ? http::no_content() : problem(gone.error());
+}
+
+asio::awaitable<Response> PublicApi::suggest(Request& request) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto token = read_withdrawal_token(request);
+    if (!token) co_return problem(token.error());
+    const auto body = read_object(request);
+    if (!body) co_return problem(body.error());
+    const auto tag = text_member(*body, "tag");
+    if (!tag) co_return problem(tag.error());
+    if (const auto known = only_members(*body, {"tag"}); !known) co_return problem(known.error());
+    const auto suggested = co_await annotation_.suggest(*id, *token, *tag);
+    co_return suggested ? http::no_content() : problem(suggested.error());
 }
 
 http::Handler describe_service(const ApiOptions& options) {
@@ -116,9 +154,13 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
     router.add(Method::get, "/drawings/{id}", [api, &annotation](Request& r) {
         return get_drawing(annotation, r, api->surface());
     });
+    router.add(Method::delete_, "/drawings/{id}", [api](Request& r) { return api->withdraw(r); });
+    router.add(Method::post, "/drawings/{id}:suggest",
+               [api](Request& r) { return api->suggest(r); });
     router.add(Method::get, "/drawings/{id}/image",
                [api, &annotation](Request& r) { return get_image(annotation, r, api->surface()); });
-    router.add(Method::get, "/labels", [&annotation](Request&) { return list_labels(annotation); });
+    router.add(Method::get, "/labels",
+               [api, &annotation](Request&) { return list_labels(annotation, api->surface()); });
     router.add(Method::get, "/model",
                [&annotation](Request&) { return get_live_model(annotation); });
     router.add(Method::get, "/service", describe_service(options));

@@ -33,6 +33,8 @@ void add_predict(CLI::App& program, Context& context);
 void add_evaluate(CLI::App& program, Context& context);
 void add_import(CLI::App& program, Context& context);
 void add_export(CLI::App& program, Context& context);
+void add_drawing(CLI::App& program, Context& context);
+void add_label(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
 void add_embed(CLI::App& program, Context& context);
 void add_teach(CLI::App& program, Context& context);

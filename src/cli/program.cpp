@@ -66,6 +66,8 @@ int run_program(int argc, char** argv) {
     add_evaluate(program, context);
     add_import(program, context);
     add_export(program, context);
+    add_drawing(program, context);
+    add_label(program, context);
     add_model(program, context);
     add_embed(program, context);
     add_teach(program, context);

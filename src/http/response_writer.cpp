@@ -174,7 +174,8 @@ void ResponseWriter::apply_cors(const Request& request, Response& response) cons
     response.set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
     response.set(
         "Access-Control-Allow-Headers",
-        "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-ID");
+        "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Withdrawal-Token, "
+        "X-Request-ID");
     response.set("Access-Control-Max-Age", "600");
 }
 

@@ -60,6 +60,10 @@ std::string_view to_string(Event event) {
             return "account_removed";
         case Event::model_promoted:
             return "model_promoted";
+        case Event::label_changed:
+            return "label_changed";
+        case Event::drawing_withdrawn:
+            return "drawing_withdrawn";
         case Event::unauthenticated:
             return "unauthenticated";
         case Event::forbidden:

@@ -30,7 +30,9 @@ enum class Event {
     account_changed,  ///< role, disabled
     account_removed,
     model_promoted,
-    unauthenticated,  ///< any other answer of 401, 403 or 429
+    label_changed,      ///< added, changed or merged
+    drawing_withdrawn,  ///< hidden, shown again or deleted
+    unauthenticated,    ///< any other answer of 401, 403 or 429
     forbidden,
     rate_limited,
 };

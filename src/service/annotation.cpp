@@ -92,6 +92,7 @@ store::Submission to_submission(SubmitRequest request,
     submission.strokes = std::move(request.strokes);
     submission.source = std::move(request.source);
     submission.idempotency_key = std::move(request.idempotency_key);
+    submission.withdrawal = request.withdrawal;
     return submission;
 }
 
@@ -275,23 +276,25 @@ asio::awaitable<Result<store::Page>> Annotation::list(store::Query query) {
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<Detail>> Annotation::drawing(Uuid id) {
-    const auto job = [this, id]() -> Result<Detail> {
-        auto found = store_.drawing(id);
+asio::awaitable<Result<Detail>> Annotation::drawing(Uuid id, store::Audience audience) {
+    const auto job = [this, id, audience]() -> Result<Detail> {
+        auto found = store_.drawing(id, audience);
         if (!found) return found.error();
         return with_top(std::move(*found));
     };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<store::StoredImage>> Annotation::image(Uuid id) {
-    const auto job = [this, id] { return store_.image(id); };
+asio::awaitable<Result<store::StoredImage>> Annotation::image(Uuid id, store::Audience audience,
+                                                              std::optional<Sha256> known) {
+    const auto job = [&] { return store_.image(id, audience, known); };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(Uuid id) {
-    const auto job = [this, id]() -> Result<std::vector<store::TagEvent>> {
-        auto events = store_.history(id);
+asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(
+    Uuid id, store::Audience audience) {
+    const auto job = [this, id, audience]() -> Result<std::vector<store::TagEvent>> {
+        auto events = store_.history(id, audience);
         if (!events) return events.error();
         if (events->empty()) return Error{ErrorKind::not_found, "There is no such drawing."};
         return events;
@@ -357,6 +360,49 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::undo_each(
     co_return co_await workers_.run(job);
 }
 
+asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::change_visibility(
+    std::vector<SeenDrawing> drawings, store::Visibility to, identity::Principal by) {
+    if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
+    const store::Author who = author(std::move(by));
+    const Timestamp at = now();
+    std::vector<store::VisibilityChange> changes;
+    changes.reserve(drawings.size());
+    for (const auto& [id, version] : drawings) changes.push_back({id, to, who, at, version});
+    const auto job = [this, &changes]() -> Result<std::vector<Result<Detail>>> {
+        return with_tops(store_.change_visibility(changes));
+    };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<void>> Annotation::remove(Uuid id, store::VersionCondition on,
+                                                 identity::Principal by) {
+    const std::vector<store::VisibilityChange> changes{
+        {id, store::Visibility::deleted, author(std::move(by)), now(), std::move(on)}};
+    const auto job = [this, &changes]() -> Result<void> {
+        const auto results = store_.change_visibility(changes);
+        if (!results) return results.error();
+        if (!results->front()) return results->front().error();
+        return {};
+    };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<void>> Annotation::withdraw(Uuid id, Sha256 token) {
+    const store::Withdrawal withdrawal{id, token, now()};
+    const auto job = [this, &withdrawal] { return store_.withdraw(withdrawal); };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<void>> Annotation::suggest(Uuid id, Sha256 token, std::string tag) {
+    const store::Withdrawal by{id, token, now()};
+    const auto job = [this, &by, &tag]() -> Result<void> {
+        const auto suggested = store_.suggest(by, tag);
+        if (!suggested) return suggested.error();
+        return {};
+    };
+    co_return co_await workers_.run(job);
+}
+
 asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::Author by) {
     const auto job = [this, &model_id, &by]() -> Result<void> {
         const auto listed = store_.model(model_id);
@@ -396,6 +442,10 @@ asio::awaitable<Result<std::string>> Annotation::card(std::string model_id) {
 /// Blocks where the model is live no more and was not asked for before.
 Detail Annotation::with_top(store::Drawing drawing) {
     Detail detail;
+    if (drawing.visibility == store::Visibility::deleted) {
+        detail.drawing = std::move(drawing);
+        return detail;
+    }
     const auto live = model();
     if (drawing.prediction.model == live->id)
         detail.top = best_of(live->labels, drawing.prediction.probabilities);

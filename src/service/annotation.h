@@ -28,6 +28,8 @@ struct SubmitRequest {
     std::string source;           ///< "page", "api"
     std::string idempotency_key;  ///< 1…255 visible ASCII characters, or empty
     recognition::Asker asker;     ///< whose share of recognition it takes
+    /// SHA-256 of the token that lets whoever drew it take it back.
+    std::optional<Sha256> withdrawal = std::nullopt;
 };
 
 /// A drawing and the version of it that the person saw.
@@ -80,9 +82,14 @@ class Annotation {
                                                           recognition::Asker asker = {});
 
     boost::asio::awaitable<Result<store::Page>> list(store::Query query);
-    boost::asio::awaitable<Result<Detail>> drawing(Uuid id);
-    boost::asio::awaitable<Result<store::StoredImage>> image(Uuid id);
-    boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(Uuid id);
+    boost::asio::awaitable<Result<Detail>> drawing(
+        Uuid id, store::Audience audience = store::Audience::everyone);
+    /// Without its bytes where its digest is `known`.
+    boost::asio::awaitable<Result<store::StoredImage>> image(
+        Uuid id, store::Audience audience = store::Audience::everyone,
+        std::optional<Sha256> known = std::nullopt);
+    boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(
+        Uuid id, store::Audience audience = store::Audience::everyone);
     boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts();
 
     /// Setting the tag that it has accepts it. `reason` is a person's words, or empty. Errors:
@@ -103,6 +110,17 @@ class Annotation {
     /// Undoes each in one transaction, as undo() does; answers as accept() does.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> undo_each(
         std::vector<SeenDrawing> drawings, identity::Principal by);
+
+    /// Hides, shows or deletes; answers as accept() does. Of what is deleted the answer has no
+    /// content.
+    boost::asio::awaitable<Result<std::vector<Result<Detail>>>> change_visibility(
+        std::vector<SeenDrawing> drawings, store::Visibility to, identity::Principal by);
+    /// Deletes one. Errors: those of Store::change_visibility.
+    boost::asio::awaitable<Result<void>> remove(Uuid id, store::VersionCondition on,
+                                                identity::Principal by);
+    /// For whoever has the token of a submission. Errors: those of Store::withdraw, Store::suggest.
+    boost::asio::awaitable<Result<void>> withdraw(Uuid id, Sha256 token);
+    boost::asio::awaitable<Result<void>> suggest(Uuid id, Sha256 token, std::string tag);
 
     /// Makes a model of the registry the live one, there and in this process, and queues the
     /// retagging of what nobody reviewed. One that cannot be loaded is an Error and changes

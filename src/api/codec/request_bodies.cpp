@@ -352,6 +352,23 @@ Result<std::optional<std::string>> optional_text(const json::object& object,
     return std::optional<std::string>(std::move(*text));
 }
 
+Result<std::optional<std::size_t>> optional_size(const json::object& object,
+                                                 std::string_view name) {
+    const auto* value = object.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::optional<std::size_t>();
+    if (value->is_int64() && value->get_int64() >= 0)
+        return std::optional(static_cast<std::size_t>(value->get_int64()));
+    return invalid(std::string(name), "This must be a whole number of 0 or more.");
+}
+
+Result<void> only_members(const json::object& object,
+                          std::initializer_list<std::string_view> names) {
+    for (const auto& member : object)
+        if (std::find(names.begin(), names.end(), std::string_view(member.key())) == names.end())
+            return invalid(std::string(member.key()), "There is no such member here.");
+    return {};
+}
+
 Result<std::optional<bool>> optional_bool(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     if (value == nullptr || value->is_null()) return std::optional<bool>();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +40,12 @@ Result<std::string> text_member(const boost::json::object& object, std::string_v
 /// Nothing where the member is missing or null.
 Result<std::optional<std::string>> optional_text(const boost::json::object& object,
                                                  std::string_view name);
+/// A whole number of 0 or more.
+Result<std::optional<std::size_t>> optional_size(const boost::json::object& object,
+                                                 std::string_view name);
+/// Errors: invalid, with the first member that is none of these.
+Result<void> only_members(const boost::json::object& object,
+                          std::initializer_list<std::string_view> names);
 Result<std::optional<bool>> optional_bool(const boost::json::object& object, std::string_view name);
 
 }  // namespace croquis::api

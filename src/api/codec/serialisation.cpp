@@ -109,10 +109,12 @@ void write_drawing(ObjectText& object, const store::Drawing& drawing, const ApiS
         object.text("tagged_at", to_rfc3339(*drawing.tagged_at));
     else
         object.null("tagged_at");
+    const bool hidden = drawing.visibility == store::Visibility::hidden;
+    if (hidden) object.name("hidden") += "true";
     object.name("image_url")
         .append("\"")
         .append(surface.prefix)
-        .append(public_base)
+        .append(hidden ? annotator_base : public_base)
         .append("/drawings/")
         .append(id)
         .append("/image\"");
@@ -161,6 +163,27 @@ std::string preview_text(const service::PreviewAnswer& answer) {
     return out;
 }
 
+http::Response stored_response(const service::Detail& detail, const ApiSurface& surface,
+                               std::string_view token) {
+    std::string text = detail_text(detail, surface);
+    text.pop_back();  // the brace
+    text += ",\"withdrawal\":";
+    if (token.empty()) {
+        text += "null";
+    } else {
+        ObjectText object(text);
+        object.text("token", token);
+        object.text("until", to_rfc3339(detail.drawing.created_at + store::withdrawal_lasts));
+        object.end();
+    }
+    text += '}';
+    auto response = text_response(201, std::move(text));
+    response.set("ETag", etag_of(detail.drawing));
+    response.set("Cache-Control", "no-store");
+    response.set("Location", drawing_path(surface, detail.drawing.id));
+    return response;
+}
+
 http::Response text_response(int status, std::string body) {
     http::Response response;
     response.status = status;
@@ -198,6 +221,30 @@ json::object to_json(const store::TagEvent& event) {
     object["version"] = event.version;
     object["undoes"] = event.undoes ? json::value(*event.undoes) : json::value(nullptr);
     return object;
+}
+
+namespace {
+
+json::value text_or_null(const std::optional<std::string>& text) {
+    return text ? json::value(*text) : json::value(nullptr);
+}
+
+json::value titles_of(const store::Label& label) {
+    boost::system::error_code failed;
+    auto titles = json::parse(label.titles, failed);
+    return failed || !titles.is_object() ? json::value(json::object()) : titles;
+}
+
+}  // namespace
+
+json::object to_json(const store::Label& label, std::int64_t drawings) {
+    return {{"tag", label.name},
+            {"drawings", drawings},
+            {"assignable", !label.retired},
+            {"retired", label.retired},
+            {"titles", titles_of(label)},
+            {"colour", text_or_null(label.colour)},
+            {"key", text_or_null(label.key)}};
 }
 
 json::object to_json(const store::User& user) {

@@ -20,6 +20,10 @@ struct ApiSurface {
     std::string_view base;
     bool has_history = false;
     std::string_view prefix = {};  ///< "/croquis" where a proxy serves the API under that path
+
+    [[nodiscard]] store::Audience audience() const {
+        return has_history ? store::Audience::annotators : store::Audience::everyone;
+    }
 };
 inline constexpr ApiSurface public_surface{public_base, false};
 inline constexpr ApiSurface annotator_surface{annotator_base, true};
@@ -36,11 +40,17 @@ http::Response text_response(int status, std::string body);
 http::Response detail_response(int status, const service::Detail& detail,
                                const ApiSurface& surface);
 
+/// A drawing as it was just stored. `token` lets whoever drew it take it back; empty for none.
+http::Response stored_response(const service::Detail& detail, const ApiSurface& surface,
+                               std::string_view token);
+
 /// The drawing's ETag: its version in quotation marks.
 std::string etag_of(const store::Drawing& drawing);
 std::string drawing_path(const ApiSurface& surface, const Uuid& id);
 
 boost::json::object to_json(const store::TagEvent& event);
+/// With how many drawings carry it.
+boost::json::object to_json(const store::Label& label, std::int64_t drawings);
 boost::json::object to_json(const store::User& user);
 boost::json::object to_json(const store::Model& model);
 boost::json::object to_json(const store::Job& job);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
 #include <map>
 
 #include "api/codec/query_parameters.h"
@@ -15,45 +14,41 @@ namespace json = boost::json;
 using http::problem;
 using http::Response;
 
-json::value text_or_null(const std::optional<std::string>& text) {
-    return text ? json::value(*text) : json::value(nullptr);
-}
-
-json::value titles_of(const store::Label& label) {
-    boost::system::error_code failed;
-    auto titles = json::parse(label.titles, failed);
-    return failed || !titles.is_object() ? json::value(json::object()) : titles;
-}
-
-json::object to_json(const store::Label& label, std::int64_t drawings) {
-    return {{"tag", label.name},
-            {"drawings", drawings},
-            {"assignable", !label.retired},
-            {"titles", titles_of(label)},
-            {"colour", text_or_null(label.colour)},
-            {"key", text_or_null(label.key)}};
-}
-
 /// The project's labels in its order, then tags that drawings carry and that are none of them.
-/// Retired labels that no drawing carries are left out.
+/// Retired labels that no drawing carries are for annotators alone.
 json::array merge(const std::vector<store::Label>& labels,
-                  const std::vector<store::TagCount>& counted) {
+                  const std::vector<store::TagCount>& counted, bool with_retired) {
     std::map<std::string, std::int64_t> counts;
     for (const auto& count : counted) counts[count.tag] = count.drawings;
     json::array listed;
     for (const auto& label : labels) {
         const auto found = counts.find(label.name);
         const std::int64_t drawings = found == counts.end() ? 0 : found->second;
-        if (!label.retired || drawings > 0) listed.push_back(to_json(label, drawings));
+        if (!label.retired || drawings > 0 || with_retired)
+            listed.push_back(to_json(label, drawings));
         if (found != counts.end()) counts.erase(found);
     }
     for (const auto& [tag, drawings] : counts) {
         store::Label other;
         other.name = tag;
-        other.retired = true;
-        listed.push_back(to_json(other, drawings));
+        auto object = to_json(other, drawings);
+        object["assignable"] = false;
+        listed.push_back(std::move(object));
     }
     return listed;
+}
+
+/// The digest that If-None-Match names, where it names one: the answer is a 304 if it is still the
+/// picture's.
+std::optional<Sha256> known_digest(const http::Request& request) {
+    auto tag = request.header("if-none-match");
+    if (tag.size() != 2 * sizeof(Sha256) + 2 || tag.front() != '"' || tag.back() != '"')
+        return std::nullopt;
+    const auto bytes = from_hex(tag.substr(1, tag.size() - 2));
+    Sha256 digest{};
+    if (!bytes || bytes->size() != digest.size()) return std::nullopt;
+    std::copy(bytes->begin(), bytes->end(), digest.begin());
+    return digest;
 }
 
 }  // namespace
@@ -62,6 +57,7 @@ asio::awaitable<Response> list_drawings(service::Annotation& annotation,
                                         const http::Request& request, ApiSurface surface) {
     auto query = read_list_query(request);
     if (!query) co_return problem(query.error());
+    query->audience = surface.audience();
     const auto order = query->order;
     const auto page = co_await annotation.list(std::move(*query));
     if (!page) co_return problem(page.error());
@@ -74,7 +70,7 @@ asio::awaitable<Response> get_drawing(service::Annotation& annotation, const htt
                                       ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto detail = co_await annotation.drawing(*id);
+    const auto detail = co_await annotation.drawing(*id, surface.audience());
     co_return detail ? detail_response(200, *detail, surface) : problem(detail.error());
 }
 
@@ -82,23 +78,25 @@ asio::awaitable<Response> get_image(service::Annotation& annotation, const http:
                                     ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    auto image = co_await annotation.image(*id);
+    const auto known = known_digest(request);
+    auto image = co_await annotation.image(*id, surface.audience(), known);
     if (!image) co_return problem(image.error());
     Response response;
     response.set("Content-Type", image->media_type);
     response.set("ETag", '"' + to_hex(image->sha256) + '"');
-    response.set("Cache-Control", surface.has_history ? "private, max-age=31536000, immutable"
-                                                      : "public, max-age=31536000, immutable");
+    // A picture never changes, but it may be gone: ask each time, mostly for a 304.
+    response.set("Cache-Control", surface.has_history ? "private, no-cache" : "no-cache");
     response.shared_body = std::make_shared<const Bytes>(std::move(image->bytes));
     co_return response;
 }
 
-asio::awaitable<Response> list_labels(service::Annotation& annotation) {
+asio::awaitable<Response> list_labels(service::Annotation& annotation, ApiSurface surface) {
     const auto counts = co_await annotation.tag_counts();
     if (!counts) co_return problem(counts.error());
     const auto labels = co_await annotation.labels();
     if (!labels) co_return problem(labels.error());
-    auto response = http::json_response(200, json::object{{"labels", merge(*labels, *counts)}});
+    auto response = http::json_response(
+        200, json::object{{"labels", merge(*labels, *counts, surface.has_history)}});
     response.set("Cache-Control", "no-store");
     co_return response;
 }

@@ -16,10 +16,11 @@ boost::asio::awaitable<http::Response> list_drawings(service::Annotation& annota
 boost::asio::awaitable<http::Response> get_drawing(service::Annotation& annotation,
                                                    const http::Request& request,
                                                    ApiSurface surface);
-/// The picture, for ever the same: ETag and immutable caching, ranges by the server.
+/// The picture: an ETag that is asked for each time, ranges by the server.
 boost::asio::awaitable<http::Response> get_image(service::Annotation& annotation,
                                                  const http::Request& request, ApiSurface surface);
-boost::asio::awaitable<http::Response> list_labels(service::Annotation& annotation);
+boost::asio::awaitable<http::Response> list_labels(service::Annotation& annotation,
+                                                   ApiSurface surface);
 boost::asio::awaitable<http::Response> get_live_model(service::Annotation& annotation);
 
 }  // namespace croquis::api

@@ -210,7 +210,7 @@ for (const kind of Object.keys(stores))
       assert.ok(after.body.drawings.every(({ id }) => id !== drawing.id));
     });
 
-    for (const change of ['drawings:accept', 'drawings:undo'])
+    for (const change of ['drawings:accept', 'drawings:undo', 'drawings:delete', 'drawings:hide', 'drawings:show'])
       it(`refuses ${change} of what it cannot read`, async () => {
         const refused = (drawings, field) =>
           api.ask('POST', `/api/v1/${change}`, { token, json: { drawings }, status: 422, field });
@@ -421,6 +421,163 @@ for (const kind of Object.keys(stores))
       assert.equal(again.body.code, 'job_ended');
     });
 
+    it('adds labels, which any drawing may be given at once, and changes how they are shown', async () => {
+      const post = (json, options) => api.ask('POST', '/api/v1/labels', { token, json, ...options });
+      const change = (name, json, options) =>
+        api.ask('PATCH', `/api/v1/labels/${encodeURIComponent(name)}`, { token, json, ...options });
+      const moon = { name: 'demi lune', titles: { en: 'half moon', fr: 'demi-lune' }, colour: '#102030', key: 'm', position: 0 };
+      const { body } = await post(moon, { status: 201 });
+      assert.deepEqual(body, { tag: 'demi lune', assignable: true, retired: false, titles: moon.titles, colour: '#102030', key: 'm' });
+      const listed = async (path = '/api/v1/labels') => (await api.ask('GET', path, { token, status: 200 })).body.labels;
+      assert.equal((await listed())[0].tag, 'demi lune');
+      await patch(await draw(31), 'demi lune', { status: 200 });
+      assert.equal((await listed('/api/v1/public/labels'))[0].drawings, 1);
+
+      await post(moon, { status: 409, field: 'name' });
+      await post({ name: 'sun', key: 'm' }, { status: 409, field: 'key' });
+      for (const name of ['', 'x'.repeat(65), 'a/b', 'a:merge', ' moon', 'a\nb', '..'])
+        await post({ name }, { status: 422, field: 'name' });
+      await post({}, { status: 422, field: 'name' });
+      for (const key of ['u', 'M', 'mm', '', 'é', 5]) await post({ name: 'sun', key }, { status: 422, field: 'key' });
+      for (const colour of ['red', '#12345', '#1234567', '#ABCDEF']) await post({ name: 'sun', colour }, { status: 422, field: 'colour' });
+      for (const titles of [{ e: 'x' }, { en: '' }, { en: 'x'.repeat(201) }, { en: 5 }, { 'not a language': 'x' }])
+        await post({ name: 'sun', titles }, { status: 422, field: `titles/${Object.keys(titles)[0]}` });
+      await post({ name: 'sun', titles: 'x' }, { status: 422, field: 'titles' });
+      await post({ name: 'sun', position: -1 }, { status: 422, field: 'position' });
+      await post({ name: 'sun', color: '#102030' }, { status: 422, field: 'color' });
+      await post({ name: 'x'.repeat(64), titles: { 'pt-BR': 'x'.repeat(200) }, key: null }, { status: 201 });
+
+      const edit = { titles: { fr: 'croissant', en: null }, key: null, position: 2 };
+      const { body: edited } = await change('demi lune', edit, { status: 200 });
+      assert.deepEqual(edited, { ...body, titles: { fr: 'croissant' }, key: null });
+      assert.equal((await listed())[2].tag, 'demi lune');
+      await change('sun', {}, { status: 404 });
+      await change('demi lune', { key: 'h' }, { status: 409, field: 'key' });
+      await change('demi lune', { name: 'moon' }, { status: 422, field: 'name' });
+      await change('demi lune', { retired: 'yes' }, { status: 422, field: 'retired' });
+
+      await change('demi lune', { retired: true }, { status: 200 });
+      await patch(await draw(32), 'demi lune', { status: 422, field: 'tag' });
+      const found = (labels) => labels.find(({ tag }) => tag === 'demi lune');
+      assert.deepEqual([found(await listed()).retired, found(await listed()).assignable], [true, false]);
+      assert.equal(found(await listed('/api/v1/public/labels')).drawings, 1);
+      await change('x'.repeat(64), { retired: true }, { status: 200 });
+      const unused = ({ tag }) => tag.length === 64;
+      assert.ok((await listed()).some(unused));
+      assert.ok(!(await listed('/api/v1/public/labels')).some(unused));
+    });
+
+    it('merges a label into another, and undoes it drawing by drawing', async () => {
+      const merge = (name, json, options) => api.ask('POST', `/api/v1/labels/${name}:merge`, { token, json, ...options });
+      const oval = { name: 'oval', titles: { en: 'oval' } };
+      await api.ask('POST', '/api/v1/labels', { token, json: oval, status: 201 });
+      const reviewed = await draw(33);
+      await patch(reviewed, 'oval', { status: 200 });
+      await merge('oval', { into: 'oval' }, { status: 422, field: 'into' });
+      await merge('oval', { into: 'sun' }, { status: 422, field: 'into' });
+      await merge('oval', {}, { status: 422, field: 'into' });
+      await merge('sun', { into: 'ellipse' }, { status: 404 });
+      const { body } = await merge('oval', { into: 'ellipse' }, { status: 200 });
+      assert.deepEqual(body, { moved: 1, done: true });
+      assert.deepEqual((await merge('oval', { into: 'ellipse' }, { status: 200 })).body, { moved: 0, done: true });
+      const { body: now } = await api.ask('GET', at(reviewed), { token, status: 200 });
+      assert.deepEqual([now.tag, now.tagged_by, now.version], ['ellipse', 'admin', 3]);
+      const { body: undone } = await undo(reviewed, '"3"', { status: 200 });
+      assert.deepEqual([undone.tag, undone.tagged_by], ['oval', 'marie']);
+    });
+
+    it('hides drawings from everyone but annotators, and shows them again', async () => {
+      const [first, second] = [await draw(41), await draw(42)];
+      const change = (act, drawings, options) =>
+        api.ask('POST', `/api/v1/drawings:${act}`, { token, json: { drawings: drawings.map(({ id, version = 1 }) => ({ id, version })) }, ...options });
+      const { body } = await change('hide', [first, { id: randomUUID() }, { id: second.id, version: 7 }], { status: 200 });
+      assert.equal(body.results[0].drawing.hidden, true);
+      assert.deepEqual(body.results.map(({ problem }) => problem?.status), [undefined, 404, 412]);
+      for (const path of ['', '/image']) await api.ask('GET', `/api/v1/public/drawings/${first.id}${path}`, { status: 404 });
+      const ids = async (path, options) => (await api.ask('GET', `${path}?limit=200`, { ...options, status: 200 })).body.drawings.map(({ id }) => id);
+      assert.ok(!(await ids('/api/v1/public/drawings')).includes(first.id));
+      assert.ok((await ids('/api/v1/drawings', { token: annotator })).includes(first.id));
+      assert.equal(await queued(first), false);
+      const { body: hidden } = await api.ask('GET', at(first), { token: annotator, status: 200 });
+      assert.equal(hidden.image_url, `${at(first)}/image`);
+      await api.ask('GET', hidden.image_url, { token: annotator, status: 200 });
+      await api.ask('GET', hidden.image_url, { status: 401 });
+      const { body: shown } = await change('show', [hidden], { status: 200 });
+      assert.equal(shown.results[0].drawing.hidden, undefined);
+      assert.equal((await api.ask('GET', first.links.self, { status: 200 })).body.version, 3);
+      const { body: history } = await api.ask('GET', `${at(first)}/history`, { token, status: 200 });
+      assert.deepEqual(history.events.map(({ kind: eventKind }) => eventKind), ['predicted', 'withdrawn', 'restored']);
+    });
+
+    it('deletes drawings for good, one or many', async () => {
+      const key = randomUUID();
+      const options = { headers: { 'Idempotency-Key': key }, status: 201 };
+      const first = (await api.predict(circle(43), {}, options)).body;
+      await patch(first, 'star', { status: 200 });
+      const remove = (drawing, version, more) =>
+        api.ask('DELETE', at(drawing), { token, headers: version ? { 'If-Match': version } : {}, ...more });
+      await remove(first, '"1"', { status: 412, kind: 'precondition-failed' });
+      await remove(first, undefined, { status: 428, field: 'If-Match' });
+      await remove(first, '"2"', { token: annotator, status: 403 });
+      const picture = await api.ask('GET', first.image_url, { status: 200 });
+      assert.equal(picture.headers.get('cache-control'), 'no-cache');
+      const seen = { headers: { 'If-None-Match': picture.headers.get('etag') } };
+      await api.ask('GET', first.image_url, { ...seen, status: 304 });
+      const before = (await api.ask('GET', '/api/v1/labels', { token })).body.labels.find(({ tag }) => tag === 'star').drawings;
+      await remove(first, '"2"', { status: 204 });
+      const after = (await api.ask('GET', '/api/v1/labels', { token })).body.labels.find(({ tag }) => tag === 'star').drawings;
+      assert.equal(after, before - 1);
+      await api.ask('GET', first.image_url, { ...seen, status: 404 });
+      for (const path of [at(first), `${at(first)}/image`, `${at(first)}/history`]) await api.ask('GET', path, { token, status: 404 });
+      await remove(first, '"3"', { status: 404 });
+      const { body: again } = await api.predict(circle(43), {}, { ...options, status: 409, field: 'Idempotency-Key' });
+      assert.equal(again.code, 'drawing_deleted');
+
+      const more = [await draw(44), await draw(45)];
+      const json = { drawings: [...more.map(({ id }) => ({ id, version: 1 })), { id: first.id, version: 3 }] };
+      const { body } = await api.ask('POST', '/api/v1/drawings:delete', { token, json, status: 200 });
+      assert.deepEqual(body.results.map(({ deleted, problem }) => deleted ?? problem.status), [true, true, 404]);
+      const { body: page } = await api.ask('GET', '/api/v1/drawings?limit=200', { token, status: 200 });
+      assert.ok(page.drawings.every(({ id }) => ![first, ...more].some((gone) => gone.id === id)));
+    });
+
+    it('lets whoever drew it take it back, or say what it is, with the token alone', async () => {
+      const key = randomUUID();
+      const keyed = { headers: { 'Idempotency-Key': key }, status: 201 };
+      const { body: mine } = await api.predict(circle(46), {}, keyed);
+      assert.ok(mine.withdrawal.token.length >= 20);
+      assert.equal(Date.parse(mine.withdrawal.until) - Date.parse(mine.created_at), 24 * 3600 * 1000);
+      assert.equal((await api.predict(circle(46), {}, keyed)).body.withdrawal, null);
+      const other = await draw(47);
+      const bearing = (drawing) => ({ headers: { 'Withdrawal-Token': drawing.withdrawal.token } });
+      const suggest = (drawing, json, options) => api.ask('POST', `${drawing.links.self}:suggest`, { json, ...options });
+
+      await suggest(mine, { tag: 'star' }, { status: 403 });
+      await suggest(mine, { tag: 'star' }, { ...bearing(other), status: 403 });
+      await suggest(mine, { tag: 'dinosaur' }, { ...bearing(mine), status: 422, field: 'tag' });
+      await suggest(mine, { tag: 'star', why: 'x' }, { ...bearing(mine), status: 422, field: 'why' });
+      await suggest(mine, { tag: 'star' }, { ...bearing(mine), status: 204 });
+      const { body: now } = await api.ask('GET', at(mine), { token, status: 200 });
+      assert.deepEqual([now.tag, now.tagged_by], [mine.tag, null]);
+      assert.equal(await queued(mine), true);
+      const { body: history } = await api.ask('GET', `${at(mine)}/history`, { token, status: 200 });
+      const { kind: said, to, by, reason } = history.events.at(-1);
+      assert.deepEqual([said, to, by, reason], ['suggested', 'star', null, 'suggested']);
+      for (let i = 1; i < 5; i += 1) await suggest(mine, { tag: 'heart' }, { ...bearing(mine), status: 204 });
+      const { body: tooMany } = await suggest(mine, { tag: 'heart' }, { ...bearing(mine), status: 409 });
+      assert.equal(tooMany.code, 'too_many_suggestions');
+
+      const withdraw = (drawing, options) => api.ask('DELETE', drawing.links.self, options);
+      await withdraw(mine, { status: 403 });
+      await withdraw(mine, { ...bearing(other), status: 403 });
+      await withdraw(mine, { headers: { 'Withdrawal-Token': 'x'.repeat(64) }, status: 403 });
+      await withdraw(mine, { ...bearing(mine), status: 204 });
+      await withdraw(mine, { ...bearing(mine), status: 404 });
+      for (const path of [mine.links.self, mine.image_url]) await api.ask('GET', path, { status: 404 });
+      await api.ask('GET', other.links.self, { status: 200 });
+      await api.predict(circle(46), {}, { ...keyed, status: 409, field: 'Idempotency-Key' });
+    });
+
     it('serves its documents, its problems and its health', async () => {
       await api.ask('GET', '/healthz', { status: 200 });
       await api.ask('GET', '/readyz', { status: 200 });
@@ -464,8 +621,8 @@ for (const kind of Object.keys(stores))
 
     it('says of every id whether it is none or unknown', async () => {
       for (const { verb, path } of of(({ path: p }) => p.includes('{id}'))) {
-        const options = { token, headers: { 'If-Match': '"1"' } };
-        if (verb === 'patch') options.json = { tag: 'star' };
+        const options = { token, headers: { 'If-Match': '"1"', 'Withdrawal-Token': 'a guess' } };
+        if (verb === 'patch' || path.endsWith(':suggest')) options.json = { tag: 'star' };
         await api.ask(verb.toUpperCase(), fill(path, randomUUID()), { ...options, status: 404, kind: 'not-found' });
         if (!path.includes('/models/'))
           await api.ask(verb.toUpperCase(), fill(path, 'not-an-id'), { ...options, status: 422, field: 'id' });
@@ -479,7 +636,7 @@ for (const kind of Object.keys(stores))
         const send = (type, body, status) =>
           api.ask(verb.toUpperCase(), url, {
             token,
-            headers: { 'Content-Type': type, 'If-Match': '"1"' },
+            headers: { 'Content-Type': type, 'If-Match': '"1"', 'Withdrawal-Token': 'a guess' },
             body,
             status,
           });
@@ -490,7 +647,7 @@ for (const kind of Object.keys(stores))
         await send('application/json', `${'['.repeat(40)}${']'.repeat(40)}`, 400);
         await send('application/x-unheard-of', '{}', 415);
         await send('application/json', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 413);
-        if (!path.includes('/public/')) await send('application/json', `{"a":"${'x'.repeat(65536)}"}`, 413);
+        if (!path.includes('/public/predictions')) await send('application/json', `{"a":"${'x'.repeat(65536)}"}`, 413);
       }
     });
 

@@ -51,7 +51,9 @@ for (const kind of Object.keys(stores))
       assert.equal(headers.get('location'), body.links.self);
       assert.equal(headers.get('etag'), '"1"');
       const again = await api.ask('GET', body.links.self, { status: 200 });
-      assert.deepEqual(again.body, body);
+      const { withdrawal, ...drawing } = body;
+      assert.ok(withdrawal.token);
+      assert.deepEqual(again.body, drawing);
       const picture = await api.ask('GET', body.image_url, { status: 200 });
       assert.deepEqual(picture.bytes, image);
     });
@@ -219,7 +221,7 @@ for (const kind of Object.keys(stores))
     it('serves pictures that caches may keep, in parts too', async () => {
       const { body } = await api.predict(circle(30), {}, { status: 201 });
       const whole = await api.ask('GET', body.image_url, { status: 200 });
-      assert.match(whole.headers.get('cache-control'), /immutable/);
+      assert.equal(whole.headers.get('cache-control'), 'no-cache');
       const etag = whole.headers.get('etag');
       await api.ask('GET', body.image_url, { headers: { 'If-None-Match': etag }, status: 304 });
       const part = await api.ask('GET', body.image_url, { headers: { Range: 'bytes=8-15' }, status: 206 });

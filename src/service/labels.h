@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "store/store.h"
+
+/// The labels of a project, as people change them. All functions block.
+namespace croquis::service {
+
+/// Bytes of a label's name, as of one on a model's card.
+inline constexpr std::size_t max_label_bytes = 64;
+/// Bytes of a title in one language.
+inline constexpr std::size_t max_title_bytes = 200;
+inline constexpr std::size_t max_languages = 50;
+
+/// Titles by language (BCP 47); one without a value is taken away.
+using Titles = std::map<std::string, std::optional<std::string>>;
+
+struct NewLabel {
+    std::string name;
+    Titles titles = {};
+    std::optional<std::string> colour = {};
+    std::optional<std::string> key = {};
+    std::optional<std::size_t> position = {};
+};
+
+/// What is absent stays as it is; an inner nothing takes it away.
+struct LabelEdit {
+    std::optional<Titles> titles = {};
+    std::optional<std::optional<std::string>> colour = {};
+    std::optional<std::optional<std::string>> key = {};
+    std::optional<std::size_t> position = {};
+    std::optional<bool> retired = {};
+};
+
+/// Errors: invalid ("name", "titles/fr", "colour", "key"); those of Store::add_label.
+Result<store::Label> add_label(store::Store& store, const NewLabel& label);
+/// Errors: as of add_label, not_found.
+Result<store::Label> change_label(store::Store& store, const std::string& name,
+                                  const LabelEdit& edit);
+/// Moves up to 500 drawings of a label to another one; to be asked again until it is done. Errors:
+/// those of Store::merge_label.
+Result<store::LabelMergeStep> merge_label(store::Store& store, const std::string& from,
+                                          const std::string& into, const store::Author& by);
+
+}  // namespace croquis::service
