@@ -2,8 +2,6 @@
 
 #include "store/records.h"
 
-#include "store/records.h"
-
 namespace croquis::store::postgres {
 
 std::optional<std::string> text_or_none(const Rows& rows, int row, int column) {

@@ -7,6 +7,7 @@ import { noAnswer, problemOf, type Problem } from './problem';
 
 export type Drawing = pub.components['schemas']['Drawing'];
 export type DrawingDetail = pub.components['schemas']['DrawingDetail'];
+export type StoredDrawing = pub.components['schemas']['StoredDrawing'];
 export type DrawingPage = pub.components['schemas']['DrawingPage'];
 export type Label = pub.components['schemas']['Label'];
 export type Preview = pub.components['schemas']['Preview'];
@@ -14,6 +15,8 @@ export type Ranked = pub.components['schemas']['Ranked'];
 export type TagEvent = annotator.components['schemas']['TagEvent'];
 export type TokenPair = annotator.components['schemas']['TokenPair'];
 export type Me = annotator.components['schemas']['Me'];
+export type LabelChange = annotator.components['schemas']['LabelChange'];
+export type NewLabel = annotator.components['schemas']['NewLabel'];
 export type Model = annotator.components['schemas']['Model'];
 export type Job = annotator.components['schemas']['Job'];
 export type Teaching = annotator.components['schemas']['Teaching'];

@@ -1,7 +1,7 @@
 /**
- * What a key press asks for, on any keyboard. Digits count by their place, where AZERTY types "&" and "é" without
- * Shift. Letters count by what is printed on the key, where QWERTZ and Dvorak have them in other places, and by their
- * place (event.code, named after the US layout) where the layout has no Latin letters.
+ * What a key press asks for, on any keyboard. Signs count by the place of their key (event.code, named after the US
+ * layout), whatever the layout prints on it: ui/keyboard says what that is. Commands (Ctrl+Z) count by the letter that
+ * is printed on the key, as they do everywhere else, and by its place where the layout has no Latin letters.
  */
 export type Intent = (
   | { kind: 'undo' }
@@ -49,7 +49,7 @@ export function intentOf(event: Press): Intent | null {
   if (arrow) return { kind: 'step', ...arrow, repeat };
   const name = named[event.key];
   if (name) return { kind: name, repeat };
-  const sign = digitOf(event) ?? letterOf(event);
+  const sign = digitOf(event) ?? placeOf(event);
   return sign === null ? null : { kind: 'sign', sign, repeat };
 }
 
@@ -73,6 +73,11 @@ function digitOf({ key, code, shiftKey }: Press): string | null {
   return shiftKey ? null : (/^Digit([0-9])$/.exec(code)?.[1] ?? null);
 }
 
+function placeOf({ key, code }: Press): string | null {
+  const place = /^Key([A-Z])$/.exec(code)?.[1] ?? (code === '' ? /^[a-zA-Z]$/.exec(key)?.[0] : undefined);
+  return place?.toLowerCase() ?? null;
+}
+
 function letterOf({ key, code }: Press): string | null {
   if (/^[a-zA-Z]$/.test(key)) return key.toLowerCase();
   // Dvorak has punctuation where the US layout has letters; what is no ASCII at all is another script's letter.
@@ -93,6 +98,9 @@ export function takesText(target: EventTarget | null): boolean {
 }
 
 const signs = '1234567890';
+
+/** The keys that a label may have: U undoes. */
+export const possibleKeys: readonly string[] = [...signs, ...'abcdefghijklmnopqrstvwxyz'];
 
 /**
  * A key for each tag: the project's own where it names one, else a digit for the first ten, then the first letter of

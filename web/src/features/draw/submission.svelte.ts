@@ -1,6 +1,6 @@
 import { drawingAsPng } from './png';
 import { toWire, type Stroke } from './sketch';
-import { publicApi, settle, type Answer, type DrawingDetail, type Preview } from '../../api/client';
+import { publicApi, settle, type Answer, type Preview, type StoredDrawing } from '../../api/client';
 import type { Problem } from '../../api/problem';
 import { countDown, isPassing, submitRules, waitBefore } from '../../api/retry';
 import { newUuid } from '../../util/uuid';
@@ -8,7 +8,7 @@ import { newUuid } from '../../util/uuid';
 const preview_delay_ms = 300;
 
 /** How sending a drawing ended, and whether that drawing is still the one on the canvas. */
-export type Outcome = Answer<DrawingDetail> & { current: boolean };
+export type Outcome = Answer<StoredDrawing> & { current: boolean };
 
 interface Body {
   image: string;
@@ -18,11 +18,15 @@ interface Body {
 
 /** Sends the drawing, and goes on trying while the server is only busy. */
 export class Submission {
-  result = $state<DrawingDetail | null>(null);
+  result = $state<StoredDrawing | null>(null);
   guess = $state<Preview | null>(null);
   problem = $state<Problem | null>(null);
   busy = $state(false);
   replayed = $state(false);
+  takingBack = $state(false);
+  suggesting = $state(false);
+  /** What the person says that the stored drawing is; empty where nothing was said. */
+  suggested = $state('');
   /** Seconds until the next try; 0 while none is planned. */
   waiting = $state(0);
   /** Why there is a next try. */
@@ -49,6 +53,7 @@ export class Submission {
     this.busy = false;
     this.waiting = 0;
     this.result = null;
+    this.suggested = '';
     this.problem = null;
     if (strokes.length === 0) this.guess = null;
     this.guessSoon(strokes);
@@ -82,6 +87,7 @@ export class Submission {
     if (current) {
       this.busy = false;
       this.waiting = 0;
+      this.suggested = '';
       if (answer?.ok) this.result = answer.data;
       else this.problem = answer?.problem ?? null;
     }
@@ -93,7 +99,7 @@ export class Submission {
     key: string,
     turn: number,
     signal: AbortSignal,
-  ): Promise<Answer<DrawingDetail> | null> {
+  ): Promise<Answer<StoredDrawing> | null> {
     /** What is shown belongs to the drawing on the canvas. */
     const show = (change: () => void) => turn === this.turn && change();
     for (let attempt = 1; ; ++attempt) {
@@ -113,6 +119,40 @@ export class Submission {
       show(() => (this.waiting = 0));
       if (!go) return null;
     }
+  }
+
+  /** Deletes what was just stored. The drawing is still on the canvas, and can be sent again as another. */
+  async takeBack(): Promise<Problem | null> {
+    const stored = this.result;
+    if (!stored?.withdrawal || this.takingBack) return null;
+    this.takingBack = true;
+    const { turn } = this;
+    const params = { path: { id: stored.id }, header: { 'Withdrawal-Token': stored.withdrawal.token } };
+    const answer = await settle(publicApi.DELETE('/api/v1/public/drawings/{id}', { params }));
+    this.takingBack = false;
+    if (!answer.ok) return answer.problem;
+    if (turn === this.turn) {
+      ++this.turn;
+      this.key = '';
+      this.result = null;
+    }
+    return null;
+  }
+
+  /** Passes on what the person says that it is. */
+  async suggest(tag: string): Promise<Problem | null> {
+    const stored = this.result;
+    if (!stored?.withdrawal || this.suggesting) return null;
+    this.suggesting = true;
+    const { turn } = this;
+    const params = { path: { id: stored.id }, header: { 'Withdrawal-Token': stored.withdrawal.token } };
+    const answer = await settle(
+      publicApi.POST('/api/v1/public/drawings/{id}:suggest', { params, body: { tag } }),
+    );
+    this.suggesting = false;
+    if (!answer.ok) return answer.problem;
+    if (turn === this.turn) this.suggested = tag;
+    return null;
   }
 
   /** The live guess; it is a nicety, so that its failures say nothing. */

@@ -118,4 +118,55 @@ describe('a submission', () => {
     await settleAll();
     expect(submission.guess).toBeNull();
   });
+
+  const withdrawal = { token: 'secret', until: '2026-11-26T12:00:00Z' };
+  async function storedAs(id: string): Promise<void> {
+    const sending = submission.send(strokes(1));
+    (await wire.next('POST', path)).answer(201, { ...stored(id), withdrawal });
+    await sending;
+  }
+
+  it('is taken back with its token, and can then be sent again as another', async () => {
+    await storedAs('a');
+    const { key } = submission;
+    const taking = submission.takeBack();
+    const asked = await wire.next('DELETE', '/api/v1/public/drawings/a');
+    expect(asked.headers.get('Withdrawal-Token')).toBe('secret');
+    expect(await submission.takeBack()).toBeNull();
+    asked.answer(204);
+    expect(await taking).toBeNull();
+    expect([submission.result, submission.handedIn]).toEqual([null, false]);
+    void submission.send(strokes(1));
+    expect((await wire.next('POST', path)).headers.get('Idempotency-Key')).not.toBe(key);
+    expect(wire.count('DELETE /api/v1/public/drawings/a')).toBe(1);
+  });
+
+  it('stays where taking it back fails, and leaves another drawing alone where it was late', async () => {
+    await storedAs('a');
+    const failing = submission.takeBack();
+    (await wire.next('DELETE', '/api/v1/public/drawings/a')).answer(403, { type: '/problems/forbidden' });
+    expect((await failing)?.status).toBe(403);
+    expect(submission.result?.id).toBe('a');
+    const late = submission.takeBack();
+    const asked = await wire.next('DELETE', '/api/v1/public/drawings/a');
+    submission.changed(strokes(2));
+    const next = submission.send(strokes(2));
+    (await wire.next('POST', path)).answer(201, { ...stored('b'), withdrawal });
+    await next;
+    asked.answer(204);
+    expect(await late).toBeNull();
+    expect(submission.result?.id).toBe('b');
+  });
+
+  it('passes a suggestion on, and forgets it with the drawing', async () => {
+    await storedAs('a');
+    const suggesting = submission.suggest('star');
+    const asked = await wire.next('POST', '/api/v1/public/drawings/a:suggest');
+    expect([asked.body, asked.headers.get('Withdrawal-Token')]).toEqual([{ tag: 'star' }, 'secret']);
+    asked.answer(204);
+    expect(await suggesting).toBeNull();
+    expect(submission.suggested).toBe('star');
+    submission.changed(strokes(2));
+    expect(submission.suggested).toBe('');
+  });
 });

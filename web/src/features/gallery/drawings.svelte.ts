@@ -1,5 +1,13 @@
 import { i18n } from '../../i18n/i18n.svelte';
-import { publicApi, settle, type Answer, type Drawing, type DrawingPage, type Label } from '../../api/client';
+import {
+  publicApi,
+  settle,
+  type Answer,
+  type Drawing,
+  type DrawingDetail,
+  type DrawingPage,
+  type Label,
+} from '../../api/client';
 import type { Problem } from '../../api/problem';
 import { annotatorApi } from '../session/session.svelte';
 
@@ -101,10 +109,27 @@ export class DrawingList {
       this.beside = known;
       return null;
     }
-    const answer = await settle(publicApi.GET('/api/v1/public/drawings/{id}', { params: { path: { id } } }));
+    const answer = await this.read(id);
     if (!answer.ok) return answer.problem;
     if (this.wanted === id && !this.find(id)) this.beside = answer.data;
     return null;
+  }
+
+  /** Annotators see what is hidden too. */
+  read(id: string): Promise<Answer<DrawingDetail>> {
+    const params = { params: { path: { id } } };
+    return this.source === 'public'
+      ? settle(publicApi.GET('/api/v1/public/drawings/{id}', params))
+      : settle(annotatorApi.GET('/api/v1/drawings/{id}', params));
+  }
+
+  /** One that was deleted, or that this list does not show any more. */
+  remove(id: string): void {
+    const gone = this.find(id);
+    if (!gone) return;
+    this.recount(gone.tag, -1);
+    this.items = this.items.filter((drawing) => drawing.id !== id);
+    if (this.beside?.id === id) this.beside = null;
   }
 
   /** A drawing that was just stored. */

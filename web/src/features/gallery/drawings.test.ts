@@ -86,4 +86,26 @@ describe('a list of drawings', () => {
     list.labels = [label('spiral', 0), label('star', 4, false), label('unknown', 1)];
     expect(list.assignable).toEqual(['spiral', 'unknown']);
   });
+
+  it('forgets one that is gone, in the list and beside it', async () => {
+    list.items = [drawingOf('a'), drawingOf('b')];
+    list.labels = [label('circle', 2)];
+    list.remove('a');
+    list.remove('unheard of');
+    expect(list.items.map(({ id }) => id)).toEqual(['b']);
+    expect(list.labels[0]?.drawings).toBe(1);
+    const looking = list.lookUp('beside');
+    (await wire.next('GET', `${path}/beside`)).answer(200, drawingOf('beside'));
+    await looking;
+    list.remove('beside');
+    expect(list.find('beside')).toBeNull();
+  });
+
+  it('reads one drawing as its audience sees it', async () => {
+    const own = new DrawingList('annotator');
+    void own.lookUp('hidden');
+    (await wire.next('GET', '/api/v1/drawings/hidden')).answer(200, drawingOf('hidden', { hidden: true }));
+    await settleAll();
+    expect(own.find('hidden')?.hidden).toBe(true);
+  });
 });

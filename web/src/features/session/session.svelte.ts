@@ -105,6 +105,18 @@ export class Session {
     return problem;
   }
 
+  /** Ends every other sign-in of the user, in other browsers too; this one goes on with new tokens. */
+  async changePassword(present: string, fresh: string): Promise<Problem | null> {
+    const { life } = this;
+    const body = { present_password: present, password: fresh };
+    const answer = await settle(this.api.POST('/api/v1/me/password', { body }));
+    if (!answer.ok) return answer.problem;
+    // Signed out while the answer was on its way: what it gives must not outlive that.
+    if (life !== this.life) await this.revoke(answer.data.refresh_token);
+    else this.take(answer.data);
+    return null;
+  }
+
   async signOut(): Promise<void> {
     const token = this.refreshToken;
     this.forget();

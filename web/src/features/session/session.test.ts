@@ -203,6 +203,33 @@ describe('the sign-in', () => {
     expect([tab.user, tab.expired, storage.token]).toEqual([null, true, null]);
   });
 
+  it('goes on in every tab with the tokens of a new password', async () => {
+    const [tab, storage] = await signedIn();
+    const other = open();
+    await other.resume();
+    const changing = tab.changePassword('old', 'a new pass phrase');
+    const asked = await wire.next('POST', '/api/v1/me/password');
+    expect(asked.body).toEqual({ present_password: 'old', password: 'a new pass phrase' });
+    asked.answer(200, pair());
+    expect(await changing).toBeNull();
+    expect(storage.token).toBe(`refresh-${made}`);
+    await settleAll();
+    void other.api.GET('/api/v1/me');
+    const next = await wire.next('GET', '/api/v1/me');
+    expect(next.headers.get('Authorization')).toBe(`Bearer access-${made}`);
+  });
+
+  it('stays as it was where the present password is wrong', async () => {
+    const [tab, storage] = await signedIn();
+    const before = storage.token;
+    const changing = tab.changePassword('wrong', 'a new pass phrase');
+    const refusal = { type: '/problems/invalid', field: 'present_password' };
+    (await wire.next('POST', '/api/v1/me/password')).answer(422, refusal);
+    expect((await changing)?.field).toBe('present_password');
+    expect(storage.token).toBe(before);
+    expect(tab.user?.name).toBe('marie');
+  });
+
   it('is nobody’s in a first tab', async () => {
     const tab = open();
     await tab.resume();

@@ -1,0 +1,70 @@
+import { beforeEach, expect, it } from 'vitest';
+
+import { labelOf, settleAll, Wire } from '../../testing/wire';
+import { Labels } from './labels.svelte';
+
+let wire: Wire;
+beforeEach(() => (wire = new Wire()));
+
+async function reading(labels: Labels, ...listed: ReturnType<typeof labelOf>[]): Promise<void> {
+  const read = labels.read();
+  (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: listed });
+  await read;
+}
+
+it('tells the project’s labels from tags that are none', async () => {
+  const labels = new Labels();
+  const retired = labelOf('oval', { assignable: false, retired: true });
+  await reading(labels, labelOf('circle'), retired, labelOf('cat', { assignable: false }));
+  expect(labels.own.map(({ tag }) => tag)).toEqual(['circle', 'oval']);
+  expect(labels.strays.map(({ tag }) => tag)).toEqual(['cat']);
+});
+
+it('shows the answer to what was asked last', async () => {
+  const labels = new Labels();
+  void labels.read();
+  const first = await wire.next('GET', '/api/v1/labels');
+  await reading(labels, labelOf('star'));
+  first.answer(200, { labels: [] });
+  await settleAll();
+  expect(labels.all?.map(({ tag }) => tag)).toEqual(['star']);
+});
+
+it('moves a label by its place among the project’s', async () => {
+  const labels = new Labels();
+  await reading(labels, labelOf('circle'), labelOf('star'), labelOf('heart'));
+  const moving = labels.move('heart', -1);
+  const asked = await wire.next('PATCH', '/api/v1/labels/heart');
+  expect(asked.body).toEqual({ position: 1 });
+  asked.answer(200, {});
+  (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: [] });
+  expect(await moving).toBeNull();
+});
+
+it('merges until it is done, and says how far it is', async () => {
+  const labels = new Labels();
+  const told: number[] = [];
+  const merging = labels.merge('oval', 'ellipse', (moved) => told.push(moved));
+  for (const [moved, done] of [
+    [500, false],
+    [20, true],
+  ]) {
+    const asked = await wire.next('POST', '/api/v1/labels/oval:merge');
+    expect(asked.body).toEqual({ into: 'ellipse' });
+    asked.answer(200, { moved, done });
+  }
+  (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: [] });
+  expect(await merging).toBeNull();
+  expect(told).toEqual([500, 520]);
+});
+
+it('stops a merge that fails, and says why', async () => {
+  const labels = new Labels();
+  const merging = labels.merge('oval', 'ellipse', () => {});
+  (await wire.next('POST', '/api/v1/labels/oval:merge')).answer(422, {
+    type: '/problems/invalid',
+    field: 'into',
+  });
+  (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: [] });
+  expect((await merging)?.field).toBe('into');
+});
