@@ -258,6 +258,16 @@ Result<People> read_people(const fs::path& folder) {
     return Reader(folder).run();
 }
 
+std::size_t leave_out(People& people, std::string_view source) {
+    std::size_t count = 0;
+    for (auto& drawn : people.drawings) {
+        if (!drawn.source.starts_with(source)) continue;
+        drawn.use = Use::judge;
+        ++count;
+    }
+    return count;
+}
+
 Result<drawing::ModelInput> to_input(const PersonsDrawing& drawn) {
     if (drawn.strokes.empty()) return drawing::normalise(drawn.picture);
     auto example = to_example({drawn.id, drawn.category, drawn.strokes});

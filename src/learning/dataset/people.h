@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -54,6 +55,10 @@ inline constexpr std::size_t unseen_categories = 40;
 /// unseen categories, only judge. Drawings that several files hold are read once; those that the
 /// game did not recognise are left out. Errors: not_found (no set there), malformed.
 Result<People> read_people(const std::filesystem::path& folder);
+
+/// Keeps from training all drawings of the sets whose name begins with `source`, so that they show
+/// how a model does on a set that it never met. How many there are; 0 where there is no such set.
+std::size_t leave_out(People& people, std::string_view source);
 
 /// The drawing as a model sees it: strokes as the page's canvas and pen show them. A drawing that
 /// shows nothing is invalid.

@@ -135,8 +135,8 @@ json::object to_json(const Evaluation& evaluation) {
     for (const auto& line : evaluation.unreadable) unreadable.emplace_back(line);
     for (const auto& failure : evaluation.failures)
         failures.push_back(json::object{{"id", failure.outcome.id},
-                                        {"truth", failure.outcome.truth},
-                                        {"said", failure.outcome.said},
+                                        {"truth", failure.outcome.label},
+                                        {"said", failure.outcome.predicted},
                                         {"confidence", failure.outcome.confidence}});
     json::object object{{"model", evaluation.model},
                         {"data", evaluation.data},
@@ -152,9 +152,9 @@ std::string to_text(const Evaluation& evaluation) {
     const Report& report = evaluation.report;
     if (report.shapes > 0) return notes(evaluation) + "\n" + to_text(report);
     return notes(evaluation) +
-           fmt::format("\nother drawings        {:6}\n  refused as unknown  {:6.1f} %   {}\n",
-                       report.others, 100 * report.refused_others.part(),
-                       to_text(report.refused_others.interval()));
+           fmt::format("\nout-of-distribution   {:6}\n  rejection rate       {:5.1f} %   {}\n",
+                       report.out_of_distribution, 100 * report.rejected_ood.part(),
+                       to_text(report.rejected_ood.interval()));
 }
 
 std::string to_html(const Evaluation& evaluation) {
@@ -173,13 +173,13 @@ std::string to_html(const Evaluation& evaluation) {
         "</style></head><body><h1>Evaluation</h1>";
     page +=
         "<pre>" + escaped(notes(evaluation)) + "</pre><div class=\"figures\">" +
-        figure("shapes", std::to_string(r.shapes)) + figure("right", r.accuracy) +
-        figure("right, kin merged", r.merged_accuracy) +
-        figure("shapes refused", r.refused_shapes) +
+        figure("shapes", std::to_string(r.shapes)) + figure("accuracy", r.accuracy) +
+        figure("accuracy (similar labels merged)", r.merged_accuracy) +
+        figure("shapes rejected", r.rejected_shapes) +
         figure("calibration error", fmt::format("{:.3f}", r.calibration_error),
                fmt::format("by chance {:.3f}, at most {:.3f}", chance.mean, chance.most)) +
-        figure("other drawings", std::to_string(r.others)) +
-        figure("of these refused", r.refused_others) +
+        figure("out-of-distribution", std::to_string(r.out_of_distribution)) +
+        figure("rejection rate", r.rejected_ood) +
         "</div><p>Under each share: its 95 % interval, as another sample of so many drawings could "
         "have shown it. By chance: what a perfectly calibrated model would show on so few.</p>";
     page += "<h2>Confusion and reliability</h2><div class=\"pictures\">" + confusion_svg(r) +
@@ -187,7 +187,8 @@ std::string to_html(const Evaluation& evaluation) {
     page +=
         "<h2>By label</h2><table><tr><th>label</th><th>drawings</th><th>precision</th>"
         "<th>recall</th></tr>" +
-        label_rows(r) + "</table><h2>Most surely wrong</h2>" + failures_svg(evaluation.failures);
+        label_rows(r) + "</table><h2>Wrong with most confidence</h2>" +
+        failures_svg(evaluation.failures);
     return page + "</body></html>\n";
 }
 

@@ -27,7 +27,7 @@ std::vector<Failure> failures_of(const std::vector<Outcome>& outcomes,
                                  const std::vector<drawing::ModelInput>& inputs, std::size_t most) {
     std::vector<std::size_t> order(outcomes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::erase_if(order, [&](std::size_t i) { return outcomes[i].said == outcomes[i].truth; });
+    std::erase_if(order, [&](std::size_t i) { return outcomes[i].predicted == outcomes[i].label; });
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
         return outcomes[a].confidence > outcomes[b].confidence;
     });
@@ -59,7 +59,7 @@ std::string failures_svg(const std::vector<Failure>& failures) {
             "y=\"84\" text-anchor=\"middle\">{}</text><text x=\"44\" y=\"97\" "
             "text-anchor=\"middle\" fill=\"#b3261e\">{} {:.0f} %</text></g>",
             x, y, escaped(failure.outcome.id), png_of(failure.input),
-            escaped(failure.outcome.truth), escaped(failure.outcome.said),
+            escaped(failure.outcome.label), escaped(failure.outcome.predicted),
             100 * static_cast<double>(failure.outcome.confidence));
     }
     return svg + "</svg>";

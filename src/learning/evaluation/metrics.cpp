@@ -26,8 +26,8 @@ std::vector<std::string> labels_met(const std::vector<Outcome>& outcomes,
                                     const std::vector<std::string>& order) {
     std::set<std::string_view> met;
     for (const auto& o : outcomes) {
-        met.insert(o.truth);
-        met.insert(o.said);
+        met.insert(o.label);
+        met.insert(o.predicted);
     }
     std::vector<std::string> labels;
     for (const auto& label : order)
@@ -37,29 +37,29 @@ std::vector<std::string> labels_met(const std::vector<Outcome>& outcomes,
 }
 
 void count_shapes(const std::vector<Outcome>& outcomes, Report& report) {
-    std::size_t right = 0, right_merged = 0, refused_shapes = 0, refused_others = 0;
+    std::size_t correct = 0, correct_merged = 0, rejected_shapes = 0, rejected_ood = 0;
     for (const auto& o : outcomes) {
-        if (o.truth == unknown) {
-            ++report.others;
-            refused_others += o.said == unknown ? 1U : 0U;
+        if (o.label == unknown) {
+            ++report.out_of_distribution;
+            rejected_ood += o.predicted == unknown ? 1U : 0U;
             continue;
         }
         ++report.shapes;
-        right += o.said == o.truth ? 1U : 0U;
-        right_merged += merged(o.said) == merged(o.truth) ? 1U : 0U;
-        refused_shapes += o.said == unknown ? 1U : 0U;
+        correct += o.predicted == o.label ? 1U : 0U;
+        correct_merged += merged(o.predicted) == merged(o.label) ? 1U : 0U;
+        rejected_shapes += o.predicted == unknown ? 1U : 0U;
     }
-    report.accuracy = {right, report.shapes};
-    report.merged_accuracy = {right_merged, report.shapes};
-    report.refused_shapes = {refused_shapes, report.shapes};
-    report.refused_others = {refused_others, report.others};
+    report.accuracy = {correct, report.shapes};
+    report.merged_accuracy = {correct_merged, report.shapes};
+    report.rejected_shapes = {rejected_shapes, report.shapes};
+    report.rejected_ood = {rejected_ood, report.out_of_distribution};
 }
 
 void fill_reliability(const std::vector<Outcome>& outcomes, Report& report) {
     std::vector<Answered> answers;
     for (const auto& o : outcomes)
-        if (o.truth != unknown && o.said != unknown)
-            answers.push_back({o.confidence, o.said == o.truth});
+        if (o.label != unknown && o.predicted != unknown)
+            answers.push_back({o.confidence, o.predicted == o.label});
     report.reliability = reliability_of(answers);
     report.calibration_error = calibration_error(report.reliability);
 }
@@ -69,14 +69,15 @@ void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
     std::map<std::string_view, std::size_t> index;
     for (std::size_t i = 0; i < n; ++i) index[report.labels[i]] = i;
     report.confusion.assign(n, std::vector<std::size_t>(n, 0));
-    for (const auto& o : outcomes) ++report.confusion[index.at(o.truth)][index.at(o.said)];
+    for (const auto& o : outcomes) ++report.confusion[index.at(o.label)][index.at(o.predicted)];
     for (std::size_t i = 0; i < n; ++i) {
-        std::size_t is = 0, said = 0;
+        std::size_t is = 0, predicted = 0;
         for (std::size_t j = 0; j < n; ++j) {
             is += report.confusion[i][j];
-            said += report.confusion[j][i];
+            predicted += report.confusion[j][i];
         }
-        report.scores.push_back({report.labels[i], is, Share{report.confusion[i][i], said}.part(),
+        report.scores.push_back({report.labels[i], is,
+                                 Share{report.confusion[i][i], predicted}.part(),
                                  Share{report.confusion[i][i], is}.part()});
     }
 }
@@ -112,7 +113,7 @@ Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::stri
     fill_reliability(outcomes, report);
     fill_confusion(outcomes, report);
     std::copy_if(outcomes.begin(), outcomes.end(), std::back_inserter(report.wrong),
-                 [](const Outcome& o) { return o.said != o.truth; });
+                 [](const Outcome& o) { return o.predicted != o.label; });
     std::stable_sort(
         report.wrong.begin(), report.wrong.end(),
         [](const Outcome& a, const Outcome& b) { return a.confidence > b.confidence; });
@@ -138,16 +139,16 @@ boost::json::object to_json(const Report& report) {
     for (const auto& row : report.confusion)
         confusion.push_back(json::array(row.begin(), row.end()));
     return {{"shapes", report.shapes},
-            {"others", report.others},
+            {"others", report.out_of_distribution},
             {"accuracy", report.accuracy.part()},
             {"merged_accuracy", report.merged_accuracy.part()},
-            {"refused_others", report.refused_others.part()},
-            {"refused_shapes", report.refused_shapes.part()},
+            {"refused_others", report.rejected_ood.part()},
+            {"refused_shapes", report.rejected_shapes.part()},
             {"intervals_95",
              {{"accuracy", to_json(report.accuracy.interval())},
               {"merged_accuracy", to_json(report.merged_accuracy.interval())},
-              {"refused_others", to_json(report.refused_others.interval())},
-              {"refused_shapes", to_json(report.refused_shapes.interval())}}},
+              {"refused_others", to_json(report.rejected_ood.interval())},
+              {"refused_shapes", to_json(report.rejected_shapes.interval())}}},
             {"calibration_error", report.calibration_error},
             {"calibration_error_by_chance", {{"mean", chance.mean}, {"most", chance.most}}},
             {"labels", std::move(labels)},
@@ -160,35 +161,35 @@ std::string to_text(const Report& report) {
     const auto chance = calibration_by_chance(report.reliability);
     std::string text = fmt::format(
         "shapes                {:6}     95 % interval\n"
-        "  right               {:6.1f} %   {}\n"
-        "  right, kin merged   {:6.1f} %   {}\n"
-        "  refused as unknown  {:6.1f} %   {}\n"
+        "  accuracy             {:5.1f} %   {}\n"
+        "  … similar merged     {:5.1f} %   {}\n"
+        "  rejected as unknown  {:5.1f} %   {}\n"
         "  calibration error   {:6.3f}     by chance {:.3f}, at most {:.3f}\n"
-        "(kin: circle/ellipse, square/rectangle, zigzag/squiggle)\n",
+        "(similar: circle/ellipse, square/rectangle, zigzag/squiggle)\n",
         report.shapes, 100 * report.accuracy.part(), to_text(report.accuracy.interval()),
         100 * report.merged_accuracy.part(), to_text(report.merged_accuracy.interval()),
-        100 * report.refused_shapes.part(), to_text(report.refused_shapes.interval()),
+        100 * report.rejected_shapes.part(), to_text(report.rejected_shapes.interval()),
         report.calibration_error, chance.mean, chance.most);
-    if (report.others > 0)
-        text += fmt::format("other drawings        {:6}\n  refused as unknown  {:6.1f} %   {}\n",
-                            report.others, 100 * report.refused_others.part(),
-                            to_text(report.refused_others.interval()));
+    if (report.out_of_distribution > 0)
+        text += fmt::format("out-of-distribution   {:6}\n  rejection rate       {:5.1f} %   {}\n",
+                            report.out_of_distribution, 100 * report.rejected_ood.part(),
+                            to_text(report.rejected_ood.interval()));
     text += fmt::format("\n{:<10} {:>8} {:>9} {:>7}\n", "label", "drawings", "precision", "recall");
     for (const auto& s : report.scores)
         text += fmt::format("{:<10} {:>8} {:>8.1f}% {:>6.1f}%\n", s.label, s.drawings,
                             100 * s.precision, 100 * s.recall);
-    text += "\nConfusion: what it is (rows), what the model said (columns)\n          ";
+    text += "\nConfusion: labels (rows), predictions (columns)\n          ";
     for (const auto& label : report.labels) text += fmt::format("{:>5.4}", label);
     for (std::size_t i = 0; i < report.labels.size(); ++i) {
         text += fmt::format("\n{:<10}", report.labels[i]);
         for (const auto count : report.confusion[i])
             text += count == 0 ? "    ." : fmt::format("{:>5}", count);
     }
-    text += "\n\nReliability: how sure, how often right\n";
+    text += "\n\nReliability: confidence and accuracy\n";
     for (const auto& b : report.reliability)
         if (b.drawings > 0)
             text += fmt::format(
-                "  {:3.0f}–{:3.0f} %  {:5} drawings  sure {:5.1f} %  right {:5.1f} %\n",
+                "  {:3.0f}–{:3.0f} %  {:5} drawings  confidence {:5.1f} %  accuracy {:5.1f} %\n",
                 100 * b.low, 100 * b.high, b.drawings, 100 * b.confidence, 100 * b.accuracy);
     return text;
 }
@@ -235,7 +236,7 @@ std::string reliability_svg(const Report& report) {
         "aria-label=\"Reliability diagram\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
         "<line x1=\"{1}\" y1=\"{2}\" x2=\"{2}\" y2=\"{1}\" stroke=\"#999\" stroke-dasharray=\"4 "
         "3\"/>"
-        "<text x=\"{3}\" y=\"{4}\" text-anchor=\"middle\">how sure the model is</text>"
+        "<text x=\"{3}\" y=\"{4}\" text-anchor=\"middle\">confidence</text>"
         "<text transform=\"translate(14,{3}) rotate(-90)\" text-anchor=\"middle\">how often it is "
         "right</text>",
         size + 2 * edge, edge, size + edge, size / 2 + edge, size + 2 * edge - 8);

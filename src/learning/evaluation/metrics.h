@@ -9,18 +9,18 @@
 
 namespace croquis::learning {
 
-/// What a model said of one drawing whose label is known.
+/// A model's prediction of one drawing whose label is known.
 struct Outcome {
     std::string id;
-    std::string truth;     ///< a label; words that are not labels are "unknown"
-    std::string said;      ///< a label or "unknown"
-    float confidence = 0;  ///< of what was said, 0…1
+    std::string label;      ///< words that are no labels are "unknown"
+    std::string predicted;  ///< a label or "unknown"
+    float confidence = 0;   ///< of the prediction, 0…1
 };
 
 struct LabelScore {
     std::string label;
     std::size_t drawings = 0;
-    double precision = 0;  ///< 0…1; 0 where never said
+    double precision = 0;  ///< 0…1; 0 where never predicted
     double recall = 0;     ///< 0…1
 };
 
@@ -44,18 +44,18 @@ struct Share {
 std::string to_text(const Interval& interval);
 
 struct Report {
-    std::vector<std::string> labels;  ///< those met, in the model's order, "unknown" last
-    std::size_t shapes = 0;           ///< drawings whose truth is a shape
-    std::size_t others = 0;           ///< drawings whose truth is "unknown"
-    Share accuracy;                   ///< of the shapes, strictly
-    Share merged_accuracy;            ///< circle = ellipse, square = rectangle, zigzag = squiggle
-    Share refused_others;             ///< of the others, those answered "unknown"
-    Share refused_shapes;             ///< of the shapes, those answered "unknown"
-    double calibration_error = 0;     ///< of the shapes that were not refused
+    std::vector<std::string> labels;      ///< those met, in the model's order, "unknown" last
+    std::size_t shapes = 0;               ///< drawings whose label is a shape
+    std::size_t out_of_distribution = 0;  ///< drawings whose label is "unknown"
+    Share accuracy;                       ///< of the shapes, strictly
+    Share merged_accuracy;         ///< circle = ellipse, square = rectangle, zigzag = squiggle
+    Share rejected_ood;            ///< of the out-of-distribution, those answered "unknown"
+    Share rejected_shapes;         ///< of the shapes, those answered "unknown"
+    double calibration_error = 0;  ///< of the shapes that were not rejected
     std::vector<ReliabilityBin> reliability;
     std::vector<LabelScore> scores;
-    std::vector<std::vector<std::size_t>> confusion;  ///< [truth][said], by `labels`
-    std::vector<Outcome> wrong;                       ///< most sure first
+    std::vector<std::vector<std::size_t>> confusion;  ///< [label][predicted], by `labels`
+    std::vector<Outcome> wrong;                       ///< most confident first
 };
 
 Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order);

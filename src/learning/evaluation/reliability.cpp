@@ -27,7 +27,7 @@ std::vector<ReliabilityBin> reliability_of(const std::vector<Answered>& answers)
                                   static_cast<std::size_t>(answer.confidence * reliability_bins))];
         ++bin.drawings;
         bin.confidence += static_cast<double>(answer.confidence);
-        bin.accuracy += answer.right ? 1 : 0;
+        bin.accuracy += answer.correct ? 1 : 0;
     }
     for (auto& bin : bins) {
         if (bin.drawings == 0) continue;

@@ -5,13 +5,13 @@
 
 namespace croquis::learning {
 
-/// How sure a model was of one answer, 0…1, and whether it was right.
+/// The confidence of one prediction, 0…1, and whether it was correct.
 struct Answered {
     float confidence = 0;
-    bool right = false;
+    bool correct = false;
 };
 
-/// A bin of the reliability diagram: how sure the model was, and how often it was right.
+/// A bin of the reliability diagram: mean confidence and accuracy.
 struct ReliabilityBin {
     double low = 0;
     double high = 0;

@@ -34,8 +34,9 @@ struct Calibration {
 };
 
 /// Temperature (Guo et al. 2017) and bias that make the truth likeliest over all parts. Of each
-/// part its shapes and its other drawings count alike, however many they are, and so do the parts:
-/// a source with many drawings does not decide for the others.
+/// part its shapes count as much as those of any other part, however many they are, and so do its
+/// drawings that are none: a source with many drawings does not decide for the others. All shapes
+/// together count twice as much as all that are none.
 Calibration calibrate(const std::vector<const Judged*>& parts, float unknown_below);
 
 /// The answers that serving would give, of the drawings whose label is known.

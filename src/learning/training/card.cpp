@@ -73,7 +73,8 @@ json::array few_shot_of(const Card& card) {
     return all;
 }
 
-json::object to_json(const Card& card, const std::string& onnx) {
+json::object to_json(const Card& card, const std::string& onnx,
+                     const std::vector<json::object>& left_out) {
     json::array labels;
     for (const auto& label : shape_labels()) labels.emplace_back(label);
     json::object object{{"name", card.name},
@@ -96,6 +97,8 @@ json::object to_json(const Card& card, const std::string& onnx) {
                         {"few_shot", few_shot_of(card)},
                         {"synthetic", learning::to_json(card.synthetic.report)},
                         {"careful", learning::to_json(card.careful.report)}};
+    object["left_out"] = json::array(left_out.begin(), left_out.end());
+    if (!card.sources.empty()) object["human"] = learning::to_json(card.people.report);
     return object;
 }
 
@@ -110,7 +113,7 @@ std::string label_table(const Report& report) {
 /// The pairs most often confused, in words.
 std::string failures(const Report& report) {
     struct Pair {
-        std::size_t count, truth, said;
+        std::size_t count, label, predicted;
     };
     std::vector<Pair> pairs;
     for (std::size_t i = 0; i < report.labels.size(); ++i)
@@ -121,8 +124,8 @@ std::string failures(const Report& report) {
               [](const Pair& a, const Pair& b) { return a.count > b.count; });
     std::string text = "Where it fails most:\n\n";
     for (std::size_t i = 0; i < std::min<std::size_t>(8, pairs.size()); ++i)
-        text += fmt::format("- {} taken for {}: {}\n", report.labels[pairs[i].truth],
-                            report.labels[pairs[i].said],
+        text += fmt::format("- {} taken for {}: {}\n", report.labels[pairs[i].label],
+                            report.labels[pairs[i].predicted],
                             pairs[i].count == 1 ? "once" : fmt::format("{} times", pairs[i].count));
     return text + "\n";
 }
@@ -134,25 +137,26 @@ std::string section(const std::string& title, const std::string& picture,
     return fmt::format(
                "## {}\n\n| | | 95 % interval |\n|---|---|---|\n"
                "| shapes | {} | |\n"
-               "| right | {:.1f} % | {} |\n"
-               "| right, kin merged | {:.1f} % | {} |\n"
-               "| refused as unknown | {:.1f} % | {} |\n"
+               "| accuracy | {:.1f} % | {} |\n"
+               "| accuracy (similar labels merged) | {:.1f} % | {} |\n"
+               "| rejected as unknown | {:.1f} % | {} |\n"
                "| expected calibration error | {:.3f} | |\n"
                "| … of a perfectly calibrated model, by chance | {:.3f} | up to {:.3f} |\n"
-               "| other drawings | {} | |\n"
-               "| of these refused as unknown | {:.1f} % | {} |\n\n"
-               "Kin are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n"
+               "| out-of-distribution | {} | |\n"
+               "| rejection rate | {:.1f} % | {} |\n\n"
+               "Similar are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n"
                "![Confusion matrix](card/{}-confusion.svg)\n"
                "![Reliability](card/{}-reliability.svg)\n\n"
-               "Most surely wrong (black: what it is; red: what the model said, and how sure):\n\n"
+               "Wrong with most confidence (black: the label; red: the prediction and its "
+               "confidence):\n\n"
                "![Failures](card/{}-failures.svg)\n\n",
                title, report.shapes, 100 * report.accuracy.part(),
                to_text(report.accuracy.interval()), 100 * report.merged_accuracy.part(),
-               to_text(report.merged_accuracy.interval()), 100 * report.refused_shapes.part(),
-               to_text(report.refused_shapes.interval()), report.calibration_error, chance.mean,
-               chance.most, report.others, 100 * report.refused_others.part(),
-               report.others == 0 ? "" : to_text(report.refused_others.interval()), picture,
-               picture, picture) +
+               to_text(report.merged_accuracy.interval()), 100 * report.rejected_shapes.part(),
+               to_text(report.rejected_shapes.interval()), report.calibration_error, chance.mean,
+               chance.most, report.out_of_distribution, 100 * report.rejected_ood.part(),
+               report.out_of_distribution == 0 ? "" : to_text(report.rejected_ood.interval()),
+               picture, picture, picture) +
            label_table(report) + failures(report);
 }
 
@@ -183,24 +187,78 @@ std::string overview(const Card& card) {
         "## On drawings by people that were kept from training\n\n"
         "Each source's drawings are answered with a confidence that was calibrated on the others "
         "only. The network learnt from other drawings of most of these sources (the table below), "
-        "so a source that it has never met may do worse: no source was left out of the training "
-        "whole but those with nothing learnt from.\n\n"
-        "| source | shapes | right | 95 % | kin merged | refused | calibration error (by chance) | "
-        "others | refused | 95 % |\n|---|---|---|---|---|---|---|---|---|---|\n";
-    for (const auto& source : card.sources) {
+        "so a source that it has never met may do worse.\n\n"
+        "| source | shapes | accuracy | 95 % | similar merged | rejected | calibration error (by "
+        "chance) | out-of-distribution | rejection rate | 95 % "
+        "|\n|---|---|---|---|---|---|---|---|---|---|\n";
+    auto rows = card.sources;
+    rows.push_back({"**all**", card.people, {}});
+    for (const auto& source : rows) {
         const Report& r = source.measured.report;
         const auto chance = calibration_by_chance(r.reliability);
         const bool shapes = r.shapes > 0;
-        const bool others = r.others > 0;
+        const bool outside = r.out_of_distribution > 0;
         text += fmt::format(
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", source.source, r.shapes,
             shapes ? fmt::format("{:.1f} %", 100 * r.accuracy.part()) : "",
             shapes ? to_text(r.accuracy.interval()) : "",
             shapes ? fmt::format("{:.1f} %", 100 * r.merged_accuracy.part()) : "",
-            shapes ? fmt::format("{:.1f} %", 100 * r.refused_shapes.part()) : "",
+            shapes ? fmt::format("{:.1f} %", 100 * r.rejected_shapes.part()) : "",
             shapes ? fmt::format("{:.3f} ({:.3f})", r.calibration_error, chance.mean) : "",
-            r.others, others ? fmt::format("{:.1f} %", 100 * r.refused_others.part()) : "",
-            others ? to_text(r.refused_others.interval()) : "");
+            r.out_of_distribution,
+            outside ? fmt::format("{:.1f} %", 100 * r.rejected_ood.part()) : "",
+            outside ? to_text(r.rejected_ood.interval()) : "");
+    }
+    return text + "\n";
+}
+
+/// What `folder`/left-out holds, by the names of its files.
+Result<std::vector<json::object>> read_left_out(const fs::path& folder) {
+    std::map<std::string, fs::path> files;
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(folder / "left-out", failed))
+        if (entry.path().extension() == ".json") files[entry.path().filename()] = entry.path();
+    std::vector<json::object> all;
+    for (const auto& [name, file] : files) {
+        std::ifstream in(file, std::ios::binary);
+        const std::string text(std::istreambuf_iterator<char>(in), {});
+        boost::system::error_code broken;
+        auto value = json::parse(text, broken);
+        if (broken || !value.is_object())
+            return Error{ErrorKind::malformed, "Not what --leave-out writes: " + file.string()};
+        all.push_back(std::move(value.get_object()));
+    }
+    return all;
+}
+
+/// "93.9 % | 91.4 to 95.9 %" of a share of a report, or nothing of none.
+std::string share_cells(const json::object& report, const std::string& share, const char* of) {
+    if (report.at(of).to_number<double>() == 0) return " | ";
+    const auto& interval = report.at("intervals_95").at(share).as_array();
+    return fmt::format(
+        "{:.1f} % | {}", 100 * report.at(share).to_number<double>(),
+        to_text(Interval{interval.at(0).to_number<double>(), interval.at(1).to_number<double>()}));
+}
+
+std::string left_out_table(const std::vector<json::object>& left_out) {
+    if (left_out.empty()) return {};
+    std::string text =
+        "## On sources that the network never met\n\n"
+        "What a stranger gets: for each row a network was trained as this one, for fewer steps, "
+        "without any drawing of that source, calibrated without it, and asked about all of it.\n\n"
+        "| source | steps | shapes | accuracy | 95 % | similar merged | 95 % | "
+        "out-of-distribution | rejection rate | 95 % "
+        "|\n|---|---|---|---|---|---|---|---|---|---|\n";
+    for (const auto& row : left_out) {
+        const auto& report = row.at("report").as_object();
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n",
+                            std::string_view(row.at("source").as_string()),
+                            row.at("steps").to_number<std::int64_t>(),
+                            report.at("shapes").to_number<std::int64_t>(),
+                            share_cells(report, "accuracy", "shapes"),
+                            share_cells(report, "merged_accuracy", "shapes"),
+                            report.at("others").to_number<std::int64_t>(),
+                            share_cells(report, "refused_others", "others"));
     }
     return text + "\n";
 }
@@ -212,7 +270,7 @@ std::string few_shot_table(const Card& card) {
         "of "
         "each of some categories, asked about others of them; the interval is by bootstrap over "
         "the "
-        "categories.\n\n| ways | shots | right | 95 % | episodes |\n|---|---|---|---|---|\n",
+        "categories.\n\n| ways | shots | accuracy | 95 % | episodes |\n|---|---|---|---|---|\n",
         card.unseen.size());
     for (const auto& shown : card.few_shot)
         text += fmt::format("| {} | {} | {:.1f} % | {:.1f} to {:.1f} % | {} |\n", shown.ways,
@@ -221,7 +279,7 @@ std::string few_shot_table(const Card& card) {
     return text + "\n";
 }
 
-std::string to_markdown(const Card& card) {
+std::string to_markdown(const Card& card, const std::vector<json::object>& left_out) {
     std::string text = fmt::format(
         "# Model card: {}\n\nWritten by croquis-train; every figure is measured.\n\n**What it "
         "is.** A convolutional network of {:.2f} million multiply-accumulates with two outputs of "
@@ -232,7 +290,7 @@ std::string to_markdown(const Card& card) {
         card.name, static_cast<double>(card.multiply_accumulates) / 1e6, drawing::model_side,
         drawing::model_side, shape_labels().size() - 1, card.calibration.unknown_below,
         embedding_size);
-    text += overview(card) + few_shot_table(card);
+    text += left_out_table(left_out) + overview(card) + few_shot_table(card);
     text += fmt::format(
         "## How it was made\n\n**What it learnt from.** {}\n\n**Calibrated on** {}. Temperature "
         "{:.3f}; bias of \"unknown\" {:+.2f} (in the exported weights).\n\n**Made again** by "
@@ -240,7 +298,8 @@ std::string to_markdown(const Card& card) {
         learnt_from(card),
         card.sources.empty() ? "sketches never trained on"
                              : "the drawings by people kept to judge, and careful sketches; every "
-                               "source counts alike, and in it the shapes and the others",
+                               "source counts alike, and the shapes of all sources together twice "
+                               "as much as what is none: who opens the page means to draw one",
         card.calibration.temperature, card.calibration.unknown_bias, card.training.seed,
         card.training.steps, card.people_ids.empty() ? "" : " --people DIR");
     for (const auto& source : card.sources)
@@ -261,14 +320,28 @@ Result<void> write_pictures(const fs::path& folder, const std::string& name,
 
 }  // namespace
 
+Result<void> write_left_out(const fs::path& folder, const LeftOut& left_out) {
+    std::error_code failed;
+    fs::create_directories(folder / "left-out", failed);
+    const json::object object{{"source", left_out.source},
+                              {"seed", left_out.training.seed},
+                              {"steps", left_out.training.steps},
+                              {"batch", left_out.training.batch},
+                              {"report", learning::to_json(left_out.report)}};
+    return write_file(folder / "left-out" / (left_out.source + ".json"),
+                      json::serialize(object) + "\n");
+}
+
 Result<void> write_model(const fs::path& folder, const std::string& onnx, const Card& card) {
     std::error_code failed;
     fs::create_directories(folder / "card", failed);
+    const auto left_out = read_left_out(folder);
+    if (!left_out) return left_out.error();
     auto done = write_file(folder / (card.name + ".onnx"), onnx);
     if (done)
-        done =
-            write_file(folder / (card.name + ".json"), json::serialize(to_json(card, onnx)) + "\n");
-    if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card));
+        done = write_file(folder / (card.name + ".json"),
+                          json::serialize(to_json(card, onnx, *left_out)) + "\n");
+    if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card, *left_out));
     if (done) done = write_pictures(folder / "card", "synthetic", card.synthetic);
     if (done) done = write_pictures(folder / "card", "careful", card.careful);
     for (const auto& source : card.sources)

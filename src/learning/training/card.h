@@ -46,10 +46,21 @@ struct Card {
     std::vector<std::string> people_ids;       ///< drawings learnt from: not to be evaluated on
     std::vector<std::string> unseen;           ///< categories of which nothing was learnt
     std::vector<SourceMeasured> sources;
+    Measured people;  ///< all the sources together, each as it stands in `sources`
     std::vector<FewShot> few_shot;
     Measured synthetic;
     Measured careful;
 };
+
+/// How a network that was trained without any drawing of a source does on all of that source.
+struct LeftOut {
+    std::string source;
+    TrainingOptions training;
+    Report report;
+};
+
+/// Writes it to `folder`/left-out/SOURCE.json, from where write_model() puts it on the card.
+Result<void> write_left_out(const std::filesystem::path& folder, const LeftOut& left_out);
 
 /// Writes NAME.onnx, NAME.json (what serving reads, and all the figures), NAME.md for people, and
 /// the pictures in card/.

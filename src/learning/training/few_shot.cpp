@@ -74,9 +74,9 @@ Told episode(const torch::Tensor& embeddings, std::vector<Rows>& groups, int way
     }
     const auto weights = taught(embeddings.index_select(0, torch::tensor(learnt)),
                                 torch::tensor(learnt_truth), ways);
-    const auto said =
+    const auto predicted =
         torch::mm(embeddings.index_select(0, torch::tensor(asked)), weights.t()).argmax(1);
-    const auto right = said.eq(torch::tensor(asked_truth));
+    const auto right = predicted.eq(torch::tensor(asked_truth));
     Told told;
     for (int way = 0; way < ways; ++way) {
         std::size_t all = 0, some = 0;

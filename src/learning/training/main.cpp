@@ -39,6 +39,7 @@ struct Arguments {
     fs::path begin_with;
     fs::path preview;
     fs::path compare;
+    std::string leave_out;
     fs::path checkpoint = "croquis-train.checkpoint";
 };
 
@@ -127,6 +128,8 @@ std::map<std::string, Judged> judged_people(Network& network, const People& peop
 /// Each source with the calibration of all the others, so that it says what a stranger gets.
 void measure_sources(const std::map<std::string, Judged>& people, const Judged& careful,
                      Card& card) {
+    std::vector<Outcome> all;
+    std::vector<drawing::ModelInput> inputs;
     for (const auto& [source, judged] : people) {
         std::vector<const Judged*> others{&careful};
         for (const auto& other : people)
@@ -134,7 +137,12 @@ void measure_sources(const std::map<std::string, Judged>& people, const Judged& 
         const auto calibration = calibrate(others, unknown_below);
         card.sources.push_back({source, measured(judged, calibration), calibration});
         std::cout << source << '\n' << to_text(card.sources.back().measured.report) << '\n';
+        const auto outcomes = outcomes_of(judged, calibration);
+        const auto seen = inputs_of(judged);
+        all.insert(all.end(), outcomes.begin(), outcomes.end());
+        inputs.insert(inputs.end(), seen.begin(), seen.end());
     }
+    card.people = {measure(all, shape_labels()), failures_of(all, inputs, 60)};
 }
 
 void measure_few_shot(const std::map<std::string, Judged>& people, const People& read, Card& card) {
@@ -182,11 +190,11 @@ Result<void> check_export(Network& network, const std::string& onnx) {
         const std::array<int, 4> shape{static_cast<int>(count), 1, side, side};
         engine.setInput(cv::Mat(4, shape.data(), CV_32F, images.data_ptr<float>()));
         const auto expected = network->forward(images);
-        std::vector<cv::Mat> said;
-        engine.forward(said, std::vector<cv::String>{"logits", "embedding"});
-        for (std::size_t i = 0; i < said.size(); ++i) {
+        std::vector<cv::Mat> outputs;
+        engine.forward(outputs, std::vector<cv::String>{"logits", "embedding"});
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
             const auto& wanted = i == 0 ? expected.logits : expected.embedding;
-            const auto got = torch::from_blob(said[i].ptr<float>(), wanted.sizes());
+            const auto got = torch::from_blob(outputs[i].ptr<float>(), wanted.sizes());
             const double off = (wanted - got).abs().max().item<double>();
             if (!(off < 1e-2))
                 return Error{ErrorKind::internal,
@@ -242,6 +250,28 @@ void note_people(const People& people, Card& card) {
     }
 }
 
+/// Each left-out source, by a network that never met it, with the calibration of the others.
+Result<void> measure_left_out(Network& network, const People& people, const Arguments& arguments) {
+    const auto careful = judge(network, make_careful_samples(held_out_seed, 6000));
+    const auto judged = judged_people(network, people);
+    const auto left_out = [&](const std::string& source) {
+        return source.starts_with(arguments.leave_out);
+    };
+    std::vector<const Judged*> others{&careful};
+    for (const auto& [source, part] : judged)
+        if (!left_out(source)) others.push_back(&part);
+    const auto calibration = calibrate(others, unknown_below);
+    for (const auto& [source, part] : judged) {
+        if (!left_out(source)) continue;
+        const LeftOut measured{source, arguments.training,
+                               measure(outcomes_of(part, calibration), shape_labels())};
+        std::cout << source << ", never met\n" << to_text(measured.report) << '\n';
+        const auto written = write_left_out(arguments.out, measured);
+        if (!written) return written.error();
+    }
+    return {};
+}
+
 Network fresh(const Arguments& arguments, const Corpus& corpus) {
     torch::manual_seed(arguments.training.seed);
     Layout layout;
@@ -259,6 +289,9 @@ Result<void> run(const Arguments& arguments) {
         if (!read) return read.error();
         people = std::move(*read);
     }
+    if (!arguments.leave_out.empty() && leave_out(people, arguments.leave_out) == 0)
+        return Error{ErrorKind::invalid, "There is no source " + arguments.leave_out + ".",
+                     "leave-out"};
     const Corpus corpus(people);
     describe(people, corpus);
     if (!arguments.preview.empty())
@@ -284,6 +317,7 @@ Result<void> run(const Arguments& arguments) {
     }
     const auto trained = train(network, arguments.training, corpus, arguments.checkpoint);
     if (!trained) return trained.error();
+    if (!arguments.leave_out.empty()) return measure_left_out(network, people, arguments);
     card.result = *trained;
     auto done = arguments.quick ? check_learning(card.result) : Result<void>();
     if (!done) return done;
@@ -324,6 +358,9 @@ void define(CLI::App& program, Arguments& arguments) {
     program.add_option("--begin-with", arguments.begin_with,
                        "An earlier model (.onnx) of this program whose convolutions the training "
                        "begins with; without it, random ones");
+    program.add_option("--leave-out", arguments.leave_out,
+                       "Train without the sources whose name begins so, and measure on all of "
+                       "them: OUT/left-out/SOURCE.json, which the next card takes up");
     program.add_flag("--quick", arguments.quick, "A tiny training that checks the machinery");
     program.add_option("--preview", arguments.preview,
                        "Write a sheet of samples as PNG, and train nothing");

@@ -45,7 +45,7 @@ int NetworkImpl::pooling() const {
     return pool;
 }
 
-Said NetworkImpl::forward(torch::Tensor images) {
+NetworkOutput NetworkImpl::forward(torch::Tensor images) {
     for (std::size_t i = 0; i < convolutions.size(); ++i) images = stage(i, images);
     images = torch::avg_pool2d(images, pool, pool);
     images = torch::dropout(images.flatten(1), 0.1, is_training());

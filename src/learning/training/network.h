@@ -26,8 +26,8 @@ struct Layout {
     int categories = 0;  ///< that the wide classifier tells apart while it trains
 };
 
-/// What a network says of N pictures.
-struct Said {
+/// The outputs for N pictures.
+struct NetworkOutput {
     torch::Tensor logits;      ///< [N,classes]
     torch::Tensor embedding;   ///< [N,embedding_size]; over what was learnt from its mean is 0
     torch::Tensor categories;  ///< [N,categories]: of the wide classifier
@@ -44,7 +44,7 @@ class NetworkImpl : public torch::nn::Module {
   public:
     explicit NetworkImpl(Layout layout);
 
-    Said forward(torch::Tensor images);
+    NetworkOutput forward(torch::Tensor images);
     /// The largest number that each stage gives for any of these images.
     [[nodiscard]] std::vector<float> largest_activations(torch::Tensor images);
 

@@ -187,9 +187,9 @@ torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& truth, d
 double learn(Network& network, torch::optim::AdamW& optimiser, const Samples& samples,
              double wide) {
     constexpr double smoothing = 0.1;  // of categories: many look alike
-    const auto said = network->forward(samples.images.to(torch::kFloat32).div_(255));
-    const auto loss = loss_of(said.logits, believed(samples, said.logits), 0) +
-                      wide * loss_of(said.categories, samples.categories, smoothing);
+    const auto output = network->forward(samples.images.to(torch::kFloat32).div_(255));
+    const auto loss = loss_of(output.logits, believed(samples, output.logits), 0) +
+                      wide * loss_of(output.categories, samples.categories, smoothing);
     optimiser.zero_grad();
     loss.backward();
     optimiser.step();

@@ -190,6 +190,19 @@ TEST_F(PeopleFolder, DealsShapesOutForGood) {
     EXPECT_LT(judged, 140);
 }
 
+TEST_F(PeopleFolder, LeavesAWholeSourceOut) {
+    std::string many;
+    for (int i = 0; i < 40; ++i) many += line("latex2e:alpha", "detexify:" + std::to_string(i));
+    compress("detexify/symbols.ndjson.gz", {{"", many}});
+    compress("omniglot/characters.ndjson.gz", {{"", line("omniglot_character", "omniglot:train:1")}});
+    auto people = read();
+    ASSERT_EQ(people.drawings.size(), 41U);
+    EXPECT_EQ(leave_out(people, "no such set"), 0U);
+    EXPECT_EQ(leave_out(people, "detexify"), 40U);
+    for (const auto& drawn : people.drawings)
+        EXPECT_EQ(drawn.use, drawn.source == "detexify" ? Use::judge : Use::learn) << drawn.id;
+}
+
 TEST_F(PeopleFolder, NamesTheFileThatIsDamaged) {
     compress("quickdraw-345/drawings.ndjson.gz", {{"", "{\"word\":1}\n"}});
     const auto read = read_people(folder.path());

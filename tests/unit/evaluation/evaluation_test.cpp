@@ -56,12 +56,12 @@ TEST_F(EvaluationTest, CountsWordsThatAreNoLabelsAsUnknown) {
     const auto evaluation = evaluate(model, data, {});
     ASSERT_TRUE(evaluation);
     EXPECT_EQ(evaluation->report.shapes, 2U);
-    EXPECT_EQ(evaluation->report.others, 1U);
+    EXPECT_EQ(evaluation->report.out_of_distribution, 1U);
     EXPECT_DOUBLE_EQ(evaluation->report.accuracy.part(), 0.5);
     EXPECT_EQ(evaluation->unreadable.size(), 1U);
     ASSERT_EQ(evaluation->failures.size(), 2U);
-    EXPECT_EQ(evaluation->failures[0].outcome.truth, "circle");
-    EXPECT_EQ(evaluation->failures[1].outcome.truth, "unknown");
+    EXPECT_EQ(evaluation->failures[0].outcome.label, "circle");
+    EXPECT_EQ(evaluation->failures[1].outcome.label, "unknown");
 }
 
 TEST_F(EvaluationTest, AsksInBatchesTheModelAccepts) {

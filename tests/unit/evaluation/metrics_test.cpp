@@ -30,11 +30,11 @@ Report example() {
 TEST(Metrics, CountsShapesAndOthersApart) {
     const Report report = example();
     EXPECT_EQ(report.shapes, 5U);
-    EXPECT_EQ(report.others, 3U);
+    EXPECT_EQ(report.out_of_distribution, 3U);
     EXPECT_DOUBLE_EQ(report.accuracy.part(), 2.0 / 5);
     EXPECT_DOUBLE_EQ(report.merged_accuracy.part(), 3.0 / 5);
-    EXPECT_DOUBLE_EQ(report.refused_shapes.part(), 1.0 / 5);
-    EXPECT_DOUBLE_EQ(report.refused_others.part(), 2.0 / 3);
+    EXPECT_DOUBLE_EQ(report.rejected_shapes.part(), 1.0 / 5);
+    EXPECT_DOUBLE_EQ(report.rejected_ood.part(), 2.0 / 3);
 }
 
 TEST(Metrics, FillsTheConfusionMatrixInTheModelsOrder) {
@@ -64,7 +64,7 @@ TEST(Metrics, IntervalsAreTheExactOnes) {
     EXPECT_NEAR(interval_of(8, 10).high, 0.9748, 1e-4);
     EXPECT_DOUBLE_EQ(interval_of(10, 10).high, 1);
     EXPECT_EQ(example().accuracy.interval().low, interval_of(2, 5).low);
-    EXPECT_EQ(example().refused_others.interval().high, interval_of(2, 3).high);
+    EXPECT_EQ(example().rejected_ood.interval().high, interval_of(2, 3).high);
     EXPECT_EQ(measure({}, order).accuracy.interval().high, 1);
 }
 

@@ -27,7 +27,7 @@ TEST(Reliability, ByChanceFallsWithTheRootOfTheDrawings) {
 
 TEST(Reliability, ByChanceDoesNotAskWhatWasRight) {
     auto wrong = answers(50, 0.8F);
-    for (auto& answer : wrong) answer.right = false;
+    for (auto& answer : wrong) answer.correct = false;
     EXPECT_EQ(calibration_by_chance(reliability_of(wrong)).mean,
               calibration_by_chance(reliability_of(answers(50, 0.8F))).mean);
     EXPECT_NEAR(calibration_error(reliability_of(wrong)), 0.8, 1e-6);
