@@ -110,6 +110,13 @@ Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesyste
                       std::move(other_words)};
 }
 
+/// The lines of a list of ids beside a card; nothing where there is no such file.
+void read_ids(const std::filesystem::path& file, std::set<std::string>& ids) {
+    std::ifstream in(file, std::ios::binary);
+    for (std::string id; std::getline(in, id);)
+        if (!id.empty()) ids.insert(std::move(id));
+}
+
 Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
     std::ifstream in(card, std::ios::binary);
     if (!in) return Error{ErrorKind::not_found, "There is no card " + card.string() + ".", "model"};
@@ -125,6 +132,11 @@ Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
         for (const auto& id : list->get_array())
             if (id.is_string()) ids.emplace(id.get_string());
     }
+    if (const auto* file = value.find_pointer("/training/ids_file", failed);
+        file != nullptr && file->is_string())
+        read_ids(
+            card.parent_path() / std::filesystem::path(std::string(file->get_string())).filename(),
+            ids);
     return ids;
 }
 

@@ -36,7 +36,8 @@ Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesyste
                             const DatasetOptions& options, const Progress& progress = {});
 
 /// The ids of people's drawings that went into a model, by calibration or training, from its JSON
-/// card: DatasetOptions::leave_out for an honest evaluation. Empty where the card names none.
+/// card and the list of ids beside it that the card names: DatasetOptions::leave_out for an honest
+/// evaluation. Empty where the card names none.
 Result<std::set<std::string>> ids_seen(const std::filesystem::path& card);
 
 boost::json::object to_json(const Evaluation& evaluation);

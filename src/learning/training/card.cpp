@@ -23,9 +23,18 @@ Result<void> write_file(const fs::path& file, std::string_view text) {
     return {};
 }
 
+/// The drawings learnt from, a file of their own: they are too many for what an API shows.
+std::string ids_file(const Card& card) {
+    return card.name + ".learnt.txt";
+}
+
+std::string ids_text(const Card& card) {
+    std::string text;
+    for (const auto& id : card.people_ids) text.append(id).append("\n");
+    return text;
+}
+
 json::object training_of(const Card& card) {
-    json::array ids;
-    for (const auto& id : card.people_ids) ids.emplace_back(id);
     json::array files;
     for (const auto& file : card.files)
         files.push_back(
@@ -44,7 +53,9 @@ json::object training_of(const Card& card) {
             {"categories_unseen", json::value_from(card.unseen)},
             {"files", std::move(files)},
             {"sources", std::move(counts)},
-            {"ids", std::move(ids)},
+            {"ids", card.people_ids.size()},
+            {"ids_file", ids_file(card)},
+            {"ids_sha256", to_hex(sha256(as_bytes(ids_text(card))))},
             {"last_loss", card.result.last_loss}};
 }
 
@@ -146,17 +157,14 @@ std::string section(const std::string& title, const std::string& picture,
                "| rejection rate | {:.1f} % | {} |\n\n"
                "Similar are circle/ellipse, square/rectangle and zigzag/squiggle.\n\n"
                "![Confusion matrix](card/{}-confusion.svg)\n"
-               "![Reliability](card/{}-reliability.svg)\n\n"
-               "Wrong with most confidence (black: the label; red: the prediction and its "
-               "confidence):\n\n"
-               "![Failures](card/{}-failures.svg)\n\n",
+               "![Reliability](card/{}-reliability.svg)\n\n",
                title, report.shapes, 100 * report.accuracy.part(),
                to_text(report.accuracy.interval()), 100 * report.merged_accuracy.part(),
                to_text(report.merged_accuracy.interval()), 100 * report.rejected_shapes.part(),
                to_text(report.rejected_shapes.interval()), report.calibration_error, chance.mean,
                chance.most, report.out_of_distribution, 100 * report.rejected_ood.part(),
                report.out_of_distribution == 0 ? "" : to_text(report.rejected_ood.interval()),
-               picture, picture, picture) +
+               picture, picture) +
            label_table(report) + failures(report);
 }
 
@@ -279,6 +287,12 @@ std::string few_shot_table(const Card& card) {
     return text + "\n";
 }
 
+std::string worst(const std::string& picture) {
+    return "Wrong with most confidence (black: the label; red: the prediction and its "
+           "confidence):\n\n![Failures](card/" +
+           picture + "-failures.svg)\n\n";
+}
+
 std::string to_markdown(const Card& card, const std::vector<json::object>& left_out) {
     std::string text = fmt::format(
         "# Model card: {}\n\nWritten by croquis-train; every figure is measured.\n\n**What it "
@@ -305,8 +319,10 @@ std::string to_markdown(const Card& card, const std::vector<json::object>& left_
     for (const auto& source : card.sources)
         text += section("On " + source.source + ": people's drawings kept from training",
                         source.source, source.measured);
-    text += section("On careful sketches (care 0.8 to 1, six labels)", "careful", card.careful);
-    return text + section("On sketches of all kinds", "synthetic", card.synthetic);
+    text += section("On careful sketches (care 0.8 to 1, six labels)", "careful", card.careful) +
+            worst("careful");
+    return text + section("On sketches of all kinds", "synthetic", card.synthetic) +
+           worst("synthetic");
 }
 
 Result<void> write_pictures(const fs::path& folder, const std::string& name,
@@ -314,8 +330,14 @@ Result<void> write_pictures(const fs::path& folder, const std::string& name,
     auto done = write_file(folder / (name + "-confusion.svg"), confusion_svg(measured.report));
     if (done)
         done = write_file(folder / (name + "-reliability.svg"), reliability_svg(measured.report));
-    if (done) done = write_file(folder / (name + "-failures.svg"), failures_svg(measured.failures));
     return done;
+}
+
+/// The worst mistakes on sketches. Those on people's drawings are not shown: a card goes into a
+/// repository, and the drawings are not the project's own.
+Result<void> write_failures(const fs::path& folder, const std::string& name,
+                            const Measured& measured) {
+    return write_file(folder / (name + "-failures.svg"), failures_svg(measured.failures));
 }
 
 }  // namespace
@@ -341,9 +363,13 @@ Result<void> write_model(const fs::path& folder, const std::string& onnx, const 
     if (done)
         done = write_file(folder / (card.name + ".json"),
                           json::serialize(to_json(card, onnx, *left_out)) + "\n");
+    if (done && !card.people_ids.empty())
+        done = write_file(folder / ids_file(card), ids_text(card));
     if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card, *left_out));
     if (done) done = write_pictures(folder / "card", "synthetic", card.synthetic);
     if (done) done = write_pictures(folder / "card", "careful", card.careful);
+    if (done) done = write_failures(folder / "card", "synthetic", card.synthetic);
+    if (done) done = write_failures(folder / "card", "careful", card.careful);
     for (const auto& source : card.sources)
         if (done) done = write_pictures(folder / "card", source.source, source.measured);
     return done;

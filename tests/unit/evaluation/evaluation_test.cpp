@@ -105,6 +105,11 @@ TEST_F(EvaluationTest, ReadsTheIdsThatACardNames) {
         "card.json", R"({"calibration":{"ids":["1","2"]},"training":{"ids":["3"],"steps":5}})"));
     ASSERT_TRUE(ids);
     EXPECT_EQ(*ids, (std::set<std::string>{"1", "2", "3"}));
+    write("listed.learnt.txt", "4\nomniglot:train:5\n");
+    const auto listed =
+        ids_seen(write("listed.json", R"({"training":{"ids":2,"ids_file":"listed.learnt.txt"}})"));
+    ASSERT_TRUE(listed);
+    EXPECT_EQ(*listed, (std::set<std::string>{"4", "omniglot:train:5"}));
     EXPECT_TRUE(ids_seen(write("bare.json", "{}"))->empty());
     EXPECT_EQ(ids_seen(write("bad.json", "[")).error().kind, ErrorKind::malformed);
     EXPECT_EQ(ids_seen(scratch.path() / "none.json").error().kind, ErrorKind::not_found);
