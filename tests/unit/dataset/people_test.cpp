@@ -194,7 +194,8 @@ TEST_F(PeopleFolder, LeavesAWholeSourceOut) {
     std::string many;
     for (int i = 0; i < 40; ++i) many += line("latex2e:alpha", "detexify:" + std::to_string(i));
     compress("detexify/symbols.ndjson.gz", {{"", many}});
-    compress("omniglot/characters.ndjson.gz", {{"", line("omniglot_character", "omniglot:train:1")}});
+    compress("omniglot/characters.ndjson.gz",
+             {{"", line("omniglot_character", "omniglot:train:1")}});
     auto people = read();
     ASSERT_EQ(people.drawings.size(), 41U);
     EXPECT_EQ(leave_out(people, "no such set"), 0U);
