@@ -232,17 +232,24 @@ for (const kind of Object.keys(stores))
     });
 
     it('modifies nothing for anybody without an account', async () => {
-      const { body } = await api.predict(circle(31), {}, { status: 201 });
-      for (const method of ['PATCH', 'PUT', 'DELETE', 'POST']) {
-        const response = await fetch(api.url + body.links.self, {
+      const { withdrawal, ...body } = (await api.predict(circle(31), {}, { status: 201 })).body;
+      assert.ok(withdrawal.token);
+      const tried = (method) =>
+        fetch(api.url + body.links.self, {
           method,
           headers: { 'Content-Type': 'application/json', 'If-Match': '"1"' },
           body: '{"tag":"star"}',
         });
+      for (const method of ['PATCH', 'PUT', 'POST']) {
+        const response = await tried(method);
         assert.equal(response.status, 405);
         assert.equal(response.headers.get('content-type'), 'application/problem+json');
         assert.match(response.headers.get('allow'), /GET/);
       }
+      // Whoever submitted it may take it back, by the token that the answer held, and nobody else.
+      const refused = await tried('DELETE');
+      assert.equal(refused.status, 403);
+      assert.equal(refused.headers.get('content-type'), 'application/problem+json');
       assert.deepEqual((await api.ask('GET', body.links.self)).body, body);
     });
   });
