@@ -171,7 +171,7 @@ TEST_F(TeachingTest, NeverLearnsFromWhatJudges) {
 }
 
 TEST_F(TeachingTest, GivesTheSameModelAgainAndGoesOnFromATaughtOne) {
-    review_many(8);
+    review_many(12);
     const auto first = teach(*store_, {});
     ASSERT_TRUE(first) << first.error().detail;
     const auto again = teach(*store_, {});
@@ -194,7 +194,7 @@ TEST_F(TeachingTest, SaysWhatIsMissing) {
 }
 
 TEST_F(TeachingTest, TakesWhatWasUndoneForUnreviewed) {
-    review_many(8);
+    review_many(12);
     const auto before = teach(*store_, {}).value();
     store::Query query;
     query.limit = 200;
@@ -204,12 +204,14 @@ TEST_F(TeachingTest, TakesWhatWasUndoneForUnreviewed) {
     ASSERT_TRUE(undone) << undone.error().detail;
     const auto after = teach(*store_, {}).value();
     std::size_t all = 0;
-    for (const auto& label : after.labels) all += label.learnt + label.judging;
-    EXPECT_EQ(all, 23U);
+    // Which drawings judge is by chance, so a label may be left with too few to learn from.
+    for (const auto* labels : {&after.labels, &after.too_few})
+        for (const auto& label : *labels) all += label.learnt + label.judging;
+    EXPECT_EQ(all, 35U);
 }
 
 TEST_F(TeachingTest, StoresTheEmbeddingsThatItNeeds) {
-    review_many(6);
+    review_many(12);
     stored(0, 30);
     EXPECT_EQ(missing(), 19U);
     std::size_t looked_at = 0;
@@ -228,7 +230,7 @@ TEST_F(TeachingTest, StoresTheEmbeddingsThatItNeeds) {
 }
 
 TEST_F(TeachingTest, LeavesOutAndNamesWhatCannotBeRead) {
-    review_many(6);
+    review_many(12);
     const auto broken = unreadable();
     review(broken, "circle");
     const auto teaching = teach(*store_, {});
@@ -240,7 +242,7 @@ TEST_F(TeachingTest, LeavesOutAndNamesWhatCannotBeRead) {
 }
 
 TEST_F(TeachingTest, StopsWhereItIsTold) {
-    review_many(6);
+    review_many(12);
     TeachRequest request;
     request.is_stopped = [] { return true; };
     EXPECT_EQ(teach(*store_, request).error().kind, ErrorKind::unavailable);
@@ -264,7 +266,7 @@ TEST_F(TeachingTest, EmbedsWhatIsMissingAndGoesOn) {
 }
 
 TEST_F(TeachingTest, RetagsWhatNobodyReviewed) {
-    review_many(12);
+    review_many(24);
     const auto with_embedding = stored(1, 40);
     ASSERT_TRUE(embed_missing(*store_, {}));
     const auto without = stored(0, 41);
@@ -274,15 +276,22 @@ TEST_F(TeachingTest, RetagsWhatNobodyReviewed) {
     const auto taught = teach(*store_, {});
     ASSERT_TRUE(taught) << taught.error().detail;
     ASSERT_TRUE(store_->promote_model(taught->model.id));
+    const auto model = recognition::load_recognizer(store_->model_onnx(taught->model.id).value(),
+                                                    taught->model.card)
+                           .value();
+    const auto answer = [&](int kind, int seed) {
+        const auto input = drawing::normalise(picture(kind, seed)).value();
+        return model->recognise(std::span(&input, 1)).value().front().tag;
+    };
     const auto retagged = retag(*store_, {});
     ASSERT_TRUE(retagged) << retagged.error().detail;
     EXPECT_EQ(retagged->changed, 2U);
     EXPECT_EQ(retagged->by_embedding, 1U);
     EXPECT_EQ(retagged->unreadable.size(), 1U);
-    EXPECT_EQ(now_is(with_embedding).tag, "zigzag");
+    EXPECT_EQ(now_is(with_embedding).tag, answer(1, 40));
     EXPECT_EQ(now_is(with_embedding).prediction.model, taught->model.id);
     EXPECT_EQ(now_is(with_embedding).prediction.probabilities.size(), 3U);
-    EXPECT_EQ(now_is(without).tag, "circle");
+    EXPECT_EQ(now_is(without).tag, answer(0, 41));
     EXPECT_EQ(now_is(said).tag, "heart");
     EXPECT_EQ(now_is(said).prediction.model, shipped_id_);
     EXPECT_EQ(retag(*store_, {})->changed, 0U);
