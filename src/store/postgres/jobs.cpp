@@ -11,10 +11,6 @@ namespace {
 /// hash.
 constexpr int job_lock = 0x6a6f6273;
 
-std::optional<Timestamp> time_or_none(const Rows& rows, int row, int column) {
-    return rows.null(row, column) ? std::nullopt : std::optional(rows.time(row, column));
-}
-
 /// In the order of job_columns.
 Job read_job(const Rows& rows, int row) {
     Job job;

@@ -13,6 +13,10 @@ std::optional<Uuid> uuid_or_none(const Rows& rows, int row, int column) {
     return rows.null(row, column) ? std::nullopt : std::optional(rows.uuid(row, column));
 }
 
+std::optional<Timestamp> time_or_none(const Rows& rows, int row, int column) {
+    return rows.null(row, column) ? std::nullopt : std::optional(rows.time(row, column));
+}
+
 Drawing read_drawing(const Rows& rows, int row, int first) {
     const auto text = [&](int column) { return std::string(rows.text(row, first + column)); };
     Drawing drawing;
@@ -28,7 +32,7 @@ Drawing read_drawing(const Rows& rows, int row, int first) {
     drawing.tag = text(11);
     drawing.version = rows.small(row, first + 12);
     drawing.tagged_by = text_or_none(rows, row, first + 13);
-    if (!rows.null(row, first + 14)) drawing.tagged_at = rows.time(row, first + 14);
+    drawing.tagged_at = time_or_none(rows, row, first + 14);
     drawing.tagged_by_id = uuid_or_none(rows, row, first + 15);
     drawing.project = rows.small(row, first + 16);
     drawing.external_id = text_or_none(rows, row, first + 17);

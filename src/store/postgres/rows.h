@@ -12,5 +12,6 @@ std::vector<Drawing> read_drawings(const Rows& rows);
 
 std::optional<std::string> text_or_none(const Rows& rows, int row, int column);
 std::optional<Uuid> uuid_or_none(const Rows& rows, int row, int column);
+std::optional<Timestamp> time_or_none(const Rows& rows, int row, int column);
 
 }  // namespace croquis::store::postgres

@@ -1,6 +1,7 @@
 #include "store/sqlite/drawing_rows.h"
 
 #include "store/records.h"
+#include "store/sqlite/rows.h"
 
 namespace croquis::store::sqlite {
 namespace {
@@ -29,14 +30,6 @@ void erase(Connection& connection, const Drawing& left) {
 
 }  // namespace
 
-std::optional<std::string> text_unless_null(const Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(row.text(column));
-}
-
-std::optional<Uuid> uuid_unless_null(const Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(row.uuid(column));
-}
-
 /// In the order of drawing_columns.
 Drawing read_drawing(const Statement& row) {
     Drawing drawing;
@@ -50,14 +43,14 @@ Drawing read_drawing(const Statement& row) {
     drawing.prediction = {row.text(7), row.text(8), row.real(9), floats_of(row.blob(10))};
     drawing.tag = row.text(11);
     drawing.version = row.small(12);
-    drawing.tagged_by = text_unless_null(row, 13);
-    if (!row.null(14)) drawing.tagged_at = row.time(14);
-    drawing.tagged_by_id = uuid_unless_null(row, 15);
+    drawing.tagged_by = text_or_none(row, 13);
+    drawing.tagged_at = time_or_none(row, 14);
+    drawing.tagged_by_id = uuid_or_none(row, 15);
     drawing.project = row.small(16);
-    drawing.external_id = text_unless_null(row, 17);
-    drawing.file_name = text_unless_null(row, 18);
-    drawing.pseudonym = text_unless_null(row, 19);
-    drawing.visibility = visibility_from(text_unless_null(row, 20));
+    drawing.external_id = text_or_none(row, 17);
+    drawing.file_name = text_or_none(row, 18);
+    drawing.pseudonym = text_or_none(row, 19);
+    drawing.visibility = visibility_from(text_or_none(row, 20));
     return drawing;
 }
 
@@ -72,8 +65,8 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
         event.kind = tag_event_kind_from(rows.text(0));
         event.from = rows.text(1);
         event.to = rows.text(2);
-        event.by = text_unless_null(rows, 3);
-        event.by_id = uuid_unless_null(rows, 4);
+        event.by = text_or_none(rows, 3);
+        event.by_id = uuid_or_none(rows, 4);
         event.at = rows.time(5);
         event.note = rows.text(6);
         event.version = rows.small(7);

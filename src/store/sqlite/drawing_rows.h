@@ -1,7 +1,5 @@
 #pragma once
 
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "store/model.h"
@@ -24,8 +22,5 @@ AssignableLabels assignable_labels(Connection& connection);
 
 /// Changes the drawing and appends the event. A drawing that is deleted loses its content.
 void write_down(Connection& connection, const TagWrite& write);
-
-std::optional<std::string> text_unless_null(const Statement& row, int column);
-std::optional<Uuid> uuid_unless_null(const Statement& row, int column);
 
 }  // namespace croquis::store::sqlite

@@ -1,18 +1,11 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "store/records.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/store.h"
 
 namespace croquis::store::sqlite {
 namespace {
-
-std::optional<std::string> text_unless_null(const Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(row.text(column));
-}
-
-std::optional<Timestamp> time_unless_null(const Statement& row, int column) {
-    return row.null(column) ? std::nullopt : std::optional(row.time(column));
-}
 
 /// In the order of job_columns.
 Job read_job(const Statement& row) {
@@ -24,13 +17,13 @@ Job read_job(const Statement& row) {
     job.progress = row.real(4);
     job.cancel_requested = row.integer(5) != 0;
     job.attempts = row.small(6);
-    job.result = text_unless_null(row, 7);
-    job.error = text_unless_null(row, 8);
+    job.result = text_or_none(row, 7);
+    job.error = text_or_none(row, 8);
     if (!row.null(9) && !row.null(10)) job.created_by = Author{row.uuid(10), row.text(9)};
     job.created_at = row.time(11);
     job.due_at = row.time(12);
-    job.started_at = time_unless_null(row, 13);
-    job.finished_at = time_unless_null(row, 14);
+    job.started_at = time_or_none(row, 13);
+    job.finished_at = time_or_none(row, 14);
     return job;
 }
 
