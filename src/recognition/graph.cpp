@@ -10,12 +10,7 @@
 #include <unordered_map>
 
 #include "drawing/normalise.h"
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <onnx/onnx_pb.h>
-#pragma GCC diagnostic pop
+#include "recognition/onnx_model.h"
 
 namespace croquis::recognition {
 namespace {

@@ -9,12 +9,7 @@
 
 #include "recognition/answer.h"
 #include "recognition/graph.h"
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <onnx/onnx_pb.h>
-#pragma GCC diagnostic pop
+#include "recognition/onnx_model.h"
 
 namespace croquis::recognition {
 namespace {

@@ -4,11 +4,7 @@
 #include <string>
 #include <unordered_map>
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <onnx/onnx_pb.h>
-#pragma GCC diagnostic pop
+#include "recognition/onnx_model.h"
 
 namespace croquis::recognition {
 namespace {

@@ -8,12 +8,7 @@
 #include "drawing/normalise.h"
 #include "recognition/engine.h"
 #include "recognition/older_form.h"
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <onnx/onnx_pb.h>
-#pragma GCC diagnostic pop
+#include "recognition/onnx_model.h"
 
 namespace croquis::recognition {
 namespace {

@@ -9,11 +9,7 @@
 
 #include "core/bytes.h"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <onnx/onnx_pb.h>
-#pragma GCC diagnostic pop
+#include "recognition/onnx_model.h"
 
 namespace croquis::testing_support {
 
