@@ -15,6 +15,11 @@ std::string_view without_byte_order_mark(std::string_view text) {
     return text.starts_with(mark) ? text.substr(mark.size()) : text;
 }
 
+bool has_control_characters(std::string_view text) {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 std::string folded(std::string_view name) {
     std::string text(trimmed(name));
     for (char& c : text)

@@ -15,6 +15,9 @@ std::string_view trimmed(std::string_view text);
 /// Without the byte order mark (U+FEFF in UTF-8) that some editors put in front.
 std::string_view without_byte_order_mark(std::string_view text);
 
+/// Whether there are control characters (C0, delete), line ends among them.
+bool has_control_characters(std::string_view text);
+
 /// Equal for names that are meant to be the same: trimmed, in small letters (A to Z).
 std::string folded(std::string_view name);
 

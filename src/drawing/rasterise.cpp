@@ -110,4 +110,10 @@ Image rasterise(const Strokes& strokes, int side, const Pen& pen, int margin) {
     return image;
 }
 
+Image on_canvas(const Strokes& strokes) {
+    constexpr int side = 256;
+    constexpr int margin = 10;
+    return rasterise(strokes, side, Pen{4}, margin);
+}
+
 }  // namespace croquis::drawing

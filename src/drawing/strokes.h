@@ -42,4 +42,8 @@ struct Pen {
 /// stroke of one point is a dot. No points at all gives a blank square.
 Image rasterise(const Strokes& strokes, int side, const Pen& pen, int margin);
 
+/// As the page's canvas and pen show them: at most 256 pixels a side. What has strokes alone is
+/// looked at in this form.
+Image on_canvas(const Strokes& strokes);
+
 }  // namespace croquis::drawing

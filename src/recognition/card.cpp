@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/text.h"
 #include "recognition/graph.h"
 
 namespace croquis::recognition {
@@ -56,11 +57,7 @@ Result<std::string> read_name(const json::object& card) {
 bool is_label(const json::value& label) {
     if (!label.is_string()) return false;
     const std::string_view text = label.get_string();
-    const auto is_control = [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    };
-    return !text.empty() && text.size() <= max_label_bytes &&
-           std::none_of(text.begin(), text.end(), is_control);
+    return !text.empty() && text.size() <= max_label_bytes && !has_control_characters(text);
 }
 
 Result<std::vector<std::string>> read_labels(const json::object& card) {

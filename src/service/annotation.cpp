@@ -13,6 +13,7 @@
 
 #include "drawing/image.h"
 #include "drawing/sanitise.h"
+#include "service/models.h"
 #include "service/training_jobs.h"
 #include "service/trunk.h"
 
@@ -67,11 +68,6 @@ store::Author author(identity::Principal who) {
     return {who.user, std::move(who.name)};
 }
 
-store::Prediction to_stored(const recognition::RecognitionResult& recognised) {
-    return {recognised.model->id, recognised.prediction.tag, recognised.prediction.confidence,
-            recognised.prediction.probabilities};
-}
-
 /// `sent` is the digest of the picture as it came, which is what an idempotency key stands for;
 /// `kept` that of the one in the request now.
 store::Submission to_submission(SubmitRequest request,
@@ -84,7 +80,7 @@ store::Submission to_submission(SubmitRequest request,
     submission.width = recognised.width;
     submission.height = recognised.height;
     submission.sha256 = kept;
-    submission.prediction = to_stored(recognised);
+    submission.prediction = to_stored(recognised.model->id, recognised.prediction);
     submission.embedding = embedding_of(*recognised.model, recognised.prediction);
     if (!request.idempotency_key.empty())
         submission.request_digest = digest_of(sent, request.strokes);
@@ -266,7 +262,7 @@ asio::awaitable<Result<PreviewAnswer>> Annotation::preview(Bytes image, recognit
     auto recognised = co_await batcher_.recognise(image, asker);
     if (!recognised) co_return recognised.error();
     PreviewAnswer answer;
-    answer.prediction = to_stored(*recognised);
+    answer.prediction = to_stored(recognised->model->id, recognised->prediction);
     answer.top = best_of(recognised->model->labels, recognised->prediction.probabilities);
     co_return answer;
 }
@@ -407,9 +403,7 @@ asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::A
     const auto job = [this, &model_id, &by]() -> Result<void> {
         const auto listed = store_.model(model_id);
         if (!listed) return listed.error();
-        const auto onnx = store_.model_onnx(model_id);
-        if (!onnx) return onnx.error();
-        auto loaded = recognition::load_recognizer(*onnx, listed->card);
+        auto loaded = load_registered(store_, *listed);
         if (!loaded) return loaded.error();
         if (const auto promoted = store_.promote_model(model_id); !promoted)
             return promoted.error();

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/text.h"
 #include "drawing/decode.h"
 #include "drawing/image.h"
 #include "drawing/sanitise.h"
@@ -27,16 +28,6 @@ constexpr std::size_t max_id_bytes = 512;
 constexpr std::size_t max_name_bytes = 1024;
 constexpr std::size_t max_label_bytes = 200;
 constexpr std::string_view own_source = "import";
-
-// Strokes are drawn as the page's canvas and pen show them.
-constexpr int canvas_side = 256;
-constexpr drawing::Pen canvas_pen{4};
-constexpr int canvas_margin = 10;
-
-bool has_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
 
 bool is_source(std::string_view source) {
     constexpr std::size_t max_source_bytes = 32;
@@ -240,7 +231,7 @@ class Importer {
 
     static Result<void> check_texts(const Record& record) {
         for (const auto* text : {&record.external_id, &record.file_name, &record.pseudonym})
-            if (!dataset::is_utf8(*text) || has_control(*text))
+            if (!dataset::is_utf8(*text) || has_control_characters(*text))
                 return Error{ErrorKind::invalid, "A name or id holds control characters."};
         if (record.external_id.size() > max_id_bytes)
             return Error{ErrorKind::invalid, "The id has more than 512 bytes."};
@@ -254,8 +245,7 @@ class Importer {
     static Result<Bytes> picture_of(const std::string& strokes) {
         const auto parsed = drawing::parse_strokes(strokes);
         if (!parsed) return parsed.error();
-        return drawing::encode_png(
-            drawing::rasterise(*parsed, canvas_side, canvas_pen, canvas_margin));
+        return drawing::encode_png(drawing::on_canvas(*parsed));
     }
 
     /// Its id, its external id and its time.
@@ -306,7 +296,7 @@ class Importer {
     /// Whether the project has the label, or shall have it.
     Result<void> allow(const std::string& label) {
         if (known_labels_.contains(label)) return {};
-        if (label.empty() || label.size() > max_label_bytes || has_control(label))
+        if (label.empty() || label.size() > max_label_bytes || has_control_characters(label))
             return Error{ErrorKind::invalid,
                          "A label is 1 to 200 bytes without control characters."};
         if (options_.make_labels) {
@@ -426,8 +416,7 @@ class Importer {
     /// The suggestion of the data where there is one, else what the live model says.
     store::Prediction prediction_of(const Pending& pending) {
         const auto& live = *pending.recognised;
-        store::Prediction prediction{live.model->id, live.prediction.tag,
-                                     live.prediction.confidence, live.prediction.probabilities};
+        auto prediction = to_stored(live.model->id, live.prediction);
         const auto suggestion = suggestion_of(pending);
         if (!suggestion) return prediction;
         const bool same =
@@ -447,7 +436,8 @@ class Importer {
             return std::nullopt;
         auto suggestion = pending.record.suggestions.front();
         suggestion.label = mapped(suggestion.label);
-        const bool fits = suggestion.model.size() <= max_id_bytes && !has_control(suggestion.model);
+        const bool fits =
+            suggestion.model.size() <= max_id_bytes && !has_control_characters(suggestion.model);
         // A drawing's own model may have had labels that the project has not.
         if (!fits || (!pending.import.known_by_id && !allow(suggestion.label))) {
             say(pending.record.place,

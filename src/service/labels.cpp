@@ -12,14 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
-bool has_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 /// What a model's card may call a label, but for what an address or a folder could not carry.
 Result<void> check_name(const std::string& name) {
-    if (name.empty() || name.size() > max_label_bytes || has_control(name) ||
+    if (name.empty() || name.size() > max_label_bytes || has_control_characters(name) ||
         trimmed(name) != name || name.find_first_of("/\\:") != std::string::npos || name == "." ||
         name == "..")
         return Error{ErrorKind::invalid,
@@ -55,7 +50,8 @@ Result<void> check_titles(const Titles& titles) {
         if (!is_language(language))
             return Error{ErrorKind::invalid, "A language is written as in fr or pt-BR.", field};
         if (!title) continue;
-        if (trimmed(*title).empty() || title->size() > max_title_bytes || has_control(*title))
+        if (trimmed(*title).empty() || title->size() > max_title_bytes ||
+            has_control_characters(*title))
             return Error{ErrorKind::invalid,
                          fmt::format("A title has 1 to {} bytes without control characters.",
                                      max_title_bytes),

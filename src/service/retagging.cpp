@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "recognition/quantised.h"
+#include "store/records.h"
 
 namespace croquis::service {
 namespace {
@@ -12,10 +13,6 @@ constexpr std::size_t stretch_size = 2000;
 constexpr std::size_t batch_size = 200;
 
 using Drawings = std::span<const store::EmbeddedDrawing>;
-
-store::Prediction to_stored(const std::string& model, recognition::Prediction answer) {
-    return {model, std::move(answer.tag), answer.confidence, std::move(answer.probabilities)};
-}
 
 class Retagging {
   public:
@@ -27,8 +24,8 @@ class Retagging {
     Result<Retagged> run() {
         const auto all = count_drawings(store_);
         if (!all) return all.error();
-        store::StretchQuery query{trunk_.id(), trunk_.model().id, lowest_id_at(request_.since),
-                                  stretch_size};
+        store::StretchQuery query{trunk_.id(), trunk_.model().id,
+                                  store::lowest_id_at(request_.since), stretch_size};
         std::size_t done = 0;
         for (;;) {
             const auto live = store_.live_model();
@@ -105,16 +102,6 @@ class Retagging {
                 retags.push_back({drawing.id, drawing.version,
                                   to_stored(trunk_.model().id, std::move(found->second))});
         return retags;
-    }
-
-    /// The least id that a drawing made at that moment can have.
-    static Uuid lowest_id_at(Timestamp time) {
-        auto millis =
-            std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-        Uuid id{};
-        for (std::size_t i = 6; i > 0; --i, millis >>= 8)
-            id.bytes[i - 1] = static_cast<std::uint8_t>(millis & 0xff);
-        return id;
     }
 
     store::Store& store_;

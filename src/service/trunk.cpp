@@ -72,6 +72,10 @@ std::optional<store::Embedding> embedding_of(const recognition::ModelInfo& model
     return store::Embedding{model.trunk, packed.scale, std::move(packed.numbers)};
 }
 
+store::Prediction to_stored(const std::string& model, recognition::Prediction answer) {
+    return {model, std::move(answer.tag), answer.confidence, std::move(answer.probabilities)};
+}
+
 Result<Trunk> Trunk::of_live_model(store::Store& store) {
     Trunk trunk;
     auto live = store.live_model();

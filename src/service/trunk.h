@@ -20,6 +20,9 @@ namespace croquis::service {
 std::optional<store::Embedding> embedding_of(const recognition::ModelInfo& model,
                                              const recognition::Prediction& prediction);
 
+/// The answer of a model as it is stored.
+store::Prediction to_stored(const std::string& model, recognition::Prediction answer);
+
 /// The live model as a network that gives embeddings. Its engine is made when first needed.
 /// Thread-compatible.
 class Trunk {

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         for (const auto& point : stroke)
             fuzz::require(std::isfinite(point.x) && std::isfinite(point.y), "a point nowhere");
     }
-    const auto image = drawing::rasterise(*strokes, 256, {4}, 10);
+    const auto image = drawing::on_canvas(*strokes);
     fuzz::require(
         image.width >= 1 && image.width <= 256 && image.height >= 1 && image.height <= 256,
         "a canvas of another size");

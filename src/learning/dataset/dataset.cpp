@@ -21,12 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-// What strokes are drawn with before they are normalised like any other picture: the page's canvas
-// and pen.
-constexpr int canvas_side = 256;
-constexpr drawing::Pen canvas_pen{4};
-constexpr int canvas_margin = 10;
-
 /// One line of Quick, Draw!'s form; nothing where the game did not recognise it and only what it
 /// did is asked for.
 Result<std::optional<LabelledDrawing>> parse_drawing(const std::string& line,
@@ -48,10 +42,6 @@ Result<std::optional<LabelledDrawing>> parse_drawing(const std::string& line,
     return std::optional<LabelledDrawing>(
         {id != nullptr && id->is_string() ? std::string(id->get_string()) : std::string(),
          std::string(word->get_string()), std::move(*strokes)});
-}
-
-drawing::Image on_canvas(const drawing::Strokes& strokes) {
-    return drawing::rasterise(strokes, canvas_side, canvas_pen, canvas_margin);
 }
 
 /// Which columns of a CSV hold what.
@@ -153,7 +143,7 @@ class Reader {
         if (!read) return read.error();
         if (!*read) return {};
         auto& drawn = **read;
-        const auto image = on_canvas(drawn.strokes);
+        const auto image = drawing::on_canvas(drawn.strokes);
         return add(std::move(drawn.id), drawn.word, image);
     }
 
@@ -228,7 +218,7 @@ Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options
 }
 
 Result<Example> to_example(LabelledDrawing drawn) {
-    const auto input = drawing::normalise(on_canvas(drawn.strokes));
+    const auto input = drawing::normalise(drawing::on_canvas(drawn.strokes));
     if (!input) return input.error();
     return Example{std::move(drawn.id), std::move(drawn.word), *input};
 }
