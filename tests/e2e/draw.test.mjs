@@ -11,6 +11,7 @@ import {
   line,
   openPage,
   submit,
+  visit,
 } from './support/browser.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 
@@ -35,18 +36,17 @@ describe('the drawing page', () => {
     await store?.remove();
   });
 
-  /** Runs `steps` with a page, then holds its console to silence. */
-  async function withPage(options, steps, expected) {
-    const page = await openPage(browser, options);
-    try {
-      await page.goto(croquis.url);
-      await page.getByTestId('known').waitFor();
-      await steps(page);
-      assert.deepEqual(page.complaints(expected), []);
-    } finally {
-      await page.context().close();
-    }
-  }
+  const withPage = (options, steps, expected) =>
+    visit(
+      browser,
+      croquis.url,
+      options,
+      async (page) => {
+        await page.getByTestId('known').waitFor();
+        await steps(page);
+      },
+      expected,
+    );
 
   const canvasOf = (page) => page.getByTestId('canvas');
 

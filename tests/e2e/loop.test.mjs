@@ -3,50 +3,21 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deflateSync } from 'node:zlib';
 
+import { apiAt } from './support/api.mjs';
 import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { greyPng } from './support/png.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 
 const side = 96;
 
-function crc32(bytes) {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
-function chunk(type, data) {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const [size, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
-  size.writeUInt32BE(data.length);
-  crc.writeUInt32BE(crc32(body));
-  return Buffer.concat([size, body, crc]);
-}
-
-/** A grey PNG in base64 with a pen of three pixels along `points`. */
+/** A picture with a pen of three pixels along `points`. */
 function png(points) {
-  const rows = Array.from({ length: side }, () => Buffer.alloc(side + 1, 255));
-  for (const row of rows) row[0] = 0;
+  const inked = new Set();
   for (const [x, y] of points)
     for (let dy = -1; dy <= 1; ++dy)
-      for (let dx = -1; dx <= 1; ++dx) {
-        const [column, line] = [Math.round(x) + dx, Math.round(y) + dy];
-        if (line >= 0 && line < side && column >= 0 && column < side) rows[line][column + 1] = 0;
-      }
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(side, 0);
-  head.writeUInt32BE(side, 4);
-  head.set([8, 0, 0, 0, 0], 8);
-  const parts = [
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(Buffer.concat(rows))),
-    chunk('IEND', Buffer.alloc(0)),
-  ];
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), ...parts]).toString('base64');
+      for (let dx = -1; dx <= 1; ++dx) inked.add(`${Math.round(x) + dx} ${Math.round(y) + dy}`);
+  return greyPng(side, (x, y) => inked.has(`${x} ${y}`));
 }
 
 /** What the shipped model has no label for, each a little different: a spiral, a comb, a pair of rings. */
@@ -75,11 +46,12 @@ const figures = {
 const tags = Object.keys(figures);
 
 describe('the loop', () => {
-  let store, croquis, browser, token;
+  let store, croquis, browser, api;
 
   before(async () => {
     [store, browser] = await Promise.all([stores.sqlite(), launch()]);
     croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
   });
   after(async () => {
     await browser?.close();
@@ -87,23 +59,6 @@ describe('the loop', () => {
     await store?.remove();
   });
 
-  async function api(method, path, body, headers = {}) {
-    const answer = await fetch(`${croquis.url}/api/v1${path}`, {
-      method,
-      headers: {
-        'Content-Type': 'application/json',
-        ...(token && { Authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      body: body && JSON.stringify(body),
-    });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-    return answer.json();
-  }
-  async function signInToApi() {
-    token = undefined;
-    ({ access_token: token } = await api('POST', '/token', { username: 'admin', password: 'admin' }));
-  }
   const draw = (tag, n) => api('POST', '/public/predictions', { image: png(figures[tag](n)) });
   async function ended(id) {
     for (;;) {
@@ -131,7 +86,7 @@ describe('the loop', () => {
   });
 
   it('learns thirty drawings of what no model knows, and answers with it', async () => {
-    await signInToApi();
+    await api.signIn();
     const waiting = await draw('zigzag', 90);
     for (let n = 0; n < 10; ++n)
       for (const tag of tags) {
@@ -167,7 +122,7 @@ describe('the loop', () => {
   });
 
   it('finishes once what a server was killed at', async () => {
-    await signInToApi();
+    await api.signIn();
     const { models } = await api('GET', '/models');
     const taught = models.filter(({ kind }) => kind === 'head');
     assert.equal(taught.length, 1);
@@ -178,7 +133,7 @@ describe('the loop', () => {
     const teach = await api('POST', '/models:teach');
     await croquis.stop('SIGKILL');
     croquis = await startCroquis(store.url, { ports: croquis.ports });
-    await signInToApi();
+    await api.signIn();
     const [first, second] = [await ended(retag.id), await ended(teach.id)];
     assert.deepEqual([first.state, first.attempts], ['succeeded', 2]);
     assert.deepEqual([second.state, second.attempts], ['succeeded', 1]);

@@ -11,6 +11,7 @@ import {
   openPage,
   signIn,
   submit,
+  visit,
 } from './support/browser.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 
@@ -29,17 +30,7 @@ describe('the page', () => {
     await store?.remove();
   });
 
-  /** Runs `steps` with a page, then holds its console to silence. */
-  async function withPage(options, steps, expected) {
-    const page = await openPage(browser, options);
-    try {
-      await page.goto(croquis.url);
-      await steps(page);
-      assert.deepEqual(page.complaints(expected), []);
-    } finally {
-      await page.context().close();
-    }
-  }
+  const withPage = (options, steps, expected) => visit(browser, croquis.url, options, steps, expected);
 
   it('follows the language of the browser, and a switch that it remembers', () =>
     withPage({ locale: 'fr-CA' }, async (page) => {

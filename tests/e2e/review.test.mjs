@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deflateSync } from 'node:zlib';
 
+import { apiAt } from './support/api.mjs';
 import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { greyPng } from './support/png.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 
 const phone = {
@@ -16,52 +17,20 @@ const phone = {
 };
 const slow_ms = 800;
 
-function crc32(bytes) {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
-function chunk(type, data) {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const [size, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
-  size.writeUInt32BE(data.length);
-  crc.writeUInt32BE(crc32(body));
-  return Buffer.concat([size, body, crc]);
-}
-
-/** A leaning line of its own for each `n`, as a grey PNG in base64. */
+/** A leaning line of its own for each `n`. */
 function lineAsPng(n) {
   const side = 64;
-  const rows = Array.from({ length: side }, (_, y) => {
-    const at = 6 + (y * (20 + (n % 32))) / side;
-    return [
-      0,
-      ...Array.from({ length: side }, (_, x) => (y > 5 && y < 58 && Math.abs(x - at) < 2 ? 0 : 255)),
-    ];
-  });
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(side, 0);
-  head.writeUInt32BE(side, 4);
-  head.set([8, 0, 0, 0, 0], 8);
-  const png = [
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(Buffer.from(rows.flat()))),
-    chunk('IEND', Buffer.alloc(0)),
-  ];
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), ...png]).toString('base64');
+  return greyPng(side, (x, y) => y > 5 && y < 58 && Math.abs(x - 6 - (y * (20 + (n % 32))) / side) < 2);
 }
 
 describe('reviewing', () => {
-  let store, croquis, browser, token;
+  let store, croquis, browser, api;
 
   before(async () => {
     [store, browser] = await Promise.all([stores.sqlite(), launch()]);
     // The tests draw for themselves, and wait for nothing.
     croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
   });
   after(async () => {
     await browser?.close();
@@ -69,28 +38,12 @@ describe('reviewing', () => {
     await store?.remove();
   });
 
-  async function api(method, path, body, headers = {}) {
-    const answer = await fetch(`${croquis.url}/api/v1${path}`, {
-      method,
-      headers: {
-        'Content-Type': 'application/json',
-        ...(token && { Authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      body: body && JSON.stringify(body),
-    });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
-    return answer.json();
-  }
 
   let drawn = 0;
 
   /** Leaves `count` drawings in the queue, and none besides; in the queue's order. */
   async function queueOf(count) {
-    ({ access_token: token } = await api('POST', '/token', {
-      username: 'admin',
-      password: 'admin',
-    }));
+    await api.signIn();
     for (;;) {
       const { drawings } = await api('GET', '/queue?limit=100');
       if (drawings.length === 0) break;

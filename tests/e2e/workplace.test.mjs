@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import path from 'node:path';
 
-import { assertAccessible, circle, drawByMouse, launch, openPage, signIn, submit } from './support/browser.mjs';
+import { assertAccessible, circle, drawByMouse, launch, signIn, submit, visit } from './support/browser.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
@@ -24,16 +24,7 @@ describe('a workplace', () => {
     await store?.remove();
   });
 
-  async function withPage(options, steps, expected) {
-    const page = await openPage(browser, options);
-    try {
-      await page.goto(croquis.url);
-      await steps(page);
-      assert.deepEqual(page.complaints(expected), []);
-    } finally {
-      await page.context().close();
-    }
-  }
+  const withPage = (options, steps, expected) => visit(browser, croquis.url, options, steps, expected);
 
   async function look(page, name) {
     await assertAccessible(page, name);

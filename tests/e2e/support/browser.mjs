@@ -41,6 +41,18 @@ export async function openPage(browser, options = {}) {
   return page;
 }
 
+/** Opens `url` in a page of its own and runs `steps` with it, then holds its console to silence. */
+export async function visit(browser, url, options, steps, expected) {
+  const page = await openPage(browser, options);
+  try {
+    await page.goto(url);
+    await steps(page);
+    assert.deepEqual(page.complaints(expected), []);
+  } finally {
+    await page.context().close();
+  }
+}
+
 /** Draws a polyline given in shares of the canvas by many mouse moves. */
 export async function drawByMouse(page, points) {
   const box = await page.getByTestId('canvas').boundingBox();
