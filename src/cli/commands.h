@@ -1,9 +1,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 
 #include "server/config.h"
+#include "store/store.h"
 
 /// The subcommands. Each function adds one to the program; running it sets `exit_code`.
 namespace croquis::cli {
@@ -26,6 +28,10 @@ struct Context {
 /// callback runs.
 std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings settings,
                                              const Context& context);
+
+/// Lets `command` open the store, brought up to date, and do `work` on it.
+void do_on_store(CLI::App& command, Context& context,
+                 std::function<Result<void>(store::Store&)> work);
 
 void add_serve(CLI::App& program, Context& context);
 void add_portal(CLI::App& program, Context& context);

@@ -6,7 +6,6 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "identity/security_log.h"
-#include "server/open.h"
 #include "service/labels.h"
 
 /// The project's labels from the command line.
@@ -128,13 +127,7 @@ using Verb = Result<void> (*)(store::Store&, const Arguments&);
 CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb work,
                    const std::shared_ptr<Arguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
-    const auto config = own_settings(*verb, server::Settings::store, context);
-    verb->callback([=, &context] {
-        Metrics metrics;
-        auto store = server::open_migrated(*config, metrics);
-        const auto done = store ? work(**store, *arguments) : Result<void>(store.error());
-        context.exit_code = done ? success : report(done.error());
-    });
+    do_on_store(*verb, context, [=](store::Store& store) { return work(store, *arguments); });
     return *verb;
 }
 

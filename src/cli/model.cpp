@@ -12,7 +12,6 @@
 #include "core/text.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
-#include "server/open.h"
 #include "service/models.h"
 #include "store/records.h"
 
@@ -142,13 +141,7 @@ template <class Work>
 CLI::App* add_verb(CLI::App& command, const char* name, const char* help, Work work,
                    const std::shared_ptr<Arguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
-    const auto config = own_settings(*verb, server::Settings::store, context);
-    verb->callback([=, &context] {
-        Metrics metrics;
-        auto store = server::open_migrated(*config, metrics);
-        const auto done = store ? work(**store, *arguments) : Result<void>(store.error());
-        context.exit_code = done ? success : report(done.error());
-    });
+    do_on_store(*verb, context, [=](store::Store& store) { return work(store, *arguments); });
     return verb;
 }
 

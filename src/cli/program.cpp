@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "core/build_info.h"
 #include "core/logging.h"
+#include "server/open.h"
 
 namespace croquis::cli {
 namespace {
@@ -45,6 +46,17 @@ std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings
     auto config = std::make_shared<server::Config>(context.config);
     server::add_settings(command, settings, *config);
     return config;
+}
+
+void do_on_store(CLI::App& command, Context& context,
+                 std::function<Result<void>(store::Store&)> work) {
+    const auto config = own_settings(command, server::Settings::store, context);
+    command.callback([=, &context, work = std::move(work)] {
+        Metrics metrics;
+        auto store = server::open_migrated(*config, metrics);
+        const auto done = store ? work(**store) : Result<void>(store.error());
+        context.exit_code = done ? success : report(done.error());
+    });
 }
 
 int run_program(int argc, char** argv) {

@@ -25,6 +25,7 @@ constexpr double worth_telling = 0.02;  ///< the difference that judging_needed 
 struct Reviewed {
     Uuid id;
     std::string tag;
+    bool judges = false;  ///< kept back
     std::vector<float> embedding;
     std::string live_tag;  ///< what the live model answers; empty where it is not known yet
 };
@@ -58,6 +59,7 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
             auto& each = reviewed.emplace_back();
             each.id = drawing.id;
             each.tag = drawing.tag;
+            each.judges = judges(drawing.id);
             if (drawing.embedding) each.embedding = numbers_of(*drawing.embedding);
             if (drawing.model == trunk.model().id) each.live_tag = drawing.predicted_tag;
         }
@@ -71,7 +73,7 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
 /// The live model's answer where only the network can give it.
 bool needs_network(const Reviewed& drawing, const Trunk& trunk) {
     return drawing.embedding.empty() ||
-           (drawing.live_tag.empty() && trunk.head() == nullptr && judges(drawing.id));
+           (drawing.live_tag.empty() && trunk.head() == nullptr && drawing.judges);
 }
 
 /// Lets the network look at drawings that lack an embedding, or an answer of the live model by
@@ -117,7 +119,7 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
     for (const auto& drawing : drawings) {
         auto& label = by_name[drawing.tag];
         label.label = drawing.tag;
-        ++(judges(drawing.id) ? label.judging : label.learnt);
+        ++(drawing.judges ? label.judging : label.learnt);
     }
     Lesson lesson;
     std::map<std::string, int> index;
@@ -137,7 +139,7 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
     std::string named;
     for (const auto& drawing : drawings) {
         const auto found = index.find(drawing.tag);
-        if (judges(drawing.id) || found == index.end()) continue;
+        if (drawing.judges || found == index.end()) continue;
         lesson.examples.width = drawing.embedding.size();
         lesson.examples.embeddings.insert(lesson.examples.embeddings.end(),
                                           drawing.embedding.begin(), drawing.embedding.end());
@@ -206,7 +208,7 @@ using Judging = std::vector<const Reviewed*>;
 Judging judging_drawings(const std::vector<Reviewed>& drawings) {
     Judging judging;
     for (const auto& drawing : drawings)
-        if (judges(drawing.id)) judging.push_back(&drawing);
+        if (drawing.judges) judging.push_back(&drawing);
     return judging;
 }
 
@@ -279,15 +281,6 @@ const char* to_text(learning::Verdict verdict) {
     return "undecided";
 }
 
-}  // namespace
-
-bool judges(const Uuid& drawing) {
-    const auto hash = sha256(as_bytes(to_string(drawing)));
-    return hash[0] % 4 == 0;
-}
-
-namespace {
-
 /// Network and head together, checked, as the registry takes it.
 struct Candidate {
     store::Model model;
@@ -318,6 +311,11 @@ Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
 }
 
 }  // namespace
+
+bool judges(const Uuid& drawing) {
+    const auto hash = sha256(as_bytes(to_string(drawing)));
+    return hash[0] % 4 == 0;
+}
 
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     auto trunk = Trunk::of_live_model(store);
