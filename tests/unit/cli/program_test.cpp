@@ -637,7 +637,8 @@ TEST_F(Serve, ADemoThatOthersReachNeedsASecondWord) {
         EXPECT_FALSE(std::filesystem::exists(path("croquis.db")));
     }
     auto arguments = healthy("serve");
-    arguments.insert(arguments.end(), {"--demo", "--demo-anywhere", "--address", "0.0.0.0"});
+    arguments.insert(arguments.end(), {"--demo", "--demo-anywhere", "--address", "0.0.0.0",
+                                       "--store", "sqlite:" + path("croquis.db").string()});
     Running server(path(""), arguments);
     EXPECT_THAT(server.out_with("Ctrl+C"), HasSubstr("admin / admin"));
 }
