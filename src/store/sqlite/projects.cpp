@@ -17,8 +17,8 @@ Labels read_labels(Connection& connection, int project) {
         project);
     Labels labels;
     while (rows.step())
-        labels.push_back({rows.text(0), rows.text(1), text_or_none(rows, 2),
-                          text_or_none(rows, 3), rows.small(4) != 0});
+        labels.push_back({rows.text(0), rows.text(1), text_or_none(rows, 2), text_or_none(rows, 3),
+                          rows.small(4) != 0});
     return labels;
 }
 
