@@ -104,7 +104,7 @@ SignInTry::~SignInTry() {
 
 class Identity::Impl {
   public:
-    Impl(store::Store& users, IdentityOptions given)
+    Impl(store::UserStore& users, IdentityOptions given)
         : store(users),
           options(std::move(given)),
           jwt(options.issuer, options.secret, options.previous_secret),
@@ -123,7 +123,7 @@ class Identity::Impl {
                                    const Asker& asker);
     void tell_changes(const store::User& after, const AccountChange& change, const Asker& asker);
 
-    store::Store& store;
+    store::UserStore& store;
     const IdentityOptions options;
     Jwt jwt;
     PasswordHasher hasher;
@@ -226,7 +226,7 @@ void Identity::Impl::tell_changes(const store::User& after, const AccountChange&
         tell(Event::password_changed, asker.origin, {{"by", asker.name}, {"user", after.name}});
 }
 
-Identity::Identity(store::Store& store, IdentityOptions options)
+Identity::Identity(store::UserStore& store, IdentityOptions options)
     : impl_(std::make_unique<Impl>(store, std::move(options))) {}
 Identity::~Identity() = default;
 

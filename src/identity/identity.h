@@ -11,7 +11,7 @@
 #include "core/time.h"
 #include "identity/security_log.h"
 #include "identity/sign_in_limiter.h"
-#include "store/store.h"
+#include "store/user_store.h"
 
 namespace croquis::identity {
 
@@ -98,7 +98,7 @@ class Identity {
     /// For how long confirm()'s answer serves lately_confirmed().
     static constexpr std::chrono::seconds confirmation_lasts{2};
 
-    Identity(store::Store& store, IdentityOptions options);
+    Identity(store::UserStore& store, IdentityOptions options);
     ~Identity();
 
     /// Asked before a password is looked at: too many failed tries are rate_limited with

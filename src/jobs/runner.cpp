@@ -9,7 +9,7 @@
 
 namespace croquis::jobs {
 
-Runner::Runner(store::Store& store, std::map<std::string, Work> works, RunnerOptions options)
+Runner::Runner(store::JobStore& store, std::map<std::string, Work> works, RunnerOptions options)
     : store_(store),
       works_(std::move(works)),
       options_(options),

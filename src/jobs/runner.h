@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "core/error.h"
-#include "store/store.h"
+#include "store/job_store.h"
 
 /// Durable background work: what is queued in the store is done by one of the processes that share
 /// it, and done again from the start where that process dies. No use case lives here.
@@ -51,7 +51,7 @@ struct RunnerOptions {
 /// Does one job at a time, on a thread that gives way to others. Thread-safe.
 class Runner {
   public:
-    Runner(store::Store& store, std::map<std::string, Work> works, RunnerOptions options = {});
+    Runner(store::JobStore& store, std::map<std::string, Work> works, RunnerOptions options = {});
     ~Runner();
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
@@ -69,7 +69,7 @@ class Runner {
     [[nodiscard]] store::JobOutcome outcome_of(Task& task, const Result<std::string>& result) const;
     [[nodiscard]] store::JobLease lease() const;
 
-    store::Store& store_;
+    store::JobStore& store_;
     const std::map<std::string, Work> works_;
     const RunnerOptions options_;
     const std::string owner_;

@@ -93,7 +93,7 @@ std::string merge_patch(const Titles& titles) {
 
 }  // namespace
 
-Result<store::Label> add_label(store::Store& store, const NewLabel& label) {
+Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label) {
     if (const auto fine = check_name(label.name); !fine) return fine.error();
     if (const auto fine = check_all(label.titles, label.colour, label.key); !fine)
         return fine.error();
@@ -103,7 +103,7 @@ Result<store::Label> add_label(store::Store& store, const NewLabel& label) {
     return store.add_label(store::shapes_project, added, label.position);
 }
 
-Result<store::Label> change_label(store::Store& store, const std::string& name,
+Result<store::Label> change_label(store::ProjectStore& store, const std::string& name,
                                   const LabelEdit& edit) {
     const auto fine = check_all(edit.titles.value_or(Titles{}), edit.colour.value_or(std::nullopt),
                                 edit.key.value_or(std::nullopt));
@@ -117,7 +117,7 @@ Result<store::Label> change_label(store::Store& store, const std::string& name,
     return store.change_label(store::shapes_project, name, change);
 }
 
-Result<store::LabelMergeStep> merge_label(store::Store& store, const std::string& from,
+Result<store::LabelMergeStep> merge_label(store::ProjectStore& store, const std::string& from,
                                           const std::string& into, const store::Author& by) {
     store::LabelMerge merge;
     merge.from = from;

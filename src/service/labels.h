@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "store/store.h"
+#include "store/project_store.h"
 
 /// The labels of a project, as people change them. All functions block.
 namespace croquis::service {
@@ -37,13 +37,13 @@ struct LabelEdit {
 };
 
 /// Errors: invalid ("name", "titles/fr", "colour", "key"); those of Store::add_label.
-Result<store::Label> add_label(store::Store& store, const NewLabel& label);
+Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label);
 /// Errors: as of add_label, not_found.
-Result<store::Label> change_label(store::Store& store, const std::string& name,
+Result<store::Label> change_label(store::ProjectStore& store, const std::string& name,
                                   const LabelEdit& edit);
 /// Moves up to 500 drawings of a label to another one; to be asked again until it is done. Errors:
 /// those of Store::merge_label.
-Result<store::LabelMergeStep> merge_label(store::Store& store, const std::string& from,
+Result<store::LabelMergeStep> merge_label(store::ProjectStore& store, const std::string& from,
                                           const std::string& into, const store::Author& by);
 
 }  // namespace croquis::service

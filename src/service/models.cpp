@@ -31,14 +31,15 @@ Result<store::Model> checked(BytesView onnx, const std::string& card) {
 
 }  // namespace
 
-Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const std::string& card) {
+Result<store::Model> add_candidate(store::ModelStore& store, BytesView onnx,
+                                   const std::string& card) {
     auto model = checked(onnx, card);
     if (!model) return model.error();
     if (const auto added = store.add_model(*model, onnx); !added) return added.error();
     return model;
 }
 
-Result<void> enrol_own_model(store::Store& store, const std::filesystem::path& file) {
+Result<void> enrol_own_model(store::ModelStore& store, const std::filesystem::path& file) {
     const auto onnx = read_file(file);
     if (!onnx) return onnx.error();
     const auto card = read_file(std::filesystem::path(file).replace_extension(".json"));
@@ -56,14 +57,14 @@ Result<void> enrol_own_model(store::Store& store, const std::filesystem::path& f
     return {};
 }
 
-Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& store,
+Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::ModelStore& store,
                                                                  const store::Model& model) {
     const auto onnx = store.model_onnx(model.id);
     if (!onnx) return onnx.error();
     return recognition::load_recognizer(*onnx, model.card);
 }
 
-Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
+Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& store,
                                                             const std::filesystem::path& file) {
     const auto live = store.live_model();
     if (!live && live.error().kind == ErrorKind::not_found)

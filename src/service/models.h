@@ -13,19 +13,20 @@ namespace croquis::service {
 
 /// Loads the model, which is the check (shapes, operators, sample inputs), and stores it as a
 /// candidate. Errors: those of load_recognizer; conflict where the registry holds it.
-Result<store::Model> add_candidate(store::Store& store, BytesView onnx, const std::string& card);
+Result<store::Model> add_candidate(store::ModelStore& store, BytesView onnx,
+                                   const std::string& card);
 
 /// Puts the model that came with the program (`file`, its card beside it) into the registry where
 /// it is missing, and makes it live where no model is. A newer one than the live one stays a
 /// candidate: promotion is a person's decision.
-Result<void> enrol_own_model(store::Store& store, const std::filesystem::path& file);
+Result<void> enrol_own_model(store::ModelStore& store, const std::filesystem::path& file);
 
 /// A model that the registry holds, ready to be asked.
-Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::Store& store,
+Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::ModelStore& store,
                                                                  const store::Model& model);
 
 /// The registry's live model, or `file` where none was promoted yet.
-Result<std::unique_ptr<recognition::Recognizer>> live_model(store::Store& store,
+Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& store,
                                                             const std::filesystem::path& file);
 
 /// Makes a model of the registry live for the operator, who is named in the security log, and

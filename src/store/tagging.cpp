@@ -161,11 +161,11 @@ Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo) {
     return write;
 }
 
-Result<Drawing> Store::change_tag(const TagChange& change) {
+Result<Drawing> DrawingStore::change_tag(const TagChange& change) {
     return only(change_tags({change}));
 }
 
-Result<Drawing> Store::undo_tag(const TagUndo& undo) {
+Result<Drawing> DrawingStore::undo_tag(const TagUndo& undo) {
     return only(undo_tags({undo}));
 }
 

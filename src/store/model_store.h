@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "store/model.h"
+
+namespace croquis::store {
+
+/// The model registry. Thread-safe, as Store says.
+class ModelStore {
+  public:
+    virtual Result<void> add_model(const Model& model,
+                                   BytesView onnx) = 0;  ///< conflict where the id is there
+    virtual Result<std::vector<Model>> models() = 0;
+    virtual Result<Model> model(const std::string& id) = 0;
+    virtual Result<Bytes> model_onnx(const std::string& id) = 0;
+    /// Makes one model live and retires the one that was, atomically.
+    virtual Result<void> promote_model(const std::string& id) = 0;
+    virtual Result<Model> live_model() = 0;  ///< not_found while there is none
+
+  protected:
+    ~ModelStore() = default;
+};
+
+}  // namespace croquis::store
