@@ -337,6 +337,10 @@ Result<store::User> Identity::change_user(const Uuid& user, const AccountChange&
     return changed;
 }
 
+Result<std::vector<store::User>> Identity::users() {
+    return impl_->store.users();
+}
+
 Result<void> Identity::delete_user(const Uuid& user, const Asker& asker) {
     const auto named = impl_->store.user(user);
     if (!named) return named.error();

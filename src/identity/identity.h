@@ -137,6 +137,7 @@ class Identity {
     Result<store::User> change_user(const Uuid& user, const AccountChange& change,
                                     const Asker& asker);
     Result<void> delete_user(const Uuid& user, const Asker& asker);
+    Result<std::vector<store::User>> users();
 
     /// Hashes. Ends the user's sign-ins and begins another. A wrong `present` is invalid
     /// ("present_password") and counts as a failed sign-in.

@@ -80,4 +80,8 @@ Result<void> promote(store::Store& store, const std::string& id) {
     return queued ? Result<void>() : queued.error();
 }
 
+Result<std::vector<store::Model>> list_models(store::ModelStore& store) {
+    return store.models();
+}
+
 }  // namespace croquis::service

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 #include "recognition/recognizer.h"
@@ -28,6 +29,9 @@ Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::ModelSto
 /// The registry's live model, or `file` where none was promoted yet.
 Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& store,
                                                             const std::filesystem::path& file);
+
+/// The whole registry, in the order in which models were added.
+Result<std::vector<store::Model>> list_models(store::ModelStore& store);
 
 /// Makes a model of the registry live for the operator, who is named in the security log, and
 /// queues the retagging of what nobody reviewed, which a server does. Errors: those of

@@ -194,4 +194,9 @@ Result<IfMatch> read_if_match(const http::Request& request) {
     return match;
 }
 
+store::VersionCondition condition_of(const IfMatch& match) {
+    return match.any ? store::VersionCondition::any()
+                     : store::VersionCondition::one_of(match.versions);
+}
+
 }  // namespace croquis::api

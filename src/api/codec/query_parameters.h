@@ -40,4 +40,6 @@ struct IfMatch {
 };
 Result<IfMatch> read_if_match(const http::Request& request);
 
+store::VersionCondition condition_of(const IfMatch& match);
+
 }  // namespace croquis::api

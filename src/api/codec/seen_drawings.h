@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "api/codec/serialisation.h"
+#include "http/message.h"
+#include "service/annotation.h"
+
+/// Changes of several drawings at once: what is asked for, and what became of each.
+namespace croquis::api {
+
+/// The body of a change of several drawings. Errors: invalid, with the member.
+Result<std::vector<service::SeenDrawing>> read_all_seen(const http::Request& request);
+
+/// For each of `asked`, in order, the drawing, that it was deleted, or why not.
+http::Response results_response(const std::vector<service::SeenDrawing>& asked,
+                                const std::vector<Result<service::Detail>>& results,
+                                const ApiSurface& surface);
+
+}  // namespace croquis::api

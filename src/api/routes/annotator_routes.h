@@ -1,0 +1,18 @@
+#pragma once
+
+#include "api/routes/guard.h"
+
+/// The annotator API's routes, a function for each subject.
+namespace croquis::api {
+
+void add_sign_in_routes(http::Router& router, const Guard& guard);
+void add_drawings_routes(http::Router& router, const Guard& guard);
+void add_review_routes(http::Router& router, const Guard& guard);
+void add_moderation_routes(http::Router& router, const Guard& guard);
+void add_labels_routes(http::Router& router, const Guard& guard);
+void add_exports_routes(http::Router& router, const Guard& guard);
+void add_models_routes(http::Router& router, const Guard& guard);
+void add_jobs_routes(http::Router& router, const Guard& guard);
+void add_users_routes(http::Router& router, const Guard& guard);
+
+}  // namespace croquis::api

@@ -1,0 +1,45 @@
+#include "api/codec/query_parameters.h"
+#include "api/routes/annotator_routes.h"
+#include "api/routes/shared_handlers.h"
+
+namespace croquis::api {
+namespace {
+
+namespace json = boost::json;
+using http::Method;
+using http::problem;
+using http::Request;
+using identity::Principal;
+
+Answer drawings(AnnotatorContext& api, Request& request, const Principal&) {
+    return list_drawings(api.annotation, request, api.surface());
+}
+
+Answer drawing(AnnotatorContext& api, Request& request, const Principal&) {
+    return get_drawing(api.annotation, request, api.surface());
+}
+
+Answer image(AnnotatorContext& api, Request& request, const Principal&) {
+    return get_image(api.annotation, request, api.surface());
+}
+
+Answer history(AnnotatorContext& api, Request& request, const Principal&) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto events = co_await api.annotation.history(*id, api.surface().audience());
+    if (!events) co_return problem(events.error());
+    json::array listed;
+    for (const auto& event : *events) listed.push_back(to_json(event));
+    co_return no_store(http::json_response(200, json::object{{"events", std::move(listed)}}));
+}
+
+}  // namespace
+
+void add_drawings_routes(http::Router& router, const Guard& guard) {
+    router.add(Method::get, "/drawings", guard.annotator(drawings));
+    router.add(Method::get, "/drawings/{id}", guard.annotator(drawing));
+    router.add(Method::get, "/drawings/{id}/image", guard.annotator(image));
+    router.add(Method::get, "/drawings/{id}/history", guard.annotator(history));
+}
+
+}  // namespace croquis::api

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/codec/serialisation.h"
+#include "http/router.h"
+#include "identity/identity.h"
+#include "service/annotation.h"
+#include "service/transfer.h"
+
+namespace croquis::api {
+
+using Answer = boost::asio::awaitable<http::Response>;
+
+/// What the annotator API's handlers work with. What it refers to must outlive the routes.
+struct AnnotatorContext {
+    service::Annotation& annotation;
+    identity::Identity& identity;
+    store::Store& store;  ///< handed to functions of the services, never called here
+    service::Exports& exports;
+    WorkerPool& workers;
+    WorkerPool& password_workers;  ///< slow ones, which nobody else must wait behind
+    std::string base_path;
+    std::function<void()> on_job;  ///< may be empty
+    std::atomic<int> waiting_sign_ins{0};
+
+    [[nodiscard]] ApiSurface surface() const {
+        return {annotator_surface.base, annotator_surface.has_history, base_path};
+    }
+};
+
+/// Makes handlers of routes, each for those who may call it. Who asks is looked up in the store:
+/// for a change, and wherever an admin is needed, at that moment; for reading, within the last
+/// Identity::confirmation_lasts.
+class Guard {
+  public:
+    using Verb = Answer (*)(AnnotatorContext&, http::Request&, const identity::Principal&);
+    using OpenVerb = Answer (*)(AnnotatorContext&, http::Request&);
+
+    explicit Guard(std::shared_ptr<AnnotatorContext> context) : context_(std::move(context)) {}
+
+    [[nodiscard]] http::Handler anyone(OpenVerb verb) const;
+    [[nodiscard]] http::Handler annotator(Verb verb) const;
+    [[nodiscard]] http::Handler admin(Verb verb) const;
+
+  private:
+    std::shared_ptr<AnnotatorContext> context_;
+};
+
+identity::Origin origin_of(const http::Request& request);
+http::Response no_store(http::Response response);
+/// 401 with what RFC 6750 section 3 wants said.
+http::Response unauthenticated(const Error& error, bool had_token);
+http::Response forbidden();
+
+}  // namespace croquis::api

@@ -1,0 +1,56 @@
+#include "api/codec/query_parameters.h"
+#include "api/routes/annotator_routes.h"
+#include "service/training_jobs.h"
+
+namespace croquis::api {
+namespace {
+
+namespace json = boost::json;
+using http::Method;
+using http::problem;
+using http::Request;
+using identity::Principal;
+
+Answer jobs(AnnotatorContext& api, Request& request, const Principal&) {
+    const auto query = read_jobs_query(request);
+    if (!query) co_return problem(query.error());
+    const auto after = query->after ? std::optional(query->after->id) : std::nullopt;
+    const auto list = [&api, &query, &after] {
+        return service::list_jobs(api.store, query->limit, after);
+    };
+    const auto found = co_await api.workers.run(list);
+    if (!found) co_return problem(found.error());
+    json::array listed;
+    for (const auto& job : *found) listed.push_back(to_json(job));
+    json::value next;
+    if (found->size() == query->limit)
+        next = write_cursor(store::Order::newest_first, {found->back().id});
+    co_return no_store(http::json_response(
+        200, json::object{{"jobs", std::move(listed)}, {"next", std::move(next)}}));
+}
+
+Answer job(AnnotatorContext& api, Request& request, const Principal&) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto look = [&api, &id] { return service::find_job(api.store, *id); };
+    const auto found = co_await api.workers.run(look);
+    co_return no_store(found ? http::json_response(200, to_json(*found)) : problem(found.error()));
+}
+
+Answer cancel_job(AnnotatorContext& api, Request& request, const Principal&) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto cancel = [&api, &id] { return service::cancel_job(api.store, *id); };
+    const auto asked = co_await api.workers.run(cancel);
+    co_return no_store(asked ? http::json_response(200, to_json(*asked)) : problem(asked.error()));
+}
+
+}  // namespace
+
+void add_jobs_routes(http::Router& router, const Guard& guard) {
+    router.add(Method::get, "/jobs", guard.annotator(jobs));
+    router.add(Method::get, "/jobs/{id}", guard.annotator(job));
+    router.add(Method::post, "/jobs/{id}:cancel", guard.admin(cancel_job));
+}
+
+}  // namespace croquis::api

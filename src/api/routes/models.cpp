@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include "api/routes/annotator_routes.h"
+#include "api/routes/shared_handlers.h"
+#include "service/models.h"
+#include "service/training_jobs.h"
+
+namespace croquis::api {
+namespace {
+
+namespace json = boost::json;
+using http::Method;
+using http::problem;
+using http::Request;
+using identity::Principal;
+
+Answer live_model(AnnotatorContext& api, Request&, const Principal&) {
+    return get_live_model(api.annotation);
+}
+
+Answer models(AnnotatorContext& api, Request&, const Principal&) {
+    const auto job = [&api] { return service::list_models(api.store); };
+    const auto models = co_await api.workers.run(job);
+    if (!models) co_return problem(models.error());
+    json::array listed;
+    for (const auto& model : *models) listed.push_back(to_json(model));
+    co_return no_store(http::json_response(200, json::object{{"models", std::move(listed)}}));
+}
+
+Answer promote(AnnotatorContext& api, Request& request, const Principal& who) {
+    const auto& id = request.parameters["id"];
+    const store::Author by{who.user, who.name};
+    const auto promoted = co_await api.annotation.promote(id, by);
+    if (!promoted) co_return problem(promoted.error());
+    if (api.on_job) api.on_job();
+    identity::tell(identity::Event::model_promoted, origin_of(request),
+                   {{"by", who.name}, {"model", id}});
+    co_return co_await get_live_model(api.annotation);
+}
+
+Answer teach(AnnotatorContext& api, Request&, const Principal& who) {
+    const store::Author by{who.user, who.name};
+    const auto queue = [&api, &by] { return service::queue_teaching(api.store, by); };
+    const auto queued = co_await api.workers.run(queue);
+    if (!queued) co_return problem(queued.error());
+    if (api.on_job) api.on_job();
+    auto response = http::json_response(202, to_json(*queued));
+    response.set("Location",
+                 fmt::format("{}{}/jobs/{}", api.base_path, annotator_base, to_string(queued->id)));
+    co_return no_store(std::move(response));
+}
+
+}  // namespace
+
+void add_models_routes(http::Router& router, const Guard& guard) {
+    router.add(Method::get, "/model", guard.annotator(live_model));
+    router.add(Method::get, "/models", guard.annotator(models));
+    router.add(Method::post, "/models/{id}:promote", guard.admin(promote));
+    router.add(Method::post, "/models:teach", guard.admin(teach));
+}
+
+}  // namespace croquis::api
