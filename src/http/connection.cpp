@@ -14,6 +14,7 @@
 
 #include "http/client_address.h"
 #include "http/header_list.h"
+#include "http/incoming_body.h"
 #include "http/target.h"
 
 namespace croquis::http {
@@ -82,6 +83,10 @@ void Connection::enter_handling() {
     deadline_ = Clock::time_point::max();
 }
 
+void Connection::enter_reading_body() {
+    enter(Phase::reading, server_.options.limits.body_timeout);
+}
+
 void Connection::close() {
     beast::error_code ignored;
     socket_.close(ignored);
@@ -127,10 +132,9 @@ asio::awaitable<void> Connection::serve() {
 asio::awaitable<bool> Connection::serve_one() {
     prepare_request();
     RequestParser parser(request_, server_.options.limits, server_.body_budget);
-    const auto progress = co_await read(parser);
-    if (progress != Progress::done) {
-        co_await end_unread(progress, parser);
-        co_return false;
+    const auto progress = co_await read_header(parser);
+    if (progress != Progress::done && progress != Progress::need_body) {
+        co_return co_await end_unread(progress, parser);
     }
     const auto valid = complete_request();
     if (!valid) {
@@ -138,12 +142,44 @@ asio::awaitable<bool> Connection::serve_one() {
         co_await refuse(response);
         co_return false;
     }
+    const auto match = server_.router.match(request_);
+    if (match.streams) co_return co_await serve_streaming(parser, progress, match);
+    co_return co_await serve_whole(parser, progress, match);
+}
+
+asio::awaitable<bool> Connection::serve_whole(RequestParser& parser, Progress progress,
+                                              const Router::Match& match) {
+    if (progress == Progress::need_body) progress = co_await read_body(parser);
+    if (progress != Progress::done) co_return co_await end_unread(progress, parser);
     enter_handling();
-    Response response = co_await answer();
+    Response response = co_await answer(match);
     hang_up_->then(nullptr);
+    co_return co_await write_answer(parser, response, true);
+}
+
+/// The handler reads the body. Where it did not read all of it the connection ends with the answer:
+/// what still comes is no request.
+asio::awaitable<bool> Connection::serve_streaming(RequestParser& parser, Progress progress,
+                                                  const Router::Match& match) {
+    IncomingBody body(*this, parser, progress, *match.streams);
+    request_.source = &body;
+    enter_handling();
+    Response response = co_await answer(match, &body);
+    request_.source = nullptr;
+    hang_up_->then(nullptr);
+    if (body.is_cut_short()) co_return false;
+    const bool goes_on = co_await write_answer(parser, response, body.is_read());
+    if (!body.is_read()) co_await drain();
+    co_return goes_on;
+}
+
+/// Whether the connection goes on.
+asio::awaitable<bool> Connection::write_answer(const RequestParser& parser, Response& response,
+                                               bool may_go_on) {
     server_.response_writer.finish(request_, response);
     const bool needs_end = response.stream != nullptr && parser.is_http_1_0();
-    const bool keep_alive = parser.keep_alive() && !server_.stopping.load() && !needs_end;
+    const bool keep_alive =
+        may_go_on && parser.keep_alive() && !server_.stopping.load() && !needs_end;
     const ResponseWriter::Line line{network_thread_.date, parser.is_http_1_0(), keep_alive};
     if (response.stream != nullptr) {
         const bool streamed = co_await write_stream(response, line);
@@ -153,20 +189,21 @@ asio::awaitable<bool> Connection::serve_one() {
     co_return (written && keep_alive);
 }
 
-/// What is said to a client whose request could not be read whole.
-asio::awaitable<void> Connection::end_unread(Progress progress, const RequestParser& parser) {
-    // Named, for what is built inside of a co_await expression g++ 12 destroys twice.
-    Response response;
-    if (progress == Progress::refused)
-        response = parser.refusal();
-    else if (late_ && phase_ == Phase::reading && server_.stopping)
-        response = problem({ErrorKind::unavailable, "The server is stopping.", {}, 1});
-    else if (late_ && phase_ == Phase::reading)
-        response =
-            problem_with_status(408, {ErrorKind::malformed, "The request did not come in time."});
-    else
-        co_return;
-    co_await refuse(response);
+/// What is said to a client whose request could not be read whole; nothing where it has gone.
+std::optional<Response> Connection::refusal_of(Progress progress,
+                                               const RequestParser& parser) const {
+    if (progress == Progress::refused) return parser.refusal();
+    if (!late_ || phase_ != Phase::reading) return std::nullopt;
+    if (server_.stopping)
+        return problem({ErrorKind::unavailable, "The server is stopping.", {}, 1});
+    return problem_with_status(408, {ErrorKind::malformed, "The request did not come in time."});
+}
+
+/// False: the connection serves no other.
+asio::awaitable<bool> Connection::end_unread(Progress progress, const RequestParser& parser) {
+    auto response = refusal_of(progress, parser);
+    if (response) co_await refuse(*response);
+    co_return false;
 }
 
 void Connection::prepare_request() {
@@ -183,7 +220,7 @@ void Connection::prepare_request() {
 }
 
 /// Progress is other than done or refused where the connection ended.
-asio::awaitable<Progress> Connection::read(RequestParser& parser) {
+asio::awaitable<Progress> Connection::read_header(RequestParser& parser) {
     const auto& limits = server_.options.limits;
     enter(Phase::idle, limits.idle_timeout);
     if (buffer_.size() == 0) {
@@ -191,22 +228,26 @@ asio::awaitable<Progress> Connection::read(RequestParser& parser) {
         if (!more) co_return Progress::need_header;
     }
     enter(Phase::reading, limits.header_timeout);
-    auto progress = parser.feed(buffer_);
+    auto progress = parser.feed_header(buffer_);
     while (progress == Progress::need_header) {
         const bool more = co_await read_some();
         if (!more) co_return progress;
-        progress = parser.feed(buffer_);
+        progress = parser.feed_header(buffer_);
     }
+    co_return progress;
+}
+
+asio::awaitable<Progress> Connection::read_body(RequestParser& parser) {
+    auto progress = parser.limit_body(server_.options.limits.max_body_bytes);
+    if (progress == Progress::need_body) progress = parser.feed_body(buffer_);
     if (progress != Progress::need_body) co_return progress;
-    enter(Phase::reading, limits.body_timeout);
-    if (parser.expects_continue() && !parser.is_http_1_0()) {
-        const bool said = co_await say_continue();
-        if (!said) co_return progress;
-    }
+    enter_reading_body();
+    const bool continued = co_await say_continue_if_expected(parser);
+    if (!continued) co_return progress;
     while (progress == Progress::need_body) {
         const bool more = co_await read_some();
         if (!more) co_return progress;
-        progress = parser.feed(buffer_);
+        progress = parser.feed_body(buffer_);
     }
     co_return progress;
 }
@@ -218,7 +259,8 @@ asio::awaitable<bool> Connection::read_some() {
     co_return !failed;
 }
 
-asio::awaitable<bool> Connection::say_continue() {
+asio::awaitable<bool> Connection::say_continue_if_expected(const RequestParser& parser) {
+    if (!parser.expects_continue() || parser.is_http_1_0()) co_return true;
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(go_on), as_result);
     co_return !failed;
@@ -271,7 +313,7 @@ void Connection::settle_client() {
     }
 }
 
-asio::awaitable<Response> Connection::answer() {
+asio::awaitable<Response> Connection::answer(const Router::Match& match, const IncomingBody* body) {
     struct Leave {
         std::atomic<std::size_t>& count;
         ~Leave() { count.fetch_sub(1); }
@@ -282,7 +324,6 @@ asio::awaitable<Response> Connection::answer() {
         server_.refused.Increment();
         co_return problem(full());
     }
-    const auto match = server_.router.match(request_);
     const auto began = Clock::now();
     const auto& admit = server_.options.admit;
     const auto admitted = admit ? admit(request_) : Result<void>();
@@ -293,6 +334,7 @@ asio::awaitable<Response> Connection::answer() {
         response = Router::without_handler(match, request_.method);
     else
         response = co_await run_handler(match);
+    if (body != nullptr && body->has_failed()) response = body->refusal();
     record(match, response, Clock::now() - began);
     co_return response;
 }

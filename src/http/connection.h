@@ -10,6 +10,8 @@
 
 namespace croquis::http {
 
+class IncomingBody;
+
 /// One connection of a network thread, and the requests on it, one after another. All of it runs on
 /// the network thread's thread.
 class Connection {
@@ -32,16 +34,28 @@ class Connection {
     void look_for_hang_up();
 
   private:
+    friend class IncomingBody;
+
     /// Who the connection waits for: between requests the client, within one the client again to
     /// send the rest of it, the handler, and the client to take the answer.
     enum class Phase { idle, reading, handling, writing, closing };
 
     boost::asio::awaitable<bool> serve_one();
-    boost::asio::awaitable<RequestParser::Progress> read(RequestParser& parser);
+    boost::asio::awaitable<RequestParser::Progress> read_header(RequestParser& parser);
+    boost::asio::awaitable<RequestParser::Progress> read_body(RequestParser& parser);
     boost::asio::awaitable<bool> read_some();
-    boost::asio::awaitable<bool> say_continue();
-    boost::asio::awaitable<Response> answer();
+    boost::asio::awaitable<bool> say_continue_if_expected(const RequestParser& parser);
+    boost::asio::awaitable<bool> serve_whole(RequestParser& parser,
+                                             RequestParser::Progress progress,
+                                             const Router::Match& match);
+    boost::asio::awaitable<bool> serve_streaming(RequestParser& parser,
+                                                 RequestParser::Progress progress,
+                                                 const Router::Match& match);
+    boost::asio::awaitable<Response> answer(const Router::Match& match,
+                                            const IncomingBody* body = nullptr);
     boost::asio::awaitable<Response> run_handler(const Router::Match& match);
+    boost::asio::awaitable<bool> write_answer(const RequestParser& parser, Response& response,
+                                              bool may_go_on);
     boost::asio::awaitable<bool> write(const Response& response, const ResponseWriter::Line& line);
     boost::asio::awaitable<bool> write_within_budget(Response& response,
                                                      const ResponseWriter::Line& line);
@@ -49,7 +63,9 @@ class Connection {
     boost::asio::awaitable<Result<std::string>> next_part(BodyStream& stream);
     boost::asio::awaitable<bool> write_part(std::string_view part, bool in_chunks);
     boost::asio::awaitable<void> refuse(Response& response);
-    boost::asio::awaitable<void> end_unread(RequestParser::Progress progress,
+    std::optional<Response> refusal_of(RequestParser::Progress progress,
+                                       const RequestParser& parser) const;
+    boost::asio::awaitable<bool> end_unread(RequestParser::Progress progress,
                                             const RequestParser& parser);
     boost::asio::awaitable<void> drain();
 
@@ -61,6 +77,7 @@ class Connection {
     void record(const Router::Match& match, const Response& response, Clock::duration took);
     void enter(Phase phase, Clock::duration time);
     void enter_handling();
+    void enter_reading_body();
     void close();
 
     Server::Impl& server_;

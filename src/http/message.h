@@ -22,6 +22,25 @@ namespace croquis::http {
 enum class Method { get, head, post, put, patch, delete_, options };
 std::string_view to_string(Method method);
 
+/// A request's body, awaited while it comes, for what is too large to be held. One reader, on the
+/// network thread of the request, and no longer than the handler runs.
+class BodySource {
+  public:
+    BodySource() = default;
+    BodySource(const BodySource&) = delete;
+    BodySource& operator=(const BodySource&) = delete;
+    virtual ~BodySource() = default;
+
+    /// The next bytes, up to 80 KiB; none at the end. Nothing is read before it is asked for, so
+    /// that the sender waits while the reader is at work; who expects "100 Continue" is told so by
+    /// the first call. Errors: too_large (past the route's limit), malformed (cut short, not as
+    /// announced, too slow), unavailable. After one the server answers for it, whatever the
+    /// handler's answer is.
+    virtual boost::asio::awaitable<Result<std::string>> next() = 0;
+    /// How long all of it is, where that was announced.
+    [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
+};
+
 /// A request, read whole within the server's limits. Views live as long as the request.
 struct Request {
     Method method = Method::get;
@@ -31,6 +50,8 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> headers;    ///< names in lower case
     std::map<std::string, std::string, std::less<>> parameters;  ///< of the route: {id}
     std::string body;
+    /// Instead of `body`, on routes that stream it (Router::add_streaming).
+    BodySource* source = nullptr;
     std::string client;           ///< the peer's address, or what a trusted proxy says it is
     std::string scheme = "http";  ///< "https" where a trusted proxy says so
     std::string request_id;       ///< also in the answer's X-Request-ID and in the log

@@ -1,5 +1,6 @@
 #include "http/multipart.h"
 
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
@@ -134,6 +135,111 @@ Result<std::vector<Part>> parse_multipart(std::string_view content_type, std::st
         parts.push_back(std::move(*part));
     }
     return parts;
+}
+
+Result<MultipartReader> MultipartReader::make(std::string_view content_type,
+                                              const MultipartLimits& limits) {
+    const auto boundary = boundary_of(content_type);
+    if (!boundary) return boundary.error();
+    return MultipartReader("\r\n--" + *boundary, limits);
+}
+
+Result<void> MultipartReader::feed(std::string_view bytes, Sink& sink) {
+    held_ += bytes;
+    for (;;) {
+        const auto went_on = step(sink);
+        if (!went_on) return went_on.error();
+        if (!*went_on) break;
+    }
+    held_.erase(0, at_);
+    at_ = 0;
+    return {};
+}
+
+Result<void> MultipartReader::finish() const {
+    if (state_ == State::preamble) return malformed("The form's boundary is not in its body.");
+    if (state_ != State::epilogue) return malformed("The form is cut short.");
+    return {};
+}
+
+/// False where more bytes are needed.
+Result<bool> MultipartReader::step(Sink& sink) {
+    switch (state_) {
+        case State::preamble:
+            return pass_preamble();
+        case State::delimiter:
+            return pass_delimiter();
+        case State::header:
+            return pass_header(sink);
+        case State::content:
+            return pass_content(sink);
+        case State::epilogue:
+            at_ = held_.size();
+            return false;
+    }
+    return false;
+}
+
+Result<bool> MultipartReader::pass_preamble() {
+    const auto found = held_.find(delimiter_, at_);
+    if (found == std::string::npos) {
+        at_ = std::max(at_, held_.size() - std::min(held_.size(), delimiter_.size() - 1));
+        return false;
+    }
+    at_ = found + delimiter_.size();
+    state_ = State::delimiter;
+    return true;
+}
+
+/// What follows a delimiter: "--" where it was the last, else the end of its line.
+Result<bool> MultipartReader::pass_delimiter() {
+    std::string_view rest = std::string_view(held_).substr(at_);
+    if (rest.size() < 2) return false;
+    if (rest.starts_with("--")) {
+        state_ = State::epilogue;
+        return true;
+    }
+    skip_padding(rest);
+    if (held_.size() - at_ - rest.size() > limits_.max_part_header_bytes)
+        return malformed("The form cannot be read.");
+    if (rest.size() < 2) return false;
+    if (!rest.starts_with("\r\n")) return malformed("The form cannot be read.");
+    at_ = held_.size() - rest.size() + 2;
+    state_ = State::header;
+    return true;
+}
+
+Result<bool> MultipartReader::pass_header(Sink& sink) {
+    std::string_view rest = std::string_view(held_).substr(at_);
+    const auto window = rest.substr(0, limits_.max_part_header_bytes);
+    const bool whole =
+        window.starts_with("\r\n") || window.find("\r\n\r\n") != std::string_view::npos;
+    if (!whole && rest.size() <= limits_.max_part_header_bytes) return false;
+    if (++parts_ > limits_.max_parts)
+        return Error{ErrorKind::too_large, "The form has too many fields."};
+    const auto part = read_header(rest, limits_);
+    if (!part) return part.error();
+    at_ = held_.size() - rest.size();
+    state_ = State::content;
+    if (const auto begun = sink.begin(*part); !begun) return begun.error();
+    return true;
+}
+
+/// All but the last bytes, which may be the beginning of a delimiter.
+Result<bool> MultipartReader::pass_content(Sink& sink) {
+    const auto found = held_.find(delimiter_, at_);
+    const bool whole = found != std::string::npos;
+    const auto end =
+        whole ? found : std::max(at_, held_.size() - std::min(held_.size(), delimiter_.size() - 1));
+    if (end > at_)
+        if (const auto taken = sink.take(std::string_view(held_).substr(at_, end - at_)); !taken)
+            return taken.error();
+    at_ = end;
+    if (!whole) return false;
+    at_ += delimiter_.size();
+    state_ = State::delimiter;
+    if (const auto ended = sink.end(); !ended) return ended.error();
+    return true;
 }
 
 }  // namespace croquis::http

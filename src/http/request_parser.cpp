@@ -5,6 +5,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/url/authority_view.hpp>
 #include <cstring>
+#include <utility>
 
 namespace croquis::http {
 namespace {
@@ -62,16 +63,7 @@ std::string lower_case(std::string_view text) {
 RequestParser::RequestParser(Request& request, const ServerLimits& limits, BodyBudget& budget)
     : request_(request), limits_(limits), budget_(budget) {
     header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
-    body_limit(limits.max_body_bytes);
-}
-
-RequestParser::Progress RequestParser::feed(beast::flat_buffer& buffer) {
-    error_code failed;
-    if (!is_header_done()) {
-        const auto progress = feed_header(buffer, failed);
-        if (progress != Progress::need_body) return progress;
-    }
-    return feed_body(buffer, failed);
+    body_limit(boost::none);  // it is the route's, see limit_body()
 }
 
 /// Before a request line an empty line is to be ignored (RFC 9112 section 2.2).
@@ -86,7 +78,8 @@ void RequestParser::skip_empty_lines(beast::flat_buffer& buffer) {
     }
 }
 
-RequestParser::Progress RequestParser::feed_header(beast::flat_buffer& buffer, error_code& failed) {
+RequestParser::Progress RequestParser::feed_header(beast::flat_buffer& buffer) {
+    error_code failed;
     skip_empty_lines(buffer);
     const std::string_view data(static_cast<const char*>(buffer.cdata().data()), buffer.size());
     if (has_folded_line(data)) {
@@ -106,8 +99,22 @@ RequestParser::Progress RequestParser::feed_header(beast::flat_buffer& buffer, e
     return is_done() ? Progress::done : Progress::need_body;
 }
 
-RequestParser::Progress RequestParser::feed_body(beast::flat_buffer& buffer, error_code& failed) {
+RequestParser::Progress RequestParser::limit_body(std::uint64_t most) {
+    body_limit(most);
+    if (const auto announced = content_length(); !announced || *announced <= most)
+        return Progress::need_body;
+    return refused_for(HttpError::body_limit);
+}
+
+std::string RequestParser::take_part() {
+    std::string part = std::exchange(request_.body, {});
+    budget_.give_back(std::exchange(reserved_, 0));
+    return part;
+}
+
+RequestParser::Progress RequestParser::feed_body(beast::flat_buffer& buffer) {
     if (buffer.size() == 0) return Progress::need_body;
+    error_code failed;
     buffer.consume(put(buffer.data(), failed));
     if (failed == HttpError::need_more && buffer.size() > max_chunk_overhead)
         failed = HttpError::bad_chunk;
@@ -231,7 +238,8 @@ bool RequestParser::reserve(std::size_t bytes, error_code& failed) {
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
-    if (length) request_.body.reserve(static_cast<std::size_t>(*length));  // <= max_body_bytes
+    // At most what limit_body() lets pass.
+    if (length && !in_parts_) request_.body.reserve(static_cast<std::size_t>(*length));
 }
 
 std::size_t RequestParser::on_body_impl(string_view bytes, error_code& failed) {

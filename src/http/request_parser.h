@@ -45,12 +45,23 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
         done,
         refused,  ///< refusal() is the answer, after which the connection must be closed
     };
-    /// Takes what it can from the buffer.
-    Progress feed(boost::beast::flat_buffer& buffer);
+    /// Takes what it can of the header from the buffer, and nothing of the body. need_body then
+    /// calls for limit_body().
+    Progress feed_header(boost::beast::flat_buffer& buffer);
+    /// Once, between header and body: refuses a body that is announced, or turns out, to be longer.
+    Progress limit_body(std::uint64_t most);
+    /// The body is taken away in parts: memory is not set aside for all of it.
+    void take_in_parts() { in_parts_ = true; }
+    /// Takes what it can of the body from the buffer.
+    Progress feed_body(boost::beast::flat_buffer& buffer);
+    /// What of the body came since it was last called.
+    std::string take_part();
 
     [[nodiscard]] Response refusal() const;
+    [[nodiscard]] const Error& refusal_error() const { return refusal_->error; }
     [[nodiscard]] bool expects_continue() const { return expects_continue_; }
     [[nodiscard]] bool is_http_1_0() const { return version_ == 10; }
+    using basic_parser::content_length;
     using basic_parser::keep_alive;
 
   private:
@@ -78,8 +89,6 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     bool reserve(std::size_t bytes, error_code& failed);
     void read_host(string_view value, error_code& failed);
     void skip_empty_lines(boost::beast::flat_buffer& buffer);
-    Progress feed_header(boost::beast::flat_buffer& buffer, error_code& failed);
-    Progress feed_body(boost::beast::flat_buffer& buffer, error_code& failed);
 
     struct Refusal {
         int status = 400;
@@ -99,6 +108,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     bool request_line_read_ = false;
     bool has_transfer_coding_ = false;
     bool expects_continue_ = false;
+    bool in_parts_ = false;
 };
 
 }  // namespace croquis::http

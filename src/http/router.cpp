@@ -27,10 +27,16 @@ std::vector<std::string> split(std::string_view path) {
     return parts;
 }
 
+/// What a method of a path leads to.
+struct Way {
+    Handler handler;
+    std::optional<std::uint64_t> streams;
+};
+
 struct Endpoint {
     std::string path;
     std::size_t index = 0;
-    std::map<Method, Handler> handlers;
+    std::map<Method, Way> handlers;
 };
 
 /// One segment's choices: a fixed name, a parameter (with the suffix that a custom verb adds), or
@@ -119,8 +125,10 @@ struct Router::Impl {
     struct Route {
         Method method;
         std::string path;
-        Handler handler;
+        Way way;
     };
+
+    void add(Method method, std::string_view path, Way way);
     std::vector<Route> routes;
 };
 
@@ -129,21 +137,30 @@ Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
-void Router::add(Method method, std::string_view path, Handler handler) {
-    Node* node = &impl_->root;
+void Router::Impl::add(Method method, std::string_view path, Way way) {
+    Node* node = &root;
     for (const auto& segment : split(path)) node = &node->child(segment);
-    if (node->endpoint.handlers.empty()) node->endpoint.index = impl_->route_count++;
+    if (node->endpoint.handlers.empty()) node->endpoint.index = route_count++;
     node->endpoint.path = path;
-    if (!node->endpoint.handlers.emplace(method, handler).second)
+    if (!node->endpoint.handlers.emplace(method, way).second)
         throw std::logic_error("a route is added twice: " + std::string(path));
-    impl_->routes.push_back({method, std::string(path), std::move(handler)});
+    routes.push_back({method, std::string(path), std::move(way)});
+}
+
+void Router::add(Method method, std::string_view path, Handler handler) {
+    impl_->add(method, path, {std::move(handler), std::nullopt});
+}
+
+void Router::add_streaming(Method method, std::string_view path, Handler handler,
+                           std::uint64_t max_body_bytes) {
+    impl_->add(method, path, {std::move(handler), max_body_bytes});
 }
 
 void Router::mount(std::string_view prefix, Router other) {
     for (auto& route : other.impl_->routes)
-        add(route.method,
-            std::string(prefix) + (route.path == "/" && !prefix.empty() ? "" : route.path),
-            std::move(route.handler));
+        impl_->add(route.method,
+                   std::string(prefix) + (route.path == "/" && !prefix.empty() ? "" : route.path),
+                   std::move(route.way));
 }
 
 std::vector<std::string> Router::routes() const {
@@ -164,12 +181,13 @@ Router::Match Router::match(Request& request) const {
     const auto& handlers = node->endpoint.handlers;
     const auto handler = handlers.find(request.method);
     if (handler != handlers.end()) {
-        match.handler = &handler->second;
+        match.handler = &handler->second.handler;
+        match.streams = handler->second.streams;
         return match;
     }
     const auto get = handlers.find(Method::get);
     if (request.method == Method::head && get != handlers.end())
-        match.handler = &get->second;
+        match.handler = &get->second.handler;
     else
         match.allow = allowed(node->endpoint);
     return match;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,10 @@ class Router {
     Router& operator=(Router&&) noexcept;
 
     void add(Method method, std::string_view path, Handler handler);
+    /// The handler is called once the header is read, and reads the body itself (Request::source),
+    /// of at most so many bytes. What it leaves unread is dropped, and the connection ends.
+    void add_streaming(Method method, std::string_view path, Handler handler,
+                       std::uint64_t max_body_bytes);
     /// Everything of `other` under `prefix`: how the two APIs are mounted as two separate routers.
     void mount(std::string_view prefix, Router other);
 
@@ -35,6 +41,7 @@ class Router {
         std::string_view route;
         std::size_t route_index = 0;
         std::string allow;  ///< the methods of a known path, where there is no handler
+        std::optional<std::uint64_t> streams;  ///< the limit of a body that the handler reads
     };
     /// Fills request.parameters.
     Match match(Request& request) const;

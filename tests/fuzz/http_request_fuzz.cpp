@@ -20,6 +20,17 @@ struct Outcome {
     bool keep_alive = false;
 };
 
+/// Takes what it can from the buffer, as a connection does.
+RequestParser::Progress feed(RequestParser& parser, boost::beast::flat_buffer& buffer,
+                             RequestParser::Progress progress, std::size_t max_body_bytes) {
+    if (progress == RequestParser::Progress::need_header) {
+        progress = parser.feed_header(buffer);
+        if (progress == RequestParser::Progress::need_body)
+            progress = parser.limit_body(max_body_bytes);
+    }
+    return progress == RequestParser::Progress::need_body ? parser.feed_body(buffer) : progress;
+}
+
 /// Reads one request that comes in pieces of `piece` bytes, as a connection does.
 void read(BytesView input, std::size_t piece, Outcome& outcome) {
     static const http::ServerLimits limits = [] {
@@ -36,7 +47,7 @@ void read(BytesView input, std::size_t piece, Outcome& outcome) {
         const auto room = buffer.prepare(part.size());
         std::copy(part.begin(), part.end(), static_cast<std::uint8_t*>(room.data()));
         buffer.commit(part.size());
-        outcome.progress = parser.feed(buffer);
+        outcome.progress = feed(parser, buffer, outcome.progress, limits.max_body_bytes);
         const bool is_over = outcome.progress == RequestParser::Progress::done ||
                              outcome.progress == RequestParser::Progress::refused;
         if (is_over) {
