@@ -1,0 +1,141 @@
+#include "core/spool.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "support/temp_folder.h"
+
+namespace croquis {
+namespace {
+
+namespace fs = std::filesystem;
+using testing_support::TempFolder;
+
+std::size_t files_in(const fs::path& folder) {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+}
+
+unsigned mode_of(const fs::path& path) {
+    struct stat found {};
+    EXPECT_EQ(stat(path.c_str(), &found), 0) << path;
+    return found.st_mode & 07777U;
+}
+
+class SpoolTest : public testing::Test {
+  protected:
+    TempFolder folder;
+    fs::path place = folder.path() / "uploads";
+    std::shared_ptr<Spool> spool = Spool::open(place, 1000);
+};
+
+TEST_F(SpoolTest, MakesNoFolderBeforeItIsNeeded) {
+    EXPECT_FALSE(fs::exists(place));
+    EXPECT_TRUE(spool->kept().empty());
+}
+
+TEST_F(SpoolTest, KeepsWhatItIsToldToAndNothingElse) {
+    {
+        auto file = spool->create();
+        ASSERT_TRUE(file);
+        ASSERT_TRUE(file->write("hello "));
+        ASSERT_TRUE(file->write("there"));
+        EXPECT_EQ(file->size(), 11U);
+        ASSERT_TRUE(file->keep("job", "a.zip"));
+        auto dropped = spool->create();
+        ASSERT_TRUE(dropped);
+        ASSERT_TRUE(dropped->write("gone"));
+        EXPECT_EQ(files_in(place), 2U);
+    }
+    EXPECT_EQ(files_in(place), 1U) << "what was not kept is gone";
+    const auto found = spool->find("job");
+    ASSERT_TRUE(found);
+    std::ifstream in(*found / "a.zip");
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "hello there");
+    EXPECT_EQ(spool->kept(), std::vector<std::string>{"job"});
+    spool->remove("job");
+    EXPECT_EQ(spool->find("job").error().kind, ErrorKind::not_found);
+}
+
+TEST_F(SpoolTest, IsItsOwnersAlone) {
+    auto file = spool->create();
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->keep("job", "a.zip"));
+    EXPECT_EQ(mode_of(place), 0700U);
+    EXPECT_EQ(mode_of(place / "job"), 0700U);
+    EXPECT_EQ(mode_of(place / "job" / "a.zip"), 0600U);
+}
+
+TEST_F(SpoolTest, HoldsItsBoundOverAllFiles) {
+    auto first = spool->create();
+    auto second = spool->create();
+    ASSERT_TRUE(first && second);
+    EXPECT_TRUE(first->write(std::string(600, 'x')));
+    const auto full = second->write(std::string(401, 'x'));
+    ASSERT_FALSE(full);
+    EXPECT_EQ(full.error().kind, ErrorKind::unavailable);
+    EXPECT_TRUE(second->write(std::string(400, 'x'))) << "exactly the bound";
+    EXPECT_FALSE(second->write("y"));
+}
+
+TEST_F(SpoolTest, CountsWhatIsKeptUntilItIsRemoved) {
+    {
+        auto file = spool->create();
+        ASSERT_TRUE(file && file->write(std::string(1000, 'x')) && file->keep("job", "a"));
+    }
+    auto next = spool->create();
+    ASSERT_TRUE(next);
+    EXPECT_FALSE(next->write("y"));
+    spool->remove("job");
+    auto last = spool->create();
+    ASSERT_TRUE(last);
+    EXPECT_TRUE(last->write("y"));
+}
+
+TEST_F(SpoolTest, GivesBackWhatWasDropped) {
+    for (int i = 0; i < 5; ++i) {
+        auto file = spool->create();
+        ASSERT_TRUE(file && file->write(std::string(900, 'x'))) << i;
+    }
+}
+
+TEST_F(SpoolTest, TakesNoNameThatLeadsElsewhere) {
+    for (const std::string name : {"../b", "a/b", "", ".", ".."}) {
+        auto file = spool->create();
+        ASSERT_TRUE(file);
+        EXPECT_EQ(file->keep("job", name).error().kind, ErrorKind::invalid) << name;
+        EXPECT_EQ(file->keep(name, "a").error().kind, ErrorKind::invalid) << name;
+        EXPECT_FALSE(spool->find(name)) << name;
+    }
+}
+
+TEST_F(SpoolTest, TakesNoOtherFilesPlace) {
+    auto first = spool->create();
+    auto second = spool->create();
+    ASSERT_TRUE(first && second);
+    ASSERT_TRUE(first->keep("job", "a"));
+    EXPECT_EQ(second->keep("job", "a").error().kind, ErrorKind::invalid);
+}
+
+TEST_F(SpoolTest, RemovesWhatADeadProcessWasWritingAndNotWhatALivingOneWrites) {
+    auto living = spool->create();
+    ASSERT_TRUE(living);
+    std::ofstream(place / "incoming-left-over") << "half";
+    ASSERT_EQ(files_in(place), 2U);
+    const auto next = Spool::open(place, 1000);
+    EXPECT_EQ(files_in(place), 1U);
+    EXPECT_TRUE(living->write("still here"));
+    EXPECT_TRUE(living->keep("job", "a"));
+}
+
+TEST_F(SpoolTest, SaysThatItsFolderCannotBeWritten) {
+    std::ofstream(folder.path() / "file") << "no folder";
+    const auto file = Spool::open(folder.path() / "file" / "uploads", 1000)->create();
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().kind, ErrorKind::unavailable);
+}
+
+}  // namespace
+}  // namespace croquis
