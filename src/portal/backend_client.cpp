@@ -12,13 +12,16 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -39,6 +42,7 @@ using tcp = asio::ip::tcp;
 /// Its body is a view of the request that is passed on: a second copy would double what a crowd of
 /// uploads takes.
 using OutgoingRequest = beast::http::request<beast::http::span_body<const char>>;
+using UploadHeader = beast::http::request<beast::http::empty_body>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_waiting = 1024;
@@ -216,15 +220,29 @@ class BackendClient::Impl {
     Impl(std::string host, std::string port, PortalOptions options, Metrics& metrics);
 
     asio::awaitable<http::Response> forward(const http::Request& request);
+    asio::awaitable<http::Response> upload(http::Request& request);
 
   private:
     asio::awaitable<http::Response> forward_in_slot(const http::Request& request, Slot& slot);
+    asio::awaitable<http::Response> upload_in_slot(http::Request& request, Slot& slot);
+    asio::awaitable<std::optional<Failure>> send_upload(Connection& connection,
+                                                        http::Request& request,
+                                                        std::optional<Parser>& parser);
+    asio::awaitable<std::optional<Failure>> ask_first(Connection& connection,
+                                                      const http::Request& request,
+                                                      std::optional<Parser>& parser);
+    asio::awaitable<bool> send_parts(Connection& connection, http::Request& request);
+    http::Response passed_on(std::unique_ptr<Connection> connection, Parser&& parser, Slot& slot,
+                             const http::Request& request) const;
     asio::awaitable<beast::error_code> connect(Connection& connection);
     asio::awaitable<std::optional<Failure>> exchange(Connection& connection,
                                                      const http::Request& request,
                                                      std::optional<Parser>& parser);
     asio::awaitable<std::optional<Failure>> read_answer(Connection& connection,
-                                                        std::optional<Parser>& parser);
+                                                        std::optional<Parser>& parser,
+                                                        bool or_continue = false);
+    template <class Message>
+    void set_header(Message& out, const http::Request& request) const;
     OutgoingRequest outgoing(const http::Request& request) const;
     http::Response failed(const http::Request& request, const beast::error_code& error);
     static http::Response answer_of(Parser& parser);
@@ -234,6 +252,7 @@ class BackendClient::Impl {
     std::string authority_;
     PortalOptions options_;
     std::shared_ptr<Slots> slots_;
+    std::shared_ptr<Slots> upload_slots_;
     prometheus::Counter& failures_;
     prometheus::Counter& connects_;
 };
@@ -245,6 +264,7 @@ BackendClient::Impl::Impl(std::string host, std::string port, PortalOptions opti
       authority_(host_ + ':' + port_),
       options_(std::move(options)),
       slots_(std::make_shared<Slots>(options_.max_backend_connections, max_waiting)),
+      upload_slots_(std::make_shared<Slots>(options_.max_uploads, max_waiting)),
       failures_(metrics.counter("croquis_portal_backend_failures_total",
                                 "Requests that the backend did not answer")),
       connects_(metrics.counter("croquis_portal_backend_connects_total",
@@ -275,13 +295,9 @@ asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http:
         std::optional<Parser> parser;
         const auto failure = co_await exchange(*connection, request, parser);
         if (!failure) {
+            if (!parser->is_done())
+                co_return passed_on(std::move(connection), std::move(*parser), slot, request);
             http::Response response = answer_of(*parser);
-            if (!parser->is_done()) {
-                response.stream = std::make_shared<PassedOn>(
-                    std::move(connection), std::move(*parser), std::move(slot), request.hang_up,
-                    std::chrono::ceil<std::chrono::seconds>(options_.answer_timeout));
-                co_return response;
-            }
             if (parser->keep_alive()) idle.keep(authority_, std::move(connection));
             co_return response;
         }
@@ -289,6 +305,101 @@ asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http:
         const bool safe = may_be_repeated(request.method) || !failure->sent_anything;
         if (!was_dead || !safe || has_hung_up(request)) co_return failed(request, failure->error);
         connection.reset();
+    }
+}
+
+/// An answer whose body is still to come.
+http::Response BackendClient::Impl::passed_on(std::unique_ptr<Connection> connection,
+                                              Parser&& parser, Slot& slot,
+                                              const http::Request& request) const {
+    http::Response response = answer_of(parser);
+    response.stream = std::make_shared<PassedOn>(
+        std::move(connection), std::move(parser), std::move(slot), request.hang_up,
+        std::chrono::ceil<std::chrono::seconds>(options_.answer_timeout));
+    return response;
+}
+
+asio::awaitable<http::Response> BackendClient::Impl::upload(http::Request& request) {
+    const bool taken = co_await upload_slots_->take(options_.connect_timeout);
+    if (!taken)
+        co_return http::problem({ErrorKind::unavailable,
+                                 "As many uploads are under way as may be; try again later.",
+                                 {},
+                                 10});
+    Slot slot(upload_slots_);
+    co_return co_await upload_in_slot(request, slot);
+}
+
+asio::awaitable<http::Response> BackendClient::Impl::upload_in_slot(http::Request& request,
+                                                                    Slot& slot) {
+    auto connection = std::make_unique<Connection>(co_await asio::this_coro::executor);
+    const auto error = co_await connect(*connection);
+    if (error) co_return failed(request, error);
+    std::optional<Parser> parser;
+    const auto failure = co_await send_upload(*connection, request, parser);
+    if (failure) co_return failed(request, failure->error);
+    if (!parser->is_done())
+        co_return passed_on(std::move(connection), std::move(*parser), slot, request);
+    co_return answer_of(*parser);
+}
+
+/// Where the client fails to send all of it the server answers for that, so what is said here is
+/// not seen.
+asio::awaitable<std::optional<Failure>> BackendClient::Impl::send_upload(
+    Connection& connection, http::Request& request, std::optional<Parser>& parser) {
+    const EndsWithClient ends(request.hang_up.get(), connection.stream);
+    const auto refused = co_await ask_first(connection, request, parser);
+    if (refused) co_return refused;
+    if (parser->get().result_int() != 100) co_return std::nullopt;
+    const bool came = co_await send_parts(connection, request);
+    if (!came) co_return Failure{beast::http::error::partial_message, false, true};
+    connection.stream.expires_after(options_.answer_timeout);
+    const auto failure = co_await read_answer(connection, parser);
+    connection.stream.expires_never();
+    co_return failure;
+}
+
+/// Sends the header and waits for "100 Continue", or for what the backend says instead.
+asio::awaitable<std::optional<Failure>> BackendClient::Impl::ask_first(
+    Connection& connection, const http::Request& request, std::optional<Parser>& parser) {
+    UploadHeader header;
+    set_header(header, request);
+    header.set(beast::http::field::expect, "100-continue");
+    const auto size = request.source->size();
+    if (size)
+        header.content_length(*size);
+    else
+        header.chunked(true);
+    connection.stream.expires_after(options_.answer_timeout);
+    beast::http::request_serializer<beast::http::empty_body> serializer(header);
+    const auto [not_sent, sent] =
+        co_await beast::http::async_write_header(connection.stream, serializer, as_result);
+    if (not_sent) co_return Failure{not_sent, true, sent > 0};
+    co_return co_await read_answer(connection, parser, true);
+}
+
+/// Stops where the backend has answered, or takes no more: what it said is then to be read. False
+/// where the client did not send all of it.
+asio::awaitable<bool> BackendClient::Impl::send_parts(Connection& connection,
+                                                      http::Request& request) {
+    const bool in_chunks = !request.source->size();
+    for (;;) {
+        connection.stream.expires_never();
+        const auto part = co_await request.source->next();
+        if (!part) co_return false;
+        const bool ended = part->empty();
+        if (ended && !in_chunks) co_return true;
+        beast::error_code unknown;
+        if (connection.stream.socket().available(unknown) > 0) co_return true;
+        // An empty part is the last chunk (RFC 9112 section 7.1).
+        const std::string size = in_chunks ? fmt::format("{:x}\r\n", part->size()) : "";
+        const std::string_view end = in_chunks ? "\r\n" : "";
+        const std::array<asio::const_buffer, 3> buffers{asio::buffer(size), asio::buffer(*part),
+                                                        asio::buffer(end)};
+        connection.stream.expires_after(options_.answer_timeout);
+        const auto [failed, sent] =
+            co_await asio::async_write(connection.stream, buffers, as_result);
+        if (failed || ended) co_return true;
     }
 }
 
@@ -318,11 +429,11 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::exchange(
     co_return failure;
 }
 
-/// Reads past interim answers (1xx): they promise the answer and are not it (RFC 9110
-/// section 15.2). Nothing here asks for another protocol (101), and what is no status of HTTP is no
-/// answer.
+/// Reads past interim answers (1xx), but for "100 Continue" where that is waited for: they promise
+/// the answer and are not it (RFC 9110 section 15.2). Nothing here asks for another protocol (101),
+/// and what is no status of HTTP is no answer.
 asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
-    Connection& connection, std::optional<Parser>& parser) {
+    Connection& connection, std::optional<Parser>& parser, bool or_continue) {
     for (int interim = 0; interim <= max_interim_answers; ++interim) {
         parser.emplace();
         parser->header_limit(max_answer_header);
@@ -336,6 +447,7 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
         }
         const auto status = parser->get().result_int();
         if (status == 101 || status < 100 || status > 599) break;
+        if (status == 100 && or_continue) co_return std::nullopt;
         if (status < 200) continue;
         // What comes in chunks is of any length, and is passed on as it comes.
         if (parser->chunked() && !parser->is_done()) co_return std::nullopt;
@@ -347,8 +459,8 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
     co_return Failure{beast::http::error::bad_status, false, true};
 }
 
-OutgoingRequest BackendClient::Impl::outgoing(const http::Request& request) const {
-    OutgoingRequest out;
+template <class Message>
+void BackendClient::Impl::set_header(Message& out, const http::Request& request) const {
     out.version(11);
     // The server answers HEAD itself from what GET gives, so that its Content-Length is right.
     out.method_string(
@@ -364,6 +476,11 @@ OutgoingRequest BackendClient::Impl::outgoing(const http::Request& request) cons
     out.set("X-Forwarded-Host", request.header("host"));
     out.set("X-Request-ID", request.request_id);
     if (!options_.secret.empty()) out.set("X-Croquis-Portal", options_.secret);
+}
+
+OutgoingRequest BackendClient::Impl::outgoing(const http::Request& request) const {
+    OutgoingRequest out;
+    set_header(out, request);
     out.body() = {request.body.data(), request.body.size()};
     out.prepare_payload();
     return out;
@@ -419,6 +536,10 @@ Result<std::shared_ptr<BackendClient>> BackendClient::make(const PortalOptions& 
 
 asio::awaitable<http::Response> BackendClient::forward(const http::Request& request) {
     return impl_->forward(request);
+}
+
+asio::awaitable<http::Response> BackendClient::upload(http::Request& request) {
+    return impl_->upload(request);
 }
 
 }  // namespace croquis::portal

@@ -27,6 +27,9 @@ class BackendClient {
     /// sent twice (RFC 9110 section 9.2.2), is tried again, once, and only where a kept-alive
     /// connection turned out to be dead.
     boost::asio::awaitable<http::Response> forward(const http::Request& request);
+    /// The same for a request whose body comes from its source: asks the backend first whether it
+    /// wants it, and passes it on a part at a time. Never tried again.
+    boost::asio::awaitable<http::Response> upload(http::Request& request);
 
   private:
     class Impl;

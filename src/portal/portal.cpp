@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::array forwarded{"/api/{path*}",      "/docs",    "/docs/{path*}", "/openapi.json",
                                "/problems/{path*}", "/healthz", "/readyz"};
+/// Whose bodies are passed on as they come.
+constexpr std::array uploads{"/api/v1/imports", "/api/v1/projects/{project}/imports"};
 constexpr std::array methods{http::Method::get,   http::Method::post,    http::Method::put,
                              http::Method::patch, http::Method::delete_, http::Method::options};
 
@@ -28,6 +30,18 @@ Result<http::Router> portal_router(const PortalOptions& options, Metrics& metric
                 {ErrorKind::malformed, "The request's address has a \".\" or \"..\" in it."});
         co_return co_await client->forward(request);
     };
+    const auto upload =
+        [client = *client](http::Request& request) -> boost::asio::awaitable<http::Response> {
+        if (http::has_dot_segment(request))
+            co_return http::problem(
+                {ErrorKind::malformed, "The request's address has a \".\" or \"..\" in it."});
+        co_return co_await client->upload(request);
+    };
+    for (const char* path : uploads) {
+        router->add_streaming(http::Method::post, path, upload, options.max_upload_bytes);
+        for (const auto method : methods)
+            if (method != http::Method::post) router->add(method, path, forward);
+    }
     for (const char* path : forwarded)
         for (const auto method : methods) router->add(method, path, forward);
     return router;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,6 +25,9 @@ struct PortalOptions {
     std::size_t max_answer_bytes = std::size_t{64} * 1024 * 1024;
     std::chrono::milliseconds connect_timeout{3000};
     std::chrono::milliseconds answer_timeout{30000};  ///< for a whole exchange
+    /// Of a body that is passed on while it comes (imports). Each part of it has answer_timeout.
+    std::uint64_t max_upload_bytes = std::uint64_t{4} << 30U;
+    std::size_t max_uploads = 8;  ///< at once, over connections of their own
 };
 
 /// The portal's routes: the page, and /api, /docs, /openapi.json, /problems, /healthz and /readyz
@@ -31,10 +35,11 @@ struct PortalOptions {
 /// X-Forwarded-For (replaced, not appended to: request.client is what this listener's own trusted
 /// proxies vouch for) and the same X-Request-ID. A backend that is down is 502, one that is slow
 /// 504, problem+json; its own answers, 503 with Retry-After among them, pass as they are, but for
-/// interim ones (1xx), which are not the answer. A path with "." or ".." in it is 400: what it
-/// leads to is for nobody but the client to say. A client that hangs up takes its request at the
-/// backend with it. Errors: not_found where the page's folder is missing, invalid for a backend_url
-/// that is no http://host.
+/// interim ones (1xx), which are not the answer. What is imported is passed on as it comes, once
+/// the backend has said that it wants it. A path with "." or ".." in it is 400: what it leads to is
+/// for nobody but the client to say. A client that hangs up takes its request at the backend with
+/// it. Errors: not_found where the page's folder is missing, invalid for a backend_url that is no
+/// http://host.
 Result<http::Router> portal_router(const PortalOptions& options, Metrics& metrics);
 
 }  // namespace croquis::portal
