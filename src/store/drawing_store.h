@@ -22,18 +22,19 @@ class DrawingStore {
     virtual void submit(Submission submission, SubmitHandler done) = 0;
 
     virtual Result<Page> list(const Query& query) = 0;
-    virtual Result<Drawing> drawing(const Uuid& id, Audience audience = Audience::everyone) = 0;
+    virtual Result<Drawing> drawing(const Uuid& id, const Viewer& viewer = Audience::everyone) = 0;
     /// Without its bytes where its digest is `known`.
-    virtual Result<StoredImage> image(const Uuid& id, Audience audience = Audience::everyone,
+    virtual Result<StoredImage> image(const Uuid& id, const Viewer& viewer = Audience::everyone,
                                       const std::optional<Sha256>& known = {}) = 0;
     /// Strokes as JSON; empty where none were sent.
-    virtual Result<std::string> strokes(const Uuid& id, Audience audience = Audience::everyone) = 0;
+    virtual Result<std::string> strokes(const Uuid& id,
+                                        const Viewer& viewer = Audience::everyone) = 0;
     /// Oldest first.
     virtual Result<std::vector<TagEvent>> history(const Uuid& id,
-                                                  Audience audience = Audience::everyone) = 0;
-    /// Drawings by current tag, for the page's filter. May be up to some seconds old on a large
-    /// store.
-    virtual Result<std::vector<TagCount>> tag_counts() = 0;
+                                                  const Viewer& viewer = Audience::everyone) = 0;
+    /// A project's drawings by current tag, for the page's filter. May be up to some seconds old on
+    /// a large store.
+    virtual Result<std::vector<TagCount>> tag_counts(int project = shapes_project) = 0;
 
     /// Changes or accepts tags and appends to the histories, all in one transaction; says what
     /// became of each, in order. A tag must be a label of the drawing's project that is not

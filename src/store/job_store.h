@@ -16,8 +16,8 @@ inline constexpr int most_job_attempts = 3;
 /// Background jobs. Thread-safe, as Store says.
 class JobStore {
   public:
-    /// Queues a job and returns it. With `unless_open`, where one of its kind is queued or running,
-    /// that one is returned and nothing is added.
+    /// Queues a job and returns it. With `unless_open`, where one of its kind and project is queued
+    /// or running, that one is returned and nothing is added.
     virtual Result<Job> add_job(const Job& job, bool unless_open) = 0;
     virtual Result<Job> job(const Uuid& id) = 0;
     /// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).

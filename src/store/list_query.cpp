@@ -13,8 +13,9 @@ const char* const drawing_columns =
 
 const char* const tag_count_query =
     "SELECT tag, CAST(sum(drawings) AS bigint) FROM ("
-    "SELECT tag, count(*) AS drawings FROM drawing GROUP BY tag UNION ALL "
-    "SELECT tag, -count(*) FROM drawing WHERE withdrawn IS NOT NULL GROUP BY tag) AS counted "
+    "SELECT tag, count(*) AS drawings FROM drawing WHERE project = $1 GROUP BY tag UNION ALL "
+    "SELECT tag, -count(*) FROM drawing WHERE project = $1 AND withdrawn IS NOT NULL GROUP BY tag) "
+    "AS counted "
     "GROUP BY tag HAVING sum(drawings) > 0 ORDER BY tag";
 
 namespace {
@@ -42,6 +43,7 @@ constexpr std::size_t max_limit = 200;
 class Builder {
   public:
     explicit Builder(const Query& query) : query_(query) {
+        require("project = " + parameter(query.project));
         filter_tag();
         filter_confidence();
         filter_time();
@@ -132,7 +134,7 @@ const std::string& drawing_query(Audience audience) {
 }
 
 const std::string& image_query(Audience audience) {
-    static const ForEach queries = for_each_audience("media_type, sha256");
+    static const ForEach queries = for_each_audience("media_type, sha256, project");
     return queries.of(audience);
 }
 

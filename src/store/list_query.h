@@ -24,10 +24,12 @@ extern const char* const drawing_columns;
 /// Selects the drawing with the id $1, for this audience.
 const std::string& drawing_query(Audience audience);
 
-/// Selects media type and digest of the picture of the drawing with the id $1, for this audience.
+/// Selects media type, digest of the picture and project of the drawing with the id $1, for this
+/// audience.
 const std::string& image_query(Audience audience);
 
-/// Drawings that are shown, by tag. The first half reads an index alone; few are withdrawn.
+/// Drawings of the project $1 that are shown, by tag. The first half reads an index alone; few are
+/// withdrawn.
 extern const char* const tag_count_query;
 
 /// Selects one drawing more than the page holds, to tell whether another page follows. Errors:

@@ -66,6 +66,15 @@ enum class Visibility { shown, hidden, deleted };
 /// Who looks: everyone sees what is shown, annotators what is hidden too.
 enum class Audience { everyone, annotators };
 
+/// Who looks, and at the drawings of which project: at others there are none to see.
+struct Viewer {
+    Viewer(Audience who) : audience(who) {}
+    Viewer(Audience who, int of) : audience(who), project(of) {}
+
+    Audience audience;
+    std::optional<int> project;  ///< absent: any
+};
+
 /// A drawing as lists show it: everything but the picture.
 struct Drawing {
     Uuid id;
@@ -125,6 +134,7 @@ struct Query {
     std::optional<Timestamp> until;  ///< created_at < until
     bool only_unreviewed = false;    ///< never tagged nor accepted by a person
     Audience audience = Audience::everyone;
+    int project = shapes_project;
     struct Cursor {
         Uuid id;
         float confidence = 0;  ///< used by least_confident_first alone
@@ -206,6 +216,7 @@ struct TagChange {
     Timestamp at;
     std::string note;
     VersionCondition on;
+    std::optional<int> project = {};  ///< not_found where the drawing is of another one
 };
 
 /// Takes back the last event that still stands.
@@ -214,6 +225,7 @@ struct TagUndo {
     Author by;
     Timestamp at;
     VersionCondition on;
+    std::optional<int> project = {};  ///< as in TagChange
 };
 
 /// A drawing with what is stored of its embedding by the trunk that was asked for.
@@ -227,11 +239,12 @@ struct EmbeddedDrawing {
     std::optional<Embedding> embedding;
 };
 
-/// A page of reviewed drawings, in an order of the store's own.
+/// A page of a project's reviewed drawings, in an order of the store's own.
 struct ReviewedQuery {
     std::string trunk;        ///< whose embeddings
     std::size_t limit = 500;  ///< 1…1000
     std::optional<Query::Cursor> after;
+    int project = shapes_project;
 };
 
 struct ReviewedPage {
@@ -239,7 +252,8 @@ struct ReviewedPage {
     std::optional<Query::Cursor> next;  ///< absent on the last page
 };
 
-/// A stretch of all drawings by id, of which those that something is to be done with are returned.
+/// A stretch of a project's drawings by id, of which those that something is to be done with are
+/// returned.
 struct StretchQuery {
     std::string trunk;  ///< whose embeddings
     /// Those that nobody reviewed and another model than this one predicted. Absent: those that
@@ -247,6 +261,7 @@ struct StretchQuery {
     std::optional<std::string> not_predicted_by;
     Uuid after{};             ///< what comes after this id
     std::size_t limit = 500;  ///< drawings looked at, 1…5000
+    int project = shapes_project;
 };
 
 struct Stretch {
@@ -275,6 +290,7 @@ struct VisibilityChange {
     std::optional<Author> by;  ///< none: whoever drew it
     Timestamp at;
     VersionCondition on;
+    std::optional<int> project = {};  ///< as in TagChange
 };
 
 /// What whoever drew it does with a drawing, by the token of its submission.
@@ -282,6 +298,7 @@ struct Withdrawal {
     Uuid drawing;
     Sha256 digest{};  ///< of the token
     Timestamp at;
+    std::optional<int> project = {};  ///< as in TagChange
 };
 
 /// Suggestions that one drawing takes from whoever drew it.
@@ -323,12 +340,34 @@ struct RefreshToken {
     Timestamp expires_at;
 };
 
+/// Who may draw in a project, or look at its drawings, without more: everyone, who finds it in the
+/// public list; whoever has its address, which is in no public list; or those who are signed in.
+enum class Access { everyone, link, users };
+
 /// Holds drawings, and has the labels that they may be given.
 struct Project {
     int id = 0;
-    std::string slug;        ///< in addresses: "shapes"
-    std::string name;        ///< for people
-    std::string guidelines;  ///< Markdown
+    std::string slug;             ///< in addresses: "shapes"
+    std::string name;             ///< for people
+    std::string guidelines = {};  ///< Markdown
+    Access who_draws = Access::everyone;
+    Access who_browses = Access::everyone;
+    int opinions_wanted = 1;                     ///< people who look at a drawing
+    std::optional<int> retention_days = {};      ///< absent: drawings are kept for ever
+    std::optional<std::string> live_model = {};  ///< absent: that of the first project
+    std::optional<Timestamp> archived_at = {};   ///< since then it takes no drawings
+    Timestamp created_at = {};
+};
+
+/// What changes of a project; what is absent stays as it is. Its slug never changes.
+struct ProjectChange {
+    std::optional<std::string> name = {};
+    std::optional<std::string> guidelines = {};
+    std::optional<Access> who_draws = {};
+    std::optional<Access> who_browses = {};
+    std::optional<int> opinions_wanted = {};
+    std::optional<std::optional<int>> retention_days = {};
+    std::optional<std::optional<Timestamp>> archived_at = {};
 };
 
 /// What drawings of a project may be tagged with, whichever model is live.
@@ -379,6 +418,7 @@ struct Model {
     ModelKind kind = ModelKind::trunk;
     std::optional<std::string> parent = {};  ///< the model that it was made from: a head's trunk
     std::string lineage = "{}";              ///< JSON: data set, seed, parameters, who, when
+    int project = shapes_project;            ///< that it was made for
 };
 
 enum class JobState { queued, running, succeeded, failed, cancelled };
@@ -400,6 +440,7 @@ struct Job {
     Timestamp due_at;  ///< not begun before
     std::optional<Timestamp> started_at = {};
     std::optional<Timestamp> finished_at = {};
+    int project = shapes_project;  ///< that it is about
 };
 
 /// Who works at a job, and until when it is theirs.

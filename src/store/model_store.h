@@ -16,9 +16,10 @@ class ModelStore {
     virtual Result<std::vector<Model>> models() = 0;
     virtual Result<Model> model(const std::string& id) = 0;
     virtual Result<Bytes> model_onnx(const std::string& id) = 0;
-    /// Makes one model live and retires the one that was, atomically.
+    /// Makes one model live in its project and retires the one that was, atomically.
     virtual Result<void> promote_model(const std::string& id) = 0;
-    virtual Result<Model> live_model() = 0;  ///< not_found while there is none
+    /// The project's own; not_found while it has none.
+    virtual Result<Model> live_model(int project = shapes_project) = 0;
 
   protected:
     ~ModelStore() = default;

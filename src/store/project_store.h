@@ -14,6 +14,13 @@ namespace croquis::store {
 class ProjectStore {
   public:
     virtual Result<Project> project(const std::string& slug) = 0;
+    /// In the order of their making, archived ones included.
+    virtual Result<std::vector<Project>> projects() = 0;
+    /// Adds a project without labels and returns it with its id. Errors: conflict ("slug").
+    virtual Result<Project> add_project(const Project& project) = 0;
+    /// Errors: not_found.
+    virtual Result<Project> change_project(const std::string& slug,
+                                           const ProjectChange& change) = 0;
     /// In the project's order, retired ones included.
     virtual Result<std::vector<Label>> labels(int project) = 0;
     /// Adds a label at `place` among those that are there, or after them. Errors: not_found (the

@@ -22,6 +22,12 @@ constexpr std::size_t max_embedding = 1024;
 template <class T>
 using Word = std::pair<T, std::string_view>;
 
+constexpr std::array accesses{
+    Word<Access>{Access::everyone, "everyone"},
+    Word<Access>{Access::link, "link"},
+    Word<Access>{Access::users, "users"},
+};
+
 constexpr std::array model_states{
     Word<ModelState>{ModelState::candidate, "candidate"},
     Word<ModelState>{ModelState::shadow, "shadow"},
@@ -151,21 +157,23 @@ std::string reviewed_statement(const ReviewedQuery& query) {
     return fmt::format(
         "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.confidence "
         "FROM drawing d LEFT JOIN embedding e ON e.trunk = $1 AND e.drawing = d.id "
-        "WHERE d.tagged_by IS NOT NULL AND {} ORDER BY d.confidence_step, d.id LIMIT {}",
-        query.after ? std::string(shown) + " AND (d.confidence_step, d.id) > ($2, $3)" : shown,
-        query.after ? "$4" : "$2");
+        "WHERE d.project = $2 AND d.tagged_by IS NOT NULL AND {} "
+        "ORDER BY d.confidence_step, d.id LIMIT {}",
+        query.after ? std::string(shown) + " AND (d.confidence_step, d.id) > ($3, $4)" : shown,
+        query.after ? "$5" : "$3");
 }
 
 /// The limit is on what is looked at, so that one statement never takes long.
 std::string stretch_statement(const StretchQuery& query) {
     const bool by_model = query.not_predicted_by.has_value();
+    const int first = by_model ? 2 : 1;
     return fmt::format(
         "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, "
         "CASE WHEN {0} THEN e.vector END, {0} FROM (SELECT id, version, tag, model, predicted_tag, "
-        "tagged_by FROM drawing WHERE id > ${2} AND {1} ORDER BY id LIMIT ${3}) AS d "
-        "LEFT JOIN embedding e ON e.trunk = ${4} AND e.drawing = d.id ORDER BY d.id",
-        by_model ? "d.tagged_by IS NULL AND d.model <> $1" : "e.drawing IS NULL", shown,
-        by_model ? 2 : 1, by_model ? 3 : 2, by_model ? 4 : 3);
+        "tagged_by FROM drawing WHERE project = ${2} AND id > ${3} AND {1} ORDER BY id LIMIT ${4}) "
+        "AS d LEFT JOIN embedding e ON e.trunk = ${5} AND e.drawing = d.id ORDER BY d.id",
+        by_model ? "d.tagged_by IS NULL AND d.model <> $1" : "e.drawing IS NULL", shown, first,
+        first + 1, first + 2, first + 3);
 }
 
 Uuid lowest_id_at(Timestamp time) {
@@ -197,6 +205,10 @@ Drawing first_drawing(const Submission& submission) {
     drawing.file_name = submission.file_name;
     drawing.pseudonym = submission.pseudonym;
     return drawing;
+}
+
+void require_in_view(int project, const Viewer& viewer) {
+    if (viewer.project && *viewer.project != project) throw no_drawing();
 }
 
 const char* visible_to(Audience audience) {
@@ -256,6 +268,17 @@ Failure last_admin() {
     return {ErrorKind::conflict, "This is the last enabled admin; make another one first."};
 }
 
+Project changed(Project project, const ProjectChange& change) {
+    project.name = change.name.value_or(project.name);
+    project.guidelines = change.guidelines.value_or(project.guidelines);
+    project.who_draws = change.who_draws.value_or(project.who_draws);
+    project.who_browses = change.who_browses.value_or(project.who_browses);
+    project.opinions_wanted = change.opinions_wanted.value_or(project.opinions_wanted);
+    project.retention_days = change.retention_days.value_or(project.retention_days);
+    project.archived_at = change.archived_at.value_or(project.archived_at);
+    return project;
+}
+
 User changed(User user, const AccountChange& change) {
     user.password_hash = change.password_hash.value_or(user.password_hash);
     user.role = change.role.value_or(user.role);
@@ -305,6 +328,10 @@ Failure no_project() {
     return {ErrorKind::not_found, "There is no such project."};
 }
 
+Failure project_there() {
+    return {ErrorKind::conflict, "There is a project with this slug.", "slug"};
+}
+
 Failure no_job() {
     return {ErrorKind::not_found, "There is no job with this id."};
 }
@@ -341,6 +368,14 @@ Role role_from(std::string_view text) {
     if (text == "admin") return Role::admin;
     if (text == "annotator") return Role::annotator;
     throw Failure(ErrorKind::internal, "The store holds an unknown role.");
+}
+
+std::string_view to_string(Access access) {
+    return word_of(accesses, access);
+}
+
+Access access_from(std::string_view text) {
+    return meaning_of(accesses, text, "The store holds an unknown kind of access.");
 }
 
 std::string_view to_string(ModelState state) {

@@ -30,8 +30,8 @@ Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers)
 /// columns: id, version, tag, model, predicted_tag, scale and vector of the embedding; then, of a
 /// page, the confidence, and of a stretch whether something is to be done with the drawing.
 /// Parameters, which both databases count in the order in which they first appear: of a page the
-/// trunk, then confidence_step and id of the last one where there is one, the limit; of a stretch
-/// the model where there is one, the last id, the limit, the trunk.
+/// trunk, the project, then confidence_step and id of the last one where there is one, the limit;
+/// of a stretch the model where there is one, the project, the last id, the limit, the trunk.
 std::string reviewed_statement(const ReviewedQuery& query);
 std::string stretch_statement(const StretchQuery& query);
 
@@ -52,6 +52,9 @@ inline constexpr const char* shown = "coalesce(withdrawn, '') NOT IN ('hidden', 
 
 /// The condition that annotators see a drawing: it was not deleted.
 inline constexpr const char* not_deleted = "coalesce(withdrawn, '') <> 'deleted'";
+
+/// Throws where the viewer sees another project than that of the drawing.
+void require_in_view(int project, const Viewer& viewer);
 
 /// The condition that this audience sees a drawing.
 const char* visible_to(Audience audience);
@@ -90,6 +93,7 @@ Failure name_taken();
 Failure no_model();
 Failure model_there();
 Failure no_project();
+Failure project_there();
 Failure no_job();
 Failure job_ended();
 Failure lease_lost();
@@ -97,7 +101,14 @@ Failure lease_lost();
 /// The columns of a job, in the order in which both stores read them.
 inline constexpr const char* job_columns =
     "id, kind, parameters, state, progress, cancel_requested, attempts, result, error, created_by, "
-    "created_by_id, created_at, due_at, started_at, finished_at";
+    "created_by_id, created_at, due_at, started_at, finished_at, project";
+/// The columns of a project, in the order in which both stores read them.
+inline constexpr const char* project_columns =
+    "id, slug, name, guidelines, who_draws, who_browses, opinions_wanted, retention_days, "
+    "live_model, archived_at, created_at";
+/// The columns of a model, in the order in which both stores read them.
+inline constexpr const char* model_columns =
+    "id, card, sha256, state, created_at, kind, parent, lineage, project";
 /// Jobs that nobody works at, $1 being the time.
 inline constexpr const char* claimable =
     "(state = 'queued' AND due_at <= $1 OR state = 'running' AND lease_expires_at <= $1)";
@@ -105,6 +116,8 @@ inline constexpr const char* claimable =
 std::optional<JobOutcome> end_of_abandoned(const Job& job);
 Result<void> check_job_limit(std::size_t limit);
 
+/// The project as `change` makes it.
+Project changed(Project project, const ProjectChange& change);
 /// The account as `change` makes it.
 User changed(User user, const AccountChange& change);
 /// Whether the account may do what an admin may.
@@ -117,6 +130,8 @@ bool in_rotation_grace(const std::optional<Timestamp>& used_at, Timestamp at);
 
 std::string_view to_string(Role role);
 Role role_from(std::string_view text);
+std::string_view to_string(Access access);
+Access access_from(std::string_view text);
 std::string_view to_string(ModelState state);
 ModelState model_state_from(std::string_view text);
 std::string_view to_string(ModelKind kind);

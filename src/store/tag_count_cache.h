@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -33,6 +34,23 @@ class TagCountCache {
     Clock::time_point fresh_until_{};
     bool counting_ = false;
     bool counted_slowly_ = false;  ///< last_ may be handed out
+};
+
+/// One for each project. Thread-safe.
+class TagCountCaches {
+  public:
+    std::vector<TagCount> get(int project, const TagCountCache::Count& count) {
+        return of(project).get(count);
+    }
+
+  private:
+    TagCountCache& of(int project) {
+        const std::scoped_lock lock(mutex_);
+        return caches_[project];
+    }
+
+    std::mutex mutex_;
+    std::map<int, TagCountCache> caches_;  ///< whose nodes stay where they are
 };
 
 }  // namespace croquis::store

@@ -54,7 +54,8 @@ std::vector<Result<Drawing>> apply_to_tags(TaggedDrawings& drawings,
     results.reserve(asked.size());
     for (const auto& each : asked) {
         const auto found = drawings.find(each.drawing);
-        if (found == drawings.end()) {
+        if (found == drawings.end() ||
+            (each.project && *each.project != found->second.drawing.project)) {
             results.emplace_back(no_drawing().error());
             continue;
         }

@@ -16,10 +16,12 @@ constexpr std::int64_t keys_swept_at_once = 5000;
 /// At most, for a billion drawings.
 constexpr auto counting_takes = std::chrono::minutes(5);
 
-Drawing find_drawing(Connection& connection, const Uuid& id, Audience audience) {
-    const auto rows = connection.query(drawing_query(audience), id);
+Drawing find_drawing(Connection& connection, const Uuid& id, const Viewer& viewer) {
+    const auto rows = connection.query(drawing_query(viewer.audience), id);
     if (rows.empty()) throw no_drawing();
-    return read_drawing(rows, 0);
+    auto drawing = read_drawing(rows, 0);
+    require_in_view(drawing.project, viewer);
+    return drawing;
 }
 
 template <class Asked>
@@ -50,6 +52,8 @@ Drawing lock_own_drawing(Connection& connection, const Withdrawal& withdrawal) {
     auto found = lock_drawings(connection, {withdrawal.drawing});
     if (found.empty()) throw no_drawing();
     auto drawing = std::move(found.begin()->second.drawing);
+    if (withdrawal.project)
+        require_in_view(drawing.project, {Audience::annotators, *withdrawal.project});
     const auto rows = connection.query("SELECT withdrawal FROM drawing WHERE id = $1", drawing.id);
     const auto digest =
         rows.empty() || rows.null(0, 0) ? std::nullopt : std::optional(rows.digest(0, 0));
@@ -58,9 +62,9 @@ Drawing lock_own_drawing(Connection& connection, const Withdrawal& withdrawal) {
     return drawing;
 }
 
-std::vector<TagCount> count_tags(Connection& connection) {
+std::vector<TagCount> count_tags(Connection& connection, int project) {
     const Connection::Patience patience(connection, counting_takes);
-    const auto rows = connection.query(tag_count_query);
+    const auto rows = connection.query(tag_count_query, project);
     std::vector<TagCount> counts;
     counts.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row)
@@ -127,16 +131,17 @@ Result<Page> PostgresStore::list(const Query& query) {
     });
 }
 
-Result<Drawing> PostgresStore::drawing(const Uuid& id, Audience audience) {
+Result<Drawing> PostgresStore::drawing(const Uuid& id, const Viewer& viewer) {
     return with_connection(
-        [&](Connection& connection) { return find_drawing(connection, id, audience); });
+        [&](Connection& connection) { return find_drawing(connection, id, viewer); });
 }
 
-Result<StoredImage> PostgresStore::image(const Uuid& id, Audience audience,
+Result<StoredImage> PostgresStore::image(const Uuid& id, const Viewer& viewer,
                                          const std::optional<Sha256>& known) {
     return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(image_query(audience), id);
+        const auto rows = connection.query(image_query(viewer.audience), id);
         if (rows.empty()) throw no_drawing();
+        require_in_view(rows.small(0, 2), viewer);
         StoredImage image{{}, std::string(rows.text(0, 0)), rows.digest(0, 1)};
         if (image.sha256 == known) return image;
         const auto content =
@@ -148,29 +153,30 @@ Result<StoredImage> PostgresStore::image(const Uuid& id, Audience audience,
     });
 }
 
-Result<std::string> PostgresStore::strokes(const Uuid& id, Audience audience) {
+Result<std::string> PostgresStore::strokes(const Uuid& id, const Viewer& viewer) {
     return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(
-            fmt::format(
-                "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.drawing = d.id "
-                "WHERE d.id = $1 AND {}",
-                visible_to(audience)),
-            id);
+        const auto rows = connection.query(fmt::format("SELECT c.strokes, d.project FROM drawing d "
+                                                       "JOIN drawing_content c ON c.drawing = d.id "
+                                                       "WHERE d.id = $1 AND {}",
+                                                       visible_to(viewer.audience)),
+                                           id);
         if (rows.empty()) throw no_drawing();
+        require_in_view(rows.small(0, 1), viewer);
         return std::string(rows.text(0, 0));
     });
 }
 
-Result<std::vector<TagEvent>> PostgresStore::history(const Uuid& id, Audience audience) {
+Result<std::vector<TagEvent>> PostgresStore::history(const Uuid& id, const Viewer& viewer) {
     return with_connection([&](Connection& connection) {
         auto events = events_of(connection, id);
-        events.insert(events.begin(), first_event(find_drawing(connection, id, audience)));
+        events.insert(events.begin(), first_event(find_drawing(connection, id, viewer)));
         return events;
     });
 }
 
-Result<std::vector<TagCount>> PostgresStore::tag_counts() {
-    return guarded([&] { return tag_counts_.get([&] { return count_tags(*lend()); }); });
+Result<std::vector<TagCount>> PostgresStore::tag_counts(int project) {
+    return guarded(
+        [&] { return tag_counts_.get(project, [&] { return count_tags(*lend(), project); }); });
 }
 
 Result<std::vector<Result<Drawing>>> PostgresStore::change_tags(

@@ -82,7 +82,7 @@ std::int64_t retag_by(Connection& connection, const std::string& model,
 Result<ReviewedPage> PostgresStore::reviewed_drawings(const ReviewedQuery& query) {
     if (const auto valid = check(query); !valid) return valid.error();
     return with_connection([&](Connection& connection) {
-        Parameters parameters(query.trunk);
+        Parameters parameters(query.trunk, query.project);
         if (query.after) {
             parameters.add(confidence_step(query.after->confidence));
             parameters.add(query.after->id);
@@ -97,6 +97,7 @@ Result<Stretch> PostgresStore::stretch(const StretchQuery& query) {
     return with_connection([&](Connection& connection) {
         Parameters parameters;
         if (query.not_predicted_by) parameters.add(*query.not_predicted_by);
+        parameters.add(query.project);
         parameters.add(query.after);
         parameters.add(static_cast<std::int64_t>(query.limit));
         parameters.add(query.trunk);

@@ -29,6 +29,8 @@ Job read_job(const Rows& rows, int row) {
     job.due_at = rows.time(row, 12);
     job.started_at = time_or_none(rows, row, 13);
     job.finished_at = time_or_none(rows, row, 14);
+    // Those from before there were several have none.
+    job.project = rows.null(row, 15) ? shapes_project : rows.small(row, 15);
     return job;
 }
 
@@ -51,10 +53,10 @@ void insert(Connection& connection, const Job& job) {
     using Id = std::optional<Uuid>;
     using Name = std::optional<std::string>;
     connection.query(
-        "INSERT INTO job (id, kind, parameters, created_by, created_by_id, created_at, due_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO job (id, kind, parameters, created_by, created_by_id, created_at, due_at, "
+        "project) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         job.id, job.kind, job.parameters, job.created_by ? Name(job.created_by->name) : Name(),
-        job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at);
+        job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at, job.project);
 }
 
 void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
@@ -85,8 +87,10 @@ Result<Job> PostgresStore::add_job(const Job& job, bool unless_open) {
     return in_transaction([&](Connection& connection) {
         if (unless_open) {
             connection.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", job_lock, job.kind);
-            if (auto open = find_job(
-                    connection, "kind = $1 AND state IN ('queued', 'running') LIMIT 1", job.kind))
+            if (auto open = find_job(connection,
+                                     "kind = $1 AND coalesce(project, 1) = $2 AND "
+                                     "state IN ('queued', 'running') LIMIT 1",
+                                     job.kind, job.project))
                 return std::move(*open);
         }
         insert(connection, job);

@@ -1,3 +1,5 @@
+#include <spdlog/fmt/fmt.h>
+
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
@@ -14,6 +16,7 @@ Model read_model(const Rows& rows, int row) {
     model.kind = model_kind_from(rows.text(row, 5));
     model.parent = text_or_none(rows, row, 6);
     model.lineage = rows.text(row, 7);
+    model.project = rows.small(row, 8);
     return model;
 }
 
@@ -22,10 +25,11 @@ Model read_model(const Rows& rows, int row) {
 Result<void> PostgresStore::add_model(const Model& model, BytesView onnx) {
     return with_connection([&](Connection& connection) {
         const auto added = connection.query(
-            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage, "
+            "project) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
             model.id, model.card, model.sha256, to_string(model.state), model.created_at, onnx,
-            to_string(model.kind), model.parent, model.lineage);
+            to_string(model.kind), model.parent, model.lineage, model.project);
         if (added.affected() == 0) throw model_there();
     });
 }
@@ -33,8 +37,7 @@ Result<void> PostgresStore::add_model(const Model& model, BytesView onnx) {
 Result<std::vector<Model>> PostgresStore::models() {
     return with_connection([](Connection& connection) {
         const auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model ORDER BY "
-            "created_at, row");
+            fmt::format("SELECT {} FROM model ORDER BY created_at, row", model_columns));
         std::vector<Model> models;
         models.reserve(static_cast<std::size_t>(rows.count()));
         for (int row = 0; row < rows.count(); ++row) models.push_back(read_model(rows, row));
@@ -44,10 +47,8 @@ Result<std::vector<Model>> PostgresStore::models() {
 
 Result<Model> PostgresStore::model(const std::string& id) {
     return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE id "
-            "= $1",
-            id);
+        const auto rows =
+            connection.query(fmt::format("SELECT {} FROM model WHERE id = $1", model_columns), id);
         if (rows.empty()) throw no_model();
         return read_model(rows, 0);
     });
@@ -65,18 +66,24 @@ Result<Bytes> PostgresStore::model_onnx(const std::string& id) {
 Result<void> PostgresStore::promote_model(const std::string& id) {
     return in_transaction([&](Connection& connection) {
         connection.query("SELECT pg_advisory_xact_lock($1)", promotion_lock);
-        connection.query("UPDATE model SET state = 'retired' WHERE state = 'live' AND id <> $1",
-                         id);
-        if (connection.query("UPDATE model SET state = 'live' WHERE id = $1", id).affected() == 0)
-            throw no_model();
+        const auto rows = connection.query("SELECT project FROM model WHERE id = $1", id);
+        if (rows.empty()) throw no_model();
+        const int project = rows.small(0, 0);
+        connection.query(
+            "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
+            project, id);
+        connection.query("UPDATE model SET state = 'live' WHERE id = $1", id);
+        if (project != shapes_project)
+            connection.query("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
     });
 }
 
-Result<Model> PostgresStore::live_model() {
-    return with_connection([](Connection& connection) {
+Result<Model> PostgresStore::live_model(int project) {
+    return with_connection([project](Connection& connection) {
         const auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE "
-            "state = 'live'");
+            fmt::format("SELECT {} FROM model WHERE state = 'live' AND project = $1",
+                        model_columns),
+            project);
         if (rows.empty()) throw Failure(ErrorKind::not_found, "No model is live.");
         return read_model(rows, 0);
     });

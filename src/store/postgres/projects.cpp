@@ -10,6 +10,30 @@
 namespace croquis::store::postgres {
 namespace {
 
+/// In the order of project_columns.
+Project read_project(const Rows& rows, int row) {
+    Project project;
+    project.id = rows.small(row, 0);
+    project.slug = rows.text(row, 1);
+    project.name = rows.text(row, 2);
+    project.guidelines = rows.text(row, 3);
+    project.who_draws = access_from(rows.text(row, 4));
+    project.who_browses = access_from(rows.text(row, 5));
+    project.opinions_wanted = rows.small(row, 6);
+    if (!rows.null(row, 7)) project.retention_days = rows.small(row, 7);
+    project.live_model = text_or_none(rows, row, 8);
+    project.archived_at = time_or_none(rows, row, 9);
+    project.created_at = rows.time(row, 10);
+    return project;
+}
+
+Project find_project(Connection& connection, const std::string& slug, const char* lock = "") {
+    const auto rows = connection.query(
+        fmt::format("SELECT {} FROM project WHERE slug = $1{}", project_columns, lock), slug);
+    if (rows.empty()) throw no_project();
+    return read_project(rows, 0);
+}
+
 Labels read_labels(Connection& connection, int project) {
     const auto rows = connection.query(
         "SELECT name, titles, colour, key, retired FROM label WHERE project = $1 "
@@ -55,12 +79,45 @@ std::vector<Drawing> lock_carrying(Connection& connection, int project, const La
 }  // namespace
 
 Result<Project> PostgresStore::project(const std::string& slug) {
-    return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(
-            "SELECT id, slug, name, guidelines FROM project WHERE slug = $1", slug);
-        if (rows.empty()) throw no_project();
-        return Project{rows.small(0, 0), std::string(rows.text(0, 1)), std::string(rows.text(0, 2)),
-                       std::string(rows.text(0, 3))};
+    return with_connection([&](Connection& connection) { return find_project(connection, slug); });
+}
+
+Result<std::vector<Project>> PostgresStore::projects() {
+    return with_connection([](Connection& connection) {
+        const auto rows =
+            connection.query(fmt::format("SELECT {} FROM project ORDER BY id", project_columns));
+        std::vector<Project> projects;
+        projects.reserve(static_cast<std::size_t>(rows.count()));
+        for (int row = 0; row < rows.count(); ++row) projects.push_back(read_project(rows, row));
+        return projects;
+    });
+}
+
+Result<Project> PostgresStore::add_project(const Project& project) {
+    return in_transaction([&](Connection& connection) {
+        const auto added = connection.query(
+            "INSERT INTO project (slug, name, guidelines, who_draws, who_browses, opinions_wanted, "
+            "retention_days, archived_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+            "ON CONFLICT (slug) DO NOTHING",
+            project.slug, project.name, project.guidelines, to_string(project.who_draws),
+            to_string(project.who_browses), project.opinions_wanted, project.retention_days,
+            project.archived_at, project.created_at);
+        if (added.affected() == 0) throw project_there();
+        return find_project(connection, project.slug);
+    });
+}
+
+Result<Project> PostgresStore::change_project(const std::string& slug,
+                                              const ProjectChange& change) {
+    return in_transaction([&](Connection& connection) {
+        const auto project = changed(find_project(connection, slug, " FOR UPDATE"), change);
+        connection.query(
+            "UPDATE project SET name = $1, guidelines = $2, who_draws = $3, who_browses = $4, "
+            "opinions_wanted = $5, retention_days = $6, archived_at = $7 WHERE id = $8",
+            project.name, project.guidelines, to_string(project.who_draws),
+            to_string(project.who_browses), project.opinions_wanted, project.retention_days,
+            project.archived_at, project.id);
+        return project;
     });
 }
 

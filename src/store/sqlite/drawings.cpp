@@ -29,9 +29,10 @@ Drawing first_of_key(Connection& connection, const Uuid& id) {
     return read_drawing(row);
 }
 
-Drawing find_drawing(Connection& connection, const Uuid& id, Audience audience) {
-    auto found = look_for_drawing(connection, id, audience);
+Drawing find_drawing(Connection& connection, const Uuid& id, const Viewer& viewer) {
+    auto found = look_for_drawing(connection, id, viewer.audience);
     if (!found) throw no_drawing();
+    require_in_view(found->project, viewer);
     return std::move(*found);
 }
 
@@ -137,6 +138,8 @@ GroupCommit::Answers store_apart(Connection& connection, const GroupCommit::Batc
 /// For whoever has the token of its submission.
 Drawing own_drawing(Connection& connection, const Withdrawal& withdrawal) {
     auto drawing = find_drawing(connection, withdrawal.drawing, Audience::annotators);
+    if (withdrawal.project)
+        require_in_view(drawing.project, {Audience::annotators, *withdrawal.project});
     auto row = connection.query("SELECT withdrawal FROM drawing WHERE id = $1", drawing.id);
     const auto digest = row.step() && !row.null(0) ? std::optional(row.digest(0)) : std::nullopt;
     if (const auto own = check_withdrawal(drawing, digest, withdrawal); !own)
@@ -153,8 +156,8 @@ TaggedDrawings drawings_of(Connection& connection, const std::vector<Asked>& ask
     return drawings;
 }
 
-std::vector<TagCount> count_tags(Connection& connection) {
-    auto rows = connection.query(tag_count_query);
+std::vector<TagCount> count_tags(Connection& connection, int project) {
+    auto rows = connection.query(tag_count_query, project);
     std::vector<TagCount> counts;
     while (rows.step()) counts.push_back({rows.text(0), rows.integer(1)});
     return counts;
@@ -204,15 +207,16 @@ Result<Page> SqliteStore::list(const Query& query) {
     });
 }
 
-Result<Drawing> SqliteStore::drawing(const Uuid& id, Audience audience) {
-    return read([&](Connection& connection) { return find_drawing(connection, id, audience); });
+Result<Drawing> SqliteStore::drawing(const Uuid& id, const Viewer& viewer) {
+    return read([&](Connection& connection) { return find_drawing(connection, id, viewer); });
 }
 
-Result<StoredImage> SqliteStore::image(const Uuid& id, Audience audience,
+Result<StoredImage> SqliteStore::image(const Uuid& id, const Viewer& viewer,
                                        const std::optional<Sha256>& known) {
     return read([&](Connection& connection) {
-        auto row = connection.query(image_query(audience), id);
+        auto row = connection.query(image_query(viewer.audience), id);
         if (!row.step()) throw no_drawing();
+        require_in_view(row.small(2), viewer);
         StoredImage image{{}, row.text(0), row.digest(1)};
         if (image.sha256 == known) return image;
         auto content = connection.query(
@@ -226,29 +230,31 @@ Result<StoredImage> SqliteStore::image(const Uuid& id, Audience audience,
     });
 }
 
-Result<std::string> SqliteStore::strokes(const Uuid& id, Audience audience) {
+Result<std::string> SqliteStore::strokes(const Uuid& id, const Viewer& viewer) {
     return read([&](Connection& connection) {
-        auto row = connection.query(
-            fmt::format(
-                "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.id = d.content "
-                "WHERE d.id = $1 AND {}",
-                visible_to(audience)),
-            id);
+        auto row = connection.query(fmt::format("SELECT c.strokes, d.project FROM drawing d JOIN "
+                                                "drawing_content c ON c.id = d.content "
+                                                "WHERE d.id = $1 AND {}",
+                                                visible_to(viewer.audience)),
+                                    id);
         if (!row.step()) throw no_drawing();
+        require_in_view(row.small(1), viewer);
         return row.text(0);
     });
 }
 
-Result<std::vector<TagEvent>> SqliteStore::history(const Uuid& id, Audience audience) {
+Result<std::vector<TagEvent>> SqliteStore::history(const Uuid& id, const Viewer& viewer) {
     return read([&](Connection& connection) {
         auto events = events_of(connection, id);
-        events.insert(events.begin(), first_event(find_drawing(connection, id, audience)));
+        events.insert(events.begin(), first_event(find_drawing(connection, id, viewer)));
         return events;
     });
 }
 
-Result<std::vector<TagCount>> SqliteStore::tag_counts() {
-    return guarded([&] { return tag_counts_.get([&] { return count_tags(*readers_.lend()); }); });
+Result<std::vector<TagCount>> SqliteStore::tag_counts(int project) {
+    return guarded([&] {
+        return tag_counts_.get(project, [&] { return count_tags(*readers_.lend(), project); });
+    });
 }
 
 Result<std::vector<Result<Drawing>>> SqliteStore::change_tags(

@@ -58,11 +58,12 @@ Result<ReviewedPage> SqliteStore::reviewed_drawings(const ReviewedQuery& query) 
         const auto sql = reviewed_statement(query);
         const auto limit = static_cast<std::int64_t>(query.limit);
         if (!query.after) {
-            auto rows = connection.query(sql, query.trunk, limit);
+            auto rows = connection.query(sql, query.trunk, query.project, limit);
             return read_page(rows, query);
         }
-        auto rows = connection.query(sql, query.trunk, confidence_step(query.after->confidence),
-                                     query.after->id, limit);
+        auto rows =
+            connection.query(sql, query.trunk, query.project,
+                             confidence_step(query.after->confidence), query.after->id, limit);
         return read_page(rows, query);
     });
 }
@@ -73,6 +74,7 @@ Result<Stretch> SqliteStore::stretch(const StretchQuery& query) {
         auto rows = connection.prepare(stretch_statement(query));
         int at = 0;
         if (query.not_predicted_by) rows.bind(++at, *query.not_predicted_by);
+        rows.bind(++at, query.project);
         rows.bind(++at, query.after);
         rows.bind(++at, static_cast<std::int64_t>(query.limit));
         rows.bind(++at, query.trunk);

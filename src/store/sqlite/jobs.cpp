@@ -24,6 +24,8 @@ Job read_job(const Statement& row) {
     job.due_at = row.time(12);
     job.started_at = time_or_none(row, 13);
     job.finished_at = time_or_none(row, 14);
+    // Those from before there were several have none.
+    job.project = row.null(15) ? shapes_project : row.small(15);
     return job;
 }
 
@@ -46,10 +48,10 @@ void insert(Connection& connection, const Job& job) {
     using Id = std::optional<Uuid>;
     using Name = std::optional<std::string>;
     connection.run(
-        "INSERT INTO job (id, kind, parameters, created_by, created_by_id, created_at, due_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO job (id, kind, parameters, created_by, created_by_id, created_at, due_at, "
+        "project) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         job.id, job.kind, job.parameters, job.created_by ? Name(job.created_by->name) : Name(),
-        job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at);
+        job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at, job.project);
 }
 
 void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
@@ -76,8 +78,10 @@ std::optional<Job> next_job(Connection& connection, Timestamp at) {
 Result<Job> SqliteStore::add_job(const Job& job, bool unless_open) {
     return write([&](Connection& connection) {
         if (unless_open)
-            if (auto open = find_job(
-                    connection, "kind = $1 AND state IN ('queued', 'running') LIMIT 1", job.kind))
+            if (auto open = find_job(connection,
+                                     "kind = $1 AND coalesce(project, 1) = $2 AND "
+                                     "state IN ('queued', 'running') LIMIT 1",
+                                     job.kind, job.project))
                 return std::move(*open);
         insert(connection, job);
         return job_of(connection, job.id);

@@ -1,3 +1,5 @@
+#include <spdlog/fmt/fmt.h>
+
 #include "store/records.h"
 #include "store/sqlite/store.h"
 
@@ -10,6 +12,7 @@ Model read_model(const Statement& row) {
     model.kind = model_kind_from(row.text(5));
     if (!row.null(6)) model.parent = row.text(6);
     model.lineage = row.text(7);
+    model.project = row.small(8);
     return model;
 }
 
@@ -18,10 +21,11 @@ Model read_model(const Statement& row) {
 Result<void> SqliteStore::add_model(const Model& model, BytesView onnx) {
     return write([&](Connection& connection) {
         const auto added = connection.run(
-            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage, "
+            "project) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
             model.id, model.card, BytesView(model.sha256), to_string(model.state), model.created_at,
-            onnx, to_string(model.kind), model.parent, model.lineage);
+            onnx, to_string(model.kind), model.parent, model.lineage, model.project);
         if (added == 0) throw model_there();
     });
 }
@@ -29,8 +33,7 @@ Result<void> SqliteStore::add_model(const Model& model, BytesView onnx) {
 Result<std::vector<Model>> SqliteStore::models() {
     return read([&](Connection& connection) {
         auto rows = connection.query(
-            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model ORDER BY "
-            "created_at, row");
+            fmt::format("SELECT {} FROM model ORDER BY created_at, row", model_columns));
         std::vector<Model> models;
         while (rows.step()) models.push_back(read_model(rows));
         return models;
@@ -39,10 +42,8 @@ Result<std::vector<Model>> SqliteStore::models() {
 
 Result<Model> SqliteStore::model(const std::string& id) {
     return read([&](Connection& connection) {
-        auto row = connection.query(
-            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE id "
-            "= $1",
-            id);
+        auto row =
+            connection.query(fmt::format("SELECT {} FROM model WHERE id = $1", model_columns), id);
         if (!row.step()) throw no_model();
         return read_model(row);
     });
@@ -59,17 +60,24 @@ Result<Bytes> SqliteStore::model_onnx(const std::string& id) {
 
 Result<void> SqliteStore::promote_model(const std::string& id) {
     return write([&](Connection& connection) {
-        connection.run("UPDATE model SET state = 'retired' WHERE state = 'live' AND id <> $1", id);
-        if (connection.run("UPDATE model SET state = 'live' WHERE id = $1", id) == 0)
-            throw no_model();
+        auto row = connection.query("SELECT project FROM model WHERE id = $1", id);
+        if (!row.step()) throw no_model();
+        const int project = row.small(0);
+        connection.run(
+            "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
+            project, id);
+        connection.run("UPDATE model SET state = 'live' WHERE id = $1", id);
+        if (project != shapes_project)
+            connection.run("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
     });
 }
 
-Result<Model> SqliteStore::live_model() {
+Result<Model> SqliteStore::live_model(int project) {
     return read([&](Connection& connection) {
         auto row = connection.query(
-            "SELECT id, card, sha256, state, created_at, kind, parent, lineage FROM model WHERE "
-            "state = 'live'");
+            fmt::format("SELECT {} FROM model WHERE state = 'live' AND project = $1",
+                        model_columns),
+            project);
         if (!row.step()) throw Failure(ErrorKind::not_found, "No model is live.");
         return read_model(row);
     });

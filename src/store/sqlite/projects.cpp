@@ -10,6 +10,30 @@
 namespace croquis::store::sqlite {
 namespace {
 
+/// In the order of project_columns.
+Project read_project(const Statement& row) {
+    Project project;
+    project.id = row.small(0);
+    project.slug = row.text(1);
+    project.name = row.text(2);
+    project.guidelines = row.text(3);
+    project.who_draws = access_from(row.text(4));
+    project.who_browses = access_from(row.text(5));
+    project.opinions_wanted = row.small(6);
+    if (!row.null(7)) project.retention_days = row.small(7);
+    project.live_model = text_or_none(row, 8);
+    project.archived_at = time_or_none(row, 9);
+    project.created_at = row.time(10);
+    return project;
+}
+
+Project find_project(Connection& connection, const std::string& slug) {
+    auto row = connection.query(
+        fmt::format("SELECT {} FROM project WHERE slug = $1", project_columns), slug);
+    if (!row.step()) throw no_project();
+    return read_project(row);
+}
+
 Labels read_labels(Connection& connection, int project) {
     auto rows = connection.query(
         "SELECT name, titles, colour, key, retired FROM label WHERE project = $1 "
@@ -53,11 +77,43 @@ std::vector<Drawing> carrying(Connection& connection, int project, const LabelMe
 }  // namespace
 
 Result<Project> SqliteStore::project(const std::string& slug) {
-    return read([&](Connection& connection) {
-        auto row = connection.query(
-            "SELECT id, slug, name, guidelines FROM project WHERE slug = $1", slug);
-        if (!row.step()) throw no_project();
-        return Project{row.small(0), row.text(1), row.text(2), row.text(3)};
+    return read([&](Connection& connection) { return find_project(connection, slug); });
+}
+
+Result<std::vector<Project>> SqliteStore::projects() {
+    return read([](Connection& connection) {
+        auto rows =
+            connection.query(fmt::format("SELECT {} FROM project ORDER BY id", project_columns));
+        std::vector<Project> projects;
+        while (rows.step()) projects.push_back(read_project(rows));
+        return projects;
+    });
+}
+
+Result<Project> SqliteStore::add_project(const Project& project) {
+    return write([&](Connection& connection) {
+        const auto added = connection.run(
+            "INSERT INTO project (slug, name, guidelines, who_draws, who_browses, opinions_wanted, "
+            "retention_days, archived_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+            "ON CONFLICT (slug) DO NOTHING",
+            project.slug, project.name, project.guidelines, to_string(project.who_draws),
+            to_string(project.who_browses), project.opinions_wanted, project.retention_days,
+            project.archived_at, project.created_at);
+        if (added == 0) throw project_there();
+        return find_project(connection, project.slug);
+    });
+}
+
+Result<Project> SqliteStore::change_project(const std::string& slug, const ProjectChange& change) {
+    return write([&](Connection& connection) {
+        const auto project = changed(find_project(connection, slug), change);
+        connection.run(
+            "UPDATE project SET name = $1, guidelines = $2, who_draws = $3, who_browses = $4, "
+            "opinions_wanted = $5, retention_days = $6, archived_at = $7 WHERE id = $8",
+            project.name, project.guidelines, to_string(project.who_draws),
+            to_string(project.who_browses), project.opinions_wanted, project.retention_days,
+            project.archived_at, project.id);
+        return project;
     });
 }
 

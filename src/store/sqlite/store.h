@@ -18,12 +18,12 @@ class SqliteStore final : public Store {
 
     void submit(Submission submission, SubmitHandler done) override;
     Result<Page> list(const Query& query) override;
-    Result<Drawing> drawing(const Uuid& id, Audience audience) override;
-    Result<StoredImage> image(const Uuid& id, Audience audience,
+    Result<Drawing> drawing(const Uuid& id, const Viewer& viewer) override;
+    Result<StoredImage> image(const Uuid& id, const Viewer& viewer,
                               const std::optional<Sha256>& known) override;
-    Result<std::string> strokes(const Uuid& id, Audience audience) override;
-    Result<std::vector<TagEvent>> history(const Uuid& id, Audience audience) override;
-    Result<std::vector<TagCount>> tag_counts() override;
+    Result<std::string> strokes(const Uuid& id, const Viewer& viewer) override;
+    Result<std::vector<TagEvent>> history(const Uuid& id, const Viewer& viewer) override;
+    Result<std::vector<TagCount>> tag_counts(int project) override;
     Result<std::vector<Result<Drawing>>> change_tags(
         const std::vector<TagChange>& changes) override;
     Result<std::vector<Result<Drawing>>> undo_tags(const std::vector<TagUndo>& undos) override;
@@ -33,6 +33,9 @@ class SqliteStore final : public Store {
     Result<Drawing> suggest(const Withdrawal& by, const std::string& tag) override;
 
     Result<Project> project(const std::string& slug) override;
+    Result<std::vector<Project>> projects() override;
+    Result<Project> add_project(const Project& project) override;
+    Result<Project> change_project(const std::string& slug, const ProjectChange& change) override;
     Result<std::vector<Label>> labels(int project) override;
     Result<Label> add_label(int project, const Label& label,
                             std::optional<std::size_t> place) override;
@@ -64,7 +67,7 @@ class SqliteStore final : public Store {
     Result<Model> model(const std::string& id) override;
     Result<Bytes> model_onnx(const std::string& id) override;
     Result<void> promote_model(const std::string& id) override;
-    Result<Model> live_model() override;
+    Result<Model> live_model(int project) override;
 
     Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) override;
     Result<Stretch> stretch(const StretchQuery& query) override;
@@ -127,7 +130,7 @@ class SqliteStore final : public Store {
     std::unique_ptr<Connection> writer_;  ///< used on the writer's thread alone
     std::chrono::steady_clock::time_point keys_due_{};
     ConnectionPool<Connection> readers_;
-    TagCountCache tag_counts_;
+    TagCountCaches tag_counts_;
     WriteProbe probe_;
     GroupCommit commits_;
 };
