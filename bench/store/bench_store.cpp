@@ -192,7 +192,7 @@ json::object measure_lists(Store& store, const Plan& plan) {
     Query by_tag;
     by_tag.tag = "star";
     Query uncertain;
-    uncertain.order = Order::least_confident_first;
+    uncertain.order = Order::most_telling_first;
     Query queue = uncertain;
     queue.only_unreviewed = true;
     Query deep;

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+#include <cstring>
 #include <memory>
 #include <numeric>
 
@@ -323,11 +324,32 @@ asio::awaitable<Result<Detail>> Annotation::undo(Uuid id, store::VersionConditio
 asio::awaitable<Result<store::Page>> Annotation::queue(std::size_t limit,
                                                        std::optional<store::Query::Cursor> after) {
     store::Query query;
-    query.order = store::Order::least_confident_first;
+    query.order = store::Order::most_telling_first;
     query.limit = limit;
     query.only_unreviewed = true;
     query.after = after;
     const auto job = [this, &query] { return store_.list(query); };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<Claimed>> Annotation::claim(ClaimRequest request, identity::Principal by) {
+    store::ClaimRequest asked;
+    asked.holder = request.holder;
+    asked.account = by.user;
+    asked.limit = request.limit;
+    asked.passed = std::move(request.passed);
+    asked.at = now();
+    asked.until = asked.at + claim_lasts;
+    const Bytes seed = random_bytes(sizeof asked.seed);
+    std::memcpy(&asked.seed, seed.data(), sizeof asked.seed);
+    const auto job = [this, &asked] { return store_.claim(asked); };
+    auto drawings = co_await workers_.run(job);
+    if (!drawings) co_return drawings.error();
+    co_return Claimed{asked.until, std::move(*drawings)};
+}
+
+asio::awaitable<Result<void>> Annotation::release(Uuid holder, identity::Principal by) {
+    const auto job = [this, &holder, &by] { return store_.release(holder, by.user); };
     co_return co_await workers_.run(job);
 }
 
@@ -339,7 +361,8 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::accept(
     std::vector<store::TagChange> changes;
     changes.reserve(drawings.size());
     for (const auto& [id, version] : drawings)
-        changes.push_back({id, std::nullopt, who, at, {}, version});
+        changes.push_back(
+            {id, std::nullopt, who, at, {}, version, std::nullopt, drawings.size() > 1});
     const auto job = [this, &changes] { return with_tops(store_.change_tags(changes)); };
     co_return co_await workers_.run(job);
 }

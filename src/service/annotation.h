@@ -51,6 +51,20 @@ struct Detail {
     Top top;  ///< empty where the labels of the model that predicted it are not known any more
 };
 
+/// For so long a claim holds drawings unless it is renewed.
+inline constexpr std::chrono::seconds claim_lasts{120};
+
+struct ClaimRequest {
+    Uuid holder;
+    std::size_t limit = 12;    ///< 1…50
+    std::vector<Uuid> passed;  ///< at most 200
+};
+
+struct Claimed {
+    Timestamp expires_at;
+    std::vector<store::ClaimedDrawing> drawings;
+};
+
 struct SubmitAnswer {
     store::Drawing drawing;
     Top top;
@@ -100,9 +114,14 @@ class Annotation {
     /// Takes the last change back that still stands. Errors: those of Store::undo_tags.
     boost::asio::awaitable<Result<Detail>> undo(Uuid id, store::VersionCondition on,
                                                 identity::Principal by);
-    /// What a person should look at first: unreviewed, least confident first.
+    /// What waits for review, in the order of Order::most_telling_first.
     boost::asio::awaitable<Result<store::Page>> queue(std::size_t limit,
                                                       std::optional<store::Query::Cursor> after);
+    /// Holds the next drawings for a person's open page, and what it holds already for longer.
+    /// Errors: those of Store::claim.
+    boost::asio::awaitable<Result<Claimed>> claim(ClaimRequest request, identity::Principal by);
+    /// Lets others have what a page of this person held.
+    boost::asio::awaitable<Result<void>> release(Uuid holder, identity::Principal by);
     /// Accepts the tags as they are, in one transaction; answers, in order, the drawing or why not.
     /// At most max_at_once.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> accept(

@@ -312,11 +312,6 @@ Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
 
 }  // namespace
 
-bool judges(const Uuid& drawing) {
-    const auto hash = sha256(as_bytes(to_string(drawing)));
-    return hash[0] % 4 == 0;
-}
-
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     auto trunk = Trunk::of_live_model(store);
     if (!trunk) return trunk.error();

@@ -9,14 +9,13 @@
 #include "learning/adaptation/gate.h"
 #include "learning/adaptation/teaching.h"
 #include "service/trunk.h"
+#include "store/asking.h"
 #include "store/store.h"
 
 /// Teaches a head on what people said of a project's drawings.
 namespace croquis::service {
 
-/// Whether a drawing judges models, for ever: no model learns from it, by any path. One in four
-/// does, by a hash of its id.
-bool judges(const Uuid& drawing);
+using store::judges;
 
 struct TeachRequest {
     std::string by;  ///< who asked: a user's name, or "" for the command line

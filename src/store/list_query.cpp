@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "store/asking.h"
 #include "store/records.h"
 
 namespace croquis::store {
@@ -9,7 +10,7 @@ namespace croquis::store {
 const char* const drawing_columns =
     "id, created_at, media_type, width, height, sha256, source, model, predicted_tag, confidence, "
     "probabilities, tag, version, tagged_by, tagged_at, tagged_by_id, project, external_id, "
-    "file_name, pseudonym, withdrawn";
+    "file_name, pseudonym, withdrawn, basis";
 
 const char* const tag_count_query =
     "SELECT tag, CAST(sum(drawings) AS bigint) FROM ("
@@ -51,8 +52,8 @@ class Builder {
     }
 
     ListStatement finish() {
-        if (query_.order != Order::least_confident_first) return {whole(), std::move(values_)};
-        return {by_confidence(), std::move(values_)};
+        if (query_.order != Order::most_telling_first) return {whole(), std::move(values_)};
+        return {by_place(), std::move(values_)};
     }
 
   private:
@@ -90,9 +91,9 @@ class Builder {
         const auto& after = *query_.after;
         if (query_.order == Order::newest_first) require("id < " + parameter(after.id));
         if (query_.order == Order::oldest_first) require("id > " + parameter(after.id));
-        if (query_.order == Order::least_confident_first) {
-            const auto step = parameter(confidence_step(after.confidence));
-            require(fmt::format("(confidence_step, id) > ({}, {})", step, parameter(after.id)));
+        if (query_.order == Order::most_telling_first) {
+            const auto place = parameter(after.place);
+            require(fmt::format("(queue_place, id) > ({}, {})", place, parameter(after.id)));
         }
     }
 
@@ -110,9 +111,9 @@ class Builder {
 
     /// What people have looked at and what they have not are indexed apart, so that the review
     /// queue never wades through what is done; together the two make the whole order.
-    [[nodiscard]] std::string by_confidence() const {
-        const char* order = "confidence_step, id";
-        const char* also = ", confidence_step";
+    [[nodiscard]] std::string by_place() const {
+        const char* order = "queue_place, id";
+        const char* also = ", queue_place";
         auto unreviewed = select("tagged_by IS NULL", order, also);
         if (query_.only_unreviewed) return unreviewed;
         return fmt::format(
@@ -151,7 +152,7 @@ Page page_of(std::vector<Drawing> drawings, const Query& query) {
     page.drawings = std::move(drawings);
     if (more) {
         const auto& last = page.drawings.back();
-        page.next = Query::Cursor{last.id, last.prediction.confidence};
+        page.next = Query::Cursor{last.id, queue_place(last.id, last.prediction.probabilities)};
     }
     return page;
 }

@@ -75,6 +75,13 @@ struct Viewer {
     std::optional<int> project;  ///< absent: any
 };
 
+/// What a review rests on, which decides whether it may judge a model.
+enum class Basis {
+    shown,   ///< the model's tag stood beside a drawing that was chosen by it, or by the person
+    random,  ///< the same, of a drawing that the queue asked about at random
+    own      ///< it did not depend on the model's tag: imported, or decided between people
+};
+
 /// A drawing as lists show it: everything but the picture.
 struct Drawing {
     Uuid id;
@@ -93,6 +100,8 @@ struct Drawing {
     /// That user; absent too where a schema older than this field did not say which of one name.
     std::optional<Uuid> tagged_by_id;
     std::optional<Timestamp> tagged_at;
+    /// Absent while nobody has reviewed it, and where the review is older than this field.
+    std::optional<Basis> basis;
     int project = shapes_project;
     std::optional<std::string> external_id;  ///< as in Submission
     std::optional<std::string> file_name;
@@ -116,10 +125,8 @@ struct StoredImage {
 enum class Order {
     newest_first,
     oldest_first,
-    /// By the prediction's confidence in steps of 1/64, and within a step oldest first. Finer steps
-    /// would have every submission write to a page of the index of its own, which costs more than
-    /// the rest of the submission.
-    least_confident_first
+    /// By queue_place() (store/asking.h), and within a place oldest first.
+    most_telling_first
 };
 
 /// A page of drawings. `after` is the last drawing of the page before (keyset paging, never an
@@ -137,7 +144,7 @@ struct Query {
     int project = shapes_project;
     struct Cursor {
         Uuid id;
-        float confidence = 0;  ///< used by least_confident_first alone
+        int place = 0;  ///< queue_place() of it; used by most_telling_first alone
     };
     std::optional<Cursor> after;
 };
@@ -160,6 +167,37 @@ enum class TagEventKind {
     restored      ///< shown again
 };
 
+/// Why the queue asked about a drawing.
+enum class Asked { margin, random };
+
+/// A drawing that somebody is working on, as nobody else is shown it.
+struct Claim {
+    Uuid drawing;
+    Uuid account;  ///< whose
+    Asked asked = Asked::margin;
+    /// Where asked at random: the part of all drawings that are asked about so, 0…1.
+    std::optional<float> probability;
+    Timestamp expires_at;
+};
+
+struct ClaimedDrawing {
+    Drawing drawing;
+    Claim claim;
+};
+
+/// Holds drawings of the queue for somebody: those that are held already and wait still, for
+/// longer, and then the next ones, up to `limit` in all.
+struct ClaimRequest {
+    Uuid holder;   ///< made by whoever works: one for each page that is open
+    Uuid account;  ///< whose page it is
+    int project = shapes_project;
+    std::size_t limit = 12;    ///< 1…50
+    std::vector<Uuid> passed;  ///< let go, and not given to this holder; at most 200
+    Timestamp at;              ///< now
+    Timestamp until;           ///< of the claims
+    std::uint64_t seed = 0;    ///< which of them are asked about at random
+};
+
 /// One entry of a drawing's append-only tag history. The first is the model's (`by` absent, `from`
 /// empty).
 struct TagEvent {
@@ -169,9 +207,12 @@ struct TagEvent {
     std::optional<std::string> by;  ///< the user's name at the time
     std::optional<Uuid> by_id;      ///< as Drawing::tagged_by_id
     Timestamp at;
-    std::string note;           ///< a person's words; mostly empty
-    int version = 1;            ///< the drawing's version that this event made
-    std::optional<int> undoes;  ///< the version whose event this one takes back
+    std::string note;                       ///< a person's words; mostly empty
+    int version = 1;                        ///< the drawing's version that this event made
+    std::optional<int> undoes;              ///< the version whose event this one takes back
+    std::optional<Asked> asked = {};        ///< where the queue had asked the person
+    std::optional<float> probability = {};  ///< as Claim::probability
+    bool bulk = false;                      ///< accepted along with others in one go
 };
 
 /// A user as the history keeps one: who it is, and the name at the time. Without an id it is the
@@ -217,6 +258,7 @@ struct TagChange {
     std::string note;
     VersionCondition on;
     std::optional<int> project = {};  ///< not_found where the drawing is of another one
+    bool bulk = false;                ///< along with others in one go
 };
 
 /// Takes back the last event that still stands.
@@ -237,6 +279,7 @@ struct EmbeddedDrawing {
     std::string model;  ///< that predicted it
     std::string predicted_tag;
     std::optional<Embedding> embedding;
+    std::optional<Basis> basis = {};  ///< of a page of reviewed drawings
 };
 
 /// A page of a project's reviewed drawings, in an order of the store's own.

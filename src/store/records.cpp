@@ -60,6 +60,17 @@ constexpr std::array tag_event_kinds{
     Word<TagEventKind>{TagEventKind::restored, "restored"},
 };
 
+constexpr std::array asked_words{
+    Word<Asked>{Asked::margin, "margin"},
+    Word<Asked>{Asked::random, "random"},
+};
+
+constexpr std::array basis_words{
+    Word<Basis>{Basis::shown, "shown"},
+    Word<Basis>{Basis::random, "random"},
+    Word<Basis>{Basis::own, "own"},
+};
+
 template <class T, std::size_t count>
 std::string_view word_of(const std::array<Word<T>, count>& words, T value) {
     for (const auto& [each, word] : words)
@@ -152,14 +163,15 @@ Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers)
     return {trunk, scale, std::vector<std::int8_t>(numbers.begin(), numbers.end())};
 }
 
-/// By confidence, because reviewed drawings have an index in that order and no other.
+/// By place in the queue, because reviewed drawings have an index in that order and no other.
 std::string reviewed_statement(const ReviewedQuery& query) {
     return fmt::format(
-        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.confidence "
+        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.basis, "
+        "d.queue_place "
         "FROM drawing d LEFT JOIN embedding e ON e.trunk = $1 AND e.drawing = d.id "
         "WHERE d.project = $2 AND d.tagged_by IS NOT NULL AND {} "
-        "ORDER BY d.confidence_step, d.id LIMIT {}",
-        query.after ? std::string(shown) + " AND (d.confidence_step, d.id) > ($3, $4)" : shown,
+        "ORDER BY d.queue_place, d.id LIMIT {}",
+        query.after ? std::string(shown) + " AND (d.queue_place, d.id) > ($3, $4)" : shown,
         query.after ? "$5" : "$3");
 }
 
@@ -183,10 +195,6 @@ Uuid lowest_id_at(Timestamp time) {
     for (std::size_t i = 6; i > 0; --i, millis >>= 8)
         id.bytes[i - 1] = static_cast<std::uint8_t>(millis & 0xff);
     return id;
-}
-
-int confidence_step(float confidence) {
-    return static_cast<int>(confidence * 64);
 }
 
 Drawing first_drawing(const Submission& submission) {
@@ -425,6 +433,22 @@ std::string_view to_string(TagEventKind kind) {
 
 TagEventKind tag_event_kind_from(std::string_view text) {
     return meaning_of(tag_event_kinds, text, "The store holds an unknown kind of event.");
+}
+
+std::string_view to_string(Asked asked) {
+    return word_of(asked_words, asked);
+}
+
+Asked asked_from(std::string_view text) {
+    return meaning_of(asked_words, text, "The database holds an unknown reason to ask.");
+}
+
+std::string_view to_string(Basis basis) {
+    return word_of(basis_words, basis);
+}
+
+Basis basis_from(std::string_view text) {
+    return meaning_of(basis_words, text, "The database holds an unknown basis of a review.");
 }
 
 }  // namespace croquis::store

@@ -28,10 +28,11 @@ Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers)
 
 /// One page of reviewed drawings, and one stretch of all, as SQL that both databases read. The
 /// columns: id, version, tag, model, predicted_tag, scale and vector of the embedding; then, of a
-/// page, the confidence, and of a stretch whether something is to be done with the drawing.
-/// Parameters, which both databases count in the order in which they first appear: of a page the
-/// trunk, the project, then confidence_step and id of the last one where there is one, the limit;
-/// of a stretch the model where there is one, the project, the last id, the limit, the trunk.
+/// page, the basis and the queue_place, and of a stretch whether something is to be done with the
+/// drawing. Parameters, which both databases count in the order in which they first appear: of a
+/// page the trunk, the project, then queue_place and id of the last one where there is one, the
+/// limit; of a stretch the model where there is one, the project, the last id, the limit, the
+/// trunk.
 std::string reviewed_statement(const ReviewedQuery& query);
 std::string stretch_statement(const StretchQuery& query);
 
@@ -41,9 +42,6 @@ inline constexpr std::chrono::minutes id_time_slack{10};
 
 /// The least version 7 id that could be made at `time`.
 Uuid lowest_id_at(Timestamp time);
-
-/// Where a confidence stands in Order::least_confident_first: 0 to 64.
-int confidence_step(float confidence);
 
 /// The condition that a drawing is shown: neither hidden nor deleted. PostgreSQL takes it to leave
 /// nearly all rows, with statistics and without; it would take "withdrawn IS NULL" of a table that
@@ -143,6 +141,15 @@ std::optional<std::string> to_column(Visibility visibility);
 Visibility visibility_from(const std::optional<std::string>& column);
 std::string_view to_string(TagEventKind kind);
 TagEventKind tag_event_kind_from(std::string_view text);
+std::string_view to_string(Asked asked);
+Asked asked_from(std::string_view text);
+std::string_view to_string(Basis basis);
+Basis basis_from(std::string_view text);
+/// As a column that may be null has it.
+template <class T>
+std::optional<std::string> text_of(const std::optional<T>& value) {
+    return value ? std::optional(std::string(to_string(*value))) : std::nullopt;
+}
 
 /// For how long a key can be replayed; the contract says 24 hours at least.
 inline constexpr std::chrono::hours idempotency_keys_last{48};

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/metrics.h"
+#include "store/claim_store.h"
 #include "store/drawing_store.h"
 #include "store/embedding_store.h"
 #include "store/job_store.h"
@@ -41,6 +42,7 @@ class Store : public DrawingStore,
               public UserStore,
               public ModelStore,
               public EmbeddingStore,
+              public ClaimStore,
               public JobStore {
   public:
     Store() = default;

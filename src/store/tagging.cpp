@@ -52,6 +52,25 @@ std::vector<const TagEvent*> standing(const std::vector<TagEvent>& events) {
     return still;
 }
 
+/// What a review rests on; nothing where the event is none.
+std::optional<Basis> basis_of(const TagEvent& event) {
+    switch (event.kind) {
+        case TagEventKind::accepted:
+        case TagEventKind::corrected:
+            return event.asked == Asked::random ? Basis::random : Basis::shown;
+        case TagEventKind::imported:
+        case TagEventKind::adjudicated:
+            return Basis::own;
+        default:
+            return std::nullopt;
+    }
+}
+
+/// Whether the queue asked this person about the drawing, a moment ago.
+bool is_asked(const std::optional<Claim>& claim, const TagChange& change) {
+    return claim && change.by.id == claim->account && change.at < claim->expires_at;
+}
+
 /// What `event` makes of the drawing. A merge of labels is no review.
 void apply(Drawing& drawing, const TagEvent& event) {
     drawing.tag = event.to;
@@ -59,6 +78,7 @@ void apply(Drawing& drawing, const TagEvent& event) {
     drawing.tagged_by = event.by;
     drawing.tagged_by_id = event.by_id;
     drawing.tagged_at = event.at;
+    if (const auto basis = basis_of(event)) drawing.basis = basis;
 }
 
 /// The state that the prediction and then these events left.
@@ -67,6 +87,7 @@ void restore(Drawing& drawing, const std::vector<const TagEvent*>& events) {
     drawing.tagged_by.reset();
     drawing.tagged_by_id.reset();
     drawing.tagged_at.reset();
+    drawing.basis.reset();
     for (const auto* event : events) apply(drawing, *event);
 }
 
@@ -103,6 +124,11 @@ Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& cha
     TagWrite write{drawing, event_of(drawing, kind, change.by, change.at)};
     write.event.to = to;
     write.event.note = change.note;
+    write.event.bulk = change.bulk;
+    if (is_asked(before.claim, change)) {
+        write.event.asked = before.claim->asked;
+        write.event.probability = before.claim->probability;
+    }
     write.drawing.version = write.event.version;
     apply(write.drawing, write.event);
     return write;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@ namespace croquis::store {
 struct TaggedDrawing {
     Drawing drawing;
     std::vector<TagEvent> events;
+    std::optional<Claim> claim = {};  ///< where somebody was shown it by the queue
 };
 
 using TaggedDrawings = std::map<Uuid, TaggedDrawing>;

@@ -38,6 +38,7 @@ TagWrite imported_tag(const DrawingImport& import) {
     write.drawing.tagged_by = tag.by;
     write.drawing.tagged_by_id = tag.by_id;
     write.drawing.tagged_at = tag.at;
+    write.drawing.basis = Basis::own;
     return write;
 }
 
@@ -62,6 +63,7 @@ TagWrite disputed_tag(const Drawing& there, const ImportedTag& other) {
     write.drawing.tagged_by.reset();
     write.drawing.tagged_by_id.reset();
     write.drawing.tagged_at.reset();
+    write.drawing.basis.reset();
     return write;
 }
 

@@ -193,7 +193,7 @@ describe('the page', () => {
         await signIn(page);
         await page.getByTestId('queue').waitFor();
         let refused = 0;
-        await page.route('**/api/v1/queue*', (route) =>
+        await page.route('**/api/v1/queue/claims/*', (route) =>
           ++refused === 1
             ? route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"status":401}' })
             : route.continue(),

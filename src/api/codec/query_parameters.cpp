@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "api/number.h"
 
@@ -12,8 +11,9 @@ namespace {
 constexpr std::size_t max_limit = 200;
 constexpr std::size_t max_tag_bytes = 64;
 constexpr std::size_t max_if_match_bytes = 255;
+constexpr int most_place = 32767;
 constexpr std::uint8_t by_time = 1;
-constexpr std::uint8_t by_confidence = 2;
+constexpr std::uint8_t by_place = 3;  // 2 was by confidence
 
 Error invalid(std::string_view field, std::string detail) {
     return {ErrorKind::invalid, std::move(detail), std::string(field)};
@@ -69,7 +69,7 @@ Result<void> read_paging(const http::Request& request, store::Query& query) {
 }
 
 std::uint8_t kind_of(store::Order order) {
-    return order == store::Order::least_confident_first ? by_confidence : by_time;
+    return order == store::Order::most_telling_first ? by_place : by_time;
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ Result<service::ExportOptions> read_export_query(const http::Request& request) {
 
 Result<store::Query> read_queue_query(const http::Request& request) {
     store::Query query;
-    query.order = store::Order::least_confident_first;
+    query.order = store::Order::most_telling_first;
     query.only_unreviewed = true;
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
     return query;
@@ -145,10 +145,11 @@ Result<store::Query> read_jobs_query(const http::Request& request) {
 }
 
 std::string write_cursor(store::Order order, const store::Query::Cursor& cursor) {
-    std::array<std::uint8_t, 1 + sizeof(Uuid::bytes) + sizeof(float)> bytes{kind_of(order)};
+    std::array<std::uint8_t, 1 + sizeof(Uuid::bytes) + 2> bytes{kind_of(order)};
     std::copy(cursor.id.bytes.begin(), cursor.id.bytes.end(), bytes.begin() + 1);
-    std::memcpy(bytes.data() + 1 + sizeof(Uuid::bytes), &cursor.confidence, sizeof(float));
-    const std::size_t used = bytes[0] == by_confidence ? bytes.size() : 1 + sizeof(Uuid::bytes);
+    bytes[bytes.size() - 2] = static_cast<std::uint8_t>(cursor.place >> 8);
+    bytes[bytes.size() - 1] = static_cast<std::uint8_t>(cursor.place);
+    const std::size_t used = bytes[0] == by_place ? bytes.size() : 1 + sizeof(Uuid::bytes);
     return to_base64url(BytesView(bytes).first(used));
 }
 
@@ -156,13 +157,12 @@ Result<store::Query::Cursor> read_cursor(store::Order order, std::string_view te
     const auto wrong = [] { return invalid("cursor", "This cursor is not one that was given."); };
     const auto bytes = from_base64url(text);
     const std::uint8_t kind = kind_of(order);
-    const std::size_t size = 1 + sizeof(Uuid::bytes) + (kind == by_confidence ? sizeof(float) : 0);
+    const std::size_t size = 1 + sizeof(Uuid::bytes) + (kind == by_place ? 2 : 0);
     if (!bytes || bytes->size() != size || bytes->front() != kind) return wrong();
     store::Query::Cursor cursor;
     std::copy_n(bytes->begin() + 1, cursor.id.bytes.size(), cursor.id.bytes.begin());
-    if (kind == by_confidence)
-        std::memcpy(&cursor.confidence, bytes->data() + 1 + sizeof(Uuid::bytes), sizeof(float));
-    if (!(cursor.confidence >= 0 && cursor.confidence <= 1)) return wrong();
+    if (kind == by_place) cursor.place = (*bytes)[size - 2] << 8 | (*bytes)[size - 1];
+    if (cursor.place > most_place) return wrong();
     return cursor;
 }
 

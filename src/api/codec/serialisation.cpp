@@ -142,6 +142,22 @@ std::string page_text(const store::Page& page, store::Order order, const ApiSurf
     return out;
 }
 
+std::string claim_text(const service::Claimed& claimed, const ApiSurface& surface) {
+    std::string out;
+    out.reserve(64 + claimed.drawings.size() * drawing_text_bytes);
+    out.append("{\"expires_at\":\"").append(to_rfc3339(claimed.expires_at));
+    out += "\",\"drawings\":[";
+    for (const auto& [drawing, claim] : claimed.drawings) {
+        if (out.back() != '[') out += ',';
+        ObjectText object(out);
+        write_drawing(object, drawing, surface);
+        object.text("asked", store::to_string(claim.asked));
+        object.end();
+    }
+    out += "]}";
+    return out;
+}
+
 std::string detail_text(const service::Detail& detail, const ApiSurface& surface) {
     std::string out;
     out.reserve(drawing_text_bytes * 2);
@@ -220,6 +236,11 @@ json::object to_json(const store::TagEvent& event) {
     object["reason"] = event.note.empty() ? store::to_string(event.kind) : event.note;
     object["version"] = event.version;
     object["undoes"] = event.undoes ? json::value(*event.undoes) : json::value(nullptr);
+    object["asked"] =
+        event.asked ? json::value(store::to_string(*event.asked)) : json::value(nullptr);
+    object["probability"] =
+        event.probability ? json::value(*event.probability) : json::value(nullptr);
+    object["bulk"] = event.bulk;
     return object;
 }
 

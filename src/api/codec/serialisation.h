@@ -31,6 +31,8 @@ inline constexpr ApiSurface annotator_surface{annotator_base, true};
 /// JSON text of a page, a drawing with its best guesses, the best guesses alone. Written straight
 /// to text, without a document in between: a page of drawings is the hottest answer there is.
 std::string page_text(const store::Page& page, store::Order order, const ApiSurface& surface);
+/// Drawings that a page holds, each with why it is asked about.
+std::string claim_text(const service::Claimed& claimed, const ApiSurface& surface);
 std::string detail_text(const service::Detail& detail, const ApiSurface& surface);
 std::string preview_text(const service::PreviewAnswer& answer);
 

@@ -36,14 +36,6 @@ Answer undo(AnnotatorContext& api, Request& request, const Principal& who) {
     co_return undone ? detail_response(200, *undone, api.surface()) : problem(undone.error());
 }
 
-Answer queue(AnnotatorContext& api, Request& request, const Principal&) {
-    const auto query = read_queue_query(request);
-    if (!query) co_return problem(query.error());
-    const auto page = co_await api.annotation.queue(query->limit, query->after);
-    if (!page) co_return problem(page.error());
-    co_return no_store(text_response(200, page_text(*page, query->order, api.surface())));
-}
-
 Answer accept(AnnotatorContext& api, Request& request, const Principal& who) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
@@ -67,7 +59,6 @@ void add_review_routes(http::Router& router, const Guard& guard) {
     router.add(Method::post, "/drawings/{id}/undo", guard.annotator(undo));
     router.add(Method::post, "/drawings:accept", guard.annotator(accept));
     router.add(Method::post, "/drawings:undo", guard.annotator(undo_each));
-    router.add(Method::get, "/queue", guard.annotator(queue));
 }
 
 }  // namespace croquis::api

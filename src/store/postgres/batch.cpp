@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "store/asking.h"
 #include "store/list_query.h"
 #include "store/postgres/rows.h"
 #include "store/records.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr std::size_t chunk = std::size_t{48} * 1024;
 
 constexpr const char* copy_script =
-    "COPY drawing (id, created_at, width, height, confidence, confidence_step, media_type, source, "
+    "COPY drawing (id, created_at, width, height, confidence, queue_place, media_type, source, "
     "model, predicted_tag, tag, sha256, probabilities, project, external_id, file_name, pseudonym, "
     "withdrawal) "
     "FROM STDIN (FORMAT binary);"
@@ -35,7 +36,7 @@ void put_drawing(CopyBuffer& out, const Submission& submission) {
     out.field(submission.width);
     out.field(submission.height);
     out.field(prediction.confidence);
-    out.field(static_cast<std::int16_t>(confidence_step(prediction.confidence)));
+    out.field(static_cast<std::int16_t>(queue_place(submission.id, prediction.probabilities)));
     out.field(submission.media_type);
     out.field(submission.source);
     out.field(prediction.model);

@@ -182,7 +182,10 @@ Result<std::vector<TagCount>> PostgresStore::tag_counts(int project) {
 Result<std::vector<Result<Drawing>>> PostgresStore::change_tags(
     const std::vector<TagChange>& changes) {
     return in_transaction([&](Connection& connection) {
-        auto drawings = lock_drawings(connection, ids_of(changes));
+        const auto ids = ids_of(changes);
+        auto drawings = lock_drawings(connection, ids);
+        for (const auto& [id, claim] : claims_of(connection, ids))
+            if (const auto of = drawings.find(id); of != drawings.end()) of->second.claim = claim;
         const auto labels = assignable_labels(connection);
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
             return decide_change(before, change, labels);

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "store/asking.h"
 #include "store/list_query.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
@@ -26,9 +27,10 @@ ReviewedPage read_page(const Rows& rows, const ReviewedQuery& query) {
     for (int row = 0; row < rows.count(); ++row) {
         page.drawings.push_back(read_embedded(rows, row, query.trunk));
         page.drawings.back().reviewed = true;
+        if (!rows.null(row, 7)) page.drawings.back().basis = basis_from(rows.text(row, 7));
     }
     if (page.drawings.size() == query.limit)
-        page.next = Query::Cursor{page.drawings.back().id, rows.real(rows.count() - 1, 7)};
+        page.next = Query::Cursor{page.drawings.back().id, rows.small(rows.count() - 1, 8)};
     return page;
 }
 
@@ -37,7 +39,7 @@ ReviewedPage read_page(const Rows& rows, const ReviewedQuery& query) {
 /// what the lock saw.
 constexpr const char* retag_sql =
     "WITH asked AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) "
-    "AS each (id, version, tag, confidence, step, probabilities)), "
+    "AS each (id, version, tag, confidence, place, probabilities)), "
     "held AS (SELECT d.id, d.model, d.predicted_tag, d.confidence, d.probabilities "
     "FROM drawing d JOIN asked ON asked.id = d.id AND asked.version = d.version "
     "WHERE d.tagged_by IS NULL AND coalesce(d.withdrawn, '') <> 'deleted' "
@@ -50,7 +52,7 @@ constexpr const char* retag_sql =
     "gone AS (DELETE FROM prediction USING held WHERE prediction.drawing = held.id "
     "AND prediction.model = $7) "
     "UPDATE drawing SET model = $7, predicted_tag = asked.tag, tag = asked.tag, "
-    "confidence = asked.confidence, confidence_step = asked.step, "
+    "confidence = asked.confidence, queue_place = asked.place, "
     "probabilities = asked.probabilities, version = drawing.version + 1 "
     "FROM held JOIN asked ON asked.id = held.id WHERE drawing.id = held.id";
 
@@ -61,7 +63,7 @@ std::int64_t retag_by(Connection& connection, const std::string& model,
     std::vector<std::int32_t> versions;
     std::vector<std::string_view> tags;
     std::vector<float> confidences;
-    std::vector<std::int16_t> steps;
+    std::vector<std::int16_t> places;
     std::vector<BytesView> probabilities;
     for (const auto* retag : retags) {
         const auto& prediction = retag->prediction;
@@ -69,11 +71,12 @@ std::int64_t retag_by(Connection& connection, const std::string& model,
         versions.push_back(retag->version);
         tags.emplace_back(prediction.tag);
         confidences.push_back(prediction.confidence);
-        steps.push_back(static_cast<std::int16_t>(confidence_step(prediction.confidence)));
+        places.push_back(
+            static_cast<std::int16_t>(queue_place(retag->drawing, prediction.probabilities)));
         probabilities.push_back(bytes_of(prediction.probabilities));
     }
     return connection
-        .query(retag_sql, ids, versions, tags, confidences, steps, probabilities, model, at)
+        .query(retag_sql, ids, versions, tags, confidences, places, probabilities, model, at)
         .affected();
 }
 
@@ -84,7 +87,7 @@ Result<ReviewedPage> PostgresStore::reviewed_drawings(const ReviewedQuery& query
     return with_connection([&](Connection& connection) {
         Parameters parameters(query.trunk, query.project);
         if (query.after) {
-            parameters.add(confidence_step(query.after->confidence));
+            parameters.add(query.after->place);
             parameters.add(query.after->id);
         }
         parameters.add(static_cast<std::int64_t>(query.limit));

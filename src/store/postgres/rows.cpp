@@ -39,6 +39,7 @@ Drawing read_drawing(const Rows& rows, int row, int first) {
     drawing.file_name = text_or_none(rows, row, first + 18);
     drawing.pseudonym = text_or_none(rows, row, first + 19);
     drawing.visibility = visibility_from(text_or_none(rows, row, first + 20));
+    if (!rows.null(row, first + 21)) drawing.basis = basis_from(rows.text(row, first + 21));
     return drawing;
 }
 

@@ -20,7 +20,7 @@ void erase(Connection& connection, const Drawing& left) {
     connection.query(
         "UPDATE drawing SET media_type = '', width = 0, height = 0, "
         "sha256 = decode(repeat('00', 32), 'hex'), model = '', predicted_tag = '', confidence = 0, "
-        "confidence_step = 64, probabilities = '', external_id = NULL, file_name = NULL, "
+        "queue_place = 64, probabilities = '', external_id = NULL, file_name = NULL, "
         "pseudonym = NULL, withdrawal = NULL WHERE id = $1",
         left.id);
 }
@@ -30,7 +30,8 @@ void erase(Connection& connection, const Drawing& left) {
 Rows query_events(Connection& connection, const std::vector<Uuid>& ids) {
     return connection.query(
         "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes, "
-        "drawing FROM tag_event WHERE drawing = ANY ($1) ORDER BY drawing, version",
+        "drawing, asked, probability, bulk FROM tag_event WHERE drawing = ANY ($1) ORDER BY "
+        "drawing, version",
         ids);
 }
 
@@ -45,6 +46,9 @@ TagEvent read_event(const Rows& rows, int row) {
     event.note = rows.text(row, 6);
     event.version = rows.small(row, 7);
     if (!rows.null(row, 8)) event.undoes = rows.small(row, 8);
+    if (!rows.null(row, 10)) event.asked = asked_from(rows.text(row, 10));
+    if (!rows.null(row, 11)) event.probability = rows.real(row, 11);
+    event.bulk = rows.flag(row, 12);
     return event;
 }
 
@@ -63,19 +67,35 @@ AssignableLabels assignable_labels(Connection& connection) {
     return labels;
 }
 
+std::map<Uuid, Claim> claims_of(Connection& connection, const std::vector<Uuid>& drawings) {
+    const auto rows = connection.query(
+        "SELECT drawing, account, asked, probability, expires_at FROM claim "
+        "WHERE drawing = ANY ($1)",
+        drawings);
+    std::map<Uuid, Claim> claims;
+    for (int row = 0; row < rows.count(); ++row) {
+        Claim claim{rows.uuid(row, 0), rows.uuid(row, 1), asked_from(rows.text(row, 2)),
+                    std::nullopt, rows.time(row, 4)};
+        if (!rows.null(row, 3)) claim.probability = rows.real(row, 3);
+        claims.emplace(claim.drawing, claim);
+    }
+    return claims;
+}
+
 void write_down(Connection& connection, const TagWrite& write) {
     const auto& drawing = write.drawing;
     const auto& event = write.event;
     if (drawing.visibility == Visibility::deleted) erase(connection, drawing);
     connection.query(
         "WITH event AS (INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, "
-        "tagged_by, user_id, tagged_at, note, undoes) "
-        "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13)) "
+        "tagged_by, user_id, tagged_at, note, undoes, asked, probability, bulk) "
+        "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13, $16, $17, $18)) "
         "UPDATE drawing SET tag = $14, version = $2, tagged_by = $3, tagged_by_id = $4, "
-        "tagged_at = $5, withdrawn = $15 WHERE id = $1",
+        "tagged_at = $5, withdrawn = $15, basis = $19 WHERE id = $1",
         drawing.id, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
         to_string(event.kind), event.from, event.to, event.by, event.by_id, event.at, event.note,
-        event.undoes, drawing.tag, to_column(drawing.visibility));
+        event.undoes, drawing.tag, to_column(drawing.visibility), text_of(event.asked),
+        event.probability, event.bulk, text_of(drawing.basis));
 }
 
 }  // namespace croquis::store::postgres

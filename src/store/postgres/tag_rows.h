@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "store/postgres/connection.h"
@@ -16,6 +17,9 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
 
 /// Labels that drawings may be given.
 AssignableLabels assignable_labels(Connection& connection);
+
+/// Who is working on these, or was a moment ago.
+std::map<Uuid, Claim> claims_of(Connection& connection, const std::vector<Uuid>& drawings);
 
 /// Changes the drawing and appends the event. A drawing that is deleted loses its content.
 void write_down(Connection& connection, const TagWrite& write);

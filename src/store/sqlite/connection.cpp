@@ -8,7 +8,9 @@
 #include <limits>
 #include <system_error>
 
+#include "store/asking.h"
 #include "store/failure.h"
+#include "store/records.h"
 
 namespace croquis::store::sqlite {
 namespace {
@@ -108,6 +110,25 @@ std::array<std::uint8_t, size> fixed(BytesView blob) {
     return bytes;
 }
 
+/// croquis_queue_place(id, probabilities), for the migration that works it out for what is stored.
+void queue_place_function(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto bytes = [&](int at) {
+        const auto* data = static_cast<const std::uint8_t*>(sqlite3_value_blob(values[at]));
+        return BytesView(data, static_cast<std::size_t>(sqlite3_value_bytes(values[at])));
+    };
+    Uuid id;
+    if (bytes(0).size() != id.bytes.size())
+        return sqlite3_result_error(context, "An id has 16 bytes.", -1);
+    std::copy_n(bytes(0).begin(), id.bytes.size(), id.bytes.begin());
+    sqlite3_result_int(context, queue_place(id, floats_of(bytes(1))));
+}
+
+void add_functions(sqlite3* database) {
+    sqlite3_create_function_v2(database, "croquis_queue_place", 2,
+                               SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, nullptr,
+                               queue_place_function, nullptr, nullptr, nullptr);
+}
+
 }  // namespace
 
 Fault fault_of_file(int error) {
@@ -193,6 +214,7 @@ Connection::Connection(const std::string& path, Mode mode) {
 void Connection::configure(Mode mode) {
     sqlite3_extended_result_codes(database_.get(), 1);
     sqlite3_busy_timeout(database_.get(), busy_timeout_ms);
+    add_functions(database_.get());
     if (mode == Mode::read_write) use_write_ahead_log();
     execute(
         "PRAGMA synchronous = FULL;"

@@ -22,8 +22,8 @@ void erase(Connection& connection, const Drawing& left) {
     connection.run(
         "UPDATE drawing SET withdrawn = 'deleted', version = $1, media_type = '', width = 0, "
         "height = 0, sha256 = zeroblob(32), model = '', predicted_tag = '', confidence = 0, "
-        "confidence_step = 64, probabilities = x'', tag = $2, tagged_by = $3, tagged_by_id = NULL, "
-        "tagged_at = NULL, external_id = NULL, file_name = NULL, pseudonym = NULL, "
+        "queue_place = 64, probabilities = x'', tag = $2, tagged_by = $3, tagged_by_id = NULL, "
+        "tagged_at = NULL, basis = NULL, external_id = NULL, file_name = NULL, pseudonym = NULL, "
         "withdrawal = NULL WHERE id = $4",
         left.version, left.tag, left.tagged_by, left.id);
 }
@@ -51,12 +51,14 @@ Drawing read_drawing(const Statement& row) {
     drawing.file_name = text_or_none(row, 18);
     drawing.pseudonym = text_or_none(row, 19);
     drawing.visibility = visibility_from(text_or_none(row, 20));
+    if (!row.null(21)) drawing.basis = basis_from(row.text(21));
     return drawing;
 }
 
 std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
     auto rows = connection.query(
-        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes "
+        "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes, "
+        "asked, probability, bulk "
         "FROM tag_event WHERE drawing = $1 ORDER BY version",
         id);
     std::vector<TagEvent> events;
@@ -71,6 +73,9 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
         event.note = rows.text(6);
         event.version = rows.small(7);
         if (!rows.null(8)) event.undoes = rows.small(8);
+        if (!rows.null(9)) event.asked = asked_from(rows.text(9));
+        if (!rows.null(10)) event.probability = rows.real(10);
+        event.bulk = rows.integer(11) != 0;
     }
     return events;
 }
@@ -82,6 +87,15 @@ AssignableLabels assignable_labels(Connection& connection) {
     return labels;
 }
 
+std::optional<Claim> claim_of(Connection& connection, const Uuid& drawing) {
+    auto row = connection.query(
+        "SELECT account, asked, probability, expires_at FROM claim WHERE drawing = $1", drawing);
+    if (!row.step()) return std::nullopt;
+    Claim claim{drawing, row.uuid(0), asked_from(row.text(1)), std::nullopt, row.time(3)};
+    if (!row.null(2)) claim.probability = row.real(2);
+    return claim;
+}
+
 void write_down(Connection& connection, const TagWrite& write) {
     const auto& drawing = write.drawing;
     const auto& event = write.event;
@@ -90,14 +104,16 @@ void write_down(Connection& connection, const TagWrite& write) {
     else
         connection.run(
             "UPDATE drawing SET tag = $1, version = $2, tagged_by = $3, tagged_by_id = $4, "
-            "tagged_at = $5, withdrawn = $6 WHERE id = $7",
+            "tagged_at = $5, withdrawn = $6, basis = $7 WHERE id = $8",
             drawing.tag, drawing.version, drawing.tagged_by, drawing.tagged_by_id,
-            drawing.tagged_at, to_column(drawing.visibility), drawing.id);
+            drawing.tagged_at, to_column(drawing.visibility), text_of(drawing.basis), drawing.id);
     connection.run(
         "INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, tagged_by, user_id, "
-        "tagged_at, note, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "tagged_at, note, undoes, asked, probability, bulk) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         drawing.id, event.version, to_string(event.kind), event.from, event.to, event.by,
-        event.by_id, event.at, event.note, event.undoes);
+        event.by_id, event.at, event.note, event.undoes, text_of(event.asked), event.probability,
+        event.bulk);
 }
 
 }  // namespace croquis::store::sqlite

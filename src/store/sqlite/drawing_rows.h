@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "store/model.h"
@@ -19,6 +20,9 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
 
 /// Labels that drawings may be given.
 AssignableLabels assignable_labels(Connection& connection);
+
+/// Who is working on it, or was a moment ago.
+std::optional<Claim> claim_of(Connection& connection, const Uuid& drawing);
 
 /// Changes the drawing and appends the event. A drawing that is deleted loses its content.
 void write_down(Connection& connection, const TagWrite& write);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/asking.h"
 #include "store/list_query.h"
 #include "store/records.h"
 #include "store/sqlite/drawing_rows.h"
@@ -64,14 +65,14 @@ void insert(Connection& connection, const Submission& submission) {
         submission.withdrawal ? std::optional(BytesView(*submission.withdrawal)) : std::nullopt;
     connection.run(
         "INSERT INTO drawing (id, content, created_at, media_type, width, height, sha256, source, "
-        "model, predicted_tag, confidence, confidence_step, probabilities, tag, project, "
+        "model, predicted_tag, confidence, queue_place, probabilities, tag, project, "
         "external_id, file_name, pseudonym, withdrawal) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $10, $14, $15, $16, $17, "
         "$18)",
         submission.id, connection.last_row(), submission.created_at, submission.media_type,
         submission.width, submission.height, BytesView(submission.sha256), submission.source,
         prediction.model, prediction.tag, prediction.confidence,
-        confidence_step(prediction.confidence), bytes_of(prediction.probabilities),
+        queue_place(submission.id, prediction.probabilities), bytes_of(prediction.probabilities),
         submission.project, submission.external_id, submission.file_name, submission.pseudonym,
         withdrawal);
     if (!submission.embedding) return;
@@ -261,6 +262,7 @@ Result<std::vector<Result<Drawing>>> SqliteStore::change_tags(
     const std::vector<TagChange>& changes) {
     return write([&](Connection& connection) {
         auto drawings = drawings_of(connection, changes);
+        for (auto& [id, tagged] : drawings) tagged.claim = claim_of(connection, id);
         const auto labels = assignable_labels(connection);
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
             return decide_change(before, change, labels);

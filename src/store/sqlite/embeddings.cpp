@@ -1,3 +1,4 @@
+#include "store/asking.h"
 #include "store/list_query.h"
 #include "store/records.h"
 #include "store/sqlite/store.h"
@@ -19,14 +20,15 @@ EmbeddedDrawing read_embedded(const Statement& row, const std::string& trunk) {
 
 ReviewedPage read_page(Statement& rows, const ReviewedQuery& query) {
     ReviewedPage page;
-    float confidence = 0;
+    int place = 0;
     while (rows.step()) {
         page.drawings.push_back(read_embedded(rows, query.trunk));
         page.drawings.back().reviewed = true;
-        confidence = rows.real(7);
+        if (!rows.null(7)) page.drawings.back().basis = basis_from(rows.text(7));
+        place = rows.small(8);
     }
     if (page.drawings.size() == query.limit)
-        page.next = Query::Cursor{page.drawings.back().id, confidence};
+        page.next = Query::Cursor{page.drawings.back().id, place};
     return page;
 }
 
@@ -43,9 +45,10 @@ void give_prediction(Connection& connection, const Retag& retag) {
     const auto& prediction = retag.prediction;
     connection.run(
         "UPDATE drawing SET model = $1, predicted_tag = $2, tag = $2, confidence = $3, "
-        "confidence_step = $4, probabilities = $5, version = version + 1 WHERE id = $6",
+        "queue_place = $4, probabilities = $5, version = version + 1 WHERE id = $6",
         prediction.model, prediction.tag, prediction.confidence,
-        confidence_step(prediction.confidence), bytes_of(prediction.probabilities), retag.drawing);
+        queue_place(retag.drawing, prediction.probabilities), bytes_of(prediction.probabilities),
+        retag.drawing);
     connection.run("DELETE FROM prediction WHERE drawing = $1 AND model = $2", retag.drawing,
                    prediction.model);
 }
@@ -61,9 +64,8 @@ Result<ReviewedPage> SqliteStore::reviewed_drawings(const ReviewedQuery& query) 
             auto rows = connection.query(sql, query.trunk, query.project, limit);
             return read_page(rows, query);
         }
-        auto rows =
-            connection.query(sql, query.trunk, query.project,
-                             confidence_step(query.after->confidence), query.after->id, limit);
+        auto rows = connection.query(sql, query.trunk, query.project, query.after->place,
+                                     query.after->id, limit);
         return read_page(rows, query);
     });
 }

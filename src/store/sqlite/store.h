@@ -75,6 +75,9 @@ class SqliteStore final : public Store {
     Result<std::size_t> retag(const std::vector<Retag>& retags, Timestamp at) override;
     Result<std::vector<Prediction>> earlier_predictions(const Uuid& id) override;
 
+    Result<std::vector<ClaimedDrawing>> claim(const ClaimRequest& request) override;
+    Result<void> release(const Uuid& holder, const Uuid& account) override;
+
     Result<Job> add_job(const Job& job, bool unless_open) override;
     Result<Job> job(const Uuid& id) override;
     Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) override;

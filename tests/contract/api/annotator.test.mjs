@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,9 @@ import { entryOf } from './support/zip.mjs';
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (token, part) => JSON.parse(Buffer.from(token.split('.')[part], 'base64url'));
+
+/** Whether a drawing is kept for judging models. */
+const judges = (id) => createHash('sha256').update(id).digest()[0] % 4 === 0;
 
 /** The token with another header or other claims, signed with a key of the forger's. */
 function forged(token, { header = {}, claims = {}, secret = 'a guess' } = {}) {
@@ -183,7 +186,7 @@ for (const kind of Object.keys(stores))
       await patch(drawing, 'unknown', { headers: { 'If-Match': '"2"' }, status: 200 });
     });
 
-    it('shows first what the model was least sure of, until somebody looked', async () => {
+    it('shows first what the model was least sure of, and what judges last, until somebody looked', async () => {
       const drawing = await draw(5);
       const all = [];
       let cursor = '';
@@ -194,8 +197,14 @@ for (const kind of Object.keys(stores))
       } while (cursor);
       assert.ok(all.some(({ id }) => id === drawing.id));
       assert.ok(all.every(({ tagged_by }) => tagged_by === null));
-      const steps = all.map(({ confidence }) => Math.floor(confidence * 64));
-      assert.deepEqual(steps, [...steps].sort((a, b) => a - b));
+      const judging = all.map(({ id }) => judges(id));
+      assert.deepEqual(judging, [...judging].sort((a, b) => a - b));
+      const margins = [];
+      for (const { id } of all.filter((_, i) => !judging[i])) {
+        const { top } = (await api.ask('GET', `/api/v1/drawings/${id}`, { token, status: 200 })).body;
+        margins.push(Math.floor(Math.fround(top[0].probability - top[1].probability) * 64));
+      }
+      assert.deepEqual(margins, [...margins].sort((a, b) => a - b));
       const missing = randomUUID();
       const { body } = await api.ask('POST', '/api/v1/drawings:accept', {
         token,
@@ -208,6 +217,43 @@ for (const kind of Object.keys(stores))
       assert.equal(body.results[2].problem.status, 404);
       const after = await api.ask('GET', '/api/v1/queue?limit=200', { token });
       assert.ok(after.body.drawings.every(({ id }) => id !== drawing.id));
+    });
+
+    it('gives each page that is open drawings of its own, and the history keeps why', async () => {
+      for (let i = 0; i < 6; ++i) await draw(900 + i);
+      const put = (id, json = {}, options = {}) =>
+        api.ask('PUT', `/api/v1/queue/claims/${id}`, { token: annotator, json, status: 200, ...options });
+      const [mine, theirs] = [randomUUID(), randomUUID()];
+      const first = (await put(mine, { limit: 3 })).body;
+      assert.equal(first.drawings.length, 3);
+      assert.ok(Date.parse(first.expires_at) > Date.now() + 60_000);
+      assert.deepEqual((await put(mine, { limit: 3 })).body.drawings, first.drawings);
+      const ids = first.drawings.map(({ id }) => id);
+      const others = (await put(theirs, { limit: 3 }, { token })).body.drawings.map(({ id }) => id);
+      assert.ok(others.length > 0 && others.every((id) => !ids.includes(id)));
+      const passed = (await put(mine, { limit: 3, passed: [ids[0]] })).body.drawings.map(({ id }) => id);
+      assert.ok(!passed.includes(ids[0]) && passed.includes(ids[1]));
+
+      const [, asked] = first.drawings;
+      assert.equal(asked.asked, judges(asked.id) ? 'random' : 'margin');
+      await patch(asked, 'star', { headers: { 'If-Match': `"${asked.version}"` }, status: 200 });
+      const { events } = (await api.ask('GET', asked.links.history, { token, status: 200 })).body;
+      assert.equal(events.at(-1).asked, asked.asked);
+      assert.equal(events.at(-1).probability, asked.asked === 'random' ? 0.25 : null);
+      assert.equal(events.at(-1).bulk, false);
+
+      await api.ask('DELETE', `/api/v1/queue/claims/${mine}`, { token: annotator, status: 204 });
+      const free = (await put(theirs, { limit: 50 }, { token })).body.drawings.map(({ id }) => id);
+      assert.ok(free.includes(ids[0]) && free.includes(ids[2]));
+      await api.ask('DELETE', `/api/v1/queue/claims/${theirs}`, { token, status: 204 });
+
+      await put(mine, { limit: 51 }, { status: 422, field: 'limit' });
+      await put(mine, { limit: 0 }, { status: 422, field: 'limit' });
+      await put(mine, { passed: Array(201).fill(ids[0]) }, { status: 422, field: 'passed' });
+      await put(mine, { passed: ['x'] }, { status: 422, field: 'passed/0' });
+      await put(mine, { limits: 3 }, { status: 422, field: 'limits' });
+      await put('x', {}, { status: 422, field: 'id' });
+      await put(mine, {}, { token: undefined, status: 401 });
     });
 
     for (const change of ['drawings:accept', 'drawings:undo', 'drawings:delete', 'drawings:hide', 'drawings:show'])

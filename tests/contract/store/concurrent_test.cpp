@@ -62,6 +62,50 @@ TEST_P(ConcurrentStore, EverySubmissionIsAnsweredOnceAndStoredOnce) {
     EXPECT_EQ(std::set<Uuid>(ids.begin(), ids.end()).size(), callers * each);
 }
 
+TEST_P(ConcurrentStore, AnnotatorsOnOneQueueNeverMeetAndLeaveNothingOut) {
+    constexpr std::size_t annotators = 10;
+    constexpr std::size_t drawings = 400;
+    std::vector<std::future<Result<SubmitResult>>> sent;
+    for (std::size_t i = 0; i < drawings; ++i) sent.push_back(submit_async(make_submission()));
+    for (auto& each : sent) ASSERT_TRUE(succeeded(each.get()));
+    std::vector<std::vector<Uuid>> reviewed(annotators);
+    std::atomic<std::size_t> collisions{0};
+    const auto annotate = [&](std::size_t who) {
+        const Author by{Uuid::v7(), "annotator " + std::to_string(who)};
+        ClaimRequest asked;
+        asked.holder = Uuid::v7();
+        asked.account = *by.id;
+        asked.limit = 7;
+        for (;;) {
+            asked.seed = who;
+            asked.at = now();
+            asked.until = asked.at + std::chrono::minutes(2);
+            const auto held = store_of(who).claim(asked);
+            ASSERT_TRUE(succeeded(held));
+            if (held->empty()) return;
+            for (const auto& [drawing, claim] : *held) {
+                const auto done = store_of(who).change_tag(
+                    {drawing.id, std::nullopt, by, now(), "", drawing.version});
+                if (!done) ++collisions;
+                reviewed[who].push_back(drawing.id);
+            }
+        }
+    };
+    boost::asio::thread_pool pool(annotators);
+    for (std::size_t who = 0; who < annotators; ++who)
+        boost::asio::post(pool, [&, who] { annotate(who); });
+    pool.join();
+    std::set<Uuid> all;
+    std::size_t count = 0;
+    for (const auto& each : reviewed) {
+        all.insert(each.begin(), each.end());
+        count += each.size();
+    }
+    EXPECT_EQ(collisions, 0U);
+    EXPECT_EQ(count, drawings);
+    EXPECT_EQ(all.size(), drawings);
+}
+
 TEST_P(ConcurrentStore, OneKeyFromManyCallersIsStoredOnce) {
     constexpr int keys = 20;
     std::vector<std::vector<Result<SubmitResult>>> answers(callers);

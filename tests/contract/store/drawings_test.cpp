@@ -3,6 +3,7 @@
 #include <set>
 
 #include "contract/store/fixture.h"
+#include "store/asking.h"
 
 namespace croquis::store {
 namespace {
@@ -303,7 +304,7 @@ class UndoContract : public DrawingsContract {
     bool waits_for_review() {
         Query unreviewed;
         unreviewed.only_unreviewed = true;
-        unreviewed.order = Order::least_confident_first;
+        unreviewed.order = Order::most_telling_first;
         return !store_->list(unreviewed)->drawings.empty();
     }
     /// All but the version is as in `before`, wherever it is read.
@@ -415,8 +416,7 @@ TEST_P(DrawingsContract, WhatIsWithdrawnIsNotShown) {
         EXPECT_TRUE(failed_with(store_->strokes(gone.id), ErrorKind::not_found));
         EXPECT_TRUE(failed_with(store_->history(gone.id), ErrorKind::not_found));
     }
-    for (const auto order :
-         {Order::newest_first, Order::oldest_first, Order::least_confident_first}) {
+    for (const auto order : {Order::newest_first, Order::oldest_first, Order::most_telling_first}) {
         Query query;
         query.order = order;
         EXPECT_EQ(all_pages(query), std::vector<Uuid>{kept.id});
@@ -580,8 +580,8 @@ class ListContract : public StoreContract {
         std::sort(chosen.begin(), chosen.end(), [&](const Submission& a, const Submission& b) {
             if (query.order == Order::newest_first) return a.id > b.id;
             if (query.order == Order::oldest_first) return a.id < b.id;
-            return std::pair(std::floor(a.prediction.confidence * 64), a.id) <
-                   std::pair(std::floor(b.prediction.confidence * 64), b.id);
+            return std::pair(queue_place(a.id, a.prediction.probabilities), a.id) <
+                   std::pair(queue_place(b.id, b.prediction.probabilities), b.id);
         });
         return ids_of(chosen);
     }
@@ -597,8 +597,7 @@ class ListContract : public StoreContract {
 };
 INSTANTIATE_TEST_SUITE_P(Stores, ListContract, testing::ValuesIn(kinds()), kind_name);
 
-constexpr auto every_order = {Order::newest_first, Order::oldest_first,
-                              Order::least_confident_first};
+constexpr auto every_order = {Order::newest_first, Order::oldest_first, Order::most_telling_first};
 
 TEST_P(ListContract, AnEmptyStoreHasOneEmptyPage) {
     for (const auto order : every_order) {
@@ -706,9 +705,13 @@ TEST_P(ListContract, ACursorNeedNotBeADrawingThatIsThere) {
     Query query;
     query.after = Query::Cursor{Uuid::v7(), 0};
     EXPECT_EQ(all_pages(query), expected(Query{}));
-    query.order = Order::least_confident_first;
-    query.after = Query::Cursor{Uuid{}, 0.5F};
-    EXPECT_EQ(all_pages(query).size(), 2u);
+    query.order = Order::most_telling_first;
+    query.after = Query::Cursor{Uuid{}, 32};
+    EXPECT_EQ(all_pages(query).size(),
+              static_cast<std::size_t>(
+                  std::count_if(sent_.begin(), sent_.end(), [](const Submission& each) {
+                      return queue_place(each.id, each.prediction.probabilities) >= 32;
+                  })));
 }
 
 TEST_P(ListContract, NewDrawingsDoNotMoveAPageThatFollows) {

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "contract/store/fixture.h"
+#include "store/asking.h"
 #include "store/migrations.h"
 
 namespace croquis::store {
@@ -264,12 +266,24 @@ TEST_P(UpgradeContract, UnknownGetsTheConfidenceThatTheModelGaveIt) {
     EXPECT_EQ(upgraded("04").prediction.confidence, 0);
     EXPECT_EQ(upgraded("06").prediction.confidence, 0.84F);
     EXPECT_EQ(upgraded("07").prediction.confidence, 0.84F);
+}
+
+TEST_P(UpgradeContract, WhatIsStoredStandsInTheQueueByItsMargin) {
+    std::vector<std::pair<int, Uuid>> expected;
+    for (int i = 0; i < 24; ++i) {
+        const float best = 0.3F + 0.02F * static_cast<float>(i);
+        const std::vector<float> probabilities{0.1F, best, 1e-30F, 0.25F};
+        const auto number = std::to_string(10 + i);
+        drawing({number, "cat", best, "with-unknown", probabilities});
+        expected.emplace_back(queue_place(id(number), probabilities), id(number));
+    }
+    upgrade();
+    std::sort(expected.begin(), expected.end());
     Query query;
-    query.order = Order::least_confident_first;
+    query.order = Order::most_telling_first;
     const auto order = all_pages(query);
-    ASSERT_EQ(order.size(), 7u);
-    EXPECT_EQ(order.back(), id("02"));
-    EXPECT_EQ(order[0], id("03"));
+    ASSERT_EQ(order.size(), expected.size());
+    for (std::size_t i = 0; i < order.size(); ++i) EXPECT_EQ(order[i], expected[i].second) << i;
 }
 
 TEST_P(UpgradeContract, AFileIsCopiedAsItWasBefore) {

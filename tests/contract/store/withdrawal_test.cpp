@@ -74,8 +74,7 @@ TEST_P(WithdrawalContract, WhatIsHiddenAnnotatorsSeeAlone) {
     ASSERT_EQ(events.size(), 2u);
     EXPECT_EQ(events[1].kind, TagEventKind::withdrawn);
     EXPECT_EQ(events[1].by, "ada");
-    for (const auto order :
-         {Order::newest_first, Order::oldest_first, Order::least_confident_first}) {
+    for (const auto order : {Order::newest_first, Order::oldest_first, Order::most_telling_first}) {
         EXPECT_FALSE(listed(sent.id, Audience::everyone, order));
         EXPECT_TRUE(listed(sent.id, Audience::annotators, order));
     }
@@ -134,7 +133,7 @@ TEST_P(WithdrawalContract, NothingIsLeftOfWhatIsDeleted) {
         EXPECT_TRUE(failed_with(store_->strokes(sent.id, audience), ErrorKind::not_found));
         EXPECT_TRUE(failed_with(store_->history(sent.id, audience), ErrorKind::not_found));
         for (const auto order :
-             {Order::newest_first, Order::oldest_first, Order::least_confident_first})
+             {Order::newest_first, Order::oldest_first, Order::most_telling_first})
             for (const bool only_unreviewed : {false, true})
                 EXPECT_FALSE(listed(sent.id, audience, order, only_unreviewed));
     }
@@ -237,7 +236,7 @@ TEST_P(WithdrawalContract, ASuggestionIsNoReview) {
     EXPECT_EQ(suggested->tag, "circle");
     EXPECT_EQ(suggested->version, 2);
     EXPECT_FALSE(suggested->tagged_by);
-    EXPECT_TRUE(listed(sent.id, Audience::everyone, Order::least_confident_first, true));
+    EXPECT_TRUE(listed(sent.id, Audience::everyone, Order::most_telling_first, true));
     const auto events = *store_->history(sent.id);
     ASSERT_EQ(events.size(), 2u);
     EXPECT_EQ(events[1].kind, TagEventKind::suggested);

@@ -104,9 +104,10 @@ export const en = {
     view: 'View',
     everything: 'All drawings',
     queue: 'Review queue',
-    queueHint: 'Nobody has looked at these yet; the model is least sure of the first.',
+    queueHint:
+      'Nobody has looked at these yet. The model hesitates most over the first; one in ten is picked at random. While you are here, nobody else is given them.',
     queueEmpty: 'The queue is empty',
-    queueEmptyText: 'Every drawing has been reviewed. Well done.',
+    queueEmptyText: 'Every drawing has been reviewed, or somebody else is looking at it. Well done.',
     tag: 'Tag',
     save: 'Save',
     accept: 'Accept',

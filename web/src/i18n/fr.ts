@@ -105,9 +105,10 @@ export const fr: Dictionary = {
     view: 'Vue',
     everything: 'Tous les dessins',
     queue: 'À vérifier',
-    queueHint: 'Personne ne les a encore regardés ; le modèle est le moins sûr du premier.',
+    queueHint:
+      'Personne ne les a encore regardés. Le modèle hésite le plus sur les premiers ; un sur dix est tiré au hasard. Tant que vous êtes ici, personne d’autre ne les reçoit.',
     queueEmpty: 'Rien à vérifier',
-    queueEmptyText: 'Tous les dessins ont été vérifiés. Bravo.',
+    queueEmptyText: 'Tous les dessins ont été vérifiés, ou quelqu’un d’autre les regarde. Bravo.',
     tag: 'Étiquette',
     save: 'Enregistrer',
     accept: 'Accepter',

@@ -10,6 +10,7 @@ import {
 } from '../../api/client';
 import type { Problem } from '../../api/problem';
 import { annotatorApi } from '../session/session.svelte';
+import { newUuid } from '../../util/uuid';
 
 export type Source = 'public' | 'annotator' | 'queue';
 export const page_size = 24;
@@ -20,12 +21,16 @@ interface Asked {
   tag?: string;
 }
 
-function pageOf(source: Source, query: Asked): Promise<Answer<DrawingPage>> {
+function pageOf(source: 'public' | 'annotator', query: Asked): Promise<Answer<DrawingPage>> {
   const params = { params: { query } };
-  if (source === 'public') return settle(publicApi.GET('/api/v1/public/drawings', params));
-  if (source === 'annotator') return settle(annotatorApi.GET('/api/v1/drawings', params));
-  return settle(annotatorApi.GET('/api/v1/queue', { params: { query: { ...query, tag: undefined } } }));
+  return source === 'public'
+    ? settle(publicApi.GET('/api/v1/public/drawings', params))
+    : settle(annotatorApi.GET('/api/v1/drawings', params));
 }
+
+const most_held = 50; // the API's limit
+/** Stands for the page that follows one of the queue, which has no cursor. */
+const more_waits = 'more';
 
 /** A list of drawings, page by page. */
 export class DrawingList {
@@ -42,6 +47,8 @@ export class DrawingList {
   private asked = 0;
   private counted = 0;
   private wanted = '';
+  /** What holds the queue's drawings for this list, so that nobody else is given them. */
+  private claim: string | null = null;
 
   constructor(source: Source) {
     this.source = source;
@@ -49,6 +56,8 @@ export class DrawingList {
 
   /** Starts anew, of another source or with another filter. */
   async show(source: Source, tag: string | null): Promise<void> {
+    this.release();
+    if (source === 'queue') this.claim = newUuid();
     this.source = source;
     this.tag = tag;
     this.items = [];
@@ -64,7 +73,7 @@ export class DrawingList {
     this.loading = true;
     this.problem = null;
     const query = { limit: page_size, cursor: this.next, tag: this.tag ?? undefined };
-    const answer = await pageOf(this.source, query);
+    const answer = this.source === 'queue' ? await this.hold(page_size) : await pageOf(this.source, query);
     if (turn !== this.asked) return 0;
     this.loading = false;
     if (!answer.ok) {
@@ -74,8 +83,32 @@ export class DrawingList {
     const known = new Set(this.items.map((drawing) => drawing.id));
     const fresh = answer.data.drawings.filter((drawing) => !known.has(drawing.id));
     this.items.push(...fresh);
-    this.next = answer.data.next;
+    this.next = this.source === 'queue' && fresh.length === 0 ? null : answer.data.next;
     return fresh.length;
+  }
+
+  /** Holds so many drawings of the queue beside those that are here and wait still. */
+  private async hold(more: number): Promise<Answer<DrawingPage>> {
+    const waiting = this.items.filter(({ tagged_by }) => tagged_by === null).length;
+    const limit = Math.max(1, Math.min(most_held, waiting + more));
+    const params = { path: { id: this.claim ?? '' } };
+    const answer = await settle(annotatorApi.PUT('/api/v1/queue/claims/{id}', { params, body: { limit } }));
+    if (!answer.ok) return answer;
+    const { drawings } = answer.data;
+    return { ...answer, data: { drawings, next: drawings.length < limit ? null : more_waits } };
+  }
+
+  /** Keeps what the queue gave for longer. Where that fails, others may be given it. */
+  async renew(): Promise<void> {
+    if (this.claim !== null) await this.hold(0);
+  }
+
+  /** Lets others have what the queue gave, also while the page goes away. */
+  release(): void {
+    if (this.claim === null) return;
+    const params = { path: { id: this.claim } };
+    this.claim = null;
+    void settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
   }
 
   async count(): Promise<void> {
@@ -152,6 +185,8 @@ export class DrawingList {
     this.recount(known.tag, -1);
     this.recount(drawing.tag, 1);
     if (at >= 0) this.items[at] = drawing;
+    // Whoever reviewed what was held may hold more.
+    if (this.source === 'queue' && this.next === null && drawing.tagged_by !== null) this.next = more_waits;
     if (this.beside?.id === drawing.id) this.beside = drawing;
   }
 

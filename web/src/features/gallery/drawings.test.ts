@@ -108,4 +108,31 @@ describe('a list of drawings', () => {
     await settleAll();
     expect(own.find('hidden')?.hidden).toBe(true);
   });
+
+  it('holds what the queue gives, for longer with each page, and lets it go', async () => {
+    const own = new DrawingList('annotator');
+    const shown = own.show('queue', null);
+    await settleAll();
+    const claims = wire.log.find((line) => line.startsWith('PUT /api/v1/queue/claims/'))!.slice(4);
+    const first = await wire.next('PUT', claims);
+    expect(first.body).toEqual({ limit: 24 });
+    const drawings = Array.from({ length: 24 }, (_, i) => ({ ...drawingOf(`q${i}`), asked: 'margin' }));
+    first.answer(200, { expires_at: '2026-11-25T12:00:00Z', drawings });
+    (await wire.next('GET', labelsPath)).answer(200, { labels: [] });
+    await shown;
+    expect(own.items.length).toBe(24);
+    own.replace(drawingOf('q0', { tagged_by: 'ada', version: 2 }), drawings[0]!);
+    const more = own.more();
+    const second = await wire.next('PUT', claims);
+    expect(second.body).toEqual({ limit: 47 });
+    second.answer(200, { expires_at: '2026-11-25T12:01:00Z', drawings: drawings.slice(1) });
+    expect(await more).toBe(0);
+    expect(own.next).toBeNull();
+    own.replace(drawingOf('q1', { tagged_by: 'ada', version: 2 }), drawings[1]!);
+    expect(own.next).not.toBeNull();
+    void own.renew();
+    expect((await wire.next('PUT', claims)).body).toEqual({ limit: 22 });
+    own.release();
+    await wire.next('DELETE', claims);
+  });
 });

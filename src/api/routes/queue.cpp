@@ -1,0 +1,82 @@
+#include <boost/json/array.hpp>
+
+#include "api/codec/query_parameters.h"
+#include "api/codec/request_bodies.h"
+#include "api/routes/annotator_routes.h"
+
+namespace croquis::api {
+namespace {
+
+using http::Method;
+using http::problem;
+using http::Request;
+using identity::Principal;
+
+constexpr std::size_t most_passed = 200;
+
+Result<std::vector<Uuid>> read_passed(const boost::json::object& body) {
+    const auto* listed = body.if_contains("passed");
+    std::vector<Uuid> passed;
+    if (listed == nullptr) return passed;
+    if (!listed->is_array() || listed->get_array().size() > most_passed)
+        return Error{ErrorKind::invalid, "This must be a list of at most 200 ids.", "passed"};
+    for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
+        const auto& value = listed->get_array()[i];
+        const auto id = value.is_string() ? Uuid::parse(value.get_string()) : Uuid::parse("");
+        if (!id)
+            return Error{ErrorKind::invalid, "This must be a drawing's id.",
+                         "passed/" + std::to_string(i)};
+        passed.push_back(*id);
+    }
+    return passed;
+}
+
+Result<service::ClaimRequest> read_claim(const Request& request) {
+    const auto id = read_id(request);
+    if (!id) return id.error();
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    if (const auto known = only_members(*body, {"limit", "passed"}); !known) return known.error();
+    const auto limit = optional_size(*body, "limit");
+    if (!limit) return limit.error();
+    auto passed = read_passed(*body);
+    if (!passed) return passed.error();
+    service::ClaimRequest asked;
+    asked.holder = *id;
+    asked.limit = limit->value_or(asked.limit);
+    asked.passed = std::move(*passed);
+    return asked;
+}
+
+Answer queue(AnnotatorContext& api, Request& request, const Principal&) {
+    const auto query = read_queue_query(request);
+    if (!query) co_return problem(query.error());
+    const auto page = co_await api.annotation.queue(query->limit, query->after);
+    if (!page) co_return problem(page.error());
+    co_return no_store(text_response(200, page_text(*page, query->order, api.surface())));
+}
+
+Answer claim(AnnotatorContext& api, Request& request, const Principal& who) {
+    const auto asked = read_claim(request);
+    if (!asked) co_return problem(asked.error());
+    const auto claimed = co_await api.annotation.claim(*asked, who);
+    if (!claimed) co_return problem(claimed.error());
+    co_return no_store(text_response(200, claim_text(*claimed, api.surface())));
+}
+
+Answer release(AnnotatorContext& api, Request& request, const Principal& who) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto released = co_await api.annotation.release(*id, who);
+    co_return released ? http::no_content() : problem(released.error());
+}
+
+}  // namespace
+
+void add_queue_routes(http::Router& router, const Guard& guard) {
+    router.add(Method::get, "/queue", guard.annotator(queue));
+    router.add(Method::put, "/queue/claims/{id}", guard.annotator(claim));
+    router.add(Method::delete_, "/queue/claims/{id}", guard.annotator(release));
+}
+
+}  // namespace croquis::api

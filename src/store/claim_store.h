@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "core/error.h"
+#include "store/model.h"
+
+namespace croquis::store {
+
+/// Who is working on which drawings of the queue. Thread-safe, as Store says.
+class ClaimStore {
+  public:
+    /// Holds drawings for the request's holder, so that no other holder is given them before the
+    /// claims expire: those held before that still wait come first, then the next of the queue,
+    /// one question in questions_a_random_one at random. Fewer than `limit` only where no more
+    /// wait. The same request again gives the same drawings. All in one transaction. Errors:
+    /// invalid (limit, passed).
+    virtual Result<std::vector<ClaimedDrawing>> claim(const ClaimRequest& request) = 0;
+    /// Lets go of what a holder has. Nothing where it has nothing, or is another account's.
+    virtual Result<void> release(const Uuid& holder, const Uuid& account) = 0;
+
+  protected:
+    ~ClaimStore() = default;
+};
+
+}  // namespace croquis::store

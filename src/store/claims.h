@@ -1,0 +1,38 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "store/asking.h"
+#include "store/model.h"
+
+/// How drawings are claimed, decided alike over both databases. The SQL is read by both.
+namespace croquis::store {
+
+inline constexpr const char* forget_expired_claims = "DELETE FROM claim WHERE expires_at <= $1";
+
+/// Those of a holder whose drawings do not wait any more.
+const std::string& forget_done_claims();
+/// What a holder has: columns of the drawing, then asked, probability and expires_at.
+const std::string& held_statement();
+/// The next drawings that nobody holds: columns of the drawing. Parameters: project, limit.
+const std::string& waiting_statement(Asked asked);
+
+/// Of the candidates, the first `count` that were not passed over.
+std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,
+                                std::size_t count);
+
+/// One question: what is taken of each part of the queue, where there is enough of both.
+struct Questions {
+    std::size_t random = 0;
+    std::size_t by_margin = 0;
+};
+Questions questions(std::size_t count, std::size_t random_waiting, std::size_t margin_waiting,
+                    std::uint64_t seed);
+
+/// The drawings asked about, those at random strewn evenly among the others.
+std::vector<ClaimedDrawing> mixed(std::vector<Drawing> by_margin, std::vector<Drawing> random,
+                                  const ClaimRequest& request);
+
+}  // namespace croquis::store

@@ -1,0 +1,83 @@
+#include "store/claims.h"
+
+#include "store/postgres/rows.h"
+#include "store/postgres/store.h"
+#include "store/records.h"
+
+namespace croquis::store::postgres {
+namespace {
+
+/// Claims come one after the other: this number, and the project, are the lock's name.
+constexpr int claim_lock = 0x636c61;
+
+constexpr int first_claim_column = 22;
+
+std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& request) {
+    connection.query("UPDATE claim SET expires_at = $1 WHERE holder = $2 AND account = $3",
+                     request.until, request.holder, request.account);
+    const auto rows = connection.query(held_statement(), request.holder, request.account);
+    std::vector<ClaimedDrawing> held;
+    for (int row = 0; row < rows.count(); ++row) {
+        Claim claim{rows.uuid(row, 0), request.account,
+                    asked_from(rows.text(row, first_claim_column)), std::nullopt,
+                    rows.time(row, first_claim_column + 2)};
+        if (!rows.null(row, first_claim_column + 1))
+            claim.probability = rows.real(row, first_claim_column + 1);
+        held.push_back({read_drawing(rows, row), claim});
+    }
+    return held;
+}
+
+std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request, Asked asked,
+                             std::size_t count) {
+    const auto limit = static_cast<std::int64_t>(count + request.passed.size());
+    return not_passed(
+        read_drawings(connection.query(waiting_statement(asked), request.project, limit)), request,
+        count);
+}
+
+void let_go(Connection& connection, const ClaimRequest& request) {
+    connection.query(forget_expired_claims, request.at);
+    connection.query(forget_done_claims(), request.holder, request.account);
+    if (!request.passed.empty())
+        connection.query(
+            "DELETE FROM claim WHERE holder = $1 AND account = $2 "
+            "AND drawing = ANY ($3)",
+            request.holder, request.account, request.passed);
+}
+
+}  // namespace
+
+/// Under a lock, taken before anything is read: two that pick at once would pick the same.
+Result<std::vector<ClaimedDrawing>> PostgresStore::claim(const ClaimRequest& request) {
+    if (const auto valid = check(request); !valid) return valid.error();
+    return in_transaction([&](Connection& connection) {
+        connection.query("SELECT pg_advisory_xact_lock($1, $2)", claim_lock, request.project);
+        let_go(connection, request);
+        auto held = renewed(connection, request);
+        if (held.size() >= request.limit) return held;
+        const std::size_t count = request.limit - held.size();
+        auto random = waiting(connection, request, Asked::random, count);
+        auto by_margin = waiting(connection, request, Asked::margin, count);
+        const auto asked = questions(count, random.size(), by_margin.size(), request.seed);
+        random.resize(asked.random);
+        by_margin.resize(asked.by_margin);
+        for (auto& each : mixed(std::move(by_margin), std::move(random), request)) {
+            connection.query(
+                "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
+                "VALUES ($1, $2, $3, $4, $5, $6)",
+                each.claim.drawing, request.holder, request.account, to_string(each.claim.asked),
+                each.claim.probability, request.until);
+            held.push_back(std::move(each));
+        }
+        return held;
+    });
+}
+
+Result<void> PostgresStore::release(const Uuid& holder, const Uuid& account) {
+    return with_connection([&](Connection& connection) {
+        connection.query("DELETE FROM claim WHERE holder = $1 AND account = $2", holder, account);
+    });
+}
+
+}  // namespace croquis::store::postgres

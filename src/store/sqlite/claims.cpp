@@ -1,0 +1,73 @@
+#include "store/claims.h"
+
+#include "store/records.h"
+#include "store/sqlite/drawing_rows.h"
+#include "store/sqlite/store.h"
+
+namespace croquis::store::sqlite {
+namespace {
+
+std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& request) {
+    connection.run("UPDATE claim SET expires_at = $1 WHERE holder = $2 AND account = $3",
+                   request.until, request.holder, request.account);
+    auto rows = connection.query(held_statement(), request.holder, request.account);
+    std::vector<ClaimedDrawing> held;
+    while (rows.step()) {
+        Claim claim{rows.uuid(0), request.account, asked_from(rows.text(22)), std::nullopt,
+                    rows.time(24)};
+        if (!rows.null(23)) claim.probability = rows.real(23);
+        held.push_back({read_drawing(rows), claim});
+    }
+    return held;
+}
+
+std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request, Asked asked,
+                             std::size_t count) {
+    const auto limit = static_cast<std::int64_t>(count + request.passed.size());
+    auto rows = connection.query(waiting_statement(asked), request.project, limit);
+    std::vector<Drawing> drawings;
+    while (rows.step()) drawings.push_back(read_drawing(rows));
+    return not_passed(std::move(drawings), request, count);
+}
+
+void let_go(Connection& connection, const ClaimRequest& request) {
+    connection.run(forget_expired_claims, request.at);
+    connection.run(forget_done_claims(), request.holder, request.account);
+    for (const auto& drawing : request.passed)
+        connection.run("DELETE FROM claim WHERE drawing = $1 AND holder = $2 AND account = $3",
+                       drawing, request.holder, request.account);
+}
+
+}  // namespace
+
+Result<std::vector<ClaimedDrawing>> SqliteStore::claim(const ClaimRequest& request) {
+    if (const auto valid = check(request); !valid) return valid.error();
+    return write([&](Connection& connection) {
+        let_go(connection, request);
+        auto held = renewed(connection, request);
+        if (held.size() >= request.limit) return held;
+        const std::size_t count = request.limit - held.size();
+        auto random = waiting(connection, request, Asked::random, count);
+        auto by_margin = waiting(connection, request, Asked::margin, count);
+        const auto asked = questions(count, random.size(), by_margin.size(), request.seed);
+        random.resize(asked.random);
+        by_margin.resize(asked.by_margin);
+        for (auto& each : mixed(std::move(by_margin), std::move(random), request)) {
+            connection.run(
+                "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
+                "VALUES ($1, $2, $3, $4, $5, $6)",
+                each.claim.drawing, request.holder, request.account, to_string(each.claim.asked),
+                each.claim.probability, request.until);
+            held.push_back(std::move(each));
+        }
+        return held;
+    });
+}
+
+Result<void> SqliteStore::release(const Uuid& holder, const Uuid& account) {
+    return write([&](Connection& connection) {
+        connection.run("DELETE FROM claim WHERE holder = $1 AND account = $2", holder, account);
+    });
+}
+
+}  // namespace croquis::store::sqlite
