@@ -75,12 +75,13 @@ for (const kind of Object.keys(stores))
       assert.equal(undone.headers.get('etag'), '"3"');
       const { body: history } = await api.ask('GET', body.links.history, { token, status: 200 });
       const me = (await api.ask('GET', '/api/v1/me', { token: annotator, status: 200 })).body;
+      const unasked = [null, null, false];
       assert.deepEqual(
         history.events.map(({ at: _, ...event }) => Object.values(event)),
         [
-          [null, 'circle', null, null, 'predicted', 'predicted', 1, null],
-          ['circle', 'star', 'marie', me.id, 'corrected', 'corrected', 2, null],
-          ['star', 'circle', 'marie', me.id, 'undone', 'undone', 3, 2],
+          [null, 'circle', null, null, 'predicted', 'predicted', 1, null, ...unasked],
+          ['circle', 'star', 'marie', me.id, 'corrected', 'corrected', 2, null, ...unasked],
+          ['star', 'circle', 'marie', me.id, 'undone', 'undone', 3, 2, ...unasked],
         ],
       );
       const seen = await api.ask('GET', drawing.links.self, { status: 200 });
@@ -669,7 +670,10 @@ for (const kind of Object.keys(stores))
       for (const { verb, path } of of(({ path: p }) => p.includes('{id}'))) {
         const options = { token, headers: { 'If-Match': '"1"', 'Withdrawal-Token': 'a guess' } };
         if (verb === 'patch' || path.endsWith(':suggest')) options.json = { tag: 'star' };
-        await api.ask(verb.toUpperCase(), fill(path, randomUUID()), { ...options, status: 404, kind: 'not-found' });
+        if (verb === 'put') options.json = {};
+        // A claim is the client's to make, and to let go of whether it is there or not.
+        if (!path.includes('/claims/'))
+          await api.ask(verb.toUpperCase(), fill(path, randomUUID()), { ...options, status: 404, kind: 'not-found' });
         if (!path.includes('/models/'))
           await api.ask(verb.toUpperCase(), fill(path, 'not-an-id'), { ...options, status: 422, field: 'id' });
       }
