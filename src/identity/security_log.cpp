@@ -62,6 +62,8 @@ std::string_view to_string(Event event) {
             return "model_promoted";
         case Event::label_changed:
             return "label_changed";
+        case Event::project_changed:
+            return "project_changed";
         case Event::drawing_withdrawn:
             return "drawing_withdrawn";
         case Event::unauthenticated:

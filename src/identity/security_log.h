@@ -31,6 +31,7 @@ enum class Event {
     account_removed,
     model_promoted,
     label_changed,      ///< added, changed or merged
+    project_changed,    ///< added, changed or archived
     drawing_withdrawn,  ///< hidden, shown again or deleted
     unauthenticated,    ///< any other answer of 401, 403 or 429
     forbidden,

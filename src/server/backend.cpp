@@ -145,7 +145,8 @@ Result<void> Backend::Parts::listen(const Config& config) {
 }
 
 Result<void> Backend::Parts::listen_api(const Config& config) {
-    annotation = std::make_unique<service::Annotation>(*store, *batcher, *workers, metrics);
+    annotation = std::make_unique<service::Annotation>(*store, *batcher, *workers, metrics,
+                                                       batcher_options(config));
     jobs = std::make_unique<jobs::Runner>(*store, service::works(*store));
     api::ApiOptions options;
     options.limits = limits_of(config);
@@ -222,6 +223,7 @@ void Backend::stop() {
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
     if (parts_->exports) parts_->exports->stop();
     if (parts_->jobs) parts_->jobs->stop();
+    if (parts_->annotation) parts_->annotation->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();
     if (parts_->password_workers) parts_->password_workers->stop();

@@ -15,6 +15,7 @@
 #include "drawing/image.h"
 #include "drawing/sanitise.h"
 #include "service/models.h"
+#include "service/narrowing.h"
 #include "service/training_jobs.h"
 #include "service/trunk.h"
 
@@ -69,11 +70,34 @@ store::Author author(identity::Principal who) {
     return {who.user, std::move(who.name)};
 }
 
+/// Keys are a client's own within a project; a client cannot send this separator.
+std::string scoped(std::string key, const ProjectRef& project) {
+    if (key.empty() || !project || project->project.id == store::shapes_project) return key;
+    return project->project.slug + '\x1f' + key;
+}
+
+/// What is stored of the answer, which is `narrowed_to` a project where that has no model of its
+/// own.
+store::Prediction prediction_in(const ProjectRef& narrowed_to,
+                                const recognition::RecognitionResult& recognised) {
+    auto prediction = to_stored(recognised.model->id, recognised.prediction);
+    if (!narrowed_to) return prediction;
+    return narrowed(std::move(prediction), recognised.model->labels, narrowed_to->labels);
+}
+
+Top top_in(const ProjectRef& narrowed_to, const std::vector<std::string>& labels,
+           const std::vector<float>& probabilities) {
+    if (!narrowed_to) return best_of(labels, probabilities);
+    const auto left = narrowed(labels, probabilities, narrowed_to->labels);
+    return best_of(left.labels, left.probabilities);
+}
+
 /// `sent` is the digest of the picture as it came, which is what an idempotency key stands for;
 /// `kept` that of the one in the request now.
 store::Submission to_submission(SubmitRequest request,
                                 const recognition::RecognitionResult& recognised,
-                                const Sha256& sent, const Sha256& kept) {
+                                store::Prediction prediction, const Sha256& sent,
+                                const Sha256& kept) {
     store::Submission submission;
     submission.id = Uuid::v7();
     submission.created_at = time_of(submission.id);
@@ -81,14 +105,15 @@ store::Submission to_submission(SubmitRequest request,
     submission.width = recognised.width;
     submission.height = recognised.height;
     submission.sha256 = kept;
-    submission.prediction = to_stored(recognised.model->id, recognised.prediction);
+    submission.prediction = std::move(prediction);
+    if (request.project) submission.project = request.project->project.id;
     submission.embedding = embedding_of(*recognised.model, recognised.prediction);
     if (!request.idempotency_key.empty())
         submission.request_digest = digest_of(sent, request.strokes);
     submission.image = std::move(request.image);
     submission.strokes = std::move(request.strokes);
     submission.source = std::move(request.source);
-    submission.idempotency_key = std::move(request.idempotency_key);
+    submission.idempotency_key = scoped(std::move(request.idempotency_key), request.project);
     submission.withdrawal = request.withdrawal;
     return submission;
 }
@@ -131,7 +156,7 @@ Sha256 digest_of(const Sha256& image, std::string_view strokes) {
 }
 
 Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
-                       Metrics& metrics)
+                       Metrics& metrics, const recognition::BatcherOptions& options)
     : store_(store),
       batcher_(batcher),
       workers_(workers),
@@ -142,12 +167,15 @@ Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, Worke
                                      "A submission's time by stage, waiting included",
                                      {{"stage", "store"}})),
       replays_(metrics.counter("croquis_submissions_replayed_total",
-                               "Submissions answered from an earlier one with the same key")) {}
+                               "Submissions answered from an earlier one with the same key")),
+      projects_(store, workers),
+      project_models_(store, options, metrics) {}
 
 struct Annotation::StoredSubmission {
     store::SubmitResult submitted;
     std::shared_ptr<const recognition::ModelInfo> model;  ///< the one that recognised it
     std::vector<float> probabilities;
+    ProjectRef narrowed_to;
 };
 
 /// One submission on its way from the picture to the durable row. It goes from the batcher's thread
@@ -157,15 +185,16 @@ class Annotation::SubmissionOperation : public std::enable_shared_from_this<Subm
   public:
     using Done = asio::any_completion_handler<void(Result<StoredSubmission>)>;
 
-    SubmissionOperation(Annotation& annotation, SubmitRequest request, Done done,
+    SubmissionOperation(Annotation& annotation, Answerer answerer, SubmitRequest request, Done done,
                         asio::any_io_executor back)
         : annotation_(annotation),
+          answerer_(std::move(answerer)),
           request_(std::move(request)),
           done_(std::move(done)),
           back_(std::move(back)) {}
 
     void begin() {
-        annotation_.batcher_.recognise(
+        answerer_.batcher->recognise(
             request_.image, request_.asker,
             [self = shared_from_this()](Result<recognition::RecognitionResult> recognised) {
                 try {
@@ -182,6 +211,7 @@ class Annotation::SubmissionOperation : public std::enable_shared_from_this<Subm
         if (!recognised) return finish(recognised.error());
         stored_.model = recognised->model;
         stored_.probabilities = recognised->prediction.probabilities;
+        stored_.narrowed_to = answerer_.narrowed_to;
         const Sha256 sent = sha256(request_.image);
         Sha256 kept = sent;
         if (!recognised->bare) {
@@ -190,7 +220,9 @@ class Annotation::SubmissionOperation : public std::enable_shared_from_this<Subm
             request_.image = std::move(*bare);
             kept = sha256(request_.image);
         }
-        auto submission = to_submission(std::move(request_), *recognised, sent, kept);
+        auto submission =
+            to_submission(std::move(request_), *recognised,
+                          prediction_in(answerer_.narrowed_to, *recognised), sent, kept);
         annotation_.store_.submit(
             std::move(submission),
             [self = shared_from_this()](Result<store::SubmitResult> submitted) {
@@ -212,6 +244,7 @@ class Annotation::SubmissionOperation : public std::enable_shared_from_this<Subm
     }
 
     Annotation& annotation_;
+    const Answerer answerer_;
     SubmitRequest request_;
     Done done_;
     asio::any_io_executor back_;
@@ -221,11 +254,13 @@ class Annotation::SubmissionOperation : public std::enable_shared_from_this<Subm
 
 asio::awaitable<Result<Annotation::StoredSubmission>> Annotation::recognised_and_stored(
     SubmitRequest request) {
+    auto answerer = co_await answerer_in(request.project);
+    if (!answerer) co_return answerer.error();
     // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved, once the template is filled
-    auto start = [this](auto handler, SubmitRequest given) {
+    auto start = [this, &answerer](auto handler, SubmitRequest given) {
         auto back = asio::any_io_executor(asio::get_associated_executor(handler));
-        std::make_shared<SubmissionOperation>(*this, std::move(given), std::move(handler),
-                                              std::move(back))
+        std::make_shared<SubmissionOperation>(*this, std::move(*answerer), std::move(given),
+                                              std::move(handler), std::move(back))
             ->begin();
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&,
@@ -233,10 +268,24 @@ asio::awaitable<Result<Annotation::StoredSubmission>> Annotation::recognised_and
         start, asio::use_awaitable, std::move(request));
 }
 
+asio::awaitable<Result<Annotation::Answerer>> Annotation::answerer_in(ProjectRef project) {
+    // Not owned: it outlives this.
+    const std::shared_ptr<recognition::Batcher> general(std::shared_ptr<void>(), &batcher_);
+    if (!project || project->project.id == store::shapes_project)
+        co_return Answerer{general, nullptr};
+    if (!project->project.live_model) co_return Answerer{general, std::move(project)};
+    auto own = co_await project_models_.of(*project->project.live_model);
+    if (!own) co_return own.error();
+    co_return Answerer{std::move(*own), nullptr};
+}
+
 asio::awaitable<Result<SubmitAnswer>> Annotation::submit(SubmitRequest request) {
     if (request.source.empty()) request.source = "api";
     if (const auto valid = check_key(request.idempotency_key); !valid) co_return valid.error();
     if (const auto valid = check_source(request.source); !valid) co_return valid.error();
+    if (request.project)
+        if (const auto taken = takes_drawings(request.project->project); !taken)
+            co_return taken.error();
 
     auto stored = co_await recognised_and_stored(std::move(request));
     if (!stored) co_return stored.error();
@@ -245,7 +294,7 @@ asio::awaitable<Result<SubmitAnswer>> Annotation::submit(SubmitRequest request) 
     answer.replayed = stored->submitted.replayed;
     answer.drawing = std::move(stored->submitted.drawing);
     if (!answer.replayed) {
-        answer.top = best_of(stored->model->labels, stored->probabilities);
+        answer.top = top_in(stored->narrowed_to, stored->model->labels, stored->probabilities);
         co_return answer;
     }
     replays_.Increment();
@@ -259,12 +308,16 @@ asio::awaitable<Result<SubmitAnswer>> Annotation::submit(SubmitRequest request) 
     co_return answer;
 }
 
-asio::awaitable<Result<PreviewAnswer>> Annotation::preview(Bytes image, recognition::Asker asker) {
-    auto recognised = co_await batcher_.recognise(image, asker);
+asio::awaitable<Result<PreviewAnswer>> Annotation::preview(Bytes image, recognition::Asker asker,
+                                                           ProjectRef project) {
+    const auto answerer = co_await answerer_in(std::move(project));
+    if (!answerer) co_return answerer.error();
+    auto recognised = co_await answerer->batcher->recognise(image, asker);
     if (!recognised) co_return recognised.error();
     PreviewAnswer answer;
-    answer.prediction = to_stored(recognised->model->id, recognised->prediction);
-    answer.top = best_of(recognised->model->labels, recognised->prediction.probabilities);
+    answer.prediction = prediction_in(answerer->narrowed_to, *recognised);
+    answer.top = top_in(answerer->narrowed_to, recognised->model->labels,
+                        recognised->prediction.probabilities);
     co_return answer;
 }
 
@@ -273,25 +326,25 @@ asio::awaitable<Result<store::Page>> Annotation::list(store::Query query) {
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<Detail>> Annotation::drawing(Uuid id, store::Audience audience) {
-    const auto job = [this, id, audience]() -> Result<Detail> {
-        auto found = store_.drawing(id, audience);
+asio::awaitable<Result<Detail>> Annotation::drawing(Uuid id, store::Viewer viewer) {
+    const auto job = [this, id, &viewer]() -> Result<Detail> {
+        auto found = store_.drawing(id, viewer);
         if (!found) return found.error();
         return with_top(std::move(*found));
     };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<store::StoredImage>> Annotation::image(Uuid id, store::Audience audience,
+asio::awaitable<Result<store::StoredImage>> Annotation::image(Uuid id, store::Viewer viewer,
                                                               std::optional<Sha256> known) {
-    const auto job = [&] { return store_.image(id, audience, known); };
+    const auto job = [&] { return store_.image(id, viewer, known); };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(
-    Uuid id, store::Audience audience) {
-    const auto job = [this, id, audience]() -> Result<std::vector<store::TagEvent>> {
-        auto events = store_.history(id, audience);
+asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(Uuid id,
+                                                                          store::Viewer viewer) {
+    const auto job = [this, id, &viewer]() -> Result<std::vector<store::TagEvent>> {
+        auto events = store_.history(id, viewer);
         if (!events) return events.error();
         if (events->empty()) return Error{ErrorKind::not_found, "There is no such drawing."};
         return events;
@@ -299,35 +352,38 @@ asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::vector<store::TagCount>>> Annotation::tag_counts() {
-    const auto job = [this] { return store_.tag_counts(); };
+asio::awaitable<Result<std::vector<store::TagCount>>> Annotation::tag_counts(int project) {
+    const auto job = [this, project] { return store_.tag_counts(project); };
     co_return co_await workers_.run(job);
 }
 
 asio::awaitable<Result<Detail>> Annotation::change_tag(Uuid id, std::string tag, std::string reason,
                                                        store::VersionCondition on,
-                                                       identity::Principal by) {
+                                                       identity::Principal by, int project) {
     if (const auto valid = check_reason(reason); !valid) co_return valid.error();
-    const store::TagChange asked{id,    std::move(tag),    author(std::move(by)),
-                                 now(), std::move(reason), std::move(on)};
+    const store::TagChange asked{id,     std::move(tag),    author(std::move(by)),
+                                 now(),  std::move(reason), std::move(on),
+                                 project};
     const auto job = [this, &asked] { return with_top(store_.change_tag(asked)); };
     co_return co_await workers_.run(job);
 }
 
 asio::awaitable<Result<Detail>> Annotation::undo(Uuid id, store::VersionCondition on,
-                                                 identity::Principal by) {
-    const store::TagUndo asked{id, author(std::move(by)), now(), std::move(on)};
+                                                 identity::Principal by, int project) {
+    const store::TagUndo asked{id, author(std::move(by)), now(), std::move(on), project};
     const auto job = [this, &asked] { return with_top(store_.undo_tag(asked)); };
     co_return co_await workers_.run(job);
 }
 
 asio::awaitable<Result<store::Page>> Annotation::queue(std::size_t limit,
-                                                       std::optional<store::Query::Cursor> after) {
+                                                       std::optional<store::Query::Cursor> after,
+                                                       int project) {
     store::Query query;
     query.order = store::Order::most_telling_first;
     query.limit = limit;
     query.only_unreviewed = true;
     query.after = after;
+    query.project = project;
     const auto job = [this, &query] { return store_.list(query); };
     co_return co_await workers_.run(job);
 }
@@ -336,6 +392,7 @@ asio::awaitable<Result<Claimed>> Annotation::claim(ClaimRequest request, identit
     store::ClaimRequest asked;
     asked.holder = request.holder;
     asked.account = by.user;
+    asked.project = request.project;
     asked.limit = request.limit;
     asked.passed = std::move(request.passed);
     asked.at = now();
@@ -354,39 +411,39 @@ asio::awaitable<Result<void>> Annotation::release(Uuid holder, identity::Princip
 }
 
 asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::accept(
-    std::vector<SeenDrawing> drawings, identity::Principal by) {
+    std::vector<SeenDrawing> drawings, identity::Principal by, int project) {
     if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
     const store::Author who = author(std::move(by));
     const Timestamp at = now();
     std::vector<store::TagChange> changes;
     changes.reserve(drawings.size());
     for (const auto& [id, version] : drawings)
-        changes.push_back(
-            {id, std::nullopt, who, at, {}, version, std::nullopt, drawings.size() > 1});
+        changes.push_back({id, std::nullopt, who, at, {}, version, project, drawings.size() > 1});
     const auto job = [this, &changes] { return with_tops(store_.change_tags(changes)); };
     co_return co_await workers_.run(job);
 }
 
 asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::undo_each(
-    std::vector<SeenDrawing> drawings, identity::Principal by) {
+    std::vector<SeenDrawing> drawings, identity::Principal by, int project) {
     if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
     const store::Author who = author(std::move(by));
     const Timestamp at = now();
     std::vector<store::TagUndo> undos;
     undos.reserve(drawings.size());
-    for (const auto& [id, version] : drawings) undos.push_back({id, who, at, version});
+    for (const auto& [id, version] : drawings) undos.push_back({id, who, at, version, project});
     const auto job = [this, &undos] { return with_tops(store_.undo_tags(undos)); };
     co_return co_await workers_.run(job);
 }
 
 asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::change_visibility(
-    std::vector<SeenDrawing> drawings, store::Visibility to, identity::Principal by) {
+    std::vector<SeenDrawing> drawings, store::Visibility to, identity::Principal by, int project) {
     if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
     const store::Author who = author(std::move(by));
     const Timestamp at = now();
     std::vector<store::VisibilityChange> changes;
     changes.reserve(drawings.size());
-    for (const auto& [id, version] : drawings) changes.push_back({id, to, who, at, version});
+    for (const auto& [id, version] : drawings)
+        changes.push_back({id, to, who, at, version, project});
     const auto job = [this, &changes]() -> Result<std::vector<Result<Detail>>> {
         return with_tops(store_.change_visibility(changes));
     };
@@ -394,9 +451,9 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::change_visibili
 }
 
 asio::awaitable<Result<void>> Annotation::remove(Uuid id, store::VersionCondition on,
-                                                 identity::Principal by) {
+                                                 identity::Principal by, int project) {
     const std::vector<store::VisibilityChange> changes{
-        {id, store::Visibility::deleted, author(std::move(by)), now(), std::move(on)}};
+        {id, store::Visibility::deleted, author(std::move(by)), now(), std::move(on), project}};
     const auto job = [this, &changes]() -> Result<void> {
         const auto results = store_.change_visibility(changes);
         if (!results) return results.error();
@@ -406,14 +463,15 @@ asio::awaitable<Result<void>> Annotation::remove(Uuid id, store::VersionConditio
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<void>> Annotation::withdraw(Uuid id, Sha256 token) {
-    const store::Withdrawal withdrawal{id, token, now()};
+asio::awaitable<Result<void>> Annotation::withdraw(Uuid id, Sha256 token, int project) {
+    const store::Withdrawal withdrawal{id, token, now(), project};
     const auto job = [this, &withdrawal] { return store_.withdraw(withdrawal); };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<void>> Annotation::suggest(Uuid id, Sha256 token, std::string tag) {
-    const store::Withdrawal by{id, token, now()};
+asio::awaitable<Result<void>> Annotation::suggest(Uuid id, Sha256 token, std::string tag,
+                                                  int project) {
+    const store::Withdrawal by{id, token, now(), project};
     const auto job = [this, &by, &tag]() -> Result<void> {
         const auto suggested = store_.suggest(by, tag);
         if (!suggested) return suggested.error();
@@ -422,24 +480,37 @@ asio::awaitable<Result<void>> Annotation::suggest(Uuid id, Sha256 token, std::st
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::Author by) {
-    const auto job = [this, &model_id, &by]() -> Result<void> {
+asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::Author by,
+                                                  int project) {
+    const auto job = [this, &model_id, &by, project]() -> Result<void> {
         const auto listed = store_.model(model_id);
         if (!listed) return listed.error();
+        if (listed->project != project)
+            return Error{ErrorKind::not_found, "The project has no such model."};
         auto loaded = load_registered(store_, *listed);
         if (!loaded) return loaded.error();
         if (const auto promoted = store_.promote_model(model_id); !promoted)
             return promoted.error();
-        if (const auto taken = batcher_.promote(std::move(*loaded)); !taken) return taken.error();
-        const auto queued = queue_retagging(store_, by);
+        projects_.forget();
+        if (project == store::shapes_project)
+            if (const auto taken = batcher_.promote(std::move(*loaded)); !taken)
+                return taken.error();
+        const auto queued = queue_retagging(store_, by, project);
         return queued ? Result<void>() : queued.error();
     };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::vector<store::Label>>> Annotation::labels() {
-    const auto job = [this] { return store_.labels(store::shapes_project); };
+asio::awaitable<Result<std::vector<store::Label>>> Annotation::labels(int project) {
+    const auto job = [this, project] { return store_.labels(project); };
     co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<std::shared_ptr<const recognition::ModelInfo>>> Annotation::model(
+    ProjectRef project) {
+    const auto answerer = co_await answerer_in(std::move(project));
+    if (!answerer) co_return answerer.error();
+    co_return answerer->batcher->model();
 }
 
 std::shared_ptr<const recognition::ModelInfo> Annotation::model() const {
@@ -456,20 +527,28 @@ asio::awaitable<Result<std::string>> Annotation::card(std::string model_id) {
     co_return co_await workers_.run(job);
 }
 
-/// Blocks where the model is live no more and was not asked for before.
+/// Blocks where the model is live no more and was not asked for before, or is a project's.
 Detail Annotation::with_top(store::Drawing drawing) {
     Detail detail;
-    if (drawing.visibility == store::Visibility::deleted) {
-        detail.drawing = std::move(drawing);
-        return detail;
-    }
-    const auto live = model();
-    if (drawing.prediction.model == live->id)
-        detail.top = best_of(live->labels, drawing.prediction.probabilities);
-    else if (const auto labels = labels_of(drawing.prediction.model))
-        detail.top = best_of(*labels, drawing.prediction.probabilities);
+    if (drawing.visibility != store::Visibility::deleted)
+        if (auto top = top_of(drawing)) detail.top = std::move(*top);
     detail.drawing = std::move(drawing);
     return detail;
+}
+
+Result<Top> Annotation::top_of(const store::Drawing& drawing) {
+    const auto& prediction = drawing.prediction;
+    const auto live = model();
+    const bool by_live = prediction.model == live->id;
+    const auto earlier = by_live ? nullptr : labels_of(prediction.model);
+    if (!by_live && !earlier) return Top();
+    ProjectRef narrowed_to;
+    if (drawing.project != (by_live ? store::shapes_project : earlier->project)) {
+        auto project = projects_.find_now(drawing.project);
+        if (!project) return project.error();
+        narrowed_to = std::move(*project);
+    }
+    return top_in(narrowed_to, by_live ? live->labels : earlier->labels, prediction.probabilities);
 }
 
 Result<Detail> Annotation::with_top(Result<store::Drawing> drawing) {
@@ -486,7 +565,7 @@ Result<std::vector<Result<Detail>>> Annotation::with_tops(
     return details;
 }
 
-std::shared_ptr<const std::vector<std::string>> Annotation::labels_of(const std::string& id) {
+std::shared_ptr<const Annotation::ModelLabels> Annotation::labels_of(const std::string& id) {
     {
         const std::scoped_lock lock(mutex_);
         const auto known = earlier_labels_.find(id);
@@ -494,7 +573,8 @@ std::shared_ptr<const std::vector<std::string>> Annotation::labels_of(const std:
     }
     const auto listed = store_.model(id);
     if (!listed) return nullptr;
-    auto labels = std::make_shared<const std::vector<std::string>>(card_labels(listed->card));
+    auto labels = std::make_shared<const ModelLabels>(
+        ModelLabels{card_labels(listed->card), listed->project});
     const std::scoped_lock lock(mutex_);
     return earlier_labels_.emplace(id, std::move(labels)).first->second;
 }

@@ -11,6 +11,8 @@
 #include "core/worker_pool.h"
 #include "identity/identity.h"
 #include "recognition/batcher.h"
+#include "service/project_models.h"
+#include "service/projects.h"
 #include "store/store.h"
 
 /// The use cases. Whatever the APIs and the command line do with drawings goes through here.
@@ -30,6 +32,7 @@ struct SubmitRequest {
     recognition::Asker asker;     ///< whose share of recognition it takes
     /// SHA-256 of the token that lets whoever drew it take it back.
     std::optional<Sha256> withdrawal = std::nullopt;
+    ProjectRef project = nullptr;  ///< null: the first one
 };
 
 /// A drawing and the version of it that the person saw.
@@ -58,6 +61,7 @@ struct ClaimRequest {
     Uuid holder;
     std::size_t limit = 12;    ///< 1…50
     std::vector<Uuid> passed;  ///< at most 200
+    int project = store::shapes_project;
 };
 
 struct Claimed {
@@ -86,37 +90,46 @@ Sha256 digest_of(const Sha256& image, std::string_view strokes);
 /// or the batcher. Thread-safe.
 class Annotation {
   public:
+    /// `options` are the batcher's: those of projects with a model of their own follow them.
     Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
-               Metrics& metrics);
+               Metrics& metrics, const recognition::BatcherOptions& options = {});
 
     /// Answers once the drawing is stored durably. Errors: what decoding says of the picture
-    /// (field "image"), invalid or conflict ("Idempotency-Key"), unavailable.
+    /// (field "image"), invalid or conflict ("Idempotency-Key"), conflict (project_archived),
+    /// unavailable.
     boost::asio::awaitable<Result<SubmitAnswer>> submit(SubmitRequest request);
     boost::asio::awaitable<Result<PreviewAnswer>> preview(Bytes image,
-                                                          recognition::Asker asker = {});
+                                                          recognition::Asker asker = {},
+                                                          ProjectRef project = nullptr);
 
     boost::asio::awaitable<Result<store::Page>> list(store::Query query);
     boost::asio::awaitable<Result<Detail>> drawing(
-        Uuid id, store::Audience audience = store::Audience::everyone);
+        Uuid id, store::Viewer viewer = store::Audience::everyone);
     /// Without its bytes where its digest is `known`.
     boost::asio::awaitable<Result<store::StoredImage>> image(
-        Uuid id, store::Audience audience = store::Audience::everyone,
+        Uuid id, store::Viewer viewer = store::Audience::everyone,
         std::optional<Sha256> known = std::nullopt);
     boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(
-        Uuid id, store::Audience audience = store::Audience::everyone);
-    boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts();
+        Uuid id, store::Viewer viewer = store::Audience::everyone);
+    boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts(
+        int project = store::shapes_project);
+
+    // A drawing of another project than `project` is not found.
 
     /// Setting the tag that it has accepts it. `reason` is a person's words, or empty. Errors:
     /// those of Store::change_tags; invalid ("reason").
     boost::asio::awaitable<Result<Detail>> change_tag(Uuid id, std::string tag, std::string reason,
                                                       store::VersionCondition on,
-                                                      identity::Principal by);
+                                                      identity::Principal by,
+                                                      int project = store::shapes_project);
     /// Takes the last change back that still stands. Errors: those of Store::undo_tags.
     boost::asio::awaitable<Result<Detail>> undo(Uuid id, store::VersionCondition on,
-                                                identity::Principal by);
+                                                identity::Principal by,
+                                                int project = store::shapes_project);
     /// What waits for review, in the order of Order::most_telling_first.
     boost::asio::awaitable<Result<store::Page>> queue(std::size_t limit,
-                                                      std::optional<store::Query::Cursor> after);
+                                                      std::optional<store::Query::Cursor> after,
+                                                      int project = store::shapes_project);
     /// Holds the next drawings for a person's open page, and what it holds already for longer.
     /// Errors: those of Store::claim.
     boost::asio::awaitable<Result<Claimed>> claim(ClaimRequest request, identity::Principal by);
@@ -125,42 +138,70 @@ class Annotation {
     /// Accepts the tags as they are, in one transaction; answers, in order, the drawing or why not.
     /// At most max_at_once.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> accept(
-        std::vector<SeenDrawing> drawings, identity::Principal by);
+        std::vector<SeenDrawing> drawings, identity::Principal by,
+        int project = store::shapes_project);
     /// Undoes each in one transaction, as undo() does; answers as accept() does.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> undo_each(
-        std::vector<SeenDrawing> drawings, identity::Principal by);
+        std::vector<SeenDrawing> drawings, identity::Principal by,
+        int project = store::shapes_project);
 
     /// Hides, shows or deletes; answers as accept() does. Of what is deleted the answer has no
     /// content.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> change_visibility(
-        std::vector<SeenDrawing> drawings, store::Visibility to, identity::Principal by);
+        std::vector<SeenDrawing> drawings, store::Visibility to, identity::Principal by,
+        int project = store::shapes_project);
     /// Deletes one. Errors: those of Store::change_visibility.
     boost::asio::awaitable<Result<void>> remove(Uuid id, store::VersionCondition on,
-                                                identity::Principal by);
+                                                identity::Principal by,
+                                                int project = store::shapes_project);
     /// For whoever has the token of a submission. Errors: those of Store::withdraw, Store::suggest.
-    boost::asio::awaitable<Result<void>> withdraw(Uuid id, Sha256 token);
-    boost::asio::awaitable<Result<void>> suggest(Uuid id, Sha256 token, std::string tag);
+    boost::asio::awaitable<Result<void>> withdraw(Uuid id, Sha256 token,
+                                                  int project = store::shapes_project);
+    boost::asio::awaitable<Result<void>> suggest(Uuid id, Sha256 token, std::string tag,
+                                                 int project = store::shapes_project);
 
-    /// Makes a model of the registry the live one, there and in this process, and queues the
-    /// retagging of what nobody reviewed. One that cannot be loaded is an Error and changes
-    /// nothing.
-    boost::asio::awaitable<Result<void>> promote(std::string model_id, store::Author by);
+    /// Makes a model of the project the live one there, and queues the retagging of what nobody
+    /// reviewed. One that cannot be loaded is an Error and changes nothing, and one of another
+    /// project is not_found.
+    boost::asio::awaitable<Result<void>> promote(std::string model_id, store::Author by,
+                                                 int project = store::shapes_project);
 
     /// The project's labels in its order, retired ones included, whichever model is live.
-    boost::asio::awaitable<Result<std::vector<store::Label>>> labels();
+    boost::asio::awaitable<Result<std::vector<store::Label>>> labels(
+        int project = store::shapes_project);
     [[nodiscard]] std::shared_ptr<const recognition::ModelInfo> model() const;
+    /// The one that answers in the project: its own, or the general one. Errors: those of loading.
+    boost::asio::awaitable<Result<std::shared_ptr<const recognition::ModelInfo>>> model(
+        ProjectRef project);
     /// A model's card as JSON; empty where the registry does not hold the model.
     boost::asio::awaitable<Result<std::string>> card(std::string model_id);
+
+    [[nodiscard]] Projects& projects() { return projects_; }
+
+    /// Stops the models of projects; the batcher is its owner's.
+    void stop() { project_models_.stop(); }
 
   private:
     class SubmissionOperation;
     struct StoredSubmission;
 
+    /// Who answers in a project.
+    struct Answerer {
+        std::shared_ptr<recognition::Batcher> batcher;
+        ProjectRef narrowed_to;  ///< null: the answer is the project's as it is
+    };
+    boost::asio::awaitable<Result<Answerer>> answerer_in(ProjectRef project);
+
     boost::asio::awaitable<Result<StoredSubmission>> recognised_and_stored(SubmitRequest request);
     Detail with_top(store::Drawing drawing);
     Result<Detail> with_top(Result<store::Drawing> drawing);
     Result<std::vector<Result<Detail>>> with_tops(Result<std::vector<Result<store::Drawing>>> all);
-    std::shared_ptr<const std::vector<std::string>> labels_of(const std::string& model);
+    Result<Top> top_of(const store::Drawing& drawing);
+    struct ModelLabels {
+        std::vector<std::string> labels;
+        int project = store::shapes_project;  ///< the model's
+    };
+    std::shared_ptr<const ModelLabels> labels_of(const std::string& model);
 
     store::Store& store_;
     recognition::Batcher& batcher_;
@@ -170,7 +211,9 @@ class Annotation {
     prometheus::Counter& replays_;
     std::mutex mutex_;
     /// Of models that are live no more, read from the registry once.
-    std::map<std::string, std::shared_ptr<const std::vector<std::string>>> earlier_labels_;
+    std::map<std::string, std::shared_ptr<const ModelLabels>> earlier_labels_;
+    Projects projects_;
+    ProjectModels project_models_;
 };
 
 }  // namespace croquis::service

@@ -42,6 +42,7 @@ store::Query query_of(const ExportOptions& options) {
     query.tag = options.tag;
     query.from = options.from;
     query.until = options.until;
+    query.project = options.project_id;
     return query;
 }
 

@@ -12,6 +12,8 @@
 #include "drawing/sanitise.h"
 #include "drawing/strokes.h"
 #include "learning/dataset/text.h"
+#include "service/narrowing.h"
+#include "service/projects.h"
 #include "service/transfer.h"
 #include "service/trunk.h"
 #include "store/records.h"
@@ -140,6 +142,7 @@ class Importer {
         report_.format = reader_.format();
         report_.model = batcher_.model()->id;
         if (const auto known = read_labels(); !known) return known.error();
+        if (const auto ready = read_project(); !ready) return ready.error();
         std::optional<Error> ended;
         for (bool more = true; more;) {
             auto chunk = std::make_unique<Chunk>();
@@ -166,6 +169,18 @@ class Importer {
         for (const auto& label : *labels)
             if (!label.retired) known_labels_.insert(label.name);
         return {};
+    }
+
+    /// Whether the project takes drawings, and whether its model is its own.
+    Result<void> read_project() {
+        const auto projects = store_.projects();
+        if (!projects) return projects.error();
+        for (const auto& project : *projects) {
+            if (project.id != options_.project) continue;
+            narrows_ = project.id != store::shapes_project && !project.live_model;
+            return takes_drawings(project);
+        }
+        return Error{ErrorKind::not_found, "There is no such project.", "project"};
     }
 
     /// False at the end of the data.
@@ -417,6 +432,8 @@ class Importer {
     store::Prediction prediction_of(const Pending& pending) {
         const auto& live = *pending.recognised;
         auto prediction = to_stored(live.model->id, live.prediction);
+        if (narrows_)
+            prediction = narrowed(std::move(prediction), live.model->labels, known_labels_);
         const auto suggestion = suggestion_of(pending);
         if (!suggestion) return prediction;
         const bool same =
@@ -537,6 +554,7 @@ class Importer {
     const ImportEvents& events_;
     const Timestamp started_at_;
     std::set<std::string> known_labels_;
+    bool narrows_ = false;  ///< the model is not the project's own
     std::vector<std::string> to_make_;
     std::set<std::string> seen_dry_;
     std::unique_ptr<Chunk> previous_;

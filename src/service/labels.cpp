@@ -93,18 +93,18 @@ std::string merge_patch(const Titles& titles) {
 
 }  // namespace
 
-Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label) {
+Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label, int project) {
     if (const auto fine = check_name(label.name); !fine) return fine.error();
     if (const auto fine = check_all(label.titles, label.colour, label.key); !fine)
         return fine.error();
     Titles given = label.titles;
     std::erase_if(given, [](const auto& title) { return !title.second; });
     const store::Label added{label.name, merge_patch(given), label.colour, label.key, false};
-    return store.add_label(store::shapes_project, added, label.position);
+    return store.add_label(project, added, label.position);
 }
 
 Result<store::Label> change_label(store::ProjectStore& store, const std::string& name,
-                                  const LabelEdit& edit) {
+                                  const LabelEdit& edit, int project) {
     const auto fine = check_all(edit.titles.value_or(Titles{}), edit.colour.value_or(std::nullopt),
                                 edit.key.value_or(std::nullopt));
     if (!fine) return fine.error();
@@ -114,17 +114,18 @@ Result<store::Label> change_label(store::ProjectStore& store, const std::string&
     change.key = edit.key;
     change.place = edit.position;
     change.retired = edit.retired;
-    return store.change_label(store::shapes_project, name, change);
+    return store.change_label(project, name, change);
 }
 
 Result<store::LabelMergeStep> merge_label(store::ProjectStore& store, const std::string& from,
-                                          const std::string& into, const store::Author& by) {
+                                          const std::string& into, const store::Author& by,
+                                          int project) {
     store::LabelMerge merge;
     merge.from = from;
     merge.into = into;
     merge.by = by;
     merge.at = now();
-    return store.merge_label(store::shapes_project, merge);
+    return store.merge_label(project, merge);
 }
 
 }  // namespace croquis::service

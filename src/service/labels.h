@@ -37,13 +37,15 @@ struct LabelEdit {
 };
 
 /// Errors: invalid ("name", "titles/fr", "colour", "key"); those of Store::add_label.
-Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label);
+Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label,
+                               int project = store::shapes_project);
 /// Errors: as of add_label, not_found.
 Result<store::Label> change_label(store::ProjectStore& store, const std::string& name,
-                                  const LabelEdit& edit);
+                                  const LabelEdit& edit, int project = store::shapes_project);
 /// Moves up to 500 drawings of a label to another one; to be asked again until it is done. Errors:
 /// those of Store::merge_label.
 Result<store::LabelMergeStep> merge_label(store::ProjectStore& store, const std::string& from,
-                                          const std::string& into, const store::Author& by);
+                                          const std::string& into, const store::Author& by,
+                                          int project = store::shapes_project);
 
 }  // namespace croquis::service

@@ -64,9 +64,17 @@ Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::ModelSto
     return recognition::load_recognizer(*onnx, model.card);
 }
 
+Result<store::Model> answering_model(store::ModelStore& store, int project) {
+    auto own = store.live_model(project);
+    if (own || project == store::shapes_project || own.error().kind != ErrorKind::not_found)
+        return own;
+    return store.live_model(store::shapes_project);
+}
+
 Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& store,
-                                                            const std::filesystem::path& file) {
-    const auto live = store.live_model();
+                                                            const std::filesystem::path& file,
+                                                            int project) {
+    const auto live = answering_model(store, project);
     if (!live && live.error().kind == ErrorKind::not_found)
         return recognition::load_recognizer(file);
     if (!live) return live.error();
@@ -76,12 +84,16 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
 Result<void> promote(store::Store& store, const std::string& id) {
     if (const auto promoted = store.promote_model(id); !promoted) return promoted.error();
     identity::tell(identity::Event::model_promoted, {}, {{"by", "operator"}, {"model", id}});
-    const auto queued = queue_retagging(store, std::nullopt);
+    const auto model = store.model(id);
+    if (!model) return model.error();
+    const auto queued = queue_retagging(store, std::nullopt, model->project);
     return queued ? Result<void>() : queued.error();
 }
 
-Result<std::vector<store::Model>> list_models(store::ModelStore& store) {
-    return store.models();
+Result<std::vector<store::Model>> list_models(store::ModelStore& store, int project) {
+    auto models = store.models();
+    if (models) std::erase_if(*models, [&](const auto& model) { return model.project != project; });
+    return models;
 }
 
 }  // namespace croquis::service

@@ -26,15 +26,21 @@ Result<void> enrol_own_model(store::ModelStore& store, const std::filesystem::pa
 Result<std::unique_ptr<recognition::Recognizer>> load_registered(store::ModelStore& store,
                                                                  const store::Model& model);
 
-/// The registry's live model, or `file` where none was promoted yet.
+/// The model that answers in the project: its own live one, or that of the first project where it
+/// has none. Errors: not_found where that has none either.
+Result<store::Model> answering_model(store::ModelStore& store, int project);
+
+/// The model that answers in the project, or `file` where none was promoted yet.
 Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& store,
-                                                            const std::filesystem::path& file);
+                                                            const std::filesystem::path& file,
+                                                            int project = store::shapes_project);
 
 /// The whole registry, in the order in which models were added.
-Result<std::vector<store::Model>> list_models(store::ModelStore& store);
+Result<std::vector<store::Model>> list_models(store::ModelStore& store,
+                                              int project = store::shapes_project);
 
-/// Makes a model of the registry live for the operator, who is named in the security log, and
-/// queues the retagging of what nobody reviewed, which a server does. Errors: those of
+/// Makes a model of the registry live in its project for the operator, who is named in the security
+/// log, and queues the retagging of what nobody reviewed, which a server does. Errors: those of
 /// Store::promote_model.
 Result<void> promote(store::Store& store, const std::string& id);
 

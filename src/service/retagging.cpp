@@ -1,8 +1,11 @@
 #include "service/retagging.h"
 
 #include <algorithm>
+#include <set>
 
 #include "recognition/quantised.h"
+#include "service/models.h"
+#include "service/narrowing.h"
 #include "store/records.h"
 
 namespace croquis::service {
@@ -22,27 +25,71 @@ class Retagging {
     }
 
     Result<Retagged> run() {
-        const auto all = count_drawings(store_);
-        if (!all) return all.error();
+        const auto projects = answered_in();
+        if (!projects) return projects.error();
+        for (const auto& project : *projects) {
+            const auto count = count_drawings(store_, project);
+            if (!count) return count.error();
+            all_ += *count;
+        }
+        for (const auto& project : *projects) {
+            if (const auto done = run_in(project); !done) return done.error();
+            if (result_.superseded) break;
+        }
+        return std::move(result_);
+    }
+
+  private:
+    /// The projects that the model answers in.
+    Result<std::vector<int>> answered_in() {
+        std::vector<int> answered{request_.project};
+        if (request_.project != store::shapes_project) return answered;
+        const auto projects = store_.projects();
+        if (!projects) return projects.error();
+        for (const auto& project : *projects)
+            if (project.id != store::shapes_project && !project.live_model)
+                answered.push_back(project.id);
+        return answered;
+    }
+
+    Result<void> run_in(int project) {
+        if (const auto known = learn_labels(project); !known) return known;
         store::StretchQuery query{trunk_.id(), trunk_.model().id,
-                                  store::lowest_id_at(request_.since), stretch_size};
-        std::size_t done = 0;
+                                  store::lowest_id_at(request_.since), stretch_size, project};
         for (;;) {
-            const auto live = store_.live_model();
+            const auto live = answering_model(store_, request_.project);
             if (!live) return live.error();
             result_.superseded = live->id != trunk_.model().id;
-            if (result_.superseded) return std::move(result_);
+            if (result_.superseded) return {};
             const auto stretch = store_.stretch(query);
             if (!stretch) return stretch.error();
             if (const auto tagged = retag_all(stretch->drawings); !tagged) return tagged.error();
-            done += stretch->looked_at;
-            if (request_.progress) request_.progress(std::min(done, *all), *all);
-            if (!stretch->next) return std::move(result_);
+            done_ += stretch->looked_at;
+            if (request_.progress) request_.progress(std::min(done_, all_), all_);
+            if (!stretch->next) return {};
             query.after = *stretch->next;
         }
     }
 
-  private:
+    /// Those that the answers are narrowed to, where the model is not the project's own.
+    Result<void> learn_labels(int project) {
+        narrowed_to_.reset();
+        if (project == trunk_.model().project) return {};
+        const auto labels = store_.labels(project);
+        if (!labels) return labels.error();
+        narrowed_to_.emplace();
+        for (const auto& label : *labels)
+            if (!label.retired) narrowed_to_->insert(label.name);
+        return {};
+    }
+
+    store::Retag retag_of(const store::EmbeddedDrawing& drawing, recognition::Prediction answer) {
+        auto prediction = to_stored(trunk_.model().id, std::move(answer));
+        if (narrowed_to_)
+            prediction = narrowed(std::move(prediction), trunk_.info().labels, *narrowed_to_);
+        return {drawing.id, drawing.version, std::move(prediction)};
+    }
+
     [[nodiscard]] bool by_layer(const store::EmbeddedDrawing& drawing) const {
         return trunk_.head() != nullptr && drawing.embedding &&
                drawing.embedding->numbers.size() == trunk_.head()->width;
@@ -83,8 +130,7 @@ class Retagging {
         if (!answers) return answers.error();
         std::vector<store::Retag> retags;
         for (std::size_t i = 0; i < drawings.size(); ++i)
-            retags.push_back({drawings[i].id, drawings[i].version,
-                              to_stored(trunk_.model().id, std::move((*answers)[i]))});
+            retags.push_back(retag_of(drawings[i], std::move((*answers)[i])));
         result_.by_embedding += drawings.size();
         return retags;
     }
@@ -99,8 +145,7 @@ class Retagging {
         std::vector<store::Retag> retags;
         for (const auto& drawing : drawings)
             if (const auto found = looked->answers.find(drawing.id); found != looked->answers.end())
-                retags.push_back({drawing.id, drawing.version,
-                                  to_stored(trunk_.model().id, std::move(found->second))});
+                retags.push_back(retag_of(drawing, std::move(found->second)));
         return retags;
     }
 
@@ -108,13 +153,16 @@ class Retagging {
     Trunk& trunk_;
     const RetagRequest& request_;
     Retagged result_;
+    std::size_t all_ = 0;
+    std::size_t done_ = 0;
+    std::optional<std::set<std::string>> narrowed_to_;
     std::vector<float> rows_;
 };
 
 }  // namespace
 
 Result<Retagged> retag(store::Store& store, const RetagRequest& request) {
-    auto trunk = Trunk::of_live_model(store);
+    auto trunk = Trunk::of_live_model(store, request.project);
     if (!trunk) return trunk.error();
     return Retagging(store, *trunk, request).run();
 }

@@ -6,7 +6,7 @@
 #include "service/trunk.h"
 #include "store/store.h"
 
-/// Gives stored drawings that nobody reviewed the live model's prediction.
+/// Gives stored drawings that nobody reviewed the prediction of the model that is live now.
 namespace croquis::service {
 
 struct RetagRequest {
@@ -16,6 +16,8 @@ struct RetagRequest {
     std::function<bool()> is_stopped = {};
     /// Only drawings made since then.
     Timestamp since = {};
+    /// The first one stands for all that its model answers in: those without a live model too.
+    int project = store::shapes_project;
 };
 
 struct Retagged {

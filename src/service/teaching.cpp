@@ -30,8 +30,8 @@ struct Reviewed {
     std::string live_tag;  ///< what the live model answers; empty where it is not known yet
 };
 
-Result<std::set<std::string>> labels_in_use(store::Store& store) {
-    const auto labels = store.labels(store::shapes_project);
+Result<std::set<std::string>> labels_in_use(store::Store& store, int project) {
+    const auto labels = store.labels(project);
     if (!labels) return labels.error();
     std::set<std::string> names;
     for (const auto& label : *labels)
@@ -46,11 +46,12 @@ std::vector<float> numbers_of(const store::Embedding& embedding) {
 }
 
 /// Reviewed drawings with a label of the project, in the order of their ids.
-Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk& trunk) {
-    const auto names = labels_in_use(store);
+Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk& trunk,
+                                                int project) {
+    const auto names = labels_in_use(store, project);
     if (!names) return names.error();
     std::vector<Reviewed> reviewed;
-    store::ReviewedQuery query{trunk.id(), page_size, std::nullopt};
+    store::ReviewedQuery query{trunk.id(), page_size, std::nullopt, project};
     do {
         const auto page = store.reviewed_drawings(query);
         if (!page) return page.error();
@@ -289,7 +290,7 @@ struct Candidate {
 };
 
 Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
-                               const learning::TaughtHead& head, const std::string& by) {
+                               const learning::TaughtHead& head, const TeachRequest& request) {
     Candidate candidate;
     auto onnx = recognition::with_head(trunk.onnx(), trunk.info().labels.size(), head.layer);
     if (!onnx) return onnx.error();
@@ -300,12 +301,13 @@ Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
     const auto network = recognition::read_network(candidate.onnx, model.card);
     if (!network) return network.error();
     candidate.info = (*network)->info;
-    lineage["by"] = by;
+    lineage["by"] = request.by;
     model.id = candidate.info.id;
     model.sha256 = sha256(candidate.onnx);
     model.created_at = now();
     model.kind = store::ModelKind::head;
     model.parent = trunk.model().id;
+    model.project = request.project;
     model.lineage = json::serialize(lineage);
     return candidate;
 }
@@ -313,9 +315,9 @@ Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
 }  // namespace
 
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
-    auto trunk = Trunk::of_live_model(store);
+    auto trunk = Trunk::of_live_model(store, request.project);
     if (!trunk) return trunk.error();
-    auto drawings = reviewed_drawings(store, *trunk);
+    auto drawings = reviewed_drawings(store, *trunk, request.project);
     if (!drawings) return drawings.error();
     auto unreadable = fill_in(store, *trunk, *drawings, request);
     if (!unreadable) return unreadable.error();
@@ -326,7 +328,7 @@ Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     if (request.is_stopped && request.is_stopped()) return stopped();
     for (std::size_t i = 0; i < lesson->labels.size(); ++i)
         lesson->labels[i].accuracy = head->by_label[i];
-    const auto candidate = candidate_of(*trunk, *lesson, *head, request.by);
+    const auto candidate = candidate_of(*trunk, *lesson, *head, request);
     if (!candidate) return candidate.error();
     const auto gate = judged(*head, candidate->info, *trunk, *drawings);
     if (!gate) return gate.error();

@@ -24,6 +24,7 @@ struct TeachRequest {
     std::function<void(std::size_t done, std::size_t all)> progress = {};
     /// Ends the work early where it says so. May be empty.
     std::function<bool()> is_stopped = {};
+    int project = store::shapes_project;
 };
 
 /// A label that people gave, and what came of it.
@@ -47,13 +48,13 @@ struct Teaching {
     std::vector<Unreadable> unreadable;  ///< drawings left out
 };
 
-/// Teaches a head on the embeddings of the live model's network from all reviewed drawings whose
-/// tag is a label of the project, and adds network and head to the registry as one model, a
-/// candidate whose parent is the live model. Stored embeddings are used, missing ones stored.
-/// Blocks for seconds: call it from a worker. The same drawings and tags give the same model, which
-/// the registry holds once. Errors: invalid ("drawings") where fewer than two labels have enough
-/// drawings; not_found where no model is live; unavailable where it was stopped; those of the store
-/// and of recognition::with_head.
+/// Teaches a head on the embeddings of the network of the model that answers in the project, from
+/// all of its reviewed drawings whose tag is a label of it, and adds network and head to the
+/// registry as one model, a candidate of the project whose parent is the live model. Stored
+/// embeddings are used, missing ones stored. Blocks for seconds: call it from a worker. The same
+/// drawings and tags give the same model, which the registry holds once. Errors: invalid
+/// ("drawings") where fewer than two labels have enough drawings; not_found where no model is live;
+/// unavailable where it was stopped; those of the store and of recognition::with_head.
 Result<Teaching> teach(store::Store& store, const TeachRequest& request);
 
 /// As the API and the command line show it.

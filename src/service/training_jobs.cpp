@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "service/models.h"
 #include "service/retagging.h"
 #include "service/teaching.h"
 
@@ -15,11 +16,12 @@ namespace json = boost::json;
 /// until then.
 constexpr std::chrono::seconds promotion_spreads{10};
 
-store::Job job_of(const char* kind, const std::optional<store::Author>& by) {
+store::Job job_of(const char* kind, const std::optional<store::Author>& by, int project) {
     store::Job job;
     job.id = Uuid::v7();
     job.kind = kind;
     job.created_by = by;
+    job.project = project;
     job.created_at = job.due_at = now();
     return job;
 }
@@ -35,6 +37,7 @@ auto progress_of(jobs::Task& task, double from, double to) {
 /// Looking at drawings takes the longest, where there are any to look at.
 Result<std::string> do_teach(store::Store& store, jobs::Task& task) {
     TeachRequest request;
+    request.project = task.job().project;
     if (task.job().created_by) request.by = task.job().created_by->name;
     request.progress = progress_of(task, 0, 0.9);
     request.is_stopped = [&task] { return task.is_stopped(); };
@@ -48,7 +51,7 @@ Result<bool> await_spread(store::Store& store, jobs::Task& task, const std::stri
                           Timestamp until) {
     for (;;) {
         if (task.is_stopped()) return stopped();
-        const auto live = store.live_model();
+        const auto live = answering_model(store, task.job().project);
         if (!live) return live.error();
         if (live->id != model) return false;
         if (now() >= until) return true;
@@ -68,6 +71,7 @@ json::object to_json(const Retagged& retagged) {
 Result<std::string> do_retag(store::Store& store, jobs::Task& task) {
     const auto begun = now();
     RetagRequest request;
+    request.project = task.job().project;
     request.progress = progress_of(task, 0, 0.95);
     request.is_stopped = [&task] { return task.is_stopped(); };
     auto retagged = retag(store, request);
@@ -93,12 +97,14 @@ std::map<std::string, jobs::Work> works(store::Store& store) {
             {retag_kind, [&store](jobs::Task& task) { return do_retag(store, task); }}};
 }
 
-Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by) {
-    return store.add_job(job_of(teach_kind, by), true);
+Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
+                                  int project) {
+    return store.add_job(job_of(teach_kind, by, project), true);
 }
 
-Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by) {
-    return store.add_job(job_of(retag_kind, by), false);
+Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
+                                   int project) {
+    return store.add_job(job_of(retag_kind, by, project), false);
 }
 
 Result<std::vector<store::Job>> list_jobs(store::JobStore& store, std::size_t limit,

@@ -18,10 +18,13 @@ inline constexpr const char* retag_kind = "retag";
 /// The kinds of jobs that this program does. `store` must outlive what is returned.
 std::map<std::string, jobs::Work> works(store::Store& store);
 
-/// Queues a job of that kind. Where one of the kind is queued or running, teaching returns that one
-/// instead: the second press of a button starts nothing. `by` is absent for the operator.
-Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by);
-Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by);
+/// Queues a job of that kind in the project. Where one of the kind is queued or running, teaching
+/// returns that one instead: the second press of a button starts nothing. `by` is absent for the
+/// operator.
+Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
+                                  int project = store::shapes_project);
+Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
+                                   int project = store::shapes_project);
 
 /// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).
 Result<std::vector<store::Job>> list_jobs(store::JobStore& store, std::size_t limit,

@@ -69,14 +69,16 @@ struct ImportEvents {
 /// interruption is passed over by the next run. Memory does not grow with the number of records
 /// (but for a dry run, and for formats that name pictures in one file, which is read whole). The
 /// batcher must take 512 drawings and let them wait: one that it refuses is rejected.
-/// Errors: those of the reader, after storing what came before; unavailable (the store).
+/// Errors: those of the reader, after storing what came before; conflict (project_archived);
+/// unavailable (the store).
 Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
                                      store::Transfer& transfer, recognition::Batcher& batcher,
                                      const ImportOptions& options, const ImportEvents& events);
 
 struct ExportOptions {
     dataset::Format format = dataset::Format::image_folder;
-    std::string project = "shapes";
+    std::string project = "shapes";  ///< its slug, which the manifest names
+    int project_id = store::shapes_project;
     std::optional<std::string> tag;
     std::optional<bool> reviewed;          ///< only those that are, or only those that are not
     std::optional<Timestamp> from, until;  ///< created_at, the end excluded

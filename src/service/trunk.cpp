@@ -9,6 +9,7 @@
 #include "drawing/normalise.h"
 #include "recognition/card.h"
 #include "recognition/quantised.h"
+#include "service/models.h"
 
 namespace croquis::service {
 namespace {
@@ -76,9 +77,9 @@ store::Prediction to_stored(const std::string& model, recognition::Prediction an
     return {model, std::move(answer.tag), answer.confidence, std::move(answer.probabilities)};
 }
 
-Result<Trunk> Trunk::of_live_model(store::Store& store) {
+Result<Trunk> Trunk::of_live_model(store::Store& store, int project) {
     Trunk trunk;
-    auto live = store.live_model();
+    auto live = answering_model(store, project);
     if (!live) return live.error();
     trunk.model_ = std::move(*live);
     auto onnx = store.model_onnx(trunk.model_.id);
@@ -133,8 +134,8 @@ Error stopped() {
     return {ErrorKind::unavailable, "The work was stopped.", {}, 1};
 }
 
-Result<std::size_t> count_drawings(store::Store& store) {
-    const auto counts = store.tag_counts();
+Result<std::size_t> count_drawings(store::Store& store, int project) {
+    const auto counts = store.tag_counts(project);
     if (!counts) return counts.error();
     std::size_t all = 0;
     for (const auto& count : *counts) all += static_cast<std::size_t>(count.drawings);
@@ -142,13 +143,13 @@ Result<std::size_t> count_drawings(store::Store& store) {
 }
 
 Result<Embedded> embed_missing(store::Store& store, const EmbedRequest& request) {
-    auto trunk = Trunk::of_live_model(store);
+    auto trunk = Trunk::of_live_model(store, request.project);
     if (!trunk) return trunk.error();
-    const auto all = count_drawings(store);
+    const auto all = count_drawings(store, request.project);
     if (!all) return all.error();
     Embedded embedded;
     std::size_t done = 0;
-    store::StretchQuery query{trunk->id(), std::nullopt, {}, stretch_size};
+    store::StretchQuery query{trunk->id(), std::nullopt, {}, stretch_size, request.project};
     for (;;) {
         const auto stretch = store.stretch(query);
         if (!stretch) return stretch.error();

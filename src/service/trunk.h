@@ -23,13 +23,13 @@ std::optional<store::Embedding> embedding_of(const recognition::ModelInfo& model
 /// The answer of a model as it is stored.
 store::Prediction to_stored(const std::string& model, recognition::Prediction answer);
 
-/// The live model as a network that gives embeddings. Its engine is made when first needed.
-/// Thread-compatible.
+/// The model that answers in a project as a network that gives embeddings. Its engine is made when
+/// first needed. Thread-compatible.
 class Trunk {
   public:
     /// Errors: not_found where no model is live; those of the store and of
     /// recognition::with_embedding.
-    static Result<Trunk> of_live_model(store::Store& store);
+    static Result<Trunk> of_live_model(store::Store& store, int project = store::shapes_project);
 
     [[nodiscard]] const store::Model& model() const { return model_; }
     /// The registered network.
@@ -79,6 +79,7 @@ struct EmbedRequest {
     std::function<void(std::size_t done, std::size_t all)> progress = {};
     /// Ends the work early where it says so. May be empty.
     std::function<bool()> is_stopped = {};
+    int project = store::shapes_project;
 };
 
 struct Embedded {
@@ -87,13 +88,14 @@ struct Embedded {
     std::vector<Unreadable> unreadable;
 };
 
-/// Stores the embeddings that drawings lack for the live model's trunk, in the order of their ids.
+/// Stores the embeddings that the project's drawings lack for the trunk of the model that answers
+/// there, in the order of their ids.
 /// Asked again after it was cut off, it goes on. Memory does not grow with the drawings. Errors:
 /// those of Trunk::of_live_model; unavailable where it was stopped.
 Result<Embedded> embed_missing(store::Store& store, const EmbedRequest& request);
 
-/// Drawings that the store shows.
-Result<std::size_t> count_drawings(store::Store& store);
+/// Drawings of the project that the store shows.
+Result<std::size_t> count_drawings(store::Store& store, int project = store::shapes_project);
 
 Error stopped();
 

@@ -71,8 +71,9 @@ class TeachingTest : public testing::Test {
     }
 
     /// Stores a drawing that a model took for a line.
-    store::Drawing stored(int kind, int seed) {
+    store::Drawing stored(int kind, int seed, int project = store::shapes_project) {
         store::Submission submission;
+        submission.project = project;
         submission.id = Uuid::v7();
         submission.created_at = now();
         submission.image = drawing::encode_png(picture(kind, seed)).value();
@@ -295,6 +296,59 @@ TEST_F(TeachingTest, RetagsWhatNobodyReviewed) {
     EXPECT_EQ(now_is(said).tag, "heart");
     EXPECT_EQ(now_is(said).prediction.model, shipped_id_);
     EXPECT_EQ(retag(*store_, {})->changed, 0U);
+}
+
+TEST_F(TeachingTest, TeachesAndRetagsWithinAProject) {
+    store::Project project;
+    project.slug = project.name = "marks";
+    project.created_at = now();
+    const int marks = store_->add_project(project)->id;
+    const char* tags[] = {"spiral", "comb"};
+    for (const char* tag : tags)
+        ASSERT_TRUE(store_->add_label(marks, {tag, "{}", {}, {}, false}, {}));
+    for (int seed = 0; seed < 16; ++seed)
+        for (int kind = 0; kind < 2; ++kind) review(stored(kind, seed, marks), tags[kind]);
+    const auto waiting = stored(1, 40, marks);
+    const auto elsewhere = stored(1, 41);
+    EXPECT_EQ(teach(*store_, {}).error().kind, ErrorKind::invalid);  // of the first project's none
+    const auto taught = teach(*store_, {"marie", {}, {}, marks});
+    ASSERT_TRUE(taught) << taught.error().detail;
+    EXPECT_EQ(store_->model(taught->model.id)->project, marks);
+    EXPECT_EQ(taught->model.parent, shipped_id_);
+    ASSERT_TRUE(store_->promote_model(taught->model.id));
+    EXPECT_EQ(store_->live_model()->id, shipped_id_);
+    RetagRequest request;
+    request.project = marks;
+    const auto retagged = retag(*store_, request);
+    ASSERT_TRUE(retagged) << retagged.error().detail;
+    EXPECT_EQ(retagged->changed, 1U);
+    EXPECT_EQ(now_is(waiting).tag, "comb");
+    EXPECT_EQ(now_is(waiting).prediction.model, taught->model.id);
+    EXPECT_EQ(now_is(elsewhere).tag, "line");
+    EXPECT_EQ(Trunk::of_live_model(*store_, marks)->id(), Trunk::of_live_model(*store_)->id());
+    const auto next = teach(*store_, {"marie", {}, {}, marks});
+    ASSERT_TRUE(next) << next.error().detail;
+    EXPECT_EQ(next->model.parent, taught->model.id);
+}
+
+TEST_F(TeachingTest, TheGeneralModelRetagsInProjectsWithoutAModel) {
+    store::Project project;
+    project.slug = project.name = "marks";
+    project.created_at = now();
+    const int marks = store_->add_project(project)->id;
+    ASSERT_TRUE(store_->add_label(marks, {"zigzag", "{}", {}, {}, false}, {}));
+    review_many(16);
+    const auto known = stored(1, 40, marks);
+    const auto strange = stored(0, 41, marks);
+    const auto taught = teach(*store_, {});
+    ASSERT_TRUE(taught) << taught.error().detail;
+    ASSERT_TRUE(store_->promote_model(taught->model.id));
+    const auto retagged = retag(*store_, {});
+    ASSERT_TRUE(retagged) << retagged.error().detail;
+    EXPECT_EQ(retagged->changed, 2U);
+    EXPECT_EQ(now_is(known).tag, "zigzag");
+    EXPECT_EQ(now_is(strange).tag, "unknown");
+    EXPECT_EQ(now_is(strange).prediction.model, taught->model.id);
 }
 
 TEST_F(TeachingTest, TellsHowManyMoreWouldSettleItByHowMuchTheModelsDisagree) {
