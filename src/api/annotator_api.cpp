@@ -6,12 +6,13 @@ namespace croquis::api {
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
                            store::Store& store, service::Exports& exports, WorkerPool& workers,
                            WorkerPool& password_workers, const ApiOptions& options) {
-    const auto context =
-        std::make_shared<AnnotatorContext>(annotation, identity, store, exports, workers,
-                                           password_workers, options.base_path, options.on_job);
+    const auto context = std::make_shared<AnnotatorContext>(
+        annotation, identity, store, exports, workers, password_workers, options.base_path,
+        options.on_job, options.decode.max_bytes);
     const Guard guard(context);
     http::Router router;
     add_sign_in_routes(router, guard);
+    add_projects_routes(router, guard);
     add_drawings_routes(router, guard);
     add_review_routes(router, guard);
     add_queue_routes(router, guard);

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "api/codec/request_bodies.h"
+#include "api/codec/serialisation.h"
 #include "api/number.h"
 #include "drawing/strokes.h"
 
@@ -142,11 +143,59 @@ void add_common_responses(json::object& document, const json::object& common) {
         }
 }
 
+std::string in_project(std::string_view path) {
+    const auto base = path.starts_with(public_base) ? public_base : annotator_base;
+    return std::string(base).append("/projects/{project}").append(path.substr(base.size()));
+}
+
+/// The operation as it is under a project's address.
+void settle_in_project(json::object& operation) {
+    for (const auto& [name, more] :
+         {std::pair("operationId", "InProject"), std::pair("summary", ", in a project")})
+        operation[name] = std::string(operation[name].as_string()) + more;
+}
+
+/// What a project may refuse: that it is not there, or is for those who are signed in.
+void add_responses_in_projects(json::object& item, const json::array& statuses,
+                               const json::object& common) {
+    const auto& all = common.at("x-responses-in-projects").as_object();
+    json::object responses;
+    for (const auto& status : statuses) responses[status.as_string()] = all.at(status.as_string());
+    for (auto& operation : item)
+        if (auto* object = operation.value().if_object())
+            merge(member(*object, "responses"), responses, 1);
+}
+
+/// Repeats under /projects/{project} each path that says `x-in-projects`, without saying it twice.
+void add_paths_in_projects(json::object& document, const json::object& common) {
+    auto& paths = document["paths"].as_object();
+    json::object more;
+    for (auto& path : paths) {
+        auto& item = path.value().as_object();
+        const auto* named = item.if_contains("x-in-projects");
+        if (named == nullptr) continue;
+        const json::array statuses = named->as_array();
+        item.erase("x-in-projects");
+        if (path.key().starts_with(public_base)) add_responses_in_projects(item, statuses, common);
+        json::object twin = item;
+        add_responses_in_projects(twin, statuses, common);
+        auto& parameters = twin["parameters"];
+        if (!parameters.is_array()) parameters = json::array();
+        parameters.as_array().insert(parameters.as_array().begin(),
+                                     common.at("x-project-parameter"));
+        for (auto& operation : twin)
+            if (auto* object = operation.value().if_object()) settle_in_project(*object);
+        more[in_project(path.key())] = std::move(twin);
+    }
+    merge(paths, more, 1);
+}
+
 json::object surface_document(std::string_view yaml, const json::object& common,
                               const Limits& limits, const std::string& table) {
     json::value document = to_json(YAML::Load(std::string(yaml)));
     auto& object = document.as_object();
     merge(member(object, "components"), common.at("components").as_object(), 2);
+    add_paths_in_projects(object, common);
     add_common_responses(object, common);
     settle(document, limits);
     auto& info = member(object, "info");

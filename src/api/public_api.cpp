@@ -4,6 +4,8 @@
 #include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/codec/serialisation.h"
+#include "api/routes/predictions.h"
+#include "api/routes/project_scope.h"
 #include "api/routes/shared_handlers.h"
 #include "identity/rate_limit.h"
 
@@ -15,11 +17,6 @@ using http::Method;
 using http::problem;
 using http::Request;
 using http::Response;
-
-/// Above this, base64 and JSON are read on a worker: they would keep other connections waiting.
-constexpr std::size_t read_in_place_bytes = std::size_t{128} * 1024;
-
-constexpr std::size_t withdrawal_token_bytes = 16;
 
 /// What stands for the token of the submission. Errors: forbidden where there is none.
 Result<Sha256> read_withdrawal_token(const Request& request) {
@@ -44,13 +41,25 @@ class PublicApi {
     asio::awaitable<Response> preview(Request& request);
     asio::awaitable<Response> withdraw(Request& request);
     asio::awaitable<Response> suggest(Request& request);
-    [[nodiscard]] ApiSurface surface() const {
-        return {public_surface.base, public_surface.has_history, base_path_};
-    }
+    asio::awaitable<Response> projects();
+    asio::awaitable<Response> project(Request& request);
+
+    /// Of a list, a drawing or a picture.
+    using View = asio::awaitable<Response> (*)(service::Annotation&, const Request&,
+                                               service::ProjectRef, ApiSurface);
+    asio::awaitable<Response> browse(Request& request, View view);
+    asio::awaitable<Response> labels(Request& request);
+    asio::awaitable<Response> live_model(Request& request);
 
   private:
-    asio::awaitable<Result<service::SubmitRequest>> read(Request& request);
-    static void release_body(Request& request);
+    [[nodiscard]] ApiSurface surface(const Request& request,
+                                     const service::ProjectRef& project) const {
+        return in_project({public_surface.base, public_surface.has_history, base_path_}, request,
+                          project);
+    }
+    [[nodiscard]] PredictionContext predictions() const {
+        return {annotation_, workers_, max_image_bytes_};
+    }
 
     service::Annotation& annotation_;
     WorkerPool& workers_;
@@ -60,51 +69,57 @@ class PublicApi {
     identity::RateLimiter previews_;
 };
 
-asio::awaitable<Result<service::SubmitRequest>> PublicApi::read(Request& request) {
-    const auto job = [&request, this]() -> Result<service::SubmitRequest> {
-        auto submission = read_prediction(request, max_image_bytes_);
-        if (!submission) return submission;
-        submission->asker = {identity::client_key(request.client), request.hang_up};
-        release_body(request);
-        return submission;
-    };
-    if (request.body.size() <= read_in_place_bytes) co_return job();
-    co_return co_await workers_.run(job);
-}
-
-/// A large body is not kept beside the picture that was read out of it while that waits: what the
-/// server counts as this request's stays more than the picture, so what waits is counted too.
-void PublicApi::release_body(Request& request) {
-    if (request.body.size() > read_in_place_bytes) std::string().swap(request.body);
-}
-
 asio::awaitable<Response> PublicApi::predict(Request& request) {
     if (const auto allowed = submissions_.take(identity::client_key(request.client)); !allowed)
         co_return problem(allowed.error());
-    auto submission = co_await read(request);
-    if (!submission) co_return problem(submission.error());
-    submission->idempotency_key = request.header("idempotency-key");
-    const std::string token = to_base64url(random_bytes(withdrawal_token_bytes));
-    submission->withdrawal = sha256(as_bytes(token));
-    auto answer = co_await annotation_.submit(std::move(*submission));
-    if (!answer) co_return problem(answer.error());
-    const service::Detail detail{std::move(answer->drawing), std::move(answer->top)};
-    // Of an earlier submission only the digest of the token is known.
-    auto response = stored_response(detail, surface(), answer->replayed ? "" : token);
-    if (answer->replayed) response.set("Idempotency-Replayed", "true");
-    co_return response;
+    const auto project = co_await public_project_of(annotation_, request, Wish::draw);
+    if (!project) co_return public_refusal(project.error());
+    co_return co_await predict_drawing(predictions(), request, *project,
+                                       surface(request, *project));
 }
 
 asio::awaitable<Response> PublicApi::preview(Request& request) {
     if (const auto allowed = previews_.take(identity::client_key(request.client)); !allowed)
         co_return problem(allowed.error());
-    auto submission = co_await read(request);
-    if (!submission) co_return problem(submission.error());
-    const auto answer =
-        co_await annotation_.preview(std::move(submission->image), submission->asker);
-    if (!answer) co_return problem(answer.error());
-    auto response = text_response(200, preview_text(*answer));
-    response.set("Cache-Control", "no-store");
+    const auto project = co_await public_project_of(annotation_, request, Wish::draw);
+    if (!project) co_return public_refusal(project.error());
+    co_return co_await preview_drawing(predictions(), request, *project);
+}
+
+asio::awaitable<Response> PublicApi::browse(Request& request, View view) {
+    const auto project = co_await public_project_of(annotation_, request, Wish::browse);
+    if (!project) co_return public_refusal(project.error());
+    co_return co_await view(annotation_, request, *project, surface(request, *project));
+}
+
+asio::awaitable<Response> PublicApi::labels(Request& request) {
+    const auto project = co_await public_project_of(annotation_, request, Wish::know);
+    if (!project) co_return public_refusal(project.error());
+    co_return co_await list_labels(annotation_, *project, surface(request, *project));
+}
+
+asio::awaitable<Response> PublicApi::live_model(Request& request) {
+    const auto project = co_await public_project_of(annotation_, request, Wish::know);
+    if (!project) co_return public_refusal(project.error());
+    co_return co_await get_live_model(annotation_, *project);
+}
+
+asio::awaitable<Response> PublicApi::projects() {
+    const auto all = co_await annotation_.projects().all();
+    if (!all) co_return problem(all.error());
+    boost::json::array listed;
+    for (const auto& project : *all)
+        if (service::is_listed(project)) listed.push_back(public_json(project));
+    auto response = http::json_response(200, boost::json::object{{"projects", std::move(listed)}});
+    response.set("Cache-Control", "no-cache");
+    co_return response;
+}
+
+asio::awaitable<Response> PublicApi::project(Request& request) {
+    const auto project = co_await public_project_of(annotation_, request, Wish::know);
+    if (!project) co_return public_refusal(project.error());
+    auto response = http::json_response(200, public_json((*project)->project));
+    response.set("Cache-Control", "no-cache");
     co_return response;
 }
 
@@ -113,7 +128,9 @@ asio::awaitable<Response> PublicApi::withdraw(Request& request) {
     if (!id) co_return problem(id.error());
     const auto token = read_withdrawal_token(request);
     if (!token) co_return problem(token.error());
-    const auto gone = co_await annotation_.withdraw(*id, *token);
+    const auto project = co_await public_project_of(annotation_, request, Wish::retract);
+    if (!project) co_return public_refusal(project.error());
+    const auto gone = co_await annotation_.withdraw(*id, *token, (*project)->project.id);
     co_return gone ? http::no_content() : problem(gone.error());
 }
 
@@ -127,7 +144,9 @@ asio::awaitable<Response> PublicApi::suggest(Request& request) {
     const auto tag = text_member(*body, "tag");
     if (!tag) co_return problem(tag.error());
     if (const auto known = only_members(*body, {"tag"}); !known) co_return problem(known.error());
-    const auto suggested = co_await annotation_.suggest(*id, *token, *tag);
+    const auto project = co_await public_project_of(annotation_, request, Wish::retract);
+    if (!project) co_return public_refusal(project.error());
+    const auto suggested = co_await annotation_.suggest(*id, *token, *tag, (*project)->project.id);
     co_return suggested ? http::no_content() : problem(suggested.error());
 }
 
@@ -146,23 +165,23 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
                         const ApiOptions& options) {
     const auto api = std::make_shared<PublicApi>(annotation, workers, options);
     http::Router router;
-    router.add(Method::post, "/predictions", [api](Request& r) { return api->predict(r); });
-    router.add(Method::post, "/predictions:preview", [api](Request& r) { return api->preview(r); });
-    router.add(Method::get, "/drawings", [api, &annotation](Request& r) {
-        return list_drawings(annotation, r, api->surface());
-    });
-    router.add(Method::get, "/drawings/{id}", [api, &annotation](Request& r) {
-        return get_drawing(annotation, r, api->surface());
-    });
-    router.add(Method::delete_, "/drawings/{id}", [api](Request& r) { return api->withdraw(r); });
-    router.add(Method::post, "/drawings/{id}:suggest",
-               [api](Request& r) { return api->suggest(r); });
-    router.add(Method::get, "/drawings/{id}/image",
-               [api, &annotation](Request& r) { return get_image(annotation, r, api->surface()); });
-    router.add(Method::get, "/labels",
-               [api, &annotation](Request&) { return list_labels(annotation, api->surface()); });
-    router.add(Method::get, "/model",
-               [&annotation](Request&) { return get_live_model(annotation); });
+    const auto add = [&](Method method, std::string_view path, const http::Handler& handler) {
+        add_in_projects(router, method, path, handler);
+    };
+    const auto view = [&](PublicApi::View shown) {
+        return [api, shown](Request& r) { return api->browse(r, shown); };
+    };
+    router.add(Method::get, "/projects", [api](Request&) { return api->projects(); });
+    router.add(Method::get, "/projects/{project}", [api](Request& r) { return api->project(r); });
+    add(Method::post, "/predictions", [api](Request& r) { return api->predict(r); });
+    add(Method::post, "/predictions:preview", [api](Request& r) { return api->preview(r); });
+    add(Method::get, "/drawings", view(list_drawings));
+    add(Method::get, "/drawings/{id}", view(get_drawing));
+    add(Method::delete_, "/drawings/{id}", [api](Request& r) { return api->withdraw(r); });
+    add(Method::post, "/drawings/{id}:suggest", [api](Request& r) { return api->suggest(r); });
+    add(Method::get, "/drawings/{id}/image", view(get_image));
+    add(Method::get, "/labels", [api](Request& r) { return api->labels(r); });
+    add(Method::get, "/model", [api](Request& r) { return api->live_model(r); });
     router.add(Method::get, "/service", describe_service(options));
     return router;
 }

@@ -68,21 +68,24 @@ void append_top(std::string& out, const service::Top& top) {
     out += ']';
 }
 
+/// The address of a drawing on the surface with this base.
+void write_path(std::string& out, const ApiSurface& surface, std::string_view base,
+                std::string_view id) {
+    out.append(surface.prefix).append(base);
+    if (!surface.project.empty()) out.append("/projects/").append(surface.project);
+    out.append("/drawings/").append(id);
+}
+
 void write_links(ObjectText& object, const std::string& id, const ApiSurface& surface) {
     std::string& out = object.name("links");
-    out.append("{\"self\":\"")
-        .append(surface.prefix)
-        .append(surface.base)
-        .append("/drawings/")
-        .append(id)
-        .append("\"");
-    if (surface.has_history)
-        out.append(",\"history\":\"")
-            .append(surface.prefix)
-            .append(surface.base)
-            .append("/drawings/")
-            .append(id)
-            .append("/history\"");
+    out += "{\"self\":\"";
+    write_path(out, surface, surface.base, id);
+    out += '"';
+    if (surface.has_history) {
+        out += ",\"history\":\"";
+        write_path(out, surface, surface.base, id);
+        out += "/history\"";
+    }
     out += '}';
 }
 
@@ -111,13 +114,10 @@ void write_drawing(ObjectText& object, const store::Drawing& drawing, const ApiS
         object.null("tagged_at");
     const bool hidden = drawing.visibility == store::Visibility::hidden;
     if (hidden) object.name("hidden") += "true";
-    object.name("image_url")
-        .append("\"")
-        .append(surface.prefix)
-        .append(hidden ? annotator_base : public_base)
-        .append("/drawings/")
-        .append(id)
-        .append("/image\"");
+    std::string& out = object.name("image_url");
+    out += '"';
+    write_path(out, surface, hidden ? annotator_base : surface.images, id);
+    out += "/image\"";
     write_links(object, id, surface);
 }
 
@@ -222,7 +222,9 @@ std::string etag_of(const store::Drawing& drawing) {
 }
 
 std::string drawing_path(const ApiSurface& surface, const Uuid& id) {
-    return std::string(surface.prefix).append(surface.base) + "/drawings/" + to_string(id);
+    std::string path;
+    write_path(path, surface, surface.base, to_string(id));
+    return path;
 }
 
 json::object to_json(const store::TagEvent& event) {
@@ -274,6 +276,25 @@ json::object to_json(const store::User& user) {
             {"role", identity::to_string(user.role)},
             {"disabled", user.disabled},
             {"created_at", to_rfc3339(user.created_at)}};
+}
+
+json::object public_json(const store::Project& project) {
+    return {{"slug", project.slug},
+            {"name", project.name},
+            {"guidelines", project.guidelines},
+            {"who_draws", store::to_string(project.who_draws)},
+            {"who_browses", store::to_string(project.who_browses)},
+            {"archived", project.archived_at.has_value()}};
+}
+
+json::object to_json(const store::Project& project) {
+    auto object = public_json(project);
+    object["opinions_wanted"] = project.opinions_wanted;
+    object["retention_days"] =
+        project.retention_days ? json::value(*project.retention_days) : json::value(nullptr);
+    object["live_model"] = text_or_null(project.live_model);
+    object["created_at"] = to_rfc3339(project.created_at);
+    return object;
 }
 
 namespace {

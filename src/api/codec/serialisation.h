@@ -20,6 +20,9 @@ struct ApiSurface {
     std::string_view base;
     bool has_history = false;
     std::string_view prefix = {};  ///< "/croquis" where a proxy serves the API under that path
+    /// Where pictures of drawings that are not hidden are shown without more: mostly everyone's.
+    std::string_view images = public_base;
+    std::string_view project = {};  ///< the slug that the request's address names; empty for none
 
     [[nodiscard]] store::Audience audience() const {
         return has_history ? store::Audience::annotators : store::Audience::everyone;
@@ -54,6 +57,9 @@ boost::json::object to_json(const store::TagEvent& event);
 /// With how many drawings carry it.
 boost::json::object to_json(const store::Label& label, std::int64_t drawings);
 boost::json::object to_json(const store::User& user);
+/// What everyone may know of a project.
+boost::json::object public_json(const store::Project& project);
+boost::json::object to_json(const store::Project& project);
 boost::json::object to_json(const store::Model& model);
 boost::json::object to_json(const store::Job& job);
 /// `card` is JSON text, empty where the registry does not hold the model.

@@ -6,6 +6,7 @@
 namespace croquis::api {
 
 void add_sign_in_routes(http::Router& router, const Guard& guard);
+void add_projects_routes(http::Router& router, const Guard& guard);
 void add_drawings_routes(http::Router& router, const Guard& guard);
 void add_review_routes(http::Router& router, const Guard& guard);
 void add_queue_routes(http::Router& router, const Guard& guard);

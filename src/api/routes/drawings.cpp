@@ -11,22 +11,27 @@ using http::problem;
 using http::Request;
 using identity::Principal;
 
-Answer drawings(AnnotatorContext& api, Request& request, const Principal&) {
-    return list_drawings(api.annotation, request, api.surface());
+Answer drawings(AnnotatorContext& api, Request& request, const Principal&,
+                const service::ProjectRef& project) {
+    return list_drawings(api.annotation, request, project, api.surface(request, project));
 }
 
-Answer drawing(AnnotatorContext& api, Request& request, const Principal&) {
-    return get_drawing(api.annotation, request, api.surface());
+Answer drawing(AnnotatorContext& api, Request& request, const Principal&,
+               const service::ProjectRef& project) {
+    return get_drawing(api.annotation, request, project, api.surface(request, project));
 }
 
-Answer image(AnnotatorContext& api, Request& request, const Principal&) {
-    return get_image(api.annotation, request, api.surface());
+Answer image(AnnotatorContext& api, Request& request, const Principal&,
+             const service::ProjectRef& project) {
+    return get_image(api.annotation, request, project, api.surface(request, project));
 }
 
-Answer history(AnnotatorContext& api, Request& request, const Principal&) {
+Answer history(AnnotatorContext& api, Request& request, const Principal&,
+               const service::ProjectRef& project) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto events = co_await api.annotation.history(*id, api.surface().audience());
+    const auto events = co_await api.annotation.history(
+        *id, {api.surface(request, project).audience(), project->project.id});
     if (!events) co_return problem(events.error());
     json::array listed;
     for (const auto& event : *events) listed.push_back(to_json(event));
@@ -36,10 +41,10 @@ Answer history(AnnotatorContext& api, Request& request, const Principal&) {
 }  // namespace
 
 void add_drawings_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/drawings", guard.annotator(drawings));
-    router.add(Method::get, "/drawings/{id}", guard.annotator(drawing));
-    router.add(Method::get, "/drawings/{id}/image", guard.annotator(image));
-    router.add(Method::get, "/drawings/{id}/history", guard.annotator(history));
+    add_in_projects(router, Method::get, "/drawings", guard.annotator(drawings));
+    add_in_projects(router, Method::get, "/drawings/{id}", guard.annotator(drawing));
+    add_in_projects(router, Method::get, "/drawings/{id}/image", guard.annotator(image));
+    add_in_projects(router, Method::get, "/drawings/{id}/history", guard.annotator(history));
 }
 
 }  // namespace croquis::api

@@ -22,9 +22,12 @@ class ExportStream final : public http::BodyStream {
     std::shared_ptr<service::RunningExport> running_;
 };
 
-Answer export_drawings(AnnotatorContext& api, Request& request, const Principal&) {
-    const auto options = read_export_query(request);
+Answer export_drawings(AnnotatorContext& api, Request& request, const Principal&,
+                       const service::ProjectRef& project) {
+    auto options = read_export_query(request);
     if (!options) co_return problem(options.error());
+    options->project = project->project.slug;
+    options->project_id = project->project.id;
     const auto running = co_await api.exports.begin(*options);
     if (!running) co_return problem(running.error());
     Response response;
@@ -39,7 +42,7 @@ Answer export_drawings(AnnotatorContext& api, Request& request, const Principal&
 }  // namespace
 
 void add_exports_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/exports", guard.annotator(export_drawings));
+    add_in_projects(router, Method::get, "/exports", guard.annotator(export_drawings));
 }
 
 }  // namespace croquis::api

@@ -36,7 +36,19 @@ boost::asio::awaitable<Result<Principal>> present(AnnotatorContext& api, Princip
     co_return co_await api.workers.run(job);
 }
 
-Answer guarded(AnnotatorContext& api, Request& request, Guard::Verb verb, identity::Role role) {
+Answer answered(AnnotatorContext& api, Request& request, Guard::Verb verb, const Principal& who) {
+    return verb(api, request, who);
+}
+
+Answer answered(AnnotatorContext& api, Request& request, Guard::ProjectVerb verb,
+                const Principal& who) {
+    const auto project = co_await project_of(api.annotation, request);
+    if (!project) co_return problem(project.error());
+    co_return co_await verb(api, request, who, *project);
+}
+
+template <class Verb>
+Answer guarded(AnnotatorContext& api, Request& request, Verb verb, identity::Role role) {
     const auto token = bearer_token(request);
     if (!token)
         co_return unauthenticated(
@@ -49,7 +61,7 @@ Answer guarded(AnnotatorContext& api, Request& request, Guard::Verb verb, identi
     if (!who && who.error().kind != ErrorKind::unauthenticated) co_return problem(who.error());
     if (!who) co_return unauthenticated(who.error(), true);
     if (admin_only && who->role != identity::Role::admin) co_return forbidden();
-    co_return co_await verb(api, request, *who);
+    co_return co_await answered(api, request, verb, *who);
 }
 
 }  // namespace
@@ -61,6 +73,18 @@ http::Handler Guard::anyone(OpenVerb verb) const {
 http::Handler Guard::annotator(Verb verb) const {
     return [api = context_, verb](Request& request) {
         return guarded(*api, request, verb, identity::Role::annotator);
+    };
+}
+
+http::Handler Guard::annotator(ProjectVerb verb) const {
+    return [api = context_, verb](Request& request) {
+        return guarded(*api, request, verb, identity::Role::annotator);
+    };
+}
+
+http::Handler Guard::admin(ProjectVerb verb) const {
+    return [api = context_, verb](Request& request) {
+        return guarded(*api, request, verb, identity::Role::admin);
     };
 }
 

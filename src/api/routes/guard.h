@@ -7,6 +7,8 @@
 #include <string>
 
 #include "api/codec/serialisation.h"
+#include "api/routes/predictions.h"
+#include "api/routes/project_scope.h"
 #include "http/router.h"
 #include "identity/identity.h"
 #include "service/annotation.h"
@@ -26,10 +28,18 @@ struct AnnotatorContext {
     WorkerPool& password_workers;  ///< slow ones, which nobody else must wait behind
     std::string base_path;
     std::function<void()> on_job;  ///< may be empty
+    std::size_t max_image_bytes = 0;
     std::atomic<int> waiting_sign_ins{0};
 
     [[nodiscard]] ApiSurface surface() const {
         return {annotator_surface.base, annotator_surface.has_history, base_path};
+    }
+    [[nodiscard]] ApiSurface surface(const http::Request& request,
+                                     const service::ProjectRef& project) const {
+        return in_project(surface(), request, project);
+    }
+    [[nodiscard]] PredictionContext predictions() const {
+        return {annotation, workers, max_image_bytes};
     }
 };
 
@@ -39,13 +49,18 @@ struct AnnotatorContext {
 class Guard {
   public:
     using Verb = Answer (*)(AnnotatorContext&, http::Request&, const identity::Principal&);
+    /// Of routes that add_in_projects() adds: with the project that the address names.
+    using ProjectVerb = Answer (*)(AnnotatorContext&, http::Request&, const identity::Principal&,
+                                   const service::ProjectRef&);
     using OpenVerb = Answer (*)(AnnotatorContext&, http::Request&);
 
     explicit Guard(std::shared_ptr<AnnotatorContext> context) : context_(std::move(context)) {}
 
     [[nodiscard]] http::Handler anyone(OpenVerb verb) const;
     [[nodiscard]] http::Handler annotator(Verb verb) const;
+    [[nodiscard]] http::Handler annotator(ProjectVerb verb) const;
     [[nodiscard]] http::Handler admin(Verb verb) const;
+    [[nodiscard]] http::Handler admin(ProjectVerb verb) const;
 
   private:
     std::shared_ptr<AnnotatorContext> context_;

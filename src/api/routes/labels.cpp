@@ -18,41 +18,52 @@ json::object label_json(const store::Label& label) {
     return object;
 }
 
-Answer labels(AnnotatorContext& api, Request&, const Principal&) {
-    return list_labels(api.annotation, api.surface());
+Answer labels(AnnotatorContext& api, Request& request, const Principal&,
+              const service::ProjectRef& project) {
+    return list_labels(api.annotation, project, api.surface(request, project));
 }
 
-Answer add_label(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer add_label(AnnotatorContext& api, Request& request, const Principal& who,
+                 const service::ProjectRef& project) {
     const auto asked = read_new_label(request);
     if (!asked) co_return problem(asked.error());
-    const auto job = [&] { return service::add_label(api.store, *asked); };
+    const auto job = [&] { return service::add_label(api.store, *asked, project->project.id); };
     const auto label = co_await api.workers.run(job);
     if (!label) co_return problem(label.error());
+    api.annotation.projects().forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"added", label->name}});
     co_return no_store(http::json_response(201, label_json(*label)));
 }
 
-Answer change_label(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer change_label(AnnotatorContext& api, Request& request, const Principal& who,
+                    const service::ProjectRef& project) {
     const auto edit = read_label_edit(request);
     if (!edit) co_return problem(edit.error());
     const auto& name = request.parameters["name"];
-    const auto job = [&] { return service::change_label(api.store, name, *edit); };
+    const auto job = [&] {
+        return service::change_label(api.store, name, *edit, project->project.id);
+    };
     const auto label = co_await api.workers.run(job);
     if (!label) co_return problem(label.error());
+    api.annotation.projects().forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"changed", name}});
     co_return no_store(http::json_response(200, label_json(*label)));
 }
 
-Answer merge_label(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer merge_label(AnnotatorContext& api, Request& request, const Principal& who,
+                   const service::ProjectRef& project) {
     const auto into = read_merge(request);
     if (!into) co_return problem(into.error());
     const auto& name = request.parameters["name"];
     const store::Author by{who.user, who.name};
-    const auto job = [&] { return service::merge_label(api.store, name, *into, by); };
+    const auto job = [&] {
+        return service::merge_label(api.store, name, *into, by, project->project.id);
+    };
     const auto step = co_await api.workers.run(job);
     if (!step) co_return problem(step.error());
+    api.annotation.projects().forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"merged", name}, {"into", *into}});
     co_return no_store(
@@ -62,10 +73,10 @@ Answer merge_label(AnnotatorContext& api, Request& request, const Principal& who
 }  // namespace
 
 void add_labels_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/labels", guard.annotator(labels));
-    router.add(Method::post, "/labels", guard.admin(add_label));
-    router.add(Method::patch, "/labels/{name}", guard.admin(change_label));
-    router.add(Method::post, "/labels/{name}:merge", guard.admin(merge_label));
+    add_in_projects(router, Method::get, "/labels", guard.annotator(labels));
+    add_in_projects(router, Method::post, "/labels", guard.admin(add_label));
+    add_in_projects(router, Method::patch, "/labels/{name}", guard.admin(change_label));
+    add_in_projects(router, Method::post, "/labels/{name}:merge", guard.admin(merge_label));
 }
 
 }  // namespace croquis::api

@@ -14,12 +14,16 @@ using http::problem;
 using http::Request;
 using identity::Principal;
 
-Answer live_model(AnnotatorContext& api, Request&, const Principal&) {
-    return get_live_model(api.annotation);
+Answer live_model(AnnotatorContext& api, Request&, const Principal&,
+                  const service::ProjectRef& project) {
+    return get_live_model(api.annotation, project);
 }
 
-Answer models(AnnotatorContext& api, Request&, const Principal&) {
-    const auto job = [&api] { return service::list_models(api.store); };
+Answer models(AnnotatorContext& api, Request&, const Principal&,
+              const service::ProjectRef& project) {
+    const auto job = [&api, &project] {
+        return service::list_models(api.store, project->project.id);
+    };
     const auto models = co_await api.workers.run(job);
     if (!models) co_return problem(models.error());
     json::array listed;
@@ -27,20 +31,27 @@ Answer models(AnnotatorContext& api, Request&, const Principal&) {
     co_return no_store(http::json_response(200, json::object{{"models", std::move(listed)}}));
 }
 
-Answer promote(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
+               const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
     const store::Author by{who.user, who.name};
-    const auto promoted = co_await api.annotation.promote(id, by);
+    const auto promoted = co_await api.annotation.promote(id, by, project->project.id);
     if (!promoted) co_return problem(promoted.error());
     if (api.on_job) api.on_job();
     identity::tell(identity::Event::model_promoted, origin_of(request),
                    {{"by", who.name}, {"model", id}});
-    co_return co_await get_live_model(api.annotation);
+    // The one at hand names the model that was live before.
+    const auto changed = co_await project_of(api.annotation, request);
+    if (!changed) co_return problem(changed.error());
+    co_return co_await get_live_model(api.annotation, *changed);
 }
 
-Answer teach(AnnotatorContext& api, Request&, const Principal& who) {
+Answer teach(AnnotatorContext& api, Request&, const Principal& who,
+             const service::ProjectRef& project) {
     const store::Author by{who.user, who.name};
-    const auto queue = [&api, &by] { return service::queue_teaching(api.store, by); };
+    const auto queue = [&api, &by, &project] {
+        return service::queue_teaching(api.store, by, project->project.id);
+    };
     const auto queued = co_await api.workers.run(queue);
     if (!queued) co_return problem(queued.error());
     if (api.on_job) api.on_job();
@@ -53,10 +64,10 @@ Answer teach(AnnotatorContext& api, Request&, const Principal& who) {
 }  // namespace
 
 void add_models_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/model", guard.annotator(live_model));
-    router.add(Method::get, "/models", guard.annotator(models));
-    router.add(Method::post, "/models/{id}:promote", guard.admin(promote));
-    router.add(Method::post, "/models:teach", guard.admin(teach));
+    add_in_projects(router, Method::get, "/model", guard.annotator(live_model));
+    add_in_projects(router, Method::get, "/models", guard.annotator(models));
+    add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));
+    add_in_projects(router, Method::post, "/models:teach", guard.admin(teach));
 }
 
 }  // namespace croquis::api

@@ -12,12 +12,14 @@ using http::problem;
 using http::Request;
 using identity::Principal;
 
-Answer remove(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer remove(AnnotatorContext& api, Request& request, const Principal& who,
+              const service::ProjectRef& project) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto match = read_if_match(request);
     if (!match) co_return problem(match.error());
-    const auto removed = co_await api.annotation.remove(*id, condition_of(*match), who);
+    const auto removed =
+        co_await api.annotation.remove(*id, condition_of(*match), who, project->project.id);
     if (!removed) co_return problem(removed.error());
     identity::tell(identity::Event::drawing_withdrawn, origin_of(request),
                    {{"by", who.name}, {"deleted", to_string(*id)}});
@@ -25,10 +27,11 @@ Answer remove(AnnotatorContext& api, Request& request, const Principal& who) {
 }
 
 Answer change_visibility(AnnotatorContext& api, Request& request, const Principal& who,
-                         store::Visibility to) {
+                         const service::ProjectRef& project, store::Visibility to) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.annotation.change_visibility(*asked, to, who);
+    const auto results =
+        co_await api.annotation.change_visibility(*asked, to, who, project->project.id);
     if (!results) co_return problem(results.error());
     const auto done = std::count_if(results->begin(), results->end(),
                                     [](const auto& result) { return result.has_value(); });
@@ -37,28 +40,31 @@ Answer change_visibility(AnnotatorContext& api, Request& request, const Principa
                                                          : "deleted";
     identity::tell(identity::Event::drawing_withdrawn, origin_of(request),
                    {{"by", who.name}, {what, std::to_string(done)}});
-    co_return results_response(*asked, *results, api.surface());
+    co_return results_response(*asked, *results, api.surface(request, project));
 }
 
-Answer remove_each(AnnotatorContext& api, Request& request, const Principal& who) {
-    return change_visibility(api, request, who, store::Visibility::deleted);
+Answer remove_each(AnnotatorContext& api, Request& request, const Principal& who,
+                   const service::ProjectRef& project) {
+    return change_visibility(api, request, who, project, store::Visibility::deleted);
 }
 
-Answer hide_each(AnnotatorContext& api, Request& request, const Principal& who) {
-    return change_visibility(api, request, who, store::Visibility::hidden);
+Answer hide_each(AnnotatorContext& api, Request& request, const Principal& who,
+                 const service::ProjectRef& project) {
+    return change_visibility(api, request, who, project, store::Visibility::hidden);
 }
 
-Answer show_each(AnnotatorContext& api, Request& request, const Principal& who) {
-    return change_visibility(api, request, who, store::Visibility::shown);
+Answer show_each(AnnotatorContext& api, Request& request, const Principal& who,
+                 const service::ProjectRef& project) {
+    return change_visibility(api, request, who, project, store::Visibility::shown);
 }
 
 }  // namespace
 
 void add_moderation_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::delete_, "/drawings/{id}", guard.admin(remove));
-    router.add(Method::post, "/drawings:delete", guard.admin(remove_each));
-    router.add(Method::post, "/drawings:hide", guard.admin(hide_each));
-    router.add(Method::post, "/drawings:show", guard.admin(show_each));
+    add_in_projects(router, Method::delete_, "/drawings/{id}", guard.admin(remove));
+    add_in_projects(router, Method::post, "/drawings:delete", guard.admin(remove_each));
+    add_in_projects(router, Method::post, "/drawings:hide", guard.admin(hide_each));
+    add_in_projects(router, Method::post, "/drawings:show", guard.admin(show_each));
 }
 
 }  // namespace croquis::api

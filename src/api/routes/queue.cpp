@@ -48,23 +48,29 @@ Result<service::ClaimRequest> read_claim(const Request& request) {
     return asked;
 }
 
-Answer queue(AnnotatorContext& api, Request& request, const Principal&) {
+Answer queue(AnnotatorContext& api, Request& request, const Principal&,
+             const service::ProjectRef& project) {
     const auto query = read_queue_query(request);
     if (!query) co_return problem(query.error());
-    const auto page = co_await api.annotation.queue(query->limit, query->after);
+    const auto page =
+        co_await api.annotation.queue(query->limit, query->after, project->project.id);
     if (!page) co_return problem(page.error());
-    co_return no_store(text_response(200, page_text(*page, query->order, api.surface())));
+    co_return no_store(
+        text_response(200, page_text(*page, query->order, api.surface(request, project))));
 }
 
-Answer claim(AnnotatorContext& api, Request& request, const Principal& who) {
-    const auto asked = read_claim(request);
+Answer claim(AnnotatorContext& api, Request& request, const Principal& who,
+             const service::ProjectRef& project) {
+    auto asked = read_claim(request);
     if (!asked) co_return problem(asked.error());
+    asked->project = project->project.id;
     const auto claimed = co_await api.annotation.claim(*asked, who);
     if (!claimed) co_return problem(claimed.error());
-    co_return no_store(text_response(200, claim_text(*claimed, api.surface())));
+    co_return no_store(text_response(200, claim_text(*claimed, api.surface(request, project))));
 }
 
-Answer release(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer release(AnnotatorContext& api, Request& request, const Principal& who,
+               const service::ProjectRef&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto released = co_await api.annotation.release(*id, who);
@@ -74,9 +80,9 @@ Answer release(AnnotatorContext& api, Request& request, const Principal& who) {
 }  // namespace
 
 void add_queue_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/queue", guard.annotator(queue));
-    router.add(Method::put, "/queue/claims/{id}", guard.annotator(claim));
-    router.add(Method::delete_, "/queue/claims/{id}", guard.annotator(release));
+    add_in_projects(router, Method::get, "/queue", guard.annotator(queue));
+    add_in_projects(router, Method::put, "/queue/claims/{id}", guard.annotator(claim));
+    add_in_projects(router, Method::delete_, "/queue/claims/{id}", guard.annotator(release));
 }
 
 }  // namespace croquis::api

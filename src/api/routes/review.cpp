@@ -11,7 +11,8 @@ using http::problem;
 using http::Request;
 using identity::Principal;
 
-Answer change_tag(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer change_tag(AnnotatorContext& api, Request& request, const Principal& who,
+                  const service::ProjectRef& project) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto match = read_if_match(request);
@@ -22,43 +23,49 @@ Answer change_tag(AnnotatorContext& api, Request& request, const Principal& who)
     if (!tag) co_return problem(tag.error());
     const auto reason = optional_text(*body, "reason");
     if (!reason) co_return problem(reason.error());
-    const auto changed = co_await api.annotation.change_tag(*id, *tag, reason->value_or(""),
-                                                            condition_of(*match), who);
-    co_return changed ? detail_response(200, *changed, api.surface()) : problem(changed.error());
+    const auto changed = co_await api.annotation.change_tag(
+        *id, *tag, reason->value_or(""), condition_of(*match), who, project->project.id);
+    co_return changed ? detail_response(200, *changed, api.surface(request, project))
+                      : problem(changed.error());
 }
 
-Answer undo(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer undo(AnnotatorContext& api, Request& request, const Principal& who,
+            const service::ProjectRef& project) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto match = read_if_match(request);
     if (!match) co_return problem(match.error());
-    const auto undone = co_await api.annotation.undo(*id, condition_of(*match), who);
-    co_return undone ? detail_response(200, *undone, api.surface()) : problem(undone.error());
+    const auto undone =
+        co_await api.annotation.undo(*id, condition_of(*match), who, project->project.id);
+    co_return undone ? detail_response(200, *undone, api.surface(request, project))
+                     : problem(undone.error());
 }
 
-Answer accept(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer accept(AnnotatorContext& api, Request& request, const Principal& who,
+              const service::ProjectRef& project) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.annotation.accept(*asked, who);
-    co_return results ? results_response(*asked, *results, api.surface())
+    const auto results = co_await api.annotation.accept(*asked, who, project->project.id);
+    co_return results ? results_response(*asked, *results, api.surface(request, project))
                       : problem(results.error());
 }
 
-Answer undo_each(AnnotatorContext& api, Request& request, const Principal& who) {
+Answer undo_each(AnnotatorContext& api, Request& request, const Principal& who,
+                 const service::ProjectRef& project) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.annotation.undo_each(*asked, who);
-    co_return results ? results_response(*asked, *results, api.surface())
+    const auto results = co_await api.annotation.undo_each(*asked, who, project->project.id);
+    co_return results ? results_response(*asked, *results, api.surface(request, project))
                       : problem(results.error());
 }
 
 }  // namespace
 
 void add_review_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::patch, "/drawings/{id}", guard.annotator(change_tag));
-    router.add(Method::post, "/drawings/{id}/undo", guard.annotator(undo));
-    router.add(Method::post, "/drawings:accept", guard.annotator(accept));
-    router.add(Method::post, "/drawings:undo", guard.annotator(undo_each));
+    add_in_projects(router, Method::patch, "/drawings/{id}", guard.annotator(change_tag));
+    add_in_projects(router, Method::post, "/drawings/{id}/undo", guard.annotator(undo));
+    add_in_projects(router, Method::post, "/drawings:accept", guard.annotator(accept));
+    add_in_projects(router, Method::post, "/drawings:undo", guard.annotator(undo_each));
 }
 
 }  // namespace croquis::api

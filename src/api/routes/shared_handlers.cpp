@@ -54,10 +54,12 @@ std::optional<Sha256> known_digest(const http::Request& request) {
 }  // namespace
 
 asio::awaitable<Response> list_drawings(service::Annotation& annotation,
-                                        const http::Request& request, ApiSurface surface) {
+                                        const http::Request& request, service::ProjectRef project,
+                                        ApiSurface surface) {
     auto query = read_list_query(request);
     if (!query) co_return problem(query.error());
     query->audience = surface.audience();
+    query->project = project->project.id;
     const auto order = query->order;
     const auto page = co_await annotation.list(std::move(*query));
     if (!page) co_return problem(page.error());
@@ -67,19 +69,19 @@ asio::awaitable<Response> list_drawings(service::Annotation& annotation,
 }
 
 asio::awaitable<Response> get_drawing(service::Annotation& annotation, const http::Request& request,
-                                      ApiSurface surface) {
+                                      service::ProjectRef project, ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto detail = co_await annotation.drawing(*id, surface.audience());
+    const auto detail = co_await annotation.drawing(*id, {surface.audience(), project->project.id});
     co_return detail ? detail_response(200, *detail, surface) : problem(detail.error());
 }
 
 asio::awaitable<Response> get_image(service::Annotation& annotation, const http::Request& request,
-                                    ApiSurface surface) {
+                                    service::ProjectRef project, ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto known = known_digest(request);
-    auto image = co_await annotation.image(*id, surface.audience(), known);
+    auto image = co_await annotation.image(*id, {surface.audience(), project->project.id}, known);
     if (!image) co_return problem(image.error());
     Response response;
     response.set("Content-Type", image->media_type);
@@ -90,10 +92,12 @@ asio::awaitable<Response> get_image(service::Annotation& annotation, const http:
     co_return response;
 }
 
-asio::awaitable<Response> list_labels(service::Annotation& annotation, ApiSurface surface) {
-    const auto counts = co_await annotation.tag_counts();
+asio::awaitable<Response> list_labels(service::Annotation& annotation, service::ProjectRef project,
+                                      ApiSurface surface) {
+    const int in = project->project.id;
+    const auto counts = co_await annotation.tag_counts(in);
     if (!counts) co_return problem(counts.error());
-    const auto labels = co_await annotation.labels();
+    const auto labels = co_await annotation.labels(in);
     if (!labels) co_return problem(labels.error());
     auto response = http::json_response(
         200, json::object{{"labels", merge(*labels, *counts, surface.has_history)}});
@@ -101,11 +105,13 @@ asio::awaitable<Response> list_labels(service::Annotation& annotation, ApiSurfac
     co_return response;
 }
 
-asio::awaitable<Response> get_live_model(service::Annotation& annotation) {
-    const auto live = annotation.model();
-    const auto card = co_await annotation.card(live->id);
+asio::awaitable<Response> get_live_model(service::Annotation& annotation,
+                                         service::ProjectRef project) {
+    const auto live = co_await annotation.model(std::move(project));
+    if (!live) co_return problem(live.error());
+    const auto card = co_await annotation.card((*live)->id);
     if (!card) co_return problem(card.error());
-    auto response = http::json_response(200, to_json(*live, *card));
+    auto response = http::json_response(200, to_json(**live, *card));
     response.set("Cache-Control", "no-cache");
     co_return response;
 }

@@ -12,15 +12,19 @@ namespace croquis::api {
 
 boost::asio::awaitable<http::Response> list_drawings(service::Annotation& annotation,
                                                      const http::Request& request,
+                                                     service::ProjectRef project,
                                                      ApiSurface surface);
 boost::asio::awaitable<http::Response> get_drawing(service::Annotation& annotation,
                                                    const http::Request& request,
-                                                   ApiSurface surface);
+                                                   service::ProjectRef project, ApiSurface surface);
 /// The picture: an ETag that is asked for each time, ranges by the server.
 boost::asio::awaitable<http::Response> get_image(service::Annotation& annotation,
-                                                 const http::Request& request, ApiSurface surface);
+                                                 const http::Request& request,
+                                                 service::ProjectRef project, ApiSurface surface);
 boost::asio::awaitable<http::Response> list_labels(service::Annotation& annotation,
-                                                   ApiSurface surface);
-boost::asio::awaitable<http::Response> get_live_model(service::Annotation& annotation);
+                                                   service::ProjectRef project, ApiSurface surface);
+/// The model that answers in the project.
+boost::asio::awaitable<http::Response> get_live_model(service::Annotation& annotation,
+                                                      service::ProjectRef project);
 
 }  // namespace croquis::api

@@ -649,7 +649,8 @@ for (const kind of Object.keys(stores))
 
     // What the contract says of every operation of a kind, asked of every operation.
 
-    const fill = (path, id) => path.replace('{id}', id).replace('{kind}', 'invalid');
+    const fill = (path, id, project = 'shapes') =>
+      path.replace('{id}', id).replace('{kind}', 'invalid').replace('{project}', project);
     const of = (test) => api.contract.operations.filter(test);
     const guarded = () => of(({ security }) => security?.length > 0);
 
@@ -664,6 +665,36 @@ for (const kind of Object.keys(stores))
       assert.ok(admins.length >= 5);
       for (const { verb, path } of admins)
         await api.ask(verb.toUpperCase(), fill(path, randomUUID()), { token: annotator, status: 403, kind: 'forbidden' });
+    });
+
+    it('says of every operation of a project whether there is one', async () => {
+      const inProjects = of(({ path }) => path.includes('{project}') && !path.endsWith(':suggest'));
+      assert.ok(inProjects.length > 20);
+      for (const { verb, path, requestBody } of inProjects) {
+        const json = requestBody ? {} : undefined;
+        const headers = { 'If-Match': '"1"', 'Withdrawal-Token': 'a guess' };
+        await api.ask(verb.toUpperCase(), fill(path, randomUUID(), 'nowhere'), { token, headers, json, status: 404, kind: 'not-found' });
+      }
+    });
+
+    it('keeps the first project, and lets it be for those who are signed in', async () => {
+      const change = (json, options) => api.ask('PATCH', '/api/v1/projects/shapes', { token, json, status: 200, ...options });
+      await api.ask('POST', '/api/v1/projects', { token, json: { slug: 'shapes' }, status: 409, field: 'slug' });
+      await change({ archived: true }, { status: 409, field: 'archived' });
+      const sent = [
+        ['POST', '/api/v1/public/predictions', { json: { image: circle(99).toString('base64') } }],
+        ['POST', '/api/v1/public/predictions:preview', { json: { image: circle(99).toString('base64') } }],
+        ['GET', '/api/v1/public/drawings', {}],
+      ];
+      const drawing = await draw(98);
+      await change({ who_browses: 'users' });
+      for (const part of ['', '/image']) await api.ask('GET', `/api/v1/public/drawings/${drawing.id}${part}`, { status: 401 });
+      await api.ask('GET', '/api/v1/public/drawings', { status: 401 });
+      await change({ who_browses: 'everyone', who_draws: 'users' });
+      for (const [verb, path, more] of sent.slice(0, 2)) await api.ask(verb, path, { ...more, status: 401 });
+      await change({ who_browses: 'users' });
+      for (const [verb, path, more] of sent) await api.ask(verb, path, { ...more, status: 404 });
+      await change({ who_browses: 'everyone', who_draws: 'everyone' });
     });
 
     it('says of every id whether it is none or unknown', async () => {
@@ -697,7 +728,7 @@ for (const kind of Object.keys(stores))
         await send('application/json', `${'['.repeat(40)}${']'.repeat(40)}`, 400);
         await send('application/x-unheard-of', '{}', 415);
         await send('application/json', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 413);
-        if (!path.includes('/public/predictions')) await send('application/json', `{"a":"${'x'.repeat(65536)}"}`, 413);
+        if (!path.includes('/predictions')) await send('application/json', `{"a":"${'x'.repeat(65536)}"}`, 413);
       }
     });
 
@@ -772,13 +803,14 @@ for (const kind of Object.keys(stores))
       // Those that any request may get, whatever it asks for: http.test.mjs asks every operation for them.
       for (const status of ['408', '414', '417', '431', '501', '502', '504']) elsewhere.add(status);
       const ofBodies = new Set(['400', '413', '415']);
-      const exceptions = new Set(['changeOwnPassword 429', 'promoteModel 422', 'createPrediction 409', 'createPrediction 429', 'previewPrediction 429', 'signIn 429']);
+      const exceptions = new Set(['changeOwnPassword 429', 'promoteModel 422', 'createPrediction 409', 'annotatorCreatePrediction 409', 'createPrediction 429', 'previewPrediction 429', 'signIn 429']);
       const missing = api.contract.operations.flatMap(({ operationId, responses, requestBody }) =>
         Object.keys(responses)
           .filter((status) => status >= 400 && !elsewhere.has(status))
           .filter((status) => requestBody || !ofBodies.has(status))
-          .filter((status) => !api.contract.met.get(operationId)?.has(Number(status)))
-          .map((status) => `${operationId} ${status}`)
+          // In a project the same handlers answer.
+          .filter((status) => ![operationId, operationId.replace(/InProject$/, '')].some((id) => api.contract.met.get(id)?.has(Number(status))))
+          .map((status) => `${operationId.replace(/InProject$/, '')} ${status}`)
           .filter((name) => !exceptions.has(name)),
       );
       // The list, the queue and the pictures have tests of their own.
@@ -817,7 +849,7 @@ for (const kind of Object.keys(stores))
     /** Every operation that changes something, or that the contract keeps for admins. */
     const operations = () =>
       here.contract.operations.filter(
-        ({ verb, security, responses }) => security?.length !== 0 && responses['401'] && (verb !== 'get' || responses['403']),
+        ({ verb, security, responses }) => security?.length > 0 && responses['401'] && (verb !== 'get' || responses['403']),
       );
     const isFor = (admins) => operations().filter(({ responses }) => Boolean(responses['403']) === admins);
     const send = (api, { verb, path }, token, expected) =>

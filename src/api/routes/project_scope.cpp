@@ -1,0 +1,74 @@
+#include "api/routes/project_scope.h"
+
+#include "service/projects.h"
+
+namespace croquis::api {
+namespace {
+
+namespace asio = boost::asio;
+using service::ProjectRef;
+using store::Access;
+
+Error no_such_project() {
+    return {ErrorKind::not_found, "There is no such project."};
+}
+
+Error sign_in_required() {
+    return {ErrorKind::unauthenticated,
+            "This is for those who are signed in: the annotator API has it too.",
+            {},
+            0,
+            "sign_in_required"};
+}
+
+Result<ProjectRef> allowed(const ProjectRef& known, Wish wish) {
+    const auto& project = known->project;
+    if (wish == Wish::retract) return known;
+    if (project.who_draws == Access::users && project.who_browses == Access::users)
+        return no_such_project();
+    if (wish == Wish::browse && project.archived_at) return no_such_project();
+    const bool for_users = (wish == Wish::draw && project.who_draws == Access::users) ||
+                           (wish == Wish::browse && project.who_browses == Access::users);
+    if (for_users) return sign_in_required();
+    return known;
+}
+
+}  // namespace
+
+void add_in_projects(http::Router& router, http::Method method, std::string_view path,
+                     const http::Handler& handler) {
+    router.add(method, path, handler);
+    router.add(method, std::string("/projects/{project}").append(path), handler);
+}
+
+asio::awaitable<Result<ProjectRef>> project_of(service::Annotation& annotation,
+                                               const http::Request& request) {
+    const auto named = request.parameters.find("project");
+    std::string slug(named == request.parameters.end() ? default_project : named->second);
+    co_return co_await annotation.projects().find(std::move(slug));
+}
+
+asio::awaitable<Result<ProjectRef>> public_project_of(service::Annotation& annotation,
+                                                      const http::Request& request, Wish wish) {
+    const auto project = co_await project_of(annotation, request);
+    if (!project) co_return project.error();
+    co_return allowed(*project, wish);
+}
+
+ApiSurface in_project(ApiSurface surface, const http::Request& request, const ProjectRef& known) {
+    const auto named = request.parameters.find("project");
+    if (named != request.parameters.end()) surface.project = named->second;
+    const auto& project = known->project;
+    if (project.who_browses == Access::users || project.archived_at)
+        surface.images = annotator_base;
+    return surface;
+}
+
+http::Response public_refusal(const Error& error) {
+    auto response = http::problem(error);
+    if (error.kind == ErrorKind::unauthenticated)
+        response.set("WWW-Authenticate", R"(Bearer realm="croquis")");
+    return response;
+}
+
+}  // namespace croquis::api
