@@ -33,6 +33,11 @@ std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings
 void do_on_store(CLI::App& command, Context& context,
                  std::function<Result<void>(store::Store&)> work);
 
+/// Lets the command name a project with --project; else the first one.
+void add_project_option(CLI::App& command, std::string& slug);
+/// Errors: not_found (field project).
+Result<store::Project> project_named(store::ProjectStore& store, const std::string& slug);
+
 void add_serve(CLI::App& program, Context& context);
 void add_portal(CLI::App& program, Context& context);
 void add_predict(CLI::App& program, Context& context);
@@ -40,6 +45,7 @@ void add_evaluate(CLI::App& program, Context& context);
 void add_import(CLI::App& program, Context& context);
 void add_export(CLI::App& program, Context& context);
 void add_drawing(CLI::App& program, Context& context);
+void add_project(CLI::App& program, Context& context);
 void add_label(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
 void add_embed(CLI::App& program, Context& context);

@@ -14,11 +14,14 @@ namespace {
 
 constexpr std::size_t most_named = 20;
 
-int embed(store::Store& store, const server::Config& config) {
+int embed(store::Store& store, const server::Config& config, const std::string& slug) {
     if (const auto enrolled = service::enrol_own_model(store, config.model); !enrolled)
         return report(enrolled.error());
+    const auto project = project_named(store, slug);
+    if (!project) return report(project.error());
     auto bar = std::make_unique<ProgressBar>("Looking at drawings without an embedding");
     service::EmbedRequest request;
+    request.project = project->id;
     request.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
     const auto embedded = service::embed_missing(store, request);
     bar.reset();
@@ -41,12 +44,14 @@ void add_embed(CLI::App& program, Context& context) {
         "embed",
         "Store the embeddings that drawings lack, from which `croquis teach` learns. It can be\n"
         "stopped and started again at any time, and may run beside servers.");
+    auto slug = std::make_shared<std::string>();
+    add_project_option(*command, *slug);
     const auto config =
         own_settings(*command, server::Settings::store | server::Settings::model, context);
     command->callback([=, &context] {
         Metrics metrics;
         auto store = server::open_migrated(*config, metrics);
-        context.exit_code = store ? embed(**store, *config) : report(store.error());
+        context.exit_code = store ? embed(**store, *config, *slug) : report(store.error());
     });
 }
 

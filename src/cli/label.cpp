@@ -8,11 +8,12 @@
 #include "identity/security_log.h"
 #include "service/labels.h"
 
-/// The project's labels from the command line.
+/// A project's labels from the command line.
 namespace croquis::cli {
 namespace {
 
 struct Arguments {
+    std::string project;
     std::string name;
     std::string into;
     std::string title;
@@ -46,10 +47,10 @@ void tell_change(const char* what, const std::string& name) {
     identity::tell(identity::Event::label_changed, {}, {{"by", "operator"}, {what, name}});
 }
 
-Result<void> list(store::Store& store, const Arguments&) {
-    const auto labels = store.labels(store::shapes_project);
+Result<void> list(store::Store& store, int project, const Arguments&) {
+    const auto labels = store.labels(project);
     if (!labels) return labels.error();
-    const auto counts = store.tag_counts();
+    const auto counts = store.tag_counts(project);
     if (!counts) return counts.error();
     for (const auto& label : *labels) {
         std::int64_t drawings = 0;
@@ -62,34 +63,34 @@ Result<void> list(store::Store& store, const Arguments&) {
     return {};
 }
 
-Result<void> add(store::Store& store, const Arguments& arguments) {
+Result<void> add(store::Store& store, int project, const Arguments& arguments) {
     service::NewLabel label;
     label.name = arguments.name;
     if (!arguments.title.empty()) label.titles[arguments.language] = arguments.title;
     label.colour = given(arguments.colour);
     label.key = given(arguments.key);
     if (arguments.placed) label.position = arguments.position;
-    const auto added = service::add_label(store, label);
+    const auto added = service::add_label(store, label, project);
     if (!added) return added.error();
     tell_change("added", added->name);
     std::cout << "added " << added->name << '\n';
     return {};
 }
 
-Result<void> rename(store::Store& store, const Arguments& arguments) {
+Result<void> rename(store::Store& store, int project, const Arguments& arguments) {
     service::LabelEdit edit;
     edit.titles = service::Titles{{arguments.language, arguments.title}};
-    const auto renamed = service::change_label(store, arguments.name, edit);
+    const auto renamed = service::change_label(store, arguments.name, edit, project);
     if (!renamed) return renamed.error();
     tell_change("changed", renamed->name);
     std::cout << renamed->name << " is called " << titles_text(renamed->titles) << '\n';
     return {};
 }
 
-Result<void> retire(store::Store& store, const Arguments& arguments) {
+Result<void> retire(store::Store& store, int project, const Arguments& arguments) {
     service::LabelEdit edit;
     edit.retired = !arguments.again;
-    const auto retired = service::change_label(store, arguments.name, edit);
+    const auto retired = service::change_label(store, arguments.name, edit, project);
     if (!retired) return retired.error();
     tell_change("changed", retired->name);
     std::cout << retired->name << (retired->retired ? " is retired\n" : " is offered again\n");
@@ -97,20 +98,21 @@ Result<void> retire(store::Store& store, const Arguments& arguments) {
 }
 
 /// How many drawings carry it, for the progress alone.
-std::size_t count_of(store::Store& store, const std::string& name) {
-    const auto counts = store.tag_counts();
+std::size_t count_of(store::Store& store, int project, const std::string& name) {
+    const auto counts = store.tag_counts(project);
     if (!counts) return 0;
     for (const auto& count : *counts)
         if (count.tag == name) return static_cast<std::size_t>(count.drawings);
     return 0;
 }
 
-Result<void> merge(store::Store& store, const Arguments& arguments) {
-    const auto all = count_of(store, arguments.name);
+Result<void> merge(store::Store& store, int project, const Arguments& arguments) {
+    const auto all = count_of(store, project, arguments.name);
     ProgressBar progress("merging");
     std::size_t moved = 0;
     for (bool done = false; !done;) {
-        const auto step = service::merge_label(store, arguments.name, arguments.into, by_operator);
+        const auto step =
+            service::merge_label(store, arguments.name, arguments.into, by_operator, project);
         if (!step) return step.error();
         moved += step->moved;
         done = step->done;
@@ -122,12 +124,17 @@ Result<void> merge(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
-using Verb = Result<void> (*)(store::Store&, const Arguments&);
+using Verb = Result<void> (*)(store::Store&, int project, const Arguments&);
 
 CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb work,
                    const std::shared_ptr<Arguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
-    do_on_store(*verb, context, [=](store::Store& store) { return work(store, *arguments); });
+    add_project_option(*verb, arguments->project);
+    do_on_store(*verb, context, [=](store::Store& store) -> Result<void> {
+        const auto project = project_named(store, arguments->project);
+        if (!project) return project.error();
+        return work(store, project->id, *arguments);
+    });
     return *verb;
 }
 
@@ -149,7 +156,7 @@ void add_add_options(CLI::App& verb, Arguments& arguments) {
 }  // namespace
 
 void add_label(CLI::App& program, Context& context) {
-    auto* command = program.add_subcommand("label", "List, add and change the project's labels");
+    auto* command = program.add_subcommand("label", "List, add and change a project's labels");
     command->require_subcommand(1);
     auto arguments = std::make_shared<Arguments>();
     const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include "cli/commands.h"
 #include "core/text.h"
@@ -109,11 +110,17 @@ Result<void> add(store::Store& store, const Arguments& arguments) {
 Result<void> list(store::Store& store, const Arguments&) {
     const auto models = store.models();
     if (!models) return models.error();
+    const auto projects = store.projects();
+    if (!projects) return projects.error();
+    std::map<int, std::string> slugs;
+    for (const auto& project : *projects) slugs[project.id] = project.slug;
     bool any_live = false;
     for (const auto& model : *models) {
-        any_live = any_live || model.state == store::ModelState::live;
-        std::cout << fmt::format("{:<40} {:<10} added {}\n", model.id,
-                                 store::to_string(model.state), to_rfc3339(model.created_at));
+        const bool general = model.project == store::shapes_project;
+        any_live = any_live || (general && model.state == store::ModelState::live);
+        std::cout << fmt::format("{:<40} {:<10} added {}{}\n", model.id,
+                                 store::to_string(model.state), to_rfc3339(model.created_at),
+                                 general ? "" : " for " + slugs[model.project]);
     }
     if (!any_live)
         std::cout << "none of the registry is live: Croquis serves the model it came with\n";

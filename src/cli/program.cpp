@@ -79,6 +79,7 @@ int run_program(int argc, char** argv) {
     add_import(program, context);
     add_export(program, context);
     add_drawing(program, context);
+    add_project(program, context);
     add_label(program, context);
     add_model(program, context);
     add_embed(program, context);

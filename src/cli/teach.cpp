@@ -14,6 +14,7 @@ namespace croquis::cli {
 namespace {
 
 struct Arguments {
+    std::string project;
     bool json = false;
     bool promote = false;
 };
@@ -57,8 +58,11 @@ void print_gate(const service::Teaching& teaching) {
 Result<void> teach(store::Store& store, const server::Config& config, const Arguments& arguments) {
     if (const auto enrolled = service::enrol_own_model(store, config.model); !enrolled)
         return enrolled.error();
+    const auto project = project_named(store, arguments.project);
+    if (!project) return project.error();
     auto bar = std::make_unique<ProgressBar>("Looking at reviewed drawings");
     service::TeachRequest request;
+    request.project = project->id;
     request.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
     const auto teaching = service::teach(store, request);
     bar.reset();
@@ -91,6 +95,7 @@ void add_teach(CLI::App& program, Context& context) {
         "the\n"
         "live one on reviewed drawings that no model learns from. It is added as a candidate.");
     auto arguments = std::make_shared<Arguments>();
+    add_project_option(*command, arguments->project);
     command->add_flag("--promote", arguments->promote,
                       "Make it live where it is better than the live one beyond chance");
     command->add_flag("--json", arguments->json, "Print what was taught and measured as JSON");

@@ -25,6 +25,7 @@ const std::vector<std::pair<std::string, service::LabelsAs>> meanings{
     {"ignore", service::LabelsAs::ignored}};
 
 struct ImportArguments {
+    std::string project;
     std::filesystem::path path;
     std::string format;
     std::filesystem::path pictures;
@@ -41,6 +42,7 @@ struct ImportArguments {
 };
 
 struct ExportArguments {
+    std::string project;
     std::string format;
     std::filesystem::path output;
     std::string tag, source, tagged_by, from, until;
@@ -56,7 +58,10 @@ std::string wrong_mapping(const std::string& pair) {
 
 Result<service::ImportOptions> import_options(store::Store& store,
                                               const ImportArguments& arguments) {
+    const auto project = project_named(store, arguments.project);
+    if (!project) return project.error();
     service::ImportOptions options;
+    options.project = project->id;
     options.labels_as = arguments.labels_as;
     options.make_labels = arguments.new_labels == "make";
     options.pseudonym = arguments.pseudonym;
@@ -157,7 +162,7 @@ Result<service::ImportReport> imported(const server::Config& config,
     if (!options) return options.error();
     auto reader = dataset::open_reader(arguments.path, read_options(arguments));
     if (!reader) return reader.error();
-    auto model = service::live_model(*opened->store, config.model);
+    auto model = service::live_model(*opened->store, config.model, options->project);
     if (!model) return model.error();
     recognition::Batcher batcher(std::move(*model), patient(), metrics);
     ProgressBar bar("Importing");
@@ -262,13 +267,17 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
 
 Result<service::ExportReport> exported(const server::Config& config,
                                        const ExportArguments& arguments) {
-    const auto options = export_options(arguments);
+    auto options = export_options(arguments);
     if (!options) return options.error();
     Metrics metrics;
     auto opened = open_both(config, metrics);
     if (!opened) return opened.error();
+    const auto project = project_named(*opened->store, arguments.project);
+    if (!project) return project.error();
+    options->project = project->slug;
+    options->project_id = project->id;
     std::size_t all = 0;
-    const auto counts = opened->store->tag_counts();
+    const auto counts = opened->store->tag_counts(project->id);
     if (!counts) return counts.error();
     for (const auto& [tag, count] : *counts) all += static_cast<std::size_t>(count);
     OutputFile output(arguments.output);
@@ -293,6 +302,7 @@ int export_data(const server::Config& config, const ExportArguments& arguments) 
 }
 
 void add_import_options(CLI::App& command, ImportArguments& arguments) {
+    add_project_option(command, arguments.project);
     command
         .add_option("PATH", arguments.path,
                     "A folder, zip or tar.gz of pictures, a folder a label; a .csv of path,label; "
@@ -341,6 +351,7 @@ void add_import_options(CLI::App& command, ImportArguments& arguments) {
 }
 
 void add_export_options(CLI::App& command, ExportArguments& arguments) {
+    add_project_option(command, arguments.project);
     command
         .add_option("--format", arguments.format,
                     "imagefolder: a zip of LABEL/NAME; csv: a zip of images/ and labels.csv; "

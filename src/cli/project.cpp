@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "cli/commands.h"
+#include "identity/security_log.h"
+#include "service/projects.h"
+#include "store/records.h"
+
+/// Projects from the command line, and the option that names one.
+namespace croquis::cli {
+namespace {
+
+struct Arguments {
+    std::string slug;
+    std::string name;
+    std::filesystem::path guidelines;
+    std::string who_draws;
+    std::string who_browses;
+    int opinions_wanted = 0;
+    int retention_days = 0;
+    bool keep = false;
+    bool back = false;
+};
+
+void tell_change(const char* what, const std::string& slug) {
+    identity::tell(identity::Event::project_changed, {}, {{"by", "operator"}, {what, slug}});
+}
+
+Result<std::string> read_text(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return Error{ErrorKind::not_found, "Cannot read " + path.string() + ".", "guidelines"};
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+Result<service::ProjectEdit> edit_of(const Arguments& arguments) {
+    service::ProjectEdit edit;
+    if (!arguments.name.empty()) edit.name = arguments.name;
+    if (!arguments.guidelines.empty()) {
+        auto text = read_text(arguments.guidelines);
+        if (!text) return text.error();
+        edit.guidelines = std::move(*text);
+    }
+    for (const auto& [text, into] : {std::pair(&arguments.who_draws, &edit.who_draws),
+                                     std::pair(&arguments.who_browses, &edit.who_browses)}) {
+        if (text->empty()) continue;
+        const auto access = service::parse_access(*text, "who");
+        if (!access) return access.error();
+        *into = *access;
+    }
+    if (arguments.opinions_wanted != 0) edit.opinions_wanted = arguments.opinions_wanted;
+    if (arguments.retention_days != 0) edit.retention_days = arguments.retention_days;
+    if (arguments.keep) edit.retention_days = std::optional<int>();
+    return edit;
+}
+
+Result<void> list(store::Store& store, const Arguments&) {
+    const auto projects = store.projects();
+    if (!projects) return projects.error();
+    std::cout << fmt::format("{:<24} {:<9} {:<9} {:<9} {:>9}  {:<28} {}\n", "slug", "draws",
+                             "browses", "state", "drawings", "model", "name");
+    for (const auto& project : *projects) {
+        const auto counts = store.tag_counts(project.id);
+        if (!counts) return counts.error();
+        std::int64_t drawings = 0;
+        for (const auto& count : *counts) drawings += count.drawings;
+        std::cout << fmt::format("{:<24} {:<9} {:<9} {:<9} {:>9}  {:<28} {}\n", project.slug,
+                                 store::to_string(project.who_draws),
+                                 store::to_string(project.who_browses),
+                                 project.archived_at ? "archived" : "open", drawings,
+                                 project.live_model.value_or("the general one"), project.name);
+    }
+    return {};
+}
+
+Result<void> add(store::Store& store, const Arguments& arguments) {
+    const auto edit = edit_of(arguments);
+    if (!edit) return edit.error();
+    const auto added = service::add_project(store, arguments.slug, *edit);
+    if (!added) return added.error();
+    tell_change("added", added->slug);
+    std::cout << fmt::format(
+        "added {0}; its page is /p/{0}, `croquis label add --project {0}` "
+        "gives it labels\n",
+        added->slug);
+    return {};
+}
+
+Result<void> change(store::Store& store, const Arguments& arguments) {
+    const auto edit = edit_of(arguments);
+    if (!edit) return edit.error();
+    const auto changed = service::change_project(store, arguments.slug, *edit);
+    if (!changed) return changed.error();
+    tell_change("changed", changed->slug);
+    std::cout << "changed " << changed->slug << '\n';
+    return {};
+}
+
+Result<void> archive(store::Store& store, const Arguments& arguments) {
+    service::ProjectEdit edit;
+    edit.archived = !arguments.back;
+    const auto changed = service::change_project(store, arguments.slug, edit);
+    if (!changed) return changed.error();
+    tell_change("changed", changed->slug);
+    std::cout << changed->slug
+              << (changed->archived_at ? " is archived\n" : " takes drawings again\n");
+    return {};
+}
+
+void add_edit_options(CLI::App& verb, Arguments& arguments) {
+    const std::vector<std::string> accesses{"everyone", "link", "users"};
+    verb.add_option("--name", arguments.name, "What people call it");
+    verb.add_option("--guidelines", arguments.guidelines, "A Markdown file, shown beside the work")
+        ->type_name("FILE");
+    verb.add_option("--who-draws", arguments.who_draws,
+                    "everyone, link (whoever has its address) or users (those who sign in)")
+        ->check(CLI::IsMember(accesses));
+    verb.add_option("--who-browses", arguments.who_browses, "The same for looking at its drawings")
+        ->check(CLI::IsMember(accesses));
+    verb.add_option("--opinions", arguments.opinions_wanted, "People who look at a drawing")
+        ->check(CLI::Range(1, service::most_opinions_wanted));
+    auto* days =
+        verb.add_option("--retention-days", arguments.retention_days, "Drawings are kept so long")
+            ->check(CLI::Range(1, service::most_retention_days));
+    verb.add_flag("--keep", arguments.keep, "Drawings are kept for ever")->excludes(days);
+}
+
+}  // namespace
+
+void add_project_option(CLI::App& command, std::string& slug) {
+    slug = "shapes";
+    command.add_option("--project", slug, "The project, by its slug")
+        ->type_name("SLUG")
+        ->capture_default_str();
+}
+
+Result<store::Project> project_named(store::ProjectStore& store, const std::string& slug) {
+    auto project = store.project(slug);
+    if (!project && project.error().kind == ErrorKind::not_found)
+        return Error{
+            ErrorKind::not_found,
+            fmt::format("There is no project {}; `croquis project list` lists them.", slug),
+            "project"};
+    return project;
+}
+
+void add_project(CLI::App& program, Context& context) {
+    auto* command = program.add_subcommand("project", "List, add, change and archive projects");
+    command->require_subcommand(1);
+    auto arguments = std::make_shared<Arguments>();
+    using Verb = Result<void> (*)(store::Store&, const Arguments&);
+    const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
+        auto* added = command->add_subcommand(name, help);
+        do_on_store(*added, context, [=](store::Store& store) { return work(store, *arguments); });
+        return *added;
+    };
+    const auto named = [&](CLI::App& of, const char* help) -> CLI::App& {
+        of.add_option("SLUG", arguments->slug, help)->required();
+        return of;
+    };
+    verb("list", "List the projects, with who may draw and browse, drawings and models", list);
+    add_edit_options(named(verb("add", "Add a project, without labels", add),
+                           "What it is called in addresses, for ever: a-z, 0-9 and -"),
+                     *arguments);
+    add_edit_options(named(verb("change", "Change what is named", change), "As list shows it"),
+                     *arguments);
+    named(verb("archive", "Let it take no more drawings, and leave the lists", archive),
+          "As list shows it")
+        .add_flag("--undo", arguments->back, "Let it take drawings again");
+}
+
+}  // namespace croquis::cli
