@@ -3,6 +3,7 @@ import createClient, { type FetchResponse } from 'openapi-fetch';
 import type * as annotator from '../generated/annotator';
 import type * as pub from '../generated/public';
 import { base } from './base';
+import { ProjectRequest } from './project';
 import { noAnswer, problemOf, type Problem } from './problem';
 
 export type Drawing = pub.components['schemas']['Drawing'];
@@ -22,6 +23,11 @@ export type Job = annotator.components['schemas']['Job'];
 export type Teaching = annotator.components['schemas']['Teaching'];
 export type User = annotator.components['schemas']['User'];
 export type UserChange = annotator.components['schemas']['UserChange'];
+export type PublicProject = pub.components['schemas']['PublicProject'];
+export type Project = annotator.components['schemas']['Project'];
+export type NewProject = annotator.components['schemas']['NewProject'];
+export type ProjectChange = annotator.components['schemas']['ProjectChange'];
+export type Access = annotator.components['schemas']['Access'];
 export type Role = annotator.components['schemas']['Role'];
 
 export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false; problem: Problem };
@@ -29,8 +35,12 @@ export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false;
 /** Looked up at each call, so that whatever stands in for fetch is seen. */
 const fetchNow = (request: Request) => globalThis.fetch(request);
 
-/** The public API. */
-export const publicApi = createClient<pub.paths>({ baseUrl: base, fetch: fetchNow });
+/** The public API, of the page's project. */
+export const publicApi = createClient<pub.paths>({
+  baseUrl: base,
+  fetch: fetchNow,
+  Request: ProjectRequest,
+});
 /** Signing in, refreshing and signing out: the annotator API where it takes no access token. */
 export const tokenApi = createClient<annotator.paths>({ baseUrl: base, fetch: fetchNow });
 

@@ -1,3 +1,4 @@
+import { slug } from '../../api/project';
 import type { paths } from '../../generated/annotator';
 
 export const formats = ['imagefolder', 'csv', 'ndjson'] as const;
@@ -33,7 +34,7 @@ export function exportQuery({ format, tag, reviewed, from, until }: ExportForm):
   return query;
 }
 
-export const fileNameOf = (format: ExportFormat) => (format === 'ndjson' ? 'shapes.ndjson' : 'shapes.zip');
+export const fileNameOf = (format: ExportFormat) => `${slug}.${format === 'ndjson' ? 'ndjson' : 'zip'}`;
 
 /** Hands a file to the browser's downloads. */
 export function save(file: Blob, name: string): void {

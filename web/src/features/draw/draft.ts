@@ -8,6 +8,7 @@ import {
   type Sketch,
   type Stroke,
 } from './sketch';
+import { firstProject, slug } from '../../api/project';
 
 /** A drawing that was not handed in yet. */
 export interface Draft {
@@ -16,8 +17,8 @@ export interface Draft {
   key: string;
 }
 
-/** Of one tab, so that two tabs do not draw over each other; it outlives a reload. */
-const place = 'croquis.draft';
+/** Of one tab, so that two tabs do not draw over each other, and of one project; it outlives a reload. */
+const place = slug === firstProject ? 'croquis.draft' : `croquis.draft.${slug}`;
 
 /** As text, with each list of numbers by itself, which is shorter than points are. */
 export function pack({ sketch, key }: Draft): string {

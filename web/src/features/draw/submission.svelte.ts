@@ -4,6 +4,8 @@ import { publicApi, settle, type Answer, type Preview, type StoredDrawing } from
 import type { Problem } from '../../api/problem';
 import { countDown, isPassing, submitRules, waitBefore } from '../../api/retry';
 import { newUuid } from '../../util/uuid';
+import { projects } from '../projects/projects.svelte';
+import { annotatorApi } from '../session/session.svelte';
 
 const preview_delay_ms = 300;
 
@@ -104,7 +106,11 @@ export class Submission {
     const show = (change: () => void) => turn === this.turn && change();
     for (let attempt = 1; ; ++attempt) {
       const params = { header: { 'Idempotency-Key': key } };
-      const answer = await settle(publicApi.POST('/api/v1/public/predictions', { params, body }));
+      const answer = await settle(
+        projects.drawnByUsers
+          ? annotatorApi.POST('/api/v1/predictions', { params, body })
+          : publicApi.POST('/api/v1/public/predictions', { params, body }),
+      );
       if (answer.ok) {
         const replayed = answer.response.headers.get('Idempotency-Replayed') === 'true';
         show(() => (this.replayed = replayed));
@@ -159,7 +165,11 @@ export class Submission {
   private async preview(strokes: readonly Stroke[]): Promise<void> {
     const turn = ++this.previewed;
     const body = { image: drawingAsPng(strokes) };
-    const answer = await settle(publicApi.POST('/api/v1/public/predictions:preview', { body }));
+    const answer = await settle(
+      projects.drawnByUsers
+        ? annotatorApi.POST('/api/v1/predictions:preview', { body })
+        : publicApi.POST('/api/v1/public/predictions:preview', { body }),
+    );
     if (turn === this.previewed) this.guess = answer.ok ? answer.data : null;
   }
 }

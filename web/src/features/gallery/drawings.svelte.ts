@@ -9,6 +9,7 @@ import {
   type Label,
 } from '../../api/client';
 import type { Problem } from '../../api/problem';
+import { projects } from '../projects/projects.svelte';
 import { annotatorApi } from '../session/session.svelte';
 import { newUuid } from '../../util/uuid';
 
@@ -113,7 +114,9 @@ export class DrawingList {
 
   async count(): Promise<void> {
     const turn = ++this.counted;
-    const answer = await settle(publicApi.GET('/api/v1/public/labels'));
+    const answer = await settle(
+      projects.closed ? annotatorApi.GET('/api/v1/labels') : publicApi.GET('/api/v1/public/labels'),
+    );
     if (!answer.ok || turn !== this.counted) return;
     this.labels = answer.data.labels;
     i18n.learn(this.labels);

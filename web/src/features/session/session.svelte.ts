@@ -3,6 +3,7 @@ import createClient, { type Client } from 'openapi-fetch';
 import type * as annotator from '../../generated/annotator';
 import { settle, tokenApi, type Answer, type Me, type TokenPair } from '../../api/client';
 import { base } from '../../api/base';
+import { ProjectRequest } from '../../api/project';
 import { noAnswer, type Problem } from '../../api/problem';
 import { isPassing, sleep, submitRules, waitBefore } from '../../api/retry';
 import { Tabs } from '../../util/tabs';
@@ -60,6 +61,7 @@ export class Session {
   readonly api: Client<annotator.paths> = createClient<annotator.paths>({
     baseUrl: base,
     fetch: (request) => this.fetch(request),
+    Request: ProjectRequest,
   });
 
   private access = '';

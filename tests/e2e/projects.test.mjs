@@ -1,0 +1,181 @@
+// Several projects: one is added by the page, drawn in by its address, tagged with labels of its own, and does not show
+// in another. What the API and the store do with projects is tested there.
+// With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import path from 'node:path';
+
+import { assertAccessible, circle, drawByMouse, launch, signIn, visit } from './support/browser.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+
+const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
+const folder = process.env.SCREENSHOTS;
+
+const guidelines = [
+  '# What a bird is',
+  '',
+  '**Two wings.** A [penguin](https://example.org/penguin) is one too.',
+  '',
+  '<script>document.title = "taken over"</script><img src="/x.png" onerror="document.title = 1">',
+  '',
+  '[not here](javascript:document.title=2)',
+].join('\n');
+
+describe('several projects', () => {
+  let store, croquis, browser;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  const withPage = (options, steps, expected) => visit(browser, croquis.url, options, steps, expected);
+  const birds = () => `${croquis.url}/p/birds`;
+
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  }
+
+  async function draw(page) {
+    await page.getByTestId('canvas').waitFor();
+    await drawByMouse(page, circle());
+    const answered = page.waitForResponse((response) => /\/predictions$/.test(response.url()));
+    await page.getByTestId('submit').click();
+    const response = await answered;
+    assert.equal(response.status(), 201);
+    return { drawing: await response.json(), asked: new URL(response.url()).pathname };
+  }
+
+  const row = (page, slug) => page.locator(`[data-testid=projects] [data-slug="${slug}"]`);
+  const switcher = (page) => page.getByTestId('project-switcher');
+
+  it('is not spoken of while there is one', async () => {
+    await withPage({}, async (page) => {
+      await page.getByTestId('canvas').waitFor();
+      assert.equal(await switcher(page).count(), 0);
+      assert.equal(await page.getByTestId('guidelines').count(), 0);
+    });
+  });
+
+  it('is added, and shared by its address', async () => {
+    await withPage({}, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/projects"]').click();
+      const form = page.getByTestId('add-project');
+      await form.getByLabel('Name', { exact: true }).fill('Birds');
+      assert.equal(await form.getByLabel('Address').inputValue(), 'birds');
+      await form.getByLabel('Guidelines').fill(guidelines);
+      await form.locator('button.primary').click();
+      await row(page, 'birds').waitFor();
+      await switcher(page).waitFor();
+      await look(page, 'projects');
+
+      await row(page, 'birds').getByRole('button', { name: /^Share/ }).click();
+      const share = page.getByTestId('share');
+      assert.equal(await share.getByLabel('Address', { exact: true }).inputValue(), birds());
+      assert.equal(await share.getByRole('img').getAttribute('aria-label'), `QR code of ${birds()}`);
+      await look(page, 'share');
+      await page.keyboard.press('Escape');
+
+      await form.getByLabel('Name', { exact: true }).fill('Other birds');
+      await form.getByLabel('Address').fill('birds');
+      await form.locator('button.primary').click();
+      await form.getByText('There is a project with this address.').waitFor();
+    }, { failedRequests: true });
+  });
+
+  it('has labels of its own, which the visitor’s hint lists', async () => {
+    await withPage({}, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/projects"]').waitFor();
+      await switcher(page).locator('summary').click();
+      await look(page, 'switcher');
+      await switcher(page).getByRole('link', { name: 'Birds' }).click();
+      await page.waitForURL(`${birds()}#/**`);
+      await page.locator('nav a[href="#/labels"]').click();
+      await page.getByLabel('Name for programs').fill('wren');
+      await page.locator('section form button.primary').click();
+      await page.locator('[data-testid=label][data-tag=wren]').waitFor();
+      assert.equal(await page.locator('[data-testid=label][data-tag=circle]').count(), 0);
+    });
+    await withPage({}, async (page) => {
+      await page.goto(birds());
+      await page.getByTestId('known').locator('[data-tag=wren]').waitFor();
+      assert.equal(await page.getByTestId('known').locator('li').count(), 1);
+      assert.equal(await page.getByTestId('project-name').textContent(), 'Birds');
+    });
+  });
+
+  it('shows its guidelines without what must not be in a page', async () => {
+    await withPage({}, async (page) => {
+      await page.goto(birds());
+      const text = page.getByTestId('guidelines');
+      await text.getByText('Two wings.').waitFor();
+      assert.equal(await text.locator('h3').textContent(), 'What a bird is');
+      assert.equal(await text.locator('script, img, [onerror], a[href^="javascript:"]').count(), 0);
+      assert.equal(await text.getByRole('link').getAttribute('rel'), 'noopener noreferrer');
+      assert.match(await page.title(), /Birds/);
+      await look(page, 'birds');
+    });
+  });
+
+  let drawn;
+  it('takes a visitor’s drawing by its address, which shapes does not show', async () => {
+    await withPage(phone, async (page) => {
+      await page.goto(birds());
+      const { drawing, asked } = await draw(page);
+      drawn = drawing;
+      assert.equal(asked, '/api/v1/public/projects/birds/predictions');
+      assert.equal(drawing.tag, 'unknown');
+      await page.locator(`[data-testid=drawing][data-id="${drawing.id}"]`).first().waitFor();
+      await look(page, 'birds-phone');
+      await page.reload();
+      await page.locator(`[data-testid=drawing][data-id="${drawing.id}"]`).first().waitFor();
+      await page.goto(croquis.url);
+      await page.getByText('No drawings yet').waitFor();
+      await page.goBack();
+      await page.locator(`[data-testid=drawing][data-id="${drawing.id}"]`).first().waitFor();
+    });
+  });
+
+  it('lets an annotator tag it with the project’s labels, and a reload stays there', async () => {
+    await withPage({ locale: 'fr-FR', colorScheme: 'dark' }, async (page) => {
+      await page.goto(birds());
+      await signIn(page);
+      await page.waitForURL(/#\/annotate/);
+      await page.locator(`main [data-testid=drawing][data-id="${drawn.id}"]:visible button.open`).first().click();
+      await page.getByTestId('labels').locator('[data-tag=wren]').click();
+      await page.getByTestId('history').getByText('wren').first().waitFor();
+      assert.equal(await page.getByTestId('labels').locator('[data-tag=circle]').count(), 0);
+      await page.keyboard.press('Escape');
+      await look(page, 'birds-annotate-fr-dark');
+      await page.reload();
+      await page.locator(`main [data-testid=drawing][data-id="${drawn.id}"]:visible`).first().waitFor();
+      assert.ok(page.url().startsWith(birds()));
+    });
+  });
+
+  it('takes no more once it is archived, until it is brought back', async () => {
+    await withPage(phone, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/projects"]').click();
+      await row(page, 'birds').getByRole('button', { name: /^Archive/ }).click();
+      await page.getByTestId('ask').locator('button.primary').click();
+      await row(page, 'birds').getByRole('button', { name: /^Bring back/ }).waitFor();
+      await look(page, 'projects-phone');
+    });
+    await withPage({}, async (page) => {
+      await page.goto(birds());
+      await page.getByText('This project is archived').waitFor();
+      assert.equal(await page.locator('[data-testid=drawing]').count(), 0);
+      await page.goto(`${croquis.url}/p/nowhere`);
+      await page.getByTestId('no-project').waitFor();
+    }, { failedRequests: true });
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+
+import { blankDraft, changeOf, draftOf, newProject, slugOf } from './draft';
+import type { Project } from '../../api/client';
+
+const birds = {
+  slug: 'birds',
+  name: 'Birds',
+  guidelines: '',
+  who_draws: 'everyone',
+  who_browses: 'link',
+  archived: false,
+} as Project;
+
+test('makes a slug of a name', () => {
+  expect(slugOf('Chats noirs')).toBe('chats-noirs');
+  expect(slugOf('  Élèves, 4e B! ')).toBe('eleves-4e-b');
+  expect(slugOf('a'.repeat(63) + ' bc')).toBe('a'.repeat(63));
+  expect(slugOf('東京')).toBe('');
+});
+
+test('sends what differs', () => {
+  const draft = draftOf(birds);
+  expect(changeOf(birds, draft)).toEqual({});
+  expect(changeOf(birds, { ...draft, name: ' All birds ', who_browses: 'users' })).toEqual({
+    name: 'All birds',
+    who_browses: 'users',
+  });
+});
+
+test('trims what is new', () => {
+  expect(newProject({ ...blankDraft(), name: ' Cats ', slug: 'cats' })).toMatchObject({
+    name: 'Cats',
+    slug: 'cats',
+  });
+});
