@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 #include <set>
 #include <span>
@@ -12,6 +11,7 @@
 
 #include "drawing/normalise.h"
 #include "recognition/engine.h"
+#include "recognition/onednn_version.h"
 
 /// The network as a list of oneDNN primitives in the layouts that oneDNN itself prefers,
 /// activations fused into the operator before them.
@@ -19,7 +19,8 @@ namespace croquis::recognition {
 namespace {
 
 using dnnl::memory;
-using Kind = dnnl::algorithm;
+using onednn::Activation;
+using onednn::Kind;
 using Tag = memory::format_tag;
 using Type = memory::data_type;
 
@@ -76,13 +77,6 @@ class OneDnnEngine final : public Engine {
     memory embedding_;  ///< empty where there is none
 };
 
-/// An activation that oneDNN applies while it writes an operator's result.
-struct Activation {
-    Kind kind;
-    float alpha;
-    float beta;
-};
-
 std::optional<Activation> activation_of(const Graph& graph, const Node& node) {
     if (node.type == "Relu") return Activation{Kind::eltwise_relu, 0, 0};
     if (node.type == "LeakyRelu")
@@ -98,15 +92,6 @@ std::optional<Activation> activation_of(const Graph& graph, const Node& node) {
         return Activation{Kind::eltwise_clip, graph.value(node.inputs[1]).floats[0],
                           graph.value(node.inputs[2]).floats[0]};
     return std::nullopt;
-}
-
-dnnl::primitive_attr with(const std::optional<Activation>& activation, float scale = 1) {
-    dnnl::primitive_attr attributes;
-    if (!activation) return attributes;
-    dnnl::post_ops after;
-    after.append_eltwise(scale, activation->kind, activation->alpha, activation->beta);
-    attributes.set_post_ops(after);
-    return attributes;
 }
 
 constexpr float most_unsigned = 255;
@@ -247,12 +232,13 @@ class Compiler {
     /// bits counts in steps of `largest` / 255.
     memory as(const memory& from, const memory::desc& wanted, float largest = 0) {
         if (from.get_desc() == wanted) return from;
-        dnnl::primitive_attr attributes;
-        if (wanted.data_type() == Type::u8 && from.get_desc().data_type() != Type::u8)
-            attributes.set_output_scales(0, {most_unsigned / largest});
+        onednn::Scaled scaled;
+        if (onednn::type_of(wanted) == Type::u8 && onednn::type_of(from.get_desc()) != Type::u8)
+            scaled = onednn::in_steps_of(largest / most_unsigned, engine_);
         memory to(wanted, engine_);
-        step(dnnl::reorder(dnnl::reorder::primitive_desc(from, to, attributes)),
-             {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+        scaled.arguments.insert({{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+        step(dnnl::reorder(dnnl::reorder::primitive_desc(from, to, scaled.attributes)),
+             std::move(scaled.arguments));
         return to;
     }
 
@@ -298,18 +284,11 @@ class Compiler {
         const auto pads = node.integers("pads", {0, 0, 0, 0});
         auto dilations = node.integers("dilations", {1, 1});
         for (auto& dilation : dilations) --dilation;  // oneDNN counts the gaps
-        return {{dnnl::prop_kind::forward_inference,
-                 Kind::convolution_direct,
-                 source,
-                 memory::desc(filter.shape, weights, Tag::any),
-                 bias_of(filter),
-                 memory::desc(dims_of(node.output), given, Tag::any),
-                 node.integers("strides", {1, 1}),
-                 dilations,
-                 {pads[0], pads[1]},
-                 {pads[2], pads[3]}},
-                attributes,
-                engine_};
+        return onednn::convolution(
+            engine_, source, {filter.shape, weights, Tag::any}, bias_of(filter),
+            {dims_of(node.output), given, Tag::any},
+            {node.integers("strides", {1, 1}), dilations, {pads[0], pads[1]}, {pads[2], pads[3]}},
+            attributes);
     }
 
     static memory::desc bias_of(const Filter& filter) {
@@ -324,11 +303,13 @@ class Compiler {
         const Filter filter = filter_of(node);
         const auto [activation, result] = fuse(node);
         const auto dims = dims_of(node.inputs[0]);
+        const auto scaled = onednn::with(activation);
         const auto made =
             convolution(node, filter, {dims, Type::f32, dims[1] == 1 ? Tag::nchw : Tag::any},
-                        Type::f32, Type::f32, with(activation));
+                        Type::f32, Type::f32, scaled.attributes);
         add_convolution(node, made, result, filter,
-                        constant(filter.weights, filter.shape, filter.tag, made.weights_desc()));
+                        constant(filter.weights, filter.shape, filter.tag, made.weights_desc()),
+                        scaled.arguments);
         return {};
     }
 
@@ -339,30 +320,35 @@ class Compiler {
         const float step_in = input_of(node, 0).largest / most_unsigned;
         const float largest = graph_.value(result).largest;
         const bool gives_narrow = activation && largest > 0 && only_narrow_nodes_take(result);
-        // oneDNN adds the bias to the sum before it scales both.
         for (std::size_t i = 0; i < filter.bias.size(); ++i) {
             weights.steps[i] *= step_in;
-            filter.bias[i] /= weights.steps[i];
+            filter.bias[i] = onednn::bias_of_bytes(filter.bias[i], weights.steps[i]);
         }
-        auto attributes = with(activation, gives_narrow ? most_unsigned / largest : 1);
-        attributes.set_output_scales(1 << 1, weights.steps);
-        const auto made = convolution(node, filter, {dims_of(node.inputs[0]), Type::u8, Tag::any},
-                                      Type::s8, gives_narrow ? Type::u8 : Type::f32, attributes);
+        const auto scaled =
+            onednn::of_bytes(activation, weights.steps,
+                             gives_narrow ? std::optional(largest / most_unsigned) : std::nullopt,
+                             filter.tag == Tag::goihw, engine_);
+        const auto made =
+            convolution(node, filter, {dims_of(node.inputs[0]), Type::u8, Tag::any}, Type::s8,
+                        gives_narrow ? Type::u8 : Type::f32, scaled.attributes);
         add_convolution(node, made, result, filter,
-                        constant(weights.weights, filter.shape, filter.tag, made.weights_desc()));
+                        constant(weights.weights, filter.shape, filter.tag, made.weights_desc()),
+                        scaled.arguments);
         return {};
     }
 
     void add_convolution(const Node& node, const dnnl::convolution_forward::primitive_desc& made,
-                         std::size_t result, const Filter& filter, const memory& weights) {
+                         std::size_t result, const Filter& filter, const memory& weights,
+                         std::unordered_map<int, memory> arguments) {
         const memory source =
             as(held_.at(node.inputs[0]), made.src_desc(), input_of(node, 0).largest);
         const memory bias = constant(filter.bias, bias_of(filter).dims(), Tag::x, bias_of(filter));
         const memory given(made.dst_desc(), engine_);
-        step(dnnl::convolution_forward(made), {{DNNL_ARG_SRC, source},
-                                               {DNNL_ARG_WEIGHTS, weights},
-                                               {DNNL_ARG_BIAS, bias},
-                                               {DNNL_ARG_DST, given}});
+        arguments.insert({{DNNL_ARG_SRC, source},
+                          {DNNL_ARG_WEIGHTS, weights},
+                          {DNNL_ARG_BIAS, bias},
+                          {DNNL_ARG_DST, given}});
+        step(dnnl::convolution_forward(made), std::move(arguments));
         held_.emplace(result, given);
     }
 
@@ -379,11 +365,9 @@ class Compiler {
         for (float& part : bias) part *= node.real("beta", 1);
         const auto [activation, result] = fuse(node);
         const memory::desc bias_desc({width}, Type::f32, Tag::x);
-        const dnnl::inner_product_forward::primitive_desc made(
-            {dnnl::prop_kind::forward_inference, memory::desc({batch_, depth}, Type::f32, Tag::nc),
-             memory::desc({width, depth}, Type::f32, Tag::any), bias_desc,
-             memory::desc({batch_, width}, Type::f32, Tag::nc)},
-            with(activation), engine_);
+        const auto made = onednn::inner_product(
+            engine_, {{batch_, depth}, Type::f32, Tag::nc}, {{width, depth}, Type::f32, Tag::any},
+            bias_desc, {{batch_, width}, Type::f32, Tag::nc}, onednn::with(activation).attributes);
         const memory given(made.dst_desc(), engine_);
         step(dnnl::inner_product_forward(made),
              {{DNNL_ARG_SRC, as(held_.at(node.inputs[0]), made.src_desc())},
@@ -422,11 +406,10 @@ class Compiler {
                   const memory::dims& window, const memory::dims& before,
                   const memory::dims& after) {
         const memory source = held_.at(node.inputs[0]);
-        const dnnl::pooling_forward::primitive_desc made(
-            {dnnl::prop_kind::forward_inference, kind, source.get_desc(),
-             memory::desc(dims_of(node.output), source.get_desc().data_type(), Tag::any), strides,
-             window, before, after},
-            engine_);
+        const auto made =
+            onednn::pooling(engine_, kind, source.get_desc(),
+                            {dims_of(node.output), onednn::type_of(source.get_desc()), Tag::any},
+                            window, {strides, {0, 0}, before, after});
         const memory given(made.dst_desc(), engine_);
         step(dnnl::pooling_forward(made), {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, given}});
         held_.emplace(node.output, given);
@@ -439,9 +422,8 @@ class Compiler {
         const memory left = held_.at(node.inputs[0]);
         const memory right = as(held_.at(node.inputs[1]), left.get_desc());
         const auto [activation, result] = fuse(node);
-        const dnnl::binary::primitive_desc made(
-            {Kind::binary_add, left.get_desc(), right.get_desc(), left.get_desc()},
-            with(activation), engine_);
+        const auto made = onednn::addition(engine_, left.get_desc(), right.get_desc(),
+                                           onednn::with(activation).attributes);
         const memory given(left.get_desc(), engine_);
         step(dnnl::binary(made),
              {{DNNL_ARG_SRC_0, left}, {DNNL_ARG_SRC_1, right}, {DNNL_ARG_DST, given}});
@@ -454,7 +436,7 @@ class Compiler {
         const auto to = dims_of(node.output);
         if (to.size() != 2 || (from.size() != 2 && from.size() != 4)) return refuse(node);
         const memory source = held_.at(node.inputs[0]);
-        const auto type = source.get_desc().data_type();
+        const auto type = onednn::type_of(source.get_desc());
         const memory plain =
             as(source, memory::desc(from, type, from.size() == 4 ? Tag::nchw : Tag::nc));
         // The same bytes under the other shape; a step, or the engine, holds `plain`.
@@ -465,10 +447,7 @@ class Compiler {
 
     Result<void> activate(const Node& node, const Activation& activation) {
         const memory source = held_.at(node.inputs[0]);
-        const dnnl::eltwise_forward::primitive_desc made(
-            {dnnl::prop_kind::forward_inference, activation.kind, source.get_desc(),
-             activation.alpha, activation.beta},
-            engine_);
+        const auto made = onednn::elementwise(engine_, source.get_desc(), activation);
         const memory given(made.dst_desc(), engine_);
         step(dnnl::eltwise_forward(made), {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, given}});
         held_.emplace(node.output, given);
