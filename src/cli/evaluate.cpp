@@ -1,11 +1,18 @@
 #include "learning/evaluation/evaluation.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "learning/adaptation/few_shot.h"
+#include "learning/adaptation/teaching.h"
+#include "server/open.h"
+#include "service/models.h"
 
 namespace croquis::cli {
 namespace {
@@ -16,6 +23,14 @@ struct Arguments {
     bool all = false;
     std::string json;
     std::string html;
+    std::string registered;  ///< id of a model of the registry; empty for the file --model
+    std::optional<learning::FewShotOptions> few_shot;
+};
+
+/// A model, and the ids of the drawings that it has seen.
+struct Subject {
+    std::unique_ptr<recognition::Recognizer> model;
+    std::set<std::string> seen;
 };
 
 /// CLI11's way to check: what is wrong with it, or nothing.
@@ -34,25 +49,41 @@ std::map<std::string, std::string> mapping(const std::vector<std::string>& pairs
     return map;
 }
 
-Result<learning::DatasetOptions> dataset_options(const server::Config& config,
-                                                 const Arguments& arguments) {
+Result<Subject> subject_of(Result<std::unique_ptr<recognition::Recognizer>> model,
+                           Result<std::set<std::string>> seen) {
+    if (!model) return model.error();
+    if (!seen) return seen.error();
+    return Subject{std::move(*model), std::move(*seen)};
+}
+
+Result<Subject> registered_model(const server::Config& config, const std::string& id) {
+    Metrics metrics;
+    const auto store = server::open_migrated(config, metrics);
+    if (!store) return store.error();
+    const auto model = (*store)->model(id);
+    if (!model) return model.error();
+    return subject_of(service::load_registered(**store, *model),
+                      learning::ids_seen(model->card, config.model.parent_path()));
+}
+
+Result<Subject> subject(const server::Config& config, const Arguments& arguments) {
+    if (!arguments.registered.empty()) return registered_model(config, arguments.registered);
+    auto card = config.model;
+    return subject_of(recognition::load_recognizer(config.model),
+                      learning::ids_seen(card.replace_extension(".json")));
+}
+
+learning::DatasetOptions dataset_options(const Arguments& arguments, const Subject& subject) {
     learning::DatasetOptions options;
     options.map = mapping(arguments.map);
     options.only_recognized = !arguments.all;
-    auto card = config.model;
-    const auto seen = learning::ids_seen(card.replace_extension(".json"));
-    if (!seen) return seen.error();
-    options.leave_out = *seen;
+    options.leave_out = subject.seen;
     return options;
 }
 
-Result<learning::Evaluation> evaluated(const server::Config& config, const Arguments& arguments) {
-    const auto options = dataset_options(config, arguments);
-    if (!options) return options.error();
-    auto model = recognition::load_recognizer(config.model);
-    if (!model) return model.error();
+Result<learning::Evaluation> evaluated(const Arguments& arguments, const Subject& subject) {
     ProgressBar bar("Recognising");
-    return learning::evaluate(**model, arguments.data, *options,
+    return learning::evaluate(*subject.model, arguments.data, dataset_options(arguments, subject),
                               [&](std::size_t done, std::size_t all) { bar.show(done, all); });
 }
 
@@ -79,11 +110,95 @@ Result<void> publish(const learning::Evaluation& evaluation, const Arguments& ar
     return {};
 }
 
-int evaluate(const server::Config& config, const Arguments& arguments) {
-    const auto evaluation = evaluated(config, arguments);
+int evaluate(const Arguments& arguments, const Subject& subject) {
+    const auto evaluation = evaluated(arguments, subject);
     if (!evaluation) return report(evaluation.error());
     if (const auto done = publish(*evaluation, arguments); !done) return report(done.error());
     return evaluation->unreadable.empty() ? success : partly_failed;
+}
+
+Result<learning::FewShot> measured_few_shot(const Arguments& arguments, const Subject& subject,
+                                            const learning::Dataset& data) {
+    const std::size_t width = subject.model->info().embedding;
+    if (width == 0)
+        return Error{ErrorKind::invalid, "The model gives no embedding to teach on.", "model"};
+    std::vector<std::string> categories;
+    for (const auto& example : data.examples) categories.push_back(example.word);
+    ProgressBar looking("Recognising");
+    const auto embeddings = learning::embeddings_of(
+        *subject.model, data.examples,
+        [&](std::size_t done, std::size_t all) { looking.show(done, all); });
+    if (!embeddings) return embeddings.error();
+    ProgressBar bar("Teaching");
+    return learning::few_shot(categories, *arguments.few_shot,
+                              learning::taught_head(*embeddings, width), [&](int done, int all) {
+                                  bar.show(static_cast<std::size_t>(done),
+                                           static_cast<std::size_t>(all));
+                              });
+}
+
+std::string to_text(const learning::FewShot& shown) {
+    return fmt::format(
+        "{} ways, {} shots: {:.1f} % ({:.1f} to {:.1f} over other categories), {} episodes of {} "
+        "categories\n",
+        shown.ways, shown.shots, 100 * shown.accuracy, 100 * shown.low, 100 * shown.high,
+        shown.episodes, shown.categories);
+}
+
+boost::json::object to_json(const learning::FewShot& shown, const std::string& model) {
+    return {{"model", model},
+            {"ways", shown.ways},
+            {"shots", shown.shots},
+            {"episodes", shown.episodes},
+            {"categories", shown.categories},
+            {"accuracy", shown.accuracy},
+            {"low", shown.low},
+            {"high", shown.high}};
+}
+
+/// Each word of the data is a category, whatever the model's labels are.
+int few_shot(const Arguments& arguments, const Subject& subject) {
+    const auto data = learning::load_dataset(arguments.data, dataset_options(arguments, subject));
+    if (!data) return report(data.error());
+    const auto shown = measured_few_shot(arguments, subject, *data);
+    if (!shown) return report(shown.error());
+    if (arguments.json != "-") std::cout << to_text(*shown);
+    if (!arguments.json.empty()) {
+        const auto text = boost::json::serialize(to_json(*shown, subject.model->info().id)) + "\n";
+        if (const auto written = write(arguments.json, text); !written)
+            return report(written.error());
+    }
+    return data->unreadable.empty() ? success : partly_failed;
+}
+
+int run(const server::Config& config, const Arguments& arguments) {
+    const auto chosen = subject(config, arguments);
+    if (!chosen) return report(chosen.error());
+    return arguments.few_shot ? few_shot(arguments, *chosen) : evaluate(arguments, *chosen);
+}
+
+/// "5,10": ways and shots.
+std::string wrong_few_shot(const std::string& text) {
+    int ways = 0, shots = 0, used = 0;
+    const bool read = std::sscanf(text.c_str(), "%d,%d%n", &ways, &shots, &used) == 2 &&
+                      static_cast<std::size_t>(used) == text.size();
+    const bool right = read && ways >= 2 && ways <= 1000 &&
+                       shots >= static_cast<int>(learning::fewest_examples) && shots <= 1000;
+    return right ? "" : "Few-shot is WAYS,SHOTS: 2 to 1000 and 3 to 1000, not \"" + text + "\"";
+}
+
+void add_few_shot(CLI::App& command, Arguments& arguments) {
+    command
+        .add_option_function<std::string>(
+            "--few-shot",
+            [&arguments](const std::string& text) {
+                auto& options = arguments.few_shot.emplace();
+                std::sscanf(text.c_str(), "%d,%d", &options.ways, &options.shots);
+            },
+            "Measure instead how well WAYS of the data's words, whatever they are, are told apart "
+            "by a head taught on SHOTS drawings of each, in 1000 episodes")
+        ->type_name("WAYS,SHOTS")
+        ->check(wrong_few_shot);
 }
 
 }  // namespace
@@ -97,7 +212,8 @@ void add_evaluate(CLI::App& program, Context& context) {
     command
         ->add_option("--data", arguments->data,
                      "A .ndjson file of strokes (Quick, Draw!'s form) or a folder of them; a "
-                     "folder of pictures, a folder a label; or a .csv file of path,label\n"
+                     "folder of pictures, a folder a label; a .csv file of path,label; a zip or "
+                     "tar.gz, or a folder of them; the other formats that import reads\n"
                      "Words and labels are the same in capitals or small letters")
         ->required()
         ->type_name("PATH");
@@ -113,8 +229,14 @@ void add_evaluate(CLI::App& program, Context& context) {
         ->type_name("FILE");
     command->add_option("--html", arguments->html, "Write it as a page that needs nothing else")
         ->type_name("FILE");
-    const auto config = own_settings(*command, server::Settings::model, context);
-    command->callback([=, &context] { context.exit_code = evaluate(*config, *arguments); });
+    command
+        ->add_option("--registered", arguments->registered,
+                     "Measure the model of the store's registry that has this id")
+        ->type_name("ID");
+    add_few_shot(*command, *arguments);
+    const auto config =
+        own_settings(*command, server::Settings::store | server::Settings::model, context);
+    command->callback([=, &context] { context.exit_code = run(*config, *arguments); });
 }
 
 }  // namespace croquis::cli

@@ -14,6 +14,8 @@
 #include "core/text.h"
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
+#include "learning/dataset/file_tree.h"
+#include "learning/dataset/reader.h"
 
 namespace croquis::learning {
 namespace {
@@ -117,6 +119,23 @@ class Reader {
         }
     }
 
+    /// All of what open_reader() reads; what has no label there has `label`, where that is not
+    /// empty.
+    Result<void> read_records(const fs::path& file, const std::string& label = {}) {
+        const auto records = dataset::open_reader(file, {});
+        if (!records) return records.error();
+        for (;;) {
+            const auto item = (*records)->next();
+            if (!item) return item.error();
+            if (!*item) return {};
+            if (const auto* rejected = std::get_if<dataset::Rejected>(&**item))
+                tell_unreadable(file, rejected->place, rejected->reason);
+            if (const auto* record = std::get_if<dataset::Record>(&**item); record != nullptr)
+                if (const auto read = read_record(file, *record, label); !read)
+                    tell_unreadable(file, record->place, read.error().detail);
+        }
+    }
+
     Dataset data;
 
   private:
@@ -156,6 +175,32 @@ class Reader {
         return add(file.string(), label, decoded->image);
     }
 
+    void tell_unreadable(const fs::path& file, const std::string& place,
+                         const std::string& reason) {
+        data.unreadable.push_back(
+            fmt::format("{}: {}: {}", file.filename().string(), place, reason));
+    }
+
+    Result<void> read_record(const fs::path& file, const dataset::Record& record,
+                             const std::string& otherwise) {
+        const auto labels = record.labels.empty() && !otherwise.empty()
+                                ? std::vector<std::string>{otherwise}
+                                : record.labels;
+        if (labels.size() != 1 || record.disagreed) {
+            ++data.not_one_label;
+            return {};
+        }
+        auto id = record.external_id.empty() ? file.filename().string() + ":" + record.place
+                                             : record.external_id;
+        if (!record.image.empty()) {
+            const auto decoded = drawing::decode(record.image);
+            return decoded ? add(std::move(id), labels.front(), decoded->image) : decoded.error();
+        }
+        const auto strokes = drawing::parse_strokes(record.strokes);
+        return strokes ? add(std::move(id), labels.front(), drawing::on_canvas(*strokes))
+                       : strokes.error();
+    }
+
     Result<void> add(std::string id, const std::string& word, const drawing::Image& image) {
         if (options_.leave_out.contains(id)) {
             ++data.left_out;
@@ -179,9 +224,17 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
     return entries;
 }
 
+/// One of a folder's. Where it cannot be read it is named, and the others are read.
+void read_archive(const fs::path& file, Reader& reader) {
+    const auto name = file.filename().string();
+    if (const auto read = reader.read_records(file, name.substr(0, name.find('.'))); !read)
+        reader.data.unreadable.push_back(file.filename().string() + ": " + read.error().detail);
+}
+
 void read_folder(const fs::path& folder, Reader& reader) {
     for (const auto& entry : sorted_entries(folder)) {
         if (entry.extension() == ".ndjson") reader.read_ndjson(entry);
+        if (fs::is_regular_file(entry) && dataset::is_archive(entry)) read_archive(entry, reader);
         if (!fs::is_directory(entry)) continue;
         for (const auto& picture : sorted_entries(entry))
             if (fs::is_regular_file(picture))
@@ -202,11 +255,8 @@ Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options
         reader.read_ndjson(path);
     else if (path.extension() == ".csv")
         reader.read_csv(path);
-    else
-        return Error{ErrorKind::unsupported_media,
-                     "Data is a folder of .ndjson files, a folder of folders of pictures, or a "
-                     ".ndjson or .csv file.",
-                     "data"};
+    else if (const auto read = reader.read_records(path); !read)
+        return Error{read.error().kind, read.error().detail, "data"};
     if (reader.data.examples.empty()) {
         const auto& why = reader.data.unreadable;
         return Error{ErrorKind::invalid,

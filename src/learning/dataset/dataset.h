@@ -41,15 +41,18 @@ struct DatasetOptions {
 struct Dataset {
     std::vector<Example> examples;
     std::size_t left_out = 0;             ///< because of leave_out
+    std::size_t not_one_label = 0;        ///< drawings without a label, or with several
     std::vector<std::string> unreadable;  ///< "file:line: why"; never silently dropped
 };
 
 /// Reads, by what the path is: an .ndjson file of strokes in Quick, Draw!'s form or a folder of
 /// them; a folder of folders of pictures, a folder a label; a .csv file of path,label lines, paths
-/// relative to it. A CSV may have a head that names its columns ("path" or "file" or "image",
-/// "label" or "class" or "tag"), in any order; without one the last column is the label. Words and
-/// labels are the same where they differ in case (A to Z) or in spaces around them. Errors:
-/// not_found, unsupported_media (none of these), invalid (not one readable drawing).
+/// relative to it; an archive or another file that open_reader() reads; a folder of archives, where
+/// one whose pictures lie in no folder is named after their label. A CSV may have a head that names
+/// its columns ("path" or "file" or "image", "label" or "class" or "tag"), in any order; without
+/// one the last column is the label. Words and labels are the same where they differ in case (A to
+/// Z) or in spaces around them. Errors: not_found, unsupported_media (none of these), invalid (not
+/// one readable drawing) and those of open_reader().
 Result<Dataset> load_dataset(const std::filesystem::path& path, const DatasetOptions& options);
 
 /// The strokes themselves, of one .ndjson file, those marked recognised. A line that cannot be read

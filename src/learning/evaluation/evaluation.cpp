@@ -55,6 +55,9 @@ std::string notes(const Evaluation& evaluation) {
     if (evaluation.left_out > 0)
         text += fmt::format("{} drawings are left out: the model's card says it has seen them\n",
                             evaluation.left_out);
+    if (evaluation.not_one_label > 0)
+        text += fmt::format("{} drawings are passed over: they have no label, or several\n",
+                            evaluation.not_one_label);
     if (!evaluation.unreadable.empty())
         text += fmt::format("{} drawings cannot be read:\n", evaluation.unreadable.size());
     for (std::size_t i = 0; i < std::min<std::size_t>(5, evaluation.unreadable.size()); ++i)
@@ -104,10 +107,27 @@ Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesyste
         outcomes.push_back(
             {set->examples[i].id, truth, (*answers)[i].tag, (*answers)[i].confidence});
     }
-    return Evaluation{model.info().id,           data.string(),
-                      measure(outcomes, labels), set->left_out,
-                      set->unreadable,           failures_of(outcomes, inputs, most_failures),
+    return Evaluation{model.info().id,
+                      data.string(),
+                      measure(outcomes, labels),
+                      set->left_out,
+                      set->not_one_label,
+                      set->unreadable,
+                      failures_of(outcomes, inputs, most_failures),
                       std::move(other_words)};
+}
+
+Result<std::vector<float>> embeddings_of(recognition::Recognizer& model,
+                                         const std::vector<Example>& examples,
+                                         const Progress& progress) {
+    std::vector<drawing::ModelInput> inputs;
+    for (const auto& example : examples) inputs.push_back(example.input);
+    const auto answers = ask(model, inputs, progress);
+    if (!answers) return answers.error();
+    std::vector<float> rows;
+    for (const auto& answer : *answers)
+        rows.insert(rows.end(), answer.embedding.begin(), answer.embedding.end());
+    return rows;
 }
 
 /// The lines of a list of ids beside a card; nothing where there is no such file.
@@ -117,14 +137,11 @@ void read_ids(const std::filesystem::path& file, std::set<std::string>& ids) {
         if (!id.empty()) ids.insert(std::move(id));
 }
 
-Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
-    std::ifstream in(card, std::ios::binary);
-    if (!in) return Error{ErrorKind::not_found, "There is no card " + card.string() + ".", "model"};
-    const std::string text(std::istreambuf_iterator<char>(in), {});
+Result<std::set<std::string>> ids_seen(std::string_view card, const std::filesystem::path& folder) {
     json::error_code failed;
-    const auto value = json::parse(text, failed);
+    const auto value = json::parse(card, failed);
     if (failed || !value.is_object())
-        return Error{ErrorKind::malformed, card.string() + " is not a JSON object.", "model"};
+        return Error{ErrorKind::malformed, "The model's card is not a JSON object.", "model"};
     std::set<std::string> ids;
     for (const auto* pointer : {"/calibration/ids", "/training/ids"}) {
         const auto* list = value.find_pointer(pointer, failed);
@@ -134,10 +151,15 @@ Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
     }
     if (const auto* file = value.find_pointer("/training/ids_file", failed);
         file != nullptr && file->is_string())
-        read_ids(
-            card.parent_path() / std::filesystem::path(std::string(file->get_string())).filename(),
-            ids);
+        read_ids(folder / std::filesystem::path(std::string(file->get_string())).filename(), ids);
     return ids;
+}
+
+Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
+    std::ifstream in(card, std::ios::binary);
+    if (!in) return Error{ErrorKind::not_found, "There is no card " + card.string() + ".", "model"};
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    return ids_seen(text, card.parent_path());
 }
 
 json::object to_json(const Evaluation& evaluation) {
@@ -150,11 +172,10 @@ json::object to_json(const Evaluation& evaluation) {
                                         {"truth", failure.outcome.label},
                                         {"said", failure.outcome.predicted},
                                         {"confidence", failure.outcome.confidence}});
-    json::object object{{"model", evaluation.model},
-                        {"data", evaluation.data},
-                        {"left_out", evaluation.left_out},
-                        {"unreadable", std::move(unreadable)},
-                        {"other_words", std::move(other_words)}};
+    json::object object{
+        {"model", evaluation.model},           {"data", evaluation.data},
+        {"left_out", evaluation.left_out},     {"not_one_label", evaluation.not_one_label},
+        {"unreadable", std::move(unreadable)}, {"other_words", std::move(other_words)}};
     object["report"] = to_json(evaluation.report);
     object["failures"] = std::move(failures);
     return object;

@@ -21,9 +21,10 @@ struct Evaluation {
     std::string model;  ///< ModelInfo::id
     std::string data;   ///< the path that was read
     Report report;
-    std::size_t left_out = 0;             ///< drawings skipped because the model has seen them
-    std::vector<std::string> unreadable;  ///< "file:line: why"
-    std::vector<Failure> failures;        ///< most sure first, at most 96
+    std::size_t left_out = 0;       ///< drawings skipped because the model has seen them
+    std::size_t not_one_label = 0;  ///< drawings passed over: without a label, or with several
+    std::vector<std::string> unreadable;             ///< "file:line: why"
+    std::vector<Failure> failures;                   ///< most sure first, at most 96
     std::map<std::string, std::size_t> other_words;  ///< no label of the model's, and how often
 };
 
@@ -35,9 +36,16 @@ using Progress = std::function<void(std::size_t done, std::size_t all)>;
 Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesystem::path& data,
                             const DatasetOptions& options, const Progress& progress = {});
 
+/// What the model makes of each drawing: ModelInfo::embedding numbers a row. Errors: the model's.
+Result<std::vector<float>> embeddings_of(recognition::Recognizer& model,
+                                         const std::vector<Example>& examples,
+                                         const Progress& progress = {});
+
 /// The ids of people's drawings that went into a model, by calibration or training, from its JSON
-/// card and the list of ids beside it that the card names: DatasetOptions::leave_out for an honest
-/// evaluation. Empty where the card names none.
+/// card and the list of ids in `folder` that the card names: DatasetOptions::leave_out for an
+/// honest evaluation. Empty where the card names none. Errors: malformed.
+Result<std::set<std::string>> ids_seen(std::string_view card, const std::filesystem::path& folder);
+/// Of a card that is a file, with the list beside it. Errors besides: not_found.
 Result<std::set<std::string>> ids_seen(const std::filesystem::path& card);
 
 boost::json::object to_json(const Evaluation& evaluation);

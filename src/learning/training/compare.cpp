@@ -76,9 +76,11 @@ std::string few_shots(const Part& part, const Answers& answers, const People& pe
         categories.push_back(unseen ? category : "");
     }
     std::string text;
+    const auto head = regression_head(embeddings);
     for (const auto& [ways, shots] : {std::pair{5, 5}, {10, 10}, {20, 10}}) {
-        const auto shown = few_shot(embeddings, categories, ways, shots, 300, 1);
-        if (shown.categories < static_cast<std::size_t>(ways)) continue;
+        const auto measured = few_shot(categories, {ways, shots, 300, 1}, head);
+        if (!measured) continue;  // too few categories
+        const auto& shown = *measured;
         text += fmt::format("  {} ways, {} shots, unseen categories: {:.1f} % ({:.1f} to {:.1f})\n",
                             ways, shots, 100 * shown.accuracy, 100 * shown.low, 100 * shown.high);
     }

@@ -152,13 +152,14 @@ void measure_few_shot(const std::map<std::string, Judged>& people, const People&
     for (auto& category : categories)
         if (std::find(read.unseen.begin(), read.unseen.end(), category) == read.unseen.end())
             category.clear();
+    const auto head = regression_head(found->second.embeddings);
     for (const auto& [ways, shots] : {std::pair{5, 5}, {10, 10}, {20, 10}}) {
-        const auto measured =
-            few_shot(found->second.embeddings, categories, ways, shots, 300, held_out_seed);
-        if (measured.categories < static_cast<std::size_t>(ways)) continue;
-        card.few_shot.push_back(measured);
+        const auto measured = few_shot(categories, {ways, shots, 300, held_out_seed}, head);
+        if (!measured) continue;  // too few categories
+        card.few_shot.push_back(*measured);
         std::cout << fmt::format("{} ways, {} shots: {:.1f} % ({:.1f} to {:.1f})\n", ways, shots,
-                                 100 * measured.accuracy, 100 * measured.low, 100 * measured.high);
+                                 100 * measured->accuracy, 100 * measured->low,
+                                 100 * measured->high);
     }
 }
 

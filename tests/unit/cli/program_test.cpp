@@ -71,6 +71,9 @@ TEST_F(Usage, WhatIsWrongWithTheCommandLineIs64) {
         {"user", "add", "ada", "--role", "queen"},
         {"evaluate"},
         {"evaluate", "--data", "x", "--map", "oval"},
+        {"evaluate", "--data", "x", "--few-shot", "5"},
+        {"evaluate", "--data", "x", "--few-shot", "1,5"},
+        {"evaluate", "--data", "x", "--few-shot", "5,5x"},
     };
     for (const auto& arguments : wrong) {
         const auto outcome = croquis(arguments);
@@ -249,6 +252,38 @@ TEST_F(Evaluate, NamesWordsThatAreNoLabels) {
     const auto none = croquis({"evaluate", "--data", "none.ndjson"});
     EXPECT_THAT(none.out, HasSubstr("no drawing has one of the model's labels\n"));
     EXPECT_THAT(none.out, Not(HasSubstr("shapes  ")));
+}
+
+TEST_F(Evaluate, MeasuresAModelOfTheRegistry) {
+    write("data.ndjson", line("a", "square"));
+    const auto models = testing_support::source_folder() + "/models";
+    const auto added =
+        croquis({"model", "add", models + "/shapes.onnx", "--card", models + "/shapes.json"});
+    ASSERT_EQ(added.status, 0) << added.err;
+    const auto id = added.out.substr(6, added.out.find(' ', 6) - 6);
+    const auto named =
+        croquis({"evaluate", "--data", "data.ndjson", "--registered", id, "--json", "-"});
+    EXPECT_EQ(named.status, 0) << named.err;
+    EXPECT_EQ(boost::json::parse(named.out).at("model").as_string(), id);
+    const auto unknown = croquis({"evaluate", "--data", "data.ndjson", "--registered", "none"});
+    EXPECT_EQ(unknown.status, 1);
+    EXPECT_THAT(unknown.err, HasSubstr("There is no model"));
+}
+
+TEST_F(Evaluate, MeasuresFewShotsOnAnyWords) {
+    std::string data;
+    for (int i = 0; i < 8; ++i)
+        for (const std::string word : {"blob", "box"})
+            data += R"({"key_id":")" + word + std::to_string(i) + R"(","word":")" + word +
+                    R"(","drawing":[[[0,)" + (word == "box" ? "100,100,0,0" : "100,50,30,20") +
+                    R"(],[0,0,100,)" + std::to_string(90 + i) + R"(,0]]]})" + "\n";
+    write("data.ndjson", data);
+    const auto shown = croquis({"evaluate", "--data", "data.ndjson", "--few-shot", "2,3"});
+    EXPECT_EQ(shown.status, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr("2 ways, 3 shots: "));
+    const auto few = croquis({"evaluate", "--data", "data.ndjson", "--few-shot", "3,3"});
+    EXPECT_EQ(few.status, 1);
+    EXPECT_THAT(few.err, HasSubstr("2 categories have 8 drawings or more"));
 }
 
 TEST_F(Evaluate, UnreadableDataIsSaid) {

@@ -7,6 +7,7 @@
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
 #include "support/temp_folder.h"
+#include "unit/dataset/archives.h"
 
 namespace croquis::learning {
 namespace {
@@ -152,9 +153,40 @@ TEST_F(DatasetTest, TakesWordsForLabelsWhateverTheirCase) {
     EXPECT_EQ(data->examples[0].word, "Ellipse");
 }
 
+TEST_F(DatasetTest, ReadsAnArchive) {
+    const auto file = scratch.path() / "shapes.zip";
+    dataset::make_zip(file, {{"circle/1.png", dataset::picture(1)},
+                             {"star/2.png", dataset::picture(2)},
+                             {"star/3.png", "no picture"},
+                             {"4.png", dataset::picture(4)}});
+    const auto data = load_dataset(file, {});
+    ASSERT_TRUE(data) << data.error().detail;
+    ASSERT_EQ(data->examples.size(), 2U);
+    EXPECT_EQ(data->examples[0].word, "circle");
+    EXPECT_EQ(data->examples[1].word, "star");
+    EXPECT_NE(data->examples[0].id, data->examples[1].id);
+    EXPECT_EQ(data->not_one_label, 1U);
+    ASSERT_EQ(data->unreadable.size(), 1U);
+    EXPECT_NE(data->unreadable[0].find("star/3.png"), std::string::npos);
+}
+
+TEST_F(DatasetTest, ReadsAFolderOfArchivesNamedAfterTheirLabel) {
+    std::filesystem::create_directories(scratch.path() / "all");
+    dataset::make_zip(scratch.path() / "all" / "circle.zip", {{"1.png", dataset::picture(1)}});
+    dataset::TarGz(scratch.path() / "all" / "star.tar.gz").add("1.png", dataset::picture(2));
+    dataset::make_zip(scratch.path() / "all" / "more.zip", {{"heart/1.png", dataset::picture(3)}});
+    write("all/broken.zip", "PK\3\4 and no more");
+    const auto data = load_dataset(scratch.path() / "all", {});
+    ASSERT_TRUE(data) << data.error().detail;
+    std::vector<std::string> words;
+    for (const auto& example : data->examples) words.push_back(example.word);
+    EXPECT_EQ(words, (std::vector<std::string>{"circle", "heart", "star"}));
+    EXPECT_EQ(data->unreadable.size(), 1U);
+}
+
 TEST_F(DatasetTest, SaysWhatIsWrongWithTheWhole) {
     EXPECT_EQ(load_dataset(scratch.path() / "nowhere", {}).error().kind, ErrorKind::not_found);
-    EXPECT_EQ(load_dataset(write("a.txt", "x"), {}).error().kind, ErrorKind::unsupported_media);
+    EXPECT_EQ(load_dataset(write("a.bin", "x"), {}).error().kind, ErrorKind::unsupported_media);
     EXPECT_EQ(load_dataset(write("empty.ndjson", ""), {}).error().kind, ErrorKind::invalid);
 }
 
