@@ -4,14 +4,15 @@
 #include <boost/json.hpp>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
 
 #include "cli/commands.h"
+#include "core/files.h"
 #include "core/text.h"
 #include "drawing/normalise.h"
+#include "recognition/limits.h"
 #include "recognition/recognizer.h"
 #include "service/models.h"
 #include "store/records.h"
@@ -30,24 +31,8 @@ struct Arguments {
     std::string id;
 };
 
-constexpr std::uintmax_t max_file_bytes = 64U << 20U;
-
-Result<std::string> read_text(const std::string& path, const std::string& field) {
-    std::error_code failed;
-    if (!std::filesystem::is_regular_file(path, failed))
-        return Error{ErrorKind::not_found, "There is no file " + path + ".", field};
-    if (std::filesystem::file_size(path, failed) > max_file_bytes)
-        return Error{
-            ErrorKind::too_large,
-            fmt::format("{} is too large: at most {} bytes are taken.", path, max_file_bytes),
-            field};
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{ErrorKind::not_found, "Cannot read " + path + ".", field};
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 Result<json::array> read_labels(const std::string& path) {
-    const auto text = read_text(path, "labels");
+    const auto text = read_file(path, recognition::max_file_bytes, "labels");
     if (!text) return text.error();
     json::array labels;
     if (text->find('\0') != std::string::npos)
@@ -86,7 +71,7 @@ std::string plain_card(const std::string& name, const json::array& labels) {
 
 Result<std::string> card_for(const Arguments& arguments) {
     if (!arguments.card.empty()) {
-        const auto card = read_text(arguments.card, "card");
+        const auto card = read_file(arguments.card, recognition::max_file_bytes, "card");
         if (!card) return card.error();
         return std::string(without_byte_order_mark(*card));
     }
@@ -96,7 +81,7 @@ Result<std::string> card_for(const Arguments& arguments) {
 }
 
 Result<void> add(store::Store& store, const Arguments& arguments) {
-    const auto onnx = read_text(arguments.onnx, "model");
+    const auto onnx = read_file(arguments.onnx, recognition::max_file_bytes, "model");
     if (!onnx) return onnx.error();
     const auto card = card_for(arguments);
     if (!card) return card.error();

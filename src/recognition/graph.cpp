@@ -17,7 +17,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "ONNX's raw tensors are little-endian");
 
-constexpr std::size_t max_file_bytes = 32U << 20U;
+constexpr std::size_t max_onnx_bytes = 32U << 20U;
 constexpr int max_nodes = 2000;
 constexpr int max_rank = 5;
 constexpr std::int64_t oldest_opset = 7;  // broadcasting as everywhere since
@@ -28,10 +28,10 @@ Error wrong(std::string detail) {
 }
 
 Result<onnx::ModelProto> parse(BytesView file) {
-    if (file.size() > max_file_bytes)
+    if (file.size() > max_onnx_bytes)
         return Error{ErrorKind::too_large,
                      fmt::format("The model has {} bytes; at most {} are taken.", file.size(),
-                                 max_file_bytes),
+                                 max_onnx_bytes),
                      "model"};
     onnx::ModelProto model;
     if (file.empty() || !model.ParseFromArray(file.data(), static_cast<int>(file.size())) ||
@@ -63,7 +63,7 @@ Result<std::int64_t> count_of(const onnx::TensorProto& tensor) {
             fmt::format("The tensor \"{}\" has more than {} dimensions.", tensor.name(), max_rank));
     std::int64_t count = 1;
     for (const auto dim : tensor.dims()) {
-        if (dim < 1 || dim > static_cast<std::int64_t>(max_file_bytes) / count)
+        if (dim < 1 || dim > static_cast<std::int64_t>(max_onnx_bytes) / count)
             return wrong(
                 fmt::format("The tensor \"{}\" has a size that cannot be.", tensor.name()));
         count *= dim;

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <numbers>
 
+#include "core/files.h"
 #include "drawing/strokes.h"
+#include "recognition/limits.h"
 #include "recognition/network.h"
 #include "recognition/recognizer.h"
 
@@ -20,7 +20,6 @@ namespace {
 
 using Answers = std::vector<Prediction>;
 
-constexpr std::uintmax_t max_file_bytes = 64U << 20U;
 constexpr std::size_t timed_batch = 16;
 constexpr int timed_runs = 20;
 constexpr double narrow_must_gain = 0.85;
@@ -185,21 +184,6 @@ Result<std::unique_ptr<NetworkRecognizer>> fastest(const std::shared_ptr<const N
     return best;
 }
 
-Result<std::string> read_file(const std::filesystem::path& path, std::string_view field) {
-    std::error_code failed;
-    const auto size = std::filesystem::file_size(path, failed);
-    std::ifstream file(path, std::ios::binary);
-    if (failed || !file)
-        return Error{ErrorKind::not_found, fmt::format("Cannot read {}.", path.string()),
-                     std::string(field)};
-    if (size > max_file_bytes)
-        return Error{ErrorKind::too_large,
-                     fmt::format("{} has {} bytes; at most {} are taken.", path.string(), size,
-                                 max_file_bytes),
-                     std::string(field)};
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Recognizer>> load_recognizer(BytesView onnx, std::string_view card) {
@@ -217,10 +201,10 @@ Result<std::unique_ptr<Recognizer>> load_recognizer(BytesView onnx, std::string_
 }
 
 Result<std::unique_ptr<Recognizer>> load_recognizer(const std::filesystem::path& onnx_file) {
-    const auto onnx = read_file(onnx_file, "model");
+    const auto onnx = read_file(onnx_file, max_file_bytes, "model");
     if (!onnx) return onnx.error();
     auto card_file = onnx_file;
-    const auto card = read_file(card_file.replace_extension(".json"), "card");
+    const auto card = read_file(card_file.replace_extension(".json"), max_file_bytes, "card");
     if (!card) return card.error();
     return load_recognizer(as_bytes(*onnx), *card);
 }

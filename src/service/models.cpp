@@ -2,20 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
-#include <fstream>
-#include <iterator>
-
+#include "core/files.h"
 #include "identity/security_log.h"
+#include "recognition/limits.h"
 #include "service/training_jobs.h"
 
 namespace croquis::service {
 namespace {
-
-Result<std::string> read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{ErrorKind::not_found, "Cannot read " + path.string() + ".", "model"};
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 /// What the registry keeps of a model. Loading is the check of it.
 Result<store::Model> checked(BytesView onnx, const std::string& card) {
@@ -40,9 +33,10 @@ Result<store::Model> add_candidate(store::ModelStore& store, BytesView onnx,
 }
 
 Result<void> enrol_own_model(store::ModelStore& store, const std::filesystem::path& file) {
-    const auto onnx = read_file(file);
+    const auto onnx = read_file(file, recognition::max_file_bytes, "model");
     if (!onnx) return onnx.error();
-    const auto card = read_file(std::filesystem::path(file).replace_extension(".json"));
+    const auto card = read_file(std::filesystem::path(file).replace_extension(".json"),
+                                recognition::max_file_bytes, "model");
     if (!card) return card.error();
     const auto live = store.live_model();
     if (!live && live.error().kind != ErrorKind::not_found) return live.error();

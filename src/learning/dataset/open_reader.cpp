@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/files.h"
 #include "learning/dataset/archive.h"
 #include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
@@ -116,13 +117,6 @@ Result<std::unique_ptr<RecordReader>> open_metadata(std::unique_ptr<FileTree> tr
                                                     const std::vector<std::string>& files,
                                                     const ReadOptions& options);
 
-Result<std::string> whole_text(const fs::path& file) {
-    if (size_of(file) > max_table_bytes) return larger_than(max_table_bytes);
-    auto in = open_file(file);
-    if (!in) return in.error();
-    return std::string(std::istreambuf_iterator<char>(**in), {});
-}
-
 bool is_strokes(const fs::path& file) {
     constexpr std::size_t head_bytes = 4096;
     std::ifstream in(file, std::ios::binary);
@@ -145,7 +139,7 @@ Result<std::unique_ptr<RecordReader>> open_single(const fs::path& file, Format f
     if (format == Format::quickdraw)
         return read_quickdraw({{name, [file] { return open_file(file); }}}, size_of(file));
     if (format == Format::csv && is_strokes(file)) {
-        auto text = whole_text(file);
+        auto text = read_file(file, max_table_bytes, "path");
         if (!text) return text.error();
         return read_stroke_csv(std::move(*text), name);
     }

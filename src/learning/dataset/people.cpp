@@ -6,12 +6,11 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
 #include "core/bytes.h"
+#include "core/files.h"
 #include "drawing/decode.h"
 #include "learning/dataset/archive.h"
 #include "learning/dataset/dataset.h"
@@ -23,6 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+
+/// A larger file of drawings is not read.
+constexpr std::uintmax_t max_people_bytes = std::uintmax_t{4} << 30U;
 
 /// Quick, Draw!'s categories that some set of letters and signs has too: they cannot be unseen.
 constexpr auto also_signs = std::to_array<std::string_view>(
@@ -158,9 +160,9 @@ class Reader {
     template <class Read>
     Result<void> from_file(const std::string& name, const Read& read) {
         const auto path = folder_ / name;
-        std::ifstream in(path, std::ios::binary);
-        if (!in) return Error{ErrorKind::not_found, "There is no " + path.string() + ".", "people"};
-        const Bytes content(std::istreambuf_iterator<char>(in), {});
+        const auto text = read_file(path, max_people_bytes, "people");
+        if (!text) return text.error();
+        const BytesView content = as_bytes(*text);
         const auto before = people_.drawings.size();
         if (const Result<void> done = read(path, content); !done)
             return Error{done.error().kind, fmt::format("{}: {}", name, done.error().detail),
@@ -177,7 +179,7 @@ class Reader {
                 names.push_back("quickdraw/" + entry.path().filename().string());
         std::sort(names.begin(), names.end());
         for (const auto& name : names) {
-            const auto done = from_file(name, [this](const fs::path&, const Bytes& content) {
+            const auto done = from_file(name, [this](const fs::path&, BytesView content) {
                 return add_lines("quickdraw", content, &Reader::game);
             });
             if (!done) return done;
@@ -188,8 +190,8 @@ class Reader {
     Result<void> strokes_of(const std::string& source, const std::string& file, Take take) {
         const auto name = source + "/" + file;
         if (!fs::exists(folder_ / name)) return {};
-        return from_file(name, [&](const fs::path& path, const Bytes&) {
-            return dataset::read_archive(path, [&](const std::string&, const Bytes& content) {
+        return from_file(name, [&](const fs::path& path, BytesView) {
+            return dataset::read_archive(path, [&](const std::string&, BytesView content) {
                 return add_lines(source, content, take);
             });
         });
@@ -198,15 +200,15 @@ class Reader {
     Result<void> pictures_of(const std::string& source, Name take) {
         const auto name = source + "/drawings.tar.gz";
         if (!fs::exists(folder_ / name)) return {};
-        return from_file(name, [&](const fs::path& path, const Bytes&) {
-            return dataset::read_archive(path, [&](const std::string& file, const Bytes& content) {
+        return from_file(name, [&](const fs::path& path, BytesView) {
+            return dataset::read_archive(path, [&](const std::string& file, BytesView content) {
                 return add_picture(source, file, content, take);
             });
         });
     }
 
-    Result<void> add_picture(const std::string& source, const std::string& file,
-                             const Bytes& content, Name take) {
+    Result<void> add_picture(const std::string& source, const std::string& file, BytesView content,
+                             Name take) {
         auto decoded = drawing::decode(content);
         if (!decoded || decoded->image.channels != 1)
             return Error{ErrorKind::malformed, file + " is not a grey picture"};

@@ -8,7 +8,9 @@
 #include <iterator>
 #include <span>
 
+#include "core/files.h"
 #include "learning/evaluation/markup.h"
+#include "recognition/limits.h"
 
 namespace croquis::learning {
 namespace {
@@ -156,10 +158,9 @@ Result<std::set<std::string>> ids_seen(std::string_view card, const std::filesys
 }
 
 Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
-    std::ifstream in(card, std::ios::binary);
-    if (!in) return Error{ErrorKind::not_found, "There is no card " + card.string() + ".", "model"};
-    const std::string text(std::istreambuf_iterator<char>(in), {});
-    return ids_seen(text, card.parent_path());
+    const auto text = read_file(card, recognition::max_file_bytes, "model");
+    if (!text) return text.error();
+    return ids_seen(*text, card.parent_path());
 }
 
 json::object to_json(const Evaluation& evaluation) {

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <map>
 
+#include "core/files.h"
 #include "learning/evaluation/metrics.h"
 #include "learning/synthesis/sketcher.h"
 #include "learning/training/few_shot.h"
+#include "recognition/limits.h"
 #include "recognition/network.h"
 
 namespace croquis::learning {
@@ -100,19 +101,14 @@ std::string alike(const Answers& a, const Answers& b) {
         a.size(), most);
 }
 
-Result<std::string> read(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return Error{ErrorKind::not_found, "There is no " + file.string() + ".", "compare"};
-    return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 }  // namespace
 
 Result<std::string> compared(const fs::path& onnx, const People& people) {
     auto card_file = onnx;
-    const auto bytes = read(onnx);
+    const auto bytes = read_file(onnx, recognition::max_file_bytes, "compare");
     if (!bytes) return bytes.error();
-    const auto card = read(card_file.replace_extension(".json"));
+    const auto card =
+        read_file(card_file.replace_extension(".json"), recognition::max_file_bytes, "compare");
     if (!card) return card.error();
     const auto network = recognition::read_network(as_bytes(*bytes), *card);
     if (!network) return network.error();

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <optional>
 
 #include "core/bytes.h"
+#include "core/files.h"
 #include "recognition/graph.h"
+#include "recognition/limits.h"
 
 namespace croquis::learning {
 namespace {
@@ -30,10 +30,9 @@ Error other_layout(const fs::path& onnx) {
 }
 
 Result<Graph> graph_of(const fs::path& onnx, std::size_t labels) {
-    std::ifstream in(onnx, std::ios::binary);
-    if (!in) return Error{ErrorKind::not_found, "There is no " + onnx.string() + ".", "begin-with"};
-    const Bytes bytes(std::istreambuf_iterator<char>(in), {});
-    return recognition::read_graph(bytes, labels);
+    const auto bytes = read_file(onnx, recognition::max_file_bytes, "begin-with");
+    if (!bytes) return bytes.error();
+    return recognition::read_graph(as_bytes(*bytes), labels);
 }
 
 /// The channels of the last stage, most important first: what the logits' weights for it sum up to.
