@@ -66,6 +66,18 @@ pkg_check_modules(webpmux REQUIRED IMPORTED_TARGET libwebpmux)
 pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 
+# ONNX's file format alone, without libonnx; its protobuf runtime comes with OpenCV dnn anyway. Debian 12 and 13 call
+# the target differently.
+find_package(Protobuf REQUIRED)
+find_package(ONNX REQUIRED)
+add_library(croquis_onnx INTERFACE)
+target_compile_definitions(croquis_onnx INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
+if(TARGET ONNX::onnx_proto)
+  target_link_libraries(croquis_onnx INTERFACE ONNX::onnx_proto protobuf::libprotobuf)
+else()
+  target_link_libraries(croquis_onnx INTERFACE onnx_proto protobuf::libprotobuf)
+endif()
+
 function(croquis_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
