@@ -342,7 +342,8 @@ class Compiler {
                          std::unordered_map<int, memory> arguments) {
         const memory source =
             as(held_.at(node.inputs[0]), made.src_desc(), input_of(node, 0).largest);
-        const memory bias = constant(filter.bias, bias_of(filter).dims(), Tag::x, bias_of(filter));
+        const auto outputs = static_cast<std::int64_t>(filter.bias.size());
+        const memory bias = constant(filter.bias, {outputs}, Tag::x, bias_of(filter));
         const memory given(made.dst_desc(), engine_);
         arguments.insert({{DNNL_ARG_SRC, source},
                           {DNNL_ARG_WEIGHTS, weights},

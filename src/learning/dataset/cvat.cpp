@@ -46,17 +46,27 @@ class CvatXml {
     }
 
   private:
+    /// Of the present event, from 1.
+    [[nodiscard]] std::uint64_t line() const {
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+        return XML_GetCurrentLineNumber64(parser_.get());
+#else
+        return XML_GetCurrentLineNumber(parser_.get());
+#endif
+    }
+
     Error failed() const {
-        const auto line = XML_GetCurrentLineNumber(parser_.get());
         if (has_document_type_)
             return {ErrorKind::malformed,
-                    fmt::format("line {}: a document type (DTD) is not read.", line)};
+                    fmt::format("line {}: a document type (DTD) is not read.", line())};
         return {ErrorKind::malformed,
-                fmt::format("line {}: it is not XML: {}.", line,
+                fmt::format("line {}: it is not XML: {}.", line(),
                             XML_ErrorString(XML_GetErrorCode(parser_.get())))};
     }
 
-    static CvatXml& self(void* data) { return *static_cast<CvatXml*>(data); }
+    static CvatXml& self(void* data) {
+        return *static_cast<CvatXml*>(data);
+    }
 
     static void XMLCALL document_type(void* data, const XML_Char*, const XML_Char*, const XML_Char*,
                                       int) {
@@ -74,7 +84,9 @@ class CvatXml {
         self(data).start(name, attributes);
     }
 
-    static void XMLCALL ended(void* data, const XML_Char* name) { self(data).end(name); }
+    static void XMLCALL ended(void* data, const XML_Char* name) {
+        self(data).end(name);
+    }
 
     static std::string attribute(const XML_Char** attributes, std::string_view name) {
         for (; *attributes != nullptr; attributes += 2)
@@ -105,8 +117,7 @@ class CvatXml {
         const auto name = attribute(attributes, "name");
         const auto subset = attribute(attributes, "subset");
         row_.picture = subset.empty() ? name : subset + "/" + name;
-        row_.record.place =
-            fmt::format("{}:{}", table_.name, XML_GetCurrentLineNumber(parser_.get()));
+        row_.record.place = fmt::format("{}:{}", table_.name, line());
         const auto path = tree_path(name);
         refused_ = name.empty() ? "The image has no name." : path ? "" : path.error().detail;
     }
