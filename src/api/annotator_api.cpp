@@ -15,6 +15,7 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     add_projects_routes(router, guard);
     add_drawings_routes(router, guard);
     add_review_routes(router, guard);
+    add_quality_routes(router, guard);
     add_queue_routes(router, guard);
     add_moderation_routes(router, guard);
     add_labels_routes(router, guard);

@@ -145,8 +145,10 @@ Result<void> Backend::Parts::listen(const Config& config) {
 }
 
 Result<void> Backend::Parts::listen_api(const Config& config) {
-    annotation = std::make_unique<service::Annotation>(*store, *batcher, *workers, metrics,
-                                                       batcher_options(config));
+    annotation = std::make_unique<service::Annotation>(
+        *store, *batcher, *workers, metrics, batcher_options(config),
+        service::TeachingRhythm{static_cast<std::size_t>(config.teach_after),
+                                [this] { jobs->wake(); }});
     jobs = std::make_unique<jobs::Runner>(*store, service::works(*store));
     api::ApiOptions options;
     options.limits = limits_of(config);

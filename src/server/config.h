@@ -47,6 +47,7 @@ struct Config {
     std::size_t max_connections_per_client = 512;
     std::size_t max_requests = 2048;
     std::size_t max_body_bytes = std::size_t{4} * 1024 * 1024;
+    int teach_after = 0;
     std::size_t max_image_bytes = std::size_t{2} * 1024 * 1024;
     int max_image_side = 4096;
 

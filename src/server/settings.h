@@ -91,6 +91,10 @@ void visit_recognition(C& c, Visit visit) {
                   "Drawings waiting to be recognised; more are answered 503", serve}
               .between(1, max_queue),
           c.inference_queue);
+    visit(Setting{"recognition", "teach_after",
+                  "Teach a model after so many reviews, as a candidate; 0 for never", serve}
+              .between(0, max_queue),
+          c.teach_after);
     visit(Setting{"recognition", "max_image_bytes", "Largest picture file", serve}.between(
               1024, 256 * mebibyte),
           c.max_image_bytes);

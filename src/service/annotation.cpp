@@ -16,6 +16,7 @@
 #include "drawing/sanitise.h"
 #include "service/models.h"
 #include "service/narrowing.h"
+#include "service/quality.h"
 #include "service/training_jobs.h"
 #include "service/trunk.h"
 
@@ -156,7 +157,8 @@ Sha256 digest_of(const Sha256& image, std::string_view strokes) {
 }
 
 Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
-                       Metrics& metrics, const recognition::BatcherOptions& options)
+                       Metrics& metrics, const recognition::BatcherOptions& options,
+                       TeachingRhythm rhythm)
     : store_(store),
       batcher_(batcher),
       workers_(workers),
@@ -168,6 +170,8 @@ Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, Worke
                                      {{"stage", "store"}})),
       replays_(metrics.counter("croquis_submissions_replayed_total",
                                "Submissions answered from an earlier one with the same key")),
+      metrics_(metrics),
+      rhythm_(std::move(rhythm)),
       projects_(store, workers),
       project_models_(store, options, metrics) {}
 
@@ -364,7 +368,11 @@ asio::awaitable<Result<Detail>> Annotation::change_tag(Uuid id, std::string tag,
     const store::TagChange asked{id,     std::move(tag),    author(std::move(by)),
                                  now(),  std::move(reason), std::move(on),
                                  project};
-    const auto job = [this, &asked] { return with_top(store_.change_tag(asked)); };
+    const auto job = [this, &asked, project]() -> Result<Detail> {
+        auto changed = with_top(store_.change_tag(asked));
+        if (changed) count_reviews(1, project);
+        return changed;
+    };
     co_return co_await workers_.run(job);
 }
 
@@ -419,7 +427,15 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::accept(
     changes.reserve(drawings.size());
     for (const auto& [id, version] : drawings)
         changes.push_back({id, std::nullopt, who, at, {}, version, project, drawings.size() > 1});
-    const auto job = [this, &changes] { return with_tops(store_.change_tags(changes)); };
+    const auto job = [this, &changes, project]() -> Result<std::vector<Result<Detail>>> {
+        auto accepted = with_tops(store_.change_tags(changes));
+        if (accepted)
+            count_reviews(static_cast<std::size_t>(
+                              std::count_if(accepted->begin(), accepted->end(),
+                                            [](const auto& each) { return each.has_value(); })),
+                          project);
+        return accepted;
+    };
     co_return co_await workers_.run(job);
 }
 
@@ -480,25 +496,78 @@ asio::awaitable<Result<void>> Annotation::suggest(Uuid id, Sha256 token, std::st
     co_return co_await workers_.run(job);
 }
 
+/// Blocks.
+Result<void> Annotation::take_over(const std::string& model_id, int project) {
+    const auto listed = store_.model(model_id);
+    if (!listed) return listed.error();
+    if (listed->project != project)
+        return Error{ErrorKind::not_found, "The project has no such model."};
+    auto loaded = load_registered(store_, *listed);
+    if (!loaded) return loaded.error();
+    if (const auto promoted = store_.promote_model(model_id); !promoted) return promoted.error();
+    projects_.forget();
+    if (project != store::shapes_project) return {};
+    return batcher_.promote(std::move(*loaded));
+}
+
 asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::Author by,
                                                   int project) {
     const auto job = [this, &model_id, &by, project]() -> Result<void> {
-        const auto listed = store_.model(model_id);
-        if (!listed) return listed.error();
-        if (listed->project != project)
-            return Error{ErrorKind::not_found, "The project has no such model."};
-        auto loaded = load_registered(store_, *listed);
-        if (!loaded) return loaded.error();
-        if (const auto promoted = store_.promote_model(model_id); !promoted)
-            return promoted.error();
-        projects_.forget();
-        if (project == store::shapes_project)
-            if (const auto taken = batcher_.promote(std::move(*loaded)); !taken)
-                return taken.error();
+        if (const auto taken = take_over(model_id, project); !taken) return taken.error();
         const auto queued = queue_retagging(store_, by, project);
         return queued ? Result<void>() : queued.error();
     };
     co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<std::string>> Annotation::roll_back(int project) {
+    const auto job = [this, project]() -> Result<std::string> {
+        const auto before = store_.model_before(project);
+        if (!before) return before.error();
+        if (const auto taken = take_over(before->id, project); !taken) return taken.error();
+        return before->id;
+    };
+    co_return co_await workers_.run(job);
+}
+
+/// A job that is open already is enough. Where none can be queued, the next reviews try again.
+void Annotation::count_reviews(std::size_t reviews, int project) {
+    if (rhythm_.after == 0 || reviews == 0) return;
+    if (reviews_.fetch_add(reviews) + reviews < rhythm_.after) return;
+    reviews_ = 0;
+    if (queue_teaching(store_, std::nullopt, project) && rhythm_.on_job) rhythm_.on_job();
+}
+
+void Annotation::show_quality(const Quality& quality) {
+    const auto agreement = [&](const char* sample, const learning::Share& share) {
+        metrics_
+            .gauge("croquis_quality_agreement_ratio",
+                   "How often the live model had said what people say", {{"sample", sample}})
+            .Set(share.part());
+        metrics_
+            .gauge("croquis_quality_reviews", "Reviews that the agreement was measured on",
+                   {{"sample", sample}})
+            .Set(static_cast<double>(share.all));
+    };
+    agreement("random", quality.agreement.random);
+    agreement("all", quality.agreement.all);
+    const auto set = [&](const char* name, const char* help, double value) {
+        metrics_.gauge(name, help).Set(value);
+    };
+    set("croquis_quality_calibration_error", "The live model's expected calibration error",
+        quality.calibration.error);
+    set("croquis_quality_calibration_error_by_chance",
+        "What it would be by chance alone, in 95 of 100 samples",
+        quality.calibration.by_chance.most);
+    set("croquis_queue_waiting_drawings", "Drawings that wait for review",
+        static_cast<double>(quality.waiting));
+    for (const auto& [what, drift] :
+         {std::pair("tags", &quality.tags), std::pair("confidence", &quality.confidence)})
+        metrics_
+            .gauge("croquis_quality_drift_beyond_chance",
+                   "Population stability index since the promotion, over its level of chance",
+                   {{"of", what}})
+            .Set(drift->by_chance > 0 ? drift->index / drift->by_chance : 0);
 }
 
 asio::awaitable<Result<std::vector<store::Label>>> Annotation::labels(int project) {

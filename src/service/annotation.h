@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -86,13 +88,22 @@ Top best_of(const std::vector<std::string>& labels, const std::vector<float>& pr
 /// What a key stands for (Store::submit): the picture and the strokes.
 Sha256 digest_of(const Sha256& image, std::string_view strokes);
 
+/// When a model is taught without anybody asking.
+struct TeachingRhythm {
+    std::size_t after = 0;              ///< after so many reviews in this process; 0 for never
+    std::function<void()> on_job = {};  ///< called when a job was queued; may be empty
+};
+
+struct Quality;
+
 /// All functions are coroutines for a network thread: what blocks or takes long runs on `workers`
 /// or the batcher. Thread-safe.
 class Annotation {
   public:
     /// `options` are the batcher's: those of projects with a model of their own follow them.
     Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
-               Metrics& metrics, const recognition::BatcherOptions& options = {});
+               Metrics& metrics, const recognition::BatcherOptions& options = {},
+               TeachingRhythm rhythm = {});
 
     /// Answers once the drawing is stored durably. Errors: what decoding says of the picture
     /// (field "image"), invalid or conflict ("Idempotency-Key"), conflict (project_archived),
@@ -165,6 +176,12 @@ class Annotation {
     /// project is not_found.
     boost::asio::awaitable<Result<void>> promote(std::string model_id, store::Author by,
                                                  int project = store::shapes_project);
+    /// Makes the model live that was before in the project, as promote() does, and returns its id.
+    /// What the other one said meanwhile stays, until somebody asks for a retagging. Errors:
+    /// not_found where none was live before.
+    boost::asio::awaitable<Result<std::string>> roll_back(int project = store::shapes_project);
+    /// Shows the figures as metrics.
+    void show_quality(const Quality& quality);
 
     /// The project's labels in its order, retired ones included, whichever model is live.
     boost::asio::awaitable<Result<std::vector<store::Label>>> labels(
@@ -191,6 +208,8 @@ class Annotation {
         ProjectRef narrowed_to;  ///< null: the answer is the project's as it is
     };
     boost::asio::awaitable<Result<Answerer>> answerer_in(ProjectRef project);
+    Result<void> take_over(const std::string& model_id, int project);
+    void count_reviews(std::size_t reviews, int project);
 
     boost::asio::awaitable<Result<StoredSubmission>> recognised_and_stored(SubmitRequest request);
     Detail with_top(store::Drawing drawing);
@@ -209,6 +228,9 @@ class Annotation {
     prometheus::Histogram& recognise_seconds_;
     prometheus::Histogram& store_seconds_;
     prometheus::Counter& replays_;
+    Metrics& metrics_;
+    const TeachingRhythm rhythm_;
+    std::atomic<std::size_t> reviews_{0};  ///< since teaching was last queued
     std::mutex mutex_;
     /// Of models that are live no more, read from the registry once.
     std::map<std::string, std::shared_ptr<const ModelLabels>> earlier_labels_;

@@ -25,7 +25,8 @@ constexpr double worth_telling = 0.02;  ///< the difference that judging_needed 
 struct Reviewed {
     Uuid id;
     std::string tag;
-    bool judges = false;  ///< kept back
+    bool judges = false;     ///< kept back
+    bool may_judge = false;  ///< kept back, and its review did not depend on the live model
     std::vector<float> embedding;
     std::string live_tag;  ///< what the live model answers; empty where it is not known yet
 };
@@ -45,6 +46,17 @@ std::vector<float> numbers_of(const store::Embedding& embedding) {
     return numbers;
 }
 
+/// Whether a review may judge models. Whoever is shown the model's tag accepts it the more readily,
+/// and what people pick to correct is what a model got wrong: only drawings that the queue asked
+/// about at random, those whose tag was known without the model, and those whose tag it cannot
+/// answer say how models do.
+bool is_fair(const store::EmbeddedDrawing& drawing, const recognition::ModelInfo& live) {
+    if (drawing.basis == store::Basis::random || drawing.basis == store::Basis::own) return true;
+    const bool predicted_by_live = drawing.model == live.id;
+    return predicted_by_live &&
+           std::find(live.labels.begin(), live.labels.end(), drawing.tag) == live.labels.end();
+}
+
 /// Reviewed drawings with a label of the project, in the order of their ids.
 Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk& trunk,
                                                 int project) {
@@ -61,6 +73,7 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
             each.id = drawing.id;
             each.tag = drawing.tag;
             each.judges = judges(drawing.id);
+            each.may_judge = each.judges && is_fair(drawing, trunk.info());
             if (drawing.embedding) each.embedding = numbers_of(*drawing.embedding);
             if (drawing.model == trunk.model().id) each.live_tag = drawing.predicted_tag;
         }
@@ -120,7 +133,8 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
     for (const auto& drawing : drawings) {
         auto& label = by_name[drawing.tag];
         label.label = drawing.tag;
-        ++(drawing.judges ? label.judging : label.learnt);
+        if (drawing.may_judge) ++label.judging;
+        if (!drawing.judges) ++label.learnt;
     }
     Lesson lesson;
     std::map<std::string, int> index;
@@ -209,7 +223,7 @@ using Judging = std::vector<const Reviewed*>;
 Judging judging_drawings(const std::vector<Reviewed>& drawings) {
     Judging judging;
     for (const auto& drawing : drawings)
-        if (drawing.judges) judging.push_back(&drawing);
+        if (drawing.may_judge) judging.push_back(&drawing);
     return judging;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/error.h"
@@ -15,6 +17,13 @@ class EmbeddingStore {
     virtual Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) = 0;
     /// Errors: invalid (limit).
     virtual Result<Stretch> stretch(const StretchQuery& query) = 0;
+    /// Of one trunk, those of the newest drawings first, from before that one. Errors: invalid
+    /// (limit: 1 to 5000).
+    virtual Result<std::vector<NewEmbedding>> newest_embeddings(const std::string& trunk,
+                                                                const std::optional<Uuid>& before,
+                                                                std::size_t limit) = 0;
+    /// By the trunk whose name comes last where there are several; none where there is none.
+    virtual Result<std::optional<Embedding>> newest_embedding_of(const Uuid& drawing) = 0;
     /// All in one transaction. What is there already stays, and what belongs to no drawing (any
     /// more) is left out.
     virtual Result<void> add_embeddings(const std::vector<NewEmbedding>& embeddings) = 0;

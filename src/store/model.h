@@ -459,9 +459,10 @@ struct Model {
     ModelState state = ModelState::candidate;
     Timestamp created_at;
     ModelKind kind = ModelKind::trunk;
-    std::optional<std::string> parent = {};  ///< the model that it was made from: a head's trunk
-    std::string lineage = "{}";              ///< JSON: data set, seed, parameters, who, when
-    int project = shapes_project;            ///< that it was made for
+    std::optional<std::string> parent = {};     ///< the model that it was made from: a head's trunk
+    std::string lineage = "{}";                 ///< JSON: data set, seed, parameters, who, when
+    int project = shapes_project;               ///< that it was made for
+    std::optional<Timestamp> promoted_at = {};  ///< when it became live last
 };
 
 enum class JobState { queued, running, succeeded, failed, cancelled };

@@ -16,8 +16,12 @@ class ModelStore {
     virtual Result<std::vector<Model>> models() = 0;
     virtual Result<Model> model(const std::string& id) = 0;
     virtual Result<Bytes> model_onnx(const std::string& id) = 0;
-    /// Makes one model live in its project and retires the one that was, atomically.
+    /// Makes one model live in its project and retires the one that was, atomically; writes down
+    /// when.
     virtual Result<void> promote_model(const std::string& id) = 0;
+    /// The one that was live in the project before the live one: of those retired, the last to have
+    /// been promoted. Errors: not_found.
+    virtual Result<Model> model_before(int project = shapes_project) = 0;
     /// The project's own; not_found while it has none.
     virtual Result<Model> live_model(int project = shapes_project) = 0;
 

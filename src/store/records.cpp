@@ -223,6 +223,27 @@ const char* visible_to(Audience audience) {
     return audience == Audience::everyone ? shown : not_deleted;
 }
 
+const std::string& model_before_sql() {
+    static const std::string sql = fmt::format(
+        "SELECT {} FROM model WHERE state = 'retired' AND promoted_at IS NOT NULL "
+        "AND project = $1 ORDER BY promoted_at DESC, row DESC LIMIT 1",
+        model_columns);
+    return sql;
+}
+
+const std::string& embedding_of_sql() {
+    static const std::string sql =
+        std::string(all_trunks) +
+        "SELECT trunk, scale, vector FROM embedding WHERE drawing = $1 "
+        "AND trunk IN (SELECT trunk FROM trunks) ORDER BY trunk DESC LIMIT 1";
+    return sql;
+}
+
+Result<void> check_embeddings_limit(std::size_t limit) {
+    if (limit >= 1 && limit <= 5000) return {};
+    return Error{ErrorKind::invalid, "1 to 5000 embeddings can be read.", "limit"};
+}
+
 Drawing tombstone(const Drawing& drawing) {
     Drawing left;
     left.id = drawing.id;

@@ -63,6 +63,27 @@ inline constexpr const char* all_trunks =
     "SELECT (SELECT min(embedding.trunk) FROM embedding WHERE embedding.trunk > trunks.trunk) "
     "FROM trunks WHERE trunks.trunk IS NOT NULL) ";
 
+/// The one that was live before, of the project $1.
+const std::string& model_before_sql();
+inline constexpr const char* make_live_sql =
+    "UPDATE model SET state = 'live', promoted_at = CASE WHEN state = 'live' THEN promoted_at "
+    "ELSE $1 END WHERE id = $2";
+
+/// Parameters: trunk, the id that they come before, limit.
+inline constexpr const char* newest_embeddings_sql =
+    "SELECT drawing, scale, vector FROM embedding WHERE trunk = $1 AND drawing < $2 "
+    "ORDER BY drawing DESC LIMIT $3";
+/// Of one drawing: trunk, scale, vector.
+const std::string& embedding_of_sql();
+Result<void> check_embeddings_limit(std::size_t limit);
+
+/// What comes after every id.
+inline constexpr Uuid last_id = [] {
+    Uuid id{};
+    for (auto& byte : id.bytes) byte = 0xff;
+    return id;
+}();
+
 /// What is left of a drawing that was deleted.
 Drawing tombstone(const Drawing& drawing);
 
@@ -106,7 +127,8 @@ inline constexpr const char* project_columns =
     "live_model, archived_at, created_at";
 /// The columns of a model, in the order in which both stores read them.
 inline constexpr const char* model_columns =
-    "id, card, sha256, state, created_at, kind, parent, lineage, project";
+    "id, card, sha256, state, created_at, kind, parent, lineage, project, "
+    "promoted_at";
 /// Jobs that nobody works at, $1 being the time.
 inline constexpr const char* claimable =
     "(state = 'queued' AND due_at <= $1 OR state = 'running' AND lease_expires_at <= $1)";

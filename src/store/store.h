@@ -15,6 +15,7 @@
 #include "store/model.h"
 #include "store/model_store.h"
 #include "store/project_store.h"
+#include "store/quality_store.h"
 #include "store/user_store.h"
 
 namespace croquis::store {
@@ -43,6 +44,7 @@ class Store : public DrawingStore,
               public ModelStore,
               public EmbeddingStore,
               public ClaimStore,
+              public QualityStore,
               public JobStore {
   public:
     Store() = default;

@@ -19,15 +19,6 @@ Error invalid(std::string_view field, std::string detail) {
     return {ErrorKind::invalid, std::move(detail), std::string(field)};
 }
 
-Result<std::size_t> read_limit(const http::Request& request) {
-    const auto text = request.query_value("limit");
-    if (!text) return store::Query().limit;
-    const auto value = number<std::size_t>(*text);
-    if (!value || *value < 1 || *value > max_limit)
-        return invalid("limit", "A page has 1 to 200 drawings.");
-    return *value;
-}
-
 Result<std::optional<float>> read_confidence(const http::Request& request, std::string_view name) {
     const auto text = request.query_value(name);
     if (!text) return std::optional<float>();
@@ -57,7 +48,7 @@ Result<std::optional<std::string>> read_tag(const http::Request& request) {
 
 /// Limit and cursor into `query`, whose order is set.
 Result<void> read_paging(const http::Request& request, store::Query& query) {
-    const auto limit = read_limit(request);
+    const auto limit = read_limit(request, store::Query().limit, max_limit);
     if (!limit) return limit.error();
     query.limit = *limit;
     const auto text = request.query_value("cursor");
@@ -73,6 +64,16 @@ std::uint8_t kind_of(store::Order order) {
 }
 
 }  // namespace
+
+Result<std::size_t> read_limit(const http::Request& request, std::size_t otherwise,
+                               std::size_t most) {
+    const auto text = request.query_value("limit");
+    if (!text) return otherwise;
+    const auto value = number<std::size_t>(*text);
+    if (!value || *value < 1 || *value > most)
+        return invalid("limit", "A page has 1 to " + std::to_string(most) + " drawings.");
+    return *value;
+}
 
 Result<store::Query> read_list_query(const http::Request& request) {
     store::Query query;

@@ -25,6 +25,9 @@ Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// A cursor as the client sees it: base64url of its kind, the drawing's id, and for the queue the
 /// confidence too.
+/// How many are asked for: 1 to `most`. Errors: invalid (limit).
+Result<std::size_t> read_limit(const http::Request& request, std::size_t otherwise,
+                               std::size_t most);
 std::string write_cursor(store::Order order, const store::Query::Cursor& cursor);
 Result<store::Query::Cursor> read_cursor(store::Order order, std::string_view text);
 

@@ -158,6 +158,34 @@ std::string claim_text(const service::Claimed& claimed, const ApiSurface& surfac
     return out;
 }
 
+std::string suspects_text(const std::vector<service::SuspectedMistake>& suspects,
+                          const ApiSurface& surface) {
+    std::string out = "{\"suspects\":[";
+    for (const auto& suspect : suspects) {
+        if (out.back() != '[') out += ',';
+        ObjectText object(out);
+        write_drawing(object, suspect.drawing, surface);
+        object.text("suggested", suspect.suggested);
+        object.number("suggest", suspect.suggest);
+        object.number("given", suspect.given);
+        object.end();
+    }
+    return out + "]}";
+}
+
+std::string similar_text(const std::vector<service::SimilarDrawing>& drawings,
+                         const ApiSurface& surface) {
+    std::string out = "{\"drawings\":[";
+    for (const auto& [drawing, similarity] : drawings) {
+        if (out.back() != '[') out += ',';
+        ObjectText object(out);
+        write_drawing(object, drawing, surface);
+        object.number("similarity", similarity);
+        object.end();
+    }
+    return out + "]}";
+}
+
 std::string detail_text(const service::Detail& detail, const ApiSurface& surface) {
     std::string out;
     out.reserve(drawing_text_bytes * 2);

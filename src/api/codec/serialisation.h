@@ -8,6 +8,7 @@
 #include "http/message.h"
 #include "recognition/recognizer.h"
 #include "service/annotation.h"
+#include "service/quality.h"
 
 /// What the APIs answer with, as the contract's schemas state it.
 namespace croquis::api {
@@ -36,6 +37,10 @@ inline constexpr ApiSurface annotator_surface{annotator_base, true};
 std::string page_text(const store::Page& page, store::Order order, const ApiSurface& surface);
 /// Drawings that a page holds, each with why it is asked about.
 std::string claim_text(const service::Claimed& claimed, const ApiSurface& surface);
+std::string suspects_text(const std::vector<service::SuspectedMistake>& suspects,
+                          const ApiSurface& surface);
+std::string similar_text(const std::vector<service::SimilarDrawing>& drawings,
+                         const ApiSurface& surface);
 std::string detail_text(const service::Detail& detail, const ApiSurface& surface);
 std::string preview_text(const service::PreviewAnswer& answer);
 

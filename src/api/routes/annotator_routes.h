@@ -9,6 +9,7 @@ void add_sign_in_routes(http::Router& router, const Guard& guard);
 void add_projects_routes(http::Router& router, const Guard& guard);
 void add_drawings_routes(http::Router& router, const Guard& guard);
 void add_review_routes(http::Router& router, const Guard& guard);
+void add_quality_routes(http::Router& router, const Guard& guard);
 void add_queue_routes(http::Router& router, const Guard& guard);
 void add_moderation_routes(http::Router& router, const Guard& guard);
 void add_labels_routes(http::Router& router, const Guard& guard);

@@ -46,6 +46,25 @@ Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
     co_return co_await get_live_model(api.annotation, *changed);
 }
 
+Answer roll_back(AnnotatorContext& api, Request& request, const Principal& who,
+                 const service::ProjectRef& project) {
+    const auto model = co_await api.annotation.roll_back(project->project.id);
+    if (!model) co_return problem(model.error());
+    identity::tell(identity::Event::model_promoted, origin_of(request),
+                   {{"by", who.name}, {"rolled_back_to", *model}});
+    const auto changed = co_await project_of(api.annotation, request);
+    if (!changed) co_return problem(changed.error());
+    co_return co_await get_live_model(api.annotation, *changed);
+}
+
+http::Response queued_response(const AnnotatorContext& api, const store::Job& job) {
+    if (api.on_job) api.on_job();
+    auto response = http::json_response(202, to_json(job));
+    response.set("Location",
+                 fmt::format("{}{}/jobs/{}", api.base_path, annotator_base, to_string(job.id)));
+    return no_store(std::move(response));
+}
+
 Answer teach(AnnotatorContext& api, Request&, const Principal& who,
              const service::ProjectRef& project) {
     const store::Author by{who.user, who.name};
@@ -53,12 +72,17 @@ Answer teach(AnnotatorContext& api, Request&, const Principal& who,
         return service::queue_teaching(api.store, by, project->project.id);
     };
     const auto queued = co_await api.workers.run(queue);
-    if (!queued) co_return problem(queued.error());
-    if (api.on_job) api.on_job();
-    auto response = http::json_response(202, to_json(*queued));
-    response.set("Location",
-                 fmt::format("{}{}/jobs/{}", api.base_path, annotator_base, to_string(queued->id)));
-    co_return no_store(std::move(response));
+    co_return queued ? queued_response(api, *queued) : problem(queued.error());
+}
+
+Answer retag(AnnotatorContext& api, Request&, const Principal& who,
+             const service::ProjectRef& project) {
+    const store::Author by{who.user, who.name};
+    const auto queue = [&api, &by, &project] {
+        return service::queue_retagging(api.store, by, project->project.id);
+    };
+    const auto queued = co_await api.workers.run(queue);
+    co_return queued ? queued_response(api, *queued) : problem(queued.error());
 }
 
 }  // namespace
@@ -67,7 +91,9 @@ void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/model", guard.annotator(live_model));
     add_in_projects(router, Method::get, "/models", guard.annotator(models));
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));
+    add_in_projects(router, Method::post, "/models:rollback", guard.admin(roll_back));
     add_in_projects(router, Method::post, "/models:teach", guard.admin(teach));
+    add_in_projects(router, Method::post, "/models:retag", guard.admin(retag));
 }
 
 }  // namespace croquis::api

@@ -115,6 +115,29 @@ Result<Stretch> PostgresStore::stretch(const StretchQuery& query) {
     });
 }
 
+Result<std::vector<NewEmbedding>> PostgresStore::newest_embeddings(
+    const std::string& trunk, const std::optional<Uuid>& before, std::size_t limit) {
+    if (const auto valid = check_embeddings_limit(limit); !valid) return valid.error();
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query(newest_embeddings_sql, trunk, before.value_or(last_id),
+                                           static_cast<std::int64_t>(limit));
+        std::vector<NewEmbedding> embeddings;
+        embeddings.reserve(static_cast<std::size_t>(rows.count()));
+        for (int row = 0; row < rows.count(); ++row)
+            embeddings.push_back(
+                {rows.uuid(row, 0), embedding_of(trunk, rows.real(row, 1), rows.blob(row, 2))});
+        return embeddings;
+    });
+}
+
+Result<std::optional<Embedding>> PostgresStore::newest_embedding_of(const Uuid& drawing) {
+    return with_connection([&](Connection& connection) -> std::optional<Embedding> {
+        const auto rows = connection.query(embedding_of_sql(), drawing);
+        if (rows.empty()) return std::nullopt;
+        return embedding_of(std::string(rows.text(0, 0)), rows.real(0, 1), rows.blob(0, 2));
+    });
+}
+
 /// The drawings are locked against deletion until the embeddings are there to be deleted too.
 Result<void> PostgresStore::add_embeddings(const std::vector<NewEmbedding>& embeddings) {
     for (const auto& each : embeddings)

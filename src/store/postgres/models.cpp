@@ -1,5 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "core/time.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
@@ -17,6 +18,7 @@ Model read_model(const Rows& rows, int row) {
     model.parent = text_or_none(rows, row, 6);
     model.lineage = rows.text(row, 7);
     model.project = rows.small(row, 8);
+    model.promoted_at = time_or_none(rows, row, 9);
     return model;
 }
 
@@ -72,9 +74,17 @@ Result<void> PostgresStore::promote_model(const std::string& id) {
         connection.query(
             "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
             project, id);
-        connection.query("UPDATE model SET state = 'live' WHERE id = $1", id);
+        connection.query(make_live_sql, now(), id);
         if (project != shapes_project)
             connection.query("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
+    });
+}
+
+Result<Model> PostgresStore::model_before(int project) {
+    return with_connection([project](Connection& connection) {
+        const auto rows = connection.query(model_before_sql(), project);
+        if (rows.empty()) throw Failure(ErrorKind::not_found, "No model was live before.");
+        return read_model(rows, 0);
     });
 }
 

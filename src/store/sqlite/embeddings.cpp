@@ -92,6 +92,29 @@ Result<Stretch> SqliteStore::stretch(const StretchQuery& query) {
     });
 }
 
+Result<std::vector<NewEmbedding>> SqliteStore::newest_embeddings(const std::string& trunk,
+                                                                 const std::optional<Uuid>& before,
+                                                                 std::size_t limit) {
+    if (const auto valid = check_embeddings_limit(limit); !valid) return valid.error();
+    return read([&](Connection& connection) {
+        const Uuid until = before.value_or(last_id);
+        auto rows =
+            connection.query(newest_embeddings_sql, trunk, until, static_cast<std::int64_t>(limit));
+        std::vector<NewEmbedding> embeddings;
+        while (rows.step())
+            embeddings.push_back({rows.uuid(0), embedding_of(trunk, rows.real(1), rows.blob(2))});
+        return embeddings;
+    });
+}
+
+Result<std::optional<Embedding>> SqliteStore::newest_embedding_of(const Uuid& drawing) {
+    return read([&](Connection& connection) -> std::optional<Embedding> {
+        auto row = connection.query(embedding_of_sql(), drawing);
+        if (!row.step()) return std::nullopt;
+        return embedding_of(row.text(0), row.real(1), row.blob(2));
+    });
+}
+
 Result<void> SqliteStore::add_embeddings(const std::vector<NewEmbedding>& embeddings) {
     for (const auto& each : embeddings)
         if (const auto valid = check(each.embedding); !valid) return valid.error();

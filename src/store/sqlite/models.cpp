@@ -1,5 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "core/time.h"
 #include "store/records.h"
 #include "store/sqlite/store.h"
 
@@ -13,6 +14,7 @@ Model read_model(const Statement& row) {
     if (!row.null(6)) model.parent = row.text(6);
     model.lineage = row.text(7);
     model.project = row.small(8);
+    if (!row.null(9)) model.promoted_at = row.time(9);
     return model;
 }
 
@@ -66,9 +68,17 @@ Result<void> SqliteStore::promote_model(const std::string& id) {
         connection.run(
             "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
             project, id);
-        connection.run("UPDATE model SET state = 'live' WHERE id = $1", id);
+        connection.run(make_live_sql, now(), id);
         if (project != shapes_project)
             connection.run("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
+    });
+}
+
+Result<Model> SqliteStore::model_before(int project) {
+    return read([&](Connection& connection) {
+        auto row = connection.query(model_before_sql(), project);
+        if (!row.step()) throw Failure(ErrorKind::not_found, "No model was live before.");
+        return read_model(row);
     });
 }
 

@@ -67,16 +67,27 @@ class SqliteStore final : public Store {
     Result<Model> model(const std::string& id) override;
     Result<Bytes> model_onnx(const std::string& id) override;
     Result<void> promote_model(const std::string& id) override;
+    Result<Model> model_before(int project) override;
     Result<Model> live_model(int project) override;
 
     Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) override;
     Result<Stretch> stretch(const StretchQuery& query) override;
+    Result<std::vector<NewEmbedding>> newest_embeddings(const std::string& trunk,
+                                                        const std::optional<Uuid>& before,
+                                                        std::size_t limit) override;
+    Result<std::optional<Embedding>> newest_embedding_of(const Uuid& drawing) override;
     Result<void> add_embeddings(const std::vector<NewEmbedding>& embeddings) override;
     Result<std::size_t> retag(const std::vector<Retag>& retags, Timestamp at) override;
     Result<std::vector<Prediction>> earlier_predictions(const Uuid& id) override;
 
     Result<std::vector<ClaimedDrawing>> claim(const ClaimRequest& request) override;
     Result<void> release(const Uuid& holder, const Uuid& account) override;
+
+    Result<std::vector<RecentReview>> recent_reviews(int project, std::size_t limit) override;
+    Result<std::vector<DayOfAnswers>> answers_since(int project, Timestamp since) override;
+    Result<std::vector<PredictedTag>> predicted_between(int project,
+                                                        const PredictedQuery& query) override;
+    Result<std::int64_t> count_waiting(int project) override;
 
     Result<Job> add_job(const Job& job, bool unless_open) override;
     Result<Job> job(const Uuid& id) override;

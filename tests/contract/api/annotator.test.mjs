@@ -388,6 +388,7 @@ for (const kind of Object.keys(stores))
     });
 
     it('shows the models, and the labels with their counts', async () => {
+      await api.ask('POST', '/api/v1/models:rollback', { token, status: 404, kind: 'not-found' });
       const { body: live } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
       const { body: seen } = await api.ask('GET', '/api/v1/public/model', { status: 200 });
       assert.deepEqual(seen, live);

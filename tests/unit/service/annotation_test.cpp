@@ -302,5 +302,25 @@ TEST(BestOf, NamesTheMostProbableAtMostFive) {
     EXPECT_TRUE(best_of(labels, {0.5F, 0.5F}).empty());
 }
 
+TEST_F(AnnotationTest, TeachesAfterSoManyReviews) {
+    int woken = 0;
+    annotation_ = std::make_unique<Annotation>(*store_, *batcher_, workers_, metrics_,
+                                               recognition::BatcherOptions{},
+                                               TeachingRhythm{3, [&] { ++woken; }});
+    const identity::Principal marie{Uuid::v7(), "marie", identity::Role::annotator, {}};
+    const auto jobs = [&] { return store_->jobs(10, std::nullopt)->size(); };
+    const auto first = stored(1);
+    ASSERT_TRUE(ask(annotation_->change_tag(first.id, "star", "", 1, marie)).get());
+    // What is refused is no review.
+    EXPECT_FALSE(ask(annotation_->change_tag(first.id, "star", "", 1, marie)).get());
+    EXPECT_EQ(jobs(), 0U);
+    const auto both = ask(annotation_->accept({{stored(2).id, 1}, {stored(3).id, 1}}, marie)).get();
+    ASSERT_TRUE(both);
+    EXPECT_EQ(jobs(), 1U);
+    EXPECT_EQ(woken, 1);
+    ASSERT_TRUE(ask(annotation_->change_tag(first.id, "heart", "", 2, marie)).get());
+    EXPECT_EQ(jobs(), 1U);
+}
+
 }  // namespace
 }  // namespace croquis::service

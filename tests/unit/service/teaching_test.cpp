@@ -108,9 +108,19 @@ class TeachingTest : public testing::Test {
     store::Drawing now_is(const store::Drawing& drawing) {
         return store_->drawing(drawing.id).value();
     }
+    /// As somebody who was asked by the queue.
     void review(const store::Drawing& drawing, const std::string& tag) {
-        const auto changed = store_->change_tag(
-            {drawing.id, tag, {Uuid::v7(), "marie"}, now(), "", drawing.version});
+        store::ClaimRequest asked;
+        asked.holder = asked.account = marie_;
+        asked.limit = 50;
+        asked.at = now();
+        asked.until = asked.at + std::chrono::minutes(2);
+        ASSERT_TRUE(store_->claim(asked));
+        review_unasked(drawing, tag);
+    }
+    void review_unasked(const store::Drawing& drawing, const std::string& tag) {
+        const auto changed =
+            store_->change_tag({drawing.id, tag, {marie_, "marie"}, now(), "", drawing.version});
         ASSERT_TRUE(changed) << changed.error().detail;
     }
     void review_many(int each) {
@@ -125,6 +135,7 @@ class TeachingTest : public testing::Test {
         store::open_store("sqlite:" + (folder_.path() / "croquis.db").string(), {}, metrics_)
             .value();
     std::string shipped_id_;
+    Uuid marie_ = Uuid::v7();
 };
 
 TEST_F(TeachingTest, MakesACandidateThatAnswersWhatPeopleSaid) {
@@ -169,6 +180,27 @@ TEST_F(TeachingTest, NeverLearnsFromWhatJudges) {
     EXPECT_EQ(teaching->accuracy.some, learnt);
     EXPECT_EQ(teaching->gate.answers.all(), judging);
     EXPECT_EQ(teaching->gate.answers.only_candidate, 0U);
+}
+
+TEST_F(TeachingTest, JudgesOnlyByReviewsThatTheModelHadNoHandIn) {
+    // Tags that the live model knows, given where it had said "line", and nobody was asked at
+    // random.
+    for (int seed = 0; seed < 16; ++seed)
+        for (int kind = 0; kind < 2; ++kind)
+            review_unasked(stored(kind, seed), kind == 0 ? "circle" : "zigzag");
+    const auto none = teach(*store_, {});
+    ASSERT_TRUE(none) << none.error().detail;
+    EXPECT_EQ(none->gate.answers.all(), 0U);
+    EXPECT_EQ(none->gate.verdict, learning::Verdict::undecided);
+    // A label that it cannot answer has to be given by people, whatever it says.
+    ASSERT_TRUE(store_->add_label(store::shapes_project, {"spiral", "{}", {}, {}, false}, {}));
+    std::size_t judging = 0;
+    for (int seed = 0; seed < 16; ++seed) {
+        const auto drawing = stored(0, 50 + seed);
+        judging += judges(drawing.id) ? 1 : 0;
+        review_unasked(drawing, "spiral");
+    }
+    EXPECT_EQ(teach(*store_, {})->gate.answers.all(), judging);
 }
 
 TEST_F(TeachingTest, GivesTheSameModelAgainAndGoesOnFromATaughtOne) {

@@ -28,6 +28,9 @@ export type Project = annotator.components['schemas']['Project'];
 export type NewProject = annotator.components['schemas']['NewProject'];
 export type ProjectChange = annotator.components['schemas']['ProjectChange'];
 export type Access = annotator.components['schemas']['Access'];
+export type Quality = annotator.components['schemas']['Quality'];
+export type Suspect = annotator.components['schemas']['SuspectedMistakes']['suspects'][number];
+export type Similar = annotator.components['schemas']['SimilarDrawings']['drawings'][number];
 export type Role = annotator.components['schemas']['Role'];
 
 export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false; problem: Problem };

@@ -7,6 +7,7 @@ export const en = {
     labels: 'Labels',
     data: 'Data',
     projects: 'Projects',
+    quality: 'Quality',
     login: 'Login',
     skip: 'Skip to content',
     signedInAs: (name: string) => `Signed in as ${name}`,
@@ -137,6 +138,10 @@ export const en = {
     by: (name: string) => `by ${name}`,
   },
   detail: {
+    similar: 'Look-alikes',
+    findSimilar: 'Find similar',
+    noSimilar: 'No other drawing to compare with.',
+    openSimilar: (tag: string) => `Open this look-alike: ${tag}`,
     close: 'Close',
     predicted: (tag: string) => `Predicted: ${tag}`,
     date: 'Drawn',
@@ -344,6 +349,12 @@ export const en = {
     addStray: (tag: string) => `Add ${tag} to the labels`,
   },
   models: {
+    rollBack: 'Back to the model before',
+    rollBackTitle: 'Go back to the model that was live before?',
+    rollBackText:
+      'It makes every prediction from now on. What the present model said of drawings meanwhile stays, until you have them predicted anew.',
+    rolledBack: (id: string) => `${id} is live again`,
+    retag: 'Predict unreviewed drawings anew',
     title: 'Models',
     intro: 'The live model makes every prediction.',
     states: {
@@ -368,7 +379,8 @@ export const en = {
       `The new model is worse by ${by} points (95% interval ${low} to ${high}).`,
     undecided: (by: string, low: string, high: string, more: string, count: number) =>
       `Too early to tell: ${by} points (95% interval ${low} to ${high}). Some ${more} more reviewed ${count === 1 ? 'drawing' : 'drawings'} kept for judging would show a difference of two points.`,
-    notJudged: 'No reviewed drawing was kept for judging yet, so the new model could not be compared.',
+    notJudged:
+      'No drawing for judging was asked about at random yet, so the new model could not be compared. The review queue asks about one in ten so.',
     learnt: 'Labels learnt',
     learntHow: 'Accuracy is measured on drawings that the model did not learn from.',
     label: 'Label',
@@ -398,6 +410,52 @@ export const en = {
     promoteModel: (id: string) => `Make ${id} live`,
     promoteText: 'It makes every prediction from now on. The model that is live now can be made live again.',
     promoted: (id: string) => `${id} is live`,
+  },
+  quality: {
+    title: 'Quality',
+    signIn: 'Sign in to see how the model and the people who review it do.',
+    intro:
+      'How often the model had said what people say. Drawings that the queue picked at random hold for all drawings; the others are harder than most, because the queue looks for what the model is unsure of.',
+    waiting: 'Drawings to review',
+    agreement: (model: string) => `Agreement with ${model}`,
+    share: (part: string, low: string, high: string, of: string) => `${part} (${low} to ${high}) of ${of}`,
+    none: 'Nothing to measure yet.',
+    atRandom: 'from drawings picked at random',
+    fromAll: 'from all reviewed drawings, which are harder than most',
+    biased:
+      'Fewer than 100 of them were picked at random, so all reviewed drawings are counted, which are harder than most.',
+    byWeek: 'Agreement by week',
+    byWeekHint: 'The band holds the true value in 95 of 100 cases.',
+    byLabel: 'Agreement by label',
+    week: 'Week of',
+    label: 'Label',
+    agreed: 'Agreed',
+    sample: 'Measured',
+    calibration: 'Confidence',
+    calibrationHint:
+      'On the dashed line the model is right as often as it says. Below it, it is too sure of itself; above, too timid.',
+    calibrationError: (error: string, chance: string, of: string) =>
+      `Off by ${error} on average, on ${of} drawings; up to ${chance} is chance.`,
+    perfect: 'as sure as right',
+    confidence: 'Confidence',
+    drawings: 'Drawings',
+    drift: 'Change since the model became live',
+    driftHint:
+      'What the model says of drawings made since, beside what it says of drawings from before. Change is no mistake by itself: look whether agreement falls with it.',
+    driftOf: { tags: 'Labels:', confidence: 'Confidence:' },
+    drifted: 'changed more than chance explains.',
+    steady: 'no change beyond chance.',
+    driftFigures: (index: string, chance: string, before: string, since: string) =>
+      `Stability index ${index}, up to ${chance} is chance (${before} drawings before, ${since} since).`,
+    answers: 'Answers a day',
+    person: 'Person',
+    answersLately: 'In 30 days',
+    daysActive: 'Days',
+    suspects: 'Likely mistakes',
+    suspectsHint:
+      'Reviewed drawings whose nearest look-alikes have another label. Open one to look again; nothing changes by itself.',
+    noSuspects: 'Nothing stands out.',
+    looksLike: (tag: string) => `looks like ${tag}`,
   },
   data: {
     title: 'Data',

@@ -9,6 +9,7 @@ export const fr: Dictionary = {
     labels: 'Étiquettes',
     data: 'Données',
     projects: 'Projets',
+    quality: 'Qualité',
     login: 'Login',
     skip: 'Aller au contenu',
     signedInAs: (name) => `Connecté : ${name}`,
@@ -139,6 +140,10 @@ export const fr: Dictionary = {
     by: (name) => `par ${name}`,
   },
   detail: {
+    similar: 'Ressemblants',
+    findSimilar: 'Trouver les semblables',
+    noSimilar: 'Aucun autre dessin à comparer.',
+    openSimilar: (tag: string) => `Ouvrir ce dessin ressemblant : ${tag}`,
     close: 'Fermer',
     predicted: (tag) => `Prédiction : ${tag}`,
     date: 'Dessiné',
@@ -350,6 +355,12 @@ export const fr: Dictionary = {
     addStray: (tag) => `Ajouter ${tag} aux étiquettes`,
   },
   models: {
+    rollBack: 'Revenir au modèle précédent',
+    rollBackTitle: 'Revenir au modèle qui était en service avant ?',
+    rollBackText:
+      'Il fait désormais toutes les prévisions. Ce que le modèle actuel a dit des dessins entre-temps reste, jusqu’à ce que vous les fassiez prévoir de nouveau.',
+    rolledBack: (id: string) => `${id} est de nouveau en service`,
+    retag: 'Prévoir de nouveau les dessins non vérifiés',
     title: 'Modèles',
     intro: 'Le modèle actif fait toutes les prédictions.',
     states: {
@@ -375,7 +386,7 @@ export const fr: Dictionary = {
     undecided: (by, low, high, more, count) =>
       `Trop tôt pour le dire : ${by} points (intervalle à 95 % : de ${low} à ${high}). Environ ${more} ${count === 1 ? 'dessin vérifié de plus, gardé' : 'dessins vérifiés de plus, gardés'} pour juger, montreraient une différence de deux points.`,
     notJudged:
-      'Aucun dessin vérifié n’est encore gardé pour juger : le nouveau modèle n’a pas pu être comparé.',
+      'Aucun dessin réservé au jugement n’a encore été tiré au hasard : le nouveau modèle n’a pas pu être comparé. La file en tire un sur dix.',
     learnt: 'Étiquettes apprises',
     learntHow: 'La justesse est mesurée sur des dessins dont le modèle n’a pas appris.',
     label: 'Étiquette',
@@ -406,6 +417,52 @@ export const fr: Dictionary = {
     promoteText:
       'Il fera désormais toutes les prédictions. Le modèle actif aujourd’hui pourra être réactivé.',
     promoted: (id) => `${id} est actif`,
+  },
+  quality: {
+    title: 'Qualité',
+    signIn: 'Connectez-vous pour voir où en sont le modèle et ceux qui le vérifient.',
+    intro:
+      'Combien de fois le modèle avait dit ce que disent les personnes. Les dessins tirés au hasard valent pour tous ; les autres sont plus difficiles que la moyenne, car la file cherche ce dont le modèle doute.',
+    waiting: 'Dessins à vérifier',
+    agreement: (model: string) => `Accord avec ${model}`,
+    share: (part: string, low: string, high: string, of: string) => `${part} (${low} à ${high}) sur ${of}`,
+    none: 'Rien à mesurer pour l’instant.',
+    atRandom: 'sur des dessins tirés au hasard',
+    fromAll: 'sur tous les dessins vérifiés, plus difficiles que la moyenne',
+    biased:
+      'Moins de 100 ont été tirés au hasard : tous les dessins vérifiés comptent, plus difficiles que la moyenne.',
+    byWeek: 'Accord par semaine',
+    byWeekHint: 'La bande contient la vraie valeur dans 95 cas sur 100.',
+    byLabel: 'Accord par étiquette',
+    week: 'Semaine du',
+    label: 'Étiquette',
+    agreed: 'Accord',
+    sample: 'Mesuré',
+    calibration: 'Confiance',
+    calibrationHint:
+      'Sur la ligne pointillée, le modèle a raison aussi souvent qu’il le dit. En dessous, il est trop sûr de lui ; au-dessus, trop timide.',
+    calibrationError: (error: string, chance: string, of: string) =>
+      `Écart moyen de ${error}, sur ${of} dessins ; jusqu’à ${chance}, c’est le hasard.`,
+    perfect: 'aussi sûr que juste',
+    confidence: 'Confiance',
+    drawings: 'Dessins',
+    drift: 'Changement depuis la mise en service du modèle',
+    driftHint:
+      'Ce que le modèle dit des dessins faits depuis, à côté de ce qu’il dit des précédents. Un changement n’est pas une erreur : regardez si l’accord baisse avec lui.',
+    driftOf: { tags: 'Étiquettes :', confidence: 'Confiance :' },
+    drifted: 'a changé plus que le hasard ne l’explique.',
+    steady: 'pas de changement au-delà du hasard.',
+    driftFigures: (index: string, chance: string, before: string, since: string) =>
+      `Indice de stabilité ${index}, jusqu’à ${chance} c’est le hasard (${before} dessins avant, ${since} depuis).`,
+    answers: 'Réponses par jour',
+    person: 'Personne',
+    answersLately: 'En 30 jours',
+    daysActive: 'Jours',
+    suspects: 'Erreurs probables',
+    suspectsHint:
+      'Des dessins vérifiés dont les plus ressemblants portent une autre étiquette. Ouvrez-en un pour regarder de nouveau ; rien ne change de soi-même.',
+    noSuspects: 'Rien ne se remarque.',
+    looksLike: (tag: string) => `ressemble à ${tag}`,
   },
   data: {
     title: 'Données',

@@ -69,6 +69,13 @@ class I18n {
     return new Intl.NumberFormat(this.locale).format(value);
   }
 
+  /** A day of the calendar: 2026-11-23. */
+  day(day: string): string {
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+      new Date(`${day}T00:00:00Z`),
+    );
+  }
+
   /** To the minute; seconds where it was within the last minute would only be noise. */
   date(time: string): string {
     return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(

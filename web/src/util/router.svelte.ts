@@ -1,4 +1,4 @@
-export const places = ['draw', 'annotate', 'labels', 'data', 'projects', 'login'] as const;
+export const places = ['draw', 'annotate', 'labels', 'data', 'quality', 'projects', 'login'] as const;
 export type Place = (typeof places)[number];
 
 const parts = (hash: string) => hash.replace(/^#\/?/, '').split(/[/?]/);

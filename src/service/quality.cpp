@@ -1,0 +1,328 @@
+#include "service/quality.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+#include <set>
+
+#include "learning/adaptation/neighbours.h"
+
+namespace croquis::service {
+namespace {
+
+namespace json = boost::json;
+using learning::Share;
+
+constexpr std::size_t predictions_looked_at = 5'000;
+constexpr std::chrono::days answers_of{30};
+constexpr std::size_t page_size = 1'000;
+constexpr std::size_t embeddings_at_once = 5'000;
+
+void count(Share& share, bool right) {
+    ++share.all;
+    share.some += right ? 1 : 0;
+}
+
+void count(Agreement& agreement, const store::RecentReview& review) {
+    const bool right = review.tag == review.predicted_tag;
+    count(agreement.all, right);
+    if (review.basis == store::Basis::random) count(agreement.random, right);
+}
+
+/// The Monday before, in UTC.
+std::string week_of(Timestamp at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const auto since = std::chrono::weekday(day) - std::chrono::Monday;
+    const std::chrono::year_month_day monday(day - since);
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(monday.year()),
+                       static_cast<unsigned>(monday.month()), static_cast<unsigned>(monday.day()));
+}
+
+std::vector<Agreement> listed(std::map<std::string, Agreement> by_name) {
+    std::vector<Agreement> all;
+    for (auto& [name, agreement] : by_name) {
+        agreement.name = name;
+        all.push_back(std::move(agreement));
+    }
+    return all;
+}
+
+Calibration calibration_of(const std::vector<store::RecentReview>& reviews,
+                           const std::string& model) {
+    std::vector<learning::Answered> random;
+    std::vector<learning::Answered> all;
+    for (const auto& review : reviews) {
+        if (review.model != model) continue;
+        const learning::Answered answered{review.confidence, review.tag == review.predicted_tag};
+        all.push_back(answered);
+        if (review.basis == store::Basis::random) random.push_back(answered);
+    }
+    Calibration calibration;
+    calibration.at_random = random.size() >= enough_at_random;
+    const auto& answers = calibration.at_random ? random : all;
+    calibration.answers = answers.size();
+    calibration.bins = learning::reliability_of(answers);
+    calibration.error = learning::calibration_error(calibration.bins);
+    calibration.by_chance = learning::calibration_by_chance(calibration.bins);
+    return calibration;
+}
+
+void compare(Quality& quality, const std::vector<store::PredictedTag>& before,
+             const std::vector<store::PredictedTag>& since) {
+    std::map<std::string, std::size_t> place;
+    for (const auto* sample : {&before, &since})
+        for (const auto& predicted : *sample) place.emplace(predicted.tag, place.size());
+    const auto bin_of = [](float confidence) {
+        return std::min<std::size_t>(9, static_cast<std::size_t>(confidence * 10));
+    };
+    std::vector<std::size_t> tags[2];
+    std::vector<std::size_t> bins[2];
+    for (std::size_t s = 0; s < 2; ++s) {
+        tags[s].resize(place.size());
+        bins[s].resize(10);
+        for (const auto& predicted : s == 0 ? before : since) {
+            ++tags[s][place.at(predicted.tag)];
+            ++bins[s][bin_of(predicted.confidence)];
+        }
+    }
+    quality.tags = learning::drift_between(tags[0], tags[1]);
+    quality.confidence = learning::drift_between(bins[0], bins[1]);
+}
+
+/// What the live model says of drawings made before it became live, and since.
+Result<void> look_for_drift(store::Store& store, int project, Quality& quality) {
+    if (!quality.promoted_at) return {};
+    store::PredictedQuery query{quality.model, {}, *quality.promoted_at, predictions_looked_at};
+    const auto before = store.predicted_between(project, query);
+    if (!before) return before.error();
+    query.from = *quality.promoted_at;
+    query.until = quality.at + std::chrono::days(1);
+    const auto since = store.predicted_between(project, query);
+    if (!since) return since.error();
+    compare(quality, *before, *since);
+    return {};
+}
+
+json::object to_json(const Share& share) {
+    const auto interval = share.interval();
+    return {{"agreed", share.some},
+            {"of", share.all},
+            {"part", share.part()},
+            {"low", interval.low},
+            {"high", interval.high}};
+}
+
+json::object to_json(const Agreement& agreement) {
+    return {{"name", agreement.name},
+            {"random", to_json(agreement.random)},
+            {"all", to_json(agreement.all)}};
+}
+
+json::array to_json(const std::vector<Agreement>& agreements) {
+    json::array all;
+    for (const auto& agreement : agreements) all.push_back(to_json(agreement));
+    return all;
+}
+
+json::object to_json(const Calibration& calibration) {
+    json::array bins;
+    for (const auto& bin : calibration.bins)
+        bins.push_back(json::object{{"low", bin.low},
+                                    {"high", bin.high},
+                                    {"drawings", bin.drawings},
+                                    {"confidence", bin.confidence},
+                                    {"agreement", bin.accuracy}});
+    return {{"at_random", calibration.at_random},
+            {"answers", calibration.answers},
+            {"bins", std::move(bins)},
+            {"error", calibration.error},
+            {"error_by_chance", json::object{{"mean", calibration.by_chance.mean},
+                                             {"most", calibration.by_chance.most}}}};
+}
+
+json::object to_json(const learning::Drift& drift) {
+    return {{"reference", drift.reference},
+            {"now", drift.now},
+            {"index", drift.index},
+            {"by_chance", drift.by_chance},
+            {"beyond_chance", drift.is_beyond_chance()}};
+}
+
+std::string day_text(std::int64_t day) {
+    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+/// Reviewed drawings with stored embeddings, as suspects_among() takes them.
+struct ReviewedRows {
+    std::vector<Uuid> drawings;
+    std::vector<std::string> tags;
+    std::vector<int> labels;
+    std::optional<learning::PackedRows> rows;
+};
+
+Result<ReviewedRows> reviewed_rows(store::Store& store, int project, const std::string& trunk) {
+    ReviewedRows reviewed;
+    std::map<std::string, int> place;
+    store::ReviewedQuery query{trunk, page_size, std::nullopt};
+    query.project = project;
+    do {
+        const auto page = store.reviewed_drawings(query);
+        if (!page) return page.error();
+        for (const auto& drawing : page->drawings) {
+            if (!drawing.embedding || reviewed.labels.size() >= most_suspects_among) continue;
+            const auto& numbers = drawing.embedding->numbers;
+            if (!reviewed.rows) reviewed.rows.emplace(numbers.size());
+            if (numbers.size() != reviewed.rows->width()) continue;
+            const auto [at, fresh] =
+                place.emplace(drawing.tag, static_cast<int>(reviewed.tags.size()));
+            if (fresh) reviewed.tags.push_back(drawing.tag);
+            reviewed.labels.push_back(at->second);
+            reviewed.drawings.push_back(drawing.id);
+            reviewed.rows->add(numbers);
+        }
+        query.after = page->next;
+    } while (query.after && reviewed.labels.size() < most_suspects_among);
+    return reviewed;
+}
+
+/// Embeddings of one trunk, the newest drawings' first.
+struct EmbeddedRows {
+    std::vector<Uuid> drawings;
+    learning::PackedRows rows;
+};
+
+Result<EmbeddedRows> embedded_rows(store::Store& store, const store::NewEmbedding& of) {
+    EmbeddedRows all{{of.drawing}, learning::PackedRows(of.embedding.numbers.size())};
+    all.rows.add(of.embedding.numbers);
+    std::optional<Uuid> before;
+    while (all.drawings.size() < most_similar_among) {
+        const auto some = store.newest_embeddings(of.embedding.trunk, before, embeddings_at_once);
+        if (!some) return some.error();
+        for (const auto& [drawing, embedding] : *some) {
+            if (drawing == of.drawing || embedding.numbers.size() != all.rows.width()) continue;
+            all.drawings.push_back(drawing);
+            all.rows.add(embedding.numbers);
+        }
+        if (some->size() < embeddings_at_once) break;
+        before = some->back().drawing;
+    }
+    return all;
+}
+
+/// The project's own model, else the one that answers for it.
+Result<store::Model> model_of(store::Store& store, int project) {
+    auto own = store.live_model(project);
+    if (own || own.error().kind != ErrorKind::not_found || project == store::shapes_project)
+        return own;
+    return store.live_model(store::shapes_project);
+}
+
+}  // namespace
+
+Result<Quality> measure_quality(store::Store& store, int project, Timestamp at) {
+    const auto live = model_of(store, project);
+    if (!live) return live.error();
+    const auto reviews = store.recent_reviews(project, reviews_looked_at);
+    if (!reviews) return reviews.error();
+    auto answers = store.answers_since(project, at - answers_of);
+    if (!answers) return answers.error();
+    const auto waiting = store.count_waiting(project);
+    if (!waiting) return waiting.error();
+
+    Quality quality;
+    quality.at = at;
+    quality.model = live->id;
+    quality.promoted_at = live->promoted_at;
+    quality.agreement.name = live->id;
+    std::map<std::string, Agreement> labels;
+    std::map<std::string, Agreement> weeks;
+    for (const auto& review : *reviews) {
+        count(weeks[week_of(review.at)], review);
+        if (review.model != live->id) continue;
+        count(quality.agreement, review);
+        count(labels[review.tag], review);
+    }
+    quality.labels = listed(std::move(labels));
+    quality.weeks = listed(std::move(weeks));
+    quality.calibration = calibration_of(*reviews, live->id);
+    quality.waiting = *waiting;
+    quality.answers = std::move(*answers);
+    if (const auto looked = look_for_drift(store, project, quality); !looked) return looked.error();
+    return quality;
+}
+
+Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
+                                                         const std::string& trunk,
+                                                         std::size_t limit) {
+    if (limit < 1 || limit > 200)
+        return Error{ErrorKind::invalid, "1 to 200 drawings can be listed.", "limit"};
+    const auto reviewed = reviewed_rows(store, project, trunk);
+    if (!reviewed) return reviewed.error();
+    std::vector<SuspectedMistake> mistakes;
+    if (!reviewed->rows) return mistakes;
+    for (const auto& suspect :
+         learning::suspects_among(*reviewed->rows, reviewed->labels, reviewed->tags.size())) {
+        if (mistakes.size() == limit) break;
+        auto drawing = store.drawing(reviewed->drawings[suspect.row], store::Audience::annotators);
+        if (!drawing && drawing.error().kind == ErrorKind::not_found) continue;
+        if (!drawing) return drawing.error();
+        mistakes.push_back({std::move(*drawing),
+                            reviewed->tags[static_cast<std::size_t>(suspect.suggested)],
+                            suspect.suggest, suspect.given});
+    }
+    return mistakes;
+}
+
+Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int project,
+                                                     const Uuid& drawing, std::size_t limit) {
+    if (limit < 1 || limit > 50)
+        return Error{ErrorKind::invalid, "1 to 50 drawings can be listed.", "limit"};
+    const auto shown = store.drawing(drawing, {store::Audience::annotators, project});
+    if (!shown) return shown.error();
+    const auto embedding = store.newest_embedding_of(drawing);
+    if (!embedding) return embedding.error();
+    if (!*embedding)
+        return Error{ErrorKind::conflict,
+                     "This drawing has no embedding yet; croquis embed makes it.",
+                     {},
+                     0,
+                     "no_embedding"};
+    const auto all = embedded_rows(store, {drawing, **embedding});
+    if (!all) return all.error();
+    std::vector<SimilarDrawing> similar;
+    // Some of the nearest may be of other projects.
+    for (const auto& neighbour : learning::nearest(all->rows, 0, 8 * limit)) {
+        if (similar.size() == limit) break;
+        auto found =
+            store.drawing(all->drawings[neighbour.row], {store::Audience::annotators, project});
+        if (!found && found.error().kind == ErrorKind::not_found) continue;
+        if (!found) return found.error();
+        similar.push_back({std::move(*found), neighbour.similarity});
+    }
+    return similar;
+}
+
+json::object to_json(const Quality& quality) {
+    json::array answers;
+    for (const auto& day : quality.answers)
+        answers.push_back(
+            json::object{{"day", day_text(day.day)}, {"by", day.by}, {"answers", day.answers}});
+    return {{"at", to_rfc3339(quality.at)},
+            {"model", quality.model},
+            {"promoted_at", quality.promoted_at ? json::value(to_rfc3339(*quality.promoted_at))
+                                                : json::value(nullptr)},
+            {"agreement", to_json(quality.agreement)},
+            {"labels", to_json(quality.labels)},
+            {"weeks", to_json(quality.weeks)},
+            {"calibration", to_json(quality.calibration)},
+            {"drift", json::object{{"tags", to_json(quality.tags)},
+                                   {"confidence", to_json(quality.confidence)}}},
+            {"waiting", quality.waiting},
+            {"answers", std::move(answers)}};
+}
+
+}  // namespace croquis::service

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "learning/evaluation/drift.h"
+#include "learning/evaluation/metrics.h"
+#include "learning/evaluation/reliability.h"
+#include "store/store.h"
+
+/// How model and people do, as reviews show it.
+namespace croquis::service {
+
+/// Reviews that are looked at: the newest.
+inline constexpr std::size_t reviews_looked_at = 20'000;
+/// So many reviews asked for at random are measured on their own; with fewer, all are, and the
+/// answer says that those are biased towards what the model found hard.
+inline constexpr std::size_t enough_at_random = 100;
+
+/// How often the model had said what people say.
+struct Agreement {
+    std::string name;        ///< a label, or the Monday of a week: 2026-11-23
+    learning::Share random;  ///< of the drawings asked about at random
+    learning::Share all;
+};
+
+struct Calibration {
+    bool at_random = false;  ///< measured on drawings asked about at random, and not on all
+    std::size_t answers = 0;
+    std::vector<learning::ReliabilityBin> bins;
+    double error = 0;
+    learning::CalibrationByChance by_chance;
+};
+
+struct Quality {
+    Timestamp at;
+    std::string model;  ///< the live one
+    std::optional<Timestamp> promoted_at;
+    Agreement agreement;  ///< of the live model
+    std::vector<Agreement> labels;
+    std::vector<Agreement> weeks;  ///< oldest first, whichever model predicted
+    Calibration calibration;       ///< of the live model
+    learning::Drift tags;          ///< what it says since its promotion, to what it says of before
+    learning::Drift confidence;
+    std::int64_t waiting = 0;                  ///< for review
+    std::vector<store::DayOfAnswers> answers;  ///< of the last 30 days
+};
+
+/// Blocks: call it from a worker. Reads at most reviews_looked_at reviews, 10,000 predictions and
+/// the events of 30 days. Errors: not_found where no model is live; those of the store.
+Result<Quality> measure_quality(store::Store& store, int project, Timestamp at);
+
+/// A reviewed drawing that its neighbours contradict.
+struct SuspectedMistake {
+    store::Drawing drawing;
+    std::string suggested;
+    float suggest = 0;  ///< the part of its neighbours that have the suggested tag
+    float given = 0;    ///< that have its own
+};
+
+/// Reviewed drawings looked at for mistakes: the time grows with their square.
+inline constexpr std::size_t most_suspects_among = 4'000;
+
+/// The likeliest first. Reads stored embeddings of the live model's trunk alone. Blocks. Errors:
+/// invalid (limit: 1 to 200); those of the store.
+Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
+                                                         const std::string& trunk,
+                                                         std::size_t limit);
+
+struct SimilarDrawing {
+    store::Drawing drawing;
+    float similarity = 0;  ///< cosine of the angle between the embeddings, -1…1
+};
+
+/// Drawings that neighbours are looked for among: the newest.
+inline constexpr std::size_t most_similar_among = 200'000;
+
+/// The most alike of the project first, by brute force over embeddings in 8 bits. Blocks. Errors:
+/// invalid (limit: 1 to 50); not_found (the drawing); conflict (code no_embedding) where it has no
+/// embedding yet.
+Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int project,
+                                                     const Uuid& drawing, std::size_t limit);
+
+boost::json::object to_json(const Quality& quality);
+
+}  // namespace croquis::service

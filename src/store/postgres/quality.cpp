@@ -1,0 +1,66 @@
+#include "store/quality_query.h"
+
+#include "store/postgres/store.h"
+
+namespace croquis::store::postgres {
+namespace {
+
+/// At most, for many millions of drawings.
+constexpr auto counting_takes = std::chrono::minutes(1);
+
+}  // namespace
+
+Result<std::vector<RecentReview>> PostgresStore::recent_reviews(int project, std::size_t limit) {
+    if (const auto valid = check_reviews_limit(limit); !valid) return valid.error();
+    return with_connection([&](Connection& connection) {
+        const auto rows =
+            connection.query(reviews_statement(), project, static_cast<std::int64_t>(limit));
+        std::vector<RecentReview> reviews;
+        for (int row = 0; row < rows.count(); ++row) {
+            auto& review = reviews.emplace_back();
+            review.at = rows.time(row, 0);
+            review.tag = rows.text(row, 1);
+            review.predicted_tag = rows.text(row, 2);
+            review.confidence = rows.real(row, 3);
+            review.model = rows.text(row, 4);
+            if (!rows.null(row, 5)) review.basis = basis_from(rows.text(row, 5));
+        }
+        return reviews;
+    });
+}
+
+Result<std::vector<DayOfAnswers>> PostgresStore::answers_since(int project, Timestamp since) {
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query(
+            answers_statement("floor(extract(epoch FROM e.tagged_at) / 86400)::bigint"), since,
+            project);
+        std::vector<DayOfAnswers> days;
+        for (int row = 0; row < rows.count(); ++row)
+            days.push_back(
+                {rows.integer(row, 0), std::string(rows.text(row, 1)), rows.integer(row, 2)});
+        return days;
+    });
+}
+
+Result<std::vector<PredictedTag>> PostgresStore::predicted_between(int project,
+                                                                   const PredictedQuery& query) {
+    if (const auto valid = check(query); !valid) return valid.error();
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query(predicted_statement(), lowest_id_at(query.from),
+                                           lowest_id_at(query.until), project,
+                                           static_cast<std::int64_t>(query.limit), query.model);
+        std::vector<PredictedTag> predicted;
+        for (int row = 0; row < rows.count(); ++row)
+            predicted.push_back({std::string(rows.text(row, 0)), rows.real(row, 1)});
+        return predicted;
+    });
+}
+
+Result<std::int64_t> PostgresStore::count_waiting(int project) {
+    return with_connection([&](Connection& connection) {
+        const Connection::Patience patience(connection, counting_takes);
+        return connection.query(waiting_count_statement(), project).integer(0, 0);
+    });
+}
+
+}  // namespace croquis::store::postgres

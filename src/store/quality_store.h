@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "store/model.h"
+
+namespace croquis::store {
+
+/// A drawing that a person reviewed, beside what the model had said of it.
+struct RecentReview {
+    Timestamp at;
+    std::string tag;
+    std::string predicted_tag;
+    float confidence = 0;
+    std::string model;
+    std::optional<Basis> basis;
+};
+
+/// What one person reviewed on one day.
+struct DayOfAnswers {
+    std::int64_t day = 0;  ///< since 1970-01-01, in UTC
+    std::string by;        ///< the name at the time
+    std::int64_t answers = 0;
+};
+
+/// What a model says of a drawing.
+struct PredictedTag {
+    std::string tag;
+    float confidence = 0;
+};
+
+/// A stretch of time whose predictions are looked at.
+struct PredictedQuery {
+    std::string model;
+    Timestamp from;
+    Timestamp until;
+    std::size_t limit = 5000;  ///< drawings looked at, 1…20000: the newest of that time
+};
+
+/// What says how model and people do. Thread-safe, as Store says.
+class QualityStore {
+  public:
+    /// The last reviews of drawings that are shown, newest first. Errors: invalid (limit: 1 to
+    /// 50000).
+    virtual Result<std::vector<RecentReview>> recent_reviews(int project, std::size_t limit) = 0;
+    /// By day and then by name.
+    virtual Result<std::vector<DayOfAnswers>> answers_since(int project, Timestamp since) = 0;
+    virtual Result<std::vector<PredictedTag>> predicted_between(int project,
+                                                                const PredictedQuery& query) = 0;
+    /// Drawings that wait for review.
+    virtual Result<std::int64_t> count_waiting(int project) = 0;
+
+  protected:
+    ~QualityStore() = default;
+};
+
+}  // namespace croquis::store

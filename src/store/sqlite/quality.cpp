@@ -1,0 +1,56 @@
+#include "store/quality_query.h"
+#include "store/sqlite/store.h"
+
+namespace croquis::store::sqlite {
+
+Result<std::vector<RecentReview>> SqliteStore::recent_reviews(int project, std::size_t limit) {
+    if (const auto valid = check_reviews_limit(limit); !valid) return valid.error();
+    return read([&](Connection& connection) {
+        auto rows =
+            connection.query(reviews_statement(), project, static_cast<std::int64_t>(limit));
+        std::vector<RecentReview> reviews;
+        while (rows.step()) {
+            auto& review = reviews.emplace_back();
+            review.at = rows.time(0);
+            review.tag = rows.text(1);
+            review.predicted_tag = rows.text(2);
+            review.confidence = rows.real(3);
+            review.model = rows.text(4);
+            if (!rows.null(5)) review.basis = basis_from(rows.text(5));
+        }
+        return reviews;
+    });
+}
+
+Result<std::vector<DayOfAnswers>> SqliteStore::answers_since(int project, Timestamp since) {
+    return read([&](Connection& connection) {
+        auto rows =
+            connection.query(answers_statement("e.tagged_at / 86400000000"), since, project);
+        std::vector<DayOfAnswers> days;
+        while (rows.step()) days.push_back({rows.integer(0), rows.text(1), rows.integer(2)});
+        return days;
+    });
+}
+
+Result<std::vector<PredictedTag>> SqliteStore::predicted_between(int project,
+                                                                 const PredictedQuery& query) {
+    if (const auto valid = check(query); !valid) return valid.error();
+    return read([&](Connection& connection) {
+        const Uuid from = lowest_id_at(query.from);
+        const Uuid until = lowest_id_at(query.until);
+        auto rows = connection.query(predicted_statement(), from, until, project,
+                                     static_cast<std::int64_t>(query.limit), query.model);
+        std::vector<PredictedTag> predicted;
+        while (rows.step()) predicted.push_back({rows.text(0), rows.real(1)});
+        return predicted;
+    });
+}
+
+Result<std::int64_t> SqliteStore::count_waiting(int project) {
+    return read([&](Connection& connection) {
+        auto rows = connection.query(waiting_count_statement(), project);
+        return rows.step() ? rows.integer(0) : std::int64_t{0};
+    });
+}
+
+}  // namespace croquis::store::sqlite

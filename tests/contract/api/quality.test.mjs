@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { client } from './support/contract.mjs';
+import { circle } from './support/pictures.mjs';
+
+for (const kind of Object.keys(stores))
+  describe(`quality and the way back on ${kind}`, () => {
+    let store;
+    let server;
+    let api;
+    let token;
+    let annotator;
+    const drawn = [];
+    before(async () => {
+      store = await stores[kind]();
+      server = await startCroquis(store.url, { flags: ['--teach-after', '30'] });
+      api = await client(`http://localhost:${server.ports.api}`);
+      token = (await api.signIn('admin', 'admin')).access_token;
+      const marie = { name: 'marie', password: 'a long pass phrase' };
+      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
+      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+    });
+    after(async () => {
+      await server?.stop();
+      await store?.remove();
+    });
+    const get = async (path, options = {}) => (await api.ask('GET', path, { token: annotator, status: 200, ...options })).body;
+
+    it('measures nothing where nobody reviewed anything', async () => {
+      const quality = await get('/api/v1/quality');
+      assert.equal(quality.agreement.all.of, 0);
+      assert.deepEqual([quality.labels, quality.weeks, quality.answers], [[], [], []]);
+      assert.deepEqual((await get('/api/v1/quality/suspects')).suspects, []);
+      await api.ask('POST', '/api/v1/models:rollback', { token, status: 404 });
+    });
+
+    it('says how often the model had said what people say, and from which sample', async () => {
+      for (let i = 0; i < 30; ++i) drawn.push((await api.predict(circle(i), {}, { status: 201 })).body);
+      const claim = randomUUID();
+      let random = 0;
+      let agreed = 0;
+      for (let reviewed = 0; reviewed < 30; ) {
+        const { drawings } = (
+          await api.ask('PUT', `/api/v1/queue/claims/${claim}`, { token: annotator, json: { limit: 50 }, status: 200 })
+        ).body;
+        for (const { id, predicted_tag: said, asked } of drawings) {
+          const tag = ++reviewed % 3 === 0 ? 'star' : said;
+          random += asked === 'random' ? 1 : 0;
+          agreed += tag === said ? 1 : 0;
+          const headers = { 'If-Match': '"1"' };
+          await api.ask('PATCH', `/api/v1/drawings/${id}`, { token: annotator, headers, json: { tag }, status: 200 });
+        }
+      }
+      const quality = await get('/api/v1/quality');
+      assert.deepEqual([quality.agreement.all.of, quality.agreement.all.agreed], [30, agreed]);
+      assert.equal(quality.agreement.random.of, random);
+      assert.ok(quality.agreement.all.low < quality.agreement.all.part);
+      assert.equal(quality.waiting, 0);
+      assert.equal(quality.weeks.reduce((sum, { all }) => sum + all.of, 0), 30);
+      const star = quality.labels.find(({ name }) => name === 'star');
+      assert.equal(star.all.of, 10);
+      assert.equal(quality.calibration.answers, 30);
+      assert.equal(quality.calibration.at_random, false);
+      assert.deepEqual(quality.answers.map(({ by, answers }) => [by, answers]), [['marie', 30]]);
+      await get('/api/v1/quality', { token: undefined, status: 401 });
+    });
+
+    it('finds look-alikes, and reviewed drawings that look like others', async () => {
+      const [first] = drawn;
+      const similar = (await get(`/api/v1/drawings/${first.id}/similar?limit=5`)).drawings;
+      assert.equal(similar.length, 5);
+      assert.ok(similar.every(({ id }) => id !== first.id));
+      const degrees = similar.map(({ similarity }) => similarity);
+      assert.deepEqual(degrees, [...degrees].sort((a, b) => b - a));
+      assert.ok(degrees[0] > 0.9);
+      for (const limit of [0, 51])
+        await get(`/api/v1/drawings/${first.id}/similar?limit=${limit}`, { status: 422, field: 'limit' });
+      await get(`/api/v1/drawings/${randomUUID()}/similar`, { status: 404 });
+      await get('/api/v1/drawings/x/similar', { status: 422, field: 'id' });
+      const { suspects } = await get('/api/v1/quality/suspects?limit=200');
+      assert.ok(suspects.every(({ tag, suggested }) => tag !== suggested));
+      for (const limit of [0, 201])
+        await get(`/api/v1/quality/suspects?limit=${limit}`, { status: 422, field: 'limit' });
+    });
+
+    it('teaches by itself after so many reviews, and goes back to the model before', async () => {
+      let taught;
+      while (!taught) {
+        taught = (await get('/api/v1/models')).models.find(({ kind: made }) => made === 'head');
+        await sleep(50);
+      }
+      const { jobs } = await get('/api/v1/jobs');
+      assert.deepEqual(jobs.filter((job) => job.kind === 'teach').map(({ by }) => by), [null]);
+      const before = await get('/api/v1/model');
+      await api.ask('POST', `/api/v1/models/${taught.id}:promote`, { token, status: 200 });
+      await api.ask('POST', '/api/v1/models:rollback', { token: annotator, status: 403 });
+      const back = await api.ask('POST', '/api/v1/models:rollback', { token, status: 200 });
+      assert.equal(back.body.id, before.id);
+      assert.equal((await get('/api/v1/model')).id, before.id);
+      await api.ask('POST', '/api/v1/models:retag', { token: annotator, status: 403 });
+      const queued = await api.ask('POST', '/api/v1/models:retag', { token, status: 202 });
+      assert.equal(queued.body.kind, 'retag');
+      assert.equal(queued.headers.get('location'), `/api/v1/jobs/${queued.body.id}`);
+    });
+  });

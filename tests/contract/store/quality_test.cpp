@@ -1,0 +1,130 @@
+#include "contract/store/fixture.h"
+
+namespace croquis::store {
+namespace {
+
+using std::chrono::hours;
+
+class QualityContract : public StoreContract {
+  protected:
+    Drawing reviewed(const std::string& predicted, const std::string& tag, Timestamp at,
+                     const Author& by = by_ada) {
+        const auto drawing = stored(make_submission(predicted, 0.75F));
+        EXPECT_TRUE(succeeded(store_->change_tag({drawing.id, tag, by, at, "", 1})));
+        return drawing;
+    }
+    /// Noon of a day, so that an hour more or less stays on it.
+    Timestamp noon_ = Timestamp(std::chrono::floor<std::chrono::days>(now()) + hours(12));
+};
+INSTANTIATE_TEST_SUITE_P(Stores, QualityContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(QualityContract, ListsTheLastReviewsBesideWhatWasPredicted) {
+    reviewed("circle", "star", noon_ - hours(48));
+    const auto hidden = reviewed("circle", "heart", noon_ - hours(24));
+    reviewed("star", "star", noon_);
+    stored(make_submission());
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{hidden.id, Visibility::hidden, by_ada, noon_, VersionCondition::any()}})));
+    const auto reviews = store_->recent_reviews(shapes_project, 10);
+    ASSERT_TRUE(succeeded(reviews));
+    ASSERT_EQ(reviews->size(), 2U);
+    EXPECT_EQ((*reviews)[0].at, noon_);
+    EXPECT_EQ((*reviews)[0].tag, "star");
+    EXPECT_EQ((*reviews)[1].predicted_tag, "circle");
+    EXPECT_EQ((*reviews)[1].confidence, 0.75F);
+    EXPECT_EQ((*reviews)[1].model, "croquis-test-1");
+    EXPECT_EQ((*reviews)[1].basis, Basis::shown);
+    EXPECT_EQ(store_->recent_reviews(shapes_project, 1)->size(), 1U);
+    EXPECT_TRUE(store_->recent_reviews(shapes_project + 1, 10)->empty());
+    for (const std::size_t limit : {0U, 50'001U})
+        EXPECT_TRUE(failed_with(store_->recent_reviews(shapes_project, limit), ErrorKind::invalid,
+                                "limit"));
+}
+
+TEST_P(QualityContract, CountsAnswersByDayAndPerson) {
+    reviewed("circle", "star", noon_ - hours(72));
+    reviewed("circle", "star", noon_ - hours(24));
+    reviewed("circle", "circle", noon_ - hours(23));
+    const auto undone = reviewed("circle", "star", noon_, by_bob);
+    ASSERT_TRUE(succeeded(store_->undo_tag({undone.id, by_bob, noon_, 2})));
+    const auto days = store_->answers_since(shapes_project, noon_ - hours(48));
+    ASSERT_TRUE(succeeded(days));
+    ASSERT_EQ(days->size(), 2U);
+    EXPECT_EQ((*days)[0].by, "ada");
+    EXPECT_EQ((*days)[0].answers, 2);
+    EXPECT_EQ((*days)[1].by, "bob");
+    EXPECT_EQ((*days)[1].day, (*days)[0].day + 1);
+    EXPECT_EQ((*days)[1].day,
+              std::chrono::floor<std::chrono::days>(noon_).time_since_epoch().count());
+}
+
+TEST_P(QualityContract, ReadsWhatAModelSaysOfDrawingsOfATime) {
+    stored(make_submission("circle", 0.25F));
+    auto other = make_submission("star", 0.5F);
+    other.prediction.model = "another";
+    stored(other);
+    PredictedQuery query{"croquis-test-1", now() - hours(1), now() + hours(1)};
+    const auto predicted = store_->predicted_between(shapes_project, query);
+    ASSERT_TRUE(succeeded(predicted));
+    ASSERT_EQ(predicted->size(), 1U);
+    EXPECT_EQ(predicted->front().tag, "circle");
+    EXPECT_EQ(predicted->front().confidence, 0.25F);
+    query.until = now() - std::chrono::minutes(30);
+    EXPECT_TRUE(store_->predicted_between(shapes_project, query)->empty());
+    query.limit = 20'001;
+    EXPECT_TRUE(
+        failed_with(store_->predicted_between(shapes_project, query), ErrorKind::invalid, "limit"));
+}
+
+TEST_P(QualityContract, CountsWhatWaits) {
+    EXPECT_EQ(*store_->count_waiting(shapes_project), 0);
+    reviewed("circle", "star", noon_);
+    stored(make_submission());
+    EXPECT_EQ(*store_->count_waiting(shapes_project), 1);
+}
+
+TEST_P(QualityContract, KnowsWhichModelWasLiveBefore) {
+    EXPECT_TRUE(failed_with(store_->model_before(), ErrorKind::not_found));
+    for (const char* id : {"a", "b", "c"}) {
+        Model model{id, "{}", {}, ModelState::candidate, now()};
+        ASSERT_TRUE(succeeded(store_->add_model(model, Bytes{1})));
+    }
+    ASSERT_TRUE(succeeded(store_->promote_model("a")));
+    EXPECT_TRUE(failed_with(store_->model_before(), ErrorKind::not_found));
+    ASSERT_TRUE(succeeded(store_->promote_model("c")));
+    EXPECT_EQ(store_->model_before()->id, "a");
+    const auto promoted = store_->live_model()->promoted_at;
+    ASSERT_TRUE(promoted);
+    ASSERT_TRUE(succeeded(store_->promote_model("c")));  // it is live already
+    EXPECT_EQ(store_->live_model()->promoted_at, promoted);
+    ASSERT_TRUE(succeeded(store_->promote_model("b")));
+    EXPECT_EQ(store_->model_before()->id, "c");
+    ASSERT_TRUE(succeeded(store_->promote_model("c")));
+    EXPECT_EQ(store_->model_before()->id, "b");
+}
+
+TEST_P(QualityContract, ReadsTheNewestEmbeddingsOfATrunk) {
+    std::vector<Uuid> ids;
+    for (int i = 0; i < 3; ++i) {
+        auto submission = make_submission();
+        submission.embedding = Embedding{"trunk", 0.5F, {static_cast<std::int8_t>(i), 7}};
+        ids.push_back(stored(submission).id);
+    }
+    const auto none = stored(make_submission());
+    const auto first = store_->newest_embeddings("trunk", std::nullopt, 2);
+    ASSERT_TRUE(succeeded(first));
+    ASSERT_EQ(first->size(), 2U);
+    EXPECT_EQ((*first)[0].drawing, ids[2]);
+    EXPECT_EQ((*first)[0].embedding.numbers[0], 2);
+    const auto rest = store_->newest_embeddings("trunk", first->back().drawing, 2);
+    ASSERT_EQ(rest->size(), 1U);
+    EXPECT_EQ(rest->front().drawing, ids[0]);
+    EXPECT_TRUE(store_->newest_embeddings("another", std::nullopt, 2)->empty());
+    EXPECT_EQ((*store_->newest_embedding_of(ids[1]))->numbers[0], 1);
+    EXPECT_FALSE(store_->newest_embedding_of(none.id)->has_value());
+    EXPECT_TRUE(failed_with(store_->newest_embeddings("trunk", std::nullopt, 5001),
+                            ErrorKind::invalid, "limit"));
+}
+
+}  // namespace
+}  // namespace croquis::store

@@ -1,0 +1,196 @@
+// Two people on one queue, what the model is measured by, look-alikes, and the way back to the model before. What the
+// API and the store do with these is tested there; here, that a person meets it.
+// With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, openPage, signIn, visit } from './support/browser.mjs';
+import { greyPng } from './support/png.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+import { shapes } from './support/shapes.mjs';
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
+const folder = process.env.SCREENSHOTS;
+const marie = { name: 'marie', password: 'a long pass phrase' };
+
+/** A picture of strokes that are given in shares of its side. */
+function png(strokes, side = 96) {
+  const ink = new Set();
+  const dot = (x, y) => {
+    for (const dx of [0, 1]) for (const dy of [0, 1]) ink.add((Math.floor(y) + dy) * side + Math.floor(x) + dx);
+  };
+  for (const stroke of strokes)
+    for (let i = 1; i < stroke.length; ++i)
+      for (let part = 0; part <= 1; part += 1 / side) {
+        const [from, to] = [stroke[i - 1], stroke[i]];
+        dot((from[0] + (to[0] - from[0]) * part) * side, (from[1] + (to[1] - from[1]) * part) * side);
+      }
+  return greyPng(side, (x, y) => ink.has(y * side + x));
+}
+
+describe('a queue and its quality', () => {
+  let store, croquis, browser, api;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
+    await api.signIn();
+    await api('POST', '/users', marie);
+    for (let n = 0; n < 40; ++n)
+      for (const tag of ['circle', 'star'])
+        await api('POST', '/public/predictions', { image: png(moved(shapes[tag], n)) });
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  /** The same shape, a little elsewhere and of another size, so that no two are alike. */
+  function moved(strokes, n) {
+    const size = 0.8 + 0.005 * n;
+    return strokes.map((stroke) => stroke.map(([x, y]) => [0.02 + x * size, 0.01 + y * size]));
+  }
+
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  }
+
+  async function openQueue(page, who) {
+    await page.goto(croquis.url);
+    await signIn(page, who);
+    await page.getByTestId('queue').click();
+    await page.locator('main [data-testid=drawing]:visible').first().waitFor();
+  }
+  const shown = (page) =>
+    page
+      .locator('main [data-testid=drawing]:visible')
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id')));
+
+  it('gives two people different drawings, and what one leaves to the other', async () => {
+    const [first, second] = await Promise.all([openPage(browser), openPage(browser)]);
+    await openQueue(first);
+    await openQueue(second, { user: marie.name, password: marie.password });
+    const [mine, theirs] = [await shown(first), await shown(second)];
+    assert.ok(mine.length >= 24 && theirs.length >= 24);
+    assert.deepEqual(
+      mine.filter((id) => theirs.includes(id)),
+      [],
+    );
+    await look(first, 'queue');
+    const released = first.waitForResponse((answer) => answer.request().method() === 'DELETE');
+    await first.getByTestId('queue').locator('xpath=preceding-sibling::button').click();
+    assert.equal((await released).status(), 204);
+    // Leaving the page altogether lets go too.
+    await second.goto('about:blank');
+    let free = [];
+    for (let tries = 0; tries < 50 && !mine.concat(theirs).every((id) => free.includes(id)); ++tries) {
+      const claim = crypto.randomUUID();
+      free = (await api('PUT', `/queue/claims/${claim}`, { limit: 50 })).drawings.map(({ id }) => id);
+      const rest = crypto.randomUUID();
+      free.push(...(await api('PUT', `/queue/claims/${rest}`, { limit: 50 })).drawings.map(({ id }) => id));
+      for (const id of [claim, rest])
+        await fetch(`${croquis.url}/api/v1/queue/claims/${id}`, {
+          method: 'DELETE',
+          headers: { Authorization: `Bearer ${(await signedIn()).access_token}` },
+        });
+    }
+    for (const id of [...mine, ...theirs]) assert.ok(free.includes(id));
+    for (const page of [first, second]) {
+      assert.deepEqual(page.complaints(), []);
+      await page.context().close();
+    }
+  });
+
+  async function signedIn() {
+    const answer = await fetch(`${croquis.url}/api/v1/token`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ username: 'admin', password: 'admin' }),
+    });
+    return answer.json();
+  }
+
+  /** Reviews everything through the queue as it was drawn, but for one star that is called a circle. */
+  async function reviewAll() {
+    const claim = crypto.randomUUID();
+    let mistake;
+    for (;;) {
+      const { drawings } = await api('PUT', `/queue/claims/${claim}`, { limit: 50 });
+      if (drawings.length === 0) return mistake;
+      for (const { id, version, predicted_tag: tag } of drawings) {
+        const wrong = !mistake && tag === 'star';
+        if (wrong) mistake = id;
+        await api('PATCH', `/drawings/${id}`, { tag: wrong ? 'circle' : tag }, { 'If-Match': `"${version}"` });
+      }
+    }
+  }
+
+  it('shows how the model does, and opens a likely mistake to be looked at again', async () => {
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/quality"]').click();
+      await page.getByTestId('figures').waitFor();
+      await page.getByText('Nothing to measure yet.').first().waitFor();
+      await look(page, 'quality-empty');
+
+      const mistake = await reviewAll();
+      await page.reload();
+      const row = page.getByTestId('by-label').getByRole('row').filter({ hasText: 'star' });
+      assert.match(await row.innerText(), /%/);
+      assert.match(await page.getByTestId('figures').innerText(), /Drawings to review\s+0/);
+      assert.ok((await page.locator('.plot canvas').count()) >= 3);
+      const link = page.getByTestId('suspects').locator(`a[href="#/annotate/${mistake}"]`);
+      await link.waitFor();
+      assert.match(await link.innerText(), /looks like star/i);
+      await look(page, 'quality');
+
+      await link.click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Find similar' }).click();
+      const similar = dialog.getByTestId('similar').getByRole('listitem');
+      await similar.nth(11).waitFor();
+      assert.match((await similar.first().innerText()).trim(), /star/i);
+      await look(page, 'similar');
+      const before = page.url();
+      await similar.first().getByRole('button').press('Enter');
+      await page.waitForURL((url) => url.href !== before);
+    });
+  });
+
+  it('is the same on a phone, in the dark and in French', async () => {
+    await visit(browser, croquis.url, phone, async (page) => {
+      await page.getByRole('button', { name: 'Français' }).click();
+      await signIn(page);
+      await page.locator('nav a[href="#/quality"]').click();
+      await page.getByRole('heading', { name: 'Qualité' }).waitFor();
+      await page.getByTestId('suspects').getByRole('listitem').first().waitFor();
+      await look(page, 'quality-phone');
+    });
+  });
+
+  it('goes back to the model before with one press', async () => {
+    await api('POST', '/models:teach');
+    let models;
+    do ({ models } = await api('GET', '/models'));
+    while (!models.some(({ kind }) => kind === 'head'));
+    const [was] = models.filter(({ state }) => state === 'live');
+    await api('POST', `/models/${models.find(({ kind }) => kind === 'head').id}:promote`);
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page);
+      await page.getByTestId('queue').waitFor();
+      await page.locator('nav a[href="#/login"]').click();
+      await page.getByTestId('roll-back').click();
+      await look(page, 'roll-back');
+      await page.getByTestId('ask').getByRole('button', { name: 'Back to the model before' }).click();
+      await page.locator('[data-testid=model][data-state=live]').filter({ hasText: was.id }).waitFor();
+      const queued = page.waitForResponse((answer) => answer.url().endsWith('/models:retag'));
+      await page.getByTestId('toasts').getByRole('button', { name: /anew/ }).click();
+      assert.equal((await queued).status(), 202);
+    });
+  });
+});
