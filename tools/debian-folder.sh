@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Clean Debians in folders of their own, for the scripts of this folder that try Croquis in one. To be sourced by
 # bash, as root, with `set -euo pipefail`. How this machine reaches Debian's and npm's packages is taken over from
 # its own configuration.
