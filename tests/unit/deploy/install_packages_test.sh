@@ -67,4 +67,15 @@ run build
 
 run nothing
 [ "$status" -eq 64 ] || fail "refuses a purpose that there is not"
+echo "Inst wanted (1.0 Debian:12/stable [amd64])" >"$folder/plan"
+release=$(. /etc/os-release && echo "$VERSION_ID")
+printf 'build    wanted\nbuild    of-this    %s\nbuild    of-another    1\n' "$release" >"$folder/deploy/packages.txt"
+run build
+[ "$status" -eq 0 ] && asked 'install -y.* of-this' || fail "installs what is for this release"
+! asked of-another || fail "leaves what is for another release alone"
+
+printf 'build    wanted\nbuild    of-first    1\nbuild    of-last    2\n' >"$folder/deploy/packages.txt"
+run build
+asked 'install -y.* of-last' && ! asked of-first || fail "takes an unknown release for the latest"
+
 echo "install-packages: all passed"
