@@ -9,10 +9,21 @@
 
 namespace croquis::jobs {
 
+namespace {
+
+std::vector<std::string> kinds_of(const std::map<std::string, Work>& works) {
+    std::vector<std::string> kinds;
+    for (const auto& [kind, work] : works) kinds.push_back(kind);
+    return kinds;
+}
+
+}  // namespace
+
 Runner::Runner(store::JobStore& store, std::map<std::string, Work> works, RunnerOptions options)
     : store_(store),
       works_(std::move(works)),
-      options_(options),
+      kinds_(kinds_of(works_)),
+      options_(std::move(options)),
       owner_(to_hex(random_bytes(16))),
       thread_([this] { run(); }) {}
 
@@ -59,7 +70,7 @@ bool Runner::do_one() {
         const std::scoped_lock lock(mutex_);
         if (stopping_) return false;
     }
-    const auto job = store_.claim_job(lease(), now());
+    const auto job = store_.claim_job(kinds_, lease(), now());
     if (!job) {
         // Once: a store that is away is told of by what people ask of it.
         if (!std::exchange(failing_, true))
@@ -82,12 +93,8 @@ void Runner::work_at(const store::Job& job) {
     }
     const auto result = [&]() -> Result<std::string> {
         const std::jthread heart([&](const std::stop_token& done) { keep_alive(task, done); });
-        const auto work = works_.find(job.kind);
-        if (work == works_.end())
-            return Error{ErrorKind::invalid,
-                         "This program knows no jobs of kind " + job.kind + "."};
         try {
-            return work->second(task);
+            return works_.at(job.kind)(task);
         } catch (const std::exception& thrown) {
             spdlog::error("job {} threw: {}", to_string(job.id), thrown.what());
             return Error{ErrorKind::internal, "The work failed; the server's log says why."};
@@ -104,6 +111,8 @@ void Runner::work_at(const store::Job& job) {
     // Where this fails, the lease expires and the work is begun again.
     if (const auto ended = store_.finish_job(job.id, owner_, outcome, now()); !ended)
         spdlog::warn("job {} cannot be ended: {}", to_string(job.id), ended.error().detail);
+    else if (options_.on_ended && outcome.state != store::JobState::queued)
+        options_.on_ended(job);
 }
 
 /// What was done is done, even where it was to be cancelled.

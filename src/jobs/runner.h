@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/error.h"
 #include "store/job_store.h"
@@ -46,9 +47,12 @@ struct RunnerOptions {
     std::chrono::milliseconds poll{1000};     ///< how often other processes' jobs are looked for
     std::chrono::milliseconds renew{500};     ///< how often a running job says that it lives
     std::chrono::milliseconds lease{15'000};  ///< after which a silent one is another's
+    /// Told of each job that ended here, for what it leaves to be tidied up. May be empty.
+    std::function<void(const store::Job&)> on_ended = {};
 };
 
-/// Does one job at a time, on a thread that gives way to others. Thread-safe.
+/// Does one job at a time, of the kinds that it has works for, on a thread that gives way to
+/// others. Thread-safe.
 class Runner {
   public:
     Runner(store::JobStore& store, std::map<std::string, Work> works, RunnerOptions options = {});
@@ -71,6 +75,7 @@ class Runner {
 
     store::JobStore& store_;
     const std::map<std::string, Work> works_;
+    const std::vector<std::string> kinds_;
     const RunnerOptions options_;
     const std::string owner_;
     bool failing_ = false;  ///< the thread's own

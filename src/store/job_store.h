@@ -22,10 +22,11 @@ class JobStore {
     virtual Result<Job> job(const Uuid& id) = 0;
     /// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).
     virtual Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) = 0;
-    /// Takes the job that has been due for longest and that nobody has, or whose lease has expired
-    /// at `at`. One that was to be cancelled is cancelled instead, and one that was begun
-    /// most_job_attempts times fails instead.
-    virtual Result<std::optional<Job>> claim_job(const JobLease& lease, Timestamp at) = 0;
+    /// Takes, of these kinds, the job that has been due for longest and that nobody has, or whose
+    /// lease has expired at `at`. One that was to be cancelled is cancelled instead, and one that
+    /// was begun most_job_attempts times fails instead.
+    virtual Result<std::optional<Job>> claim_job(const std::vector<std::string>& kinds,
+                                                 const JobLease& lease, Timestamp at) = 0;
     /// Renews the lease and says how far the work is; returns whether it is to be cancelled.
     /// Conflict where the lease is not the owner's any more.
     virtual Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress) = 0;

@@ -380,6 +380,12 @@ std::optional<JobOutcome> end_of_abandoned(const Job& job) {
                       fmt::format("The work was cut off {} times.", job.attempts)};
 }
 
+std::string kinds_text(const std::vector<std::string>& kinds) {
+    std::string text = ",";
+    for (const auto& kind : kinds) text += kind + ",";
+    return text;
+}
+
 Result<void> check_job_limit(std::size_t limit) {
     if (limit >= 1 && limit <= 200) return {};
     return Error{ErrorKind::invalid, "A page has 1 to 200 jobs.", "limit"};

@@ -132,6 +132,8 @@ inline constexpr const char* model_columns =
 /// Jobs that nobody works at, $1 being the time.
 inline constexpr const char* claimable =
     "(state = 'queued' AND due_at <= $1 OR state = 'running' AND lease_expires_at <= $1)";
+/// ",a,b," of those kinds, for a query to look a kind up in.
+std::string kinds_text(const std::vector<std::string>& kinds);
 /// What becomes of a job that nobody works at any more; none where it is to be begun again.
 std::optional<JobOutcome> end_of_abandoned(const Job& job);
 Result<void> check_job_limit(std::size_t limit);

@@ -75,10 +75,12 @@ void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Time
 }
 
 /// What another worker is just claiming is passed over.
-std::optional<Job> next_job(Connection& connection, Timestamp at) {
+std::optional<Job> next_job(Connection& connection, const std::string& kinds, Timestamp at) {
     return find_job(connection,
-                    std::string(claimable) + " ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
-                    at);
+                    std::string(claimable) +
+                        " AND position(',' || kind || ',' in $2) > 0 "
+                        "ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
+                    at, kinds);
 }
 
 }  // namespace
@@ -120,9 +122,11 @@ Result<std::vector<Job>> PostgresStore::jobs(std::size_t limit, const std::optio
     });
 }
 
-Result<std::optional<Job>> PostgresStore::claim_job(const JobLease& lease, Timestamp at) {
+Result<std::optional<Job>> PostgresStore::claim_job(const std::vector<std::string>& kinds,
+                                                    const JobLease& lease, Timestamp at) {
+    const auto wanted = kinds_text(kinds);
     return in_transaction([&](Connection& connection) -> std::optional<Job> {
-        while (const auto job = next_job(connection, at)) {
+        while (const auto job = next_job(connection, wanted, at)) {
             if (const auto outcome = end_of_abandoned(*job)) {
                 end(connection, job->id, *outcome, at);
                 continue;

@@ -69,8 +69,11 @@ void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Time
         to_string(outcome.state), outcome.result, outcome.error, at, id);
 }
 
-std::optional<Job> next_job(Connection& connection, Timestamp at) {
-    return find_job(connection, std::string(claimable) + " ORDER BY due_at, id LIMIT 1", at);
+std::optional<Job> next_job(Connection& connection, const std::string& kinds, Timestamp at) {
+    return find_job(connection,
+                    std::string(claimable) +
+                        " AND instr($2, ',' || kind || ',') > 0 ORDER BY due_at, id LIMIT 1",
+                    at, kinds);
 }
 
 }  // namespace
@@ -106,13 +109,15 @@ Result<std::vector<Job>> SqliteStore::jobs(std::size_t limit, const std::optiona
 }
 
 /// Looks first, because taking turns with what writes costs more than there mostly is to find.
-Result<std::optional<Job>> SqliteStore::claim_job(const JobLease& lease, Timestamp at) {
+Result<std::optional<Job>> SqliteStore::claim_job(const std::vector<std::string>& kinds,
+                                                  const JobLease& lease, Timestamp at) {
+    const auto wanted = kinds_text(kinds);
     const auto waiting =
-        read([&](Connection& connection) { return next_job(connection, at).has_value(); });
+        read([&](Connection& connection) { return next_job(connection, wanted, at).has_value(); });
     if (!waiting) return waiting.error();
     if (!*waiting) return std::optional<Job>();
     return write([&](Connection& connection) -> std::optional<Job> {
-        while (const auto job = next_job(connection, at)) {
+        while (const auto job = next_job(connection, wanted, at)) {
             if (const auto outcome = end_of_abandoned(*job)) {
                 end(connection, job->id, *outcome, at);
                 continue;

@@ -23,7 +23,7 @@ class JobsContract : public StoreContract {
         return store_->add_job(job_of(kind, due), false).value();
     }
     std::optional<Job> claimed(const std::string& owner, Timestamp at = start_) {
-        const auto job = store_->claim_job({owner, at + 10s}, at);
+        const auto job = store_->claim_job({"teach", "retag"}, {owner, at + 10s}, at);
         EXPECT_TRUE(succeeded(job));
         return job ? *job : std::nullopt;
     }
@@ -32,6 +32,15 @@ class JobsContract : public StoreContract {
     static inline const Timestamp start_ = now();
 };
 INSTANTIATE_TEST_SUITE_P(Stores, JobsContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(JobsContract, GivesAWorkerOnlyWhatItKnows) {
+    const auto job = added("import");
+    EXPECT_FALSE(claimed("a"));
+    const auto taken = store_->claim_job({"impor", "import"}, {"b", start_ + 10s}, start_);
+    ASSERT_TRUE(taken && *taken);
+    EXPECT_EQ((*taken)->id, job.id);
+    EXPECT_FALSE(store_->claim_job({}, {"c", start_ + 1h}, start_ + 1h).value());
+}
 
 TEST_P(JobsContract, GivesBackWhatWasQueued) {
     const auto asked = job_of();
@@ -161,7 +170,8 @@ TEST_P(JobsContract, ManyWorkersTakeEachJobOnce) {
     for (std::size_t w = 0; w < taken.size(); ++w)
         workers.emplace_back([&, w] {
             const auto owner = std::to_string(w);
-            while (const auto job = store_->claim_job({owner, start_ + 1h}, start_).value())
+            while (const auto job =
+                       store_->claim_job({"teach", "retag"}, {owner, start_ + 1h}, start_).value())
                 taken[w].push_back(job->id);
         });
     for (auto& worker : workers) worker.join();

@@ -4,6 +4,7 @@
 
 #include <future>
 
+#include "store/store.h"
 #include "support/temp_folder.h"
 
 namespace croquis::jobs {
@@ -101,7 +102,7 @@ TEST_F(RunnerTest, StoppingHandsTheJobToTheNext) {
 
 TEST_F(RunnerTest, TakesOverWhatADeadProcessLeft) {
     const auto id = queue("a");
-    const auto dead = store_->claim_job({"dead", now() + 50ms}, now());
+    const auto dead = store_->claim_job({"a"}, {"dead", now() + 50ms}, now());
     ASSERT_TRUE(dead && *dead);
     std::atomic<int> runs{0};
     const Work work = [&](Task&) -> Result<std::string> {
@@ -116,6 +117,20 @@ TEST_F(RunnerTest, TakesOverWhatADeadProcessLeft) {
     EXPECT_EQ(runs, 1);
 }
 
+TEST_F(RunnerTest, LeavesWhatItDoesNotKnowToOthersAndTellsOfWhatEnded) {
+    const auto unknown = queue("other");
+    const auto known = queue("a");
+    std::promise<Uuid> told;
+    RunnerOptions options = quick_;
+    options.on_ended = [&](const store::Job& job) { told.set_value(job.id); };
+    const Work work = [](Task&) -> Result<std::string> { return std::string("{}"); };
+    Runner runner(*store_, {{"a", work}}, options);
+    EXPECT_EQ(told.get_future().get(), known);
+    EXPECT_EQ(store_->job(known)->state, JobState::succeeded);
+    runner.stop();
+    EXPECT_EQ(store_->job(unknown)->state, JobState::queued);
+}
+
 TEST_F(RunnerTest, StopsWhatAnotherHasTaken) {
     const auto id = queue("long");
     std::promise<void> stopped;
@@ -127,7 +142,7 @@ TEST_F(RunnerTest, StopsWhatAnotherHasTaken) {
     Runner runner(*store_, {{"long", work}}, quick_);
     await_state(id, JobState::running);
     // As a process sees it whose clock is far ahead.
-    const auto taken = store_->claim_job({"other", now() + 2h}, now() + 1h);
+    const auto taken = store_->claim_job({"long"}, {"other", now() + 2h}, now() + 1h);
     ASSERT_TRUE(taken && *taken);
     stopped.get_future().wait();
     runner.stop();
