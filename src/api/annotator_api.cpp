@@ -4,10 +4,11 @@
 namespace croquis::api {
 
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, service::Exports& exports, WorkerPool& workers,
+                           store::Store& store, service::Exports& exports,
+                           service::Imports& imports, WorkerPool& workers,
                            WorkerPool& password_workers, const ApiOptions& options) {
     const auto context = std::make_shared<AnnotatorContext>(
-        annotation, identity, store, exports, workers, password_workers, options.base_path,
+        annotation, identity, store, exports, imports, workers, password_workers, options.base_path,
         options.on_job, options.decode.max_bytes);
     const Guard guard(context);
     http::Router router;
@@ -20,6 +21,7 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     add_moderation_routes(router, guard);
     add_labels_routes(router, guard);
     add_exports_routes(router, guard);
+    add_imports_routes(router, guard, options.max_import_bytes);
     add_models_routes(router, guard);
     add_jobs_routes(router, guard);
     add_users_routes(router, guard);

@@ -37,14 +37,15 @@ void tell_refusal(const http::Request& request, const http::Response& response,
 
 Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
                                     store::Store& store, service::Exports& exports,
-                                    WorkerPool& workers, WorkerPool& password_workers,
+                                    service::Imports& imports, WorkerPool& workers,
+                                    WorkerPool& password_workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options) {
     auto router = service_routes(store, workers, swagger_folder, options);
     if (!router) return router.error();
     router->mount(public_base, public_api(annotation, workers, options));
-    router->mount(annotator_base, annotator_api(annotation, identity, store, exports, workers,
-                                                password_workers, options));
+    router->mount(annotator_base, annotator_api(annotation, identity, store, exports, imports,
+                                                workers, password_workers, options));
     return router;
 }
 

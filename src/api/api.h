@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "identity/identity.h"
 #include "service/annotation.h"
+#include "service/imports.h"
 #include "service/transfer.h"
 
 namespace croquis::api {
@@ -15,6 +16,7 @@ namespace croquis::api {
 struct ApiOptions {
     http::ServerLimits limits;  ///< stated in the OpenAPI documents as served
     drawing::DecodeLimits decode;
+    std::uint64_t max_import_bytes = std::uint64_t{4} << 30U;  ///< of one upload
     int submissions_per_minute = 0;  ///< per client address on the public API; 0 for no limit
     std::string version;             ///< of the program
     bool demo = false;               ///< anyone can sign in as admin / admin
@@ -31,7 +33,8 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
 /// The annotator API, mounted at /api/v1: JWT bearer, the same views plus changes. What hashes a
 /// password runs on `password_workers`.
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, service::Exports& exports, WorkerPool& workers,
+                           store::Store& store, service::Exports& exports,
+                           service::Imports& imports, WorkerPool& workers,
                            WorkerPool& password_workers, const ApiOptions& options = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
@@ -48,7 +51,8 @@ void tell_refusal(const http::Request& request, const http::Response& response,
 /// All of the backend's routes.
 Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
                                     store::Store& store, service::Exports& exports,
-                                    WorkerPool& workers, WorkerPool& password_workers,
+                                    service::Imports& imports, WorkerPool& workers,
+                                    WorkerPool& password_workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 

@@ -92,6 +92,7 @@ std::string limits_table(const ApiOptions& options) {
         "| a request's header | {} bytes |\n"
         "| a request's body | {} bytes |\n"
         "| a body without a picture | {} bytes |\n"
+        "| what is imported at once | {} bytes |\n"
         "| nesting of JSON | {} levels |\n"
         "| a picture's file | {} bytes |\n"
         "| a picture's sides | {} to {} pixels |\n"
@@ -106,8 +107,8 @@ std::string limits_table(const ApiOptions& options) {
         "| connections | {} |\n"
         "| connections of a client | {} |\n"
         "| answers above {} bytes that wait for their readers | {} bytes |\n\n</details>\n",
-        server.max_header_bytes, server.max_body_bytes, max_small_body, max_json_depth,
-        picture.max_bytes, picture.min_side, picture.max_side, picture.max_pixels,
+        server.max_header_bytes, server.max_body_bytes, max_small_body, options.max_import_bytes,
+        max_json_depth, picture.max_bytes, picture.min_side, picture.max_side, picture.max_pixels,
         strokes.max_strokes, strokes.max_points, rate, previews_per_submission,
         server.header_timeout.count(), server.body_timeout.count(), server.max_requests_in_flight,
         server.max_connections, server.max_connections_per_client, http::small_answer_bytes,

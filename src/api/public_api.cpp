@@ -180,6 +180,8 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
     add(Method::delete_, "/drawings/{id}", [api](Request& r) { return api->withdraw(r); });
     add(Method::post, "/drawings/{id}:suggest", [api](Request& r) { return api->suggest(r); });
     add(Method::get, "/drawings/{id}/image", view(get_image));
+    add(Method::get, "/drawings/{id}/strokes", view(get_strokes));
+    add(Method::get, "/drawings/{id}/strokes.svg", view(get_strokes));
     add(Method::get, "/labels", [api](Request& r) { return api->labels(r); });
     add(Method::get, "/model", [api](Request& r) { return api->live_model(r); });
     router.add(Method::get, "/service", describe_service(options));

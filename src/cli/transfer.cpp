@@ -16,7 +16,6 @@
 namespace croquis::cli {
 namespace {
 
-namespace json = boost::json;
 using dataset::Format;
 
 const std::vector<std::pair<std::string, service::LabelsAs>> meanings{
@@ -45,9 +44,11 @@ struct ExportArguments {
     std::string project;
     std::string format;
     std::filesystem::path output;
-    std::string tag, source, tagged_by, from, until;
+    std::string tag, source, tagged_by, from, until, split;
+    std::optional<float> min_confidence, max_confidence;
     bool reviewed = false;
     bool unreviewed = false;
+    bool disagreement = false;
 };
 
 std::string wrong_mapping(const std::string& pair) {
@@ -109,25 +110,6 @@ std::string to_text(const service::ImportReport& report, bool dry_run) {
     return text;
 }
 
-json::object to_json(const service::ImportReport& report, bool dry_run) {
-    json::object labels;
-    for (const auto& [label, count] : report.labels) labels[label] = count;
-    return {{"format", report.format},
-            {"model", report.model},
-            {"dry_run", dry_run},
-            {"records", report.records},
-            {"stored", report.stored},
-            {"already_there", report.already_there},
-            {"rejected", report.rejected},
-            {"reviewed", report.reviewed},
-            {"suggested", report.suggested},
-            {"several_labels", report.several_labels},
-            {"disputed", report.disputed},
-            {"system_files", report.litter},
-            {"labels", std::move(labels)},
-            {"new_labels", json::array(report.new_labels.begin(), report.new_labels.end())}};
-}
-
 /// The store that both commands work on.
 struct Opened {
     std::unique_ptr<store::Store> store;
@@ -181,7 +163,7 @@ int import_data(const server::Config& config, const ImportArguments& arguments) 
     const auto done = imported(config, arguments);
     if (!done) return report(done.error());
     if (arguments.as_json)
-        std::cout << to_json(*done, arguments.dry_run) << '\n';
+        std::cout << service::to_json(*done, arguments.dry_run) << '\n';
     else
         std::cout << to_text(*done, arguments.dry_run);
     return done->rejected == 0 ? success : partly_failed;
@@ -256,6 +238,10 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
     options.source = given(arguments.source);
     options.tagged_by = given(arguments.tagged_by);
     if (arguments.reviewed || arguments.unreviewed) options.reviewed = arguments.reviewed;
+    if (!arguments.split.empty()) options.judging = arguments.split == "judge";
+    if (arguments.disagreement) options.disagreement = true;
+    options.min_confidence = arguments.min_confidence;
+    options.max_confidence = arguments.max_confidence;
     const auto from = moment(arguments.from, "from");
     if (!from) return from.error();
     const auto until = moment(arguments.until, "until");
@@ -354,10 +340,12 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
     add_project_option(command, arguments.project);
     command
         .add_option("--format", arguments.format,
-                    "imagefolder: a zip of LABEL/NAME; csv: a zip of images/ and labels.csv; "
-                    "ndjson: strokes, in Quick, Draw!'s form")
+                    "imagefolder: a zip of LABEL/NAME; csv, coco, labelstudio, huggingface: a zip "
+                    "of images/ and what each of these reads; ndjson: strokes, in Quick, Draw!'s "
+                    "form")
         ->required()
-        ->check(CLI::IsMember({"imagefolder", "csv", "ndjson"}));
+        ->check(
+            CLI::IsMember({"imagefolder", "csv", "coco", "labelstudio", "huggingface", "ndjson"}));
     command.add_option("--output", arguments.output, "Where to; - for standard output")
         ->required()
         ->type_name("FILE");
@@ -372,6 +360,20 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
     command.add_option("--from", arguments.from, "Only those drawn then or later (RFC 3339)")
         ->type_name("TIME");
     command.add_option("--until", arguments.until, "Only those drawn before")->type_name("TIME");
+    command
+        .add_option("--min-confidence", arguments.min_confidence,
+                    "Only those whose prediction is at least so sure")
+        ->check(CLI::Range(0.0F, 1.0F));
+    command
+        .add_option("--max-confidence", arguments.max_confidence,
+                    "Only those whose prediction is at most so sure")
+        ->check(CLI::Range(0.0F, 1.0F));
+    command
+        .add_option("--split", arguments.split,
+                    "Only those that models learn from, or those kept back to judge them")
+        ->check(CLI::IsMember({"learn", "judge"}));
+    command.add_flag("--disagreement", arguments.disagreement,
+                     "Only those that a person tagged otherwise than the model");
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ std::string_view to_string(Event event) {
             return "label_changed";
         case Event::project_changed:
             return "project_changed";
+        case Event::data_imported:
+            return "data_imported";
         case Event::drawing_withdrawn:
             return "drawing_withdrawn";
         case Event::unauthenticated:

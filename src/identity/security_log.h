@@ -32,6 +32,7 @@ enum class Event {
     model_promoted,
     label_changed,      ///< added, changed or merged
     project_changed,    ///< added, changed or archived
+    data_imported,      ///< an upload was taken; the job says what came of it
     drawing_withdrawn,  ///< hidden, shown again or deleted
     unauthenticated,    ///< any other answer of 401, 403 or 429
     forbidden,

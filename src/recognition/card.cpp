@@ -7,8 +7,8 @@
 #include <cmath>
 #include <set>
 
-#include "core/text.h"
 #include "recognition/graph.h"
+#include "recognition/label_name.h"
 
 namespace croquis::recognition {
 namespace {
@@ -18,7 +18,6 @@ namespace json = boost::json;
 constexpr std::size_t max_card_bytes = 4U << 20U;
 constexpr std::size_t max_name_bytes = 64;
 constexpr std::size_t max_labels = 1000;
-constexpr std::size_t max_label_bytes = 64;
 constexpr std::size_t max_activations = 1000;
 
 Error wrong(std::string_view field, std::string detail) {
@@ -55,9 +54,7 @@ Result<std::string> read_name(const json::object& card) {
 }
 
 bool is_label(const json::value& label) {
-    if (!label.is_string()) return false;
-    const std::string_view text = label.get_string();
-    return !text.empty() && text.size() <= max_label_bytes && !has_control_characters(text);
+    return label.is_string() && check_label_name(label.get_string());
 }
 
 Result<std::vector<std::string>> read_labels(const json::object& card) {
@@ -70,8 +67,9 @@ Result<std::vector<std::string>> read_labels(const json::object& card) {
     for (const auto& label : list->get_array()) {
         const auto field = fmt::format("labels/{}", labels.size());
         if (!is_label(label))
-            return wrong(field, fmt::format("A label is a text of 1 to {} bytes without control "
-                                            "characters.",
+            return wrong(field, fmt::format("A label is a text of 1 to {} bytes, without control "
+                                            "characters, \"/\", \"\\\" and \":\", and no space at "
+                                            "either end.",
                                             max_label_bytes));
         if (!seen.insert(label.get_string()).second)
             return wrong(field, fmt::format("The label \"{}\" is there twice.",

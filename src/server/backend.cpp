@@ -12,6 +12,7 @@
 #include "core/build_info.h"
 #include "core/bytes.h"
 #include "core/metrics.h"
+#include "core/spool.h"
 #include "core/this_thread.h"
 #include "core/worker_pool.h"
 #include "http/server.h"
@@ -22,6 +23,7 @@
 #include "server/listeners.h"
 #include "server/open.h"
 #include "service/annotation.h"
+#include "service/imports.h"
 #include "service/models.h"
 #include "service/training_jobs.h"
 #include "service/transfer.h"
@@ -78,7 +80,9 @@ struct Backend::Parts {
     std::unique_ptr<recognition::Batcher> batcher;
     std::unique_ptr<service::Annotation> annotation;
     std::unique_ptr<service::Exports> exports;
+    std::unique_ptr<service::Imports> imports;
     std::unique_ptr<jobs::Runner> jobs;
+    std::unique_ptr<jobs::Runner> import_jobs;  ///< so that teaching need not wait for an import
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> portal;
     std::unique_ptr<http::Server> metrics_listener;
@@ -89,6 +93,7 @@ struct Backend::Parts {
     Result<void> set_up_identity(const Config& config);
     Result<void> listen(const Config& config);
     Result<void> listen_api(const Config& config);
+    void start_imports(const Config& config);
 };
 
 Result<void> Backend::Parts::open_store(const Config& config) {
@@ -144,12 +149,26 @@ Result<void> Backend::Parts::listen(const Config& config) {
     return {};
 }
 
+/// An upload goes with its job; what a job left that ended without us goes now.
+void Backend::Parts::start_imports(const Config& config) {
+    imports = std::make_unique<service::Imports>(
+        *store, config.store, *batcher,
+        Spool::open(uploads_of(config), config.max_upload_folder_bytes));
+    imports->sweep();
+    jobs::RunnerOptions options;
+    options.on_ended = [this](const store::Job&) { imports->sweep(); };
+    const auto work = [this](jobs::Task& task) { return imports->work(task); };
+    import_jobs = std::make_unique<jobs::Runner>(
+        *store, std::map<std::string, jobs::Work>{{service::import_kind, work}}, options);
+}
+
 Result<void> Backend::Parts::listen_api(const Config& config) {
     annotation = std::make_unique<service::Annotation>(
         *store, *batcher, *workers, metrics, batcher_options(config),
         service::TeachingRhythm{static_cast<std::size_t>(config.teach_after),
                                 [this] { jobs->wake(); }});
     jobs = std::make_unique<jobs::Runner>(*store, service::works(*store));
+    start_imports(config);
     api::ApiOptions options;
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
@@ -157,9 +176,13 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.version = version();
     options.demo = config.demo;
     options.base_path = config.base_path;
-    options.on_job = [this] { jobs->wake(); };
+    options.max_import_bytes = config.max_import_bytes;
+    options.on_job = [this] {
+        jobs->wake();
+        import_jobs->wake();
+    };
     exports = std::make_unique<service::Exports>(*store, config.store);
-    auto routes = api::backend_router(*annotation, *identity, *store, *exports, *workers,
+    auto routes = api::backend_router(*annotation, *identity, *store, *exports, *imports, *workers,
                                       *password_workers, config.web_root / "swagger", options);
     if (!routes) return routes.error();
     auto listener = listener_options(config, "api", config.port);
@@ -224,6 +247,8 @@ void Backend::stop() {
     if (parts_->api) parts_->api->stop();
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
     if (parts_->exports) parts_->exports->stop();
+    if (parts_->imports) parts_->imports->stop();
+    if (parts_->import_jobs) parts_->import_jobs->stop();
     if (parts_->jobs) parts_->jobs->stop();
     if (parts_->annotation) parts_->annotation->stop();
     if (parts_->batcher) parts_->batcher->stop();

@@ -314,6 +314,13 @@ std::string replace_passwords(const std::string& url, const char* in_authority_b
 
 }  // namespace
 
+std::filesystem::path uploads_of(const Config& config) {
+    constexpr std::string_view sqlite = "sqlite:";
+    if (!config.upload_folder.empty()) return config.upload_folder;
+    if (config.store.starts_with(sqlite)) return config.store.substr(sqlite.size()) + ".uploads";
+    return "croquis-uploads";
+}
+
 std::string without_password(const std::string& url) {
     return replace_passwords(url, "$1:***@", "$1$2***");
 }

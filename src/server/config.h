@@ -48,6 +48,9 @@ struct Config {
     std::size_t max_requests = 2048;
     std::size_t max_body_bytes = std::size_t{4} * 1024 * 1024;
     int teach_after = 0;
+    std::size_t max_import_bytes = std::size_t{4} * 1024 * 1024 * 1024;
+    std::filesystem::path upload_folder;  ///< empty: see uploads_of()
+    std::size_t max_upload_folder_bytes = std::size_t{16} * 1024 * 1024 * 1024;
     std::size_t max_image_bytes = std::size_t{2} * 1024 * 1024;
     int max_image_side = 4096;
 
@@ -102,6 +105,10 @@ std::string print_config(const Config& config);
 /// The secret from --secret, or from --secret-file (its first line). Empty where neither is given,
 /// invalid where both are, or where others can read the file.
 Result<std::string> read_secret(const Config& config);
+
+/// Where uploads are kept until they are imported: upload_folder, else beside the database's file,
+/// else croquis-uploads in the working directory.
+std::filesystem::path uploads_of(const Config& config);
 
 /// A store's URL fit for a log: passwords in it replaced by ***.
 std::string without_password(const std::string& url);

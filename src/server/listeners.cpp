@@ -147,6 +147,7 @@ Result<std::unique_ptr<http::Server>> listen_portal(const Config& config,
     options.backend_url = backend_url;
     options.base_path = config.base_path;
     options.secret = secret;
+    options.max_upload_bytes = config.max_import_bytes;
     options.max_backend_connections =
         std::clamp<std::size_t>(config.max_connections / 2, 1, max_portal_connections);
     auto routes = portal::portal_router(options, metrics);

@@ -141,6 +141,19 @@ void visit_network(C& c, Visit visit) {
     visit(Setting{"server", "max_body_bytes", "Largest request body", listening}.between(
               1024, 1024 * mebibyte),
           c.max_body_bytes);
+    visit(Setting{"server", "max_import_bytes", "Largest upload to import", listening}.between(
+              1024, 1024 * 1024 * mebibyte),
+          c.max_import_bytes);
+    visit(
+        Setting{"server", "upload_folder",
+                "Where uploads wait to be imported; several backends of one store share it. Empty: "
+                "beside the database's file, or croquis-uploads",
+                serve},
+        c.upload_folder);
+    visit(Setting{"server", "max_upload_folder_bytes", "What may wait there; more is answered 503",
+                  serve}
+              .between(1024, 1024 * 1024 * mebibyte),
+          c.max_upload_folder_bytes);
     visit(Setting{"server", "trusted_proxies", "Addresses whose X-Forwarded-For is believed",
                   listening},
           c.trusted_proxies);

@@ -345,6 +345,11 @@ asio::awaitable<Result<store::StoredImage>> Annotation::image(Uuid id, store::Vi
     co_return co_await workers_.run(job);
 }
 
+asio::awaitable<Result<std::string>> Annotation::strokes(Uuid id, store::Viewer viewer) {
+    const auto job = [this, id, &viewer] { return store_.strokes(id, viewer); };
+    co_return co_await workers_.run(job);
+}
+
 asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(Uuid id,
                                                                           store::Viewer viewer) {
     const auto job = [this, id, &viewer]() -> Result<std::vector<store::TagEvent>> {

@@ -120,6 +120,9 @@ class Annotation {
     boost::asio::awaitable<Result<store::StoredImage>> image(
         Uuid id, store::Viewer viewer = store::Audience::everyone,
         std::optional<Sha256> known = std::nullopt);
+    /// JSON in Quick, Draw!'s form; empty of a drawing that came as a picture.
+    boost::asio::awaitable<Result<std::string>> strokes(
+        Uuid id, store::Viewer viewer = store::Audience::everyone);
     boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(
         Uuid id, store::Viewer viewer = store::Audience::everyone);
     boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts(

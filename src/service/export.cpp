@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/this_thread.h"
+#include "service/teaching.h"
 #include "service/transfer.h"
 
 namespace croquis::service {
@@ -14,6 +15,9 @@ constexpr std::size_t pictures_at_once = 16;
 bool is_asked_for(const store::Drawing& drawing, const ExportOptions& options) {
     if (options.reviewed && *options.reviewed != drawing.tagged_by.has_value()) return false;
     if (options.source && *options.source != drawing.source) return false;
+    if (options.judging && *options.judging != judges(drawing.id)) return false;
+    const bool disagree = drawing.tagged_by && drawing.tag != drawing.prediction.tag;
+    if (options.disagreement && *options.disagreement != disagree) return false;
     return !options.tagged_by || options.tagged_by == drawing.tagged_by;
 }
 
@@ -23,6 +27,8 @@ dataset::Exported to_exported(store::Drawing&& drawing, store::Transfer::Content
     exported.created_at = drawing.created_at;
     exported.image = std::move(content.image);
     exported.media_type = std::move(drawing.media_type);
+    exported.width = drawing.width;
+    exported.height = drawing.height;
     exported.strokes = std::move(content.strokes);
     exported.label = std::move(drawing.tag);
     if (drawing.tagged_by) exported.reviewed = {std::move(*drawing.tagged_by), drawing.tagged_at};
@@ -43,6 +49,8 @@ store::Query query_of(const ExportOptions& options) {
     query.from = options.from;
     query.until = options.until;
     query.project = options.project_id;
+    query.min_confidence = options.min_confidence;
+    query.max_confidence = options.max_confidence;
     return query;
 }
 
@@ -152,7 +160,14 @@ Exporter::~Exporter() = default;
 Result<std::unique_ptr<Exporter>> Exporter::make(store::Store& store, store::Transfer& transfer,
                                                  dataset::ZipWriter::Sink& sink,
                                                  ExportOptions options) {
-    auto writer = dataset::make_writer(options.format, sink, options.project);
+    dataset::DatasetName name{options.project, {}};
+    const auto labels = store.labels(options.project_id);
+    if (!labels) return labels.error();
+    for (const auto& label : *labels)
+        if (!label.retired) name.labels.push_back(label.name);
+    // Another store may have the same labels in another order.
+    std::sort(name.labels.begin(), name.labels.end());
+    auto writer = dataset::make_writer(options.format, sink, name);
     if (!writer) return writer.error();
     return std::unique_ptr<Exporter>(new Exporter(
         std::make_unique<Impl>(store, transfer, std::move(*writer), std::move(options))));

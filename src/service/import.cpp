@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/array.hpp>
+#include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "core/text.h"
 #include "drawing/decode.h"
@@ -12,6 +16,7 @@
 #include "drawing/sanitise.h"
 #include "drawing/strokes.h"
 #include "learning/dataset/text.h"
+#include "recognition/label_name.h"
 #include "service/narrowing.h"
 #include "service/projects.h"
 #include "service/transfer.h"
@@ -21,14 +26,13 @@
 namespace croquis::service {
 namespace {
 
+namespace json = boost::json;
 using dataset::Record;
 using recognition::RecognitionResult;
 
-constexpr std::size_t chunk_drawings = 256;
 constexpr std::size_t chunk_bytes = std::size_t{32} << 20U;
 constexpr std::size_t max_id_bytes = 512;
 constexpr std::size_t max_name_bytes = 1024;
-constexpr std::size_t max_label_bytes = 200;
 constexpr std::string_view own_source = "import";
 
 bool is_source(std::string_view source) {
@@ -74,55 +78,130 @@ struct Pending {
     Result<RecognitionResult> recognised = Error{};
 };
 
+/// Has the batcher look at drawings, so many at a time. Shared with what the batcher calls back,
+/// which may still run when the last drawing is known.
+class Looking : public std::enable_shared_from_this<Looking> {
+  public:
+    Looking(recognition::Batcher& batcher, const ImportOptions& options)
+        : batcher_(batcher), in_flight_limit_(options.in_flight), asker_{options.asker, nullptr} {}
+
+    void add(Pending* pending) {
+        waiting_.push_back(pending);
+        ++unfinished_;
+    }
+
+    /// Gives the batcher what it may have.
+    void go_on() {
+        while (Pending* const next = take()) {
+            const auto done = [self = shared_from_this(), next](Result<RecognitionResult> found) {
+                self->finish(next, std::move(found));
+            };
+            batcher_.recognise(next->import.submission.image, asker_, done);
+        }
+    }
+
+    /// Waits until all are looked at; gives up those that were not begun where it is stopped.
+    void wait(const std::function<bool()>& is_stopped) {
+        constexpr std::chrono::milliseconds pause{20};
+        constexpr std::chrono::milliseconds glance{200};
+        std::unique_lock lock(mutex_);
+        while (unfinished_ > 0) {
+            // Where the batcher has no room, it may soon have some.
+            changed_.wait_for(lock, refused_ ? pause : glance, [this] { return unfinished_ == 0; });
+            if (is_stopped && is_stopped()) give_up();
+            if (!std::exchange(refused_, false)) continue;
+            lock.unlock();
+            go_on();
+            lock.lock();
+        }
+    }
+
+    void abandon() {
+        wait([] { return true; });
+    }
+
+  private:
+    Pending* take() {
+        const std::scoped_lock lock(mutex_);
+        if (refused_ || waiting_.empty() || in_flight_ >= in_flight_limit_) return nullptr;
+        ++in_flight_;
+        Pending* const next = waiting_.front();
+        waiting_.pop_front();
+        return next;
+    }
+
+    /// With the lock held.
+    void give_up() {
+        unfinished_ -= waiting_.size();
+        waiting_.clear();
+    }
+
+    /// A refusal comes on the thread that asked, which then asks for no more; everything else on
+    /// one of the batcher's.
+    void finish(Pending* pending, Result<RecognitionResult> found) {
+        const bool refused = !found && found.error().kind == ErrorKind::unavailable;
+        {
+            const std::scoped_lock lock(mutex_);
+            --in_flight_;
+            if (refused) {
+                waiting_.push_front(pending);
+                refused_ = true;
+                return;
+            }
+            pending->recognised = std::move(found);
+            if (--unfinished_ == 0) changed_.notify_all();
+        }
+        go_on();
+    }
+
+    recognition::Batcher& batcher_;
+    const std::size_t in_flight_limit_;
+    const recognition::Asker asker_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Pending*> waiting_;  ///< under mutex_
+    std::size_t in_flight_ = 0;     ///< under mutex_
+    std::size_t unfinished_ = 0;    ///< under mutex_
+    bool refused_ = false;          ///< under mutex_: not to be asked for a moment
+};
+
 /// Drawings that are looked at and stored together.
 class Chunk {
   public:
-    Chunk() = default;
+    explicit Chunk(std::size_t most) : most_(most) {}
     Chunk(const Chunk&) = delete;
     Chunk& operator=(const Chunk&) = delete;
     /// The batcher may still look at its pictures.
-    ~Chunk() { wait(); }
+    ~Chunk() {
+        if (looking_) looking_->abandon();
+    }
 
     void add(Pending pending) {
         bytes_ += pending.import.submission.image.size() + pending.import.submission.strokes.size();
         pending_.push_back(std::make_unique<Pending>(std::move(pending)));
     }
 
-    [[nodiscard]] bool full() const {
-        return pending_.size() >= chunk_drawings || bytes_ >= chunk_bytes;
-    }
+    [[nodiscard]] bool full() const { return pending_.size() >= most_ || bytes_ >= chunk_bytes; }
     [[nodiscard]] bool empty() const { return pending_.empty(); }
     [[nodiscard]] std::vector<std::unique_ptr<Pending>>& drawings() { return pending_; }
 
     /// Has the batcher look at all that are not stored yet.
-    void recognise(recognition::Batcher& batcher) {
-        for (auto& pending : pending_) {
-            if (pending->was_there) continue;
-            {
-                const std::scoped_lock lock(mutex_);
-                ++waiting_;
-            }
-            batcher.recognise(
-                pending->import.submission.image,
-                [this, drawing = pending.get()](Result<RecognitionResult> recognised) {
-                    drawing->recognised = std::move(recognised);
-                    const std::scoped_lock lock(mutex_);
-                    if (--waiting_ == 0) all_done_.notify_all();
-                });
-        }
+    void recognise(recognition::Batcher& batcher, const ImportOptions& options) {
+        looking_ = std::make_shared<Looking>(batcher, options);
+        for (auto& pending : pending_)
+            if (!pending->was_there) looking_->add(pending.get());
+        looking_->go_on();
     }
 
-    void wait() {
-        std::unique_lock lock(mutex_);
-        all_done_.wait(lock, [this] { return waiting_ == 0; });
+    void wait(const std::function<bool()>& is_stopped) {
+        if (looking_) looking_->wait(is_stopped);
     }
 
   private:
+    const std::size_t most_;
     std::vector<std::unique_ptr<Pending>> pending_;
     std::size_t bytes_ = 0;
-    std::mutex mutex_;
-    std::condition_variable all_done_;
-    std::size_t waiting_ = 0;  ///< under mutex_
+    std::shared_ptr<Looking> looking_;
 };
 
 class Importer {
@@ -145,7 +224,8 @@ class Importer {
         if (const auto ready = read_project(); !ready) return ready.error();
         std::optional<Error> ended;
         for (bool more = true; more;) {
-            auto chunk = std::make_unique<Chunk>();
+            if (is_stopped()) return stopped();
+            auto chunk = std::make_unique<Chunk>(options_.at_once);
             const auto filled = fill(*chunk);
             more = filled && *filled;
             if (!filled) ended = filled.error();
@@ -163,6 +243,8 @@ class Importer {
     }
 
   private:
+    [[nodiscard]] bool is_stopped() const { return events_.is_stopped && events_.is_stopped(); }
+
     Result<void> read_labels() {
         const auto labels = store_.labels(options_.project);
         if (!labels) return labels.error();
@@ -186,6 +268,7 @@ class Importer {
     /// False at the end of the data.
     Result<bool> fill(Chunk& chunk) {
         while (!chunk.full()) {
+            if (is_stopped()) return stopped();
             auto item = reader_.next();
             if (!item) return item.error();
             if (!*item) return false;
@@ -311,9 +394,7 @@ class Importer {
     /// Whether the project has the label, or shall have it.
     Result<void> allow(const std::string& label) {
         if (known_labels_.contains(label)) return {};
-        if (label.empty() || label.size() > max_label_bytes || has_control_characters(label))
-            return Error{ErrorKind::invalid,
-                         "A label is 1 to 200 bytes without control characters."};
+        if (const auto valid = recognition::check_label_name(label); !valid) return valid.error();
         if (options_.make_labels) {
             known_labels_.insert(label);
             to_make_.push_back(label);
@@ -357,7 +438,7 @@ class Importer {
             const auto& found = (*there)[i];
             pending.was_there = found && is_picture_of(*found, pending);
         }
-        chunk.recognise(batcher_);
+        chunk.recognise(batcher_, options_);
         return {};
     }
 
@@ -374,7 +455,8 @@ class Importer {
     Result<void> store_previous() {
         if (!previous_) return {};
         const auto chunk = std::move(previous_);
-        chunk->wait();
+        chunk->wait(events_.is_stopped);
+        if (is_stopped()) return stopped();
         std::vector<Pending*> good;
         for (auto& pending : chunk->drawings()) {
             if (complete(*pending))
@@ -562,6 +644,25 @@ class Importer {
 };
 
 }  // namespace
+
+json::object to_json(const ImportReport& report, bool dry_run) {
+    json::object labels;
+    for (const auto& [label, count] : report.labels) labels[label] = count;
+    return {{"format", report.format},
+            {"model", report.model},
+            {"dry_run", dry_run},
+            {"records", report.records},
+            {"stored", report.stored},
+            {"already_there", report.already_there},
+            {"rejected", report.rejected},
+            {"reviewed", report.reviewed},
+            {"suggested", report.suggested},
+            {"several_labels", report.several_labels},
+            {"disputed", report.disputed},
+            {"system_files", report.litter},
+            {"labels", std::move(labels)},
+            {"new_labels", json::array(report.new_labels.begin(), report.new_labels.end())}};
+}
 
 Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
                                      store::Transfer& transfer, recognition::Batcher& batcher,

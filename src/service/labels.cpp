@@ -6,28 +6,12 @@
 #include <boost/json.hpp>
 
 #include "core/text.h"
+#include "recognition/label_name.h"
 
 namespace croquis::service {
 namespace {
 
 namespace json = boost::json;
-
-/// What a model's card may call a label, but for what an address or a folder could not carry.
-Result<void> check_name(const std::string& name) {
-    if (name.empty() || name.size() > max_label_bytes || has_control_characters(name) ||
-        trimmed(name) != name || name.find_first_of("/\\:") != std::string::npos || name == "." ||
-        name == "..")
-        return Error{ErrorKind::invalid,
-                     fmt::format("A label's name has 1 to {} bytes, without control characters, "
-                                 "\"/\", \"\\\" and \":\", and no space at either end.",
-                                 max_label_bytes),
-                     "name"};
-    // JSON's parser is who knows whether it is UTF-8.
-    boost::system::error_code failed;
-    json::parse(json::serialize(json::string(name)), failed);
-    if (failed) return Error{ErrorKind::invalid, "This is not valid UTF-8.", "name"};
-    return {};
-}
 
 /// A language tag of BCP 47 in outline: "fr", "pt-BR".
 bool is_language(std::string_view tag) {
@@ -94,7 +78,7 @@ std::string merge_patch(const Titles& titles) {
 }  // namespace
 
 Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label, int project) {
-    if (const auto fine = check_name(label.name); !fine) return fine.error();
+    if (const auto fine = recognition::check_label_name(label.name); !fine) return fine.error();
     if (const auto fine = check_all(label.titles, label.colour, label.key); !fine)
         return fine.error();
     Titles given = label.titles;

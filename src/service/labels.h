@@ -10,8 +10,6 @@
 /// The labels of a project, as people change them. All functions block.
 namespace croquis::service {
 
-/// Bytes of a label's name, as of one on a model's card.
-inline constexpr std::size_t max_label_bytes = 64;
 /// Bytes of a title in one language.
 inline constexpr std::size_t max_title_bytes = 200;
 inline constexpr std::size_t max_languages = 50;

@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,6 +38,12 @@ struct ImportOptions {
     std::optional<Uuid> by_id;               ///< that user
     std::string pseudonym;                   ///< of drawings that bring none
     bool dry_run = false;                    ///< stores nothing
+    std::size_t at_once = 256;               ///< drawings stored in one transaction
+    /// Drawings that the batcher is given at once. Where it serves others too, few, so that theirs
+    /// need not wait.
+    std::size_t in_flight = std::numeric_limits<std::size_t>::max();
+    /// As whom the batcher counts it; empty for the only one there is.
+    std::string asker;
 };
 
 /// What an import came to. Every record is in exactly one of stored, already_there and rejected.
@@ -61,19 +69,24 @@ struct ImportEvents {
     std::function<void(std::uint64_t position, std::uint64_t extent, const ImportReport&)> progress;
     /// A record that was rejected, or something to know about one.
     std::function<void(const std::string& place, const std::string& text, bool rejected)> problem;
+    /// Ends the import early where it says so; what is stored stays. May be empty.
+    std::function<bool()> is_stopped;
 };
 
 /// Brings the records of `reader` in. Drawings without a label are tagged by the batcher's model;
 /// so is every drawing, for its prediction. Each is known by its id or external id, or where it has
 /// none by its bytes, so that importing the same again stores nothing; what was stored before an
 /// interruption is passed over by the next run. Memory does not grow with the number of records
-/// (but for a dry run, and for formats that name pictures in one file, which is read whole). The
-/// batcher must take 512 drawings and let them wait: one that it refuses is rejected.
+/// (but for a dry run, and for formats that name pictures in one file, which is read whole). What
+/// the batcher has no room for is given to it again.
 /// Errors: those of the reader, after storing what came before; conflict (project_archived);
-/// unavailable (the store).
+/// unavailable (the store, or it was stopped).
 Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
                                      store::Transfer& transfer, recognition::Batcher& batcher,
                                      const ImportOptions& options, const ImportEvents& events);
+
+/// As the API and the command line show it.
+boost::json::object to_json(const ImportReport& report, bool dry_run);
 
 struct ExportOptions {
     dataset::Format format = dataset::Format::image_folder;
@@ -84,6 +97,9 @@ struct ExportOptions {
     std::optional<Timestamp> from, until;  ///< created_at, the end excluded
     std::optional<std::string> source;
     std::optional<std::string> tagged_by;
+    std::optional<float> min_confidence, max_confidence;  ///< of the prediction
+    std::optional<bool> judging;       ///< only those kept back to judge models, or only the others
+    std::optional<bool> disagreement;  ///< only those reviewed otherwise than predicted, or not so
 };
 
 struct ExportReport {

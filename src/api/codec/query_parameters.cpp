@@ -97,14 +97,17 @@ Result<store::Query> read_list_query(const http::Request& request) {
 }
 
 Result<service::ExportOptions> read_export_query(const http::Request& request) {
-    constexpr std::array known{"format", "tag", "reviewed", "tagged_by", "source", "from", "until"};
+    constexpr std::array known{"format",         "tag",   "reviewed",    "tagged_by",
+                               "source",         "from",  "until",       "min_confidence",
+                               "max_confidence", "split", "disagreement"};
     for (const auto& [name, value] : request.query)
         if (std::find(known.begin(), known.end(), name) == known.end())
             return invalid(name, "An export has no such parameter.");
     service::ExportOptions options;
     const auto format = dataset::format_from(request.query_value("format").value_or("imagefolder"));
     if (!format || !dataset::can_be_written(*format))
-        return invalid("format", "A format is imagefolder, csv or ndjson.");
+        return invalid("format",
+                       "A format is imagefolder, csv, coco, labelstudio, huggingface or ndjson.");
     options.format = *format;
     const auto tag = read_tag(request);
     if (!tag) return tag.error();
@@ -117,11 +120,24 @@ Result<service::ExportOptions> read_export_query(const http::Request& request) {
             return invalid(name, "This has 1 to 64 characters.");
         *into = std::string(*text);
     }
-    if (const auto reviewed = request.query_value("reviewed")) {
-        if (*reviewed != "true" && *reviewed != "false")
-            return invalid("reviewed", "This is true or false.");
-        options.reviewed = *reviewed == "true";
+    for (const auto& [name, into] : {std::pair("reviewed", &options.reviewed),
+                                     std::pair("disagreement", &options.disagreement)}) {
+        const auto flag = request.query_value(name);
+        if (!flag) continue;
+        if (*flag != "true" && *flag != "false") return invalid(name, "This is true or false.");
+        *into = *flag == "true";
     }
+    if (const auto split = request.query_value("split")) {
+        if (*split != "learn" && *split != "judge")
+            return invalid("split", "A split is learn or judge.");
+        options.judging = *split == "judge";
+    }
+    const auto least = read_confidence(request, "min_confidence");
+    if (!least) return least.error();
+    options.min_confidence = *least;
+    const auto most = read_confidence(request, "max_confidence");
+    if (!most) return most.error();
+    options.max_confidence = *most;
     const auto from = read_time(request, "from");
     if (!from) return from.error();
     options.from = *from;

@@ -20,7 +20,8 @@ Result<store::Query> read_queue_query(const http::Request& request);
 
 /// GET /jobs: limit and cursor, newest first.
 Result<store::Query> read_jobs_query(const http::Request& request);
-/// GET /exports: format, tag, reviewed, tagged_by, source, from, until. Others are refused.
+/// GET /exports: format, tag, reviewed, tagged_by, source, from, until, min_confidence,
+/// max_confidence, split, disagreement. Others are refused.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// A cursor as the client sees it: base64url of its kind, the drawing's id, and for the queue the

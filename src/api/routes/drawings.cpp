@@ -26,6 +26,11 @@ Answer image(AnnotatorContext& api, Request& request, const Principal&,
     return get_image(api.annotation, request, project, api.surface(request, project));
 }
 
+Answer strokes(AnnotatorContext& api, Request& request, const Principal&,
+               const service::ProjectRef& project) {
+    return get_strokes(api.annotation, request, project, api.surface(request, project));
+}
+
 Answer history(AnnotatorContext& api, Request& request, const Principal&,
                const service::ProjectRef& project) {
     const auto id = read_id(request);
@@ -44,6 +49,8 @@ void add_drawings_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/drawings", guard.annotator(drawings));
     add_in_projects(router, Method::get, "/drawings/{id}", guard.annotator(drawing));
     add_in_projects(router, Method::get, "/drawings/{id}/image", guard.annotator(image));
+    add_in_projects(router, Method::get, "/drawings/{id}/strokes", guard.annotator(strokes));
+    add_in_projects(router, Method::get, "/drawings/{id}/strokes.svg", guard.annotator(strokes));
     add_in_projects(router, Method::get, "/drawings/{id}/history", guard.annotator(history));
 }
 

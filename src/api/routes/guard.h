@@ -12,6 +12,7 @@
 #include "http/router.h"
 #include "identity/identity.h"
 #include "service/annotation.h"
+#include "service/imports.h"
 #include "service/transfer.h"
 
 namespace croquis::api {
@@ -24,6 +25,7 @@ struct AnnotatorContext {
     identity::Identity& identity;
     store::Store& store;  ///< handed to functions of the services, never called here
     service::Exports& exports;
+    service::Imports& imports;
     WorkerPool& workers;
     WorkerPool& password_workers;  ///< slow ones, which nobody else must wait behind
     std::string base_path;

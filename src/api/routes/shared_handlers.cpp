@@ -5,6 +5,7 @@
 #include <map>
 
 #include "api/codec/query_parameters.h"
+#include "drawing/svg.h"
 
 namespace croquis::api {
 namespace {
@@ -51,6 +52,14 @@ std::optional<Sha256> known_digest(const http::Request& request) {
     return digest;
 }
 
+/// What comes first in Accept wins; who takes anything gets JSON.
+bool wants_svg(const http::Request& request) {
+    if (!request.segments.empty() && request.segments.back() == "strokes.svg") return true;
+    const auto accepted = request.header("accept");
+    const auto svg = accepted.find("image/svg+xml");
+    return svg != std::string_view::npos && svg < accepted.find("application/json");
+}
+
 }  // namespace
 
 asio::awaitable<Response> list_drawings(service::Annotation& annotation,
@@ -89,6 +98,33 @@ asio::awaitable<Response> get_image(service::Annotation& annotation, const http:
     // A picture never changes, but it may be gone: ask each time, mostly for a 304.
     response.set("Cache-Control", surface.has_history ? "private, no-cache" : "no-cache");
     response.shared_body = std::make_shared<const Bytes>(std::move(image->bytes));
+    co_return response;
+}
+
+asio::awaitable<Response> get_strokes(service::Annotation& annotation, const http::Request& request,
+                                      service::ProjectRef project, ApiSurface surface) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto strokes =
+        co_await annotation.strokes(*id, {surface.audience(), project->project.id});
+    if (!strokes) co_return problem(strokes.error());
+    if (strokes->empty() && wants_svg(request))
+        co_return problem(
+            {ErrorKind::not_found, "This drawing came as a picture, without strokes."});
+    Response response;
+    if (wants_svg(request)) {
+        const auto parsed = drawing::parse_strokes(*strokes);
+        if (!parsed) co_return problem({ErrorKind::internal, parsed.error().detail});
+        response.body = drawing::to_svg(*parsed);
+        response.set("Content-Type", "image/svg+xml");
+    } else {
+        response.body = R"({"id":")" + to_string(*id) + R"(","strokes":)" +
+                        (strokes->empty() ? "[]" : *strokes) + "}";
+        response.set("Content-Type", "application/json");
+    }
+    response.set("ETag", '"' + to_hex(sha256(as_bytes(response.body))) + '"');
+    response.set("Cache-Control", surface.has_history ? "private, no-cache" : "no-cache");
+    response.set("Vary", "Accept");
     co_return response;
 }
 

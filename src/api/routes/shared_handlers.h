@@ -21,6 +21,10 @@ boost::asio::awaitable<http::Response> get_drawing(service::Annotation& annotati
 boost::asio::awaitable<http::Response> get_image(service::Annotation& annotation,
                                                  const http::Request& request,
                                                  service::ProjectRef project, ApiSurface surface);
+/// The strokes: SVG where the address ends so or the client prefers it, else JSON.
+boost::asio::awaitable<http::Response> get_strokes(service::Annotation& annotation,
+                                                   const http::Request& request,
+                                                   service::ProjectRef project, ApiSurface surface);
 boost::asio::awaitable<http::Response> list_labels(service::Annotation& annotation,
                                                    service::ProjectRef project, ApiSurface surface);
 /// The model that answers in the project.

@@ -69,6 +69,8 @@ class CocoReader {
         if (row.picture.empty()) row.picture = text_in(image, "coco_url");
         if (row.picture.empty()) return reject(place, "The image names no file.");
         row.record.place = place;
+        if (const auto* own = object_in(image, "croquis"); own != nullptr)
+            read_own_fields(*own, row.record);
         row_of_.emplace(id_in(image, "id"), table_.rows.size());
         table_.rows.push_back(std::move(row));
     }
@@ -83,7 +85,10 @@ class CocoReader {
             return reject(
                 place, fmt::format("There is no category {}.", shown(annotation, "category_id")));
         used_.insert(label->second);
-        add_label(table_.rows[row->second].record.labels, label->second);
+        auto& record = table_.rows[row->second].record;
+        // What nobody reviewed is the model's, and stands among the suggestions.
+        if (record.id && !record.reviewed) return;
+        add_label(record.labels, label->second);
     }
 
     static std::string shown(const json::object& object, const char* key) {

@@ -50,8 +50,8 @@ class Metadata {
     Metadata(std::string name, const std::vector<std::string>& classes, Table& table)
         : name_(std::move(name)), folder_(parent_path(name_)), classes_(classes), table_(table) {}
 
-    void add(const std::string& file_name, const std::vector<json::value>& labels,
-             std::size_t line) {
+    void add(const std::string& file_name, const std::vector<json::value>& labels, std::size_t line,
+             const json::object* own = nullptr) {
         const auto place = fmt::format("{}:{}", name_, line);
         const auto path = tree_path(file_name);
         if (file_name.empty()) return reject(place, "The line names no file.");
@@ -59,7 +59,10 @@ class Metadata {
         Row row;
         row.record.place = place;
         row.picture = folder_.empty() ? *path : fmt::format("{}/{}", folder_, *path);
+        if (own != nullptr) read_own_fields(*own, row.record);
+        const bool is_models = row.record.id && !row.record.reviewed;
         for (const auto& value : labels) {
+            if (is_models) break;
             const auto label = label_of(value, classes_);
             if (!label)
                 table_.problems.push_back(
@@ -92,7 +95,7 @@ class Metadata {
             if (const auto* one = member(object, "label"); one != nullptr) labels.push_back(*one);
             if (const auto* several = list_in(object, "labels"); several != nullptr)
                 labels.insert(labels.end(), several->begin(), several->end());
-            add(text_in(object, "file_name"), labels, number);
+            add(text_in(object, "file_name"), labels, number, object_in(object, "croquis"));
         }
     }
 

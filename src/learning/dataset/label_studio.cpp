@@ -149,6 +149,9 @@ Result<Task> task_of(const json::object& object, const std::string& place) {
     task.row.record.created_at = lenient_time(text_in(object, "created_at"));
     task.row.record.suggestions = suggestions_of(object);
     task.votes = votes_of(object);
+    const auto* meta = object_in(object, "meta");
+    const auto* own = meta == nullptr ? nullptr : object_in(*meta, "croquis");
+    if (own != nullptr) read_own_fields(*own, task.row.record);
     return task;
 }
 

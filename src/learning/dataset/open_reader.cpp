@@ -174,7 +174,7 @@ void look_at(const std::string& path, Contents& contents) {
     if (ending == ".json" && name != "manifest.json" && name != "dataset_meta.json")
         contents.json.push_back(path);
     if (ending == ".ndjson") contents.ndjson.push_back(path);
-    if (ending == ".xml") contents.xml.push_back(path);
+    if (ending == ".xml" && name != "label_config.xml") contents.xml.push_back(path);
     if (name == "synsets.txt")
         contents.synsets = path;
     else if (ending == ".txt")

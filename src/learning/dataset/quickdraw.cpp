@@ -66,27 +66,6 @@ Result<std::string> strokes_of(const json::object& object) {
     return json::serialize(drawing);
 }
 
-/// What an export of Croquis adds to a line, under "croquis".
-void read_own_fields(const json::object& own, Record& record) {
-    if (const auto id = Uuid::parse(text_in(own, "id"))) record.id = *id;
-    record.external_id = id_in(own, "external_id");
-    record.file_name = text_in(own, "file_name");
-    record.pseudonym = text_in(own, "pseudonym");
-    record.source = text_in(own, "source");
-    record.created_at = lenient_time(text_in(own, "created_at"));
-    if (const auto* reviewed = own.if_contains("reviewed");
-        reviewed != nullptr && reviewed->is_object())
-        record.reviewed = Reviewed{text_in(reviewed->get_object(), "by"),
-                                   lenient_time(text_in(reviewed->get_object(), "at"))};
-    if (const auto* said = own.if_contains("prediction"); said != nullptr && said->is_object()) {
-        const auto& prediction = said->get_object();
-        Suggestion suggestion{text_in(prediction, "label"), std::nullopt,
-                              text_in(prediction, "model")};
-        suggestion.confidence = share_in(prediction, "confidence");
-        if (!suggestion.label.empty()) record.suggestions.push_back(std::move(suggestion));
-    }
-}
-
 Result<Record> record_of(const json::object& object) {
     auto strokes = strokes_of(object);
     if (!strokes) return strokes.error();
@@ -183,6 +162,27 @@ class QuickdrawReader final : public RecordReader {
 };
 
 }  // namespace
+
+void read_own_fields(const json::object& own, Record& record) {
+    record.suggestions.clear();
+    if (const auto id = Uuid::parse(text_in(own, "id"))) record.id = *id;
+    record.external_id = id_in(own, "external_id");
+    record.file_name = text_in(own, "file_name");
+    record.pseudonym = text_in(own, "pseudonym");
+    record.source = text_in(own, "source");
+    record.created_at = lenient_time(text_in(own, "created_at"));
+    if (const auto* reviewed = own.if_contains("reviewed");
+        reviewed != nullptr && reviewed->is_object())
+        record.reviewed = Reviewed{text_in(reviewed->get_object(), "by"),
+                                   lenient_time(text_in(reviewed->get_object(), "at"))};
+    if (const auto* said = own.if_contains("prediction"); said != nullptr && said->is_object()) {
+        const auto& prediction = said->get_object();
+        Suggestion suggestion{text_in(prediction, "label"), std::nullopt,
+                              text_in(prediction, "model")};
+        suggestion.confidence = share_in(prediction, "confidence");
+        if (!suggestion.label.empty()) record.suggestions.push_back(std::move(suggestion));
+    }
+}
 
 Result<Record> record_of(const StrokeFields& fields) {
     return record_of(json::object{{"drawing", fields.drawing},

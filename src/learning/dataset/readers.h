@@ -97,6 +97,10 @@ Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format for
                                                          std::vector<std::string> skipped,
                                                          const ReadOptions& options);
 
+/// Reads what an export of Croquis adds to a record, under "croquis". Where nobody reviewed it, the
+/// label beside it is the model's.
+void read_own_fields(const boost::json::object& own, Record& record);
+
 /// Whether a file's name ends as a picture's: .png, .jpg, .jpeg, .webp.
 bool is_picture_name(std::string_view path);
 

@@ -9,9 +9,11 @@
 #include <map>
 #include <set>
 #include <unordered_set>
+#include <utility>
 
 #include "core/build_info.h"
 #include "core/csv.h"
+#include "core/digest.h"
 #include "learning/dataset/text.h"
 
 namespace croquis::dataset {
@@ -31,22 +33,45 @@ class Spool {
         return {};
     }
 
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
     /// As one entry of a zip.
     Result<void> add_to(ZipWriter& zip, const std::string& path) {
+        if (const auto begun = zip.begin(path, size_, true); !begun) return begun.error();
+        return append_to(zip);
+    }
+
+    /// As a part of the entry that was begun.
+    Result<void> append_to(ZipWriter& zip) {
+        return each_part([&zip](std::string_view part) { return zip.append(as_bytes(part)); });
+    }
+
+    Result<Sha256> digest() {
+        Sha256Digest digest;
+        const auto read = each_part([&digest](std::string_view part) -> Result<void> {
+            digest.add(as_bytes(part));
+            return {};
+        });
+        if (!read) return read.error();
+        return digest.finish();
+    }
+
+  private:
+    template <class Take>
+    Result<void> each_part(Take take) {
         if (!file_ || std::fflush(file_.get()) != 0) return failed();
         std::rewind(file_.get());
-        if (const auto begun = zip.begin(path, size_, true); !begun) return begun.error();
         std::array<char, 65536> part{};
         for (;;) {
             const auto got = std::fread(part.data(), 1, part.size(), file_.get());
             if (got == 0) break;
-            if (const auto put = zip.append(as_bytes({part.data(), got})); !put) return put.error();
+            if (const auto taken = take(std::string_view(part.data(), got)); !taken)
+                return taken.error();
         }
         if (std::ferror(file_.get()) != 0) return failed();
         return {};
     }
 
-  private:
     static Error failed() {
         return {ErrorKind::unavailable, "There is no room for temporary files."};
     }
@@ -70,16 +95,17 @@ class Summary {
     }
     void leave_out() { ++left_out_; }
 
-    [[nodiscard]] json::object to_json(Format format, const std::string& project) const {
+    [[nodiscard]] json::object to_json(Format format, const DatasetName& name) const {
         json::object labels;
         for (const auto& [label, count] : labels_) labels[label] = count;
         json::object models;
         for (const auto& [model, count] : models_) models[model] = count;
         json::object manifest{
             {"format", to_string(format)}, {"program", std::string("croquis ") + version()},
-            {"project", project},          {"drawings", drawings_},
+            {"project", name.project},     {"drawings", drawings_},
             {"reviewed", reviewed_},       {"left_out", left_out_},
             {"labels", std::move(labels)}, {"models", std::move(models)}};
+        manifest["label_set"] = json::array(name.labels.begin(), name.labels.end());
         manifest["oldest"] = first_ ? json::value(to_rfc3339(*first_)) : json::value();
         manifest["newest"] = last_ ? json::value(to_rfc3339(*last_)) : json::value();
         return manifest;
@@ -109,13 +135,41 @@ std::string_view ending(std::string_view media_type) {
     return ".png";
 }
 
-/// Pictures in a zip, by label or in one folder, and a table of them.
-class PictureWriter final : public DatasetWriter {
-  public:
-    PictureWriter(Format format, ZipWriter::Sink& sink, std::string project)
-        : format_(format), project_(std::move(project)), zip_(sink) {}
+/// What an export adds to a record for the import of another Croquis, under "croquis".
+json::object own_fields(const Exported& drawing) {
+    json::object own{{"id", to_string(drawing.id)},
+                     {"created_at", to_rfc3339(drawing.created_at)},
+                     {"source", drawing.source}};
+    if (!drawing.external_id.empty()) own["external_id"] = drawing.external_id;
+    if (!drawing.file_name.empty()) own["file_name"] = drawing.file_name;
+    if (!drawing.pseudonym.empty()) own["pseudonym"] = drawing.pseudonym;
+    if (drawing.reviewed)
+        own["reviewed"] =
+            json::object{{"by", drawing.reviewed->by}, {"at", time_or_empty(drawing.reviewed->at)}};
+    else
+        own["reviewed"] = nullptr;
+    own["prediction"] = json::object{{"label", drawing.prediction.label},
+                                     {"confidence", drawing.prediction.confidence.value_or(0)},
+                                     {"model", drawing.prediction.model}};
+    return own;
+}
 
-    Result<bool> add(const Exported& drawing) override {
+/// The file beside the pictures that says what is on them.
+class Listing {
+  public:
+    Listing() = default;
+    Listing(const Listing&) = delete;
+    Listing& operator=(const Listing&) = delete;
+    virtual ~Listing() = default;
+
+    virtual Result<void> add(const Exported& drawing, const std::string& path) = 0;
+    virtual Result<void> finish(ZipWriter& zip) = 0;
+};
+
+/// labels.csv, with the labels as they are and everything else that is known.
+class CsvListing final : public Listing {
+  public:
+    Result<void> add(const Exported& drawing, const std::string& path) override {
         if (first_) {
             first_ = false;
             if (const auto put = table_.append(
@@ -125,15 +179,185 @@ class PictureWriter final : public DatasetWriter {
                 !put)
                 return put.error();
         }
-        const auto path = path_of(drawing);
         const bool reviewed = drawing.reviewed.has_value();
-        const auto row = csv_row(
+        return table_.append(csv_row(
             {path, drawing.label, to_string(drawing.id), drawing.external_id, drawing.file_name,
              to_rfc3339(drawing.created_at), drawing.source, drawing.pseudonym,
              reviewed ? "true" : "false", reviewed ? drawing.reviewed->by : "",
              reviewed ? time_or_empty(drawing.reviewed->at) : "", drawing.prediction.label,
-             share(drawing.prediction.confidence), drawing.prediction.model});
-        if (const auto put = table_.append(row); !put) return put.error();
+             share(drawing.prediction.confidence), drawing.prediction.model}));
+    }
+    Result<void> finish(ZipWriter& zip) override { return table_.add_to(zip, "labels.csv"); }
+
+  private:
+    Spool table_;
+    bool first_ = true;
+};
+
+/// Hugging Face's metadata.jsonl. Every line has the same members, as its reader wants it.
+class MetadataListing final : public Listing {
+  public:
+    Result<void> add(const Exported& drawing, const std::string& path) override {
+        return lines_.append(
+            json::serialize(json::object{
+                {"file_name", path}, {"label", drawing.label}, {"croquis", own_fields(drawing)}}) +
+            "\n");
+    }
+    Result<void> finish(ZipWriter& zip) override { return lines_.add_to(zip, "metadata.jsonl"); }
+
+  private:
+    Spool lines_;
+};
+
+/// COCO's object: an annotation is a picture's label, one with a score the model's.
+class CocoListing final : public Listing {
+  public:
+    explicit CocoListing(const std::vector<std::string>& labels) {
+        for (const auto& label : labels) category_of(label);
+    }
+
+    Result<void> add(const Exported& drawing, const std::string& path) override {
+        ++count_;
+        const json::object image{{"id", count_},
+                                 {"file_name", path},
+                                 {"width", drawing.width},
+                                 {"height", drawing.height},
+                                 {"date_captured", to_rfc3339(drawing.created_at)},
+                                 {"croquis", own_fields(drawing)}};
+        json::object annotation{
+            {"id", count_}, {"image_id", count_}, {"category_id", category_of(drawing.label)}};
+        if (!drawing.reviewed) annotation["score"] = drawing.prediction.confidence.value_or(0);
+        const char* comma = count_ == 1 ? "\n" : ",\n";
+        if (const auto put = images_.append(comma + json::serialize(image)); !put)
+            return put.error();
+        return annotations_.append(comma + json::serialize(annotation));
+    }
+
+    Result<void> finish(ZipWriter& zip) override {
+        json::array categories(categories_.size());
+        for (const auto& [label, id] : categories_)
+            categories[id - 1] = json::object{{"id", id}, {"name", label}, {"supercategory", ""}};
+        const std::string head =
+            "{\"info\":{\"description\":\"Written by croquis\"},\"licenses\":[],\"categories\":" +
+            json::serialize(categories) + ",\"images\":[";
+        const std::string middle = "\n],\"annotations\":[";
+        const std::string end = "\n]}\n";
+        const auto size =
+            head.size() + images_.size() + middle.size() + annotations_.size() + end.size();
+        if (const auto begun = zip.begin("annotations.json", size, true); !begun)
+            return begun.error();
+        if (const auto put = zip.append(as_bytes(head)); !put) return put.error();
+        if (const auto put = images_.append_to(zip); !put) return put.error();
+        if (const auto put = zip.append(as_bytes(middle)); !put) return put.error();
+        if (const auto put = annotations_.append_to(zip); !put) return put.error();
+        return zip.append(as_bytes(end));
+    }
+
+  private:
+    std::size_t category_of(const std::string& label) {
+        return categories_.emplace(label, categories_.size() + 1).first->second;
+    }
+
+    Spool images_;
+    Spool annotations_;
+    std::map<std::string, std::size_t> categories_;
+    std::size_t count_ = 0;
+};
+
+/// Label Studio's tasks and the labelling configuration that they go with.
+class LabelStudioListing final : public Listing {
+  public:
+    explicit LabelStudioListing(const std::vector<std::string>& labels)
+        : labels_(labels.begin(), labels.end()) {}
+
+    Result<void> add(const Exported& drawing, const std::string& path) override {
+        labels_.insert(drawing.label);
+        json::array annotations;
+        if (drawing.reviewed) {
+            json::object annotation{{"result", json::array{choice(drawing.label)}},
+                                    {"ground_truth", false}};
+            if (drawing.reviewed->at) annotation["created_at"] = to_rfc3339(*drawing.reviewed->at);
+            annotations.push_back(std::move(annotation));
+        }
+        json::array predictions;
+        if (!drawing.prediction.label.empty())
+            predictions.push_back(
+                json::object{{"model_version", drawing.prediction.model},
+                             {"score", drawing.prediction.confidence.value_or(0)},
+                             {"result", json::array{choice(drawing.prediction.label)}}});
+        const json::object task{{"data", json::object{{"image", path}}},
+                                {"meta", json::object{{"croquis", own_fields(drawing)}}},
+                                {"annotations", std::move(annotations)},
+                                {"predictions", std::move(predictions)}};
+        const char* before = std::exchange(first_, false) ? "[\n" : ",\n";
+        return tasks_.append(before + json::serialize(task));
+    }
+
+    Result<void> finish(ZipWriter& zip) override {
+        if (const auto put = tasks_.append(first_ ? "[]\n" : "\n]\n"); !put) return put.error();
+        if (const auto put = tasks_.add_to(zip, "tasks.json"); !put) return put.error();
+        std::string config =
+            "<View>\n  <Image name=\"image\" value=\"$image\"/>\n"
+            "  <Choices name=\"choice\" toName=\"image\">\n";
+        for (const auto& label : labels_)
+            config += "    <Choice value=\"" + escaped(label) + "\"/>\n";
+        config += "  </Choices>\n</View>\n";
+        return zip.add("label_config.xml", as_bytes(config), true);
+    }
+
+  private:
+    static json::object choice(const std::string& label) {
+        return {{"from_name", "choice"},
+                {"to_name", "image"},
+                {"type", "choices"},
+                {"value", json::object{{"choices", json::array{label}}}}};
+    }
+
+    static std::string escaped(const std::string& text) {
+        std::string out;
+        for (const char c : text) {
+            if (c == '&')
+                out += "&amp;";
+            else if (c == '<')
+                out += "&lt;";
+            else if (c == '"')
+                out += "&quot;";
+            else
+                out += c;
+        }
+        return out;
+    }
+
+    Spool tasks_;
+    std::set<std::string> labels_;
+    bool first_ = true;
+};
+
+std::unique_ptr<Listing> listing_of(Format format, const std::vector<std::string>& labels) {
+    switch (format) {
+        case Format::hugging_face:
+            return std::make_unique<MetadataListing>();
+        case Format::coco:
+            return std::make_unique<CocoListing>(labels);
+        case Format::label_studio:
+            return std::make_unique<LabelStudioListing>(labels);
+        default:
+            return std::make_unique<CsvListing>();
+    }
+}
+
+/// Pictures in a zip, by label or in one folder, and a listing of them.
+class PictureWriter final : public DatasetWriter {
+  public:
+    PictureWriter(Format format, ZipWriter::Sink& sink, DatasetName name)
+        : format_(format),
+          name_(std::move(name)),
+          zip_(sink),
+          listing_(listing_of(format, name_.labels)) {}
+
+    Result<bool> add(const Exported& drawing) override {
+        const auto path = path_of(drawing);
+        if (const auto put = listing_->add(drawing, path); !put) return put.error();
         if (const auto put =
                 sums_.append(fmt::format("{}  {}\n", to_hex(sha256(drawing.image)), path));
             !put)
@@ -144,8 +368,12 @@ class PictureWriter final : public DatasetWriter {
     }
 
     Result<std::string> finish() override {
-        const auto manifest = json::serialize(summary_.to_json(format_, project_)) + "\n";
-        if (const auto put = table_.add_to(zip_, "labels.csv"); !put) return put.error();
+        auto about = summary_.to_json(format_, name_);
+        const auto sums = sums_.digest();
+        if (!sums) return sums.error();
+        about["pictures_sha256"] = to_hex(*sums);
+        const auto manifest = json::serialize(about) + "\n";
+        if (const auto put = listing_->finish(zip_); !put) return put.error();
         if (const auto put = sums_.add_to(zip_, "SHA256SUMS"); !put) return put.error();
         if (const auto put = zip_.add("manifest.json", as_bytes(manifest), true); !put)
             return put.error();
@@ -188,12 +416,11 @@ class PictureWriter final : public DatasetWriter {
     }
 
     Format format_;
-    std::string project_;
+    DatasetName name_;
     ZipWriter zip_;
-    Spool table_;
+    std::unique_ptr<Listing> listing_;
     Spool sums_;
     Summary summary_;
-    bool first_ = true;
     std::map<std::string, std::string> folders_;
     std::set<std::string> folded_folders_;
     std::unordered_set<std::size_t> taken_;  ///< hashes of paths
@@ -201,8 +428,8 @@ class PictureWriter final : public DatasetWriter {
 
 class QuickdrawWriter final : public DatasetWriter {
   public:
-    QuickdrawWriter(ZipWriter::Sink& sink, std::string project)
-        : sink_(sink), project_(std::move(project)) {}
+    QuickdrawWriter(ZipWriter::Sink& sink, DatasetName name)
+        : sink_(sink), name_(std::move(name)) {}
 
     Result<bool> add(const Exported& drawing) override {
         json::error_code failed;
@@ -225,7 +452,7 @@ class QuickdrawWriter final : public DatasetWriter {
     }
 
     Result<std::string> finish() override {
-        return json::serialize(summary_.to_json(Format::quickdraw, project_)) + "\n";
+        return json::serialize(summary_.to_json(Format::quickdraw, name_)) + "\n";
     }
 
   private:
@@ -250,26 +477,8 @@ class QuickdrawWriter final : public DatasetWriter {
         return std::to_string(key >> 1U);
     }
 
-    static json::object own_fields(const Exported& drawing) {
-        json::object own{{"id", to_string(drawing.id)},
-                         {"created_at", to_rfc3339(drawing.created_at)},
-                         {"source", drawing.source}};
-        if (!drawing.external_id.empty()) own["external_id"] = drawing.external_id;
-        if (!drawing.file_name.empty()) own["file_name"] = drawing.file_name;
-        if (!drawing.pseudonym.empty()) own["pseudonym"] = drawing.pseudonym;
-        if (drawing.reviewed)
-            own["reviewed"] = json::object{{"by", drawing.reviewed->by},
-                                           {"at", time_or_empty(drawing.reviewed->at)}};
-        else
-            own["reviewed"] = nullptr;
-        own["prediction"] = json::object{{"label", drawing.prediction.label},
-                                         {"confidence", drawing.prediction.confidence.value_or(0)},
-                                         {"model", drawing.prediction.model}};
-        return own;
-    }
-
     ZipWriter::Sink& sink_;
-    std::string project_;
+    DatasetName name_;
     Summary summary_;
 };
 
@@ -306,18 +515,23 @@ std::string safe_file_name(const std::string& name) {
 }
 
 bool can_be_written(Format format) {
-    return format == Format::image_folder || format == Format::csv || format == Format::quickdraw;
+    return format == Format::image_folder || format == Format::csv || format == Format::quickdraw ||
+           format == Format::coco || format == Format::label_studio ||
+           format == Format::hugging_face;
 }
 
 Result<std::unique_ptr<DatasetWriter>> make_writer(Format format, ZipWriter::Sink& sink,
-                                                   const std::string& project) {
+                                                   const DatasetName& name) {
     switch (format) {
         case Format::image_folder:
         case Format::csv:
+        case Format::coco:
+        case Format::label_studio:
+        case Format::hugging_face:
             return std::unique_ptr<DatasetWriter>(
-                std::make_unique<PictureWriter>(format, sink, project));
+                std::make_unique<PictureWriter>(format, sink, name));
         case Format::quickdraw:
-            return std::unique_ptr<DatasetWriter>(std::make_unique<QuickdrawWriter>(sink, project));
+            return std::unique_ptr<DatasetWriter>(std::make_unique<QuickdrawWriter>(sink, name));
         default:
             break;
     }

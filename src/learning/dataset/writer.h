@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/error.h"
@@ -20,7 +21,9 @@ struct Exported {
     Timestamp created_at;
     Bytes image;
     std::string media_type;  ///< image/png, image/jpeg or image/webp
-    std::string strokes;     ///< JSON in Quick, Draw!'s form, or empty
+    int width = 0;           ///< in pixels
+    int height = 0;
+    std::string strokes;  ///< JSON in Quick, Draw!'s form, or empty
     std::string label;
     std::optional<Reviewed> reviewed;  ///< absent: the label is the model's
     Suggestion prediction;             ///< what the model said, whoever reviewed it
@@ -28,6 +31,12 @@ struct Exported {
     std::string file_name;
     std::string pseudonym;
     std::string source;
+};
+
+/// What a data set is called, and the labels that its drawings might have had.
+struct DatasetName {
+    std::string project;
+    std::vector<std::string> labels;
 };
 
 /// Writes a data set to a sink as the drawings come. Not thread-safe.
@@ -46,11 +55,13 @@ class DatasetWriter {
 };
 
 /// image_folder: a zip of LABEL/NAME, with labels.csv, which has the labels as they are and
-/// everything else that is known; csv: a zip of images/NAME and labels.csv; both with manifest.json
-/// and SHA256SUMS. quickdraw: lines of Quick, Draw!'s form, of drawings that have strokes.
-/// `project` is named in the manifest.
+/// everything else that is known; csv: a zip of images/NAME and labels.csv; coco, label_studio and
+/// hugging_face: the same with annotations.json, with tasks.json and label_config.xml, with
+/// metadata.jsonl; all of them with manifest.json and SHA256SUMS. quickdraw: lines of Quick,
+/// Draw!'s form, of drawings that have strokes. `name` stands in the manifest, whose
+/// pictures_sha256 is a digest of SHA256SUMS.
 Result<std::unique_ptr<DatasetWriter>> make_writer(Format format, ZipWriter::Sink& sink,
-                                                   const std::string& project);
+                                                   const DatasetName& name);
 
 /// Whether make_writer() knows the format.
 bool can_be_written(Format format);

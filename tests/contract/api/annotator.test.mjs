@@ -713,7 +713,8 @@ for (const kind of Object.keys(stores))
 
     it('says of every body what is wrong with it', async () => {
       const drawing = await draw(6);
-      for (const { verb, path, requestBody } of of(({ requestBody: body }) => body)) {
+      // What is imported is data, and has tests of its own.
+      for (const { verb, path, requestBody } of of(({ requestBody: body, operationId: id }) => body && id !== 'importDrawings')) {
         const url = fill(path, path.includes('/drawings/') ? drawing.id : randomUUID());
         const send = (type, body, status) =>
           api.ask(verb.toUpperCase(), url, {
@@ -731,6 +732,30 @@ for (const kind of Object.keys(stores))
         await send('application/json', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`, 413);
         if (!path.includes('/predictions')) await send('application/json', `{"a":"${'x'.repeat(65536)}"}`, 413);
       }
+    });
+
+    it('gives the strokes of what was drawn, as JSON and as SVG, in both APIs', async () => {
+      const strokes = [[[0, 100, 50], [0, 10, 90], [0, 5, 9]]];
+      const { body: drawn } = await api.predict(circle(81), { strokes }, { status: 201 });
+      const plain = await draw(82);
+      for (const [base, options] of [['/api/v1/public', {}], ['/api/v1', { token: annotator }]]) {
+        const ask = (id, end, more) => api.ask('GET', `${base}/drawings/${id}/strokes${end}`, { ...options, ...more });
+        const { body, headers } = await ask(drawn.id, '', { status: 200 });
+        assert.deepEqual(body, { id: drawn.id, strokes });
+        await ask(drawn.id, '', { status: 304, headers: { 'If-None-Match': headers.get('etag') } });
+        const svg = await ask(drawn.id, '.svg', { status: 200 });
+        assert.equal(svg.type, 'image/svg+xml');
+        assert.match(svg.bytes.toString(), /^<svg .*<path d="M0 0L100 10L50 90"\/>/);
+        const preferred = await ask(drawn.id, '', { status: 200, headers: { Accept: 'image/svg+xml, */*' } });
+        assert.ok(preferred.bytes.equals(svg.bytes));
+        assert.deepEqual((await ask(plain.id, '', { status: 200 })).body.strokes, []);
+        await ask(plain.id, '.svg', { status: 404 });
+        await ask(randomUUID(), '', { status: 404 });
+        await ask('x', '', { status: 422, field: 'id' });
+      }
+      await api.ask('POST', '/api/v1/drawings:hide', { token, json: { drawings: [{ id: drawn.id, version: 1 }] }, status: 200 });
+      await api.ask('GET', `/api/v1/public/drawings/${drawn.id}/strokes`, { status: 404 });
+      await api.ask('GET', `/api/v1/drawings/${drawn.id}/strokes`, { token: annotator, status: 200 });
     });
 
     describe('an export', () => {
@@ -771,6 +796,22 @@ for (const kind of Object.keys(stores))
         assert.deepEqual(await of('?from=2020-01-01T00:00:00Z'), all);
       });
 
+      it('comes in the form of other tools, by confidence, split and disagreement', async () => {
+        const all = rows((await exported('')).bytes).length;
+        const coco = JSON.parse(entryOf((await exported('?format=coco')).bytes, 'annotations.json'));
+        assert.deepEqual([coco.images.length, coco.annotations.length], [all, all]);
+        const tasks = JSON.parse(entryOf((await exported('?format=labelstudio')).bytes, 'tasks.json'));
+        assert.equal(tasks.length, all);
+        const lines = entryOf((await exported('?format=huggingface')).bytes, 'metadata.jsonl').toString().trim().split('\n');
+        assert.equal(lines.length, all);
+        assert.equal(JSON.parse(lines[0]).file_name.startsWith('images/'), true);
+        const count = async (query) => rows((await exported(query)).bytes).length;
+        assert.equal((await count('?split=learn')) + (await count('?split=judge')), all);
+        assert.equal((await count('?disagreement=true')) + (await count('?disagreement=false')), all);
+        assert.equal((await count('?min_confidence=0')) , all);
+        assert.equal((await count('?max_confidence=0')), 0);
+      });
+
       it('has the strokes of what was drawn, a line each', async () => {
         const strokes = [[[0, 100, 50], [0, 10, 90]]];
         const { body } = await api.predict(circle(79), { strokes }, { status: 201 });
@@ -792,7 +833,7 @@ for (const kind of Object.keys(stores))
       });
 
       it('of what is not known is refused', async () => {
-        for (const [query, field] of [['?format=coco', 'format'], ['?format=', 'format'], ['?tag=', 'tag'], [`?tag=${'x'.repeat(65)}`, 'tag'], ['?tagged_by=', 'tagged_by'], [`?source=${'x'.repeat(65)}`, 'source'], ['?reviewed=yes', 'reviewed'], ['?from=yesterday', 'from'], ['?until=1', 'until'], ['?colour=red', 'colour']])
+        for (const [query, field] of [['?format=cvat', 'format'], ['?format=', 'format'], ['?tag=', 'tag'], [`?tag=${'x'.repeat(65)}`, 'tag'], ['?tagged_by=', 'tagged_by'], [`?source=${'x'.repeat(65)}`, 'source'], ['?reviewed=yes', 'reviewed'], ['?from=yesterday', 'from'], ['?until=1', 'until'], ['?colour=red', 'colour'], ['?split=test', 'split'], ['?disagreement=1', 'disagreement'], ['?min_confidence=2', 'min_confidence'], ['?max_confidence=x', 'max_confidence']])
           await exported(query, { status: 422, field });
         await exported(`?tag=${'x'.repeat(64)}`);
       });
@@ -814,8 +855,8 @@ for (const kind of Object.keys(stores))
           .map((status) => `${operationId.replace(/InProject$/, '')} ${status}`)
           .filter((name) => !exceptions.has(name)),
       );
-      // The list, the queue and the pictures have tests of their own.
-      assert.deepEqual(missing.filter((name) => !/^(list|get|annotatorList|annotatorGet)/.test(name)), []);
+      // The list, the queue, the pictures and the imports have tests of their own.
+      assert.deepEqual(missing.filter((name) => !/^(list|get|annotatorList|annotatorGet|importDrawings)/.test(name)), []);
     });
   });
 
@@ -852,7 +893,9 @@ for (const kind of Object.keys(stores))
       here.contract.operations.filter(
         ({ verb, security, responses }) => security?.length > 0 && responses['401'] && (verb !== 'get' || responses['403']),
       );
-    const isFor = (admins) => operations().filter(({ responses }) => Boolean(responses['403']) === admins);
+    // An import is refused with 403 only where it asks for new labels.
+    const adminsOnly = ({ operationId, responses }) => Boolean(responses['403']) && operationId !== 'importDrawings';
+    const isFor = (admins) => operations().filter((operation) => adminsOnly(operation) === admins);
     const send = (api, { verb, path }, token, expected) =>
       api.ask(verb.toUpperCase(), path.replace('{id}', randomUUID()), { token, ...expected });
 

@@ -219,7 +219,8 @@ void fill(Place& place) {
         submission.image = Bytes(bytes.begin(), bytes.end());
         submission.sha256 = sha256(submission.image);
         submission.media_type = "image/png";
-        submission.width = submission.height = 24;
+        submission.width = 24;
+        submission.height = 20;
         submission.strokes = strokes;
         submission.source = "page";
         submission.prediction = {
@@ -233,15 +234,18 @@ void fill(Place& place) {
     add(1, strokes, "", std::nullopt);
     add(2, strokes, "my folder/drawing, \"one\".png", "star");
     add(3, "", "my folder/drawing, \"one\".png", "star");
-    add(4, strokes, "x.png", "a/b: \xc3\xa9");
-    add(5, strokes, "x.png", "A/B: \xc3\x89");
+    const std::vector<std::string> own{"a*b? \xc3\xa9", "A*B? \xc3\x89", "unknown"};
+    ASSERT_TRUE(place.transfer->add_labels(store::shapes_project, own));
+    add(4, strokes, "x.png", own[0]);
+    add(5, strokes, "x.png", own[1]);
     add(6, "", "CON.png", "unknown");
 }
 
 TEST_F(TransferTest, WhatIsExportedImportsIntoAnEmptyStoreAndExportsTheSameBytes) {
     Place first(path("a.db"));
     fill(first);
-    for (const auto format : {Format::image_folder, Format::csv, Format::quickdraw}) {
+    for (const auto format : {Format::image_folder, Format::csv, Format::quickdraw, Format::coco,
+                              Format::label_studio, Format::hugging_face}) {
         const std::string name(to_string(format));
         const std::string file = name + (format == Format::quickdraw ? ".ndjson" : ".zip");
         ExportOptions options;
@@ -313,6 +317,112 @@ TEST_F(TransferTest, OnlyWhatIsAskedForIsExported) {
     options.source.reset();
     options.until = now() - std::chrono::hours(1);
     EXPECT_EQ(lines(options), 0);
+    options.until.reset();
+    options.min_confidence = 0.35F;
+    EXPECT_EQ(lines(options), 2) << "of 0.1, 0.2, 0.4 and 0.5";
+    options.max_confidence = 0.45F;
+    EXPECT_EQ(lines(options), 1);
+    options.min_confidence.reset();
+    options.max_confidence.reset();
+    options.disagreement = true;
+    EXPECT_EQ(lines(options), 3) << "a person said otherwise";
+    options.disagreement = false;
+    EXPECT_EQ(lines(options), 1) << "nobody did";
+    options.disagreement.reset();
+    options.judging = true;
+    const auto judged = lines(options);
+    options.judging = false;
+    EXPECT_EQ(judged + lines(options), 4);
+}
+
+TEST_F(TransferTest, AManifestHasTheLabelSetAndADigestOfThePictures) {
+    Place place(path("a.db"));
+    fill(place);
+    for (const auto format : {Format::coco, Format::label_studio, Format::hugging_face}) {
+        ExportOptions options;
+        options.format = format;
+        write_file(path("x.zip"), written(place, options));
+        const auto tree = dataset::open_tree(path("x.zip")).value();
+        auto cursor = tree->open().value();
+        std::map<std::string, std::string> files;
+        while (const auto entry = cursor->next().value())
+            files[entry->path] = as_text(cursor->read(1'000'000).value());
+        EXPECT_THAT(files["manifest.json"], HasSubstr(R"("label_set":["A*B? )"));
+        EXPECT_THAT(files["manifest.json"],
+                    HasSubstr(to_hex(sha256(as_bytes(files["SHA256SUMS"])))));
+        EXPECT_EQ(files.contains("annotations.json"), format == Format::coco);
+        EXPECT_EQ(files.contains("tasks.json"), format == Format::label_studio);
+        EXPECT_EQ(files.contains("label_config.xml"), format == Format::label_studio);
+        EXPECT_EQ(files.contains("metadata.jsonl"), format == Format::hugging_face);
+    }
+}
+
+TEST_F(TransferTest, ALabelThatNoneMayHaveIsABadRecord) {
+    const std::string strokes = R"(","drawing":[[[0,90],[0,9]]]})"
+                                "\n";
+    const auto line = [&](int id, const std::string& word) {
+        return R"({"key_id":")" + std::to_string(id) + R"(","word":")" + word + strokes;
+    };
+    write_file(path("x.ndjson"), line(1, std::string(64, 'x')) + line(2, std::string(65, 'x')) +
+                                     line(3, "a/b") + line(4, "a:b") + line(5, ".."));
+    Place place(path("a.db"));
+    ImportOptions options;
+    options.make_labels = true;
+    const auto report = bring(place, "x.ndjson", options).value();
+    EXPECT_EQ(report.stored, 1U);
+    EXPECT_EQ(report.rejected, 4U);
+    EXPECT_THAT(problems, testing::Each(HasSubstr("A label's name has 1 to 64 bytes")));
+    EXPECT_THAT(report.new_labels, ElementsAre(std::string(64, 'x')));
+}
+
+TEST_F(TransferTest, FewInFlightComeToTheSame) {
+    for (int i = 0; i < 30; ++i)
+        write_file(path("d/circle/" + std::to_string(i) + ".png"), picture(i));
+    Place place(path("a.db"));
+    ImportOptions options;
+    options.in_flight = 2;
+    options.at_once = 7;
+    options.asker = "import";
+    EXPECT_EQ(bring(place, "d", options).value().stored, 30U);
+}
+
+/// What the batcher has no room for is not the drawing's fault.
+TEST_F(TransferTest, WaitsForRoomInTheBatcher) {
+    recognition::BatcherOptions small;
+    small.queue_capacity = 1;
+    auto model = recognition::load_recognizer(
+        fs::path(testing_support::source_folder() + "/models/shapes.onnx"));
+    recognition::Batcher crowded(std::move(model.value()), small, *metrics);
+    for (int i = 0; i < 20; ++i)
+        write_file(path("d/circle/" + std::to_string(i) + ".png"), picture(i));
+    Place place(path("a.db"));
+    auto reader = dataset::open_reader(path("d"), {}).value();
+    const auto report =
+        import_drawings(*reader, *place.store, *place.transfer, crowded, {}, {}).value();
+    EXPECT_EQ(report.stored, 20U);
+    EXPECT_EQ(report.rejected, 0U);
+}
+
+TEST_F(TransferTest, StopsWhereItIsToldTo) {
+    for (int i = 0; i < 30; ++i)
+        write_file(path("d/circle/" + std::to_string(i) + ".png"), picture(i));
+    Place place(path("a.db"));
+    auto reader = dataset::open_reader(path("d"), {}).value();
+    ImportOptions options;
+    options.at_once = 5;
+    ImportEvents events;
+    std::size_t stored = 0;
+    events.progress = [&](std::uint64_t, std::uint64_t, const ImportReport& so_far) {
+        stored = so_far.stored;
+    };
+    events.is_stopped = [&] { return stored >= 10; };
+    const auto done =
+        import_drawings(*reader, *place.store, *place.transfer, *batcher, options, events);
+    ASSERT_FALSE(done);
+    EXPECT_GE(place.drawings().size(), 10U);
+    EXPECT_LT(place.drawings().size(), 30U);
+    EXPECT_EQ(bring(place, "d").value().stored, 30U - stored);
+    EXPECT_EQ(place.drawings().size(), 30U);
 }
 
 TEST_F(TransferTest, AnOutputThatFailsEndsTheExport) {

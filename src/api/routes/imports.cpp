@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include "api/codec/import_body.h"
+#include "api/routes/annotator_routes.h"
+
+namespace croquis::api {
+namespace {
+
+namespace asio = boost::asio;
+using http::Method;
+using http::problem;
+using http::Request;
+using identity::Principal;
+
+/// Labels are an admin's to add, by an import too.
+bool may(const service::ImportRequest& asked, const Principal& who) {
+    return !asked.options.make_labels || asked.options.dry_run || who.role == identity::Role::admin;
+}
+
+/// Spools the body; what blocks of it runs on the threads of uploads.
+asio::awaitable<Result<void>> take_body(AnnotatorContext& api, Request& request,
+                                        const std::shared_ptr<ImportBody>& body) {
+    for (;;) {
+        auto part = co_await request.source->next();
+        if (!part) co_return part.error();
+        const bool ended = part->empty();
+        const auto bytes = std::make_shared<const std::string>(std::move(*part));
+        const auto job = [body, bytes, ended] {
+            return ended ? body->finish() : body->feed(*bytes);
+        };
+        const auto fed = co_await api.imports.workers().run(job);
+        if (!fed || ended) co_return fed;
+    }
+}
+
+/// Answers with the job once the upload is on disk: from then on it is the server's to do.
+Answer import_drawings(AnnotatorContext& api, Request& request, const Principal& who,
+                       const service::ProjectRef& project) {
+    auto asked = read_import_query(request);
+    if (!asked) co_return problem(asked.error());
+    asked->options.project = project->project.id;
+    if (!may(*asked, who)) co_return forbidden();
+    auto upload = api.imports.begin_upload();
+    if (!upload) co_return problem(upload.error());
+    const auto body = ImportBody::make(request, std::move(*asked), std::move(*upload));
+    if (!body) co_return problem(body.error());
+    const auto taken = co_await take_body(api, request, *body);
+    if (!taken) co_return problem(taken.error());
+    if (!may((*body)->asked(), who)) co_return forbidden();
+    const store::Author by{who.user, who.name};
+    const auto queue = [&api, body = *body, by] {
+        return api.imports.queue(body->upload(), body->asked(), by);
+    };
+    const auto job = co_await api.imports.workers().run(queue);
+    if (!job) co_return problem(job.error());
+    if (api.on_job) api.on_job();
+    identity::tell(identity::Event::data_imported, origin_of(request),
+                   {{"by", who.name}, {"job", to_string(job->id)}});
+    auto response = http::json_response(202, to_json(*job));
+    response.set("Location",
+                 fmt::format("{}{}/jobs/{}", api.base_path, annotator_base, to_string(job->id)));
+    co_return no_store(std::move(response));
+}
+
+}  // namespace
+
+void add_imports_routes(http::Router& router, const Guard& guard, std::uint64_t max_body_bytes) {
+    for (const char* path : {"/imports", "/projects/{project}/imports"})
+        router.add_streaming(Method::post, path, guard.annotator(import_drawings), max_body_bytes);
+}
+
+}  // namespace croquis::api

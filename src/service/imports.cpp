@@ -1,0 +1,311 @@
+#include "service/imports.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <chrono>
+
+#include "core/this_thread.h"
+#include "service/models.h"
+#include "service/trunk.h"
+
+namespace croquis::service {
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+/// Small steps, so that submissions need not wait for an import's transaction, nor for its turn in
+/// the batcher.
+constexpr std::size_t drawings_at_once = 64;
+constexpr std::size_t pictures_in_flight = 8;
+constexpr std::size_t max_problem_bytes = 300;
+/// An upload without a job may be one whose job is just being added.
+constexpr std::chrono::minutes grace{10};
+
+constexpr std::array media_endings{std::pair{"text/csv", ".csv"},
+                                   std::pair{"text/tab-separated-values", ".tsv"},
+                                   std::pair{"application/json", ".json"},
+                                   std::pair{"application/x-ndjson", ".ndjson"},
+                                   std::pair{"application/ndjson", ".ndjson"},
+                                   std::pair{"application/jsonl", ".ndjson"},
+                                   std::pair{"application/xml", ".xml"},
+                                   std::pair{"text/xml", ".xml"},
+                                   std::pair{"application/zip", ".zip"},
+                                   std::pair{"application/gzip", ".tar.gz"},
+                                   std::pair{"application/x-gzip", ".tar.gz"},
+                                   std::pair{"application/x-tar", ".tar"},
+                                   std::pair{"image/png", ".png"},
+                                   std::pair{"image/jpeg", ".jpg"},
+                                   std::pair{"image/webp", ".webp"}};
+
+/// What a file is kept as: its own name, made harmless, with an ending by which readers know it.
+std::string name_of(const std::string& file_name, const std::string& media_type) {
+    const auto base = std::string(dataset::base_name(file_name));
+    auto name = dataset::safe_file_name(base.empty() ? "upload" : base);
+    const auto known = std::find_if(media_endings.begin(), media_endings.end(),
+                                    [&](const auto& one) { return media_type == one.first; });
+    if (dataset::extension(name).empty() && known != media_endings.end()) name += known->second;
+    return name;
+}
+
+bool is_picture_name(const fs::path& file) {
+    const auto ending = dataset::extension(file.filename().string());
+    return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
+}
+
+/// What the reader is to open: the one file, or the folder of several, or of a picture by itself.
+fs::path what_to_read(const fs::path& folder) {
+    std::vector<fs::path> files;
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(folder, failed)) files.push_back(entry.path());
+    return files.size() == 1 && !is_picture_name(files.front()) ? files.front() : folder;
+}
+
+std::string_view word_of(LabelsAs labels_as) {
+    switch (labels_as) {
+        case LabelsAs::reviewed:
+            return "reviewed";
+        case LabelsAs::suggested:
+            return "suggested";
+        case LabelsAs::ignored:
+            break;
+    }
+    return "ignore";
+}
+
+json::object to_json(const ImportRequest& request) {
+    const auto& options = request.options;
+    json::object map;
+    for (const auto& [from, to] : options.map) map[from] = to;
+    return {{"labels_as", word_of(options.labels_as)},
+            {"make_labels", options.make_labels},
+            {"map", std::move(map)},
+            {"pseudonym", options.pseudonym},
+            {"dry_run", options.dry_run},
+            {"format", request.reading.format ? to_string(*request.reading.format) : ""},
+            {"path_column", request.reading.path_column},
+            {"label_column", request.reading.label_column},
+            {"names_in", request.reading.archive.name_charset}};
+}
+
+/// What this program wrote.
+ImportRequest request_of(const json::object& from) {
+    const auto text = [&](const char* name) { return json::value_to<std::string>(from.at(name)); };
+    ImportRequest request;
+    request.options.labels_as = labels_as_from(text("labels_as")).value_or(LabelsAs::ignored);
+    request.options.make_labels = from.at("make_labels").as_bool();
+    for (const auto& [word, label] : from.at("map").as_object())
+        request.options.map[std::string(word)] = json::value_to<std::string>(label);
+    request.options.pseudonym = text("pseudonym");
+    request.options.dry_run = from.at("dry_run").as_bool();
+    request.reading.format = dataset::format_from(text("format"));
+    request.reading.path_column = text("path_column");
+    request.reading.label_column = text("label_column");
+    request.reading.archive.name_charset = text("names_in");
+    return request;
+}
+
+/// Where the server keeps it is nobody's business.
+std::string without_folder(std::string text, const fs::path& folder) {
+    for (const auto& hidden : {folder.string() + "/", folder.string()})
+        for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden))
+            text.erase(at, hidden.size());
+    return text;
+}
+
+std::string shortened(std::string text) {
+    if (text.size() <= max_problem_bytes) return text;
+    std::size_t cut = max_problem_bytes;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80) --cut;
+    return text.substr(0, cut) + "…";
+}
+
+/// Bad records and remarks by name, as many as a job's result carries.
+class Problems {
+  public:
+    void add(const std::string& place, const std::string& text, bool rejected) {
+        // Of what was rejected more is told than of what is merely worth knowing.
+        const auto room = rejected ? max_import_problems : max_import_problems / 2;
+        if (listed_.size() >= room) {
+            ++left_out_;
+            return;
+        }
+        listed_.push_back(json::object{
+            {"place", shortened(place)}, {"reason", shortened(text)}, {"rejected", rejected}});
+    }
+    void put_into(json::object& report) {
+        report["problems"] = std::move(listed_);
+        report["problems_left_out"] = left_out_;
+    }
+
+  private:
+    json::array listed_;
+    std::size_t left_out_ = 0;
+};
+
+void start_upload_thread() {
+    name_this_thread("uploads");
+    give_way_to_other_threads();
+}
+
+}  // namespace
+
+std::optional<LabelsAs> labels_as_from(std::string_view word) {
+    for (const auto each : {LabelsAs::reviewed, LabelsAs::suggested, LabelsAs::ignored})
+        if (word == word_of(each)) return each;
+    return std::nullopt;
+}
+
+Upload::~Upload() {
+    place_->fetch_sub(1);
+    file_.reset();
+    if (!queued_) spool_->remove(to_string(id_));
+}
+
+Result<void> Upload::begin(const std::string& file_name, const std::string& media_type) {
+    if (names_.size() >= max_uploaded_files)
+        return Error{ErrorKind::invalid, "An upload has at most 1,000 files; send an archive.",
+                     "file"};
+    auto file = spool_->create();
+    if (!file) return file.error();
+    file_.emplace(std::move(*file));
+    name_ = name_of(file_name, media_type);
+    return {};
+}
+
+Result<void> Upload::write(std::string_view bytes) {
+    return file_->write(bytes);
+}
+
+Result<void> Upload::end() {
+    if (file_->size() == 0) return Error{ErrorKind::invalid, "The file is empty.", "file"};
+    const auto kept = file_->keep(to_string(id_), name_);
+    file_.reset();
+    if (!kept) return kept.error();
+    names_.push_back(name_);
+    return {};
+}
+
+Imports::Imports(store::Store& store, std::string url, recognition::Batcher& batcher,
+                 std::shared_ptr<Spool> spool)
+    : store_(store),
+      url_(std::move(url)),
+      batcher_(batcher),
+      spool_(std::move(spool)),
+      uploading_(std::make_shared<std::atomic<std::size_t>>(0)),
+      workers_(1, 4 * at_once, start_upload_thread) {}
+
+Result<std::shared_ptr<Upload>> Imports::begin_upload() {
+    const bool too_many = uploading_->fetch_add(1) >= at_once;
+    auto upload = std::make_shared<Upload>(spool_, uploading_);
+    if (too_many)
+        return Error{ErrorKind::unavailable,
+                     "As many uploads are under way as may; try again later.",
+                     {},
+                     10};
+    return upload;
+}
+
+Result<store::Job> Imports::queue(Upload& upload, const ImportRequest& request,
+                                  const store::Author& by) {
+    if (upload.names_.empty())
+        return Error{ErrorKind::invalid, "There is no file to import.", "file"};
+    sweep();
+    store::Job job;
+    job.id = upload.id_;
+    job.kind = import_kind;
+    job.project = request.options.project;
+    auto parameters = to_json(request);
+    parameters["files"] = json::array(upload.names_.begin(), upload.names_.end());
+    job.parameters = json::serialize(parameters);
+    job.created_by = by;
+    job.created_at = job.due_at = now();
+    auto queued = store_.add_job(job, false);
+    upload.queued_ = queued.has_value();
+    return queued;
+}
+
+/// A project's own model, with a thread of its own; null where the general one answers.
+Result<std::unique_ptr<recognition::Batcher>> Imports::own_model(int project) {
+    const auto answering = answering_model(store_, project);
+    if (!answering || answering->id == batcher_.model()->id)
+        return std::unique_ptr<recognition::Batcher>();
+    auto model = load_registered(store_, *answering);
+    if (!model) return model.error();
+    recognition::BatcherOptions options;
+    options.threads = 1;
+    options.max_wait = std::chrono::hours(24);
+    return std::make_unique<recognition::Batcher>(std::move(*model), options, uncounted_);
+}
+
+Result<std::string> Imports::work(jobs::Task& task) {
+    const auto id = to_string(task.job().id);
+    const auto folder = spool_->find(id);
+    if (!folder)
+        return Error{ErrorKind::unavailable,
+                     "What was uploaded is not on the machine that came to import it: backends of "
+                     "one store must share their folder of uploads."};
+    auto request = request_of(json::parse(task.job().parameters).as_object());
+    request.options.project = task.job().project;
+    request.options.asker = "import";
+    request.options.at_once = drawings_at_once;
+    request.options.in_flight = pictures_in_flight;
+    if (task.job().created_by) {
+        request.options.by = task.job().created_by->name;
+        request.options.by_id = task.job().created_by->id;
+    }
+    auto reader = dataset::open_reader(what_to_read(*folder), request.reading);
+    if (!reader) {
+        auto error = reader.error();
+        error.detail = without_folder(std::move(error.detail), *folder);
+        return error;
+    }
+    auto transfer = store::open_transfer(url_);
+    if (!transfer) return transfer.error();
+    Problems problems;
+    std::size_t stored = 0;
+    ImportEvents events;
+    events.is_stopped = [&task] { return task.is_stopped(); };
+    events.problem = [&](const std::string& place, const std::string& text, bool rejected) {
+        problems.add(place, text, rejected);
+    };
+    events.progress = [&](std::uint64_t position, std::uint64_t extent,
+                          const ImportReport& so_far) {
+        stored = so_far.stored;
+        if (extent > 0)
+            task.progress(
+                std::min(1.0, static_cast<double>(position) / static_cast<double>(extent)));
+    };
+    const auto own = own_model(request.options.project);
+    if (!own) return own.error();
+    const auto done = import_drawings(**reader, store_, **transfer, *own ? **own : batcher_,
+                                      request.options, events);
+    if (!done) {
+        auto error = done.error();
+        error.detail = without_folder(std::move(error.detail), *folder);
+        if (stored > 0 && !request.options.dry_run)
+            error.detail += " " + std::to_string(stored) + " drawings were stored before.";
+        return error;
+    }
+    auto report = to_json(*done, request.options.dry_run);
+    problems.put_into(report);
+    return json::serialize(report);
+}
+
+void Imports::sweep() {
+    for (const auto& id : spool_->kept()) {
+        const auto uuid = Uuid::parse(id);
+        if (!uuid) continue;
+        const auto job = store_.job(*uuid);
+        const bool never =
+            !job && job.error().kind == ErrorKind::not_found && time_of(*uuid) < now() - grace;
+        const bool ended =
+            job && job->state != store::JobState::queued && job->state != store::JobState::running;
+        if (never || ended) spool_->remove(id);
+    }
+}
+
+}  // namespace croquis::service

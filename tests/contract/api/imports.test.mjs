@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { client } from './support/contract.mjs';
+import { circle } from './support/pictures.mjs';
+
+const most = 300_000;
+
+/** A tar.gz of files by name, made by the system's tar. */
+function archiveOf(files) {
+  const folder = mkdtempSync(join(tmpdir(), 'croquis-import-'));
+  try {
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(join(folder, 'd', name, '..'), { recursive: true });
+      writeFileSync(join(folder, 'd', name), bytes);
+    }
+    execFileSync('tar', ['-C', join(folder, 'd'), '-czf', join(folder, 'a.tar.gz'), '.']);
+    return readFileSync(join(folder, 'a.tar.gz'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const circles = (count, label = 'circle') =>
+  archiveOf(Object.fromEntries(Array.from({ length: count }, (_, i) => [`${label}/${i}.png`, circle(i)])));
+
+/** What a server says to these bytes, whatever it waits for. */
+function said(port, bytes) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, 'localhost', () => socket.write(bytes));
+    let text = '';
+    socket.on('data', (part) => {
+      text += part;
+      if (!text.includes('\r\n\r\n')) return;
+      resolve(text);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('end', () => resolve(text));
+    socket.on('close', () => resolve(text));
+  });
+}
+
+for (const kind of Object.keys(stores))
+  describe(`imports on ${kind}`, () => {
+    let store, server, api, token, annotator, uploads;
+    before(async () => {
+      store = await stores[kind]();
+      uploads = mkdtempSync(join(tmpdir(), 'croquis-uploads-'));
+      server = await startCroquis(store.url, {
+        flags: ['--max-import-bytes', String(most), '--upload-folder', join(uploads, 'here')],
+      });
+      api = await client(`http://localhost:${server.ports.api}`);
+      token = (await api.signIn('admin', 'admin')).access_token;
+      const marie = { name: 'marie', password: 'a long pass phrase' };
+      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
+      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+    });
+    after(async () => {
+      await server?.stop();
+      await store?.remove();
+      rmSync(uploads, { recursive: true, force: true });
+    });
+
+    const path = '/api/v1/imports';
+    const send = (body, { type = 'application/gzip', query = '', ...options } = {}) =>
+      api.ask('POST', path + query, {
+        token: annotator,
+        headers: { 'Content-Type': type },
+        body,
+        status: 202,
+        ...options,
+      });
+    const ended = async ({ body: job, headers }) => {
+      assert.equal(headers.get('location'), `/api/v1/jobs/${job.id}`);
+      for (;;) {
+        const { body } = await api.ask('GET', `/api/v1/jobs/${job.id}`, { token: annotator, status: 200 });
+        if (!['queued', 'running'].includes(body.state)) return body;
+        await sleep(50);
+      }
+    };
+    const report = async (answer) => {
+      const { state, error, result } = await ended(answer);
+      assert.equal(state, 'succeeded', error);
+      assert.ok(api.contract.holds('ImportReport', result));
+      return result;
+    };
+    const form = (files, fields = {}) => {
+      const made = new FormData();
+      for (const [name, value] of Object.entries(fields)) made.append(name, value);
+      for (const [name, bytes] of Object.entries(files)) made.append('file', new Blob([bytes]), name);
+      return made;
+    };
+    const left = () => {
+      try {
+        return readdirSync(join(uploads, 'here'));
+      } catch {
+        return [];
+      }
+    };
+
+    it('bring an archive in, signed by whoever sent it, once', async () => {
+      const archive = circles(3);
+      const first = await report(await send(archive));
+      assert.deepEqual([first.stored, first.reviewed, first.rejected], [3, 3, 0]);
+      const { body } = await api.ask('GET', '/api/v1/drawings?limit=10', { token, status: 200 });
+      assert.deepEqual(new Set(body.drawings.map(({ tagged_by: by }) => by)), new Set(['marie']));
+      assert.deepEqual(new Set(body.drawings.map(({ source }) => source)), new Set(['import']));
+      const again = await report(await send(archive));
+      assert.deepEqual([again.stored, again.already_there], [0, 3]);
+    });
+
+    it('take a form with options, and leave nothing behind', async () => {
+      const archive = circles(2, 'Rond');
+      const options = { labels_as: 'suggested', map: 'Rond=circle', dry_run: 'true' };
+      const tried = await report(
+        await send(undefined, { form: form({ 'x.tar.gz': archive }, options), headers: {} }),
+      );
+      assert.deepEqual([tried.dry_run, tried.stored + tried.already_there], [true, 2]);
+      const { body: before } = await api.ask('GET', '/api/v1/drawings?limit=200', { token, status: 200 });
+      assert.ok(before.drawings.every(({ file_name: name }) => name !== 'Rond/0.png'));
+      while (left().length > 0) await sleep(20);
+    });
+
+    it('name each bad record and bring in the rest', async () => {
+      const archive = archiveOf({ 'star/1.png': circle(21), 'star/2.png': circle(22).subarray(0, 60), 'boat/3.png': circle(23) });
+      const result = await report(await send(archive));
+      assert.deepEqual([result.stored, result.rejected], [1, 2]);
+      assert.deepEqual(result.problems.map(({ place }) => place).sort(), ['boat/3.png', 'star/2.png']);
+    });
+
+    it('take tables, lines, pictures, and a table with its pictures', async () => {
+      const line = '{"key_id":"5","word":"line","drawing":[[[0,90],[0,9],[0,5]]]}\n';
+      assert.equal((await report(await send(line, { type: 'application/x-ndjson' }))).stored, 1);
+      assert.equal((await report(await send(circle(31), { type: 'image/png' }))).stored, 1);
+      const files = { 'labels.csv': 'path,label\na.png,circle\nb.png,star\n', 'a.png': circle(32), 'b.png': circle(33) };
+      const result = await report(await send(undefined, { form: form(files), headers: {} }));
+      assert.deepEqual([result.stored, result.reviewed], [2, 2]);
+      const job = await ended(await send('no data', { type: 'application/octet-stream', query: '?filename=a.docx' }));
+      assert.equal(job.state, 'failed');
+      assert.match(job.error, /none of what is read/);
+    });
+
+    it('come through the page\'s server too', async () => {
+      const answer = await fetch(`http://localhost:${server.ports.portal}${path}`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${annotator}` },
+        body: form({ 'x.tar.gz': circles(4) }),
+      });
+      assert.equal(answer.status, 202);
+      const result = await report({ body: await answer.json(), headers: answer.headers });
+      assert.equal(result.stored + result.already_there, 4);
+    });
+
+    it('let an admin alone make labels', async () => {
+      const archive = circles(1, 'boat');
+      await send(archive, { query: '?new_labels=make', status: 403, kind: 'forbidden' });
+      await send(undefined, { form: form({ 'x.tar.gz': archive }, { new_labels: 'make' }), headers: {}, status: 403 });
+      const result = await report(await send(archive, { query: '?new_labels=make', token }));
+      assert.deepEqual(result.new_labels, ['boat']);
+      while (left().length > 0) await sleep(20);
+    });
+
+    it('are refused with the field at fault', async () => {
+      const archive = circles(1);
+      const refused = (query, field) => send(archive, { query, status: 422, field });
+      await refused('?colour=red', 'colour');
+      await refused('?labels_as=right', 'labels_as');
+      await refused('?new_labels=yes', 'new_labels');
+      await refused('?dry_run=1', 'dry_run');
+      await refused('?format=docx', 'format');
+      await refused('?map=circle', 'map');
+      await refused(`?pseudonym=${'x'.repeat(1025)}`, 'pseudonym');
+      await send(undefined, { form: form({}, { labels_as: 'reviewed' }), headers: {}, status: 422, field: 'file' });
+      await send(undefined, { form: form({ 'a.zip': '' }), headers: {}, status: 422, field: 'file' });
+      await send(undefined, { form: form({ 'a.zip': 'x' }, { colour: 'red' }), headers: {}, status: 422, field: 'colour' });
+      await send('text', { type: 'text/plain', status: 415 });
+      await send('--x\r\ncut', { type: 'multipart/form-data; boundary=x', status: 400 });
+      await send(archive, { token: undefined, status: 401 });
+      assert.deepEqual(left(), []);
+    });
+
+    it('hold to their limit at its edge', async () => {
+      const lines = (bytes) => `${'#'.repeat(bytes - 1)}\n`;
+      const taken = await ended(await send(lines(most), { type: 'application/x-ndjson' }));
+      assert.equal(taken.state, 'succeeded', taken.error);
+      await send(lines(most + 1), { type: 'application/x-ndjson', status: 413 });
+    });
+
+    it('say no before anything is sent', async () => {
+      for (const port of [server.ports.api, server.ports.portal]) {
+        const ask = (more, length = 1000) =>
+          said(port, `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/zip\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n${more}\r\n`);
+        assert.match(await ask(''), /^HTTP\/1\.1 401 /);
+        assert.match(await ask(`Authorization: Bearer ${annotator}\r\n`, most + 1), /^HTTP\/1\.1 413 /);
+        assert.match(await ask(`Authorization: Bearer ${annotator}\r\n`), /^HTTP\/1\.1 100 /);
+      }
+      while (left().length > 0) await sleep(20);
+    });
+  });
+
+describe('an import that is killed', () => {
+  it('goes on where it was, and stores nothing twice', async () => {
+    const store = await stores.sqlite();
+    const secret = 'a secret that is the same in both lives';
+    const begin = () => startCroquis(store.url, { flags: ['--secret', secret] });
+    let server = await begin();
+    try {
+      let api = await client(`http://localhost:${server.ports.api}`);
+      let token = (await api.signIn('admin', 'admin')).access_token;
+      const lines = Array.from({ length: 600 }, (_, i) => JSON.stringify({ key_id: String(i), word: 'line', drawing: [[[0, 90, i], [0, 9, 50]]] }));
+      const { body: job } = await api.ask('POST', '/api/v1/imports', { token, headers: { 'Content-Type': 'application/x-ndjson' }, body: lines.join('\n'), status: 202 });
+      const state = async () => (await api.ask('GET', `/api/v1/jobs/${job.id}`, { token, status: 200 })).body;
+      while ((await state()).progress === 0) await sleep(20);
+      assert.equal((await state()).state, 'running', 'it was too fast to be killed');
+      await server.stop('SIGKILL');
+      server = await begin();
+      api = await client(`http://localhost:${server.ports.api}`);
+      token = (await api.signIn('admin', 'admin')).access_token;
+      let found;
+      do {
+        await sleep(200);
+        found = await state();
+      } while (['queued', 'running'].includes(found.state));
+      assert.equal(found.state, 'succeeded', found.error);
+      assert.equal(found.attempts, 2);
+      assert.ok(found.result.already_there > 0);
+      assert.equal(found.result.stored + found.result.already_there, 600);
+      const { body } = await api.ask('GET', '/api/v1/labels', { token, status: 200 });
+      assert.equal(body.labels.find(({ tag }) => tag === 'line').drawings, 600);
+    } finally {
+      await server?.stop();
+      await store.remove();
+    }
+  });
+});
