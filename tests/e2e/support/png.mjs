@@ -1,7 +1,8 @@
 // Pictures that tests send without a page.
 import { deflateSync } from 'node:zlib';
 
-function crc32(bytes) {
+/** Of ZIP and PNG (ISO 3309). */
+export function crc32(bytes) {
   let crc = ~0;
   for (const byte of bytes) {
     crc ^= byte;

@@ -76,6 +76,18 @@ class I18n {
     );
   }
 
+  /** A size in bytes, in the unit that suits it. */
+  bytes(size: number): string {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+    const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, size)) / 3)));
+    return new Intl.NumberFormat(this.locale, {
+      style: 'unit',
+      unit: units[step],
+      unitDisplay: 'short',
+      maximumFractionDigits: step === 0 ? 0 : 1,
+    }).format(size / 1000 ** step);
+  }
+
   /** To the minute; seconds where it was within the last minute would only be noise. */
   date(time: string): string {
     return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { exportQuery, fileNameOf } from './export';
+import { exportQuery, fileNameOf, nothingChosen } from './export';
 
-const nothing = { format: 'csv', tag: '', reviewed: '', from: '', until: '' } as const;
+const nothing = { ...nothingChosen, format: 'csv' } as const;
 
 describe('an export', () => {
   it('asks for what was chosen alone', () => {
@@ -13,6 +13,16 @@ describe('an export', () => {
       reviewed: false,
     });
     expect(exportQuery({ ...nothing, reviewed: 'true' }).reviewed).toBe(true);
+    expect(
+      exportQuery({
+        ...nothing,
+        split: 'judge',
+        disagreement: 'true',
+        minConfidence: 50,
+        maxConfidence: 120,
+      }),
+    ).toEqual({ format: 'csv', split: 'judge', disagreement: true, min_confidence: 0.5, max_confidence: 1 });
+    expect(exportQuery({ ...nothing, minConfidence: 0 }).min_confidence).toBe(0);
   });
 
   it('takes the last day whole, in the time zone of the person', () => {

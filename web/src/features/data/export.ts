@@ -1,7 +1,7 @@
 import { slug } from '../../api/project';
 import type { paths } from '../../generated/annotator';
 
-export const formats = ['imagefolder', 'csv', 'ndjson'] as const;
+export const formats = ['imagefolder', 'csv', 'ndjson', 'coco', 'labelstudio', 'huggingface'] as const;
 export type ExportFormat = (typeof formats)[number];
 export type ExportQuery = NonNullable<paths['/api/v1/exports']['get']['parameters']['query']>;
 
@@ -13,7 +13,27 @@ export interface ExportForm {
   /** Days of the person's own time zone. */
   from: string;
   until: string;
+  split: '' | 'learn' | 'judge';
+  disagreement: '' | 'true' | 'false';
+  /** In percent; null where the field is empty. */
+  minConfidence: number | null;
+  maxConfidence: number | null;
 }
+
+export const nothingChosen: ExportForm = {
+  format: 'imagefolder',
+  tag: '',
+  reviewed: '',
+  from: '',
+  until: '',
+  split: '',
+  disagreement: '',
+  minConfidence: null,
+  maxConfidence: null,
+};
+
+const share = (percent: number | null): number | undefined =>
+  percent === null || Number.isNaN(percent) ? undefined : Math.min(1, Math.max(0, percent / 100));
 
 /** The moment at which a day begins where the person is; `after` days later. */
 function beginOf(day: string, after = 0): string | undefined {
@@ -23,7 +43,8 @@ function beginOf(day: string, after = 0): string | undefined {
 }
 
 /** The last day counts whole. */
-export function exportQuery({ format, tag, reviewed, from, until }: ExportForm): ExportQuery {
+export function exportQuery(form: ExportForm): ExportQuery {
+  const { format, tag, reviewed, from, until, split, disagreement } = form;
   const query: ExportQuery = { format };
   if (tag) query.tag = tag;
   if (reviewed) query.reviewed = reviewed === 'true';
@@ -31,6 +52,12 @@ export function exportQuery({ format, tag, reviewed, from, until }: ExportForm):
   const end = beginOf(until, 1);
   if (begin) query.from = begin;
   if (end) query.until = end;
+  if (split) query.split = split;
+  if (disagreement) query.disagreement = disagreement === 'true';
+  const least = share(form.minConfidence);
+  const most = share(form.maxConfidence);
+  if (least !== undefined) query.min_confidence = least;
+  if (most !== undefined) query.max_confidence = most;
   return query;
 }
 

@@ -3,8 +3,9 @@ import createClient, { type Client } from 'openapi-fetch';
 import type * as annotator from '../../generated/annotator';
 import { settle, tokenApi, type Answer, type Me, type TokenPair } from '../../api/client';
 import { base } from '../../api/base';
-import { ProjectRequest } from '../../api/project';
+import { inProject, ProjectRequest } from '../../api/project';
 import { noAnswer, type Problem } from '../../api/problem';
+import { upload, type UploadOptions } from '../../api/upload';
 import { isPassing, sleep, submitRules, waitBefore } from '../../api/retry';
 import { Tabs } from '../../util/tabs';
 
@@ -135,6 +136,19 @@ export class Session {
     // The answer may be to a token that was renewed while the request was on its way.
     if (this.access === used && (await this.refresh()) !== null) return response;
     return globalThis.fetch(this.signed(again));
+  }
+
+  /**
+   * Sends files of any size, with the same care for the token. It is asked for first whether the sign-in still holds,
+   * so that nobody sends gigabytes to learn that it does not.
+   */
+  async upload<T>(path: `/${string}`, form: FormData, options: UploadOptions = {}): Promise<Answer<T>> {
+    const known = await settle(this.api.GET('/api/v1/me'));
+    if (!known.ok) return known;
+    return upload<T>(inProject(base + path), form, {
+      ...options,
+      headers: { Authorization: `Bearer ${this.access}` },
+    });
   }
 
   /** Leaves the other tabs, and lets the sign-in be. */

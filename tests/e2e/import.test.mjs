@@ -1,0 +1,200 @@
+// Data in by the page: an archive dropped or chosen, tried first, reviewed by keyboard, and taken out again.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { entryOf } from '../contract/api/support/zip.mjs';
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, openPage, signIn, visit } from './support/browser.mjs';
+import { greyPng } from './support/png.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+import { zipOf } from './support/zip.mjs';
+
+const side = 64;
+const shapes = {
+  circle: (n) => (x, y) => Math.abs(Math.hypot(x - 32, y - 32) - 14 - (n % 16)) < 1.6,
+  line: (n) => (x, y) => y > 5 && y < 58 && Math.abs(x - 4 - (y * (10 + (n % 50))) / side) < 1.6,
+};
+const png = (shape, n) => Buffer.from(greyPng(side, shapes[shape](n)), 'base64');
+
+/** `count` drawings, half of them circles; each another one. */
+function drawings(count) {
+  const names = Object.keys(shapes);
+  const files = {};
+  for (let n = 0; n < count; ++n) {
+    const shape = names[n % names.length];
+    // No two alike, for what is alike is stored once.
+    const ink = shapes[shape](n);
+    const mark = [n % side, Math.floor(n / side)];
+    files[`${shape}/${String(n).padStart(3, '0')}.png`] = Buffer.from(
+      greyPng(side, (x, y) => (x === mark[0] && y === mark[1]) || ink(x, y)),
+      'base64',
+    );
+  }
+  return files;
+}
+
+describe('an import', () => {
+  let store, croquis, browser, api;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
+    await api.signIn();
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  const open = async (page) => {
+    await signIn(page);
+    await page.locator('nav a[href="#/data"]').click();
+    await page.getByTestId('import').waitFor();
+  };
+  const chosen = (page, name, bytes) =>
+    page.locator('#import-file').setInputFiles({ name, mimeType: 'application/zip', buffer: bytes });
+  const outcome = (page, text) => page.getByTestId('import-outcome').filter({ hasText: text }).waitFor({ timeout: 60_000 });
+
+  it('of two hundred is tried, done, reviewed by keyboard and exported as it was set', async () => {
+    const files = drawings(200);
+    const page = await openPage(browser);
+    await page.goto(`${croquis.url}/#/login`);
+    await open(page);
+    await page.getByRole('radio', { name: /suggestions/ }).check();
+    await chosen(page, 'shapes.zip', zipOf(files));
+    await page.getByRole('button', { name: 'See what would happen' }).click();
+    await outcome(page, '200 drawings would be stored.');
+    assert.equal((await api('GET', '/drawings?limit=1')).drawings.length, 0);
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await outcome(page, '200 drawings were stored.');
+    await assertAccessible(page, 'a report');
+    await page.getByRole('link', { name: 'Review what was imported' }).click();
+    await page.getByTestId('drawing').first().click();
+    await page.getByTestId('detail').waitFor();
+    const set = {};
+    for (let n = 0; n < 5; ++n) {
+      const id = await page.evaluate(() => location.hash.split('/')[2]);
+      const star = page.locator('[data-testid=detail] [data-tag=star]');
+      const key = n % 2 === 0 ? 'Enter' : await star.getAttribute('aria-keyshortcuts');
+      const before = await api('GET', `/drawings/${id}`);
+      set[id] = n % 2 === 0 ? before.tag : 'star';
+      await page.keyboard.press(key);
+      await page.waitForFunction((old) => location.hash.split('/')[2] !== old, id, { polling: 50 });
+    }
+    await page.keyboard.press('Escape');
+    while ((await api('GET', '/drawings?limit=200')).drawings.filter((d) => d.tagged_by).length < 5) await sleep(50);
+    await page.locator('nav a[href="#/data"]').click();
+    await page.getByRole('radio', { name: /^Pictures and a table/ }).check();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    const zip = await readFile(await download.path());
+    const rows = entryOf(zip, 'labels.csv').toString().trim().split('\r\n').slice(1).map((row) => row.split(','));
+    assert.equal(rows.length, 200);
+    const column = { path: 0, label: 1, id: 2, file: 4, reviewed: 8, by: 9, predicted: 11 };
+    const names = Object.fromEntries(Object.keys(files).map((name) => [name.split('/')[1], name]));
+    for (const row of rows) {
+      const own = names[row[column.file]];
+      assert.ok(own, row.join());
+      assert.ok(entryOf(zip, row[column.path]).equals(files[own]), `${own} is another picture now`);
+      const id = row[column.id];
+      const suggested = own.split('/')[0];
+      assert.equal(row[column.label], set[id] ?? suggested, row.join());
+      assert.equal(row[column.reviewed], id in set ? 'true' : 'false');
+      assert.equal(row[column.by], id in set ? 'admin' : '');
+      assert.equal(row[column.predicted], suggested);
+    }
+    assert.deepEqual(page.complaints(), []);
+    await page.context().close();
+  });
+
+  it('names what is bad in it, in French too, and takes a drop', async () => {
+    const files = { 'cercle/1.png': png('circle', 3), 'circle/bad.png': png('circle', 4).subarray(0, 50) };
+    await visit(browser, `${croquis.url}/#/login`, { locale: 'fr-FR' }, async (page) => {
+      await open(page);
+      await page.getByText('Mots qui désignent une étiquette').click();
+      await page.locator('#import-map').fill('cercle = circle');
+      const bytes = zipOf(files).toString('base64');
+      const data = await page.evaluateHandle((text) => {
+        const transfer = new DataTransfer();
+        const raw = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+        transfer.items.add(new File([raw], 'déposé.zip'));
+        return transfer;
+      }, bytes);
+      await page.dispatchEvent('[data-testid=drop]', 'drop', { dataTransfer: data });
+      await page.getByText('déposé.zip').waitFor();
+      await page.getByRole('button', { name: 'Importer', exact: true }).click();
+      await outcome(page, '1 dessin a été enregistré.');
+      await page.getByRole('rowheader', { name: 'circle/bad.png' }).waitFor();
+      await assertAccessible(page, 'a report with problems');
+    });
+  });
+
+  it('by keyboard alone, on a phone', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+    await visit(browser, `${croquis.url}/#/login`, phone, async (page) => {
+      await open(page);
+      await chosen(page, 'one.zip', zipOf({ 'circle/x.png': png('circle', 9) }));
+      await page.locator('#import-file').focus();
+      const wanted = page.getByRole('button', { name: 'Import', exact: true });
+      for (let n = 0; n < 12 && !(await wanted.evaluate((b) => b === document.activeElement)); ++n)
+        await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await outcome(page, 'One drawing was stored.');
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 390, `${wide} px wide`);
+      await assertAccessible(page, 'the import on a phone');
+    });
+  });
+
+  it('that fails says why', async () => {
+    await visit(browser, `${croquis.url}/#/login`, {}, async (page) => {
+      await open(page);
+      await chosen(page, 'notes.docx', Buffer.from('no drawings'));
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await page.getByText(/The import failed: .*none of what is read/).waitFor();
+    });
+  });
+});
+
+describe('strokes', () => {
+  let store, croquis, browser;
+  const strokes = [[[10, 240, 120], [10, 20, 200], [0, 300, 600]], [[30, 200], [220, 230], [900, 1200]]];
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    await apiAt(croquis.url)('POST', '/public/predictions', { image: greyPng(side, shapes.line(7)), strokes });
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  const paths = (page) =>
+    page.locator('[data-testid=strokes] path').evaluateAll((all) => all.map((path) => path.getAttribute('d')));
+  const whole = ['M10 10L240 20L120 200', 'M30 220L200 230'];
+
+  for (const reducedMotion of ['no-preference', 'reduce'])
+    it(`are shown sharp and replayed as they were drawn, motion: ${reducedMotion}`, async () => {
+      await visit(browser, `${croquis.url}/`, { reducedMotion }, async (page) => {
+        await page.getByTestId('drawing').first().click();
+        await page.getByTestId('strokes').waitFor();
+        assert.deepEqual(await paths(page), whole);
+        await assertAccessible(page, 'an open drawing');
+        const replay = page.getByTestId('replay');
+        await replay.focus();
+        await page.keyboard.press('Enter');
+        await page.waitForFunction(() => document.querySelector('[data-testid=strokes] path:nth-child(2)').getAttribute('d') === '');
+        if (reducedMotion === 'reduce') assert.equal((await paths(page))[0], whole[0]);
+        await page.waitForFunction((d) => document.querySelector('[data-testid=strokes] path:nth-child(2)').getAttribute('d') === d, whole[1]);
+        await page.getByRole('button', { name: 'Replay as it was drawn' }).waitFor();
+      });
+    });
+});
