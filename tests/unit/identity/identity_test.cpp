@@ -7,6 +7,7 @@
 
 #include "core/bytes.h"
 #include "core/metrics.h"
+#include "store/store.h"
 #include "support/temp_folder.h"
 #include "unit/identity/log_capture.h"
 
