@@ -111,10 +111,10 @@ function(croquis_module name)
 endfunction()
 
 # croquis_test(NAME SOURCES a.cpp … LINKS targets …): one GoogleTest program, each case a ctest case.
-# LABELS concurrent marks what the ThreadSanitizer build runs, and makes the target concurrent_tests build it.
+# PROPERTIES are of each case. LABELS concurrent marks what the ThreadSanitizer build runs, and makes the target concurrent_tests build it.
 add_custom_target(concurrent_tests)
 function(croquis_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINKS;LABELS;PROPERTIES" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -130,5 +130,5 @@ function(croquis_test name)
     add_dependencies(concurrent_tests ${name})
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" ${arg_PROPERTIES})
 endfunction()

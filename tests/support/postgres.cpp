@@ -12,11 +12,21 @@
 
 namespace croquis::testing_support {
 
-Postgres::Postgres(std::string settings) : settings_(std::move(settings)) {
+Postgres::Postgres(std::string settings)
+    : folder_(own_folder_.path().string()), settings_(std::move(settings)) {
     start();
 }
 
+Postgres::Postgres(Running running) : folder_(std::move(running.folder)), own_(false) {}
+
+std::unique_ptr<Postgres> Postgres::shared() {
+    const char* running = std::getenv("CROQUIS_TEST_POSTGRES");
+    if (running == nullptr || *running == '\0') return std::make_unique<Postgres>("fsync=off");
+    return std::unique_ptr<Postgres>(new Postgres(Running{running}));
+}
+
 Postgres::~Postgres() {
+    if (!own_) return;
     try {
         run("remove");
     } catch (const std::exception& failed) {
@@ -31,16 +41,17 @@ void Postgres::start() {
 
 void Postgres::run(const std::string& command, const std::string& argument) const {
     const std::string line = source_folder() + "/tools/postgres-for-tests " + command + " '" +
-                             folder_.path().string() + "' " + argument + " >/dev/null";
+                             folder_ + "' " + argument + " >/dev/null";
     if (std::system(line.c_str()) != 0) throw std::runtime_error("failed: " + line);
 }
 
 std::string Postgres::url(const std::string& database) const {
-    return "postgresql://croquis@/" + database + "?host=" + folder_.path().string();
+    return "postgresql://croquis@/" + database + "?host=" + folder_;
 }
 
 std::string Postgres::new_database() {
-    const std::string name = "test_" + std::to_string(++databases_);
+    const std::string name =
+        "test_" + std::to_string(getpid()) + "_" + std::to_string(++databases_);
     sql(url("postgres"), "CREATE DATABASE " + name);
     return url(name);
 }

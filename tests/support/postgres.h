@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 
 #include "support/temp_folder.h"
@@ -14,6 +15,10 @@ class Postgres {
   public:
     /// `settings` go to the server as NAME=VALUE, separated by spaces.
     explicit Postgres(std::string settings = {});
+    /// The server of the whole suite, which ctest starts in the folder CROQUIS_TEST_POSTGRES; one
+    /// of its own, that does without fsync, where there is none. Not to be stopped, crashed or
+    /// frozen.
+    static std::unique_ptr<Postgres> shared();
     ~Postgres();
     Postgres(const Postgres&) = delete;
     Postgres& operator=(const Postgres&) = delete;
@@ -22,7 +27,7 @@ class Postgres {
     std::string new_database();
     [[nodiscard]] std::string url(const std::string& database) const;
     /// The folder of its socket, for a connection pooler in front of it.
-    [[nodiscard]] std::string socket_folder() const { return folder_.path().string(); }
+    [[nodiscard]] std::string socket_folder() const { return folder_; }
 
     void start();
     void stop() { run("stop", "fast"); }
@@ -37,9 +42,15 @@ class Postgres {
     void sql(const std::string& database_url, const std::string& statement) const;
 
   private:
+    struct Running {
+        std::string folder;
+    };
+    explicit Postgres(Running running);
     void run(const std::string& command, const std::string& argument = {}) const;
 
-    TempFolder folder_;
+    TempFolder own_folder_;
+    std::string folder_;
+    bool own_ = true;  ///< started here, and to be removed
     std::string settings_;
     std::atomic<int> databases_{0};
 };

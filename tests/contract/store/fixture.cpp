@@ -34,11 +34,10 @@ Kind sqlite_kind() {
             run_on_sqlite};
 }
 
-/// One server for the whole program, started when first needed. Nothing crashes here, so nothing
-/// need be flushed.
+/// Nothing crashes here, so nothing need be flushed.
 testing_support::Postgres& postgres() {
-    static testing_support::Postgres server("fsync=off");
-    return server;
+    static const auto server = testing_support::Postgres::shared();
+    return *server;
 }
 
 constexpr std::string_view unprepared = "&croquis_prepared=off";

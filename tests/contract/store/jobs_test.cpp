@@ -129,8 +129,8 @@ TEST_P(JobsContract, WhoeverDiedLosesItToAnother) {
 }
 
 TEST_P(JobsContract, TheLongestDueComesFirstAndNoneTooEarly) {
-    const auto later = added("b", start_ + 5s);
-    const auto sooner = added("a", start_ + 1s);
+    const auto later = added("teach", start_ + 5s);
+    const auto sooner = added("retag", start_ + 1s);
     EXPECT_FALSE(claimed("w", start_));
     EXPECT_EQ(claimed("w", start_ + 6s)->id, sooner.id);
     EXPECT_EQ(claimed("w", start_ + 6s)->id, later.id);

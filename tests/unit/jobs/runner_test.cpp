@@ -74,7 +74,16 @@ TEST_F(RunnerTest, SaysWhyWorkFailed) {
     const auto thrown = ended(queue("throws"));
     EXPECT_EQ(thrown.state, JobState::failed);
     EXPECT_EQ(thrown.error->find("secret"), std::string::npos);
-    EXPECT_EQ(ended(queue("other")).state, JobState::failed);
+}
+
+TEST_F(RunnerTest, LeavesAloneWhatItDoesNotKnow) {
+    const Work fails = [](Task&) -> Result<std::string> {
+        return Error{ErrorKind::invalid, "There is too little."};
+    };
+    Runner runner(*store_, {{"fails", fails}}, quick_);
+    const auto other = queue("other");
+    EXPECT_EQ(ended(queue("fails")).state, JobState::failed);
+    EXPECT_EQ(store_->job(other)->state, JobState::queued);
 }
 
 TEST_F(RunnerTest, CancellingStopsTheWork) {
