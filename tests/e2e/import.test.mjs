@@ -73,7 +73,8 @@ describe('an import', () => {
     await outcome(page, '200 drawings were stored.');
     await assertAccessible(page, 'a report');
     await page.getByRole('link', { name: 'Review what was imported' }).click();
-    await page.getByTestId('drawing').first().click();
+    await page.getByTestId('queue').click();
+    await page.locator('main [data-testid=drawing]:visible').first().locator('button.open').click();
     await page.getByTestId('detail').waitFor();
     const set = {};
     for (let n = 0; n < 5; ++n) {

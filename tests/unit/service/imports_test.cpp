@@ -244,7 +244,7 @@ TEST_F(ImportsTest, AnInterruptedImportGoesOnWhereItWas) {
 }
 
 TEST_F(ImportsTest, CancellingEndsItAndTakesTheUploadAway) {
-    const auto job = queued("x.zip", circles(180));
+    const auto job = queued("x.zip", circles(600));
     const auto running = runner();
     while (drawings().empty()) std::this_thread::sleep_for(1ms);
     ASSERT_TRUE(store->cancel_job(job.id, now()));
