@@ -45,12 +45,17 @@ describe('HTTP', () => {
   const request = (verb, target, fields = '', host = 'Host: localhost\r\n') =>
     `${verb.toUpperCase()} ${target} HTTP/1.1\r\n${host}Connection: close\r\n${fields}\r\n`;
 
+  const badChunk = (verb, path) => request(verb, path, 'Transfer-Encoding: chunked\r\n') + '1;a="\n"\r\nx\r\n0\r\n\r\n';
+  const tooLong = (verb, path) => request(verb, path, 'Content-Length: 99999999999\r\n');
+  /** Who may import is asked before anything of the body is looked at. */
+  const isReadLater = (path, bytes) => [badChunk, tooLong].includes(bytes) && path.endsWith('/imports');
+
   /** What each is answered, and the type of its problem. */
   const refusals = [
     [400, 'malformed', (verb, path) => request(verb, `${path}%zz`)],
     [400, 'malformed', (verb, path) => request(verb, path, '', 'Host: a b/c@d\r\n')],
-    [400, 'malformed', (verb, path) => request(verb, path, 'Transfer-Encoding: chunked\r\n') + '1;a="\n"\r\nx\r\n0\r\n\r\n'],
-    [413, 'too-large', (verb, path) => request(verb, path, 'Content-Length: 99999999999\r\n')],
+    [400, 'malformed', badChunk],
+    [413, 'too-large', tooLong],
     [414, 'address-too-long', (verb, path) => request(verb, `${path}?${'a'.repeat(20000)}`)],
     [415, 'unsupported-media', (verb, path) => request(verb, path, 'Content-Encoding: gzip\r\nContent-Length: 0\r\n')],
     [417, 'expectation-failed', (verb, path) => request(verb, path, 'Expect: wonders\r\n')],
@@ -63,6 +68,7 @@ describe('HTTP', () => {
       assert.ok(api.contract.operations.length > 20);
       for (const operation of api.contract.operations)
         for (const [status, kind, bytes] of refusals) {
+          if (isReadLater(operation.path, bytes)) continue;
           const answer = await exchange(server.ports[port], bytes(operation.verb, fill(operation.path)));
           const told = `${operation.operationId} ${JSON.stringify(answer.body)}`;
           assert.equal(answer.status, status, told);
