@@ -164,7 +164,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
 
     it('reviews the queue by keyboard', async () => {
       await page.getByTestId('queue').click();
-      await page.getByText('le modèle est le moins sûr du premier').waitFor();
+      await page.getByText('Le modèle hésite le plus sur les premiers').waitFor();
       await cards().first().waitFor();
       await cards().first().locator('button.open').click();
       const id = await cards().first().getAttribute('data-id');
