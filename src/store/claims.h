@@ -10,11 +10,14 @@
 /// How drawings are claimed, decided alike over both databases. The SQL is read by both.
 namespace croquis::store {
 
+inline constexpr int first_claim_column = 22;
+
 inline constexpr const char* forget_expired_claims = "DELETE FROM claim WHERE expires_at <= $1";
 
 /// Those of a holder whose drawings do not wait any more.
 const std::string& forget_done_claims();
-/// What a holder has: columns of the drawing, then asked, probability and expires_at.
+/// What a holder has: columns of the drawing, then, from first_claim_column on, asked, probability
+/// and expires_at.
 const std::string& held_statement();
 /// The next drawings that nobody holds: columns of the drawing. Parameters: project, limit.
 const std::string& waiting_statement(Asked asked);

@@ -10,8 +10,6 @@ namespace {
 /// Claims come one after the other: this number, and the project, are the lock's name.
 constexpr int claim_lock = 0x636c61;
 
-constexpr int first_claim_column = 22;
-
 std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& request) {
     connection.query("UPDATE claim SET expires_at = $1 WHERE holder = $2 AND account = $3",
                      request.until, request.holder, request.account);

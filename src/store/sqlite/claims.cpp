@@ -13,9 +13,10 @@ std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& 
     auto rows = connection.query(held_statement(), request.holder, request.account);
     std::vector<ClaimedDrawing> held;
     while (rows.step()) {
-        Claim claim{rows.uuid(0), request.account, asked_from(rows.text(22)), std::nullopt,
-                    rows.time(24)};
-        if (!rows.null(23)) claim.probability = rows.real(23);
+        Claim claim{rows.uuid(0), request.account, asked_from(rows.text(first_claim_column)),
+                    std::nullopt, rows.time(first_claim_column + 2)};
+        if (!rows.null(first_claim_column + 1))
+            claim.probability = rows.real(first_claim_column + 1);
         held.push_back({read_drawing(rows), claim});
     }
     return held;
