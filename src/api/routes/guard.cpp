@@ -1,5 +1,7 @@
 #include "api/routes/guard.h"
 
+#include <fmt/format.h>
+
 #include <boost/beast/core/string.hpp>
 
 namespace croquis::api {
@@ -114,6 +116,14 @@ Response forbidden() {
     auto response = problem({ErrorKind::forbidden, "Only an admin may do this."});
     response.set("WWW-Authenticate", R"(Bearer realm="croquis", error="insufficient_scope")");
     return response;
+}
+
+Response queued_response(const AnnotatorContext& api, const store::Job& job) {
+    if (api.on_job) api.on_job();
+    auto response = http::json_response(202, to_json(job));
+    response.set("Location",
+                 fmt::format("{}{}/jobs/{}", api.base_path, annotator_base, to_string(job.id)));
+    return no_store(std::move(response));
 }
 
 }  // namespace croquis::api

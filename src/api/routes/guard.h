@@ -74,4 +74,7 @@ http::Response no_store(http::Response response);
 http::Response unauthenticated(const Error& error, bool had_token);
 http::Response forbidden();
 
+/// Has a queued job begun at once, and answers 202 with it and where to look at it.
+http::Response queued_response(const AnnotatorContext& api, const store::Job& job);
+
 }  // namespace croquis::api

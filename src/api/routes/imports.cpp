@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "api/codec/import_body.h"
 #include "api/routes/annotator_routes.h"
 
@@ -53,13 +51,9 @@ Answer import_drawings(AnnotatorContext& api, Request& request, const Principal&
     };
     const auto job = co_await api.imports.workers().run(queue);
     if (!job) co_return problem(job.error());
-    if (api.on_job) api.on_job();
     identity::tell(identity::Event::data_imported, origin_of(request),
                    {{"by", who.name}, {"job", to_string(job->id)}});
-    auto response = http::json_response(202, to_json(*job));
-    response.set("Location",
-                 fmt::format("{}{}/jobs/{}", api.base_path, annotator_base, to_string(job->id)));
-    co_return no_store(std::move(response));
+    co_return queued_response(api, *job);
 }
 
 }  // namespace

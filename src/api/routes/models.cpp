@@ -1,8 +1,6 @@
-#include <fmt/format.h>
-
+#include "service/models.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/shared_handlers.h"
-#include "service/models.h"
 #include "service/training_jobs.h"
 
 namespace croquis::api {
@@ -55,14 +53,6 @@ Answer roll_back(AnnotatorContext& api, Request& request, const Principal& who,
     const auto changed = co_await project_of(api.annotation, request);
     if (!changed) co_return problem(changed.error());
     co_return co_await get_live_model(api.annotation, *changed);
-}
-
-http::Response queued_response(const AnnotatorContext& api, const store::Job& job) {
-    if (api.on_job) api.on_job();
-    auto response = http::json_response(202, to_json(job));
-    response.set("Location",
-                 fmt::format("{}{}/jobs/{}", api.base_path, annotator_base, to_string(job.id)));
-    return no_store(std::move(response));
 }
 
 Answer teach(AnnotatorContext& api, Request&, const Principal& who,
