@@ -215,7 +215,10 @@ describe('an import that is killed', () => {
     try {
       let api = await client(`http://localhost:${server.ports.api}`);
       let token = (await api.signIn('admin', 'admin')).access_token;
-      const lines = Array.from({ length: 600 }, (_, i) => JSON.stringify({ key_id: String(i), word: 'line', drawing: [[[0, 90, i], [0, 9, 50]]] }));
+      // A job says twice a second how far it is: by then so many are not all stored.
+      const many = 6000;
+      const strokes = (i) => [[[0, 90, i % 600], [0, 9, 50 + Math.floor(i / 600)]]];
+      const lines = Array.from({ length: many }, (_, i) => JSON.stringify({ key_id: String(i), word: 'line', drawing: strokes(i) }));
       const { body: job } = await api.ask('POST', '/api/v1/imports', { token, headers: { 'Content-Type': 'application/x-ndjson' }, body: lines.join('\n'), status: 202 });
       const state = async () => (await api.ask('GET', `/api/v1/jobs/${job.id}`, { token, status: 200 })).body;
       while ((await state()).progress === 0) await sleep(20);
@@ -232,9 +235,9 @@ describe('an import that is killed', () => {
       assert.equal(found.state, 'succeeded', found.error);
       assert.equal(found.attempts, 2);
       assert.ok(found.result.already_there > 0);
-      assert.equal(found.result.stored + found.result.already_there, 600);
+      assert.equal(found.result.stored + found.result.already_there, many);
       const { body } = await api.ask('GET', '/api/v1/labels', { token, status: 200 });
-      assert.equal(body.labels.find(({ tag }) => tag === 'line').drawings, 600);
+      assert.equal(body.labels.find(({ tag }) => tag === 'line').drawings, many);
     } finally {
       await server?.stop();
       await store.remove();
