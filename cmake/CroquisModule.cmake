@@ -21,11 +21,13 @@ if(CROQUIS_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# Debug means sanitizers here, so -O1 keeps the suite quick and -g1 keeps stack traces readable.
-set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+# Under the sanitizers -O1 keeps the suite quick; without them (the preset dev) it is the compiler that one waits for.
+# -g1 keeps stack traces readable.
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1 -fno-omit-frame-pointer")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 
 if(CROQUIS_SANITIZE)
+  string(REPLACE "-O0" "-O1" CMAKE_CXX_FLAGS_DEBUG "${CMAKE_CXX_FLAGS_DEBUG}")
   add_compile_options(-fsanitize=${CROQUIS_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CROQUIS_SANITIZE})
 endif()
@@ -108,6 +110,21 @@ function(croquis_module name)
   croquis_warnings(croquis_${name})
   target_include_directories(croquis_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(croquis_${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
+endfunction()
+
+# croquis_without_optimisation(TARGET target | SOURCES a.cpp …): for what runs once a start and instantiates much
+# (the command line, the configuration): under the sanitizers half of the compile time is the optimiser's. Not in a
+# release: the linker keeps one copy of an inline function, and hot code would be given this one.
+function(croquis_without_optimisation)
+  cmake_parse_arguments(arg "" "TARGET" "SOURCES" ${ARGN})
+  if(NOT CROQUIS_SANITIZE)
+    return()
+  endif()
+  if(arg_TARGET)
+    target_compile_options(${arg_TARGET} PRIVATE -O0)
+  else()
+    set_source_files_properties(${arg_SOURCES} PROPERTIES COMPILE_OPTIONS -O0)
+  endif()
 endfunction()
 
 # croquis_test(NAME SOURCES a.cpp … LINKS targets …): one GoogleTest program, each case a ctest case.
