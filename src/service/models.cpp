@@ -75,12 +75,14 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
     return load_registered(store, *live);
 }
 
-Result<void> promote(store::Store& store, const std::string& id) {
+Result<void> promote(store::Store& store, const std::string& id,
+                     const std::optional<store::Author>& by) {
     if (const auto promoted = store.promote_model(id); !promoted) return promoted.error();
-    identity::tell(identity::Event::model_promoted, {}, {{"by", "operator"}, {"model", id}});
+    identity::tell(identity::Event::model_promoted, {},
+                   {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
     const auto model = store.model(id);
     if (!model) return model.error();
-    const auto queued = queue_retagging(store, std::nullopt, model->project);
+    const auto queued = queue_retagging(store, by, model->project);
     return queued ? Result<void>() : queued.error();
 }
 

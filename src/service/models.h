@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,9 +40,10 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
 Result<std::vector<store::Model>> list_models(store::ModelStore& store,
                                               int project = store::shapes_project);
 
-/// Makes a model of the registry live in its project for the operator, who is named in the security
-/// log, and queues the retagging of what nobody reviewed, which a server does. Errors: those of
-/// Store::promote_model.
-Result<void> promote(store::Store& store, const std::string& id);
+/// Makes a model of the registry live in its project for `by` (absent: the operator), who is named
+/// in the security log, and queues the retagging of what nobody reviewed, which a server does.
+/// Running servers take it up within seconds. Errors: those of Store::promote_model.
+Result<void> promote(store::Store& store, const std::string& id,
+                     const std::optional<store::Author>& by = std::nullopt);
 
 }  // namespace croquis::service

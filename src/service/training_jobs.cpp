@@ -1,5 +1,6 @@
 #include "service/training_jobs.h"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <thread>
 
@@ -34,6 +35,33 @@ auto progress_of(jobs::Task& task, double from, double to) {
     };
 }
 
+constexpr const char* promote_member = "promote";
+constexpr const char* if_better = "if_better";
+
+bool promotes_if_better(const store::Job& job) {
+    boost::system::error_code failed;
+    const auto parameters = json::parse(job.parameters, failed);
+    if (failed || !parameters.is_object()) return false;
+    const auto* promote = parameters.get_object().if_contains(promote_member);
+    return promote != nullptr && *promote == if_better;
+}
+
+/// Where the job asks for it and the gate lets it through. A job that was cut off after its
+/// promotion and begun again finds its model live.
+Result<bool> promoted_by_gate(store::Store& store, const store::Job& job,
+                              const Teaching& teaching) {
+    if (!promotes_if_better(job)) return false;
+    const auto live = answering_model(store, job.project);
+    if (!live) return live.error();
+    if (live->id == teaching.model.id) return true;
+    // Somebody promoted another one since: what was compared with is not live any more.
+    if (live->id != teaching.model.parent) return false;
+    if (teaching.gate.verdict != learning::Verdict::better) return false;
+    if (const auto done = promote(store, teaching.model.id, job.created_by); !done)
+        return done.error();
+    return true;
+}
+
 /// Looking at drawings takes the longest, where there are any to look at.
 Result<std::string> do_teach(store::Store& store, jobs::Task& task) {
     TeachRequest request;
@@ -43,7 +71,11 @@ Result<std::string> do_teach(store::Store& store, jobs::Task& task) {
     request.is_stopped = [&task] { return task.is_stopped(); };
     const auto teaching = teach(store, request);
     if (!teaching) return teaching.error();
-    return json::serialize(to_json(*teaching));
+    const auto promoted = promoted_by_gate(store, task.job(), *teaching);
+    if (!promoted) return promoted.error();
+    auto result = to_json(*teaching);
+    result["promoted"] = *promoted;
+    return json::serialize(result);
 }
 
 /// Waits until other backends have the model too; false where another one is live by then.
@@ -98,8 +130,11 @@ std::map<std::string, jobs::Work> works(store::Store& store) {
 }
 
 Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
-                                  int project) {
-    return store.add_job(job_of(teach_kind, by, project), true);
+                                  int project, AfterTeaching after) {
+    auto job = job_of(teach_kind, by, project);
+    if (after == AfterTeaching::promote_if_better)
+        job.parameters = json::serialize(json::object{{promote_member, if_better}});
+    return store.add_job(job, true);
 }
 
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,

@@ -1,4 +1,6 @@
 #include "service/models.h"
+
+#include "api/codec/request_bodies.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/shared_handlers.h"
 #include "service/training_jobs.h"
@@ -55,11 +57,26 @@ Answer roll_back(AnnotatorContext& api, Request& request, const Principal& who,
     co_return co_await get_live_model(api.annotation, *changed);
 }
 
-Answer teach(AnnotatorContext& api, Request&, const Principal& who,
+/// A request without a body asks for a candidate alone.
+Result<service::AfterTeaching> read_after_teaching(const Request& request) {
+    if (request.body.empty()) return service::AfterTeaching::keep;
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    if (const auto known = only_members(*body, {"promote"}); !known) return known.error();
+    const auto promote = optional_text(*body, "promote");
+    if (!promote) return promote.error();
+    if (!*promote || **promote == "never") return service::AfterTeaching::keep;
+    if (**promote == "if_better") return service::AfterTeaching::promote_if_better;
+    return Error{ErrorKind::invalid, "This is never or if_better.", "promote"};
+}
+
+Answer teach(AnnotatorContext& api, Request& request, const Principal& who,
              const service::ProjectRef& project) {
+    const auto after = read_after_teaching(request);
+    if (!after) co_return problem(after.error());
     const store::Author by{who.user, who.name};
-    const auto queue = [&api, &by, &project] {
-        return service::queue_teaching(api.store, by, project->project.id);
+    const auto queue = [&api, &by, &project, &after] {
+        return service::queue_teaching(api.store, by, project->project.id, *after);
     };
     const auto queued = co_await api.workers.run(queue);
     co_return queued ? queued_response(api, *queued) : problem(queued.error());

@@ -431,6 +431,7 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([job.progress, job.attempts], [1, 1]);
       const { result } = job;
       assert.ok(api.contract.holds('Teaching', result));
+      assert.equal(result.promoted, false);
       const learnt = Object.fromEntries(result.labels.map(({ label, ...counts }) => [label, counts]));
       assert.ok(learnt.star.learnt >= 3 && learnt.heart.learnt >= 3);
 
@@ -449,6 +450,19 @@ for (const kind of Object.keys(stores))
       await patch(untouched, 'star', { token, status: 412 });
       // Back again, so that the tests after this one find the model that they know.
       await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
+    });
+
+    it('promotes by the gate alone, and says what else it is asked for', async () => {
+      const ask = (json, options) => api.ask('POST', '/api/v1/models:teach', { token, json, ...options });
+      await ask({ promote: 'always' }, { status: 422, field: 'promote' });
+      await ask({ promote: true }, { status: 422, field: 'promote' });
+      await ask({ promoted: 'never' }, { status: 422, field: 'promoted' });
+      await ask([], { status: 422 });
+      const { result } = await ended((await ask({ promote: 'if_better' }, { status: 202 })).body);
+      assert.equal(result.promoted, result.gate.verdict === 'better');
+      const { body: live } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
+      if (!result.promoted) assert.notEqual(live.id, result.model);
+      else await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
     });
 
     it('lists, cancels and ends jobs', async () => {

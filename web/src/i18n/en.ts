@@ -366,7 +366,9 @@ export const en = {
     },
     teachTitle: 'Teach a model',
     teachIntro:
-      'A new model learns from every drawing that people reviewed, in seconds. It is compared with the live model on reviewed drawings that no model learns from, and goes live only when you say so.',
+      'A new model learns from every drawing that people reviewed, in seconds. It is compared with the live model on reviewed drawings that no model learns from, and goes live only when you say so, here or below.',
+    promoteIfBetter: 'Make it live by itself where it is better beyond chance',
+    promotedByGate: 'It is live now.',
     teach: 'Teach',
     teaching: 'Learning from reviewed drawings…',
     stop: 'Stop',

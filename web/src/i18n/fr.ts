@@ -372,7 +372,9 @@ export const fr: Dictionary = {
     },
     teachTitle: 'Enseigner un modèle',
     teachIntro:
-      'Un nouveau modèle apprend, en quelques secondes, de tous les dessins que des personnes ont vérifiés. Il est comparé au modèle actif sur des dessins vérifiés dont aucun modèle n’apprend, et ne devient actif que si vous le décidez.',
+      'Un nouveau modèle apprend, en quelques secondes, de tous les dessins que des personnes ont vérifiés. Il est comparé au modèle actif sur des dessins vérifiés dont aucun modèle n’apprend, et ne devient actif que si vous le décidez, ici ou plus bas.',
+    promoteIfBetter: 'L’activer de lui-même s’il est meilleur au-delà du hasard',
+    promotedByGate: 'Il est maintenant actif.',
     teach: 'Enseigner',
     teaching: 'Apprentissage sur les dessins vérifiés…',
     stop: 'Arrêter',

@@ -1,0 +1,186 @@
+// The whole way of a project with labels that no model knows, in the page: thirty drawings come in with their labels, a
+// model is taught and put to work, a hundred more come in with its suggestions and are reviewed by keyboard, it is taught
+// again, judged on drawings that it never learnt from, promoted by the gate where it is better, and all of it is taken out.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+
+import { entryOf } from '../contract/api/support/zip.mjs';
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { figurePng, figures } from './support/figures.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+import { zipOf } from './support/zip.mjs';
+
+const first = 30;
+const more = 100;
+
+/** What each picture shows, by the digest of its bytes. */
+const truth = new Map();
+function pictureOf(n) {
+  const figure = figures[n % figures.length];
+  const bytes = figurePng(figure, n);
+  truth.set(createHash('sha256').update(bytes).digest('hex'), figure);
+  return [figure, bytes];
+}
+const labelled = () =>
+  Object.fromEntries(Array.from({ length: first }, (_, n) => pictureOf(n)).map(([figure, bytes], n) => [`${figure}/${n}.png`, bytes]));
+const unlabelled = () =>
+  Object.fromEntries(Array.from({ length: more }, (_, n) => [`${n}.png`, pictureOf(first + n)[1]]));
+
+describe('five labels that no model knows', () => {
+  let store, croquis, browser, api, page;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
+    await api.signIn();
+    page = await openPage(browser);
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  const inProject = (method, path, body, headers) => api(method, `/projects/figures${path}`, body, headers);
+  const place = (name) => page.locator(`nav a[href="#/${name}"]`).click();
+
+  async function bringIn(worth, name, files, makes) {
+    await place('data');
+    await page.getByTestId('import').waitFor();
+    await page.getByRole('radio', { name: worth }).check();
+    if (makes) await page.getByRole('checkbox', { name: /Make labels/ }).check();
+    await page
+      .locator('#import-file')
+      .setInputFiles({ name, mimeType: 'application/zip', buffer: zipOf(files) });
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page
+      .getByTestId('import-outcome')
+      .filter({ hasText: `${Object.keys(files).length} drawings were stored.` })
+      .waitFor({ timeout: 60_000 });
+  }
+
+  /** Presses Teach, and gives what came of it once the page shows it. */
+  async function teach() {
+    await place('login');
+    await page.getByTestId('teach').waitFor();
+    await page.getByRole('checkbox', { name: /better beyond chance/ }).check();
+    const queued = page.waitForResponse((response) => /models:teach$/.test(response.url()));
+    await page.getByRole('button', { name: 'Teach', exact: true }).click();
+    const { id } = await (await queued).json();
+    let job;
+    do job = await api('GET', `/jobs/${id}`);
+    while (['queued', 'running'].includes(job.state));
+    assert.equal(job.state, 'succeeded', job.error);
+    const verdict = page.getByTestId('verdict');
+    const said = { better: /is better by/, worse: /is worse by/, undecided: /Too early to tell|could not be compared/ };
+    await verdict.filter({ hasText: said[job.result.gate.verdict] }).waitFor();
+    assert.equal(/It is live now/.test(await verdict.innerText()), job.result.promoted);
+    assert.equal(job.result.promoted, job.result.gate.verdict === 'better');
+    for (const { label, learnt } of job.result.labels)
+      await page.getByTestId('teach').getByRole('row').filter({ hasText: label }).filter({ hasText: String(learnt) }).waitFor();
+    return job.result;
+  }
+
+  /** By the gate where it could tell, else by a person, who is told that it could not. */
+  async function putToWork(result) {
+    const state = page.locator('[data-testid=model][data-state=live]').filter({ hasText: result.model });
+    if (!result.promoted) {
+      await page.getByTestId('teach').getByRole('button', { name: `Make ${result.model} live` }).click();
+      await page.getByTestId('ask').getByRole('button', { name: 'Make live' }).click();
+    }
+    await state.waitFor();
+  }
+
+  it('are brought in by the page, with thirty drawings', async () => {
+    await page.goto(croquis.url);
+    await signIn(page);
+    await page.locator('nav a[href="#/projects"]').click();
+    const form = page.getByTestId('add-project');
+    await form.getByLabel('Name', { exact: true }).fill('Figures');
+    await form.locator('button.primary').click();
+    await page.locator('[data-testid=projects] [data-slug=figures]').waitFor();
+    await page.getByTestId('project-switcher').locator('summary').click();
+    await page.getByTestId('project-switcher').getByRole('link', { name: 'Figures' }).click();
+    await page.waitForURL(/\/p\/figures#/);
+    await bringIn(/^Are right/, 'thirty.zip', labelled(), true);
+    const { labels } = await inProject('GET', '/labels');
+    assert.deepEqual(labels.map(({ tag }) => tag).sort(), [...figures].sort());
+  });
+
+  it('are taught from them', async () => {
+    const result = await teach();
+    const named = [...result.labels, ...result.too_few].map(({ label }) => label);
+    assert.deepEqual(named.sort(), [...figures].sort());
+    assert.equal(result.gate.only_live_right, 0, 'the general model knows none of them');
+    await assertAccessible(page, 'a project taught for the first time');
+    await putToWork(result);
+  });
+
+  it('are suggested for a hundred more, which are reviewed by keyboard', async () => {
+    await bringIn(/^Are not read/, 'hundred.zip', unlabelled());
+    const { drawings } = await inProject('GET', '/queue?limit=200');
+    assert.equal(drawings.length, more);
+    const right = drawings.filter(({ tag, sha256 }) => tag === truth.get(sha256)).length;
+    assert.ok(right > more / 2, `${right} of ${more} suggestions were right`);
+
+    await place('annotate');
+    await page.getByTestId('queue').click();
+    await page.locator('main [data-testid=drawing]:visible').first().locator('button.open').click();
+    await page.getByTestId('detail').waitFor();
+    const open = () => page.evaluate(() => location.hash.split('/')[2] ?? '');
+    for (let n = 0; n < more; ++n) {
+      const id = await open();
+      const { sha256, tag } = await inProject('GET', `/drawings/${id}`);
+      const shows = truth.get(sha256);
+      const key = page.locator(`[data-testid=detail] [data-tag="${shows}"]`);
+      await page.keyboard.press(tag === shows ? 'Enter' : await key.getAttribute('aria-keyshortcuts'));
+      if (n + 1 < more)
+        await page.waitForFunction((old) => location.hash.split('/')[2] !== old, id, { polling: 20 });
+    }
+    let left;
+    do left = (await inProject('GET', '/queue?limit=1')).drawings.length;
+    while (left > 0);
+    await page.keyboard.press('Escape');
+  });
+
+  it('are taught again, judged on what was never learnt from, and promoted by the gate', async () => {
+    const result = await teach();
+    assert.deepEqual(result.labels.map(({ label }) => label).sort(), [...figures].sort());
+    const learnt = result.labels.reduce((sum, label) => sum + label.learnt, 0);
+    const { drawings } = await inProject('GET', '/drawings?limit=200');
+    assert.equal(drawings.length, first + more);
+    assert.ok(learnt < drawings.length && learnt > drawings.length / 2);
+    assert.ok(result.cross_validated.accuracy > 0.8, JSON.stringify(result.cross_validated));
+    if (result.gate.verdict === 'undecided') assert.ok(result.gate.drawings_needed > result.gate.drawings);
+    await putToWork(result);
+    const fresh = figurePng('ladder', 1000).toString('base64');
+    // A promotion by the gate is taken up within seconds.
+    let answer;
+    do answer = await api('POST', '/public/projects/figures/predictions:preview', { image: fresh });
+    while (answer.model !== result.model);
+    assert.equal(answer.tag, 'ladder');
+  });
+
+  it('are taken out as people set them', async () => {
+    await place('data');
+    await page.getByRole('radio', { name: /^Pictures and a table/ }).check();
+    await page.locator('#export-reviewed').selectOption('true');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    const zip = await readFile(await download.path());
+    const rows = entryOf(zip, 'labels.csv').toString().trim().split('\r\n').slice(1).map((row) => row.split(','));
+    assert.equal(rows.length, first + more);
+    for (const [path, label] of rows) {
+      const digest = createHash('sha256').update(entryOf(zip, path)).digest('hex');
+      assert.equal(label, truth.get(digest), path);
+    }
+    assert.deepEqual(page.complaints(), []);
+    await page.context().close();
+  });
+});
