@@ -52,6 +52,8 @@ void add_embed(CLI::App& program, Context& context);
 void add_teach(CLI::App& program, Context& context);
 void add_user(CLI::App& program, Context& context);
 void add_migrate(CLI::App& program, Context& context);
+void add_backup(CLI::App& program, Context& context);
+void add_restore(CLI::App& program, Context& context);
 void add_doctor(CLI::App& program, Context& context);
 
 /// The whole program: parses, runs the command asked for, returns the exit status.

@@ -12,7 +12,7 @@ Result<void> back_up(store::Store& store, const server::Config& config) {
     if (!copied) return copied.error();
     if (*copied) std::cout << "the store as it was: " << **copied << '\n';
     if (!config.store.starts_with("sqlite:"))
-        std::cerr << "a backup before is advised: pg_dump --format=custom --file=croquis.dump\n";
+        std::cerr << "a backup before is advised: croquis backup croquis.backup\n";
     return {};
 }
 

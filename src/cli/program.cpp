@@ -86,6 +86,8 @@ int run_program(int argc, char** argv) {
     add_teach(program, context);
     add_user(program, context);
     add_migrate(program, context);
+    add_backup(program, context);
+    add_restore(program, context);
     add_doctor(program, context);
     try {
         program.parse(argc, argv);

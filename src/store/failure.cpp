@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace croquis::store {
 namespace {
@@ -47,7 +48,31 @@ constexpr std::array table{
     Words{Fault::ours, ErrorKind::internal, "The store could not do this.", 0},
 };
 
+struct SystemFault {
+    int error;
+    Fault fault;
+};
+
+/// By what the operating system said of a file that could not be opened, read or written.
+constexpr std::array system_errors{
+    SystemFault{ENOSPC, Fault::disk_full},   SystemFault{EDQUOT, Fault::disk_full},
+    SystemFault{EFBIG, Fault::disk_full},    SystemFault{EROFS, Fault::read_only},
+    SystemFault{EACCES, Fault::not_allowed}, SystemFault{EPERM, Fault::not_allowed},
+    SystemFault{EMFILE, Fault::no_files},    SystemFault{ENFILE, Fault::no_files},
+    SystemFault{ENOMEM, Fault::no_memory},
+};
+
 }  // namespace
+
+std::optional<Fault> known_file_fault(int error) {
+    for (const auto& each : system_errors)
+        if (each.error == error) return each.fault;
+    return std::nullopt;
+}
+
+Fault fault_of_file(int error) {
+    return known_file_fault(error).value_or(Fault::disk_failing);
+}
 
 Error database_error(Fault fault) {
     const auto* const words = std::find_if(

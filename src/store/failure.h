@@ -35,6 +35,11 @@ enum class Fault {
 /// What a caller is told of `fault`.
 Error database_error(Fault fault);
 
+/// What an error of the operating system (errno) with a file of the store means.
+Fault fault_of_file(int error);
+/// The same, or nothing where it says nothing of its own.
+std::optional<Fault> known_file_fault(int error);
+
 /// What is thrown inside the store, so that transactions end by RAII. It never leaves the store:
 /// guarded() makes an Error of it. error() is what a caller may know; what() says why, for the log.
 class Failure : public std::runtime_error {

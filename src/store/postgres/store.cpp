@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/migrations.h"
+#include "store/postgres/schema.h"
 
 namespace croquis::store::postgres {
 namespace {
@@ -20,20 +21,6 @@ constexpr const char* write_a_little =
     "INSERT INTO pg_temp.croquis_write_probe "
     "SELECT repeat('x', 1000) FROM generate_series(1, 64);"
     "COMMIT";
-
-bool has_schema(Connection& connection) {
-    return !connection.query("SELECT to_regclass('schema_migration')").null(0, 0);
-}
-
-std::vector<AppliedMigration> applied_migrations(Connection& connection) {
-    const auto rows =
-        connection.query("SELECT version, checksum FROM schema_migration ORDER BY version");
-    std::vector<AppliedMigration> applied;
-    applied.reserve(static_cast<std::size_t>(rows.count()));
-    for (int row = 0; row < rows.count(); ++row)
-        applied.push_back({rows.small(row, 0), std::string(rows.text(row, 1))});
-    return applied;
-}
 
 void apply(Connection& connection, const Migration& migration) {
     connection.execute(std::string(migration.sql));

@@ -18,6 +18,7 @@ namespace {
 constexpr int busy_timeout_ms = 5000;
 constexpr int busy_retry_ms = 10;
 constexpr std::size_t max_cached_statements = 256;
+constexpr int pages_copied_at_once = 1024;
 
 struct CodeFault {
     int code;
@@ -42,15 +43,6 @@ constexpr std::array codes{
     CodeFault{SQLITE_CORRUPT, Fault::damaged},
 };
 
-/// By what the operating system said of a file that SQLite could not open, read or write.
-constexpr std::array system_errors{
-    CodeFault{ENOSPC, Fault::disk_full},   CodeFault{EDQUOT, Fault::disk_full},
-    CodeFault{EFBIG, Fault::disk_full},    CodeFault{EROFS, Fault::read_only},
-    CodeFault{EACCES, Fault::not_allowed}, CodeFault{EPERM, Fault::not_allowed},
-    CodeFault{EMFILE, Fault::no_files},    CodeFault{ENFILE, Fault::no_files},
-    CodeFault{ENOMEM, Fault::no_memory},
-};
-
 template <std::size_t size>
 std::optional<Fault> find(const std::array<CodeFault, size>& table, int code) {
     for (const auto& each : table)
@@ -61,7 +53,7 @@ std::optional<Fault> find(const std::array<CodeFault, size>& table, int code) {
 Fault fault_of(int code, int system_error) {
     const int primary = code & 0xff;
     if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)
-        if (const auto known = find(system_errors, system_error)) return *known;
+        if (const auto known = known_file_fault(system_error)) return *known;
     return find(codes, primary).value_or(Fault::ours);
 }
 
@@ -130,10 +122,6 @@ void add_functions(sqlite3* database) {
 }
 
 }  // namespace
-
-Fault fault_of_file(int error) {
-    return find(system_errors, error).value_or(Fault::disk_failing);
-}
 
 Statement::~Statement() {
     if (!statement_) return;
@@ -215,6 +203,7 @@ void Connection::configure(Mode mode) {
     sqlite3_extended_result_codes(database_.get(), 1);
     sqlite3_busy_timeout(database_.get(), busy_timeout_ms);
     add_functions(database_.get());
+    if (mode == Mode::alone) execute("PRAGMA locking_mode = EXCLUSIVE");
     if (mode == Mode::read_write) use_write_ahead_log();
     execute(
         "PRAGMA synchronous = FULL;"
@@ -237,6 +226,24 @@ void Connection::use_write_ahead_log() {
         if ((code & 0xff) != SQLITE_BUSY || waited_ms >= busy_timeout_ms) fail(database_.get());
         sqlite3_sleep(busy_retry_ms);
     }
+}
+
+void Connection::copy_from(Connection& source,
+                           const std::function<void(std::uint64_t, std::uint64_t)>& show) {
+    sqlite3_backup* backup =
+        sqlite3_backup_init(database_.get(), "main", source.database_.get(), "main");
+    if (backup == nullptr) fail(database_.get());
+    int code = SQLITE_OK;
+    while ((code = sqlite3_backup_step(backup, pages_copied_at_once)) == SQLITE_OK) {
+        const auto all = static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup));
+        const auto left = static_cast<std::uint64_t>(sqlite3_backup_remaining(backup));
+        show(all - left, all);
+    }
+    const int ended = sqlite3_backup_finish(backup);
+    if (ended != SQLITE_OK) fail(database_.get());
+    if (code != SQLITE_DONE)
+        throw Failure(find(codes, code & 0xff).value_or(Fault::ours),
+                      fmt::format("SQLite: {}", sqlite3_errstr(code)));
 }
 
 void Connection::on_commit(std::function<void(int)> committed) {

@@ -16,11 +16,12 @@
 
 namespace croquis::store::sqlite {
 
-/// What an error of the operating system (errno) with a file of the store means.
-Fault fault_of_file(int error);
-
 /// Whether a connection may write.
-enum class Mode { read_write, read_only };
+enum class Mode {
+    read_write,
+    read_only,
+    alone  ///< writes, while nobody else has the file open; the file keeps its kind of log
+};
 
 /// A prepared statement on loan from its connection's cache, reset when it goes. Columns and
 /// parameters count from 0 and 1, as SQLite's do.
@@ -105,6 +106,11 @@ class Connection {
     }
     [[nodiscard]] bool broken() const { return in_transaction(); }
     [[nodiscard]] static bool gone() { return false; }
+
+    /// Puts the whole of `source` in the place of what is here, or nothing; show(done, all) counts
+    /// pages. Where `source` is in a transaction, it is copied as that sees it.
+    void copy_from(Connection& source,
+                   const std::function<void(std::uint64_t, std::uint64_t)>& show);
 
     /// Calls `committed(pages)` after each commit of this connection, with the pages then in the
     /// write-ahead log; from now on the log is copied back by checkpoint() alone.

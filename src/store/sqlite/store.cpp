@@ -1,16 +1,14 @@
 #include "store/sqlite/store.h"
 
-#include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "core/private_files.h"
 #include "store/migrations.h"
+#include "store/new_file.h"
+#include "store/sqlite/schema.h"
 
 namespace croquis::store::sqlite {
 namespace {
@@ -19,14 +17,7 @@ namespace {
 constexpr std::uintmax_t least_room = std::uintmax_t{1024} * 1024;
 
 bool has_schema(Connection& connection) {
-    return connection.query("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migration'").step();
-}
-
-std::vector<AppliedMigration> applied_migrations(Connection& connection) {
-    auto rows = connection.query("SELECT version, checksum FROM schema_migration ORDER BY version");
-    std::vector<AppliedMigration> applied;
-    while (rows.step()) applied.push_back({rows.small(0), rows.text(1)});
-    return applied;
+    return has_table(connection, "schema_migration");
 }
 
 void apply(Connection& connection, const Migration& migration) {
@@ -52,40 +43,11 @@ std::optional<std::string> migrate_one(Connection& connection) {
     return std::string(pending->front().name);
 }
 
-/// Makes an empty file that only its owner can read.
-void make_private(const std::string& path) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0)
-        throw Failure(fault_of_file(errno),
-                      fmt::format("cannot make {}: {}", path, std::strerror(errno)));
-    ::close(file);
-}
-
-void sync_to_disk(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = file >= 0 && ::fsync(file) == 0;
-    const int error = errno;
-    if (file >= 0) ::close(file);
-    if (!synced)
-        throw Failure(fault_of_file(error),
-                      fmt::format("cannot write {} to disk: {}", path, std::strerror(error)));
-}
-
 /// Copies the database to `path`, which has the whole of it or is not there.
 void copy_whole(Connection& connection, const std::string& path) {
-    const std::string partial = path + ".partial";
-    make_private(partial);
-    try {
-        connection.run("VACUUM INTO $1", partial);
-        sync_to_disk(partial);
-        std::filesystem::rename(partial, path);
-    } catch (...) {
-        std::error_code ignored;
-        std::filesystem::remove(partial, ignored);
-        throw;
-    }
-    const auto folder = std::filesystem::path(path).parent_path();
-    sync_to_disk(folder.empty() ? "." : folder.string());
+    NewFile file(path);
+    connection.run("VACUUM INTO $1", file.partial().string());
+    file.keep();
 }
 
 /// SQLite gives the files beside the database its permissions.
