@@ -128,7 +128,7 @@ void Spool::sweep() const {
 Result<SpoolFile> Spool::create() {
     if (!make_folder(folder_)) return cannot_write(errno);
     // Counted afresh each time, for other processes may add and remove.
-    const std::scoped_lock lock(creating_);
+    const MutexLock lock(creating_);
     held_ = static_cast<std::int64_t>(bytes_on_disk());
     auto path = folder_ / (std::string(incoming) + to_string(Uuid::v7()));
     const int descriptor =

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.h"
+#include "core/mutex.h"
 
 namespace croquis {
 
@@ -74,7 +74,7 @@ class Spool : public std::enable_shared_from_this<Spool> {
 
     const std::filesystem::path folder_;
     const std::uint64_t max_bytes_;
-    std::mutex creating_;
+    Mutex creating_;
     std::atomic<std::int64_t> held_{0};  ///< may be off by what is being written
 };
 

@@ -8,13 +8,13 @@
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "core/mutex.h"
 #include "http/request_parser.h"
 #include "http/response_writer.h"
 #include "http/server.h"
@@ -65,21 +65,21 @@ class ClientCounts {
   public:
     /// False where the client has `limit` already; after true leave() is owed.
     bool enter(std::uint64_t client, std::size_t limit) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         auto& count = counts_[client];
         if (count >= limit) return false;
         ++count;
         return true;
     }
     void leave(std::uint64_t client) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         const auto found = counts_.find(client);
         if (--found->second == 0) counts_.erase(found);
     }
 
   private:
-    std::mutex mutex_;
-    std::unordered_map<std::uint64_t, std::size_t> counts_;
+    Mutex mutex_;
+    std::unordered_map<std::uint64_t, std::size_t> counts_ CROQUIS_GUARDED_BY(mutex_);
 };
 
 /// What the network threads share. The network threads come last, so that they end first.

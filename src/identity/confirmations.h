@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "core/mutex.h"
 #include "identity/identity.h"
 
 namespace croquis::identity {
@@ -21,26 +21,26 @@ class Confirmations {
     explicit Confirmations(Clock::duration lasts) : lasts_(lasts) {}
 
     std::optional<Principal> find(const Principal& claimed, Clock::time_point at) {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         const auto found = kept_.find(key(claimed));
         if (found == kept_.end() || at >= found->second.asked_at + lasts_) return std::nullopt;
         return found->second.present;
     }
     /// Which forget() the store was asked after; taken before it is asked.
     std::uint64_t round() {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         return round_;
     }
     /// Unless forget() was called since: what the store said may be from before the change.
     void keep(const Principal& present, Clock::time_point asked_at, std::uint64_t round) {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         if (round != round_) return;
         if (kept_.size() >= max_kept) kept_.clear();
         kept_.insert_or_assign(key(present), Kept{present, asked_at});
     }
     /// Called after each change of an account or a sign-in that this process makes.
     void forget() {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         ++round_;
         kept_.clear();
     }
@@ -54,9 +54,9 @@ class Confirmations {
     static Key key(const Principal& who) { return {who.user, who.sign_in.value_or(Uuid{})}; }
 
     const Clock::duration lasts_;
-    std::mutex mutex_;
-    std::map<Key, Kept> kept_;
-    std::uint64_t round_ = 0;
+    Mutex mutex_;
+    std::map<Key, Kept> kept_ CROQUIS_GUARDED_BY(mutex_);
+    std::uint64_t round_ CROQUIS_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace croquis::identity

@@ -7,7 +7,8 @@
 #include <boost/multi_index/member.hpp>
 #include <boost/multi_index/sequenced_index.hpp>
 #include <boost/multi_index_container.hpp>
-#include <mutex>
+
+#include "core/mutex.h"
 
 namespace croquis::identity {
 namespace {
@@ -33,7 +34,7 @@ class RateLimiter::Impl {
           tolerance(interval * std::max(0, per_minute - 1)),
           limit(std::max<std::size_t>(1, max_keys)) {}
 
-    Buckets::iterator touch(std::string_view key, Clock::time_point at);
+    Buckets::iterator touch(std::string_view key, Clock::time_point at) CROQUIS_REQUIRES(mutex);
     Result<void> take(std::string_view key, Clock::time_point at);
     int charge(std::string_view key, int most, Clock::time_point at);
     void give_back(std::string_view key);
@@ -41,11 +42,11 @@ class RateLimiter::Impl {
     const Clock::duration interval;
     const Clock::duration tolerance;
     const std::size_t limit;
-    mutable std::mutex mutex;
-    Buckets buckets;
+    mutable Mutex mutex;
+    Buckets buckets CROQUIS_GUARDED_BY(mutex);
 };
 
-/// The key's bucket, now the one used last. Call with the mutex held.
+/// The key's bucket, now the one used last.
 Buckets::iterator RateLimiter::Impl::touch(std::string_view key, Clock::time_point at) {
     auto [place, added] = buckets.push_front({std::string(key), at});
     if (!added) buckets.relocate(buckets.begin(), place);
@@ -54,7 +55,7 @@ Buckets::iterator RateLimiter::Impl::touch(std::string_view key, Clock::time_poi
 }
 
 Result<void> RateLimiter::Impl::take(std::string_view key, Clock::time_point at) {
-    const std::scoped_lock lock(mutex);
+    const MutexLock lock(mutex);
     const auto place = touch(key, at);
     const auto full_at = std::max(place->full_at, at);
     if (full_at - at > tolerance) {
@@ -69,7 +70,7 @@ Result<void> RateLimiter::Impl::take(std::string_view key, Clock::time_point at)
 }
 
 int RateLimiter::Impl::charge(std::string_view key, int most, Clock::time_point at) {
-    const std::scoped_lock lock(mutex);
+    const MutexLock lock(mutex);
     const auto place = touch(key, at);
     const auto fullest = at + tolerance + interval * most;
     const auto full_at = std::min(std::max(place->full_at, at) + interval, fullest + interval);
@@ -80,7 +81,7 @@ int RateLimiter::Impl::charge(std::string_view key, int most, Clock::time_point 
 }
 
 void RateLimiter::Impl::give_back(std::string_view key) {
-    const std::scoped_lock lock(mutex);
+    const MutexLock lock(mutex);
     auto& by_key = buckets.get<1>();
     const auto place = by_key.find(std::string(key));
     if (place != by_key.end())
@@ -106,7 +107,7 @@ void RateLimiter::give_back(std::string_view key) {
 }
 
 std::size_t RateLimiter::keys() const {
-    const std::scoped_lock lock(impl_->mutex);
+    const MutexLock lock(impl_->mutex);
     return impl_->buckets.size();
 }
 

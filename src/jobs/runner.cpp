@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "core/bytes.h"
@@ -32,14 +34,14 @@ Runner::~Runner() {
 }
 
 void Runner::wake() {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     woken_ = true;
     changed_.notify_all();
 }
 
 void Runner::stop() {
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         stopping_ = true;
         if (current_ != nullptr) current_->stopped_ = true;
         changed_.notify_all();
@@ -53,8 +55,10 @@ void Runner::run() {
     for (;;) {
         while (do_one()) {
         }
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, options_.poll, [this] { return woken_ || stopping_; });
+        const MutexLock lock(mutex_);
+        const auto poll_at = std::chrono::steady_clock::now() + options_.poll;
+        while (!woken_ && !stopping_ && changed_.wait_until(mutex_, poll_at)) {
+        }
         woken_ = false;
         if (stopping_) return;
     }
@@ -67,7 +71,7 @@ store::JobLease Runner::lease() const {
 /// Whether there was one, and there may be more.
 bool Runner::do_one() {
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         if (stopping_) return false;
     }
     const auto job = store_.claim_job(kinds_, lease(), now());
@@ -87,7 +91,7 @@ void Runner::work_at(const store::Job& job) {
     spdlog::info("job {}: {} begins", to_string(job.id), job.kind);
     Task task(job);
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         current_ = &task;
         task.stopped_ = stopping_;
     }
@@ -101,7 +105,7 @@ void Runner::work_at(const store::Job& job) {
         }
     }();
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         current_ = nullptr;
     }
     if (task.lost_) return;

@@ -2,15 +2,14 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/error.h"
+#include "core/mutex.h"
 #include "store/job_store.h"
 
 /// Durable background work: what is queued in the store is done by one of the processes that share
@@ -79,11 +78,11 @@ class Runner {
     const RunnerOptions options_;
     const std::string owner_;
     bool failing_ = false;  ///< the thread's own
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
-    bool woken_ = false;       ///< under mutex_
-    Task* current_ = nullptr;  ///< under mutex_
-    bool stopping_ = false;    ///< under mutex_
+    Mutex mutex_;
+    ConditionVariable changed_;
+    bool woken_ CROQUIS_GUARDED_BY(mutex_) = false;
+    Task* current_ CROQUIS_GUARDED_BY(mutex_) = nullptr;
+    bool stopping_ CROQUIS_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };
 

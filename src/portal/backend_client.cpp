@@ -26,11 +26,11 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/url.hpp>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "core/mutex.h"
 #include "portal/slots.h"
 
 namespace croquis::portal {
@@ -67,7 +67,7 @@ class IdleConnections : public asio::execution_context::service {
 
     /// One that is still open, as far as can be known; null where there is none.
     std::unique_ptr<Connection> take(const std::string& backend) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         auto& idle = idle_[backend];
         while (!idle.empty()) {
             auto connection = std::move(idle.back());
@@ -77,12 +77,15 @@ class IdleConnections : public asio::execution_context::service {
         return nullptr;
     }
     void keep(const std::string& backend, std::unique_ptr<Connection> connection) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         idle_[backend].push_back(std::move(connection));
     }
 
   private:
-    void shutdown() override { idle_.clear(); }
+    void shutdown() override {
+        const MutexLock lock(mutex_);
+        idle_.clear();
+    }
 
     /// Neither closed by the backend nor with bytes that nobody asked for.
     static bool is_quiet(Connection& connection) {
@@ -94,8 +97,9 @@ class IdleConnections : public asio::execution_context::service {
         return error == asio::error::would_block && connection.buffer.size() == 0;
     }
 
-    std::mutex mutex_;
-    std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_;
+    Mutex mutex_;
+    std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_
+        CROQUIS_GUARDED_BY(mutex_);
 };
 
 asio::execution_context::id IdleConnections::id;

@@ -24,7 +24,7 @@ class Slots::Waiter {
 
     enum class Place { taken, queued, none };
     Place enter() {
-        const std::lock_guard lock(slots_.mutex_);
+        const MutexLock lock(slots_.mutex_);
         if (slots_.free_ > 0) {
             --slots_.free_;
             return Place::taken;
@@ -37,7 +37,7 @@ class Slots::Waiter {
     void grant() { granted_ = true; }
     /// True where a slot was granted, this then being the caller's.
     bool withdraw() {
-        const std::lock_guard lock(slots_.mutex_);
+        const MutexLock lock(slots_.mutex_);
         std::erase(slots_.waiting_, this);
         return granted_;
     }
@@ -62,7 +62,7 @@ asio::awaitable<bool> Slots::take(std::chrono::milliseconds patience) {
 void Slots::give_back() {
     std::shared_ptr<asio::steady_timer> next;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (waiting_.empty()) {
             ++free_;
             return;

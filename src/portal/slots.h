@@ -4,7 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
-#include <mutex>
+
+#include "core/mutex.h"
 
 namespace croquis::portal {
 
@@ -22,10 +23,10 @@ class Slots {
   private:
     class Waiter;
 
-    std::mutex mutex_;
-    std::size_t free_;
+    Mutex mutex_;
+    std::size_t free_ CROQUIS_GUARDED_BY(mutex_);
     std::size_t max_waiting_;
-    std::deque<Waiter*> waiting_;
+    std::deque<Waiter*> waiting_ CROQUIS_GUARDED_BY(mutex_);
 };
 
 }  // namespace croquis::portal

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/mutex.h"
 #include "core/this_thread.h"
 #include "drawing/cost.h"
 #include "recognition/waiting_line.h"
@@ -123,7 +124,7 @@ class Batcher::Impl {
         const auto cost = drawing::cost_of(file, options_.limits);
         Job job(file, std::move(asker), cost, std::move(done));
         std::vector<Job> gone;
-        std::unique_lock lock(mutex_);
+        MutexLock lock(mutex_);
         bool taken = !stopped_ && waiting_.push(job);
         if (!stopped_ && !taken) {
             gone = waiting_.take_gone();
@@ -140,14 +141,14 @@ class Batcher::Impl {
     }
 
     std::shared_ptr<const ModelInfo> model() const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         return replicas_->info;
     }
 
     Result<void> promote(std::unique_ptr<Recognizer> model) {
         auto replicas = make_replicas(std::move(model), options_.threads);
         if (!replicas) return replicas.error();
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         replicas_.swap(*replicas);
         return {};
     }
@@ -156,7 +157,7 @@ class Batcher::Impl {
         std::call_once(stop_once_, [this] {
             std::vector<Job> left;
             {
-                const std::lock_guard lock(mutex_);
+                const MutexLock lock(mutex_);
                 stopped_ = true;
                 left = waiting_.take_all();
                 gauges_.waiting.Set(0);
@@ -179,13 +180,13 @@ class Batcher::Impl {
         [[nodiscard]] bool is_empty() const { return jobs.empty() && gone.empty() && late.empty(); }
     };
 
-    /// With the lock held: what waits is not worth another thread.
-    [[nodiscard]] bool is_little() const {
+    /// Whether what waits is not worth another thread.
+    [[nodiscard]] bool is_little() const CROQUIS_REQUIRES(mutex_) {
         return waiting_.size(Lane::heavy) == 0 && waiting_.file_bytes() < options_.worth_a_thread;
     }
 
-    /// With the lock held: the thread to wake for what has come, which is then not idle any more.
-    std::optional<std::size_t> seat_to_wake() {
+    /// The thread to wake for what has come, which is then not idle any more.
+    std::optional<std::size_t> seat_to_wake() CROQUIS_REQUIRES(mutex_) {
         const bool all_idle = free_seats_.size() == options_.threads;
         if (free_seats_.empty() || (!all_idle && is_little())) return std::nullopt;
         const std::size_t worker_index = free_seats_.back();
@@ -193,16 +194,16 @@ class Batcher::Impl {
         return worker_index;
     }
 
-    /// With the lock held: whether the lane's next drawing may be begun now. Where it may not,
+    /// Whether the lane's next drawing may be begun now. Where it may not,
     /// another thread works, which looks again when it is done.
-    [[nodiscard]] bool may_begin(Lane lane) const {
+    [[nodiscard]] bool may_begin(Lane lane) const CROQUIS_REQUIRES(mutex_) {
         if (waiting_.size(lane) == 0) return false;
         const auto heavy_threads = std::max<std::size_t>(1, options_.threads - 1);
         if (lane == Lane::heavy && heavy_running_ >= heavy_threads) return false;
         return fits(waiting_.front(lane));
     }
 
-    [[nodiscard]] bool fits(const Job& job) const {
+    [[nodiscard]] bool fits(const Job& job) const CROQUIS_REQUIRES(mutex_) {
         return decode_bytes_ == 0 || decode_bytes_ + job.cost().bytes <= options_.max_decode_bytes;
     }
 
@@ -210,7 +211,7 @@ class Batcher::Impl {
     /// batch while another idles; a heavy drawing by itself, in turn with the light ones. An empty
     /// batch frees the worker_index.
     Batch take(std::size_t worker_index) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         Batch batch;
         const bool heavy = may_begin(Lane::heavy);
         const bool light = may_begin(Lane::light);
@@ -228,7 +229,7 @@ class Batcher::Impl {
         return batch;
     }
 
-    void take_light(Batch& batch) {
+    void take_light(Batch& batch) CROQUIS_REQUIRES(mutex_) {
         const std::size_t parts = is_little() ? 1 : options_.threads;
         const std::size_t share = (waiting_.size(Lane::light) + parts - 1) / parts;
         std::size_t work = 0;
@@ -240,7 +241,7 @@ class Batcher::Impl {
         }
     }
 
-    void take_one(Lane lane, Batch& batch) {
+    void take_one(Lane lane, Batch& batch) CROQUIS_REQUIRES(mutex_) {
         Job job = waiting_.pop(lane);
         if (job.asker().has_gone()) {
             batch.gone.push_back(std::move(job));
@@ -253,7 +254,7 @@ class Batcher::Impl {
     }
 
     void give_back(const Batch& batch) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         decode_bytes_ -= batch.decode_bytes;
         if (batch.is_heavy) --heavy_running_;
     }
@@ -355,14 +356,18 @@ class Batcher::Impl {
 
     BatcherOptions options_;
     Gauges gauges_;
-    mutable std::mutex mutex_;
-    std::shared_ptr<ModelReplicas> replicas_;  ///< under mutex_
-    WaitingLine waiting_;                      ///< under mutex_
-    std::size_t decode_bytes_ = 0;             ///< under mutex_: that batches at work may take
-    std::size_t heavy_running_ = 0;            ///< under mutex_: threads at heavy drawings
-    bool heavy_next_ = true;                   ///< under mutex_: where light ones wait too
-    std::vector<std::size_t> free_seats_;      ///< under mutex_: threads that are idle
-    bool stopped_ = false;                     ///< under mutex_
+    mutable Mutex mutex_;
+    std::shared_ptr<ModelReplicas> replicas_ CROQUIS_GUARDED_BY(mutex_);
+    WaitingLine waiting_ CROQUIS_GUARDED_BY(mutex_);
+    /// That batches at work may take.
+    std::size_t decode_bytes_ CROQUIS_GUARDED_BY(mutex_) = 0;
+    /// Threads at heavy drawings.
+    std::size_t heavy_running_ CROQUIS_GUARDED_BY(mutex_) = 0;
+    /// Where light ones wait too.
+    bool heavy_next_ CROQUIS_GUARDED_BY(mutex_) = true;
+    /// Threads that are idle.
+    std::vector<std::size_t> free_seats_ CROQUIS_GUARDED_BY(mutex_);
+    bool stopped_ CROQUIS_GUARDED_BY(mutex_) = false;
     std::once_flag stop_once_;
     asio::thread_pool pool_;  ///< last, so that its threads end before what they use
 };

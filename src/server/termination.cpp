@@ -25,7 +25,7 @@ Termination::~Termination() {
 }
 
 void Termination::started(std::function<void()> stop) {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = std::move(stop);
 }
 
@@ -36,7 +36,7 @@ void Termination::wait_for_signal() {
 }
 
 void Termination::told() {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     if (told_) {
         spdlog::warn("told to stop a second time: ending at once");
         std::_Exit(EXIT_FAILURE);

@@ -5,8 +5,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <thread>
+
+#include "core/mutex.h"
 
 namespace croquis::server {
 
@@ -33,9 +34,9 @@ class Termination {
     void told();
 
     const std::chrono::milliseconds within_;
-    std::mutex mutex_;
-    std::function<void()> stop_;
-    bool told_ = false;
+    Mutex mutex_;
+    std::function<void()> stop_ CROQUIS_GUARDED_BY(mutex_);
+    bool told_ CROQUIS_GUARDED_BY(mutex_) = false;
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer timer_{io_};

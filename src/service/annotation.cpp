@@ -641,7 +641,7 @@ Result<std::vector<Result<Detail>>> Annotation::with_tops(
 
 std::shared_ptr<const Annotation::ModelLabels> Annotation::labels_of(const std::string& id) {
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         const auto known = earlier_labels_.find(id);
         if (known != earlier_labels_.end()) return known->second;
     }
@@ -649,7 +649,7 @@ std::shared_ptr<const Annotation::ModelLabels> Annotation::labels_of(const std::
     if (!listed) return nullptr;
     auto labels = std::make_shared<const ModelLabels>(
         ModelLabels{card_labels(listed->card), listed->project});
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     return earlier_labels_.emplace(id, std::move(labels)).first->second;
 }
 

@@ -4,12 +4,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/metrics.h"
+#include "core/mutex.h"
 #include "core/worker_pool.h"
 #include "identity/identity.h"
 #include "recognition/batcher.h"
@@ -234,9 +234,10 @@ class Annotation {
     Metrics& metrics_;
     const TeachingRhythm rhythm_;
     std::atomic<std::size_t> reviews_{0};  ///< since teaching was last queued
-    std::mutex mutex_;
+    Mutex mutex_;
     /// Of models that are live no more, read from the registry once.
-    std::map<std::string, std::shared_ptr<const ModelLabels>> earlier_labels_;
+    std::map<std::string, std::shared_ptr<const ModelLabels>> earlier_labels_
+        CROQUIS_GUARDED_BY(mutex_);
     Projects projects_;
     ProjectModels project_models_;
 };

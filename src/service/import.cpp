@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <utility>
 
+#include "core/mutex.h"
 #include "core/text.h"
 #include "drawing/decode.h"
 #include "drawing/image.h"
@@ -86,6 +85,7 @@ class Looking : public std::enable_shared_from_this<Looking> {
         : batcher_(batcher), in_flight_limit_(options.in_flight), asker_{options.asker, nullptr} {}
 
     void add(Pending* pending) {
+        const MutexLock lock(mutex_);
         waiting_.push_back(pending);
         ++unfinished_;
     }
@@ -104,10 +104,12 @@ class Looking : public std::enable_shared_from_this<Looking> {
     void wait(const std::function<bool()>& is_stopped) {
         constexpr std::chrono::milliseconds pause{20};
         constexpr std::chrono::milliseconds glance{200};
-        std::unique_lock lock(mutex_);
+        MutexLock lock(mutex_);
         while (unfinished_ > 0) {
             // Where the batcher has no room, it may soon have some.
-            changed_.wait_for(lock, refused_ ? pause : glance, [this] { return unfinished_ == 0; });
+            const auto until = std::chrono::steady_clock::now() + (refused_ ? pause : glance);
+            while (unfinished_ > 0 && changed_.wait_until(mutex_, until)) {
+            }
             if (is_stopped && is_stopped()) give_up();
             if (!std::exchange(refused_, false)) continue;
             lock.unlock();
@@ -122,7 +124,7 @@ class Looking : public std::enable_shared_from_this<Looking> {
 
   private:
     Pending* take() {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         if (refused_ || waiting_.empty() || in_flight_ >= in_flight_limit_) return nullptr;
         ++in_flight_;
         Pending* const next = waiting_.front();
@@ -130,8 +132,7 @@ class Looking : public std::enable_shared_from_this<Looking> {
         return next;
     }
 
-    /// With the lock held.
-    void give_up() {
+    void give_up() CROQUIS_REQUIRES(mutex_) {
         unfinished_ -= waiting_.size();
         waiting_.clear();
     }
@@ -141,7 +142,7 @@ class Looking : public std::enable_shared_from_this<Looking> {
     void finish(Pending* pending, Result<RecognitionResult> found) {
         const bool refused = !found && found.error().kind == ErrorKind::unavailable;
         {
-            const std::scoped_lock lock(mutex_);
+            const MutexLock lock(mutex_);
             --in_flight_;
             if (refused) {
                 waiting_.push_front(pending);
@@ -157,12 +158,12 @@ class Looking : public std::enable_shared_from_this<Looking> {
     recognition::Batcher& batcher_;
     const std::size_t in_flight_limit_;
     const recognition::Asker asker_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<Pending*> waiting_;  ///< under mutex_
-    std::size_t in_flight_ = 0;     ///< under mutex_
-    std::size_t unfinished_ = 0;    ///< under mutex_
-    bool refused_ = false;          ///< under mutex_: not to be asked for a moment
+    Mutex mutex_;
+    ConditionVariable changed_;
+    std::deque<Pending*> waiting_ CROQUIS_GUARDED_BY(mutex_);
+    std::size_t in_flight_ CROQUIS_GUARDED_BY(mutex_) = 0;
+    std::size_t unfinished_ CROQUIS_GUARDED_BY(mutex_) = 0;
+    bool refused_ CROQUIS_GUARDED_BY(mutex_) = false;  ///< not to be asked for a moment
 };
 
 /// Drawings that are looked at and stored together.

@@ -41,7 +41,7 @@ boost::asio::awaitable<Result<ProjectModels::Loaded>> ProjectModels::of(std::str
 }
 
 ProjectModels::Loaded ProjectModels::find(const std::string& model) {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
         if (entry->model != model) continue;
         entries_.splice(entries_.begin(), entries_, entry);
@@ -64,7 +64,7 @@ Result<ProjectModels::Loaded> ProjectModels::load(const std::string& id) {
         std::make_unique<recognition::Batcher>(std::move(*recognizer), options_, uncounted_);
     const auto lay_down = [graveyard = graveyard_](recognition::Batcher* batcher) {
         std::unique_ptr<recognition::Batcher> owned(batcher);
-        const std::scoped_lock lock(graveyard->mutex);
+        const MutexLock lock(graveyard->mutex);
         graveyard->dead.push_back(std::move(owned));
     };
     auto kept = keep({id, onnx->size(), Loaded(made.release(), lay_down)});
@@ -73,7 +73,7 @@ Result<ProjectModels::Loaded> ProjectModels::load(const std::string& id) {
 }
 
 ProjectModels::Loaded ProjectModels::keep(Entry entry) {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     auto batcher = entry.batcher;
     entries_.push_front(std::move(entry));
     std::size_t bytes = 0;
@@ -90,7 +90,7 @@ ProjectModels::Loaded ProjectModels::keep(Entry entry) {
 void ProjectModels::bury() {
     std::vector<std::unique_ptr<recognition::Batcher>> dead;
     {
-        const std::scoped_lock lock(graveyard_->mutex);
+        const MutexLock lock(graveyard_->mutex);
         dead.swap(graveyard_->dead);
     }
 }
@@ -99,7 +99,7 @@ void ProjectModels::stop() {
     loader_.stop();
     std::list<Entry> entries;
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         entries.swap(entries_);
     }
     for (const auto& entry : entries) entry.batcher->stop();

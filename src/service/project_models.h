@@ -3,11 +3,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "core/metrics.h"
+#include "core/mutex.h"
 #include "core/worker_pool.h"
 #include "recognition/batcher.h"
 #include "store/model_store.h"
@@ -54,12 +54,12 @@ class ProjectModels {
     const recognition::BatcherOptions options_;
     Metrics uncounted_;  ///< the general model's counts are not to be mixed with these
     prometheus::Gauge& loaded_;
-    std::mutex mutex_;
-    std::list<Entry> entries_;  ///< the most recently used first
+    Mutex mutex_;
+    std::list<Entry> entries_ CROQUIS_GUARDED_BY(mutex_);  ///< the most recently used first
     /// A batcher's threads may be the last to hold it, and cannot join themselves.
     struct Graveyard {
-        std::mutex mutex;
-        std::vector<std::unique_ptr<recognition::Batcher>> dead;
+        Mutex mutex;
+        std::vector<std::unique_ptr<recognition::Batcher>> dead CROQUIS_GUARDED_BY(mutex);
     };
     std::shared_ptr<Graveyard> graveyard_ = std::make_shared<Graveyard>();
     WorkerPool loader_;

@@ -140,7 +140,7 @@ Result<void> takes_drawings(const store::Project& project) {
 boost::asio::awaitable<Result<ProjectRef>> Projects::find(std::string slug) {
     ProjectRef known;
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         const auto found = known_.find(slug);
         if (found != known_.end()) {
             const auto age = Clock::now() - found->second.since;
@@ -154,7 +154,7 @@ boost::asio::awaitable<Result<ProjectRef>> Projects::find(std::string slug) {
         const auto before = changes();
         auto project = store_.project(slug);
         if (project) return look_up(std::move(*project), before);
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         known_.erase(slug);
         return project.error();
     };
@@ -178,7 +178,7 @@ Result<ProjectRef> Projects::find_now(const std::string& slug) {
 
 Result<ProjectRef> Projects::find_now(int id) {
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& [slug, known] : known_)
             if (known.project->project.id == id && Clock::now() - known.since < known_for)
                 return known.project;
@@ -192,14 +192,14 @@ Result<ProjectRef> Projects::find_now(int id) {
 }
 
 ProjectRef Projects::lately_known(const std::string& slug) {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = known_.find(slug);
     if (found == known_.end() || Clock::now() - found->second.since >= known_for) return nullptr;
     return found->second.project;
 }
 
 std::uint64_t Projects::changes() {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     return changes_;
 }
 
@@ -212,7 +212,7 @@ Result<ProjectRef> Projects::look_up(store::Project project, std::uint64_t befor
     known->project = std::move(project);
     for (const auto& label : *labels)
         if (!label.retired) known->labels.insert(label.name);
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     if (changes_ != before) return ProjectRef(known);
     if (known_.size() >= most_known) known_.clear();
     known_[known->project.slug] = {known, since};
@@ -220,7 +220,7 @@ Result<ProjectRef> Projects::look_up(store::Project project, std::uint64_t befor
 }
 
 void Projects::forget() {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     known_.clear();
     ++changes_;
 }

@@ -4,11 +4,11 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 
+#include "core/mutex.h"
 #include "core/worker_pool.h"
 #include "store/store.h"
 
@@ -92,9 +92,10 @@ class Projects {
 
     store::Store& store_;
     WorkerPool& workers_;
-    std::mutex mutex_;
-    std::map<std::string, Known> known_;
-    std::uint64_t changes_ = 0;  ///< what was looked up before the last one is not kept
+    Mutex mutex_;
+    std::map<std::string, Known> known_ CROQUIS_GUARDED_BY(mutex_);
+    std::uint64_t changes_ CROQUIS_GUARDED_BY(mutex_) =
+        0;  ///< what was looked up before the last one is not kept
 };
 
 }  // namespace croquis::service

@@ -3,7 +3,7 @@
 namespace croquis::store {
 
 Breaker::Turn Breaker::turn(Clock::time_point at) {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!silent_) return Turn::go;
     if (at < again_at_) return Turn::refused;
     again_at_ = at + pause_;
@@ -11,12 +11,12 @@ Breaker::Turn Breaker::turn(Clock::time_point at) {
 }
 
 void Breaker::answered() {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     silent_ = false;
 }
 
 void Breaker::silent(Clock::time_point at) {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     silent_ = true;
     again_at_ = at + pause_;
 }

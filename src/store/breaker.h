@@ -1,7 +1,8 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
+
+#include "core/mutex.h"
 
 namespace croquis::store {
 
@@ -26,9 +27,9 @@ class Breaker {
 
   private:
     const Clock::duration pause_;
-    std::mutex mutex_;
-    bool silent_ = false;
-    Clock::time_point again_at_{};
+    Mutex mutex_;
+    bool silent_ CROQUIS_GUARDED_BY(mutex_) = false;
+    Clock::time_point again_at_ CROQUIS_GUARDED_BY(mutex_){};
 };
 
 }  // namespace croquis::store

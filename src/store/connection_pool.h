@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "core/mutex.h"
 #include "store/failure.h"
 
 namespace croquis::store {
@@ -45,7 +44,7 @@ class ConnectionPool {
     /// Closes the idle connections.
     void clear() {
         std::vector<std::unique_ptr<Connection>> idle;
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         idle.swap(idle_);
     }
 
@@ -53,9 +52,12 @@ class ConnectionPool {
     static constexpr std::chrono::seconds patience{10};
 
     std::unique_ptr<Connection> take() {
-        std::unique_lock lock(mutex_);
-        if (!freed_.wait_for(lock, patience, [this] { return free_places_ > 0; }))
-            throw Failure(Fault::busy, "Every connection to the database is busy.");
+        MutexLock lock(mutex_);
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (free_places_ == 0) {
+            if (!freed_.wait_until(mutex_, until) && free_places_ == 0)
+                throw Failure(Fault::busy, "Every connection to the database is busy.");
+        }
         --free_places_;
         while (!idle_.empty()) {
             auto connection = std::move(idle_.back());
@@ -78,17 +80,17 @@ class ConnectionPool {
     void give_back(std::unique_ptr<Connection> connection) {
         if (connection && connection->broken()) connection.reset();
         {
-            const std::scoped_lock lock(mutex_);
+            const MutexLock lock(mutex_);
             ++free_places_;
             if (connection) idle_.push_back(std::move(connection));
         }
         freed_.notify_one();
     }
 
-    std::mutex mutex_;
-    std::condition_variable freed_;
-    std::vector<std::unique_ptr<Connection>> idle_;
-    std::size_t free_places_;
+    Mutex mutex_;
+    ConditionVariable freed_;
+    std::vector<std::unique_ptr<Connection>> idle_ CROQUIS_GUARDED_BY(mutex_);
+    std::size_t free_places_ CROQUIS_GUARDED_BY(mutex_);
     Open open_;
 };
 

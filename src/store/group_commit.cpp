@@ -57,7 +57,7 @@ void GroupCommit::submit(Submission submission, Store::SubmitHandler done) {
 
 /// Takes `pending` only where it returns true.
 bool GroupCommit::enqueue(PendingSubmission& pending) {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     if (stopped_ || queue_.size() >= capacity_) {
         refused_.Increment();
         return false;
@@ -67,7 +67,6 @@ bool GroupCommit::enqueue(PendingSubmission& pending) {
     return true;
 }
 
-/// With the lock held.
 void GroupCommit::wake_writer() {
     if (lingering_) {
         if (!should_linger()) linger_timer_.cancel();
@@ -79,7 +78,6 @@ void GroupCommit::wake_writer() {
     asio::post(pool_, [this, writer] { drain(writer); });
 }
 
-/// With the lock held.
 bool GroupCommit::should_linger() const {
     return !stopped_ && last_batch_ > 1 && queue_.size() < std::min(max_batch_, linger_below);
 }
@@ -87,7 +85,7 @@ bool GroupCommit::should_linger() const {
 void GroupCommit::drain(std::size_t writer) {
     name_this_thread("store");
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         if (!queue_.empty() && linger_.count() > 0 && should_linger()) {
             if (lingering_)
                 idle_.push_back(writer);
@@ -99,13 +97,12 @@ void GroupCommit::drain(std::size_t writer) {
     drain_now(writer);
 }
 
-/// With the lock held.
 void GroupCommit::start_linger(std::size_t writer) {
     lingering_ = true;
     linger_timer_.expires_after(linger_);
     linger_timer_.async_wait([this, writer](const boost::system::error_code&) {
         {
-            const std::scoped_lock lock(mutex_);
+            const MutexLock lock(mutex_);
             lingering_ = false;
         }
         drain_now(writer);
@@ -115,7 +112,7 @@ void GroupCommit::start_linger(std::size_t writer) {
 void GroupCommit::drain_now(std::size_t writer) {
     auto pending = take_batch();
     if (pending.empty()) {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         if (queue_.empty()) {
             idle_.push_back(writer);
             return;
@@ -128,7 +125,7 @@ void GroupCommit::drain_now(std::size_t writer) {
 }
 
 std::vector<PendingSubmission> GroupCommit::take_batch() {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_batch_));
     std::vector<PendingSubmission> batch(std::make_move_iterator(queue_.begin()),
                                          std::make_move_iterator(queue_.begin() + count));
@@ -159,7 +156,7 @@ GroupCommit::Answers GroupCommit::commit_guarded(std::size_t writer, Batch& batc
 
 void GroupCommit::stop() {
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         stopped_ = true;
         if (lingering_) linger_timer_.cancel();
     }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/metrics.h"
+#include "core/mutex.h"
 #include "store/store.h"
 
 namespace croquis::store {
@@ -50,11 +51,11 @@ class GroupCommit {
 
   private:
     bool enqueue(PendingSubmission& pending);
-    void wake_writer();
+    void wake_writer() CROQUIS_REQUIRES(mutex_);
     void drain(std::size_t writer);
     void drain_now(std::size_t writer);
-    [[nodiscard]] bool should_linger() const;
-    void start_linger(std::size_t writer);
+    [[nodiscard]] bool should_linger() const CROQUIS_REQUIRES(mutex_);
+    void start_linger(std::size_t writer) CROQUIS_REQUIRES(mutex_);
     std::vector<PendingSubmission> take_batch();
     void commit(std::size_t writer, std::vector<PendingSubmission> pending);
     Answers commit_guarded(std::size_t writer, Batch& batch);
@@ -68,12 +69,12 @@ class GroupCommit {
     prometheus::Gauge& queue_length_;
     prometheus::Counter& refused_;
 
-    std::mutex mutex_;
-    std::deque<PendingSubmission> queue_;
-    std::vector<std::size_t> idle_;  ///< writers that wait for work
-    std::size_t last_batch_ = 0;
-    bool lingering_ = false;
-    bool stopped_ = false;
+    Mutex mutex_;
+    std::deque<PendingSubmission> queue_ CROQUIS_GUARDED_BY(mutex_);
+    std::vector<std::size_t> idle_ CROQUIS_GUARDED_BY(mutex_);  ///< writers that wait for work
+    std::size_t last_batch_ CROQUIS_GUARDED_BY(mutex_) = 0;
+    bool lingering_ CROQUIS_GUARDED_BY(mutex_) = false;
+    bool stopped_ CROQUIS_GUARDED_BY(mutex_) = false;
     std::once_flag joined_;
     boost::asio::thread_pool pool_;
     boost::asio::steady_timer linger_timer_;
@@ -84,7 +85,7 @@ std::invoke_result_t<Job&> GroupCommit::run(Job job) {
     std::packaged_task<std::invoke_result_t<Job&>()> task(std::move(job));
     auto done = task.get_future();
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         if (stopped_) return Error{ErrorKind::unavailable, "The store is stopping.", {}, 1};
         boost::asio::post(pool_, std::move(task));
     }

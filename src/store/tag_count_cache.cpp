@@ -4,7 +4,7 @@ namespace croquis::store {
 
 std::vector<TagCount> TagCountCache::get(const Count& count) {
     {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         if (counted_slowly_ && (counting_ || Clock::now() < fresh_until_)) return last_;
         counting_ = true;
     }
@@ -15,12 +15,12 @@ std::vector<TagCount> TagCountCache::count_anew(const Count& count) {
     const auto start = Clock::now();
     try {
         auto counts = count();
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         last_ = counts;
         finish(Clock::now() - start);
         return counts;
     } catch (...) {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         counting_ = false;
         throw;
     }

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <vector>
 
+#include "core/mutex.h"
 #include "store/model.h"
 
 namespace croquis::store {
@@ -27,13 +27,13 @@ class TagCountCache {
     static constexpr int rest = 20;
 
     std::vector<TagCount> count_anew(const Count& count);
-    void finish(Clock::duration took);
+    void finish(Clock::duration took) CROQUIS_REQUIRES(mutex_);
 
-    std::mutex mutex_;
-    std::vector<TagCount> last_;
-    Clock::time_point fresh_until_{};
-    bool counting_ = false;
-    bool counted_slowly_ = false;  ///< last_ may be handed out
+    Mutex mutex_;
+    std::vector<TagCount> last_ CROQUIS_GUARDED_BY(mutex_);
+    Clock::time_point fresh_until_ CROQUIS_GUARDED_BY(mutex_){};
+    bool counting_ CROQUIS_GUARDED_BY(mutex_) = false;
+    bool counted_slowly_ CROQUIS_GUARDED_BY(mutex_) = false;  ///< last_ may be handed out
 };
 
 /// One for each project. Thread-safe.
@@ -45,12 +45,13 @@ class TagCountCaches {
 
   private:
     TagCountCache& of(int project) {
-        const std::scoped_lock lock(mutex_);
+        const MutexLock lock(mutex_);
         return caches_[project];
     }
 
-    std::mutex mutex_;
-    std::map<int, TagCountCache> caches_;  ///< whose nodes stay where they are
+    Mutex mutex_;
+    std::map<int, TagCountCache> caches_
+        CROQUIS_GUARDED_BY(mutex_);  ///< whose nodes stay where they are
 };
 
 }  // namespace croquis::store

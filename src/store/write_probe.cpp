@@ -6,7 +6,7 @@ namespace croquis::store {
 
 Result<void> WriteProbe::check() {
     if (auto fresh = known()) return *std::move(fresh);
-    const std::scoped_lock one_at_a_time(writing_);
+    const MutexLock one_at_a_time(writing_);
     if (auto fresh = known()) return *std::move(fresh);
     auto outcome = write_();
     note(outcome);
@@ -15,14 +15,14 @@ Result<void> WriteProbe::check() {
 
 void WriteProbe::note(Result<void> outcome) {
     const auto until = now_() + (outcome ? good_for : bad_for);
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     last_ = std::move(outcome);
     known_until_ = until;
 }
 
 std::optional<Result<void>> WriteProbe::known() {
     const auto at = now_();
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     if (at >= known_until_) return std::nullopt;
     return last_;
 }

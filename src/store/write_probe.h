@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <optional>
 
 #include "core/error.h"
+#include "core/mutex.h"
 #include "store/failure.h"
 
 namespace croquis::store {
@@ -48,10 +48,10 @@ class WriteProbe {
 
     const Write write_;
     const Now now_;
-    std::mutex writing_;
-    std::mutex mutex_;
-    Result<void> last_;
-    Clock::time_point known_until_{};
+    Mutex writing_;
+    Mutex mutex_;
+    Result<void> last_ CROQUIS_GUARDED_BY(mutex_);
+    Clock::time_point known_until_ CROQUIS_GUARDED_BY(mutex_){};
 };
 
 }  // namespace croquis::store
