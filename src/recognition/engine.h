@@ -31,6 +31,7 @@ enum class EngineKind {
     onednn_int8,  ///< oneDNN with 8-bit weights and activations where the card says how large these
                   ///< become (Value::largest), on processors with VNNI; sums are 32-bit
     onednn,       ///< oneDNN in 32-bit floats
+    onnxruntime,  ///< ONNX Runtime in 32-bit floats, where the program was built with it
     opencv,       ///< OpenCV dnn in 32-bit floats: every network that read_graph takes
 };
 
@@ -43,6 +44,8 @@ Result<std::unique_ptr<Engine>> make_engine(EngineKind kind, BytesView onnx, con
 
 Result<std::unique_ptr<Engine>> make_opencv_engine(BytesView onnx, const Graph& graph,
                                                    std::int64_t batch);
+Result<std::unique_ptr<Engine>> make_onnxruntime_engine(BytesView onnx, const Graph& graph,
+                                                        std::int64_t batch);
 Result<std::unique_ptr<Engine>> make_onednn_engine(const Graph& graph, std::int64_t batch,
                                                    bool narrow);
 

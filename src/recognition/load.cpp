@@ -176,6 +176,7 @@ Result<std::unique_ptr<NetworkRecognizer>> fastest(const std::shared_ptr<const N
     const auto expected = try_out(**reference, *inputs);
     if (!expected) return expected.error();
     auto best = agreeing(network, EngineKind::onednn, *inputs, *expected);
+    if (!best) best = agreeing(network, EngineKind::onnxruntime, *inputs, *expected);
     if (!best) best = std::move(*reference);
     auto narrow = agreeing(network, EngineKind::onednn_int8, *inputs, *expected);
     if (narrow &&

@@ -278,6 +278,9 @@ TEST(Engines, GiveTheSameAnswers) {
         ASSERT_TRUE(reference) << name << ": " << reference.error().detail;
         const auto expected = (*reference)->recognise(inputs);
         ASSERT_TRUE(expected) << name;
+        if (auto runtime = NetworkRecognizer::make(*network, EngineKind::onnxruntime)) {
+            EXPECT_LT(most_different(*expected, *(*runtime)->recognise(inputs)), 1e-4F) << name;
+        }
         auto other = NetworkRecognizer::make(*network, EngineKind::onednn);
         if (!other) {
             EXPECT_EQ(name, "normalised") << other.error().detail;
@@ -359,9 +362,12 @@ TEST(Engines, GiveTheSameEmbeddings) {
     ASSERT_TRUE(expected) << expected.error().detail;
     for (const auto& [kind, off] : {std::pair{EngineKind::opencv, 1e-6F},
                                     {EngineKind::onednn, 1e-4F},
+                                    {EngineKind::onnxruntime, 1e-4F},
                                     {EngineKind::onednn_int8, 0.1F}}) {
         auto engine = NetworkRecognizer::make(*network, kind);
-        if (!engine && kind == EngineKind::onednn_int8) continue;
+        // Not every processor has the one, and not every Debian the other.
+        if (!engine && (kind == EngineKind::onednn_int8 || kind == EngineKind::onnxruntime))
+            continue;
         ASSERT_TRUE(engine) << to_string(kind) << ": " << engine.error().detail;
         const auto got = (*engine)->recognise(inputs);
         ASSERT_TRUE(got);
@@ -399,11 +405,14 @@ TEST(Engines, RefuseACardThatSpeaksOfAnotherNetwork) {
               "card/activations/no-such-tensor");
 }
 
-TEST(Engines, FallBackToOpenCvForOtherNetworks) {
+TEST(Engines, FallBackForNetworksThatOneDnnDoesNotTake) {
     const auto net = network_of([](auto& n) { return n.apply("Erf", {n.conv("image", 1, 8)}); });
     auto model = load_recognizer(net.bytes(), card_text());
     ASSERT_TRUE(model) << model.error().detail;
-    EXPECT_EQ(dynamic_cast<NetworkRecognizer&>(**model).kind(), EngineKind::opencv);
+    const auto network = read_network(net.bytes(), card_text());
+    const bool has_runtime{NetworkRecognizer::make(*network, EngineKind::onnxruntime)};
+    EXPECT_EQ(dynamic_cast<NetworkRecognizer&>(**model).kind(),
+              has_runtime ? EngineKind::onnxruntime : EngineKind::opencv);
 }
 
 TEST(Engines, PreferOneDnn) {
