@@ -7,9 +7,11 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
                            store::Store& store, service::Exports& exports,
                            service::Imports& imports, WorkerPool& workers,
                            WorkerPool& password_workers, const ApiOptions& options) {
-    const auto context = std::make_shared<AnnotatorContext>(
+    // Not by make_shared: clang 14, which the fuzz targets are built with, initialises no aggregate
+    // so.
+    const std::shared_ptr<AnnotatorContext> context(new AnnotatorContext{
         annotation, identity, store, exports, imports, workers, password_workers, options.base_path,
-        options.on_job, options.decode.max_bytes);
+        options.on_job, options.decode.max_bytes});
     const Guard guard(context);
     http::Router router;
     add_sign_in_routes(router, guard);
