@@ -44,6 +44,11 @@ section("The machine's own pauses, and what they do at 70% of the capacity"; .pa
     ["party", "cores busy", "a core stands still by itself, of the time", "longest pause ms", "felt by submissions, of the time, up to"];
     [.party, (.busy | percent), "\(.still * 100 | places(2))%", (.longest_ms | places(1)),
      (.felt | if . == null then "all" else "\(. * 100 | places(1))%" end)])),
+section("Imports of the same pictures, model included: drawings a second"; (.imports // [] | group_by(.party)) | rows(
+    ["store", "drawings", "a second, median", "most memory, MiB"];
+    [.[0].party, (map(.stored) | max | number), (map(.per_s) | sort | .[length / 2 | floor] | number), (map(.peak_mib) | max | places(0))])),
+section("Latency of a submission at half the capacity, alone"; parties("import-without"; ["p50 ms", "p99 ms"]; [(.p50_ms | spread), (.p99_ms | spread)])),
+section("Latency of a submission at half the capacity, beside an import"; parties("import-with"; ["p50 ms", "p99 ms"]; [(.p50_ms | spread), (.p99_ms | spread)])),
 section("Images, from the cache's question (304)"; parties("images-304"; throughput_head; throughput)),
 section("Images, whole (200)"; parties("images-200"; throughput_head; throughput)),
 section("Resident memory, MiB"; .memory | rows(["store", "drawings stored", "after start", "after load"];

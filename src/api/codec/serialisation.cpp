@@ -269,7 +269,7 @@ json::object to_json(const store::TagEvent& event) {
     object["asked"] =
         event.asked ? json::value(store::to_string(*event.asked)) : json::value(nullptr);
     object["probability"] =
-        event.probability ? json::value(*event.probability) : json::value(nullptr);
+        event.probability ? json::value(double{*event.probability}) : json::value(nullptr);
     object["bulk"] = event.bulk;
     return object;
 }
