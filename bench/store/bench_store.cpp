@@ -194,7 +194,7 @@ json::object measure_lists(Store& store, const Plan& plan) {
     Query uncertain;
     uncertain.order = Order::most_telling_first;
     Query queue = uncertain;
-    queue.only_unreviewed = true;
+    queue.reviewed = false;
     Query deep;
     deep.order = Order::oldest_first;
     const auto start = Clock::now();

@@ -394,10 +394,15 @@ asio::awaitable<Result<store::Page>> Annotation::queue(std::size_t limit,
     store::Query query;
     query.order = store::Order::most_telling_first;
     query.limit = limit;
-    query.only_unreviewed = true;
+    query.reviewed = false;
     query.after = after;
     query.project = project;
     const auto job = [this, &query] { return store_.list(query); };
+    co_return co_await workers_.run(job);
+}
+
+asio::awaitable<Result<std::int64_t>> Annotation::count_waiting(int project) {
+    const auto job = [this, project] { return store_.count_waiting(project); };
     co_return co_await workers_.run(job);
 }
 
@@ -425,21 +430,33 @@ asio::awaitable<Result<void>> Annotation::release(Uuid holder, identity::Princip
 
 asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::accept(
     std::vector<SeenDrawing> drawings, identity::Principal by, int project) {
+    return review_each(std::move(drawings), std::nullopt, std::move(by), project);
+}
+
+asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::tag_each(
+    std::vector<SeenDrawing> drawings, std::string tag, identity::Principal by, int project) {
+    return review_each(std::move(drawings), std::move(tag), std::move(by), project);
+}
+
+/// Without a tag, each keeps its own.
+asio::awaitable<Result<std::vector<Result<Detail>>>> Annotation::review_each(
+    std::vector<SeenDrawing> drawings, std::optional<std::string> tag, identity::Principal by,
+    int project) {
     if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
     const store::Author who = author(std::move(by));
     const Timestamp at = now();
     std::vector<store::TagChange> changes;
     changes.reserve(drawings.size());
     for (const auto& [id, version] : drawings)
-        changes.push_back({id, std::nullopt, who, at, {}, version, project, drawings.size() > 1});
+        changes.push_back({id, tag, who, at, {}, version, project, drawings.size() > 1});
     const auto job = [this, &changes, project]() -> Result<std::vector<Result<Detail>>> {
-        auto accepted = with_tops(store_.change_tags(changes));
-        if (accepted)
+        auto changed = with_tops(store_.change_tags(changes));
+        if (changed)
             count_reviews(static_cast<std::size_t>(
-                              std::count_if(accepted->begin(), accepted->end(),
+                              std::count_if(changed->begin(), changed->end(),
                                             [](const auto& each) { return each.has_value(); })),
                           project);
-        return accepted;
+        return changed;
     };
     co_return co_await workers_.run(job);
 }

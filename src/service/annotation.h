@@ -144,6 +144,8 @@ class Annotation {
     boost::asio::awaitable<Result<store::Page>> queue(std::size_t limit,
                                                       std::optional<store::Query::Cursor> after,
                                                       int project = store::shapes_project);
+    /// How many drawings wait for review.
+    boost::asio::awaitable<Result<std::int64_t>> count_waiting(int project = store::shapes_project);
     /// Holds the next drawings for a person's open page, and what it holds already for longer.
     /// Errors: those of Store::claim.
     boost::asio::awaitable<Result<Claimed>> claim(ClaimRequest request, identity::Principal by);
@@ -153,6 +155,11 @@ class Annotation {
     /// At most max_at_once.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> accept(
         std::vector<SeenDrawing> drawings, identity::Principal by,
+        int project = store::shapes_project);
+    /// Gives them all this tag, in one transaction; answers as accept() does. Errors of each: those
+    /// of Store::change_tags.
+    boost::asio::awaitable<Result<std::vector<Result<Detail>>>> tag_each(
+        std::vector<SeenDrawing> drawings, std::string tag, identity::Principal by,
         int project = store::shapes_project);
     /// Undoes each in one transaction, as undo() does; answers as accept() does.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> undo_each(
@@ -214,6 +221,9 @@ class Annotation {
     Result<void> take_over(const std::string& model_id, int project);
     void count_reviews(std::size_t reviews, int project);
 
+    boost::asio::awaitable<Result<std::vector<Result<Detail>>>> review_each(
+        std::vector<SeenDrawing> drawings, std::optional<std::string> tag, identity::Principal by,
+        int project);
     boost::asio::awaitable<Result<StoredSubmission>> recognised_and_stored(SubmitRequest request);
     Detail with_top(store::Drawing drawing);
     Result<Detail> with_top(Result<store::Drawing> drawing);

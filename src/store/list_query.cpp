@@ -39,6 +39,8 @@ ForEach for_each_audience(const std::string& columns) {
 }
 
 constexpr std::size_t max_limit = 200;
+constexpr const char* reviewed = "tagged_by IS NOT NULL";
+constexpr const char* unreviewed = "tagged_by IS NULL";
 
 /// Collects conditions and their parameters.
 class Builder {
@@ -48,6 +50,7 @@ class Builder {
         filter_tag();
         filter_confidence();
         filter_time();
+        filter_people();
         resume();
     }
 
@@ -86,6 +89,14 @@ class Builder {
         }
     }
 
+    void filter_people() {
+        if (query_.tagged_by) require("tagged_by = " + parameter(*query_.tagged_by));
+        if (query_.source) require("source = " + parameter(*query_.source));
+        if (query_.disagreement)
+            require(*query_.disagreement ? "tagged_by IS NOT NULL AND tag <> predicted_tag"
+                                         : "(tagged_by IS NULL OR tag = predicted_tag)");
+    }
+
     void resume() {
         if (!query_.after) return;
         const auto& after = *query_.after;
@@ -105,8 +116,10 @@ class Builder {
     }
 
     [[nodiscard]] std::string whole() const {
-        return select(query_.only_unreviewed ? "tagged_by IS NULL" : "true",
-                      query_.order == Order::newest_first ? "id DESC" : "id");
+        const char* condition = !query_.reviewed   ? "true"
+                                : *query_.reviewed ? reviewed
+                                                   : unreviewed;
+        return select(condition, query_.order == Order::newest_first ? "id DESC" : "id");
     }
 
     /// What people have looked at and what they have not are indexed apart, so that the review
@@ -114,12 +127,12 @@ class Builder {
     [[nodiscard]] std::string by_place() const {
         const char* order = "queue_place, id";
         const char* also = ", queue_place";
-        auto unreviewed = select("tagged_by IS NULL", order, also);
-        if (query_.only_unreviewed) return unreviewed;
+        if (query_.reviewed) return select(*query_.reviewed ? reviewed : unreviewed, order, also);
         return fmt::format(
             "SELECT * FROM (SELECT * FROM ({}) AS unreviewed UNION ALL SELECT * FROM ({}) AS "
             "reviewed) AS both_kinds ORDER BY {} LIMIT {}",
-            unreviewed, select("tagged_by IS NOT NULL", order, also), order, query_.limit + 1);
+            select(unreviewed, order, also), select(reviewed, order, also), order,
+            query_.limit + 1);
     }
 
     const Query& query_;

@@ -46,6 +46,49 @@ Result<std::optional<std::string>> read_tag(const http::Request& request) {
     return std::optional<std::string>(std::string(*text));
 }
 
+Result<std::optional<std::string>> read_word(const http::Request& request, std::string_view name) {
+    const auto text = request.query_value(name);
+    if (!text) return std::optional<std::string>();
+    if (text->empty() || text->size() > max_tag_bytes)
+        return invalid(name, "This has 1 to 64 characters.");
+    return std::optional<std::string>(std::string(*text));
+}
+
+Result<std::optional<bool>> read_flag(const http::Request& request, std::string_view name) {
+    const auto flag = request.query_value(name);
+    if (!flag) return std::optional<bool>();
+    if (*flag != "true" && *flag != "false") return invalid(name, "This is true or false.");
+    return std::optional<bool>(*flag == "true");
+}
+
+Result<store::Order> read_order(const http::Request& request) {
+    const auto text = request.query_value("order").value_or("newest_first");
+    if (text == "newest_first") return store::Order::newest_first;
+    if (text == "oldest_first") return store::Order::oldest_first;
+    if (text == "most_telling_first") return store::Order::most_telling_first;
+    return invalid("order", "An order is newest_first, oldest_first or most_telling_first.");
+}
+
+/// What annotators may ask a list for besides.
+Result<void> read_review_filters(const http::Request& request, store::Query& query) {
+    const auto order = read_order(request);
+    if (!order) return order.error();
+    query.order = *order;
+    for (const auto& [name, into] :
+         {std::pair("tagged_by", &query.tagged_by), std::pair("source", &query.source)}) {
+        const auto word = read_word(request, name);
+        if (!word) return word.error();
+        *into = *word;
+    }
+    for (const auto& [name, into] :
+         {std::pair("reviewed", &query.reviewed), std::pair("disagreement", &query.disagreement)}) {
+        const auto flag = read_flag(request, name);
+        if (!flag) return flag.error();
+        *into = *flag;
+    }
+    return {};
+}
+
 /// Limit and cursor into `query`, whose order is set.
 Result<void> read_paging(const http::Request& request, store::Query& query) {
     const auto limit = read_limit(request, store::Query().limit, max_limit);
@@ -75,8 +118,11 @@ Result<std::size_t> read_limit(const http::Request& request, std::size_t otherwi
     return *value;
 }
 
-Result<store::Query> read_list_query(const http::Request& request) {
+Result<store::Query> read_list_query(const http::Request& request, store::Audience audience) {
     store::Query query;
+    query.audience = audience;
+    if (audience == store::Audience::annotators)
+        if (const auto read = read_review_filters(request, query); !read) return read.error();
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
     const auto tag = read_tag(request);
     if (!tag) return tag.error();
@@ -114,18 +160,15 @@ Result<service::ExportOptions> read_export_query(const http::Request& request) {
     options.tag = *tag;
     for (const auto& [name, into] :
          {std::pair("tagged_by", &options.tagged_by), std::pair("source", &options.source)}) {
-        const auto text = request.query_value(name);
-        if (!text) continue;
-        if (text->empty() || text->size() > max_tag_bytes)
-            return invalid(name, "This has 1 to 64 characters.");
-        *into = std::string(*text);
+        const auto word = read_word(request, name);
+        if (!word) return word.error();
+        *into = *word;
     }
     for (const auto& [name, into] : {std::pair("reviewed", &options.reviewed),
                                      std::pair("disagreement", &options.disagreement)}) {
-        const auto flag = request.query_value(name);
-        if (!flag) continue;
-        if (*flag != "true" && *flag != "false") return invalid(name, "This is true or false.");
-        *into = *flag == "true";
+        const auto flag = read_flag(request, name);
+        if (!flag) return flag.error();
+        *into = *flag;
     }
     if (const auto split = request.query_value("split")) {
         if (*split != "learn" && *split != "judge")
@@ -150,7 +193,7 @@ Result<service::ExportOptions> read_export_query(const http::Request& request) {
 Result<store::Query> read_queue_query(const http::Request& request) {
     store::Query query;
     query.order = store::Order::most_telling_first;
-    query.only_unreviewed = true;
+    query.reviewed = false;
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
     return query;
 }

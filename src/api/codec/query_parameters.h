@@ -12,9 +12,9 @@
 /// name, unless stated otherwise.
 namespace croquis::api {
 
-/// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until. Others are
-/// ignored.
-Result<store::Query> read_list_query(const http::Request& request);
+/// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
+/// also order, reviewed, tagged_by, source, disagreement. Others are ignored.
+Result<store::Query> read_list_query(const http::Request& request, store::Audience audience);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
 

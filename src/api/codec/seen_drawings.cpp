@@ -35,7 +35,11 @@ Result<SeenDrawing> read_seen(const json::value& value, std::size_t index) {
 Result<std::vector<SeenDrawing>> read_all_seen(const http::Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
-    const auto* listed = body->if_contains("drawings");
+    return seen_in(*body);
+}
+
+Result<std::vector<SeenDrawing>> seen_in(const json::object& body) {
+    const auto* listed = body.if_contains("drawings");
     if (listed == nullptr || !listed->is_array() || listed->get_array().empty() ||
         listed->get_array().size() > service::max_at_once)
         return Error{ErrorKind::invalid, "This must be a list of 1 to 200 drawings.", "drawings"};

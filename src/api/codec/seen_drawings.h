@@ -11,6 +11,8 @@ namespace croquis::api {
 
 /// The body of a change of several drawings. Errors: invalid, with the member.
 Result<std::vector<service::SeenDrawing>> read_all_seen(const http::Request& request);
+/// Its member `drawings`.
+Result<std::vector<service::SeenDrawing>> seen_in(const boost::json::object& body);
 
 /// For each of `asked`, in order, the drawing, that it was deleted, or why not.
 http::Response results_response(const std::vector<service::SeenDrawing>& asked,

@@ -18,5 +18,6 @@ void add_imports_routes(http::Router& router, const Guard& guard, std::uint64_t 
 void add_models_routes(http::Router& router, const Guard& guard);
 void add_jobs_routes(http::Router& router, const Guard& guard);
 void add_users_routes(http::Router& router, const Guard& guard);
+void add_demo_routes(http::Router& router, const Guard& guard);
 
 }  // namespace croquis::api

@@ -31,7 +31,9 @@ struct AnnotatorContext {
     std::string base_path;
     std::function<void()> on_job;  ///< may be empty
     std::size_t max_image_bytes = 0;
+    bool demo = false;  ///< for trying out, where anyone is admin
     std::atomic<int> waiting_sign_ins{0};
+    std::atomic<bool> sketching{false};  ///< a demo is being filled
 
     [[nodiscard]] ApiSurface surface() const {
         return {annotator_surface.base, annotator_surface.has_history, base_path};

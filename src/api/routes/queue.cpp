@@ -59,6 +59,13 @@ Answer queue(AnnotatorContext& api, Request& request, const Principal&,
         text_response(200, page_text(*page, query->order, api.surface(request, project))));
 }
 
+Answer progress(AnnotatorContext& api, Request&, const Principal&,
+                const service::ProjectRef& project) {
+    const auto waiting = co_await api.annotation.count_waiting(project->project.id);
+    if (!waiting) co_return problem(waiting.error());
+    co_return no_store(http::json_response(200, boost::json::object{{"waiting", *waiting}}));
+}
+
 Answer claim(AnnotatorContext& api, Request& request, const Principal& who,
              const service::ProjectRef& project) {
     auto asked = read_claim(request);
@@ -81,6 +88,7 @@ Answer release(AnnotatorContext& api, Request& request, const Principal& who,
 
 void add_queue_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/queue", guard.annotator(queue));
+    add_in_projects(router, Method::get, "/queue/progress", guard.annotator(progress));
     add_in_projects(router, Method::put, "/queue/claims/{id}", guard.annotator(claim));
     add_in_projects(router, Method::delete_, "/queue/claims/{id}", guard.annotator(release));
 }

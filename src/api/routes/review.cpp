@@ -59,12 +59,28 @@ Answer undo_each(AnnotatorContext& api, Request& request, const Principal& who,
                       : problem(results.error());
 }
 
+Answer tag_each(AnnotatorContext& api, Request& request, const Principal& who,
+                const service::ProjectRef& project) {
+    const auto body = read_object(request);
+    if (!body) co_return problem(body.error());
+    if (const auto known = only_members(*body, {"tag", "drawings"}); !known)
+        co_return problem(known.error());
+    const auto tag = text_member(*body, "tag");
+    if (!tag) co_return problem(tag.error());
+    const auto asked = seen_in(*body);
+    if (!asked) co_return problem(asked.error());
+    const auto results = co_await api.annotation.tag_each(*asked, *tag, who, project->project.id);
+    co_return results ? results_response(*asked, *results, api.surface(request, project))
+                      : problem(results.error());
+}
+
 }  // namespace
 
 void add_review_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::patch, "/drawings/{id}", guard.annotator(change_tag));
     add_in_projects(router, Method::post, "/drawings/{id}/undo", guard.annotator(undo));
     add_in_projects(router, Method::post, "/drawings:accept", guard.annotator(accept));
+    add_in_projects(router, Method::post, "/drawings:tag", guard.annotator(tag_each));
     add_in_projects(router, Method::post, "/drawings:undo", guard.annotator(undo_each));
 }
 

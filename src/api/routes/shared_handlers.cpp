@@ -65,9 +65,8 @@ bool wants_svg(const http::Request& request) {
 asio::awaitable<Response> list_drawings(service::Annotation& annotation,
                                         const http::Request& request, service::ProjectRef project,
                                         ApiSurface surface) {
-    auto query = read_list_query(request);
+    auto query = read_list_query(request, surface.audience());
     if (!query) co_return problem(query.error());
-    query->audience = surface.audience();
     query->project = project->project.id;
     const auto order = query->order;
     const auto page = co_await annotation.list(std::move(*query));

@@ -257,6 +257,101 @@ for (const kind of Object.keys(stores))
       await put(mine, {}, { token: undefined, status: 401 });
     });
 
+    it('lists by who, whence and what people made of it, in any order, page by page', async () => {
+      const sent = [];
+      for (let i = 0; i < 5; ++i)
+        sent.push((await api.predict(circle(700 + i), { source: 'filters' }, { status: 201 })).body);
+      await patch(sent[0], 'star', { status: 200 });
+      await patch(sent[1], 'circle', { status: 200 });
+      const list = async (query, options) =>
+        (await api.ask('GET', `/api/v1/drawings?source=filters&${query}`, { token, status: 200, ...options })).body;
+      const listed = async (query) => {
+        const { drawings } = await list(query);
+        return drawings.map(({ id }) => sent.findIndex((drawing) => drawing.id === id)).join('');
+      };
+      assert.deepEqual(
+        await Promise.all(
+          [
+            '',
+            'order=oldest_first',
+            'reviewed=true',
+            'reviewed=false',
+            'tagged_by=marie',
+            'tagged_by=nobody',
+            'disagreement=true',
+            'disagreement=false',
+            'disagreement=true&reviewed=false',
+            'source=nowhere',
+          ].map(listed),
+        ),
+        ['43210', '01234', '10', '432', '10', '', '0', '4321', '', '43210'],
+      );
+      for (const order of ['newest_first', 'oldest_first', 'most_telling_first']) {
+        const whole = (await list(`order=${order}`)).drawings.map(({ id }) => id);
+        const pages = [];
+        let cursor = '';
+        do {
+          const { drawings, next } = await list(`order=${order}&limit=2&cursor=${cursor}`);
+          pages.push(...drawings.map(({ id }) => id));
+          cursor = next;
+        } while (cursor);
+        assert.deepEqual([whole.length, pages], [5, whole]);
+      }
+      const refused = (query, field) => list(query, { status: 422, field });
+      await refused('order=best', 'order');
+      await refused('reviewed=perhaps', 'reviewed');
+      await refused('disagreement=1', 'disagreement');
+      await refused(`tagged_by=${'x'.repeat(65)}`, 'tagged_by');
+      await refused('tagged_by=', 'tagged_by');
+      assert.equal((await list(`tagged_by=${'x'.repeat(64)}`)).drawings.length, 0);
+      const elsewhere = (await list('order=most_telling_first&limit=1')).next;
+      await refused(`cursor=${elsewhere}`, 'cursor');
+    });
+
+    it('gives several drawings a tag at once, and takes it back', async () => {
+      const [a, b, c, gone] = [await draw(720), await draw(721), await draw(722), { id: randomUUID(), version: 1 }];
+      await patch(b, 'heart', { status: 200 });
+      await patch(c, 'star', { status: 200 });
+      const all = (json, options = {}) =>
+        api.ask('POST', '/api/v1/drawings:tag', { token: annotator, json, status: 200, ...options });
+      const seen = ({ id }, version) => ({ id, version });
+      const { body } = await all({ tag: 'star', drawings: [seen(a, 1), seen(b, 1), seen(c, 2), gone] });
+      const [now, stale, again, missing] = body.results;
+      assert.deepEqual([now.drawing.tag, now.drawing.tagged_by, now.drawing.version], ['star', 'marie', 2]);
+      assert.deepEqual([stale.problem.status, again.drawing.version, missing.problem.status], [412, 3, 404]);
+      const history = (await api.ask('GET', `${at(a)}/history`, { token, status: 200 })).body.events;
+      assert.deepEqual([history.at(-1).kind, history.at(-1).bulk], ['corrected', true]);
+      const back = await api.ask('POST', '/api/v1/drawings:undo', {
+        token: annotator,
+        json: { drawings: [seen(a, 2), seen(c, 3)] },
+        status: 200,
+      });
+      assert.deepEqual(
+        back.body.results.map(({ drawing }) => [drawing.tag, drawing.tagged_by]),
+        [
+          ['circle', null],
+          ['star', 'marie'],
+        ],
+      );
+      const unknown = (await all({ tag: 'dinosaur', drawings: [seen(a, 3)] })).body.results[0].problem;
+      assert.deepEqual([unknown.status, unknown.code], [422, 'tag_not_assignable']);
+      await all({ drawings: [seen(a, 3)] }, { status: 422, field: 'tag' });
+      await all({ tag: 'star', drawings: [] }, { status: 422, field: 'drawings' });
+      await all({ tag: 'star', drawings: [seen(a, 3)], reason: 'x' }, { status: 422, field: 'reason' });
+      await all({ tag: 'star', drawings: Array(201).fill(gone) }, { status: 422, field: 'drawings' });
+      await all({ tag: 'star', drawings: [gone] }, { token: undefined, status: 401 });
+    });
+
+    it('says how much waits for review', async () => {
+      const waiting = async () => (await api.ask('GET', '/api/v1/queue/progress', { token, status: 200 })).body.waiting;
+      const before = await waiting();
+      const drawing = await draw(730);
+      assert.equal(await waiting(), before + 1);
+      await patch(drawing, 'circle', { status: 200 });
+      assert.equal(await waiting(), before);
+      await api.ask('GET', '/api/v1/queue/progress', { status: 401 });
+    });
+
     for (const change of ['drawings:accept', 'drawings:undo', 'drawings:delete', 'drawings:hide', 'drawings:show'])
       it(`refuses ${change} of what it cannot read`, async () => {
         const refused = (drawings, field) =>
@@ -975,6 +1070,41 @@ for (const kind of Object.keys(stores))
       }
     });
   });
+
+describe('a demo', () => {
+  let store, server, api;
+  before(async () => {
+    store = await stores.sqlite();
+    server = await startCroquis(store.url);
+    api = await client(`http://localhost:${server.ports.api}`);
+  });
+  after(async () => {
+    await server?.stop();
+    await store?.remove();
+  });
+
+  it('fills itself once, with sketches that say what they are', async () => {
+    const token = (await api.signIn('admin', 'admin')).access_token;
+    const marie = { name: 'marie', password: 'a long pass phrase' };
+    await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
+    const annotator = (await api.signIn(marie.name, marie.password)).access_token;
+    const fill = (options) => api.ask('POST', '/api/v1/drawings:sketch', options);
+    await fill({ status: 401 });
+    await fill({ token: annotator, status: 403 });
+    const both = await Promise.all([fill({ token }), fill({ token })]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), [201, 409]);
+    const { body } = await fill({ token, status: 409 });
+    assert.equal(body.code, 'not_empty');
+
+    const { body: page } = await api.ask('GET', '/api/v1/drawings?limit=200', { token, status: 200 });
+    assert.deepEqual([page.drawings.length, page.next], [200, null]);
+    assert.deepEqual([...new Set(page.drawings.map(({ source }) => source))], ['sketcher']);
+    assert.ok(page.drawings.every(({ tagged_by, model }) => tagged_by === null && model));
+    assert.ok(new Set(page.drawings.map(({ tag }) => tag)).size > 10);
+    const strokes = await api.ask('GET', `/api/v1/drawings/${page.drawings[0].id}/strokes`, { token, status: 200 });
+    assert.ok(strokes.body.strokes.length > 0);
+  });
+});
 
 describe('sign-ins', () => {
   it('of a name that many guess at wait, and are not refused', async () => {

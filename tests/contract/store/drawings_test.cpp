@@ -202,7 +202,7 @@ TEST_P(DrawingsContract, AcceptingKeepsTheTagAndMarksItReviewed) {
     EXPECT_EQ(accepted->tagged_by, "bob");
     EXPECT_EQ(store_->history(sent.id)->back().kind, TagEventKind::accepted);
     Query unreviewed;
-    unreviewed.only_unreviewed = true;
+    unreviewed.reviewed = false;
     EXPECT_TRUE(store_->list(unreviewed)->drawings.empty());
 }
 
@@ -303,7 +303,7 @@ class UndoContract : public DrawingsContract {
     }
     bool waits_for_review() {
         Query unreviewed;
-        unreviewed.only_unreviewed = true;
+        unreviewed.reviewed = false;
         unreviewed.order = Order::most_telling_first;
         return !store_->list(unreviewed)->drawings.empty();
     }
@@ -421,7 +421,7 @@ TEST_P(DrawingsContract, WhatIsWithdrawnIsNotShown) {
         query.order = order;
         EXPECT_EQ(all_pages(query), std::vector<Uuid>{kept.id});
         query.tag = "circle";
-        query.only_unreviewed = true;
+        query.reviewed = false;
         EXPECT_EQ(all_pages(query), std::vector<Uuid>{kept.id});
     }
     ASSERT_EQ(store_->tag_counts()->size(), 1u);
@@ -695,7 +695,7 @@ TEST_P(ListContract, OnlyUnreviewedLeavesOutWhatAPersonSaw) {
     for (const auto order : every_order) {
         Query query;
         query.order = order;
-        query.only_unreviewed = true;
+        query.reviewed = false;
         expect_paged(query);
     }
 }

@@ -128,7 +128,7 @@ class UpgradeContract : public StoreContract {
     }
     bool waits_for_review(const std::string& number) {
         Query query;
-        query.only_unreviewed = true;
+        query.reviewed = false;
         const auto waiting = all_pages(query);
         return std::find(waiting.begin(), waiting.end(), id(number)) != waiting.end();
     }

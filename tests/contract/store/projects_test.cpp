@@ -135,7 +135,7 @@ TEST_P(ProjectsContract, EachProjectListsItsOwnDrawings) {
     EXPECT_EQ(listed(birds_), std::vector<Uuid>(birds.rbegin(), birds.rend()));
     Query reviewed;
     reviewed.project = birds_;
-    reviewed.only_unreviewed = true;
+    reviewed.reviewed = false;
     reviewed.order = Order::most_telling_first;
     ASSERT_TRUE(succeeded(
         store_->change_tag({birds[1], std::nullopt, by_ada, now(), "", VersionCondition::any()})));

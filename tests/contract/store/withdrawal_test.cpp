@@ -19,7 +19,7 @@ class WithdrawalContract : public StoreContract {
         Query query;
         query.audience = audience;
         query.order = order;
-        query.only_unreviewed = only_unreviewed;
+        if (only_unreviewed) query.reviewed = false;
         const auto ids = all_pages(query);
         return std::find(ids.begin(), ids.end(), id) != ids.end();
     }

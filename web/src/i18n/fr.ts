@@ -124,6 +124,18 @@ export const fr: Dictionary = {
   gallery: {
     title: 'Dessins enregistrés',
     all: 'Tous',
+    filters: 'Filtres',
+    chosen: (n) => (n < 2 ? `${n} choisi` : `${n} choisis`),
+    clearFilters: 'Effacer les filtres',
+    reviewedBy: 'Vérifié par',
+    source: 'Venu de',
+    order: 'Ordre',
+    orders: {
+      newest_first: 'Les plus récents d’abord',
+      oldest_first: 'Les plus anciens d’abord',
+      most_telling_first: 'Les plus utiles au modèle d’abord',
+    },
+    noneAsAsked: 'Aucun dessin ne correspond à ces filtres.',
     filter: 'Filtrer par étiquette',
     none: 'Pas encore de dessin',
     noneText: 'Faites le premier ci-dessus.',
@@ -185,6 +197,10 @@ export const fr: Dictionary = {
         ? 'Son étiquette est tenue pour juste, en votre nom. Vous pourrez l’annuler.'
         : 'Leurs étiquettes sont tenues pour justes, en votre nom. Vous pourrez l’annuler pour tous.',
     acceptedAll: (n) => (n < 2 ? `${n} dessin accepté` : `${n} dessins acceptés`),
+    taggedAll: (n, tag) => (n < 2 ? `${n} dessin étiqueté « ${tag} »` : `${n} dessins étiquetés « ${tag} »`),
+    goneAll: (n) => (n < 2 ? `${n} a été supprimé entre-temps` : `${n} ont été supprimés entre-temps`),
+    notAssigned: (n) =>
+      n < 2 ? `${n} ne peut pas porter cette étiquette` : `${n} ne peuvent pas porter cette étiquette`,
     notAccepted: (n) =>
       n < 2
         ? `${n} a été modifié entre-temps par quelqu’un d’autre`
@@ -200,7 +216,7 @@ export const fr: Dictionary = {
     noSuchTag: 'Les étiquettes ont changé, et celle-ci n’en fait plus partie.',
     undoLast: 'Annuler le dernier changement',
     undoOther: (tag) => `Annuler le précédent (${tag})`,
-    undoAcceptance: (n) => `Annuler l’acceptation des ${n}`,
+    undoSeveral: (n) => `Annuler le changement des ${n}`,
     show: 'Afficher',
     conflict: (tag, who) => `Entre-temps, ${who} a choisi « ${tag} ».`,
     somebody: 'quelqu’un',
@@ -291,6 +307,9 @@ export const fr: Dictionary = {
     select: (tag) => `Sélectionner : ${tag}`,
     selected: (n) => (n < 2 ? `${n} dessin sélectionné` : `${n} dessins sélectionnés`),
     clear: 'Tout désélectionner',
+    selectAll: (n) => `Sélectionner les ${n} affichés`,
+    tagAs: 'Étiqueter',
+    tagAll: 'Étiqueter',
     hide: 'Masquer',
     show: 'Afficher de nouveau',
     delete: 'Supprimer',

@@ -1,7 +1,7 @@
 export const places = ['draw', 'annotate', 'labels', 'data', 'quality', 'projects', 'login'] as const;
 export type Place = (typeof places)[number];
 
-const parts = (hash: string) => hash.replace(/^#\/?/, '').split(/[/?]/);
+const parts = (hash: string) => hash.replace(/^#\/?/, '').replace(/\?.*$/s, '').split('/');
 
 export function placeOf(hash: string): Place {
   const [name] = parts(hash);
@@ -13,20 +13,26 @@ export function drawingOf(hash: string): string | null {
   return parts(hash)[1] || null;
 }
 
+/** What is asked of the place, such as its filters: "tag=star" of #/annotate?tag=star. */
+export function queryOf(hash: string): string {
+  return /\?(.*)$/s.exec(hash)?.[1] ?? '';
+}
+
 /** What an entry of the browser's history is to the page; null for one that a link made. */
 type Entry = 'opened' | 'closed' | null;
 
 const entry = () => (history.state as { entry?: Entry } | null)?.entry ?? null;
 
 /**
- * Which place is shown, and which drawing is open over it. Both stand in the address: the browser's Back closes the
- * drawing, and a reload opens it again. Opening adds an entry to the history. Closing by other means than Back cannot
+ * Which place is shown, what is asked of it, and which drawing is open over it. All stand in the address: the browser's
+ * Back closes the drawing or asks as before, and a reload shows the same again. Opening adds an entry to the history. Closing by other means than Back cannot
  * take it away at once (history.back() takes its time, in which the person may have gone elsewhere), so that it stays
  * as one of the place alone: the next drawing takes it, and Back passes over it.
  */
 class Router {
   place = $state<Place>(placeOf(location.hash));
   drawing = $state<string | null>(drawingOf(location.hash));
+  query = $state(queryOf(location.hash));
 
   private here: Entry = entry();
 
@@ -37,6 +43,17 @@ class Router {
 
   go(place: Place): void {
     location.hash = `/${place}`;
+  }
+
+  /** Asks something else of the place: Back asks what was asked before. */
+  ask(query: string): void {
+    if (query === this.query) return;
+    this.query = query;
+    if (this.here === 'closed') this.replace(null);
+    else {
+      this.here = null;
+      history.pushState({ entry: null }, '', this.address);
+    }
   }
 
   open(id: string): void {
@@ -62,7 +79,8 @@ class Router {
   }
 
   private get address(): string {
-    return this.drawing === null ? `#/${this.place}` : `#/${this.place}/${this.drawing}`;
+    const where = this.drawing === null ? `#/${this.place}` : `#/${this.place}/${this.drawing}`;
+    return this.query === '' ? where : `${where}?${this.query}`;
   }
 
   private replace(as: Entry): void {
@@ -71,11 +89,12 @@ class Router {
   }
 
   private arrive(): void {
-    const { place, drawing, here } = this;
+    const { place, drawing, query, here } = this;
     this.place = placeOf(location.hash);
     this.drawing = drawingOf(location.hash);
+    this.query = queryOf(location.hash);
     this.here = entry();
-    const same = place === this.place && drawing === this.drawing;
+    const same = place === this.place && drawing === this.drawing && query === this.query;
     if (same && here === 'closed' && this.here !== 'closed') history.back();
   }
 }

@@ -108,4 +108,25 @@ describe('the address', () => {
     const { router } = await start('#/nowhere');
     expect([router.place, router.drawing]).toEqual(['draw', null]);
   });
+
+  it('keeps what is asked of a place, also with a drawing over it, and Back asks as before', async () => {
+    const { browser, router } = await start('#/annotate?tag=star');
+    expect([router.place, router.drawing, router.query]).toEqual(['annotate', null, 'tag=star']);
+    router.ask('tag=heart');
+    router.ask('tag=heart');
+    router.open('a');
+    router.step('b');
+    expect(browser.hashes).toEqual(['#/annotate?tag=star', '#/annotate?tag=heart', '#/annotate/b?tag=heart']);
+    router.close();
+    router.ask('');
+    expect(browser.hashes).toEqual(['#/annotate?tag=star', '#/annotate?tag=heart', '#/annotate']);
+    browser.back();
+    await settleAll();
+    expect([router.drawing, router.query]).toEqual([null, 'tag=heart']);
+    browser.back();
+    await settleAll();
+    expect(router.query).toBe('tag=star');
+    router.go('labels');
+    expect([router.place, router.query]).toEqual(['labels', '']);
+  });
 });

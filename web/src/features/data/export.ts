@@ -1,5 +1,6 @@
 import { slug } from '../../api/project';
 import type { paths } from '../../generated/annotator';
+import { beginOf, share } from '../../util/days';
 
 export const formats = ['imagefolder', 'csv', 'ndjson', 'coco', 'labelstudio', 'huggingface'] as const;
 export type ExportFormat = (typeof formats)[number];
@@ -31,16 +32,6 @@ export const nothingChosen: ExportForm = {
   minConfidence: null,
   maxConfidence: null,
 };
-
-const share = (percent: number | null): number | undefined =>
-  percent === null || Number.isNaN(percent) ? undefined : Math.min(1, Math.max(0, percent / 100));
-
-/** The moment at which a day begins where the person is; `after` days later. */
-function beginOf(day: string, after = 0): string | undefined {
-  const [year, month, date] = day.split('-').map(Number);
-  if (!year || !month || !date) return undefined;
-  return new Date(year, month - 1, date + after).toISOString();
-}
 
 /** The last day counts whole. */
 export function exportQuery(form: ExportForm): ExportQuery {

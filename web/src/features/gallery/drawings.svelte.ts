@@ -12,15 +12,12 @@ import type { Problem } from '../../api/problem';
 import { projects } from '../projects/projects.svelte';
 import { annotatorApi } from '../session/session.svelte';
 import { newUuid } from '../../util/uuid';
+import { admits, noFilter, queryOf, restricted, type Filter, type ListQuery } from './filter';
 
 export type Source = 'public' | 'annotator' | 'queue';
 export const page_size = 24;
 
-interface Asked {
-  limit: number;
-  cursor?: string;
-  tag?: string;
-}
+type Asked = ListQuery & { limit: number; cursor?: string };
 
 function pageOf(source: 'public' | 'annotator', query: Asked): Promise<Answer<DrawingPage>> {
   const params = { params: { query } };
@@ -37,7 +34,7 @@ const more_waits = 'more';
 export class DrawingList {
   items = $state<Drawing[]>([]);
   labels = $state<Label[]>([]);
-  tag = $state<string | null>(null);
+  filter = $state.raw<Filter>(noFilter);
   loading = $state(false);
   problem = $state<Problem | null>(null);
   /** undefined before the first page came, null after the last. */
@@ -56,11 +53,11 @@ export class DrawingList {
   }
 
   /** Starts anew, of another source or with another filter. */
-  async show(source: Source, tag: string | null): Promise<void> {
+  async show(source: Source, filter: Filter = noFilter): Promise<void> {
     this.release();
     if (source === 'queue') this.claim = newUuid();
     this.source = source;
-    this.tag = tag;
+    this.filter = source === 'queue' ? noFilter : restricted(filter, source);
     this.items = [];
     this.next = undefined;
     this.loading = false;
@@ -73,7 +70,7 @@ export class DrawingList {
     const turn = ++this.asked;
     this.loading = true;
     this.problem = null;
-    const query = { limit: page_size, cursor: this.next, tag: this.tag ?? undefined };
+    const query = { ...queryOf(this.filter), limit: page_size, cursor: this.next };
     const answer = this.source === 'queue' ? await this.hold(page_size) : await pageOf(this.source, query);
     if (turn !== this.asked) return 0;
     this.loading = false;
@@ -174,7 +171,7 @@ export class DrawingList {
     const label = this.labels.find((known) => known.tag === drawing.tag);
     if (label) ++label.drawings;
     else void this.count();
-    if (this.tag === null || this.tag === drawing.tag) this.items.unshift(drawing);
+    if (admits(this.filter, drawing)) this.items.unshift(drawing);
   }
 
   /**

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { i18n } from '../../i18n/i18n.svelte';
 import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
 import { DrawingList } from './drawings.svelte';
+import { noFilter } from './filter';
 
 const path = '/api/v1/public/drawings';
 const labelsPath = '/api/v1/public/labels';
@@ -16,9 +17,9 @@ describe('a list of drawings', () => {
   });
 
   it('shows what was asked for last, however late the answers come', async () => {
-    const first = list.show('public', 'star');
+    const first = list.show('public', { ...noFilter, tag: 'star' });
     const [stars, starLabels] = [await wire.next('GET', path), await wire.next('GET', labelsPath)];
-    const second = list.show('public', 'heart');
+    const second = list.show('public', { ...noFilter, tag: 'heart' });
     const [hearts, heartLabels] = [await wire.next('GET', path), await wire.next('GET', labelsPath)];
     hearts.answer(200, { drawings: [drawingOf('h', { tag: 'heart' })], next: null });
     heartLabels.answer(200, { labels: [label('heart', 1)] });
@@ -51,7 +52,7 @@ describe('a list of drawings', () => {
 
     list.items = [drawingOf('near')];
     await list.lookUp('near');
-    void list.show('public', null);
+    void list.show('public');
     expect(list.find('near')?.id).toBe('near');
     expect(list.items).toEqual([]);
   });
@@ -111,7 +112,7 @@ describe('a list of drawings', () => {
 
   it('holds what the queue gives, for longer with each page, and lets it go', async () => {
     const own = new DrawingList('annotator');
-    const shown = own.show('queue', null);
+    const shown = own.show('queue');
     await settleAll();
     const claims = wire.log.find((line) => line.startsWith('PUT /api/v1/queue/claims/'))!.slice(4);
     const first = await wire.next('PUT', claims);

@@ -2,8 +2,9 @@ import { i18n } from '../../i18n/i18n.svelte';
 import { settle, type Drawing } from '../../api/client';
 import type { DrawingList } from '../gallery/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
-import { explain, type Problem } from '../../api/problem';
+import type { Problem } from '../../api/problem';
 import { annotatorApi } from '../session/session.svelte';
+import type { Done, Tagging } from './tagging.svelte';
 
 export type Act = 'delete' | 'hide' | 'show';
 
@@ -17,6 +18,8 @@ export class Moderation {
   constructor(
     private list: DrawingList,
     private others: DrawingList[],
+    /** Has the way back of whatever can be taken back. */
+    private tagging: Tagging,
   ) {}
 
   /** What went wrong before all were asked for; those that somebody changed meanwhile are said, not a problem. */
@@ -24,6 +27,7 @@ export class Moderation {
     if (this.busy) return null;
     this.busy = true;
     const done: Drawing[] = [];
+    const changed: Done[] = [];
     let problem: Problem | null = null;
     for (let from = 0; from < drawings.length && !problem; from += most_at_once) {
       const some = drawings.slice(from, from + most_at_once);
@@ -39,11 +43,20 @@ export class Moderation {
         if (result.deleted) this.forget(before);
         else if (result.drawing) this.shown(result.drawing, before);
         if (result.deleted || result.drawing) done.push(result.drawing ?? before);
+        // One that was so before stays so when the rest is taken back.
+        if (result.drawing && result.drawing.version !== before.version && act !== 'delete')
+          changed.push({
+            from: before.version,
+            after: result.drawing,
+            back: act === 'hide' ? 'show' : 'hide',
+          });
       });
     }
     this.busy = false;
     if (done.length > 0) for (const list of [this.list, ...this.others]) void list.count();
-    this.say(act, done, drawings.length - done.length, problem);
+    const said = this.told(act, done.length, drawings.length - done.length, problem);
+    if (changed.length > 0) this.tagging.did(changed, said);
+    else if (said !== '') notices.toast(said, undefined, 'tagging');
     return problem;
   }
 
@@ -57,17 +70,9 @@ export class Moderation {
     if (now.hidden) for (const list of this.others) list.remove(now.id);
   }
 
-  private say(act: Act, done: Drawing[], left: number, problem: Problem | null): void {
-    const { deleted, hidden, shown, notDone, undo } = i18n.t.moderation;
-    const said = { delete: deleted, hide: hidden, show: shown }[act](done.length);
-    const parts = [...(done.length > 0 ? [said] : []), ...(left > 0 && !problem ? [notDone(left)] : [])];
-    const back =
-      act === 'hide' && done.length > 0 ? { label: undo, run: () => void this.undo(done) } : undefined;
-    if (parts.length > 0) notices.toast(parts.join(' · '), back, 'moderation');
-  }
-
-  private async undo(hidden: readonly Drawing[]): Promise<void> {
-    const problem = await this.act('show', hidden);
-    if (problem) notices.toast(explain(problem, i18n.t));
+  private told(act: Act, done: number, left: number, problem: Problem | null): string {
+    const { deleted, hidden, shown, notDone } = i18n.t.moderation;
+    const said = { delete: deleted, hide: hidden, show: shown }[act](done);
+    return [...(done > 0 ? [said] : []), ...(left > 0 && !problem ? [notDone(left)] : [])].join(' · ');
   }
 }

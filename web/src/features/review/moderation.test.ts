@@ -3,7 +3,9 @@ import { beforeEach, expect, it } from 'vitest';
 import { drawingOf, settleAll, Wire } from '../../testing/wire';
 import { DrawingList } from '../gallery/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
+import { session } from '../session/session.svelte';
 import { Moderation } from './moderation.svelte';
+import { Tagging } from './tagging.svelte';
 
 let wire: Wire;
 let list: DrawingList;
@@ -15,7 +17,8 @@ beforeEach(() => {
   list = new DrawingList('annotator');
   everyone = new DrawingList('public');
   for (const each of [list, everyone]) each.items = [drawingOf('a'), drawingOf('b'), drawingOf('c')];
-  moderation = new Moderation(list, [everyone]);
+  session.user = { id: 'u', name: 'admin', role: 'admin' };
+  moderation = new Moderation(list, [everyone], new Tagging(list, [everyone]));
 });
 
 const ids = (of: DrawingList) => of.items.map(({ id }) => id);
@@ -62,4 +65,20 @@ it('tells a problem to whoever asked, and changes nothing', async () => {
   expect((await acting)?.status).toBe(403);
   expect(ids(list)).toEqual(['a', 'b', 'c']);
   expect(moderation.busy).toBe(false);
+});
+
+it('takes back the hiding of what was not hidden before, and of nothing else', async () => {
+  list.items[1] = drawingOf('b', { version: 4, hidden: true });
+  const acting = moderation.act('hide', list.items);
+  (await wire.next('POST', '/api/v1/drawings:hide')).answer(200, {
+    results: [
+      { id: 'a', drawing: drawingOf('a', { version: 2, hidden: true }) },
+      { id: 'b', drawing: drawingOf('b', { version: 4, hidden: true }) },
+      { id: 'c', problem: { status: 404 } },
+    ],
+  });
+  expect(await acting).toBeNull();
+  notices.toasts.at(-1)!.action!.run();
+  const asked = await wire.next('POST', '/api/v1/drawings:show');
+  expect(asked.body).toEqual({ drawings: [{ id: 'a', version: 2 }] });
 });

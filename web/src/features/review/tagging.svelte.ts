@@ -3,6 +3,7 @@ import { settle, type Answer, type Drawing } from '../../api/client';
 import type { DrawingList } from '../gallery/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { explain, type Problem } from '../../api/problem';
+import { inTurn } from '../../util/bounded';
 import { annotatorApi, session } from '../session/session.svelte';
 
 /** Somebody else was faster: what this person wanted, beside what is there now. */
@@ -11,13 +12,17 @@ export interface Conflict {
 }
 
 /** What this person did to a drawing: the version that it was of, and what it became. */
-interface Done {
+export interface Done {
   from: number;
   after: Drawing;
+  /** What takes back that it was hidden or shown; a tag is undone. */
+  back?: 'show' | 'hide';
 }
 
-/** One act of this person: of a drawing, or the acceptance of several at once. */
+/** One act of this person: of a drawing, or of several at once. */
 export type Change = readonly Done[];
+
+const rereads_at_once = 4;
 
 const most_at_once = 200; // the API's limit
 const topic = 'tagging';
@@ -34,7 +39,7 @@ export class Tagging {
   conflicts = $state<Record<string, Conflict>>({});
 
   /** What was done here and not taken back, the last at the end. */
-  private changes = $state.raw<readonly Change[]>([]);
+  changes = $state.raw<readonly Change[]>([]);
   private underWay = new Set<Promise<unknown>>();
 
   /** `list` is the one worked on; `others` show the same drawings and are kept true. */
@@ -79,30 +84,91 @@ export class Tagging {
 
   /** Accepts the tags of these as they are; what went wrong before all were asked for. */
   acceptAll(drawings: readonly Drawing[]): Promise<Problem | null> {
-    return this.track(this.accept(drawings));
+    return this.setAll(drawings, null);
   }
 
-  private async accept(drawings: readonly Drawing[]): Promise<Problem | null> {
+  /**
+   * Gives all of these the tag, or accepts those that they have; what went wrong before all were asked for. Where
+   * there is nothing to change, nothing is written; what somebody else changed or deleted meanwhile is left alone.
+   */
+  setAll(drawings: readonly Drawing[], tag: string | null): Promise<Problem | null> {
+    const meant = drawings.filter(
+      (drawing) =>
+        !this.saving[drawing.id] && (drawing.tagged_by === null || (tag !== null && drawing.tag !== tag)),
+    );
+    return this.track(this.saveAll(meant, tag));
+  }
+
+  private async saveAll(drawings: readonly Drawing[], tag: string | null): Promise<Problem | null> {
     const done: Done[] = [];
+    const refused: { drawing: Drawing; status: number | undefined }[] = [];
     let problem: Problem | null = null;
     for (let from = 0; from < drawings.length && !problem; from += most_at_once) {
       const some = drawings.slice(from, from + most_at_once);
-      const body = { drawings: some.map(({ id, version }) => ({ id, version })) };
-      const answer = await settle(annotatorApi.POST('/api/v1/drawings:accept', { body }));
-      if (!answer.ok) problem = answer.problem;
-      else
-        for (const { drawing } of answer.data.results)
-          if (drawing) {
-            done.push({ from: drawing.version - 1, after: drawing });
-            this.show(drawing, drawing);
-          }
+      for (const { id } of some) this.saving[id] = true;
+      const answer = await this.askAll(some, tag);
+      for (const { id } of some) delete this.saving[id];
+      if (!answer.ok) {
+        ({ problem } = answer);
+        break;
+      }
+      answer.data.results.forEach((result, index) => {
+        const drawing = some[index];
+        if (result.drawing) {
+          done.push({ from: result.drawing.version - 1, after: result.drawing });
+          this.show(result.drawing, drawing ?? result.drawing);
+        } else if (drawing) refused.push({ drawing, status: result.problem?.status });
+      });
     }
-    const { acceptedAll, notAccepted } = i18n.t.annotate;
-    const left = problem ? 0 : drawings.length - done.length;
-    const said = [acceptedAll(done.length), ...(left > 0 ? [notAccepted(left)] : [])].join(' · ');
+    this.sayAll(
+      done,
+      refused.map(({ status }) => status),
+      tag,
+      problem,
+    );
+    void this.catchUp(refused);
+    return problem;
+  }
+
+  private askAll(drawings: readonly Drawing[], tag: string | null) {
+    const seen = drawings.map(({ id, version }) => ({ id, version }));
+    return settle(
+      tag === null
+        ? annotatorApi.POST('/api/v1/drawings:accept', { body: { drawings: seen } })
+        : annotatorApi.POST('/api/v1/drawings:tag', { body: { tag, drawings: seen } }),
+    );
+  }
+
+  private sayAll(
+    done: readonly Done[],
+    refused: readonly (number | undefined)[],
+    tag: string | null,
+    problem: Problem | null,
+  ): void {
+    const { acceptedAll, taggedAll, notAccepted, goneAll, notAssigned } = i18n.t.annotate;
+    const count = (status: number) => refused.filter((other) => other === status).length;
+    const [gone, unassignable] = [count(404), count(422)];
+    const changed = refused.length - gone - unassignable;
+    const said = [
+      tag === null ? acceptedAll(done.length) : taggedAll(done.length, i18n.tag(tag)),
+      ...(changed > 0 ? [notAccepted(changed)] : []),
+      ...(gone > 0 ? [goneAll(gone)] : []),
+      ...(unassignable > 0 ? [notAssigned(unassignable)] : []),
+    ].join(' · ');
     if (done.length > 0) this.did(done, said);
     else if (!problem) notices.toast(said, undefined, topic);
-    return problem;
+  }
+
+  /** Shows what is there now of those that were left alone. */
+  private async catchUp(refused: readonly { drawing: Drawing; status: number | undefined }[]): Promise<void> {
+    for (const { drawing, status } of refused)
+      if (status === 404) for (const list of [this.list, ...this.others]) list.remove(drawing.id);
+    const changed = refused.filter(({ status }) => status === 412).map(({ drawing }) => drawing);
+    await inTurn(changed, rereads_at_once, async (drawing) => {
+      const params = { path: { id: drawing.id } };
+      const answer = await settle(annotatorApi.GET('/api/v1/drawings/{id}', { params }));
+      if (answer.ok) this.show(answer.data, drawing);
+    });
   }
 
   /**
@@ -129,7 +195,10 @@ export class Tagging {
     let problem: Problem | null = null;
     for (let from = 0; from < change.length && !problem; from += most_at_once) {
       const some = change.slice(from, from + most_at_once);
-      const answer = await this.takeBack(some.map(({ after }) => after));
+      const answer = await this.takeBack(
+        some.map(({ after }) => after),
+        change[0]?.back,
+      );
       if (answer.ok) {
         for (const drawing of answer.data) this.restored(some, drawing);
         undone.push(...answer.data);
@@ -140,10 +209,11 @@ export class Tagging {
       }
     }
     if (kept.length > 0) this.changes = [...this.changes, kept];
-    this.sayUndone(change.length, undone, problem);
+    if (change[0]?.back) for (const list of [this.list, ...this.others]) void list.count();
+    this.sayUndone(change.length, undone, problem, change[0]?.back);
     // A queue that was read anew in between has them no longer.
     const missing = undone.some(({ id }) => !this.list.items.some((item) => item.id === id));
-    if (missing && this.list.source === 'queue') void this.list.show('queue', null);
+    if (missing && this.list.source === 'queue') void this.list.show('queue');
   }
 
   /** Takes back the last change of a drawing, whoever made it. */
@@ -186,10 +256,12 @@ export class Tagging {
   }
 
   /** Those that are as they were before; one that somebody changed since stays as it is now. */
-  private async takeBack(drawings: readonly Drawing[]): Promise<Answer<Drawing[]>> {
+  private async takeBack(drawings: readonly Drawing[], back?: Done['back']): Promise<Answer<Drawing[]>> {
     const [only] = drawings;
     for (const { id } of drawings) this.saving[id] = true;
-    const answer = await (only && drawings.length === 1 ? this.undoOne(only) : this.undoSeveral(drawings));
+    const answer = await (only && drawings.length === 1 && !back
+      ? this.undoOne(only)
+      : this.undoSeveral(drawings, back ?? 'undo'));
     for (const drawing of drawings) {
       delete this.saving[drawing.id];
       const now = answer.ok ? answer.data.find(({ id }) => id === drawing.id) : null;
@@ -205,20 +277,24 @@ export class Tagging {
     return answer.ok ? { ...answer, data: [answer.data] } : answer;
   }
 
-  private async undoSeveral(drawings: readonly Drawing[]): Promise<Answer<Drawing[]>> {
+  private async undoSeveral(
+    drawings: readonly Drawing[],
+    by: 'undo' | 'show' | 'hide',
+  ): Promise<Answer<Drawing[]>> {
     const body = { drawings: drawings.map(({ id, version }) => ({ id, version })) };
-    const answer = await settle(annotatorApi.POST('/api/v1/drawings:undo', { body }));
+    const answer = await settle(annotatorApi.POST(`/api/v1/drawings:${by}`, { body }));
     return answer.ok
       ? { ...answer, data: answer.data.results.flatMap(({ drawing }) => drawing ?? []) }
       : answer;
   }
 
-  private sayUndone(asked: number, undone: Drawing[], problem: Problem | null): void {
+  private sayUndone(asked: number, undone: Drawing[], problem: Problem | null, back?: Done['back']): void {
     if (!session.user) return;
     const { undone: again, undoneUnreviewed, undoneAll, notUndone, changedSince } = i18n.t.annotate;
     const said: string[] = [];
     const [first] = undone;
-    if (asked === 1 && first) said.push((first.tagged_by ? again : undoneUnreviewed)(i18n.tag(first.tag)));
+    if (asked === 1 && first && !back)
+      said.push((first.tagged_by ? again : undoneUnreviewed)(i18n.tag(first.tag)));
     else if (undone.length > 0) said.push(undoneAll(undone.length));
     const left = asked - undone.length;
     if (problem?.code === 'nothing_to_undo') return this.nothing();
@@ -269,7 +345,8 @@ export class Tagging {
     for (const list of [this.list, ...this.others]) list.replace(drawing, before);
   }
 
-  private did(change: Change, said: string): void {
+  /** Remembers what was done, says so, and offers the way back. */
+  did(change: Change, said: string): void {
     this.changes = [...this.changes, change];
     const { undo } = i18n.t.annotate;
     notices.toast(said, { label: undo, keys: 'Control+Z', run: () => void this.undo(change) }, topic);

@@ -183,6 +183,47 @@ describe('tagging', () => {
     expect(list.items.every((drawing) => drawing.tagged_by === null)).toBe(true);
   });
 
+  it('gives several a tag at once, tells of each that was left alone, and takes all of it back at once', async () => {
+    list.items = ['a', 'b', 'c', 'd', 'e'].map((id) => drawingOf(id));
+    list.replace(reviewed('e', 'star', 2, 'jean'), at('e'));
+    const tagged = tagging.setAll(list.items, 'star');
+    const sent = await wire.next('POST', '/api/v1/drawings:tag');
+    // The last one is a reviewed star already.
+    expect(sent.body).toEqual({
+      tag: 'star',
+      drawings: ['a', 'b', 'c', 'd'].map((id) => ({ id, version: 1 })),
+    });
+    // Nothing else is written to them meanwhile.
+    expect(await tagging.set(at('a'), 'heart')).toBe(false);
+    sent.answer(200, {
+      results: [
+        { id: 'a', drawing: reviewed('a', 'star') },
+        { id: 'b', problem: { status: 412 } },
+        { id: 'c', problem: { status: 404 } },
+        { id: 'd', drawing: reviewed('d', 'star') },
+      ],
+    });
+    expect(await tagged).toBeNull();
+    expect(said()).toBe([words.taggedAll(2, 'star'), words.notAccepted(1), words.goneAll(1)].join(' · '));
+    (await wire.next('GET', '/api/v1/drawings/b')).answer(200, reviewed('b', 'heart', 2, 'jean'));
+    await settleAll();
+    expect(list.items.map(({ id, tag }) => [id, tag])).toEqual([
+      ['a', 'star'],
+      ['b', 'heart'],
+      ['d', 'star'],
+      ['e', 'star'],
+    ]);
+
+    const undone = tagging.undo(tagging.next()!);
+    const back = await wire.next('POST', '/api/v1/drawings:undo');
+    expect(back.body).toEqual({ drawings: ['a', 'd'].map((id) => ({ id, version: 2 })) });
+    back.answer(200, {
+      results: ['a', 'd'].map((id) => ({ id, drawing: drawingOf(id, { version: 3 }) })),
+    });
+    await undone;
+    expect([at('a').tagged_by, at('d').tag, at('e').tagged_by]).toEqual([null, 'circle', 'jean']);
+  });
+
   it('keeps what was accepted before a request failed, with its undo', async () => {
     const many = Array.from({ length: 201 }, (_, index) => drawingOf(`d${index}`));
     const accepted = tagging.acceptAll(many);

@@ -1,0 +1,145 @@
+import type { Drawing } from '../../api/client';
+import type { paths } from '../../generated/annotator';
+import { beginOf, share } from '../../util/days';
+
+export const orders = ['newest_first', 'oldest_first', 'most_telling_first'] as const;
+export type Order = (typeof orders)[number];
+export type ListQuery = NonNullable<paths['/api/v1/drawings']['get']['parameters']['query']>;
+
+/** Which drawings a list shows, as the person chose; an empty text is no choice. */
+export interface Filter {
+  tag: string;
+  reviewed: '' | 'true' | 'false';
+  /** The name of whoever reviewed them. */
+  taggedBy: string;
+  source: string;
+  /** Days of the person's own time zone, both included. */
+  from: string;
+  until: string;
+  /** In percent. */
+  minConfidence: number | null;
+  maxConfidence: number | null;
+  /** A person says otherwise than the model. */
+  disagreement: '' | 'true' | 'false';
+  order: Order;
+}
+
+export const noFilter: Filter = {
+  tag: '',
+  reviewed: '',
+  taggedBy: '',
+  source: '',
+  from: '',
+  until: '',
+  minConfidence: null,
+  maxConfidence: null,
+  disagreement: '',
+  order: 'newest_first',
+};
+
+/** What everyone's list can be asked for; the rest is for those who are signed in. */
+const forEveryone = ['tag', 'from', 'until', 'minConfidence', 'maxConfidence'] as const;
+
+const flag = (text: string | null) => (text === 'true' || text === 'false' ? text : '');
+const day = (text: string | null) => (text !== null && /^\d{4}-\d\d-\d\d$/.test(text) ? text : '');
+
+function percent(text: string | null): number | null {
+  if (text === null || text.trim() === '') return null;
+  const part = Number(text);
+  return part >= 0 && part <= 1 ? Math.round(part * 1000) / 10 : null;
+}
+
+/** The filter that an address has after its "?". What it does not understand it passes over. */
+export function filterIn(query: string): Filter {
+  const asked = new URLSearchParams(query);
+  const text = (name: string) => asked.get(name) ?? '';
+  return {
+    tag: text('tag'),
+    reviewed: flag(asked.get('reviewed')),
+    taggedBy: text('tagged_by'),
+    source: text('source'),
+    from: day(asked.get('from')),
+    until: day(asked.get('until')),
+    minConfidence: percent(asked.get('min_confidence')),
+    maxConfidence: percent(asked.get('max_confidence')),
+    disagreement: flag(asked.get('disagreement')),
+    order: orders.find((order) => order === asked.get('order')) ?? noFilter.order,
+  };
+}
+
+/** As it stands in the address: what was chosen alone, always in the same order. */
+export function addressOf(filter: Filter): string {
+  const { tag, reviewed, taggedBy, source, from, until, disagreement, order } = filter;
+  const all = {
+    tag,
+    reviewed,
+    tagged_by: taggedBy.trim(),
+    source: source.trim(),
+    from,
+    until,
+    min_confidence: share(filter.minConfidence)?.toString() ?? '',
+    max_confidence: share(filter.maxConfidence)?.toString() ?? '',
+    disagreement,
+    order: order === noFilter.order ? '' : order,
+  };
+  return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== '')).toString();
+}
+
+/** The choices beside tag and order. */
+export function countOf(filter: Filter): number {
+  return new URLSearchParams(addressOf({ ...filter, tag: '', order: noFilter.order })).size;
+}
+
+/** What the list understands of it; everyone's understands less. */
+export function restricted(filter: Filter, source: 'public' | 'annotator'): Filter {
+  if (source === 'annotator') return filter;
+  return { ...noFilter, ...Object.fromEntries(forEveryone.map((name) => [name, filter[name]])) };
+}
+
+/** The last day counts whole. */
+export function queryOf(filter: Filter): ListQuery {
+  const query: ListQuery = {};
+  if (filter.tag) query.tag = filter.tag;
+  if (filter.reviewed) query.reviewed = filter.reviewed === 'true';
+  if (filter.taggedBy) query.tagged_by = filter.taggedBy;
+  if (filter.source) query.source = filter.source;
+  const [begin, end] = [beginOf(filter.from), beginOf(filter.until, 1)];
+  if (begin) query.from = begin;
+  if (end) query.until = end;
+  const [least, most] = [share(filter.minConfidence), share(filter.maxConfidence)];
+  if (least !== undefined) query.min_confidence = least;
+  if (most !== undefined) query.max_confidence = most;
+  if (filter.disagreement) query.disagreement = filter.disagreement === 'true';
+  if (filter.order !== noFilter.order) query.order = filter.order;
+  return query;
+}
+
+/** Whether a drawing that was just stored belongs at the beginning of the list. */
+export function admits(filter: Filter, drawing: Drawing): boolean {
+  const {
+    tag,
+    reviewed,
+    tagged_by,
+    source,
+    from,
+    until,
+    min_confidence,
+    max_confidence,
+    disagreement,
+    order,
+  } = queryOf(filter);
+  const time = Date.parse(drawing.created_at);
+  const disagrees = drawing.tagged_by !== null && drawing.tag !== drawing.predicted_tag;
+  return (
+    order === undefined &&
+    (tag === undefined || tag === drawing.tag) &&
+    (reviewed === undefined || reviewed === (drawing.tagged_by !== null)) &&
+    (tagged_by === undefined || tagged_by === drawing.tagged_by) &&
+    (source === undefined || source === drawing.source) &&
+    (from === undefined || time >= Date.parse(from)) &&
+    (until === undefined || time < Date.parse(until)) &&
+    (min_confidence === undefined || drawing.confidence >= min_confidence) &&
+    (max_confidence === undefined || drawing.confidence <= max_confidence) &&
+    (disagreement === undefined || disagreement === disagrees)
+  );
+}
