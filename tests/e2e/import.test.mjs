@@ -73,9 +73,8 @@ describe('an import', () => {
     await outcome(page, '200 drawings were stored.');
     await assertAccessible(page, 'a report');
     await page.getByRole('link', { name: 'Review what was imported' }).click();
-    await page.getByTestId('queue').click();
-    await page.locator('main [data-testid=drawing]:visible').first().locator('button.open').click();
     await page.getByTestId('detail').waitFor();
+    assert.match(page.url(), /#\/review\//);
     const set = {};
     for (let n = 0; n < 5; ++n) {
       const id = await page.evaluate(() => location.hash.split('/')[2]);
@@ -87,6 +86,7 @@ describe('an import', () => {
       await page.waitForFunction((old) => location.hash.split('/')[2] !== old, id, { polling: 50 });
     }
     await page.keyboard.press('Escape');
+    await page.waitForFunction(() => location.hash === '#/data');
     while ((await api('GET', '/drawings?limit=200')).drawings.filter((d) => d.tagged_by).length < 5) await sleep(50);
     await page.locator('nav a[href="#/data"]').click();
     await page.getByRole('radio', { name: /^Pictures and a table/ }).check();

@@ -86,7 +86,7 @@ describe('reviewing', () => {
   const cardOf = (page, { id }) => page.locator(`main [data-testid=drawing][data-id="${id}"]:visible`);
   const open = (page, drawing) => cardOf(page, drawing).locator('button.open').click();
   const detail = (page) => page.getByTestId('detail');
-  const shows = (page, { id }) => page.waitForFunction((id) => location.hash.endsWith(id), id);
+  const shows = (page, { id }) => page.waitForFunction((id) => location.hash.split('?')[0].endsWith(id), id);
   const toast = (page, text) => detail(page).getByTestId('toasts').getByText(text);
 
   /** Holds back every write for a while, as a busy server or a far one does. */
@@ -339,7 +339,9 @@ describe('reviewing', () => {
       await detail(page).waitFor();
       await page.keyboard.press('Escape');
       await detail(page).waitFor({ state: 'detached' });
-      assert.ok(page.url().endsWith('#/annotate'));
+      assert.ok(page.url().endsWith('#/annotate?view=queue'));
+      await page.goBack();
+      await page.waitForFunction(() => location.hash === '#/annotate');
       await page.goBack();
       await page.locator('#password, [data-testid=sign-out]').waitFor();
     }));

@@ -346,6 +346,7 @@ for (const kind of Object.keys(stores))
       const waiting = async () => (await api.ask('GET', '/api/v1/queue/progress', { token, status: 200 })).body.waiting;
       const before = await waiting();
       const drawing = await draw(730);
+      await api.ask('POST', '/api/v1/drawings:sketch', { token, status: 409 });
       assert.equal(await waiting(), before + 1);
       await patch(drawing, 'circle', { status: 200 });
       assert.equal(await waiting(), before);

@@ -1,4 +1,13 @@
-export const places = ['draw', 'annotate', 'labels', 'data', 'quality', 'projects', 'login'] as const;
+export const places = [
+  'draw',
+  'annotate',
+  'review',
+  'labels',
+  'data',
+  'quality',
+  'projects',
+  'login',
+] as const;
 export type Place = (typeof places)[number];
 
 const parts = (hash: string) => hash.replace(/^#\/?/, '').replace(/\?.*$/s, '').split('/');
@@ -33,6 +42,8 @@ class Router {
   place = $state<Place>(placeOf(location.hash));
   drawing = $state<string | null>(drawingOf(location.hash));
   query = $state(queryOf(location.hash));
+  /** Where the person came from to this place; null where the page began here. */
+  private before: Place | null = null;
 
   private here: Entry = entry();
 
@@ -71,6 +82,12 @@ class Router {
     this.replace(this.here);
   }
 
+  /** Goes back to where the person came from, or else to `otherwise`. */
+  leave(otherwise: Place): void {
+    if (this.before === null) this.go(otherwise);
+    else history.back();
+  }
+
   close(): void {
     if (this.drawing === null) return;
     this.drawing = null;
@@ -94,6 +111,7 @@ class Router {
     this.drawing = drawingOf(location.hash);
     this.query = queryOf(location.hash);
     this.here = entry();
+    if (place !== this.place) this.before = place;
     const same = place === this.place && drawing === this.drawing && query === this.query;
     if (same && here === 'closed' && this.here !== 'closed') history.back();
   }

@@ -1,3 +1,5 @@
+import { SvelteSet } from 'svelte/reactivity';
+
 import { i18n } from '../../i18n/i18n.svelte';
 import {
   publicApi,
@@ -27,6 +29,7 @@ function pageOf(source: 'public' | 'annotator', query: Asked): Promise<Answer<Dr
 }
 
 const most_held = 50; // the API's limit
+const most_passed = 200; // the API's limit
 /** Stands for the page that follows one of the queue, which has no cursor. */
 const more_waits = 'more';
 
@@ -45,6 +48,8 @@ export class DrawingList {
   private asked = 0;
   private counted = 0;
   private wanted = '';
+  /** Those of the queue that the person passed over; they go to others. */
+  readonly passed = new SvelteSet<string>();
   /** What holds the queue's drawings for this list, so that nobody else is given them. */
   private claim: string | null = null;
 
@@ -56,6 +61,7 @@ export class DrawingList {
   async show(source: Source, filter: Filter = noFilter): Promise<void> {
     this.release();
     if (source === 'queue') this.claim = newUuid();
+    this.passed.clear();
     this.source = source;
     this.filter = source === 'queue' ? noFilter : restricted(filter, source);
     this.items = [];
@@ -87,13 +93,24 @@ export class DrawingList {
 
   /** Holds so many drawings of the queue beside those that are here and wait still. */
   private async hold(more: number): Promise<Answer<DrawingPage>> {
-    const waiting = this.items.filter(({ tagged_by }) => tagged_by === null).length;
-    const limit = Math.max(1, Math.min(most_held, waiting + more));
+    const limit = Math.max(1, Math.min(most_held, this.items.filter(this.waits).length + more));
     const params = { path: { id: this.claim ?? '' } };
-    const answer = await settle(annotatorApi.PUT('/api/v1/queue/claims/{id}', { params, body: { limit } }));
+    const passed = [...this.passed].slice(-most_passed);
+    const body = passed.length > 0 ? { limit, passed } : { limit };
+    const answer = await settle(annotatorApi.PUT('/api/v1/queue/claims/{id}', { params, body }));
     if (!answer.ok) return answer;
     const { drawings } = answer.data;
     return { ...answer, data: { drawings, next: drawings.length < limit ? null : more_waits } };
+  }
+
+  /** Whether a drawing waits for this person's decision. */
+  readonly waits = ({ id, tagged_by }: Drawing): boolean => tagged_by === null && !this.passed.has(id);
+
+  /** Leaves a drawing of the queue to others: this person is not given it again. */
+  pass(drawing: Drawing): void {
+    this.passed.add(drawing.id);
+    if (this.next === null) this.next = more_waits;
+    void this.renew();
   }
 
   /** Keeps what the queue gave for longer. Where that fails, others may be given it. */

@@ -48,6 +48,7 @@ export class Moderation {
           changed.push({
             from: before.version,
             after: result.drawing,
+            at: Date.now(),
             back: act === 'hide' ? 'show' : 'hide',
           });
       });

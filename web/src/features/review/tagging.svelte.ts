@@ -15,6 +15,8 @@ export interface Conflict {
 export interface Done {
   from: number;
   after: Drawing;
+  /** When, in milliseconds since 1970. */
+  at: number;
   /** What takes back that it was hidden or shown; a tag is undone. */
   back?: 'show' | 'hide';
 }
@@ -78,7 +80,10 @@ export class Tagging {
     if (!now) return false;
     delete this.conflicts[id];
     const { acceptedToast, saved } = i18n.t.annotate;
-    this.did([{ from: version, after: now }], (before === tag ? acceptedToast : saved)(i18n.tag(tag)));
+    this.did(
+      [{ from: version, after: now, at: Date.now() }],
+      (before === tag ? acceptedToast : saved)(i18n.tag(tag)),
+    );
     return true;
   }
 
@@ -115,7 +120,7 @@ export class Tagging {
       answer.data.results.forEach((result, index) => {
         const drawing = some[index];
         if (result.drawing) {
-          done.push({ from: result.drawing.version - 1, after: result.drawing });
+          done.push({ from: result.drawing.version - 1, after: result.drawing, at: Date.now() });
           this.show(result.drawing, drawing ?? result.drawing);
         } else if (drawing) refused.push({ drawing, status: result.problem?.status });
       });
@@ -251,7 +256,8 @@ export class Tagging {
     );
   }
 
-  private stands({ after }: Done): boolean {
+  /** Whether it is still as this person left it. */
+  stands({ after }: Done): boolean {
     return (this.list.find(after.id) ?? after).version === after.version;
   }
 

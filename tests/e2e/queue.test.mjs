@@ -1,0 +1,239 @@
+// The review's own screen: its address, what keys, clicks and fingers write there, the way back from each decision.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { greyPng } from './support/png.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+
+/** A leaning line of its own for each `n`. */
+const lineAsPng = (n) =>
+  greyPng(64, (x, y) => y > 5 && y < 58 && Math.abs(x - 6 - (y * (20 + (n % 32))) / 64) < 2);
+
+describe('the review screen', () => {
+  let store, croquis, browser, api;
+  let drawn = 0;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
+    await api.signIn();
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  /** Leaves `count` drawings in the queue, and none besides. */
+  async function queueOf(count) {
+    const { drawings } = await api('GET', '/queue?limit=200');
+    const seen = drawings.map(({ id, version }) => ({ id, version }));
+    if (seen.length > 0) await api('POST', '/drawings:accept', { drawings: seen });
+    for (let n = 0; n < count; ++n) await api('POST', '/public/predictions', { image: lineAsPng(++drawn) });
+  }
+
+  const now = (id) => api('GET', `/drawings/${id}`);
+  const screen = (page) => page.getByTestId('detail');
+  const toast = (page, text) => screen(page).getByTestId('toasts').getByText(text);
+  const shown = (page) => page.evaluate(() => /^#\/review\/([^?]+)/.exec(location.hash)?.[1] ?? null);
+  const another = async (page, id) => {
+    await page.waitForFunction(
+      (id) => /^#\/review\/./.test(location.hash) && !location.hash.endsWith(id),
+      id,
+    );
+    return shown(page);
+  };
+  /** In the order of the strip. */
+  const order = (page) =>
+    screen(page)
+      .locator('[data-testid=strip] li')
+      .evaluateAll((all) => all.map((one) => one.dataset.id));
+  const state = (page, id, state) =>
+    screen(page).locator(`[data-testid=strip] [data-id="${id}"][data-state=${state}]`).waitFor();
+
+  async function withReview(count, options, steps) {
+    await queueOf(count);
+    const page = await openPage(browser, options);
+    try {
+      await page.goto(croquis.url);
+      await signIn(page);
+      await page.getByTestId('start-review').click();
+      await screen(page).waitFor();
+      await page.waitForFunction(
+        (count) => document.querySelectorAll('[data-testid=strip] li').length === count,
+        count,
+      );
+      await steps(page, await order(page));
+      assert.deepEqual(page.complaints(), []);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  it('has an address of its own, which a reload keeps and Back leaves', () =>
+    withReview(3, {}, async (page, [first, second]) => {
+      assert.equal(await shown(page), first);
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await another(page, first), second);
+      await page.reload();
+      await screen(page).waitFor();
+      assert.equal(await shown(page), second);
+      await page.goBack();
+      await screen(page).waitFor({ state: 'detached' });
+      assert.ok(page.url().endsWith('#/annotate'), page.url());
+      await page.goForward();
+      await screen(page).waitFor();
+      await page.keyboard.press('Escape');
+      await screen(page).waitFor({ state: 'detached' });
+      await page.waitForFunction(() => location.hash === '#/annotate');
+      for (const { version } of (await api('GET', '/queue')).drawings) assert.equal(version, 1);
+    }));
+
+  it('shows how far one is, and what one decided last, to be changed or taken back', () =>
+    withReview(4, {}, async (page, [first, second, third]) => {
+      const progress = page.getByTestId('progress');
+      const decisions = page.getByTestId('decisions').locator('li');
+      await progress.getByText('0 of 4').waitFor();
+      await page.keyboard.press('Enter');
+      await another(page, first);
+      const star = screen(page).locator('[data-tag=star]');
+      await page.keyboard.press(await star.getAttribute('aria-keyshortcuts'));
+      await another(page, second);
+      await progress.getByText('2 of 4').waitFor();
+      assert.deepEqual(await decisions.evaluateAll((all) => all.map(({ dataset }) => dataset.id)), [
+        second,
+        first,
+      ]);
+      await state(page, second, 'reviewed');
+      await assertAccessible(page, 'the review');
+
+      // Opened again and changed, it goes on with what waits.
+      await decisions.nth(1).locator('.again').click();
+      assert.equal(await another(page, third), first);
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Space');
+      await sleep(200);
+      assert.equal((await now(first)).version, 2, 'the key pressed Next, and wrote nothing');
+      await decisions.nth(1).locator('.again').click();
+      await page.waitForFunction((id) => location.hash.endsWith(id), first);
+      await screen(page).locator('[data-tag=heart]').click();
+      await page.waitForFunction((id) => location.hash.endsWith(id), third);
+      assert.deepEqual([(await now(first)).tag, (await now(first)).version], ['heart', 3]);
+      await progress.getByText('2 of 4').waitFor();
+
+      await decisions.filter({ has: page.getByRole('button', { name: 'Take back: star' }) }).waitFor();
+      await page.getByRole('button', { name: 'Take back: star' }).click();
+      await toast(page, 'to be reviewed').waitFor();
+      await page.keyboard.press('Enter');
+      await sleep(200);
+      await progress.getByText('1 of 4').waitFor();
+      await state(page, second, 'waits');
+      assert.deepEqual([(await now(second)).tagged_by, (await now(third)).version], [null, 1]);
+    }));
+
+  it('skips once however long the space bar is held, and the drawing goes to somebody else', () =>
+    withReview(4, {}, async (page, [first, second, third]) => {
+      const passed = page.waitForResponse(
+        (r) => r.request().method() === 'PUT' && r.url().includes('/queue/claims/'),
+      );
+      for (let press = 0; press < 10; ++press) await page.keyboard.down('Space');
+      await page.keyboard.up('Space');
+      await passed;
+      assert.equal(await shown(page), second);
+      await state(page, first, 'skipped');
+      await page.getByTestId('skip').dblclick({ delay: 60 });
+      assert.equal(await another(page, second), third);
+      const claim = '/queue/claims/019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11';
+      const { drawings } = await api('PUT', claim, { limit: 10 });
+      const given = drawings.map(({ id }) => id);
+      assert.ok(given.includes(first) && !given.includes(third), 'what is skipped is free, the rest is held');
+      for (const id of [first, second, third]) assert.equal((await now(id)).version, 1);
+      // What was skipped can be decided all the same.
+      await page.getByTestId('strip').locator(`[data-id="${first}"] button`).click();
+      await another(page, third);
+      await screen(page).getByRole('button', { name: 'Accept' }).click();
+      await state(page, first, 'reviewed');
+    }));
+
+  it('says that all is done, where one may still change one’s mind', () =>
+    withReview(2, {}, async (page, [first, second]) => {
+      await page.keyboard.press('Enter');
+      await another(page, first);
+      await page.keyboard.press('Enter');
+      await page.getByTestId('finished').waitFor();
+      assert.equal(await shown(page), second);
+      await assertAccessible(page, 'the finished review');
+      await page.keyboard.press('Enter');
+      await toast(page, 'Already reviewed').waitFor();
+      assert.equal((await now(second)).version, 2);
+      await page.keyboard.press('u');
+      await toast(page, 'to be reviewed').waitFor();
+      await page.getByTestId('finished').waitFor({ state: 'detached' });
+      await page.keyboard.press('Enter');
+      await page.getByTestId('finished').waitFor();
+      await page.keyboard.press('Escape');
+      await screen(page).waitFor({ state: 'detached' });
+      await page.goto(`${croquis.url}/#/review`);
+      await page.getByTestId('nothing-waits').waitFor();
+      await assertAccessible(page, 'an empty queue');
+    }));
+
+  it('is worked with by swipes too, each of which belongs to its drawing', () =>
+    withReview(
+      4,
+      { ...phone, locale: 'fr-FR', colorScheme: 'dark' },
+      async (page, [first, second, third]) => {
+        await page.getByText('Accepter →').waitFor();
+        await assertAccessible(page, 'the review on a phone');
+        const cdp = await page.context().newCDPSession(page);
+        const touch = (type, x, y) =>
+          cdp.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
+        async function swipe(across, down = 0) {
+          const box = await screen(page).locator('.picture').boundingBox();
+          const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+          await touch('touchStart', x, y);
+          for (let step = 1; step <= 6; ++step)
+            await touch('touchMove', x + (across * step) / 6, y + (down * step) / 6);
+          await touch('touchEnd');
+        }
+        await swipe(140);
+        assert.equal(await another(page, first), second);
+        assert.equal((await now(first)).tagged_by, 'admin');
+        await swipe(-140);
+        assert.equal(await another(page, second), third);
+        await state(page, second, 'skipped');
+        await swipe(40);
+        await swipe(20, -160);
+        await sleep(200);
+        assert.equal(await shown(page), third);
+        for (const id of [second, third]) assert.equal((await now(id)).version, 1);
+      },
+    ));
+
+  it('is a project’s own, with its guidelines beside the work', async () => {
+    await api('POST', '/projects', { slug: 'birds', name: 'Birds', guidelines: '**Beaks** count.' });
+    await api('POST', '/projects/birds/labels', { name: 'robin' });
+    await api('POST', '/public/projects/birds/predictions', { image: lineAsPng(1) });
+    const page = await openPage(browser);
+    await page.goto(`${croquis.url}/p/birds#/login`);
+    await signIn(page);
+    await page.getByTestId('start-review').click();
+    await screen(page).locator('[data-testid=guidelines] strong').getByText('Beaks').waitFor();
+    await screen(page).locator('[data-tag=robin]').click();
+    await page.getByTestId('finished').waitFor();
+    const { drawings } = await api('GET', '/projects/birds/drawings');
+    assert.deepEqual(
+      drawings.map(({ tag }) => tag),
+      ['robin'],
+    );
+    await assertAccessible(page, 'the review of a project');
+    assert.deepEqual(page.complaints(), []);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,22 @@
+import type { DrawingList } from '../gallery/drawings.svelte';
+
+/** Well within the two minutes for which the queue's drawings are held. */
+const renew_ms = 45_000;
+
+/**
+ * Keeps what the queue gave for longer, and lets it go where the page goes. `onback` is called where the browser
+ * brings the page back as it was: then others may have been given it. The result ends it.
+ */
+export function holdQueue(list: DrawingList, onback: () => void): () => void {
+  const timer = setInterval(() => void list.renew(), renew_ms);
+  const leave = () => list.release();
+  const back = ({ persisted }: PageTransitionEvent) => persisted && onback();
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', back);
+  return () => {
+    clearInterval(timer);
+    removeEventListener('pagehide', leave);
+    removeEventListener('pageshow', back);
+    list.release();
+  };
+}
