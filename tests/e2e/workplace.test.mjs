@@ -182,7 +182,7 @@ describe('a workplace', () => {
       );
       await look(page, 'hidden');
       await page.getByTestId('toasts').getByRole('button', { name: 'Undo' }).click();
-      await toast(page, '2 drawings shown again');
+      await toast(page, '2 drawings are as they were before');
       assert.equal(await api(`/public/drawings/${drawings[0].id}`), 200);
       for (const drawing of drawings) await card(page, drawing).getByRole('checkbox').check();
       await page.getByTestId('picked').getByRole('button', { name: 'Delete' }).click();
