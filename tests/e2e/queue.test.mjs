@@ -219,18 +219,23 @@ describe('the review screen', () => {
   it('is a project’s own, with its guidelines beside the work', async () => {
     await api('POST', '/projects', { slug: 'birds', name: 'Birds', guidelines: '**Beaks** count.' });
     await api('POST', '/projects/birds/labels', { name: 'robin' });
-    await api('POST', '/public/projects/birds/predictions', { image: lineAsPng(1) });
+    for (const n of [1, 2]) await api('POST', '/public/projects/birds/predictions', { image: lineAsPng(n) });
     const page = await openPage(browser);
     await page.goto(`${croquis.url}/p/birds#/login`);
     await signIn(page);
     await page.getByTestId('start-review').click();
     await screen(page).locator('[data-testid=guidelines] strong').getByText('Beaks').waitFor();
-    await screen(page).locator('[data-tag=robin]').click();
+    const robin = screen(page).locator('[data-tag=robin]');
+    assert.equal(await robin.locator('img').count(), 0);
+    await robin.click();
+    // What was said of the first is the example for the next.
+    await robin.locator('img').waitFor();
+    await robin.click();
     await page.getByTestId('finished').waitFor();
     const { drawings } = await api('GET', '/projects/birds/drawings');
     assert.deepEqual(
       drawings.map(({ tag }) => tag),
-      ['robin'],
+      ['robin', 'robin'],
     );
     await assertAccessible(page, 'the review of a project');
     assert.deepEqual(page.complaints(), []);

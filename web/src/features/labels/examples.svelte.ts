@@ -1,0 +1,31 @@
+import { settle, type Drawing } from '../../api/client';
+import { inTurn } from '../../util/bounded';
+import { annotatorApi } from '../session/session.svelte';
+
+const asked_at_once = 4;
+/** Labels that are asked about; a project may have many more. */
+const most_examples = 60;
+
+/** A drawing of each label that people said it is, for labels that the page has no sketch of. */
+export class Examples {
+  private found = $state<Record<string, Drawing>>({});
+  private asked = new Set<string>();
+
+  of(tag: string): Drawing | null {
+    return this.found[tag] ?? null;
+  }
+
+  /** Asks about each label once. One without an example yet has none. */
+  async find(tags: readonly string[]): Promise<void> {
+    const fresh = tags
+      .filter((tag) => !this.asked.has(tag))
+      .slice(0, Math.max(0, most_examples - this.asked.size));
+    for (const tag of fresh) this.asked.add(tag);
+    await inTurn(fresh, asked_at_once, async (tag) => {
+      const query = { tag, reviewed: true, limit: 1 };
+      const answer = await settle(annotatorApi.GET('/api/v1/drawings', { params: { query } }));
+      const drawing = answer.ok ? answer.data.drawings[0] : undefined;
+      if (drawing) this.found[tag] = drawing;
+    });
+  }
+}
