@@ -50,7 +50,7 @@ void print_gate(const service::Teaching& teaching) {
             std::cout << "worse\n";
             break;
         case learning::Verdict::undecided:
-            std::cout << fmt::format("undecided; some {} drawings show two points\n",
+            std::cout << fmt::format("undecided; some {} drawings would decide\n",
                                      teaching.judging_needed);
     }
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <set>
@@ -49,11 +50,12 @@ std::vector<float> numbers_of(const store::Embedding& embedding) {
 /// Whether a review may judge models. Whoever is shown the model's tag accepts it the more readily,
 /// and what people pick to correct is what a model got wrong: only drawings that the queue asked
 /// about at random, those whose tag was known without the model, and those whose tag it cannot
-/// answer say how models do.
+/// answer say how models do. What was answered together with others has no basis and judges
+/// nothing.
 bool is_fair(const store::EmbeddedDrawing& drawing, const recognition::ModelInfo& live) {
     if (drawing.basis == store::Basis::random || drawing.basis == store::Basis::own) return true;
     const bool predicted_by_live = drawing.model == live.id;
-    return predicted_by_live &&
+    return drawing.basis == store::Basis::shown && predicted_by_live &&
            std::find(live.labels.begin(), live.labels.end(), drawing.tag) == live.labels.end();
 }
 
@@ -246,7 +248,7 @@ Result<std::vector<std::string>> tags_by(const recognition::HeadLayer& head,
 /// people said.
 Result<learning::GateResult> judged(const learning::TaughtHead& head,
                                     const recognition::ModelInfo& candidate, const Trunk& trunk,
-                                    const std::vector<Reviewed>& drawings) {
+                                    const std::vector<Reviewed>& drawings, std::size_t number) {
     const auto judging = judging_drawings(drawings);
     const auto fresh = tags_by(head.layer, candidate, judging);
     if (!fresh) return fresh.error();
@@ -265,7 +267,19 @@ Result<learning::GateResult> judged(const learning::TaughtHead& head,
         ++(new_right ? (old_right ? counts.both : counts.only_candidate)
                      : (old_right ? counts.only_live : counts.neither));
     }
-    return learning::compare(counts);
+    return learning::compare(counts, number);
+}
+
+/// How many candidates were held against the live model, this one included.
+Result<std::size_t> number_of(store::Store& store, const store::Model& candidate) {
+    const auto models = store.models();
+    if (!models) return models.error();
+    std::size_t number = 1;
+    for (const auto& model : *models) {
+        if (model.id == candidate.id) break;
+        if (model.project == candidate.project && model.parent == candidate.parent) ++number;
+    }
+    return number;
 }
 
 /// How much the models disagree, as far as so many drawings tell: with few, mostly what is usual.
@@ -275,6 +289,16 @@ double disagreement(const learning::PairedAnswers& answers) {
     const auto differing = static_cast<double>(answers.only_candidate + answers.only_live);
     return std::max(worth_telling, (differing + usual * worth_of_usual) /
                                        (static_cast<double>(answers.all()) + worth_of_usual));
+}
+
+/// Drawings that would decide if the difference is what it seems, or two points where it seems
+/// less.
+std::size_t judging_needed(const learning::GateResult& gate, std::size_t number) {
+    const double disagree = disagreement(gate.answers);
+    const double difference =
+        std::clamp(std::abs(gate.difference), worth_telling, std::max(worth_telling, disagree));
+    return std::max(learning::drawings_needed(difference, disagree, number),
+                    gate.answers.all() + 1);
 }
 
 Result<void> register_candidate(store::Store& store, const Teaching& teaching, BytesView onnx) {
@@ -344,14 +368,15 @@ Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
         lesson->labels[i].accuracy = head->by_label[i];
     const auto candidate = candidate_of(*trunk, *lesson, *head, request);
     if (!candidate) return candidate.error();
-    const auto gate = judged(*head, candidate->info, *trunk, *drawings);
+    const auto number = number_of(store, candidate->model);
+    if (!number) return number.error();
+    const auto gate = judged(*head, candidate->info, *trunk, *drawings, *number);
     if (!gate) return gate.error();
     Teaching teaching{candidate->model,      lesson->labels, lesson->too_few,
                       head->accuracy,        *gate,          0,
                       std::move(*unreadable)};
     if (gate->verdict == learning::Verdict::undecided)
-        teaching.judging_needed =
-            learning::drawings_needed(worth_telling, disagreement(gate->answers));
+        teaching.judging_needed = judging_needed(*gate, *number);
     if (const auto added = register_candidate(store, teaching, candidate->onnx); !added)
         return added.error();
     return teaching;

@@ -42,8 +42,8 @@ struct Teaching {
         too_few;                ///< labels with fewer than learning::fewest_examples to learn from
     learning::Share accuracy;   ///< cross-validated, of all that was learnt
     learning::GateResult gate;  ///< against the model that was live, on the judging drawings
-    /// Judging drawings that would show a difference of two points, as much as the two models
-    /// disagree; 0 where the gate decided.
+    /// Judging drawings that would decide if the difference is what it seems, or two points where
+    /// it seems less; 0 where the gate decided.
     std::size_t judging_needed = 0;
     std::vector<Unreadable> unreadable;  ///< drawings left out
 };

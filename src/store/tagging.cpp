@@ -52,11 +52,13 @@ std::vector<const TagEvent*> standing(const std::vector<TagEvent>& events) {
     return still;
 }
 
-/// What a review rests on; nothing where the event is none.
+/// What a review rests on; nothing where the event is none, or answered several drawings at once:
+/// nobody looked at each as they do at one.
 std::optional<Basis> basis_of(const TagEvent& event) {
     switch (event.kind) {
         case TagEventKind::accepted:
         case TagEventKind::corrected:
+            if (event.bulk) return std::nullopt;
             return event.asked == Asked::random ? Basis::random : Basis::shown;
         case TagEventKind::imported:
         case TagEventKind::adjudicated:
@@ -78,7 +80,8 @@ void apply(Drawing& drawing, const TagEvent& event) {
     drawing.tagged_by = event.by;
     drawing.tagged_by_id = event.by_id;
     drawing.tagged_at = event.at;
-    if (const auto basis = basis_of(event)) drawing.basis = basis;
+    const auto basis = basis_of(event);
+    if (basis || event.bulk) drawing.basis = basis;
 }
 
 /// The state that the prediction and then these events left.

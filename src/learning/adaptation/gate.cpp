@@ -3,54 +3,60 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learning/adaptation/evidence.h"
+
 namespace croquis::learning {
 namespace {
 
-constexpr double z_two_sided_5 = 1.959963984540054;
-constexpr double z_power_80 = 0.8416212335729143;
+double error_of(std::size_t candidate) {
+    const auto n = static_cast<double>(std::max<std::size_t>(candidate, 1));
+    return gate_error / (n * (n + 1));
+}
 
-/// Twice the chance that of `all` fair coins `few` or fewer show heads, at most 1.
-double two_sided_binomial(std::size_t few, std::size_t all) {
-    double sum = 0;
-    const auto n = static_cast<double>(all);
-    for (std::size_t k = 0; k <= few; ++k) {
-        const auto x = static_cast<double>(k);
-        sum += std::exp(std::lgamma(n + 1) - std::lgamma(x + 1) - std::lgamma(n - x + 1) -
-                        n * std::log(2.0));
-    }
-    return std::min(1.0, 2 * sum);
+/// A drawing on which both models are right, or both wrong, is a half.
+Outcomes outcomes_of(const PairedAnswers& answers) {
+    return {static_cast<double>(answers.only_candidate),
+            static_cast<double>(answers.both + answers.neither),
+            static_cast<double>(answers.only_live)};
 }
 
 }  // namespace
 
-GateResult compare(const PairedAnswers& answers) {
+GateResult compare(const PairedAnswers& answers, std::size_t candidate) {
     GateResult result;
     result.answers = answers;
     if (answers.all() == 0) return result;
-    const auto n = static_cast<double>(answers.all());
-    const auto gained = static_cast<double>(answers.only_candidate);
-    const auto lost = static_cast<double>(answers.only_live);
-    result.difference = (gained - lost) / n;
-    const double adjusted_n = n + 2;
-    const double gained_part = (gained + 0.5) / adjusted_n;
-    const double lost_part = (lost + 0.5) / adjusted_n;
-    const double middle = gained_part - lost_part;
-    const double half =
-        z_two_sided_5 * std::sqrt((gained_part + lost_part - middle * middle) / adjusted_n);
-    result.low = std::max(-1.0, middle - half);
-    result.high = std::min(1.0, middle + half);
-    result.p_value = two_sided_binomial(std::min(answers.only_candidate, answers.only_live),
-                                        answers.only_candidate + answers.only_live);
-    if (result.p_value < 0.05 && result.low > 0) result.verdict = Verdict::better;
-    if (result.p_value < 0.05 && result.high < 0) result.verdict = Verdict::worse;
+    const auto outcomes = outcomes_of(answers);
+    result.difference = 2 * outcomes.mean() - 1;
+    const auto interval = confidence_sequence(outcomes, error_of(candidate));
+    result.low = 2 * interval.low - 1;
+    result.high = 2 * interval.high - 1;
+    result.p_value =
+        std::min(1.0, 2 / std::max(evidence_above(outcomes, 0.5), evidence_below(outcomes, 0.5)));
+    const bool decides = result.p_value <= error_of(candidate);
+    if (decides) result.verdict = result.difference > 0 ? Verdict::better : Verdict::worse;
     return result;
 }
 
-std::size_t drawings_needed(double difference, double disagreement) {
+std::size_t drawings_needed(double difference, double disagreement, std::size_t candidate) {
     if (!(difference > 0) || !(disagreement > 0) || difference > disagreement) return 0;
-    const double root = z_two_sided_5 * std::sqrt(disagreement) +
-                        z_power_80 * std::sqrt(disagreement - difference * difference);
-    return static_cast<std::size_t>(std::ceil(root * root / (difference * difference)));
+    const double wins = (disagreement + difference) / 2;
+    const double losses = (disagreement - difference) / 2;
+    const double enough = 2 / error_of(candidate);
+    const auto decide = [&](double drawings) {
+        const Outcomes expected{drawings * wins, 0, drawings * losses};
+        return evidence_above(expected, 0.5) >= enough;
+    };
+    constexpr double most = 1e9;
+    double high = 1;
+    while (high < most && !decide(high)) high *= 2;
+    if (high >= most) return 0;
+    double low = high / 2;
+    while (high - low > 0.5) {
+        const double middle = (low + high) / 2;
+        (decide(middle) ? high : low) = middle;
+    }
+    return static_cast<std::size_t>(std::ceil(high));
 }
 
 }  // namespace croquis::learning

@@ -4,7 +4,8 @@
 
 #include "learning/evaluation/metrics.h"
 
-/// Whether a candidate model is better than the live one, on drawings that both answered.
+/// Whether a candidate model is better than the live one, on drawings that both answered. It may be
+/// asked every day, and about one candidate after the other.
 namespace croquis::learning {
 
 /// Drawings by which of the two models was right.
@@ -23,25 +24,30 @@ enum class Verdict {
     undecided,  ///< the drawings are too few to tell
 };
 
+/// How often the gate may be wrong about all candidates that are ever held against one live model.
+inline constexpr double gate_error = 0.05;
+
 struct GateResult {
     PairedAnswers answers;
     /// Accuracy of the candidate less that of the live model, -1…1.
     double difference = 0;
-    /// Of the difference; 95 of 100 such intervals hold the true one (Agresti and Min 2005: Wald's
-    /// with half a drawing added to each cell).
+    /// Of the difference; it holds the true one at every look at every candidate of this live
+    /// model, in 95 of 100 cases (evidence.h).
     double low = -1;
     double high = 1;
-    /// Exact two-sided McNemar test: how often chance alone gives so much.
+    /// How often chance alone ever gives so much, whenever one looks.
     double p_value = 1;
     Verdict verdict = Verdict::undecided;
 };
 
-/// Better where the interval lies above 0 and p is below 0.05; worse the other way round.
-GateResult compare(const PairedAnswers& answers);
+/// Better where the interval lies above 0, worse where it lies below. `candidate` counts those that
+/// were held against the live model, this one included, from 1: the n-th may use 1 / (n (n + 1)) of
+/// gate_error, which comes to all of it.
+GateResult compare(const PairedAnswers& answers, std::size_t candidate = 1);
 
-/// Drawings that show a true difference of `difference` in four of five tries (two-sided 5 %, power
-/// 80 %; Connor 1987), where the models disagree on the part `disagreement` of them. Both in 0…1,
-/// difference at most disagreement; 0 where either is not above 0.
-std::size_t drawings_needed(double difference, double disagreement);
+/// Drawings that would decide, where the models disagree on the part `disagreement` of them and the
+/// true difference is `difference`, as often as not. Both in 0…1, difference at most disagreement;
+/// 0 where either is not above 0, or more than a billion were needed.
+std::size_t drawings_needed(double difference, double disagreement, std::size_t candidate = 1);
 
 }  // namespace croquis::learning

@@ -20,6 +20,11 @@ class PackedRows {
     [[nodiscard]] std::size_t width() const { return width_; }
     /// The cosine of the angle between two rows, -1…1; 0 where one of them is all zeros.
     [[nodiscard]] float similarity(std::size_t a, std::size_t b) const;
+    [[nodiscard]] std::span<const std::int8_t> row(std::size_t at) const {
+        return std::span(numbers_).subspan(at * width_, width_);
+    }
+    /// One by the length of the row; 0 where it is all zeros.
+    [[nodiscard]] float inverse_length(std::size_t at) const { return inverse_lengths_[at]; }
 
   private:
     std::size_t width_;

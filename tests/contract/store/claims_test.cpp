@@ -169,7 +169,27 @@ TEST_P(ClaimContract, TheHistoryKeepsWhyItWasAsked) {
     const auto third = store_->history(unasked.id)->back();
     EXPECT_FALSE(third.asked);
     EXPECT_TRUE(third.bulk);
-    EXPECT_EQ(store_->drawing(unasked.id)->basis, Basis::shown);
+    EXPECT_FALSE(store_->drawing(unasked.id)->basis);
+}
+
+TEST_P(ClaimContract, WhatIsAnsweredTogetherHasNoBasisWhicheverWayItWasAsked) {
+    const auto random = stored_that(true);
+    claimed(request(page_, 1));
+    const auto tagged = [&](const char* tag, bool bulk, int version) {
+        return succeeded(
+            store_->change_tags({{random.id, tag, by_ada, at_, "", version, std::nullopt, bulk}}));
+    };
+    ASSERT_TRUE(tagged("star", true, 1));
+    EXPECT_EQ(store_->history(random.id)->back().asked, Asked::random);
+    EXPECT_FALSE(store_->drawing(random.id)->basis);
+    // One by one it has a basis, which answering it together with others takes away.
+    ASSERT_TRUE(tagged("heart", false, 2));
+    EXPECT_EQ(store_->drawing(random.id)->basis, Basis::random);
+    ASSERT_TRUE(tagged("heart", true, 3));
+    EXPECT_FALSE(store_->drawing(random.id)->basis);
+    // Taken back, it is as it was before.
+    ASSERT_TRUE(succeeded(store_->undo_tag({random.id, by_ada, at_, 4})));
+    EXPECT_EQ(store_->drawing(random.id)->basis, Basis::random);
 }
 
 TEST_P(ClaimContract, AnothersClaimIsNoReasonAndUndoTakesTheBasisBack) {

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <random>
 
-#include "learning/adaptation/gate.h"
-
 namespace croquis::learning {
 namespace {
 
@@ -123,34 +121,6 @@ TEST(Teach, RefusesWhatCannotBeTaught) {
     auto outside = clusters(2, 5, 0.2F);
     outside.labels[0] = 2;
     EXPECT_EQ(teach(outside).error().kind, ErrorKind::invalid);
-}
-
-TEST(Gate, NeedsAsManyDrawingsAsConnorSays) {
-    EXPECT_EQ(drawings_needed(0.02, 0.05), 979U);
-    EXPECT_EQ(drawings_needed(0.02, 0.08), 1568U);
-    EXPECT_EQ(drawings_needed(0.02, 0.10), 1960U);
-    EXPECT_EQ(drawings_needed(0.01, 0.05), 3923U);
-    EXPECT_EQ(drawings_needed(0, 0.05), 0U);
-    EXPECT_EQ(drawings_needed(0.06, 0.05), 0U);
-}
-
-TEST(Gate, FewerThanSixDisagreementsNeverDecide) {
-    EXPECT_EQ(compare({100, 5, 0, 3}).verdict, Verdict::undecided);
-    const auto six = compare({100, 6, 0, 3});
-    EXPECT_NEAR(six.p_value, 2.0 / 64, 1e-12);
-    EXPECT_EQ(six.verdict, Verdict::better);
-    EXPECT_EQ(compare({100, 0, 6, 3}).verdict, Verdict::worse);
-}
-
-TEST(Gate, SaysHowMuchBetterAndHowSurely) {
-    const auto result = compare({900, 40, 20, 40});
-    EXPECT_NEAR(result.difference, 0.02, 1e-12);
-    EXPECT_GT(result.low, 0.0);
-    EXPECT_LT(result.low, 0.02);
-    EXPECT_GT(result.high, 0.02);
-    EXPECT_EQ(result.verdict, Verdict::better);
-    EXPECT_EQ(compare({900, 30, 30, 40}).verdict, Verdict::undecided);
-    EXPECT_EQ(compare({}).verdict, Verdict::undecided);
 }
 
 }  // namespace

@@ -394,6 +394,29 @@ TEST_F(TeachingTest, TellsHowManyMoreWouldSettleItByHowMuchTheModelsDisagree) {
     EXPECT_LT(again.judging_needed, learning::drawings_needed(0.02, 0.08));
 }
 
+TEST_F(TeachingTest, IsNotJudgedByWhatWasAnsweredTogether) {
+    review_many(16);
+    const auto before = teach(*store_, {}).value().gate.answers.all();
+    // Labels that the live model cannot answer would judge, one by one.
+    std::vector<store::TagChange> together;
+    for (int seed = 100; seed < 140; ++seed) {
+        const auto drawing = stored(seed % 3, seed);
+        together.push_back({drawing.id,
+                            "zigzag",
+                            {marie_, "marie"},
+                            now(),
+                            "",
+                            drawing.version,
+                            std::nullopt,
+                            true});
+    }
+    ASSERT_TRUE(store_->change_tags(together));
+    std::size_t judging = 0;
+    for (const auto& change : together) judging += judges(change.drawing) ? 1 : 0;
+    ASSERT_GT(judging, 0U);
+    EXPECT_EQ(teach(*store_, {}).value().gate.answers.all(), before);
+}
+
 TEST(Judges, KeepsAboutOneInFour) {
     int kept = 0;
     for (int i = 0; i < 4000; ++i) kept += judges(Uuid::v7()) ? 1 : 0;
@@ -404,10 +427,10 @@ TEST(Judges, KeepsAboutOneInFour) {
 TEST(TeachingJson, SaysWhatTheGateFound) {
     Teaching teaching;
     teaching.model.id = "taught-1";
-    teaching.gate = learning::compare({90, 8, 0, 2});
+    teaching.gate = learning::compare({90, 12, 0, 2});
     const auto json = to_json(teaching);
     EXPECT_EQ(json.at("gate").at("verdict").as_string(), "better");
-    EXPECT_EQ(json.at("gate").at("drawings").to_number<int>(), 100);
+    EXPECT_EQ(json.at("gate").at("drawings").to_number<int>(), 104);
 }
 
 }  // namespace

@@ -428,7 +428,7 @@ export const en = {
     worse: (by: string, low: string, high: string) =>
       `The new model is worse by ${by} points (95% interval ${low} to ${high}).`,
     undecided: (by: string, low: string, high: string, more: string, count: number) =>
-      `Too early to tell: ${by} points (95% interval ${low} to ${high}). Some ${more} more reviewed ${count === 1 ? 'drawing' : 'drawings'} kept for judging would show a difference of two points.`,
+      `Too early to tell: ${by} points (95% interval ${low} to ${high}). Some ${more} more reviewed ${count === 1 ? 'drawing' : 'drawings'} kept for judging would settle it, if the difference is what it seems, or two points where it seems less.`,
     notJudged:
       'No drawing for judging was asked about at random yet, so the new model could not be compared. The review queue asks about one in ten so.',
     learnt: 'Labels learnt',

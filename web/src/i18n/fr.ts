@@ -435,7 +435,7 @@ export const fr: Dictionary = {
     worse: (by, low, high) =>
       `Le nouveau modèle est moins bon de ${by} points (intervalle à 95 % : de ${low} à ${high}).`,
     undecided: (by, low, high, more, count) =>
-      `Trop tôt pour le dire : ${by} points (intervalle à 95 % : de ${low} à ${high}). Environ ${more} ${count === 1 ? 'dessin vérifié de plus, gardé' : 'dessins vérifiés de plus, gardés'} pour juger, montreraient une différence de deux points.`,
+      `Trop tôt pour le dire : ${by} points (intervalle à 95 % : de ${low} à ${high}). Environ ${more} ${count === 1 ? 'dessin vérifié de plus, gardé' : 'dessins vérifiés de plus, gardés'} pour juger, trancheraient si la différence est ce qu’elle paraît, ou de deux points si elle paraît moindre.`,
     notJudged:
       'Aucun dessin réservé au jugement n’a encore été tiré au hasard : le nouveau modèle n’a pas pu être comparé. La file en tire un sur dix.',
     learnt: 'Étiquettes apprises',
