@@ -26,6 +26,7 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     add_imports_routes(router, guard, options.max_import_bytes);
     add_models_routes(router, guard);
     add_jobs_routes(router, guard);
+    add_job_events_routes(router, guard);
     add_users_routes(router, guard);
     add_demo_routes(router, guard);
     return router;

@@ -416,6 +416,10 @@ asio::awaitable<bool> Connection::write_stream(Response& response,
     if (request_.method == Method::head) co_return true;
     while (true) {
         enter_handling();
+        if (server_.stopping && response.stream->may_end()) {
+            if (in_chunks) co_await write_part({}, in_chunks);
+            co_return false;
+        }
         const auto part = co_await next_part(*response.stream);
         hang_up_->then(nullptr);
         if (!part) {

@@ -75,6 +75,9 @@ class BodyStream {
     /// took the bytes before, nor once it has hung up. An error cuts the answer short so that the
     /// client notices (RFC 9112 section 8).
     virtual boost::asio::awaitable<Result<std::string>> next() = 0;
+    /// Whether it is whole after any part, as one is that goes on for as long as things happen: a
+    /// server that stops then asks for no more.
+    [[nodiscard]] virtual bool may_end() const { return false; }
 };
 
 /// An answer. The server adds Content-Length, Date, Server, X-Request-ID and the security headers

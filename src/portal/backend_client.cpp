@@ -190,7 +190,8 @@ class PassedOn final : public http::BodyStream {
             parser_.get().body().more = true;
             const EndsWithClient ends(hang_up_.get(), connection_->stream);
             connection_->stream.expires_after(patience_);
-            const auto [failed, got] = co_await beast::http::async_read(
+            // What has come, not as much as there is room for: the client may wait for each line.
+            const auto [failed, got] = co_await beast::http::async_read_some(
                 connection_->stream, connection_->buffer, parser_, as_result);
             if (failed && failed != beast::http::error::need_buffer)
                 co_return Error{ErrorKind::unavailable,

@@ -46,7 +46,8 @@ Result<void> take(const Setting& setting, const toml::value& value, T& into) {
         into = static_cast<T>(value.as_integer());
     } else if constexpr (is_text<T>) {
         if (!value.is_string()) return refused(setting, "a text in quotes");
-        const auto& text = value.as_string().str;
+        // What as_string() gives differs between toml11 3 and 4.
+        const auto text = toml::get<std::string>(value);
         const auto& choices = setting.choices;
         if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
             return refused(setting, fmt::format("one of {}", fmt::join(choices, ", ")));

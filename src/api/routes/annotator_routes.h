@@ -16,6 +16,7 @@ void add_labels_routes(http::Router& router, const Guard& guard);
 void add_exports_routes(http::Router& router, const Guard& guard);
 void add_imports_routes(http::Router& router, const Guard& guard, std::uint64_t max_body_bytes);
 void add_models_routes(http::Router& router, const Guard& guard);
+void add_job_events_routes(http::Router& router, const Guard& guard);
 void add_jobs_routes(http::Router& router, const Guard& guard);
 void add_users_routes(http::Router& router, const Guard& guard);
 void add_demo_routes(http::Router& router, const Guard& guard);

@@ -34,6 +34,7 @@ struct AnnotatorContext {
     bool demo = false;  ///< for trying out, where anyone is admin
     std::atomic<int> waiting_sign_ins{0};
     std::atomic<bool> sketching{false};  ///< a demo is being filled
+    std::atomic<int> job_followers{0};
 
     [[nodiscard]] ApiSurface surface() const {
         return {annotator_surface.base, annotator_surface.has_history, base_path};

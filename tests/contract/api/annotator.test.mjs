@@ -548,19 +548,6 @@ for (const kind of Object.keys(stores))
       await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
     });
 
-    it('promotes by the gate alone, and says what else it is asked for', async () => {
-      const ask = (json, options) => api.ask('POST', '/api/v1/models:teach', { token, json, ...options });
-      await ask({ promote: 'always' }, { status: 422, field: 'promote' });
-      await ask({ promote: true }, { status: 422, field: 'promote' });
-      await ask({ promoted: 'never' }, { status: 422, field: 'promoted' });
-      await ask([], { status: 422 });
-      const { result } = await ended((await ask({ promote: 'if_better' }, { status: 202 })).body);
-      assert.equal(result.promoted, result.gate.verdict === 'better');
-      const { body: live } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
-      if (!result.promoted) assert.notEqual(live.id, result.model);
-      else await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
-    });
-
     it('lists, cancels and ends jobs', async () => {
       const { body: page } = await api.ask('GET', '/api/v1/jobs?limit=1', { token: annotator, status: 200 });
       assert.equal(page.jobs.length, 1);
@@ -579,6 +566,35 @@ for (const kind of Object.keys(stores))
       assert.equal((await ended(running)).state, 'cancelled');
       const again = await api.ask('POST', `/api/v1/jobs/${running.id}:cancel`, { token, status: 409 });
       assert.equal(again.body.code, 'job_ended');
+    });
+
+    it('promotes by the gate alone, and says what else it is asked for', async () => {
+      const ask = (json, options) => api.ask('POST', '/api/v1/models:teach', { token, json, ...options });
+      await ask({ promote: 'always' }, { status: 422, field: 'promote' });
+      await ask({ promote: true }, { status: 422, field: 'promote' });
+      await ask({ promoted: 'never' }, { status: 422, field: 'promoted' });
+      await ask([], { status: 422 });
+      const { result } = await ended((await ask({ promote: 'if_better' }, { status: 202 })).body);
+      assert.equal(result.promoted, result.gate.verdict === 'better');
+      const { body: live } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
+      if (!result.promoted) assert.notEqual(live.id, result.model);
+      else await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
+    });
+
+    it('follows a job to its end, through the events that it sends', async () => {
+      const events = (id, options) => api.ask('GET', `/api/v1/jobs/${id}/events`, { token: annotator, ...options });
+      const told = ({ bytes }) => [...String(bytes).matchAll(/^event: job\ndata: (.*)\n$/gm)].map(([, data]) => JSON.parse(data));
+      const job = await teach();
+      const [first, ...more] = told(await events(job.id, { status: 200 }));
+      const last = more.at(-1) ?? first;
+      for (const seen of [first, ...more]) assert.ok(api.contract.holds('Job', seen));
+      assert.ok([first, ...more].every(({ id }) => id === job.id));
+      assert.ok(more.every((seen, i) => seen.progress >= [first, ...more][i].progress));
+      assert.deepEqual(last, await ended(job));
+      assert.deepEqual(told(await events(job.id, { status: 200 })), [last], 'one that has ended is said once');
+      await events('none', { status: 422, field: 'id' });
+      await events('019aaaaa-0000-7000-8000-000000000000', { status: 404 });
+      await api.ask('GET', `/api/v1/jobs/${job.id}/events`, { status: 401 });
     });
 
     it('adds labels, which any drawing may be given at once, and changes how they are shown', async () => {

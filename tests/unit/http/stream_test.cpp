@@ -115,6 +115,35 @@ TEST_F(StreamTest, EndsForAClientThatTakesNothing) {
     while (!made->gone) std::this_thread::yield();
 }
 
+/// Says something now and then, for ever.
+class Murmur final : public BodyStream {
+  public:
+    boost::asio::awaitable<Result<std::string>> next() override {
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor,
+                                        std::chrono::milliseconds(5));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        co_return std::string(".");
+    }
+    [[nodiscard]] bool may_end() const override { return true; }
+};
+
+TEST_F(StreamTest, EndsWithTheServerWhereItMay) {
+    Router router;
+    router.add(Method::get, "/", [](Request&) -> Answered {
+        Response response;
+        response.stream = std::make_shared<Murmur>();
+        co_return response;
+    });
+    Served served(std::move(router));
+    HttpPeer peer(served.port());
+    peer.send(HttpPeer::request("GET", "/"));
+    std::string some;
+    boost::asio::read_until(peer.socket(), boost::asio::dynamic_buffer(some), "\r\n\r\n");
+    served.server().begin_stop();
+    boost::asio::read_until(peer.socket(), boost::asio::dynamic_buffer(some), "\n0\r\n\r\n");
+    EXPECT_TRUE(peer.is_closed());
+}
+
 TEST_F(StreamTest, HeadMakesNothing) {
     Served served(parts(5, 10));
     HttpPeer peer(served.port());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <boost/asio/read_until.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
 #include <fstream>
@@ -581,6 +582,42 @@ TEST(Portal, EndsALongAnswerWithItsClient) {
         boost::asio::read(peer.socket(), boost::asio::buffer(some));
     }
     while (!gone) std::this_thread::yield();
+}
+
+/// A line, and another after the gate has opened.
+class TwoLines final : public http::BodyStream {
+  public:
+    explicit TwoLines(Gate& gate) : gate_(gate) {}
+    boost::asio::awaitable<Result<std::string>> next() override {
+        const int line = ++line_;
+        if (line == 2) co_await gate_.pass();
+        co_return line == 1 ? "first\n" : line == 2 ? "second\n" : "";
+    }
+
+  private:
+    Gate& gate_;
+    int line_ = 0;
+};
+
+TEST(Portal, PassesOnEachPartWhenItComes) {
+    Gate gate;
+    http::Router router;
+    router.add(Method::get, "/api/{rest*}", [&gate](Request&) -> Answered {
+        Response response;
+        response.set("Content-Type", "text/event-stream");
+        response.stream = std::make_shared<TwoLines>(gate);
+        co_return response;
+    });
+    Served backend(std::move(router));
+    Portal portal(url_of(backend.port()));
+    HttpPeer peer(portal.port());
+    peer.send(HttpPeer::request("GET", "/api/v1/jobs/1/events"));
+    std::string read;
+    boost::asio::read_until(peer.socket(), boost::asio::dynamic_buffer(read), "first\n");
+    EXPECT_THAT(read, Not(HasSubstr("second")));
+    gate.open();
+    boost::asio::read_until(peer.socket(), boost::asio::dynamic_buffer(read), "\n0\r\n\r\n");
+    EXPECT_THAT(read, HasSubstr("second\n"));
 }
 
 }  // namespace

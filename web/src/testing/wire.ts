@@ -9,6 +9,8 @@ export interface Waiting {
   headers: Headers;
   body: unknown;
   answer: (status: number, body?: unknown) => void;
+  /** Answers 200 with Server-Sent Events that the test sends, until it closes or breaks them off. */
+  stream: () => { send: (event: string, data: unknown) => void; close: () => void; cut: () => void };
   lose: () => void;
 }
 
@@ -50,6 +52,18 @@ export class Wire {
           const type = status < 400 ? 'application/json' : 'application/problem+json';
           const json = body === undefined ? null : JSON.stringify(body);
           resolve(new Response(json, { status, headers: { 'Content-Type': type } }));
+        },
+        stream: () => {
+          let events!: ReadableStreamDefaultController<Uint8Array>;
+          const body = new ReadableStream<Uint8Array>({ start: (controller) => void (events = controller) });
+          resolve(new Response(body, { status: 200, headers: { 'Content-Type': 'text/event-stream' } }));
+          const bytes = (text: string) => new TextEncoder().encode(text);
+          return {
+            send: (event, data) =>
+              events.enqueue(bytes(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)),
+            close: () => events.close(),
+            cut: () => events.error(new TypeError('network error')),
+          };
         },
         lose: () => reject(new TypeError('Failed to fetch')),
       });

@@ -1,3 +1,5 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+
 import { settle, type Job } from '../../api/client';
 import type { Problem } from '../../api/problem';
 import { annotatorApi } from '../session/session.svelte';
@@ -6,11 +8,16 @@ const look_again_ms = 700;
 
 export const isOpen = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
 
-/** The newest job of a kind, followed while it is open. */
+/**
+ * The newest job of a kind, followed while it is open: through the events that the server sends, or where these do not
+ * come through (a proxy keeps them back, as many follow as may), by asking again and again.
+ */
 export class LatestJob {
   job = $state.raw<Job | null>(null);
   problem = $state.raw<Problem | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private listening: { id: string; ends: AbortController } | null = null;
+  private hears = true;
   private stopped = false;
   private asked = 0;
 
@@ -35,9 +42,13 @@ export class LatestJob {
     clearTimeout(this.timer);
     const known = this.job;
     this.job = job;
+    if (this.listening?.id !== job.id) this.leave();
     if (isOpen(job)) {
-      if (!this.stopped) this.timer = setTimeout(() => void this.look(job.id), look_again_ms);
-    } else if (known?.id === job.id && isOpen(known)) this.onend(job);
+      if (!this.stopped) this.keepUp(job.id);
+    } else {
+      this.leave();
+      if (known?.id === job.id && isOpen(known)) this.onend(job);
+    }
   }
 
   async cancel(): Promise<void> {
@@ -55,6 +66,52 @@ export class LatestJob {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    this.leave();
+  }
+
+  private leave(): void {
+    this.listening?.ends.abort();
+    this.listening = null;
+  }
+
+  private keepUp(id: string): void {
+    if (this.hears) void this.listen(id);
+    else this.timer = setTimeout(() => void this.look(id), look_again_ms);
+  }
+
+  private async listen(id: string): Promise<void> {
+    if (this.listening) return;
+    const listening = { id, ends: new AbortController() };
+    this.listening = listening;
+    const options = { params: { path: { id } }, parseAs: 'stream' as const, signal: listening.ends.signal };
+    const answer = await settle(annotatorApi.GET('/api/v1/jobs/{id}/events', options));
+    const heard = answer.ok && (await this.hear(answer.data, listening));
+    if (this.listening !== listening) return;
+    this.listening = null;
+    this.hears = heard;
+    // It ended before the job did, by itself or because something cut it short.
+    await this.look(id);
+  }
+
+  /** Whether anything came. */
+  private async hear(body: ReadableStream<BufferSource>, listening: object): Promise<boolean> {
+    const events = body
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new EventSourceParserStream())
+      .getReader();
+    let heard = false;
+    try {
+      for (;;) {
+        const { done, value } = await events.read();
+        if (done || this.listening !== listening) return heard;
+        if (value.event !== 'job') continue;
+        heard = true;
+        this.problem = null;
+        this.follow(JSON.parse(value.data) as Job);
+      }
+    } catch {
+      return heard;
+    }
   }
 
   private async look(id: string): Promise<void> {

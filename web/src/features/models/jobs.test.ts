@@ -33,6 +33,69 @@ describe('the newest job of a kind', () => {
   const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
   const ticked = (): Promise<unknown> => vi.advanceTimersByTimeAsync(5000);
 
+  const events = (id: string) => wire.next('GET', `${path}/${id}/events`);
+  /** What is asked again and again, where no events come. */
+  const polled = async (id: string) => {
+    (await events(id)).lose();
+    return wire.next('GET', `${path}/${id}`);
+  };
+
+  it('is followed through the events that come', async () => {
+    latest.follow(jobOf('a', { state: 'queued' }));
+    const stream = (await events('a')).stream();
+    stream.send('job', jobOf('a', { progress: 0.25 }));
+    await settled();
+    expect(latest.job?.progress).toBe(0.25);
+    stream.send('news', jobOf('a', { progress: 0.75 }));
+    stream.send('job', jobOf('a', { progress: 1, state: 'succeeded' }));
+    await settled();
+    expect([latest.job?.state, ended]).toEqual(['succeeded', ['a']]);
+    await ticked();
+    expect(wire.log).toEqual([`GET ${path}/a/events`]);
+  });
+
+  it.each(['close', 'cut'] as const)(
+    'is looked at, and followed again, where the events %s before it ends',
+    async (end) => {
+      latest.follow(jobOf('a'));
+      const stream = (await events('a')).stream();
+      stream.send('job', jobOf('a', { progress: 0.25 }));
+      await settled();
+      stream[end]();
+      (await wire.next('GET', `${path}/a`)).answer(200, jobOf('a', { progress: 0.5 }));
+      const again = (await events('a')).stream();
+      again.send('job', jobOf('a', { state: 'failed' }));
+      await settled();
+      expect([latest.job?.state, ended]).toEqual(['failed', ['a']]);
+    },
+  );
+
+  it('is asked after where no more may follow', async () => {
+    latest.follow(jobOf('a'));
+    (await events('a')).answer(503, {
+      status: 503,
+      type: '/problems/unavailable',
+      title: 'Busy',
+      detail: 'Busy.',
+    });
+    (await wire.next('GET', `${path}/a`)).answer(200, jobOf('a', { progress: 0.5 }));
+    await ticked();
+    (await wire.next('GET', `${path}/a`)).answer(200, jobOf('a', { state: 'succeeded' }));
+    await ticked();
+    expect([latest.problem, ended, wire.count(`GET ${path}/a/events`)]).toEqual([null, ['a'], 1]);
+  });
+
+  it('hears no more of one that another has replaced', async () => {
+    latest.follow(jobOf('a'));
+    const old = (await events('a')).stream();
+    latest.follow(jobOf('b'));
+    const stream = (await events('b')).stream();
+    old.send('job', jobOf('a', { state: 'succeeded' }));
+    stream.send('job', jobOf('b', { progress: 0.5 }));
+    await settled();
+    expect([latest.job?.id, latest.job?.progress, ended]).toEqual(['b', 0.5, []]);
+  });
+
   it('is found among others and followed to its end', async () => {
     const found = latest.find();
     (await wire.next('GET', path)).answer(200, {
@@ -41,9 +104,8 @@ describe('the newest job of a kind', () => {
     });
     await found;
     expect(latest.job?.id).toBe('b');
-    await ticked();
-    (await wire.next('GET', `${path}/b`)).answer(200, jobOf('b', { progress: 0.5 }));
-    await ticked();
+    (await polled('b')).answer(200, jobOf('b', { progress: 0.5 }));
+    await settled();
     expect(latest.job?.progress).toBe(0.5);
     (await wire.next('GET', `${path}/b`)).answer(200, jobOf('b', { state: 'succeeded', progress: 1 }));
     await ticked();
@@ -60,8 +122,7 @@ describe('the newest job of a kind', () => {
 
   it('is not replaced by the answer about an older one', async () => {
     latest.follow(jobOf('a'));
-    await ticked();
-    const old = await wire.next('GET', `${path}/a`);
+    const old = await polled('a');
     const found = latest.find();
     (await wire.next('GET', path)).answer(200, { jobs: [jobOf('b')], next: null });
     await found;
@@ -72,8 +133,7 @@ describe('the newest job of a kind', () => {
 
   it('goes on where the server could not be reached', async () => {
     latest.follow(jobOf('a'));
-    await ticked();
-    (await wire.next('GET', `${path}/a`)).lose();
+    (await polled('a')).lose();
     await settled();
     expect(latest.problem).not.toBeNull();
     await ticked();
@@ -86,6 +146,6 @@ describe('the newest job of a kind', () => {
     latest.follow(jobOf('a'));
     latest.stop();
     await ticked();
-    expect(wire.log).toEqual([]);
+    expect(wire.log).toEqual([`GET ${path}/a/events`]);
   });
 });
