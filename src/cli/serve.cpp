@@ -63,6 +63,7 @@ int serve(server::Config config) {
     termination.started([&io] { io.stop(); });
     say_where_to_click(config, **backend);
     asio::co_spawn(io, (*backend)->follow_promotions(), asio::detached);
+    asio::co_spawn(io, (*backend)->watch_quality(), asio::detached);
     io.run();
     (*backend)->stop();
     return success;

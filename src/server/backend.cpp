@@ -25,8 +25,10 @@
 #include "service/annotation.h"
 #include "service/imports.h"
 #include "service/models.h"
+#include "service/quality.h"
 #include "service/training_jobs.h"
 #include "service/transfer.h"
+#include "service/watch.h"
 
 namespace croquis::server {
 namespace {
@@ -34,6 +36,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds promotion_poll{5};
+/// How often agreement is measured, for the metrics.
+constexpr std::chrono::minutes quality_rhythm{5};
 /// Passwords waiting to be hashed, a tenth of a second each or more; one more is answered 503.
 constexpr std::size_t password_queue = 32;
 
@@ -237,6 +241,23 @@ asio::awaitable<void> Backend::follow_promotions() {
         co_await timer.async_wait(asio::use_awaitable);
         const auto taken = co_await parts_->workers->run(take_up);
         if (!taken) spdlog::warn("cannot take up the promoted model: {}", taken.error().detail);
+    }
+}
+
+asio::awaitable<void> Backend::watch_quality() {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const auto look = [this]() -> Result<void> {
+        auto& parts = *parts_;
+        const auto quality = service::measure_quality(*parts.store, store::shapes_project, now());
+        if (!quality) return quality.error();
+        parts.annotation->show_quality(*quality);
+        return service::watch_projects(*parts.store, parts.metrics);
+    };
+    for (;;) {
+        const auto looked = co_await parts_->workers->run(look);
+        if (!looked) spdlog::warn("cannot measure the quality: {}", looked.error().detail);
+        timer.expires_after(quality_rhythm);
+        co_await timer.async_wait(asio::use_awaitable);
     }
 }
 

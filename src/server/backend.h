@@ -25,6 +25,9 @@ class Backend {
     /// Takes up, every few seconds, the model that another process made live. Runs until cancelled.
     boost::asio::awaitable<void> follow_promotions();
 
+    /// Measures how the models do, for the metrics, every few minutes. Runs until cancelled.
+    boost::asio::awaitable<void> watch_quality();
+
     /// Ends in order: listeners, recognition, store; nothing acknowledged is lost.
     void stop();
 

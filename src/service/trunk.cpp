@@ -78,10 +78,14 @@ store::Prediction to_stored(const std::string& model, recognition::Prediction an
 }
 
 Result<Trunk> Trunk::of_live_model(store::Store& store, int project) {
-    Trunk trunk;
     auto live = answering_model(store, project);
     if (!live) return live.error();
-    trunk.model_ = std::move(*live);
+    return of_model(store, std::move(*live));
+}
+
+Result<Trunk> Trunk::of_model(store::Store& store, store::Model model) {
+    Trunk trunk;
+    trunk.model_ = std::move(model);
     auto onnx = store.model_onnx(trunk.model_.id);
     if (!onnx) return onnx.error();
     trunk.onnx_ = std::move(*onnx);

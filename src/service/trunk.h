@@ -31,6 +31,9 @@ class Trunk {
     /// recognition::with_embedding.
     static Result<Trunk> of_live_model(store::Store& store, int project = store::shapes_project);
 
+    /// Any model of the registry. Errors: as above.
+    static Result<Trunk> of_model(store::Store& store, store::Model model);
+
     [[nodiscard]] const store::Model& model() const { return model_; }
     /// The registered network.
     [[nodiscard]] BytesView onnx() const { return onnx_; }

@@ -1,6 +1,7 @@
 #include "service/models.h"
 
 #include "api/codec/request_bodies.h"
+#include "api/codec/shadow_text.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/shared_handlers.h"
 #include "service/training_jobs.h"
@@ -92,11 +93,21 @@ Answer retag(AnnotatorContext& api, Request&, const Principal& who,
     co_return queued ? queued_response(api, *queued) : problem(queued.error());
 }
 
+Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
+              const service::ProjectRef& project) {
+    const auto& id = request.parameters["id"];
+    const auto job = [&] { return service::shadow_of(api.store, project->project.id, id); };
+    const auto found = co_await api.workers.run(job);
+    if (!found) co_return problem(found.error());
+    co_return no_store(text_response(200, shadow_text(*found, api.surface(request, project))));
+}
+
 }  // namespace
 
 void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/model", guard.annotator(live_model));
     add_in_projects(router, Method::get, "/models", guard.annotator(models));
+    add_in_projects(router, Method::get, "/models/{id}/shadow", guard.annotator(shadow));
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));
     add_in_projects(router, Method::post, "/models:rollback", guard.admin(roll_back));
     add_in_projects(router, Method::post, "/models:teach", guard.admin(teach));

@@ -1,8 +1,11 @@
 #include <boost/json/array.hpp>
 
+#include "api/codec/clusters_text.h"
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
+#include "service/drawing_map.h"
 #include "service/quality.h"
+#include "service/watch.h"
 
 namespace croquis::api {
 namespace {
@@ -19,7 +22,13 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
     const auto measured = co_await api.workers.run(job);
     if (!measured) co_return problem(measured.error());
     if (id == store::shapes_project) api.annotation.show_quality(*measured);
-    co_return no_store(http::json_response(200, service::to_json(*measured)));
+    const auto look_back = [&api, id] { return service::measure_fall(api.store, id); };
+    const auto fall = co_await api.workers.run(look_back);
+    if (!fall && fall.error().kind != ErrorKind::not_found) co_return problem(fall.error());
+    auto told = service::to_json(*measured);
+    // A project without a model of its own has none before it either.
+    told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
+    co_return no_store(http::json_response(200, told));
 }
 
 Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
@@ -49,12 +58,40 @@ Answer similar(AnnotatorContext& api, Request& request, const Principal&,
     co_return no_store(text_response(200, similar_text(*found, api.surface(request, project))));
 }
 
+Answer clusters(AnnotatorContext& api, Request& request, const Principal&,
+                const service::ProjectRef& project) {
+    const auto limit = read_limit(request, 12, service::most_clusters);
+    if (!limit) co_return problem(limit.error());
+    const auto model = co_await api.annotation.model(project);
+    if (!model) co_return problem(model.error());
+    const std::string trunk = (*model)->trunk;
+    const auto job = [&] {
+        return service::clusters_to_review(api.store, project->project.id, trunk, *limit);
+    };
+    const auto found = co_await api.workers.run(job);
+    if (!found) co_return problem(found.error());
+    co_return no_store(text_response(200, clusters_text(*found, api.surface(request, project))));
+}
+
+Answer drawing_map(AnnotatorContext& api, Request&, const Principal&,
+                   const service::ProjectRef& project) {
+    const auto model = co_await api.annotation.model(project);
+    if (!model) co_return problem(model.error());
+    const std::string trunk = (*model)->trunk;
+    const auto job = [&] { return service::map_drawings(api.store, project->project.id, trunk); };
+    const auto map = co_await api.workers.run(job);
+    if (!map) co_return problem(map.error());
+    co_return no_store(http::json_response(200, service::to_json(*map)));
+}
+
 }  // namespace
 
 void add_quality_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/quality", guard.annotator(quality));
+    add_in_projects(router, Method::get, "/quality/map", guard.annotator(drawing_map));
     add_in_projects(router, Method::get, "/quality/suspects", guard.annotator(suspects));
     add_in_projects(router, Method::get, "/drawings/{id}/similar", guard.annotator(similar));
+    add_in_projects(router, Method::get, "/clusters", guard.annotator(clusters));
 }
 
 }  // namespace croquis::api

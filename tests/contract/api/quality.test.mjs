@@ -87,6 +87,63 @@ for (const kind of Object.keys(stores))
         await get(`/api/v1/quality/suspects?limit=${limit}`, { status: 422, field: 'limit' });
     });
 
+    it('compares a model with the live one on stored drawings, and says what fell', async () => {
+      const { id: live } = await get('/api/v1/model');
+      // The shipped model answers by more than one layer on its embedding.
+      const told = await get(`/api/v1/models/${live}/shadow`, { status: 409 });
+      assert.equal(told.code, 'other_network');
+      await get('/api/v1/models/none/shadow', { status: 404 });
+      const { fall } = await get('/api/v1/quality');
+      assert.deepEqual([fall.model, fall.before, fall.beyond_chance], [live, null, false]);
+    });
+
+    it('puts what looks alike together, to be tagged and taken back together', async () => {
+      const fresh = [];
+      for (let i = 100; i < 130; ++i) fresh.push((await api.predict(circle(i), {}, { status: 201 })).body.id);
+      const { looked_at: looked, clusters } = await get('/api/v1/clusters?limit=50');
+      const all = clusters.flatMap(({ drawings }) => drawings);
+      assert.ok(looked > 0 && looked <= fresh.length);
+      assert.equal(all.length, looked);
+      assert.equal(new Set(all.map(({ id }) => id)).size, looked);
+      assert.ok(all.every(({ id, tagged_by: by }) => fresh.includes(id) && by === null));
+      for (const { suggested, suggested_of: of, size, drawings } of clusters) {
+        assert.equal(size, drawings.length);
+        assert.equal(of, drawings.filter(({ tag }) => tag === suggested).length);
+      }
+      assert.deepEqual(await get('/api/v1/clusters?limit=50'), { looked_at: looked, clusters });
+      for (const limit of [0, 51]) await get(`/api/v1/clusters?limit=${limit}`, { status: 422, field: 'limit' });
+      await get('/api/v1/clusters', { token: undefined, status: 401 });
+
+      const tag = (json, status = 200, more = {}) =>
+        api.ask('POST', '/api/v1/drawings:tag', { token: annotator, json, status, ...more });
+      const drawings = all.map(({ id, version }) => ({ id, version }));
+      const [first, ...rest] = drawings;
+      const { results } = (await tag({ tag: 'star', drawings: [{ ...first, version: 9 }, ...rest] })).body;
+      assert.equal(results[0].problem.status, 412);
+      assert.ok(results.slice(1).every(({ drawing }) => drawing.tag === 'star' && drawing.tagged_by === 'marie'));
+      for (const { id } of rest) {
+        const { events } = await get(`/api/v1/drawings/${id}/history`);
+        assert.deepEqual([events.at(-1).to, events.at(-1).bulk], ['star', true]);
+      }
+      const taken = results.slice(1).map(({ drawing: { id, version } }) => ({ id, version }));
+      const undone = await api.ask('POST', '/api/v1/drawings:undo', { token: annotator, json: { drawings: taken }, status: 200 });
+      assert.ok(undone.body.results.every(({ drawing }) => drawing.tagged_by === null));
+
+      assert.equal((await tag({ tag: 'no such label', drawings: [first] })).body.results[0].problem.status, 422);
+      await tag({ drawings: [first] }, 422, { field: 'tag' });
+      await tag({ tag: 'star', drawings: [] }, 422, { field: 'drawings' });
+      await tag({ tag: 'star', drawings: Array(201).fill(first) }, 422, { field: 'drawings' });
+    });
+
+    it('puts drawings on a map, and holds the newer against the older', async () => {
+      const { drift, points } = await get('/api/v1/quality/map');
+      assert.equal(points.length, 60);
+      assert.equal(points.filter(({ reviewed }) => reviewed).length, 30);
+      assert.ok(points.some(({ x }) => Math.abs(x) > 0.5));
+      assert.deepEqual([drift.before, drift.since, drift.p_value, drift.beyond_chance], [0, 60, 1, false]);
+      await get('/api/v1/quality/map', { token: undefined, status: 401 });
+    });
+
     it('teaches by itself after so many reviews, and goes back to the model before', async () => {
       let taught;
       while (!taught) {
@@ -96,6 +153,12 @@ for (const kind of Object.keys(stores))
       const { jobs } = await get('/api/v1/jobs');
       assert.deepEqual(jobs.filter((job) => job.kind === 'teach').map(({ by }) => by), [null]);
       const before = await get('/api/v1/model');
+      const shadow = await get(`/api/v1/models/${taught.id}/shadow`);
+      assert.deepEqual([shadow.model, shadow.live], [taught.id, before.id]);
+      assert.equal(shadow.agreement.of, 60);
+      assert.equal(shadow.labels.reduce((sum, { agreement }) => sum + agreement.of, 0), 60);
+      assert.equal(shadow.disagreements.length, Math.min(24, 60 - shadow.agreement.agreed));
+      assert.ok(shadow.disagreements.every(({ drawing, tag }) => tag !== drawing.predicted_tag));
       await api.ask('POST', `/api/v1/models/${taught.id}:promote`, { token, status: 200 });
       await api.ask('POST', '/api/v1/models:rollback', { token: annotator, status: 403 });
       const back = await api.ask('POST', '/api/v1/models:rollback', { token, status: 200 });

@@ -31,6 +31,9 @@ export type Access = annotator.components['schemas']['Access'];
 export type Quality = annotator.components['schemas']['Quality'];
 export type Suspect = annotator.components['schemas']['SuspectedMistakes']['suspects'][number];
 export type Similar = annotator.components['schemas']['SimilarDrawings']['drawings'][number];
+export type Cluster = annotator.components['schemas']['Clusters']['clusters'][number];
+export type Shadow = annotator.components['schemas']['Shadow'];
+export type DrawingMap = annotator.components['schemas']['DrawingMap'];
 export type Role = annotator.components['schemas']['Role'];
 
 export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false; problem: Problem };

@@ -4,6 +4,7 @@ export const en = {
     label: 'Places',
     draw: 'Unauthenticated',
     annotate: 'Authenticated',
+    clusters: 'Look-alikes',
     review: 'Review',
     labels: 'Labels',
     data: 'Data',
@@ -415,6 +416,15 @@ export const en = {
     teachTitle: 'Teach a model',
     teachIntro:
       'A new model learns from every drawing that people reviewed, in seconds. It is compared with the live model on reviewed drawings that no model learns from, and goes live only when you say so, here or below.',
+    shadow: 'Compare with the live model',
+    shadowOf: (id: string) => `Compare ${id} with the live model`,
+    shadowNone: 'The live model predicted no drawing yet that could be compared.',
+    shadowAgrees: (share: string, microseconds: string) =>
+      `It says what the live model says: ${share} of the newest drawings. ${microseconds} µs of computation a drawing.`,
+    otherNetwork:
+      'Stored drawings do not tell its answers: it has another network than the live model, or more than one layer behind it.',
+    disagreements: 'Where they disagree',
+    saysInstead: (live: string, other: string) => `${live} → ${other}`,
     promoteIfBetter: 'Make it live by itself where it is better beyond chance',
     promotedByGate: 'It is live now.',
     teach: 'Teach',
@@ -461,7 +471,41 @@ export const en = {
     promoteText: 'It makes every prediction from now on. The model that is live now can be made live again.',
     promoted: (id: string) => `${id} is live`,
   },
+  clusters: {
+    title: 'Look-alikes',
+    intro:
+      'Drawings that wait for review and look alike to the model. Press those that are something else to leave them out; the others are tagged in one go. Models learn from them, and are judged by what people look at one by one.',
+    oneByOne: 'One by one',
+    again: 'Look again',
+    none: 'Nothing that looks alike waits for review.',
+    tag: 'Tag',
+    share: (some: string, all: string) => `${some} of ${all}`,
+    tagAll: (count: number, tag: string) => (count === 1 ? `Tag one as ${tag}` : `Tag ${count} as ${tag}`),
+    drawing: (n: number, tag: string) => `Drawing ${n}, ${tag}`,
+    leftOut: 'Left out',
+    more: (n: string) => `${n} more are not shown, and are not tagged.`,
+    tagged: (count: number, tag: string) =>
+      count === 1 ? `One drawing is ${tag} now` : `${count} drawings are ${tag} now`,
+    notTagged: (count: number) =>
+      count === 1
+        ? 'one was changed meanwhile and left as it is'
+        : `${count} were changed meanwhile and left as they are`,
+  },
   quality: {
+    map: 'Map of drawings',
+    mapIntro:
+      'The newest drawings before and since the promotion; what the model sees alike lies together. Filled: reviewed. Press a dot to open its drawing.',
+    mapOf: (n: string) => `${n} drawings, coloured by tag`,
+    mapKey: 'Colours',
+    looksTooFew:
+      'Too few drawings from before and since the promotion to say whether they look otherwise now.',
+    looksAlike: (chance: string) =>
+      `Drawings look as they did before the promotion: chance alone gives as large a difference in ${chance} of cases.`,
+    looksChanged: (chance: string) =>
+      `Drawings look otherwise than before the promotion: chance alone gives as large a difference in ${chance} of cases.`,
+    fell: (model: string, now: string, before: string, then: string) =>
+      `People agree less with ${model} than chance explains: ${now}; with ${before} it was ${then}.`,
+    toModels: 'Go back to the model before',
     title: 'Quality',
     signIn: 'Sign in to see how the model and the people who review it do.',
     intro:

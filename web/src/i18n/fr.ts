@@ -6,6 +6,7 @@ export const fr: Dictionary = {
     label: 'Lieux',
     draw: 'Non authentifié',
     annotate: 'Authentifié',
+    clusters: 'Ressemblances',
     review: 'Vérifier',
     labels: 'Étiquettes',
     data: 'Données',
@@ -422,6 +423,15 @@ export const fr: Dictionary = {
     teachTitle: 'Enseigner un modèle',
     teachIntro:
       'Un nouveau modèle apprend, en quelques secondes, de tous les dessins que des personnes ont vérifiés. Il est comparé au modèle actif sur des dessins vérifiés dont aucun modèle n’apprend, et ne devient actif que si vous le décidez, ici ou plus bas.',
+    shadow: 'Comparer au modèle actif',
+    shadowOf: (id) => `Comparer ${id} au modèle actif`,
+    shadowNone: 'Le modèle actif n’a encore prédit aucun dessin que l’on puisse comparer.',
+    shadowAgrees: (share, microseconds) =>
+      `Il dit ce que dit le modèle actif : ${share} des dessins les plus récents. ${microseconds} µs de calcul par dessin.`,
+    otherNetwork:
+      'Les dessins enregistrés ne disent pas ses réponses : son réseau n’est pas celui du modèle actif, ou il a plus d’une couche derrière lui.',
+    disagreements: 'Leurs désaccords',
+    saysInstead: (live, other) => `${live} → ${other}`,
     promoteIfBetter: 'L’activer de lui-même s’il est meilleur au-delà du hasard',
     promotedByGate: 'Il est maintenant actif.',
     teach: 'Enseigner',
@@ -469,7 +479,40 @@ export const fr: Dictionary = {
       'Il fera désormais toutes les prédictions. Le modèle actif aujourd’hui pourra être réactivé.',
     promoted: (id) => `${id} est actif`,
   },
+  clusters: {
+    title: 'Ressemblances',
+    intro:
+      'Des dessins à vérifier qui se ressemblent aux yeux du modèle. Appuyez sur ceux qui sont autre chose pour les laisser de côté ; les autres sont étiquetés d’un coup. Les modèles en apprennent, et sont jugés sur ce que l’on regarde un par un.',
+    oneByOne: 'Un par un',
+    again: 'Regarder à nouveau',
+    none: 'Aucun dessin à vérifier ne ressemble à un autre.',
+    tag: 'Étiquette',
+    share: (some, all) => `${some} sur ${all}`,
+    tagAll: (count, tag) => (count === 1 ? `En étiqueter un : ${tag}` : `En étiqueter ${count} : ${tag}`),
+    drawing: (n, tag) => `Dessin ${n}, ${tag}`,
+    leftOut: 'Laissé',
+    more: (n) => `${n} autres ne sont pas montrés et ne sont pas étiquetés.`,
+    tagged: (count, tag) =>
+      count === 1 ? `Un dessin est maintenant : ${tag}` : `${count} dessins sont maintenant : ${tag}`,
+    notTagged: (count) =>
+      count === 1
+        ? 'un a été modifié entre-temps et reste tel quel'
+        : `${count} ont été modifiés entre-temps et restent tels quels`,
+  },
   quality: {
+    map: 'Carte des dessins',
+    mapIntro:
+      'Les dessins les plus récents d’avant et d’après l’activation ; ceux que le modèle voit semblables sont proches. Plein : vérifié. Appuyez sur un point pour ouvrir son dessin.',
+    mapOf: (n) => `${n} dessins, colorés par étiquette`,
+    mapKey: 'Couleurs',
+    looksTooFew: 'Trop peu de dessins d’avant et d’après l’activation pour dire s’ils sont différents.',
+    looksAlike: (chance) =>
+      `Les dessins sont comme avant l’activation : le hasard seul donne une telle différence dans ${chance} des cas.`,
+    looksChanged: (chance) =>
+      `Les dessins ne sont plus comme avant l’activation : le hasard seul donne une telle différence dans ${chance} des cas.`,
+    fell: (model, now, before, then) =>
+      `On est moins souvent d’accord avec ${model}, au-delà du hasard : ${now} ; avec ${before} : ${then}.`,
+    toModels: 'Revenir au modèle précédent',
     title: 'Qualité',
     signIn: 'Connectez-vous pour voir où en sont le modèle et ceux qui le vérifient.',
     intro:

@@ -2,6 +2,7 @@ export const places = [
   'draw',
   'annotate',
   'review',
+  'clusters',
   'labels',
   'data',
   'quality',

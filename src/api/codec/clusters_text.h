@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "api/codec/serialisation.h"
+#include "service/clusters.h"
+
+namespace croquis::api {
+
+/// The contract's Clusters.
+std::string clusters_text(const service::DrawingClusters& clusters, const ApiSurface& surface);
+
+}  // namespace croquis::api

@@ -1,0 +1,80 @@
+#include "service/clusters.h"
+
+#include <algorithm>
+#include <map>
+
+#include "learning/adaptation/clusters.h"
+#include "service/embedded_drawings.h"
+#include "store/asking.h"
+
+namespace croquis::service {
+namespace {
+
+constexpr std::size_t page_size = 200;
+/// Drawings of a cluster, on average. More clusters are purer ones.
+constexpr std::size_t usual_size = 12;
+
+Result<DrawingsById> waiting_drawings(store::Store& store, int project) {
+    DrawingsById waiting;
+    store::Query query;
+    query.order = store::Order::most_telling_first;
+    query.limit = page_size;
+    query.reviewed = false;
+    query.project = project;
+    do {
+        auto page = store.list(query);
+        if (!page) return page.error();
+        for (auto& drawing : page->drawings)
+            if (!store::judges(drawing.id) && waiting.size() < most_clustered)
+                waiting.emplace(drawing.id, std::move(drawing));
+        query.after = page->next;
+    } while (query.after && waiting.size() < most_clustered);
+    return waiting;
+}
+
+learning::PackedRows rows_of(const std::vector<DrawingWithEmbedding>& drawings) {
+    learning::PackedRows rows(drawings.empty() ? 0 : drawings.front().embedding.numbers.size());
+    for (const auto& each : drawings) rows.add(each.embedding.numbers);
+    return rows;
+}
+
+DrawingCluster described(const learning::Cluster& cluster,
+                         const std::vector<DrawingWithEmbedding>& waiting) {
+    DrawingCluster described;
+    described.size = cluster.size();
+    std::map<std::string, std::size_t> tags;
+    for (const auto row : cluster) {
+        const auto& drawing = *waiting[row].drawing;
+        ++tags[drawing.tag];
+        if (described.drawings.size() < most_of_cluster) described.drawings.push_back(drawing);
+    }
+    for (const auto& [tag, count] : tags)
+        if (count > described.suggested_of) {
+            described.suggested = tag;
+            described.suggested_of = count;
+        }
+    return described;
+}
+
+}  // namespace
+
+Result<DrawingClusters> clusters_to_review(store::Store& store, int project,
+                                           const std::string& trunk, std::size_t limit) {
+    if (limit < 1 || limit > most_clusters)
+        return Error{ErrorKind::invalid, "1 to 50 clusters can be listed.", "limit"};
+    const auto waiting = waiting_drawings(store, project);
+    if (!waiting) return waiting.error();
+    const auto drawings = with_embeddings(store, *waiting, trunk);
+    if (!drawings) return drawings.error();
+    DrawingClusters all;
+    all.looked_at = drawings->size();
+    const auto count =
+        std::clamp<std::size_t>((all.looked_at + usual_size - 1) / usual_size, 1, most_clusters);
+    for (const auto& cluster : learning::clusters_of(rows_of(*drawings), count)) {
+        if (all.clusters.size() == limit) break;
+        all.clusters.push_back(described(cluster, *drawings));
+    }
+    return all;
+}
+
+}  // namespace croquis::service

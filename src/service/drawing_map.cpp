@@ -1,0 +1,91 @@
+#include "service/drawing_map.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+
+#include "service/embedded_drawings.h"
+#include "service/models.h"
+
+namespace croquis::service {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t page_size = 200;
+
+/// The newest `most` from that stretch of time.
+Result<void> add_newest(store::Store& store, store::Query query, std::size_t most,
+                        DrawingsById& drawings) {
+    query.limit = page_size;
+    std::size_t found = 0;
+    do {
+        auto page = store.list(query);
+        if (!page) return page.error();
+        for (auto& drawing : page->drawings)
+            if (found++ < most) drawings.emplace(drawing.id, std::move(drawing));
+        query.after = page->next;
+    } while (query.after && found < most);
+    return {};
+}
+
+Result<DrawingsById> newest_drawings(store::Store& store, int project,
+                                     const std::optional<Timestamp>& promoted_at) {
+    DrawingsById drawings;
+    store::Query query;
+    query.project = project;
+    query.from = promoted_at;
+    const auto since =
+        add_newest(store, query, promoted_at ? most_mapped / 2 : most_mapped, drawings);
+    if (!since) return since.error();
+    if (!promoted_at) return drawings;
+    query.from.reset();
+    query.until = promoted_at;
+    const auto before = add_newest(store, query, most_mapped / 2, drawings);
+    if (!before) return before.error();
+    return drawings;
+}
+
+}  // namespace
+
+Result<DrawingMap> map_drawings(store::Store& store, int project, const std::string& trunk) {
+    const auto live = answering_model(store, project);
+    if (!live) return live.error();
+    const auto newest = newest_drawings(store, project, live->promoted_at);
+    if (!newest) return newest.error();
+    auto drawings = with_embeddings(store, *newest, trunk);
+    if (!drawings) return drawings.error();
+    const auto is_before = [&](const DrawingWithEmbedding& each) {
+        return live->promoted_at && each.drawing->created_at < *live->promoted_at;
+    };
+    const auto since = std::stable_partition(drawings->begin(), drawings->end(), is_before);
+    DrawingMap map;
+    if (drawings->empty()) return map;
+    learning::PackedRows rows(drawings->front().embedding.numbers.size());
+    for (const auto& each : *drawings) rows.add(each.embedding.numbers);
+    map.drift =
+        learning::compare_samples(rows, static_cast<std::size_t>(since - drawings->begin()));
+    const auto points = learning::on_plane(rows);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        map.drawings.push_back({*(*drawings)[i].drawing, points[i]});
+    return map;
+}
+
+json::object to_json(const DrawingMap& map) {
+    json::array points;
+    for (const auto& [drawing, at] : map.drawings)
+        points.push_back(json::object{{"id", to_string(drawing.id)},
+                                      {"tag", drawing.tag},
+                                      {"reviewed", drawing.tagged_by.has_value()},
+                                      {"x", at[0]},
+                                      {"y", at[1]}});
+    const auto& drift = map.drift;
+    return {{"drift",
+             {{"before", drift.first},
+              {"since", drift.second},
+              {"distance", drift.distance},
+              {"p_value", drift.p_value},
+              {"beyond_chance", drift.is_beyond_chance()}}},
+            {"points", std::move(points)}};
+}
+
+}  // namespace croquis::service

@@ -1,0 +1,96 @@
+#include "service/watch.h"
+
+#include <algorithm>
+
+#include "learning/adaptation/evidence.h"
+#include "service/quality.h"
+
+namespace croquis::service {
+namespace {
+
+namespace json = boost::json;
+
+/// Of agreement with the model before; below this there is nowhere to fall.
+constexpr double least_reference = 0.05;
+
+json::object to_json(const learning::Share& share) {
+    const auto interval = share.interval();
+    return {{"agreed", share.some},
+            {"of", share.all},
+            {"part", share.part()},
+            {"low", interval.low},
+            {"high", interval.high}};
+}
+
+void show(Metrics& metrics, const store::Project& project, const AgreementFall& fall) {
+    metrics
+        .gauge("croquis_quality_agreement_fall_evidence",
+               "That people agree less with the live model than with the one before; by chance "
+               "alone it reaches 20 in one of 20 cases",
+               {{"project", project.slug}})
+        .Set(fall.evidence);
+}
+
+Result<void> watch(store::Store& store, Metrics& metrics, const store::Project& project) {
+    const auto fall = measure_fall(store, project.id);
+    if (!fall && fall.error().kind == ErrorKind::not_found) return {};
+    if (!fall) return fall.error();
+    show(metrics, project, *fall);
+    return {};
+}
+
+}  // namespace
+
+AgreementFall fall_among(const std::vector<store::RecentReview>& reviews, const std::string& live,
+                         const std::optional<std::string>& before) {
+    AgreementFall fall;
+    fall.model = live;
+    fall.before = before;
+    for (const auto& review : reviews) {
+        if (review.basis != store::Basis::random) continue;
+        const bool is_now = review.model == live;
+        if (!is_now && review.model != before) continue;
+        auto& share = is_now ? fall.now : fall.then;
+        ++share.all;
+        share.some += review.tag == review.predicted_tag ? 1 : 0;
+    }
+    const double reference = fall.then.interval().low;
+    if (fall.then.all == 0 || reference < least_reference) return fall;
+    const auto agreed = static_cast<double>(fall.now.some);
+    constexpr double most = 1e12;  // a number that JSON has
+    fall.evidence =
+        std::min(most, learning::evidence_below(
+                           {agreed, 0, static_cast<double>(fall.now.all) - agreed}, reference));
+    return fall;
+}
+
+Result<AgreementFall> measure_fall(store::Store& store, int project) {
+    const auto live = store.live_model(project);
+    if (!live) return live.error();
+    const auto before = store.model_before(project);
+    if (!before && before.error().kind != ErrorKind::not_found) return before.error();
+    const auto reviews = store.recent_reviews(project, reviews_looked_at);
+    if (!reviews) return reviews.error();
+    return fall_among(*reviews, live->id, before ? std::optional(before->id) : std::nullopt);
+}
+
+json::object to_json(const AgreementFall& fall) {
+    return {{"model", fall.model},
+            {"before", fall.before ? json::value(*fall.before) : json::value(nullptr)},
+            {"then", to_json(fall.then)},
+            {"now", to_json(fall.now)},
+            {"evidence", fall.evidence},
+            {"beyond_chance", fall.is_beyond_chance()}};
+}
+
+Result<void> watch_projects(store::Store& store, Metrics& metrics) {
+    const auto projects = store.projects();
+    if (!projects) return projects.error();
+    for (const auto& project : *projects) {
+        if (project.archived_at) continue;
+        if (const auto watched = watch(store, metrics, project); !watched) return watched.error();
+    }
+    return {};
+}
+
+}  // namespace croquis::service

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/metrics.h"
+#include "learning/evaluation/metrics.h"
+#include "store/store.h"
+
+/// Whether people agree less with a model since it was promoted than they did with the one before.
+namespace croquis::service {
+
+/// Evidence from which on a fall is more than chance: in 19 of 20 cases where nothing fell it is
+/// never reached, however often one looks.
+inline constexpr double enough_evidence = 20;
+
+/// Agreement of people with two models, on drawings that the queue asked about at random.
+struct AgreementFall {
+    std::string model;                  ///< the live one
+    std::optional<std::string> before;  ///< the one that was live before; absent where none was
+    learning::Share then;               ///< with the one before
+    learning::Share now;                ///< with the live one
+    /// That agreement is now below the lower end of the interval (95 %) that it was in.
+    double evidence = 1;
+
+    [[nodiscard]] bool is_beyond_chance() const { return evidence >= enough_evidence; }
+};
+
+AgreementFall fall_among(const std::vector<store::RecentReview>& reviews, const std::string& live,
+                         const std::optional<std::string>& before);
+
+/// Of a project with a model of its own. Blocks. Errors: not_found where no model is live there;
+/// those of the store.
+Result<AgreementFall> measure_fall(store::Store& store, int project);
+
+boost::json::object to_json(const AgreementFall& fall);
+
+/// Measures every project with a model of its own and shows it as metrics. Blocks. Errors: those of
+/// the store.
+Result<void> watch_projects(store::Store& store, Metrics& metrics);
+
+}  // namespace croquis::service
