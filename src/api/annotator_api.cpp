@@ -29,6 +29,8 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     add_job_events_routes(router, guard);
     add_users_routes(router, guard);
     add_demo_routes(router, guard);
+    add_audit_routes(router, guard);
+    add_people_routes(router, guard);
     return router;
 }
 

@@ -165,17 +165,20 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
                         const ApiOptions& options) {
     const auto api = std::make_shared<PublicApi>(annotation, workers, options);
     http::Router router;
-    const auto add = [&](Method method, std::string_view path, const http::Handler& handler) {
-        add_in_projects(router, method, path, handler);
+    const auto add = [&](Method method, std::string_view path, const http::Handler& handler,
+                         const QueryNames& query = {}) {
+        add_in_projects(router, method, path, handler, query);
     };
     const auto view = [&](PublicApi::View shown) {
         return [api, shown](Request& r) { return api->browse(r, shown); };
     };
-    router.add(Method::get, "/projects", [api](Request&) { return api->projects(); });
-    router.add(Method::get, "/projects/{project}", [api](Request& r) { return api->project(r); });
+    add_route(router, Method::get, "/projects", [api](Request&) { return api->projects(); });
+    add_route(router, Method::get, "/projects/{project}",
+              [api](Request& r) { return api->project(r); });
     add(Method::post, "/predictions", [api](Request& r) { return api->predict(r); });
     add(Method::post, "/predictions:preview", [api](Request& r) { return api->preview(r); });
-    add(Method::get, "/drawings", view(list_drawings));
+    // The page's addresses carry what annotators filter by, which is not looked at here.
+    add(Method::get, "/drawings", view(list_drawings), review_list_parameters);
     add(Method::get, "/drawings/{id}", view(get_drawing));
     add(Method::delete_, "/drawings/{id}", [api](Request& r) { return api->withdraw(r); });
     add(Method::post, "/drawings/{id}:suggest", [api](Request& r) { return api->suggest(r); });
@@ -184,7 +187,7 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
     add(Method::get, "/drawings/{id}/strokes.svg", view(get_strokes));
     add(Method::get, "/labels", [api](Request& r) { return api->labels(r); });
     add(Method::get, "/model", [api](Request& r) { return api->live_model(r); });
-    router.add(Method::get, "/service", describe_service(options));
+    add_route(router, Method::get, "/service", describe_service(options));
     return router;
 }
 

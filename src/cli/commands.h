@@ -51,6 +51,8 @@ void add_model(CLI::App& program, Context& context);
 void add_embed(CLI::App& program, Context& context);
 void add_teach(CLI::App& program, Context& context);
 void add_user(CLI::App& program, Context& context);
+void add_audit(CLI::App& program, Context& context);
+void add_person(CLI::App& program, Context& context);
 void add_migrate(CLI::App& program, Context& context);
 void add_backup(CLI::App& program, Context& context);
 void add_restore(CLI::App& program, Context& context);

@@ -85,6 +85,8 @@ int run_program(int argc, char** argv) {
     add_embed(program, context);
     add_teach(program, context);
     add_user(program, context);
+    add_audit(program, context);
+    add_person(program, context);
     add_migrate(program, context);
     add_backup(program, context);
     add_restore(program, context);

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "server/open.h"
+#include "service/audit.h"
 #include "service/models.h"
 
 namespace croquis::cli {
@@ -146,6 +147,11 @@ Result<service::ImportReport> imported(const server::Config& config,
     if (!reader) return reader.error();
     auto model = service::live_model(*opened->store, config.model, options->project);
     if (!model) return model.error();
+    if (!options->dry_run) {
+        const auto told = service::tell_import(*opened->store, options->project,
+                                               arguments.path.filename().string());
+        if (!told) return told.error();
+    }
     recognition::Batcher batcher(std::move(*model), patient(), metrics);
     ProgressBar bar("Importing");
     service::ImportEvents events;
@@ -266,6 +272,8 @@ Result<service::ExportReport> exported(const server::Config& config,
     const auto counts = opened->store->tag_counts(project->id);
     if (!counts) return counts.error();
     for (const auto& [tag, count] : *counts) all += static_cast<std::size_t>(count);
+    const auto told = service::tell_export(*opened->store, *options, store::operator_author());
+    if (!told) return told.error();
     OutputFile output(arguments.output);
     ProgressBar bar("Exporting");
     auto done = service::export_drawings(*opened->store, *opened->transfer, output, *options,

@@ -26,6 +26,7 @@
 #include "service/imports.h"
 #include "service/models.h"
 #include "service/quality.h"
+#include "service/retention.h"
 #include "service/training_jobs.h"
 #include "service/transfer.h"
 #include "service/watch.h"
@@ -87,6 +88,7 @@ struct Backend::Parts {
     std::unique_ptr<service::Imports> imports;
     std::unique_ptr<jobs::Runner> jobs;
     std::unique_ptr<jobs::Runner> import_jobs;  ///< so that teaching need not wait for an import
+    std::unique_ptr<service::Retention> retention;
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> portal;
     std::unique_ptr<http::Server> metrics_listener;
@@ -193,6 +195,8 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     listener.observe = api::tell_refusal;
     if (config.with_portal) listener.portal_secret = portal_secret;
     api = std::make_unique<http::Server>(std::move(listener), std::move(*routes), metrics);
+    retention = std::make_unique<service::Retention>(*store);
+    retention->start();
     return api->start();
 }
 
@@ -267,6 +271,7 @@ void Backend::stop() {
     if (parts_->metrics_listener) parts_->metrics_listener->begin_stop();
     if (parts_->api) parts_->api->stop();
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
+    if (parts_->retention) parts_->retention->stop();
     if (parts_->exports) parts_->exports->stop();
     if (parts_->imports) parts_->imports->stop();
     if (parts_->import_jobs) parts_->import_jobs->stop();

@@ -519,14 +519,16 @@ asio::awaitable<Result<void>> Annotation::suggest(Uuid id, Sha256 token, std::st
 }
 
 /// Blocks.
-Result<void> Annotation::take_over(const std::string& model_id, int project) {
+Result<void> Annotation::take_over(const std::string& model_id, int project,
+                                   const store::Promotion& how) {
     const auto listed = store_.model(model_id);
     if (!listed) return listed.error();
     if (listed->project != project)
         return Error{ErrorKind::not_found, "The project has no such model."};
     auto loaded = load_registered(store_, *listed);
     if (!loaded) return loaded.error();
-    if (const auto promoted = store_.promote_model(model_id); !promoted) return promoted.error();
+    if (const auto promoted = store_.promote_model(model_id, how); !promoted)
+        return promoted.error();
     projects_.forget();
     if (project != store::shapes_project) return {};
     return batcher_.promote(std::move(*loaded));
@@ -535,18 +537,19 @@ Result<void> Annotation::take_over(const std::string& model_id, int project) {
 asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::Author by,
                                                   int project) {
     const auto job = [this, &model_id, &by, project]() -> Result<void> {
-        if (const auto taken = take_over(model_id, project); !taken) return taken.error();
+        if (const auto taken = take_over(model_id, project, {by}); !taken) return taken.error();
         const auto queued = queue_retagging(store_, by, project);
         return queued ? Result<void>() : queued.error();
     };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::string>> Annotation::roll_back(int project) {
-    const auto job = [this, project]() -> Result<std::string> {
+asio::awaitable<Result<std::string>> Annotation::roll_back(store::Author by, int project) {
+    const auto job = [this, &by, project]() -> Result<std::string> {
         const auto before = store_.model_before(project);
         if (!before) return before.error();
-        if (const auto taken = take_over(before->id, project); !taken) return taken.error();
+        if (const auto taken = take_over(before->id, project, {by, true}); !taken)
+            return taken.error();
         return before->id;
     };
     co_return co_await workers_.run(job);

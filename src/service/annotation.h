@@ -189,7 +189,8 @@ class Annotation {
     /// Makes the model live that was before in the project, as promote() does, and returns its id.
     /// What the other one said meanwhile stays, until somebody asks for a retagging. Errors:
     /// not_found where none was live before.
-    boost::asio::awaitable<Result<std::string>> roll_back(int project = store::shapes_project);
+    boost::asio::awaitable<Result<std::string>> roll_back(store::Author by,
+                                                          int project = store::shapes_project);
     /// Shows the figures as metrics.
     void show_quality(const Quality& quality);
 
@@ -218,7 +219,7 @@ class Annotation {
         ProjectRef narrowed_to;  ///< null: the answer is the project's as it is
     };
     boost::asio::awaitable<Result<Answerer>> answerer_in(ProjectRef project);
-    Result<void> take_over(const std::string& model_id, int project);
+    Result<void> take_over(const std::string& model_id, int project, const store::Promotion& how);
     void count_reviews(std::size_t reviews, int project);
 
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> review_each(

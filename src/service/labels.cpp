@@ -77,18 +77,19 @@ std::string merge_patch(const Titles& titles) {
 
 }  // namespace
 
-Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label, int project) {
+Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label, int project,
+                               const store::Author& by) {
     if (const auto fine = recognition::check_label_name(label.name); !fine) return fine.error();
     if (const auto fine = check_all(label.titles, label.colour, label.key); !fine)
         return fine.error();
     Titles given = label.titles;
     std::erase_if(given, [](const auto& title) { return !title.second; });
     const store::Label added{label.name, merge_patch(given), label.colour, label.key, false};
-    return store.add_label(project, added, label.position);
+    return store.add_label(project, added, label.position, by);
 }
 
 Result<store::Label> change_label(store::ProjectStore& store, const std::string& name,
-                                  const LabelEdit& edit, int project) {
+                                  const LabelEdit& edit, int project, const store::Author& by) {
     const auto fine = check_all(edit.titles.value_or(Titles{}), edit.colour.value_or(std::nullopt),
                                 edit.key.value_or(std::nullopt));
     if (!fine) return fine.error();
@@ -98,7 +99,7 @@ Result<store::Label> change_label(store::ProjectStore& store, const std::string&
     change.key = edit.key;
     change.place = edit.position;
     change.retired = edit.retired;
-    return store.change_label(project, name, change);
+    return store.change_label(project, name, change, by);
 }
 
 Result<store::LabelMergeStep> merge_label(store::ProjectStore& store, const std::string& from,

@@ -36,10 +36,12 @@ struct LabelEdit {
 
 /// Errors: invalid ("name", "titles/fr", "colour", "key"); those of Store::add_label.
 Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label,
-                               int project = store::shapes_project);
+                               int project = store::shapes_project,
+                               const store::Author& by = store::operator_author());
 /// Errors: as of add_label, not_found.
 Result<store::Label> change_label(store::ProjectStore& store, const std::string& name,
-                                  const LabelEdit& edit, int project = store::shapes_project);
+                                  const LabelEdit& edit, int project = store::shapes_project,
+                                  const store::Author& by = store::operator_author());
 /// Moves up to 500 drawings of a label to another one; to be asked again until it is done. Errors:
 /// those of Store::merge_label.
 Result<store::LabelMergeStep> merge_label(store::ProjectStore& store, const std::string& from,

@@ -77,7 +77,9 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
 
 Result<void> promote(store::Store& store, const std::string& id,
                      const std::optional<store::Author>& by) {
-    if (const auto promoted = store.promote_model(id); !promoted) return promoted.error();
+    if (const auto promoted = store.promote_model(id, {by.value_or(store::operator_author())});
+        !promoted)
+        return promoted.error();
     identity::tell(identity::Event::model_promoted, {},
                    {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
     const auto model = store.model(id);

@@ -84,7 +84,7 @@ Result<void> check(const ProjectEdit& edit) {
 }  // namespace
 
 Result<store::Project> add_project(store::ProjectStore& store, const std::string& slug,
-                                   const ProjectEdit& rest) {
+                                   const ProjectEdit& rest, const store::Author& by) {
     if (const auto fine = check_slug(slug); !fine) return fine.error();
     if (const auto fine = check(rest); !fine) return fine.error();
     store::Project project;
@@ -97,11 +97,11 @@ Result<store::Project> add_project(store::ProjectStore& store, const std::string
     project.retention_days = rest.retention_days.value_or(std::nullopt);
     project.created_at = now();
     if (rest.archived.value_or(false)) project.archived_at = project.created_at;
-    return store.add_project(project);
+    return store.add_project(project, by);
 }
 
 Result<store::Project> change_project(store::ProjectStore& store, const std::string& slug,
-                                      const ProjectEdit& edit) {
+                                      const ProjectEdit& edit, const store::Author& by) {
     if (const auto fine = check(edit); !fine) return fine.error();
     const auto before = store.project(slug);
     if (!before) return before.error();
@@ -114,7 +114,7 @@ Result<store::Project> change_project(store::ProjectStore& store, const std::str
                      "archived", 0, "default_project"};
     if (edit.archived && *edit.archived != before->archived_at.has_value())
         change.archived_at = *edit.archived ? std::optional(now()) : std::nullopt;
-    return store.change_project(slug, change);
+    return store.change_project(slug, change, by);
 }
 
 Result<store::Access> parse_access(std::string_view text, std::string_view field) {

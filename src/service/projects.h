@@ -37,11 +37,13 @@ struct ProjectEdit {
 /// the slug. Errors: invalid ("slug", "name", "guidelines", "opinions_wanted", "retention_days");
 /// conflict ("slug"). Blocks.
 Result<store::Project> add_project(store::ProjectStore& store, const std::string& slug,
-                                   const ProjectEdit& rest);
+                                   const ProjectEdit& rest,
+                                   const store::Author& by = store::operator_author());
 /// Errors: as of add_project; not_found; conflict ("archived", code default_project), for the first
 /// project takes whatever names no other. Blocks.
 Result<store::Project> change_project(store::ProjectStore& store, const std::string& slug,
-                                      const ProjectEdit& edit);
+                                      const ProjectEdit& edit,
+                                      const store::Author& by = store::operator_author());
 
 /// "everyone", "link" or "users". Errors: invalid (`field`).
 Result<store::Access> parse_access(std::string_view text, std::string_view field);

@@ -225,6 +225,11 @@ struct Author {
     std::string name;
 };
 
+/// Who needs no account, having the database itself.
+inline Author operator_author() {
+    return {std::nullopt, "operator"};
+}
+
 /// What a change is made on. Errors where it is not met: precondition_failed.
 class VersionCondition {
   public:
@@ -468,6 +473,12 @@ struct Model {
     std::optional<Timestamp> promoted_at = {};  ///< when it became live last
 };
 
+/// How a model becomes live.
+struct Promotion {
+    Author by = operator_author();
+    bool roll_back = false;  ///< to the one that was before
+};
+
 enum class JobState { queued, running, succeeded, failed, cancelled };
 
 /// Work in the background. A running one belongs to whoever claimed it for as long as the lease is
@@ -487,7 +498,8 @@ struct Job {
     Timestamp due_at;  ///< not begun before
     std::optional<Timestamp> started_at = {};
     std::optional<Timestamp> finished_at = {};
-    int project = shapes_project;  ///< that it is about
+    int project = shapes_project;   ///< that it is about
+    std::string project_slug = {};  ///< told by the store
 };
 
 /// Who works at a job, and until when it is theirs.

@@ -17,8 +17,8 @@ class ModelStore {
     virtual Result<Model> model(const std::string& id) = 0;
     virtual Result<Bytes> model_onnx(const std::string& id) = 0;
     /// Makes one model live in its project and retires the one that was, atomically; writes down
-    /// when.
-    virtual Result<void> promote_model(const std::string& id) = 0;
+    /// when, and in the audit log who.
+    virtual Result<void> promote_model(const std::string& id, const Promotion& how = {}) = 0;
     /// The one that was live in the project before the live one: of those retired, the last to have
     /// been promoted. Errors: not_found.
     virtual Result<Model> model_before(int project = shapes_project) = 0;

@@ -120,7 +120,8 @@ Failure lease_lost();
 /// The columns of a job, in the order in which both stores read them.
 inline constexpr const char* job_columns =
     "id, kind, parameters, state, progress, cancel_requested, attempts, result, error, created_by, "
-    "created_by_id, created_at, due_at, started_at, finished_at, project";
+    "created_by_id, created_at, due_at, started_at, finished_at, project, "
+    "(SELECT slug FROM project WHERE project.id = coalesce(job.project, 1))";
 /// The columns of a project, in the order in which both stores read them.
 inline constexpr const char* project_columns =
     "id, slug, name, guidelines, who_draws, who_browses, opinions_wanted, retention_days, "

@@ -8,12 +8,14 @@
 
 #include "core/error.h"
 #include "core/metrics.h"
+#include "store/audit_store.h"
 #include "store/claim_store.h"
 #include "store/drawing_store.h"
 #include "store/embedding_store.h"
 #include "store/job_store.h"
 #include "store/model.h"
 #include "store/model_store.h"
+#include "store/person_store.h"
 #include "store/project_store.h"
 #include "store/quality_store.h"
 #include "store/user_store.h"
@@ -45,7 +47,9 @@ class Store : public DrawingStore,
               public EmbeddingStore,
               public ClaimStore,
               public QualityStore,
-              public JobStore {
+              public JobStore,
+              public AuditStore,
+              public PersonStore {
   public:
     Store() = default;
     Store(const Store&) = delete;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t max_limit = 200;
 constexpr std::size_t max_tag_bytes = 64;
+constexpr std::size_t max_audit_text_bytes = 600;
 constexpr std::size_t max_if_match_bytes = 255;
 constexpr int most_place = 32767;
 constexpr std::uint8_t by_time = 1;
@@ -143,12 +144,6 @@ Result<store::Query> read_list_query(const http::Request& request, store::Audien
 }
 
 Result<service::ExportOptions> read_export_query(const http::Request& request) {
-    constexpr std::array known{"format",         "tag",   "reviewed",    "tagged_by",
-                               "source",         "from",  "until",       "min_confidence",
-                               "max_confidence", "split", "disagreement"};
-    for (const auto& [name, value] : request.query)
-        if (std::find(known.begin(), known.end(), name) == known.end())
-            return invalid(name, "An export has no such parameter.");
     service::ExportOptions options;
     const auto format = dataset::format_from(request.query_value("format").value_or("imagefolder"));
     if (!format || !dataset::can_be_written(*format))
@@ -188,6 +183,34 @@ Result<service::ExportOptions> read_export_query(const http::Request& request) {
     if (!until) return until.error();
     options.until = *until;
     return options;
+}
+
+Result<store::AuditQuery> read_audit_query(const http::Request& request) {
+    store::Query paging;
+    if (const auto read = read_paging(request, paging); !read) return read.error();
+    store::AuditQuery query;
+    query.limit = paging.limit;
+    if (paging.after) query.after = paging.after->id;
+    for (const auto& [name, into] :
+         {std::pair("actor", &query.actor), std::pair("subject", &query.subject)}) {
+        const auto text = request.query_value(name);
+        if (!text) continue;
+        if (text->empty() || text->size() > max_audit_text_bytes)
+            return invalid(name, "This has 1 to 600 bytes.");
+        *into = std::string(*text);
+    }
+    if (const auto text = request.query_value("action")) {
+        const auto action = store::audit_action_from(*text);
+        if (!action) return action.error();
+        query.action = *action;
+    }
+    const auto since = read_time(request, "since");
+    if (!since) return since.error();
+    query.since = *since;
+    const auto until = read_time(request, "until");
+    if (!until) return until.error();
+    query.until = *until;
+    return query;
 }
 
 Result<store::Query> read_queue_query(const http::Request& request) {

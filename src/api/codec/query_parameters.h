@@ -6,14 +6,26 @@
 
 #include "http/message.h"
 #include "service/transfer.h"
+#include "store/audit_store.h"
 #include "store/model.h"
 
 /// What a request's path, query and headers ask for. All errors are `invalid` with the parameter's
 /// name, unless stated otherwise.
 namespace croquis::api {
 
+/// The names of what each of these reads, which its route takes.
+inline const std::vector<std::string_view> page_parameters{"limit", "cursor"};
+inline const std::vector<std::string_view> review_list_parameters{
+    "limit", "cursor", "tag",      "min_confidence", "max_confidence", "from",
+    "until", "order",  "reviewed", "tagged_by",      "source",         "disagreement"};
+inline const std::vector<std::string_view> export_parameters{
+    "format", "tag",   "reviewed",       "tagged_by",      "source",      "from",
+    "until",  "split", "min_confidence", "max_confidence", "disagreement"};
+inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
+                                                            "subject", "since",  "until"};
+
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
-/// also order, reviewed, tagged_by, source, disagreement. Others are ignored.
+/// also order, reviewed, tagged_by, source, disagreement.
 Result<store::Query> read_list_query(const http::Request& request, store::Audience audience);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
@@ -21,8 +33,11 @@ Result<store::Query> read_queue_query(const http::Request& request);
 /// GET /jobs: limit and cursor, newest first.
 Result<store::Query> read_jobs_query(const http::Request& request);
 /// GET /exports: format, tag, reviewed, tagged_by, source, from, until, min_confidence,
-/// max_confidence, split, disagreement. Others are refused.
+/// max_confidence, split, disagreement.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
+
+/// GET /audit: limit, cursor, actor, action, subject, since, until.
+Result<store::AuditQuery> read_audit_query(const http::Request& request);
 
 /// A cursor as the client sees it: base64url of its kind, the drawing's id, and for the queue the
 /// confidence too.

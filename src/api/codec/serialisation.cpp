@@ -356,6 +356,7 @@ json::object to_json(const store::Job& job) {
     json::object object{
         {"id", to_string(job.id)},
         {"kind", job.kind},
+        {"project", job.project_slug},
         {"state", store::to_string(job.state)},
         {"progress", job.progress},
         {"cancel_requested", job.cancel_requested},
@@ -367,6 +368,21 @@ json::object to_json(const store::Job& job) {
     if (job.result) object["result"] = card_object(*job.result);
     if (job.error) object["error"] = *job.error;
     return object;
+}
+
+json::object to_json(const store::AuditEvent& event) {
+    const auto text = [](const std::optional<std::string>& value) {
+        return value ? json::value(*value) : json::value(nullptr);
+    };
+    return {{"id", to_string(event.id)},
+            {"at", to_rfc3339(time_of(event.id))},
+            {"actor", event.by ? json::value(event.by->name) : json::value(nullptr)},
+            {"actor_id", event.by && event.by->id ? json::value(to_string(*event.by->id))
+                                                  : json::value(nullptr)},
+            {"action", store::to_string(event.action)},
+            {"project", text(event.project_slug)},
+            {"subject", event.subject},
+            {"details", card_object(event.details)}};
 }
 
 json::object to_json(const recognition::ModelInfo& model, const std::string& card) {

@@ -67,6 +67,7 @@ boost::json::object public_json(const store::Project& project);
 boost::json::object to_json(const store::Project& project);
 boost::json::object to_json(const store::Model& model);
 boost::json::object to_json(const store::Job& job);
+boost::json::object to_json(const store::AuditEvent& event);
 /// `card` is JSON text, empty where the registry does not hold the model.
 boost::json::object to_json(const recognition::ModelInfo& model, const std::string& card);
 /// What a problem says, as a part of an answer: type, title, status, detail, field.

@@ -20,5 +20,7 @@ void add_job_events_routes(http::Router& router, const Guard& guard);
 void add_jobs_routes(http::Router& router, const Guard& guard);
 void add_users_routes(http::Router& router, const Guard& guard);
 void add_demo_routes(http::Router& router, const Guard& guard);
+void add_audit_routes(http::Router& router, const Guard& guard);
+void add_people_routes(http::Router& router, const Guard& guard);
 
 }  // namespace croquis::api

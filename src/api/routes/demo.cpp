@@ -43,7 +43,7 @@ Answer sketch(AnnotatorContext& api, Request&, const Principal&) {
 }  // namespace
 
 void add_demo_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::post, "/drawings:sketch", guard.admin(sketch));
+    add_route(router, Method::post, "/drawings:sketch", guard.admin(sketch));
 }
 
 }  // namespace croquis::api

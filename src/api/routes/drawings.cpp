@@ -46,7 +46,8 @@ Answer history(AnnotatorContext& api, Request& request, const Principal&,
 }  // namespace
 
 void add_drawings_routes(http::Router& router, const Guard& guard) {
-    add_in_projects(router, Method::get, "/drawings", guard.annotator(drawings));
+    add_in_projects(router, Method::get, "/drawings", guard.annotator(drawings),
+                    review_list_parameters);
     add_in_projects(router, Method::get, "/drawings/{id}", guard.annotator(drawing));
     add_in_projects(router, Method::get, "/drawings/{id}/image", guard.annotator(image));
     add_in_projects(router, Method::get, "/drawings/{id}/strokes", guard.annotator(strokes));

@@ -1,5 +1,6 @@
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
+#include "service/audit.h"
 
 namespace croquis::api {
 namespace {
@@ -22,7 +23,7 @@ class ExportStream final : public http::BodyStream {
     std::shared_ptr<service::RunningExport> running_;
 };
 
-Answer export_drawings(AnnotatorContext& api, Request& request, const Principal&,
+Answer export_drawings(AnnotatorContext& api, Request& request, const Principal& who,
                        const service::ProjectRef& project) {
     auto options = read_export_query(request);
     if (!options) co_return problem(options.error());
@@ -30,6 +31,9 @@ Answer export_drawings(AnnotatorContext& api, Request& request, const Principal&
     options->project_id = project->project.id;
     const auto running = co_await api.exports.begin(*options);
     if (!running) co_return problem(running.error());
+    const store::Author by{who.user, who.name};
+    const auto tell = [&] { return service::tell_export(api.store, *options, by); };
+    if (const auto told = co_await api.workers.run(tell); !told) co_return problem(told.error());
     Response response;
     response.set("Content-Type", service::media_type_of(options->format));
     response.set("Content-Disposition",
@@ -42,7 +46,8 @@ Answer export_drawings(AnnotatorContext& api, Request& request, const Principal&
 }  // namespace
 
 void add_exports_routes(http::Router& router, const Guard& guard) {
-    add_in_projects(router, Method::get, "/exports", guard.annotator(export_drawings));
+    add_in_projects(router, Method::get, "/exports", guard.annotator(export_drawings),
+                    export_parameters);
 }
 
 }  // namespace croquis::api

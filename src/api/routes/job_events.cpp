@@ -124,7 +124,7 @@ Answer job_events(AnnotatorContext& api, Request& request, const Principal&) {
 }  // namespace
 
 void add_job_events_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/jobs/{id}/events", guard.annotator(job_events));
+    add_route(router, Method::get, "/jobs/{id}/events", guard.annotator(job_events));
 }
 
 }  // namespace croquis::api

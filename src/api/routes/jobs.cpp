@@ -48,9 +48,9 @@ Answer cancel_job(AnnotatorContext& api, Request& request, const Principal&) {
 }  // namespace
 
 void add_jobs_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/jobs", guard.annotator(jobs));
-    router.add(Method::get, "/jobs/{id}", guard.annotator(job));
-    router.add(Method::post, "/jobs/{id}:cancel", guard.admin(cancel_job));
+    add_route(router, Method::get, "/jobs", guard.annotator(jobs), page_parameters);
+    add_route(router, Method::get, "/jobs/{id}", guard.annotator(job));
+    add_route(router, Method::post, "/jobs/{id}:cancel", guard.admin(cancel_job));
 }
 
 }  // namespace croquis::api

@@ -27,7 +27,8 @@ Answer add_label(AnnotatorContext& api, Request& request, const Principal& who,
                  const service::ProjectRef& project) {
     const auto asked = read_new_label(request);
     if (!asked) co_return problem(asked.error());
-    const auto job = [&] { return service::add_label(api.store, *asked, project->project.id); };
+    const store::Author by{who.user, who.name};
+    const auto job = [&] { return service::add_label(api.store, *asked, project->project.id, by); };
     const auto label = co_await api.workers.run(job);
     if (!label) co_return problem(label.error());
     api.annotation.projects().forget();
@@ -41,8 +42,9 @@ Answer change_label(AnnotatorContext& api, Request& request, const Principal& wh
     const auto edit = read_label_edit(request);
     if (!edit) co_return problem(edit.error());
     const auto& name = request.parameters["name"];
+    const store::Author by{who.user, who.name};
     const auto job = [&] {
-        return service::change_label(api.store, name, *edit, project->project.id);
+        return service::change_label(api.store, name, *edit, project->project.id, by);
     };
     const auto label = co_await api.workers.run(job);
     if (!label) co_return problem(label.error());

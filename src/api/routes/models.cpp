@@ -49,7 +49,8 @@ Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
 
 Answer roll_back(AnnotatorContext& api, Request& request, const Principal& who,
                  const service::ProjectRef& project) {
-    const auto model = co_await api.annotation.roll_back(project->project.id);
+    const store::Author by{who.user, who.name};
+    const auto model = co_await api.annotation.roll_back(by, project->project.id);
     if (!model) co_return problem(model.error());
     identity::tell(identity::Event::model_promoted, origin_of(request),
                    {{"by", who.name}, {"rolled_back_to", *model}});

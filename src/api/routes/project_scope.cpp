@@ -1,5 +1,8 @@
 #include "api/routes/project_scope.h"
 
+#include <algorithm>
+
+#include "http/message.h"
 #include "service/projects.h"
 
 namespace croquis::api {
@@ -33,12 +36,35 @@ Result<ProjectRef> allowed(const ProjectRef& known, Wish wish) {
     return known;
 }
 
+asio::awaitable<http::Response> refused(Error error) {
+    co_return http::problem(error);
+}
+
+/// What is misspelt would be taken for what was not asked.
+http::Handler taking(const QueryNames& names, const http::Handler& handler) {
+    return [names, handler](http::Request& request) {
+        for (const auto& [name, value] : request.query) {
+            // Nothing stands behind a last "&".
+            if (name.empty() && value.empty()) continue;
+            if (std::find(names.begin(), names.end(), name) == names.end())
+                return refused(
+                    {ErrorKind::invalid, "There is no such query parameter here.", name});
+        }
+        return handler(request);
+    };
+}
+
 }  // namespace
 
+void add_route(http::Router& router, http::Method method, std::string_view path,
+               const http::Handler& handler, const QueryNames& query) {
+    router.add(method, path, taking(query, handler));
+}
+
 void add_in_projects(http::Router& router, http::Method method, std::string_view path,
-                     const http::Handler& handler) {
-    router.add(method, path, handler);
-    router.add(method, std::string("/projects/{project}").append(path), handler);
+                     const http::Handler& handler, const QueryNames& query) {
+    add_route(router, method, path, handler, query);
+    add_route(router, method, std::string("/projects/{project}").append(path), handler, query);
 }
 
 asio::awaitable<Result<ProjectRef>> project_of(service::Annotation& annotation,

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <string_view>
+#include <vector>
 
 #include "api/codec/serialisation.h"
 #include "http/router.h"
@@ -12,9 +13,16 @@ namespace croquis::api {
 
 inline constexpr std::string_view default_project = "shapes";
 
+/// The names of a route's query parameters.
+using QueryNames = std::vector<std::string_view>;
+
+/// Adds the route; requests with other query parameters than these are refused (invalid).
+void add_route(http::Router& router, http::Method method, std::string_view path,
+               const http::Handler& handler, const QueryNames& query = {});
+
 /// Adds the route for the first project, and the same under /projects/{project}.
 void add_in_projects(http::Router& router, http::Method method, std::string_view path,
-                     const http::Handler& handler);
+                     const http::Handler& handler, const QueryNames& query = {});
 
 /// Errors: not_found; those of the store.
 boost::asio::awaitable<Result<service::ProjectRef>> project_of(service::Annotation& annotation,

@@ -26,7 +26,8 @@ Answer project(AnnotatorContext&, Request&, const Principal&, const service::Pro
 Answer add_project(AnnotatorContext& api, Request& request, const Principal& who) {
     const auto asked = read_new_project(request);
     if (!asked) co_return problem(asked.error());
-    const auto job = [&] { return service::add_project(api.store, asked->slug, asked->rest); };
+    const store::Author by{who.user, who.name};
+    const auto job = [&] { return service::add_project(api.store, asked->slug, asked->rest, by); };
     const auto added = co_await api.workers.run(job);
     if (!added) co_return problem(added.error());
     api.annotation.projects().forget();
@@ -42,7 +43,8 @@ Answer change_project(AnnotatorContext& api, Request& request, const Principal& 
     const auto edit = read_project_edit(request);
     if (!edit) co_return problem(edit.error());
     const auto& slug = request.parameters["project"];
-    const auto job = [&] { return service::change_project(api.store, slug, *edit); };
+    const store::Author by{who.user, who.name};
+    const auto job = [&] { return service::change_project(api.store, slug, *edit, by); };
     const auto changed = co_await api.workers.run(job);
     if (!changed) co_return problem(changed.error());
     api.annotation.projects().forget();
@@ -65,10 +67,10 @@ Answer preview(AnnotatorContext& api, Request& request, const Principal&,
 }  // namespace
 
 void add_projects_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/projects", guard.annotator(projects));
-    router.add(Method::post, "/projects", guard.admin(add_project));
-    router.add(Method::get, "/projects/{project}", guard.annotator(project));
-    router.add(Method::patch, "/projects/{project}", guard.admin(change_project));
+    add_route(router, Method::get, "/projects", guard.annotator(projects));
+    add_route(router, Method::post, "/projects", guard.admin(add_project));
+    add_route(router, Method::get, "/projects/{project}", guard.annotator(project));
+    add_route(router, Method::patch, "/projects/{project}", guard.admin(change_project));
     add_in_projects(router, Method::post, "/predictions", guard.annotator(predict));
     add_in_projects(router, Method::post, "/predictions:preview", guard.annotator(preview));
 }

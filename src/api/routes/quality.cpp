@@ -89,9 +89,10 @@ Answer drawing_map(AnnotatorContext& api, Request&, const Principal&,
 void add_quality_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/quality", guard.annotator(quality));
     add_in_projects(router, Method::get, "/quality/map", guard.annotator(drawing_map));
-    add_in_projects(router, Method::get, "/quality/suspects", guard.annotator(suspects));
-    add_in_projects(router, Method::get, "/drawings/{id}/similar", guard.annotator(similar));
-    add_in_projects(router, Method::get, "/clusters", guard.annotator(clusters));
+    add_in_projects(router, Method::get, "/quality/suspects", guard.annotator(suspects), {"limit"});
+    add_in_projects(router, Method::get, "/drawings/{id}/similar", guard.annotator(similar),
+                    {"limit"});
+    add_in_projects(router, Method::get, "/clusters", guard.annotator(clusters), {"limit"});
 }
 
 }  // namespace croquis::api

@@ -87,7 +87,7 @@ Answer release(AnnotatorContext& api, Request& request, const Principal& who,
 }  // namespace
 
 void add_queue_routes(http::Router& router, const Guard& guard) {
-    add_in_projects(router, Method::get, "/queue", guard.annotator(queue));
+    add_in_projects(router, Method::get, "/queue", guard.annotator(queue), page_parameters);
     add_in_projects(router, Method::get, "/queue/progress", guard.annotator(progress));
     add_in_projects(router, Method::put, "/queue/claims/{id}", guard.annotator(claim));
     add_in_projects(router, Method::delete_, "/queue/claims/{id}", guard.annotator(release));

@@ -122,11 +122,11 @@ Answer change_own_password(AnnotatorContext& api, Request& request, const Princi
 }  // namespace
 
 void add_sign_in_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::post, "/token", guard.anyone(sign_in));
-    router.add(Method::delete_, "/token", guard.anyone(sign_out));
-    router.add(Method::post, "/token/refresh", guard.anyone(refresh));
-    router.add(Method::get, "/me", guard.annotator(me));
-    router.add(Method::post, "/me/password", guard.annotator(change_own_password));
+    add_route(router, Method::post, "/token", guard.anyone(sign_in));
+    add_route(router, Method::delete_, "/token", guard.anyone(sign_out));
+    add_route(router, Method::post, "/token/refresh", guard.anyone(refresh));
+    add_route(router, Method::get, "/me", guard.annotator(me));
+    add_route(router, Method::post, "/me/password", guard.annotator(change_own_password));
 }
 
 }  // namespace croquis::api

@@ -102,10 +102,10 @@ Answer delete_user(AnnotatorContext& api, Request& request, const Principal& who
 }  // namespace
 
 void add_users_routes(http::Router& router, const Guard& guard) {
-    router.add(Method::get, "/users", guard.admin(users));
-    router.add(Method::post, "/users", guard.admin(add_user));
-    router.add(Method::patch, "/users/{id}", guard.admin(change_user));
-    router.add(Method::delete_, "/users/{id}", guard.admin(delete_user));
+    add_route(router, Method::get, "/users", guard.admin(users));
+    add_route(router, Method::post, "/users", guard.admin(add_user));
+    add_route(router, Method::patch, "/users/{id}", guard.admin(change_user));
+    add_route(router, Method::delete_, "/users/{id}", guard.admin(delete_user));
 }
 
 }  // namespace croquis::api

@@ -1,3 +1,5 @@
+#include "store/auditing.h"
+#include "store/postgres/audit_rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
 
@@ -44,11 +46,13 @@ User locked_user(Connection& connection, const Uuid& id) {
     return std::move(*user);
 }
 
-/// Call with the accounts locked.
-void allow(Connection& connection, const std::optional<Uuid>& by) {
-    if (!by) return;
+/// Who asks: none is the operator. Call with the accounts locked.
+std::optional<Author> allow(Connection& connection, const std::optional<Uuid>& by) {
+    if (!by) return std::nullopt;
     const auto rows = connection.query(select_user, *by);
     if (rows.empty() || !is_enabled_admin(read_user(rows, 0))) throw not_an_admin();
+    const auto asking = read_user(rows, 0);
+    return Author{asking.id, asking.name};
 }
 
 /// Call with the accounts locked.
@@ -61,9 +65,10 @@ void keep_an_admin(Connection& connection, const User& before) {
 }
 
 /// Throws unless the account is as it was when its password was checked. Locks it.
-void check_unchanged(Connection& connection, const Uuid& id, const std::string& password_hash) {
-    const auto user = lock_account(connection, id);
+User check_unchanged(Connection& connection, const Uuid& id, const std::string& password_hash) {
+    auto user = lock_account(connection, id);
     if (!user || user->disabled || user->password_hash != password_hash) throw bad_sign_in();
+    return std::move(*user);
 }
 
 struct KnownToken {
@@ -133,13 +138,14 @@ std::optional<RefreshToken> rotate(Connection& connection, const Sha256& present
 Result<void> PostgresStore::add_user(const User& user, const std::optional<Uuid>& by) {
     return in_transaction([&](Connection& connection) {
         lock_accounts(connection);
-        allow(connection, by);
+        const auto asking = allow(connection, by);
         const auto added = connection.query(
             "INSERT INTO account (id, name, password_hash, role, disabled, created_at) "
             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
             user.id, user.name, user.password_hash, to_string(user.role), user.disabled,
             user.created_at);
         if (added.affected() == 0) throw name_taken();
+        write_down(connection, audit_of_user(AuditAction::user_added, user, asking));
     });
 }
 
@@ -173,7 +179,7 @@ Result<User> PostgresStore::change_user(const Uuid& id, const AccountChange& cha
                                         const std::optional<Uuid>& by) {
     return in_transaction([&](Connection& connection) {
         lock_accounts(connection);
-        allow(connection, by);
+        const auto asking = allow(connection, by);
         const auto before = locked_user(connection, id);
         auto after = changed(before, change);
         if (!is_enabled_admin(after)) keep_an_admin(connection, before);
@@ -181,6 +187,8 @@ Result<User> PostgresStore::change_user(const Uuid& id, const AccountChange& cha
             "UPDATE account SET password_hash = $1, role = $2, disabled = $3 WHERE id = $4",
             after.password_hash, to_string(after.role), after.disabled, id);
         if (ends_sign_ins(change)) end_sign_ins(connection, id);
+        for (const auto& told : audits_of_changed(after, change, asking))
+            write_down(connection, told);
         return after;
     });
 }
@@ -188,9 +196,11 @@ Result<User> PostgresStore::change_user(const Uuid& id, const AccountChange& cha
 Result<void> PostgresStore::delete_user(const Uuid& id, const std::optional<Uuid>& by) {
     return in_transaction([&](Connection& connection) {
         lock_accounts(connection);
-        allow(connection, by);
-        keep_an_admin(connection, locked_user(connection, id));
+        const auto asking = allow(connection, by);
+        const auto user = locked_user(connection, id);
+        keep_an_admin(connection, user);
         connection.query("DELETE FROM account WHERE id = $1", id);
+        write_down(connection, audit_of_user(AuditAction::user_deleted, user, asking));
     });
 }
 
@@ -206,10 +216,12 @@ Result<void> PostgresStore::rehash_password(const Uuid& id, const std::string& f
 Result<void> PostgresStore::renew_password(const std::string& from, const std::string& to,
                                            const RefreshToken& sign_in) {
     return in_transaction([&](Connection& connection) {
-        check_unchanged(connection, sign_in.user, from);
+        const auto user = check_unchanged(connection, sign_in.user, from);
         connection.query("UPDATE account SET password_hash = $1 WHERE id = $2", to, sign_in.user);
         end_sign_ins(connection, sign_in.user);
         insert_token(connection, sign_in);
+        write_down(connection,
+                   audit_of_user(AuditAction::password_changed, user, Author{user.id, user.name}));
     });
 }
 

@@ -1,6 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "store/auditing.h"
 #include "store/list_query.h"
+#include "store/postgres/audit_rows.h"
 #include "store/postgres/batch.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
@@ -212,7 +214,10 @@ Result<std::vector<Result<Drawing>>> PostgresStore::change_visibility(
     const std::vector<VisibilityChange>& changes) {
     return in_transaction([&](Connection& connection) {
         auto drawings = lock_drawings(connection, ids_of(changes));
-        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        const auto put_down = [&](const TagWrite& tag) {
+            write_down(connection, tag);
+            write_down(connection, audit_of(drawings.at(tag.drawing.id).drawing, tag));
+        };
         return apply_to_tags(drawings, changes, decide_visibility, put_down);
     });
 }
@@ -225,6 +230,7 @@ Result<void> PostgresStore::withdraw(const Withdrawal& withdrawal) {
                                        withdrawal.at, VersionCondition::any()});
         if (!deleted) throw Failure(deleted.error());
         write_down(connection, *deleted);
+        write_down(connection, audit_of(before.drawing, *deleted));
     });
 }
 

@@ -1,5 +1,7 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "store/auditing.h"
+#include "store/postgres/audit_rows.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
@@ -31,6 +33,7 @@ Job read_job(const Rows& rows, int row) {
     job.finished_at = time_or_none(rows, row, 14);
     // Those from before there were several have none.
     job.project = rows.null(row, 15) ? shapes_project : rows.small(row, 15);
+    job.project_slug = rows.text(row, 16);
     return job;
 }
 
@@ -96,6 +99,7 @@ Result<Job> PostgresStore::add_job(const Job& job, bool unless_open) {
                 return std::move(*open);
         }
         insert(connection, job);
+        if (const auto started = audit_of_started(job)) write_down(connection, *started);
         return job_of(connection, job.id);
     });
 }

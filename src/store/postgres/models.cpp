@@ -1,6 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/time.h"
+#include "store/auditing.h"
+#include "store/postgres/audit_rows.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
@@ -20,6 +22,12 @@ Model read_model(const Rows& rows, int row) {
     model.project = rows.small(row, 8);
     model.promoted_at = time_or_none(rows, row, 9);
     return model;
+}
+
+std::optional<std::string> live_id(Connection& connection, int project) {
+    const auto rows =
+        connection.query("SELECT id FROM model WHERE state = 'live' AND project = $1", project);
+    return rows.empty() ? std::nullopt : std::optional(std::string(rows.text(0, 0)));
 }
 
 }  // namespace
@@ -65,18 +73,20 @@ Result<Bytes> PostgresStore::model_onnx(const std::string& id) {
     });
 }
 
-Result<void> PostgresStore::promote_model(const std::string& id) {
+Result<void> PostgresStore::promote_model(const std::string& id, const Promotion& how) {
     return in_transaction([&](Connection& connection) {
         connection.query("SELECT pg_advisory_xact_lock($1)", promotion_lock);
         const auto rows = connection.query("SELECT project FROM model WHERE id = $1", id);
         if (rows.empty()) throw no_model();
         const int project = rows.small(0, 0);
+        const auto before = live_id(connection, project);
         connection.query(
             "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
             project, id);
         connection.query(make_live_sql, now(), id);
         if (project != shapes_project)
             connection.query("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
+        if (before != id) write_down(connection, audit_of_promotion(id, project, before, how));
     });
 }
 

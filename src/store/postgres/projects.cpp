@@ -1,7 +1,9 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "store/auditing.h"
 #include "store/labelling.h"
 #include "store/list_query.h"
+#include "store/postgres/audit_rows.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/postgres/tag_rows.h"
@@ -93,7 +95,7 @@ Result<std::vector<Project>> PostgresStore::projects() {
     });
 }
 
-Result<Project> PostgresStore::add_project(const Project& project) {
+Result<Project> PostgresStore::add_project(const Project& project, const Author& by) {
     return in_transaction([&](Connection& connection) {
         const auto added = connection.query(
             "INSERT INTO project (slug, name, guidelines, who_draws, who_browses, opinions_wanted, "
@@ -103,12 +105,14 @@ Result<Project> PostgresStore::add_project(const Project& project) {
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
             project.archived_at, project.created_at);
         if (added.affected() == 0) throw project_there();
-        return find_project(connection, project.slug);
+        auto made = find_project(connection, project.slug);
+        write_down(connection, audit_of_added(made, by));
+        return made;
     });
 }
 
-Result<Project> PostgresStore::change_project(const std::string& slug,
-                                              const ProjectChange& change) {
+Result<Project> PostgresStore::change_project(const std::string& slug, const ProjectChange& change,
+                                              const Author& by) {
     return in_transaction([&](Connection& connection) {
         const auto project = changed(find_project(connection, slug, " FOR UPDATE"), change);
         connection.query(
@@ -117,6 +121,7 @@ Result<Project> PostgresStore::change_project(const std::string& slug,
             project.name, project.guidelines, to_string(project.who_draws),
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
             project.archived_at, project.id);
+        write_down(connection, audit_of_changed(project, change, by));
         return project;
     });
 }
@@ -127,7 +132,7 @@ Result<std::vector<Label>> PostgresStore::labels(int project) {
 }
 
 Result<Label> PostgresStore::add_label(int project, const Label& label,
-                                       std::optional<std::size_t> place) {
+                                       std::optional<std::size_t> place, const Author& by) {
     return in_transaction([&](Connection& connection) {
         const auto labels = with_added(lock_labels(connection, project), label, place);
         if (!labels) throw Failure(labels.error());
@@ -135,12 +140,13 @@ Result<Label> PostgresStore::add_label(int project, const Label& label,
             "INSERT INTO label (project, name, position, titles) VALUES ($1, $2, $3, $4)", project,
             label.name, -1, label.titles);
         write_labels(connection, project, *labels);
+        write_down(connection, audit_of_added(project, label, by));
         return label;
     });
 }
 
 Result<Label> PostgresStore::change_label(int project, const std::string& name,
-                                          const LabelChange& change) {
+                                          const LabelChange& change, const Author& by) {
     return in_transaction([&](Connection& connection) {
         const auto labels = with_changed(lock_labels(connection, project), name, change);
         if (!labels) throw Failure(labels.error());
@@ -150,14 +156,17 @@ Result<Label> PostgresStore::change_label(int project, const std::string& name,
                 "UPDATE label SET titles = jsonb_strip_nulls(titles::jsonb || $1::jsonb)::text "
                 "WHERE project = $2 AND name = $3",
                 *change.titles, project, name);
+        write_down(connection, audit_of_changed(project, name, change, by));
         return label_named(read_labels(connection, project), name);
     });
 }
 
 Result<LabelMergeStep> PostgresStore::merge_label(int project, const LabelMerge& merge) {
     return in_transaction([&](Connection& connection) {
-        const auto labels = with_merged(lock_labels(connection, project), merge);
+        const auto before = lock_labels(connection, project);
+        const auto labels = with_merged(before, merge);
         if (!labels) throw Failure(labels.error());
+        if (const auto told = audit_of_merge(project, merge, before)) write_down(connection, *told);
         write_labels(connection, project, *labels);
         const auto drawings = lock_carrying(connection, project, merge);
         for (const auto& drawing : drawings) write_down(connection, decide_merge(drawing, merge));

@@ -1,4 +1,6 @@
+#include "store/auditing.h"
 #include "store/records.h"
+#include "store/sqlite/audit_rows.h"
 #include "store/sqlite/store.h"
 
 namespace croquis::store::sqlite {
@@ -24,10 +26,12 @@ User existing_user(Connection& connection, const Uuid& id) {
     return std::move(*user);
 }
 
-void allow(Connection& connection, const std::optional<Uuid>& by) {
-    if (!by) return;
+/// Who asks: none is the operator.
+std::optional<Author> allow(Connection& connection, const std::optional<Uuid>& by) {
+    if (!by) return std::nullopt;
     const auto asking = find_user(connection, *by);
     if (!asking || !is_enabled_admin(*asking)) throw not_an_admin();
+    return Author{asking->id, asking->name};
 }
 
 /// Nobody else writes until the transaction ends.
@@ -39,9 +43,10 @@ void keep_an_admin(Connection& connection, const User& before) {
 }
 
 /// Throws unless the account is as it was when its password was checked.
-void check_unchanged(Connection& connection, const Uuid& id, const std::string& password_hash) {
-    const auto user = find_user(connection, id);
+User check_unchanged(Connection& connection, const Uuid& id, const std::string& password_hash) {
+    auto user = find_user(connection, id);
     if (!user || user->disabled || user->password_hash != password_hash) throw bad_sign_in();
+    return std::move(*user);
 }
 
 void write_user(Connection& connection, const User& user) {
@@ -107,13 +112,14 @@ std::optional<RefreshToken> rotate(Connection& connection, const Sha256& present
 
 Result<void> SqliteStore::add_user(const User& user, const std::optional<Uuid>& by) {
     return write([&](Connection& connection) {
-        allow(connection, by);
+        const auto asking = allow(connection, by);
         const auto added = connection.run(
             "INSERT INTO account (id, name, password_hash, role, disabled, created_at) "
             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
             user.id, user.name, user.password_hash, to_string(user.role), user.disabled,
             user.created_at);
         if (added == 0) throw name_taken();
+        write_down(connection, audit_of_user(AuditAction::user_added, user, asking));
     });
 }
 
@@ -146,21 +152,25 @@ Result<std::vector<User>> SqliteStore::users() {
 Result<User> SqliteStore::change_user(const Uuid& id, const AccountChange& change,
                                       const std::optional<Uuid>& by) {
     return write([&](Connection& connection) {
-        allow(connection, by);
+        const auto asking = allow(connection, by);
         const auto before = existing_user(connection, id);
         auto after = changed(before, change);
         if (!is_enabled_admin(after)) keep_an_admin(connection, before);
         write_user(connection, after);
         if (ends_sign_ins(change)) end_sign_ins(connection, id);
+        for (const auto& told : audits_of_changed(after, change, asking))
+            write_down(connection, told);
         return after;
     });
 }
 
 Result<void> SqliteStore::delete_user(const Uuid& id, const std::optional<Uuid>& by) {
     return write([&](Connection& connection) {
-        allow(connection, by);
-        keep_an_admin(connection, existing_user(connection, id));
+        const auto asking = allow(connection, by);
+        const auto user = existing_user(connection, id);
+        keep_an_admin(connection, user);
         connection.run("DELETE FROM account WHERE id = $1", id);
+        write_down(connection, audit_of_user(AuditAction::user_deleted, user, asking));
     });
 }
 
@@ -175,10 +185,12 @@ Result<void> SqliteStore::rehash_password(const Uuid& id, const std::string& fro
 Result<void> SqliteStore::renew_password(const std::string& from, const std::string& to,
                                          const RefreshToken& sign_in) {
     return write([&](Connection& connection) {
-        check_unchanged(connection, sign_in.user, from);
+        const auto user = check_unchanged(connection, sign_in.user, from);
         connection.run("UPDATE account SET password_hash = $1 WHERE id = $2", to, sign_in.user);
         end_sign_ins(connection, sign_in.user);
         insert_token(connection, sign_in);
+        write_down(connection,
+                   audit_of_user(AuditAction::password_changed, user, Author{user.id, user.name}));
     });
 }
 

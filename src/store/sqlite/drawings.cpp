@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "store/asking.h"
+#include "store/auditing.h"
 #include "store/list_query.h"
 #include "store/records.h"
+#include "store/sqlite/audit_rows.h"
 #include "store/sqlite/drawing_rows.h"
 #include "store/sqlite/store.h"
 #include "store/tagging.h"
@@ -285,7 +287,10 @@ Result<std::vector<Result<Drawing>>> SqliteStore::change_visibility(
     const std::vector<VisibilityChange>& changes) {
     return write([&](Connection& connection) {
         auto drawings = drawings_of(connection, changes);
-        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        const auto put_down = [&](const TagWrite& tag) {
+            write_down(connection, tag);
+            write_down(connection, audit_of(drawings.at(tag.drawing.id).drawing, tag));
+        };
         return apply_to_tags(drawings, changes, decide_visibility, put_down);
     });
 }
@@ -298,6 +303,7 @@ Result<void> SqliteStore::withdraw(const Withdrawal& withdrawal) {
                                        withdrawal.at, VersionCondition::any()});
         if (!deleted) throw Failure(deleted.error());
         write_down(connection, *deleted);
+        write_down(connection, audit_of(before.drawing, *deleted));
     });
 }
 

@@ -1,6 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "store/auditing.h"
 #include "store/records.h"
+#include "store/sqlite/audit_rows.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/store.h"
 
@@ -26,6 +28,7 @@ Job read_job(const Statement& row) {
     job.finished_at = time_or_none(row, 14);
     // Those from before there were several have none.
     job.project = row.null(15) ? shapes_project : row.small(15);
+    job.project_slug = row.text(16);
     return job;
 }
 
@@ -87,6 +90,7 @@ Result<Job> SqliteStore::add_job(const Job& job, bool unless_open) {
                                      job.kind, job.project))
                 return std::move(*open);
         insert(connection, job);
+        if (const auto started = audit_of_started(job)) write_down(connection, *started);
         return job_of(connection, job.id);
     });
 }

@@ -1,7 +1,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/time.h"
+#include "store/auditing.h"
 #include "store/records.h"
+#include "store/sqlite/audit_rows.h"
 #include "store/sqlite/store.h"
 
 namespace croquis::store::sqlite {
@@ -16,6 +18,12 @@ Model read_model(const Statement& row) {
     model.project = row.small(8);
     if (!row.null(9)) model.promoted_at = row.time(9);
     return model;
+}
+
+std::optional<std::string> live_id(Connection& connection, int project) {
+    auto row =
+        connection.query("SELECT id FROM model WHERE state = 'live' AND project = $1", project);
+    return row.step() ? std::optional(row.text(0)) : std::nullopt;
 }
 
 }  // namespace
@@ -60,17 +68,19 @@ Result<Bytes> SqliteStore::model_onnx(const std::string& id) {
     });
 }
 
-Result<void> SqliteStore::promote_model(const std::string& id) {
+Result<void> SqliteStore::promote_model(const std::string& id, const Promotion& how) {
     return write([&](Connection& connection) {
         auto row = connection.query("SELECT project FROM model WHERE id = $1", id);
         if (!row.step()) throw no_model();
         const int project = row.small(0);
+        const auto before = live_id(connection, project);
         connection.run(
             "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
             project, id);
         connection.run(make_live_sql, now(), id);
         if (project != shapes_project)
             connection.run("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
+        if (before != id) write_down(connection, audit_of_promotion(id, project, before, how));
     });
 }
 

@@ -1,8 +1,10 @@
 #include <spdlog/fmt/fmt.h>
 
+#include "store/auditing.h"
 #include "store/labelling.h"
 #include "store/list_query.h"
 #include "store/records.h"
+#include "store/sqlite/audit_rows.h"
 #include "store/sqlite/drawing_rows.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/store.h"
@@ -90,7 +92,7 @@ Result<std::vector<Project>> SqliteStore::projects() {
     });
 }
 
-Result<Project> SqliteStore::add_project(const Project& project) {
+Result<Project> SqliteStore::add_project(const Project& project, const Author& by) {
     return write([&](Connection& connection) {
         const auto added = connection.run(
             "INSERT INTO project (slug, name, guidelines, who_draws, who_browses, opinions_wanted, "
@@ -100,11 +102,14 @@ Result<Project> SqliteStore::add_project(const Project& project) {
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
             project.archived_at, project.created_at);
         if (added == 0) throw project_there();
-        return find_project(connection, project.slug);
+        auto made = find_project(connection, project.slug);
+        write_down(connection, audit_of_added(made, by));
+        return made;
     });
 }
 
-Result<Project> SqliteStore::change_project(const std::string& slug, const ProjectChange& change) {
+Result<Project> SqliteStore::change_project(const std::string& slug, const ProjectChange& change,
+                                            const Author& by) {
     return write([&](Connection& connection) {
         const auto project = changed(find_project(connection, slug), change);
         connection.run(
@@ -113,6 +118,7 @@ Result<Project> SqliteStore::change_project(const std::string& slug, const Proje
             project.name, project.guidelines, to_string(project.who_draws),
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
             project.archived_at, project.id);
+        write_down(connection, audit_of_changed(project, change, by));
         return project;
     });
 }
@@ -122,7 +128,7 @@ Result<std::vector<Label>> SqliteStore::labels(int project) {
 }
 
 Result<Label> SqliteStore::add_label(int project, const Label& label,
-                                     std::optional<std::size_t> place) {
+                                     std::optional<std::size_t> place, const Author& by) {
     return write([&](Connection& connection) {
         require_project(connection, project);
         const auto labels = with_added(read_labels(connection, project), label, place);
@@ -131,12 +137,13 @@ Result<Label> SqliteStore::add_label(int project, const Label& label,
             "INSERT INTO label (project, name, position, titles) VALUES ($1, $2, $3, $4)", project,
             label.name, 0, label.titles);
         write_labels(connection, project, *labels);
+        write_down(connection, audit_of_added(project, label, by));
         return label;
     });
 }
 
 Result<Label> SqliteStore::change_label(int project, const std::string& name,
-                                        const LabelChange& change) {
+                                        const LabelChange& change, const Author& by) {
     return write([&](Connection& connection) {
         const auto labels = with_changed(read_labels(connection, project), name, change);
         if (!labels) throw Failure(labels.error());
@@ -145,14 +152,17 @@ Result<Label> SqliteStore::change_label(int project, const std::string& name,
             connection.run(
                 "UPDATE label SET titles = json_patch(titles, $1) WHERE project = $2 AND name = $3",
                 *change.titles, project, name);
+        write_down(connection, audit_of_changed(project, name, change, by));
         return label_named(read_labels(connection, project), name);
     });
 }
 
 Result<LabelMergeStep> SqliteStore::merge_label(int project, const LabelMerge& merge) {
     return write([&](Connection& connection) {
-        const auto labels = with_merged(read_labels(connection, project), merge);
+        const auto before = read_labels(connection, project);
+        const auto labels = with_merged(before, merge);
         if (!labels) throw Failure(labels.error());
+        if (const auto told = audit_of_merge(project, merge, before)) write_down(connection, *told);
         write_labels(connection, project, *labels);
         const auto drawings = carrying(connection, project, merge);
         for (const auto& drawing : drawings) write_down(connection, decide_merge(drawing, merge));

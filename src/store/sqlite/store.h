@@ -34,13 +34,14 @@ class SqliteStore final : public Store {
 
     Result<Project> project(const std::string& slug) override;
     Result<std::vector<Project>> projects() override;
-    Result<Project> add_project(const Project& project) override;
-    Result<Project> change_project(const std::string& slug, const ProjectChange& change) override;
+    Result<Project> add_project(const Project& project, const Author& by) override;
+    Result<Project> change_project(const std::string& slug, const ProjectChange& change,
+                                   const Author& by) override;
     Result<std::vector<Label>> labels(int project) override;
-    Result<Label> add_label(int project, const Label& label,
-                            std::optional<std::size_t> place) override;
-    Result<Label> change_label(int project, const std::string& name,
-                               const LabelChange& change) override;
+    Result<Label> add_label(int project, const Label& label, std::optional<std::size_t> place,
+                            const Author& by) override;
+    Result<Label> change_label(int project, const std::string& name, const LabelChange& change,
+                               const Author& by) override;
     Result<LabelMergeStep> merge_label(int project, const LabelMerge& merge) override;
 
     Result<void> add_user(const User& user, const std::optional<Uuid>& by) override;
@@ -66,7 +67,7 @@ class SqliteStore final : public Store {
     Result<std::vector<Model>> models() override;
     Result<Model> model(const std::string& id) override;
     Result<Bytes> model_onnx(const std::string& id) override;
-    Result<void> promote_model(const std::string& id) override;
+    Result<void> promote_model(const std::string& id, const Promotion& how) override;
     Result<Model> model_before(int project) override;
     Result<Model> live_model(int project) override;
 
@@ -98,6 +99,13 @@ class SqliteStore final : public Store {
     Result<void> finish_job(const Uuid& id, const std::string& owner, const JobOutcome& outcome,
                             Timestamp at) override;
     Result<Job> cancel_job(const Uuid& id, Timestamp at) override;
+
+    Result<std::vector<AuditEvent>> audit(const AuditQuery& query) override;
+    Result<void> record(const AuditEvent& event) override;
+    Result<std::vector<Drawing>> drawings_drawn_by(const PersonQuery& query) override;
+    Result<std::vector<SaidOf>> said_by(const PersonQuery& query) override;
+    Result<std::size_t> forget_name(const std::string& name,
+                                    const std::vector<Uuid>& drawings) override;
 
     Result<std::vector<std::string>> migrate() override;
     Result<std::optional<std::string>> back_up_before_migration() override;

@@ -548,6 +548,12 @@ for (const kind of Object.keys(stores))
       await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
     });
 
+    it('refuses query parameters that it does not know', async () => {
+      const people = '/api/v1/people/sam';
+      for (const [method, path] of [['POST', '/api/v1/models:rollback'], ['POST', '/api/v1/models:retag'], ['GET', people], ['DELETE', people], ['POST', '/api/v1/drawings:sketch'], ['GET', '/api/v1/queue/progress']])
+        await api.ask(method, `${path}?nosuch=1`, { token, status: 422, field: 'nosuch' });
+    });
+
     it('lists, cancels and ends jobs', async () => {
       const { body: page } = await api.ask('GET', '/api/v1/jobs?limit=1', { token: annotator, status: 200 });
       assert.equal(page.jobs.length, 1);

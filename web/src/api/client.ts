@@ -34,6 +34,8 @@ export type Similar = annotator.components['schemas']['SimilarDrawings']['drawin
 export type Cluster = annotator.components['schemas']['Clusters']['clusters'][number];
 export type Shadow = annotator.components['schemas']['Shadow'];
 export type DrawingMap = annotator.components['schemas']['DrawingMap'];
+export type AuditEvent = annotator.components['schemas']['AuditEvent'];
+export type AuditAction = annotator.components['schemas']['AuditAction'];
 export type Role = annotator.components['schemas']['Role'];
 
 export type Answer<T> = { ok: true; data: T; response: Response } | { ok: false; problem: Problem };

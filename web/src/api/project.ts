@@ -19,7 +19,7 @@ export const pageOf = (project: string, under = base) =>
   project === firstProject ? `${under}/` : `${under}/p/${project}`;
 
 /** What is about no project: accounts, jobs, the projects themselves, the program. */
-const beyond = /^\/(?:token|me|users|jobs|projects|service)(?:[/:?]|$)/;
+const beyond = /^\/(?:token|me|users|audit|people|jobs|projects|service)(?:[/:?]|$)/;
 
 /** The address of the API that means the same in a project. */
 export function inProject(url: string, project = slug): string {

@@ -9,6 +9,7 @@ const path = '/api/v1/jobs';
 const jobOf = (id: string, given: Partial<Job> = {}): Job => ({
   id,
   kind: 'teach',
+  project: 'shapes',
   state: 'running',
   progress: 0,
   cancel_requested: false,

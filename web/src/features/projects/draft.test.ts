@@ -10,6 +10,7 @@ const birds = {
   who_draws: 'everyone',
   who_browses: 'link',
   archived: false,
+  retention_days: null,
 } as Project;
 
 test('makes a slug of a name', () => {
@@ -26,6 +27,13 @@ test('sends what differs', () => {
     name: 'All birds',
     who_browses: 'users',
   });
+});
+
+test('says for how long drawings are kept, and takes that away', () => {
+  const days = { ...draftOf(birds), retention_days: 30 };
+  expect(changeOf(birds, days)).toEqual({ retention_days: 30 });
+  const kept = { ...birds, retention_days: 30 };
+  expect(changeOf(kept, { ...days, retention_days: null })).toEqual({ retention_days: null });
 });
 
 test('trims what is new', () => {

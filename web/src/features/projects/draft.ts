@@ -9,6 +9,8 @@ export interface Draft {
   guidelines: string;
   who_draws: Access;
   who_browses: Access;
+  /** Drawings are kept so many days; empty, for ever. */
+  retention_days: number | null;
 }
 
 export const blankDraft = (): Draft => ({
@@ -17,14 +19,16 @@ export const blankDraft = (): Draft => ({
   guidelines: '',
   who_draws: 'everyone',
   who_browses: 'everyone',
+  retention_days: null,
 });
 
-export const draftOf = ({ slug, name, guidelines, who_draws, who_browses }: Project): Draft => ({
-  slug,
-  name,
-  guidelines,
-  who_draws,
-  who_browses,
+export const draftOf = (project: Project): Draft => ({
+  slug: project.slug,
+  name: project.name,
+  guidelines: project.guidelines,
+  who_draws: project.who_draws,
+  who_browses: project.who_browses,
+  retention_days: project.retention_days,
 });
 
 /** What a name is called in addresses: "Chats noirs" as "chats-noirs". */
@@ -51,5 +55,6 @@ export function changeOf(project: Project, draft: Draft): ProjectChange {
   if (draft.guidelines !== project.guidelines) change.guidelines = draft.guidelines;
   if (draft.who_draws !== project.who_draws) change.who_draws = draft.who_draws;
   if (draft.who_browses !== project.who_browses) change.who_browses = draft.who_browses;
+  if (draft.retention_days !== project.retention_days) change.retention_days = draft.retention_days;
   return change;
 }
