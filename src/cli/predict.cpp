@@ -60,7 +60,7 @@ void print_json(const std::string& name, const recognition::Prediction& answer,
                 const recognition::ModelInfo& info) {
     json::object probabilities;
     for (std::size_t k = 0; k < info.labels.size(); ++k)
-        probabilities[info.labels[k]] = answer.probabilities[k];
+        probabilities[info.labels[k]] = static_cast<double>(answer.probabilities[k]);
     std::cout << json::object{{"file", name},
                               {"model", info.id},
                               {"tag", answer.tag},

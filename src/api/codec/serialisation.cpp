@@ -268,8 +268,8 @@ json::object to_json(const store::TagEvent& event) {
     object["undoes"] = event.undoes ? json::value(*event.undoes) : json::value(nullptr);
     object["asked"] =
         event.asked ? json::value(store::to_string(*event.asked)) : json::value(nullptr);
-    object["probability"] =
-        event.probability ? json::value(double{*event.probability}) : json::value(nullptr);
+    object["probability"] = event.probability ? json::value(static_cast<double>(*event.probability))
+                                              : json::value(nullptr);
     object["bulk"] = event.bulk;
     return object;
 }
