@@ -131,7 +131,7 @@ describe('five labels that no model knows', () => {
     await page.getByTestId('queue').click();
     await page.locator('main [data-testid=drawing]:visible').first().locator('button.open').click();
     await page.getByTestId('detail').waitFor();
-    const open = () => page.evaluate(() => location.hash.split('/')[2] ?? '');
+    const open = () => page.evaluate(() => location.hash.split(/[/?]/)[2] ?? '');
     for (let n = 0; n < more; ++n) {
       const id = await open();
       const { sha256, tag } = await inProject('GET', `/drawings/${id}`);
@@ -139,7 +139,7 @@ describe('five labels that no model knows', () => {
       const key = page.locator(`[data-testid=detail] [data-tag="${shows}"]`);
       await page.keyboard.press(tag === shows ? 'Enter' : await key.getAttribute('aria-keyshortcuts'));
       if (n + 1 < more)
-        await page.waitForFunction((old) => location.hash.split('/')[2] !== old, id, { polling: 20 });
+        await page.waitForFunction((old) => location.hash.split(/[/?]/)[2] !== old, id, { polling: 20 });
     }
     let left;
     do left = (await inProject('GET', '/queue?limit=1')).drawings.length;
