@@ -148,8 +148,7 @@ void require_same_rows(const BackupContents& copied, const BackupContents& copy)
 void require_empty(const std::map<std::string, std::int64_t>& rows, bool replace) {
     if (replace) return;
     for (const auto& [table, count] : rows) {
-        const bool there = std::any_of(made_with.begin(), made_with.end(),
-                                       [&](const char* each) { return table == each; });
+        const bool there = std::find(made_with.begin(), made_with.end(), table) != made_with.end();
         if (there || count == 0 || (table == "project" && count == 1)) continue;
         throw Failure(ErrorKind::conflict,
                       fmt::format("The store is not empty: {} rows of \"{}\" alone. --replace "
