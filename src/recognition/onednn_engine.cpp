@@ -84,7 +84,7 @@ std::optional<Activation> activation_of(const Graph& graph, const Node& node) {
     if (node.type == "Elu") return Activation{Kind::eltwise_elu, node.real("alpha", 1), 0};
     if (node.type == "Sigmoid") return Activation{Kind::eltwise_logistic, 0, 0};
     if (node.type == "Tanh") return Activation{Kind::eltwise_tanh, 0, 0};
-    if (node.type == "HardSwish") return Activation{Kind::eltwise_hardswish, 0, 0};
+    if (node.type == "HardSwish") return onednn::hard_swish;
     const auto is_number = [&](std::size_t i) {
         return node.has_input(i) && graph.value(node.inputs[i]).floats.size() == 1;
     };

@@ -38,6 +38,9 @@ inline constexpr auto inference = dnnl::prop_kind::forward_inference;
 
 #if DNNL_VERSION_MAJOR >= 3
 
+/// ONNX's: x max(0, min(1, x / 6 + 1 / 2)).
+inline constexpr Activation hard_swish{Kind::eltwise_hardswish, 1.0F / 6, 0.5F};
+
 inline memory::data_type type_of(const memory::desc& desc) {
     return desc.get_data_type();
 }
@@ -125,6 +128,9 @@ inline dnnl::eltwise_forward::primitive_desc elementwise(const dnnl::engine& eng
 }
 
 #else
+
+/// ONNX's; the only one that there is.
+inline constexpr Activation hard_swish{Kind::eltwise_hardswish, 0, 0};
 
 inline memory::data_type type_of(const memory::desc& desc) {
     return desc.data_type();
