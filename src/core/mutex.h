@@ -18,8 +18,6 @@
 #define CROQUIS_GUARDED_BY(mutex) CROQUIS_THREAD_SAFETY(guarded_by(mutex))
 /// On a function: the caller holds it.
 #define CROQUIS_REQUIRES(...) CROQUIS_THREAD_SAFETY(requires_capability(__VA_ARGS__))
-/// On a function: the caller must not hold it, for the function takes it.
-#define CROQUIS_EXCLUDES(...) CROQUIS_THREAD_SAFETY(locks_excluded(__VA_ARGS__))
 
 namespace croquis {
 
