@@ -2,11 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "core/bytes.h"
+#include "core/sleep.h"
 #include "core/this_thread.h"
 
 namespace croquis::jobs {
@@ -130,13 +129,8 @@ store::JobOutcome Runner::outcome_of(Task& task, const Result<std::string>& resu
 /// A store that cannot be reached now may be reached again before the lease has expired.
 void Runner::keep_alive(Task& task, const std::stop_token& done) {
     name_this_thread("jobs-lease");
-    std::mutex mine;
-    std::condition_variable_any never;
     auto expires = now() + options_.lease;
-    for (;;) {
-        std::unique_lock lock(mine);
-        never.wait_for(lock, done, options_.renew, [] { return false; });
-        if (done.stop_requested()) return;
+    while (sleep_unless_stopped(done, options_.renew)) {
         const auto next = lease();
         const auto cancel = store_.renew_job(task.job().id, next, task.progress_);
         if (cancel) expires = next.until;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/sleep.h"
 #include "core/this_thread.h"
 
 namespace croquis::service {
@@ -33,15 +34,8 @@ void Retention::run() {
         const auto deleted = sweep();
         if (!deleted) spdlog::warn("cannot delete old drawings: {}", deleted.error().detail);
         if (deleted && *deleted > 0) spdlog::info("retention: {} drawings deleted", *deleted);
-        rest(options_.every);
+        sleep_unless_stopped(stopping_.get_token(), options_.every);
     }
-}
-
-/// False once the thread is to stop.
-bool Retention::rest(std::chrono::milliseconds time) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stopping_.get_token(), time, [] { return false; });
-    return !stopping_.stop_requested();
 }
 
 /// Whether as much time has passed by the clock as has really passed since the last round.
@@ -93,7 +87,7 @@ Result<std::size_t> Retention::sweep(const store::Project& project, Timestamp at
         if (!deleted) return deleted.error();
         all += static_cast<std::size_t>(std::count_if(
             deleted->begin(), deleted->end(), [](const auto& each) { return each.has_value(); }));
-        if (!page->next || !rest(options_.rest)) return all;
+        if (!page->next || !sleep_unless_stopped(stopping_.get_token(), options_.rest)) return all;
         query.after = page->next;
     }
 }

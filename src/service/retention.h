@@ -1,9 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -49,7 +47,6 @@ class Retention {
     void run();
     bool clock_is_steady();
     Result<std::size_t> sweep(const store::Project& project, Timestamp at);
-    bool rest(std::chrono::milliseconds time);
 
     store::Store& store_;
     const RetentionOptions options_;
@@ -58,8 +55,6 @@ class Retention {
         std::chrono::steady_clock::time_point steady;
     };
     std::optional<Seen> seen_;  ///< the thread's own
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
     std::stop_source stopping_;
     std::thread thread_;
 };
