@@ -105,19 +105,10 @@ Result<void> look_for_drift(store::Store& store, int project, Quality& quality) 
     return {};
 }
 
-json::object to_json(const Share& share) {
-    const auto interval = share.interval();
-    return {{"agreed", share.some},
-            {"of", share.all},
-            {"part", share.part()},
-            {"low", interval.low},
-            {"high", interval.high}};
-}
-
 json::object to_json(const Agreement& agreement) {
     return {{"name", agreement.name},
-            {"random", to_json(agreement.random)},
-            {"all", to_json(agreement.all)}};
+            {"random", service::to_json(agreement.random)},
+            {"all", service::to_json(agreement.all)}};
 }
 
 json::array to_json(const std::vector<Agreement>& agreements) {
@@ -304,6 +295,15 @@ Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int pr
         similar.push_back({std::move(*found), neighbour.similarity});
     }
     return similar;
+}
+
+json::object to_json(const Share& share) {
+    const auto interval = share.interval();
+    return {{"agreed", share.some},
+            {"of", share.all},
+            {"part", share.part()},
+            {"low", interval.low},
+            {"high", interval.high}};
 }
 
 json::object to_json(const Quality& quality) {

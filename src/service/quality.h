@@ -85,5 +85,7 @@ Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int pr
                                                      const Uuid& drawing, std::size_t limit);
 
 boost::json::object to_json(const Quality& quality);
+/// Of answers that agree with others: how many of how many, and the interval of the part.
+boost::json::object to_json(const learning::Share& share);
 
 }  // namespace croquis::service

@@ -13,15 +13,6 @@ namespace json = boost::json;
 /// Of agreement with the model before; below this there is nowhere to fall.
 constexpr double least_reference = 0.05;
 
-json::object to_json(const learning::Share& share) {
-    const auto interval = share.interval();
-    return {{"agreed", share.some},
-            {"of", share.all},
-            {"part", share.part()},
-            {"low", interval.low},
-            {"high", interval.high}};
-}
-
 void show(Metrics& metrics, const store::Project& project, const AgreementFall& fall) {
     metrics
         .gauge("croquis_quality_agreement_fall_evidence",

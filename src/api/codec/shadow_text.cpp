@@ -4,29 +4,19 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "service/quality.h"
+
 namespace croquis::api {
-namespace {
 
 namespace json = boost::json;
-
-json::object to_json(const learning::Share& share) {
-    const auto interval = share.interval();
-    return {{"agreed", share.some},
-            {"of", share.all},
-            {"part", share.part()},
-            {"low", interval.low},
-            {"high", interval.high}};
-}
-
-}  // namespace
 
 std::string shadow_text(const service::Shadow& shadow, const ApiSurface& surface) {
     json::array labels;
     for (const auto& [tag, share] : shadow.labels)
-        labels.push_back(json::object{{"tag", tag}, {"agreement", to_json(share)}});
+        labels.push_back(json::object{{"tag", tag}, {"agreement", service::to_json(share)}});
     json::object told{{"model", shadow.model},
                       {"live", shadow.live},
-                      {"agreement", to_json(shadow.agreement)},
+                      {"agreement", service::to_json(shadow.agreement)},
                       {"labels", std::move(labels)},
                       {"microseconds", shadow.microseconds}};
     std::string out = json::serialize(told);
