@@ -10,7 +10,6 @@
 namespace croquis::service {
 namespace {
 
-constexpr std::size_t page_size = 200;
 /// Drawings of a cluster, on average. More clusters are purer ones.
 constexpr std::size_t usual_size = 12;
 
@@ -18,24 +17,16 @@ Result<DrawingsById> waiting_drawings(store::Store& store, int project) {
     DrawingsById waiting;
     store::Query query;
     query.order = store::Order::most_telling_first;
-    query.limit = page_size;
     query.reviewed = false;
     query.project = project;
-    do {
-        auto page = store.list(query);
-        if (!page) return page.error();
-        for (auto& drawing : page->drawings)
+    const auto read = read_pages(store, query, [&](std::vector<store::Drawing>& page) {
+        for (auto& drawing : page)
             if (!store::judges(drawing.id) && waiting.size() < most_clustered)
                 waiting.emplace(drawing.id, std::move(drawing));
-        query.after = page->next;
-    } while (query.after && waiting.size() < most_clustered);
+        return waiting.size() < most_clustered;
+    });
+    if (!read) return read.error();
     return waiting;
-}
-
-learning::PackedRows rows_of(const std::vector<DrawingWithEmbedding>& drawings) {
-    learning::PackedRows rows(drawings.empty() ? 0 : drawings.front().embedding.numbers.size());
-    for (const auto& each : drawings) rows.add(each.embedding.numbers);
-    return rows;
 }
 
 DrawingCluster described(const learning::Cluster& cluster,

@@ -11,21 +11,15 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t page_size = 200;
-
 /// The newest `most` from that stretch of time.
-Result<void> add_newest(store::Store& store, store::Query query, std::size_t most,
+Result<void> add_newest(store::Store& store, const store::Query& query, std::size_t most,
                         DrawingsById& drawings) {
-    query.limit = page_size;
     std::size_t found = 0;
-    do {
-        auto page = store.list(query);
-        if (!page) return page.error();
-        for (auto& drawing : page->drawings)
+    return read_pages(store, query, [&](std::vector<store::Drawing>& page) {
+        for (auto& drawing : page)
             if (found++ < most) drawings.emplace(drawing.id, std::move(drawing));
-        query.after = page->next;
-    } while (query.after && found < most);
-    return {};
+        return found < most;
+    });
 }
 
 Result<DrawingsById> newest_drawings(store::Store& store, int project,
@@ -60,8 +54,7 @@ Result<DrawingMap> map_drawings(store::Store& store, int project, const std::str
     const auto since = std::stable_partition(drawings->begin(), drawings->end(), is_before);
     DrawingMap map;
     if (drawings->empty()) return map;
-    learning::PackedRows rows(drawings->front().embedding.numbers.size());
-    for (const auto& each : *drawings) rows.add(each.embedding.numbers);
+    const auto rows = rows_of(*drawings);
     map.drift =
         learning::compare_samples(rows, static_cast<std::size_t>(since - drawings->begin()));
     const auto points = learning::on_plane(rows);

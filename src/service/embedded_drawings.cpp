@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::size_t most_looked_at = 50'000;
 constexpr std::size_t at_once = 5'000;
+constexpr std::size_t page_size = 200;
 
 }  // namespace
 
@@ -30,6 +31,24 @@ Result<std::vector<DrawingWithEmbedding>> with_embeddings(store::Store& store,
         if (is_last) break;
     }
     return found;
+}
+
+learning::PackedRows rows_of(const std::vector<DrawingWithEmbedding>& drawings) {
+    learning::PackedRows rows(drawings.empty() ? 0 : drawings.front().embedding.numbers.size());
+    for (const auto& each : drawings) rows.add(each.embedding.numbers);
+    return rows;
+}
+
+Result<void> read_pages(store::DrawingStore& store, store::Query query,
+                        const std::function<bool(std::vector<store::Drawing>& page)>& take) {
+    query.limit = page_size;
+    do {
+        auto page = store.list(query);
+        if (!page) return page.error();
+        if (!take(page->drawings)) break;
+        query.after = page->next;
+    } while (query.after);
+    return {};
 }
 
 }  // namespace croquis::service

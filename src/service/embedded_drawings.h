@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
+#include "learning/adaptation/neighbours.h"
 #include "store/store.h"
 
 /// Drawings beside their stored embeddings.
@@ -22,5 +24,13 @@ struct DrawingWithEmbedding {
 Result<std::vector<DrawingWithEmbedding>> with_embeddings(store::Store& store,
                                                           const DrawingsById& drawings,
                                                           const std::string& trunk);
+
+/// Their embeddings, in the same order.
+learning::PackedRows rows_of(const std::vector<DrawingWithEmbedding>& drawings);
+
+/// Goes through a list, 200 drawings at a time, for as long as `take` wants more of it. Errors:
+/// those of the store.
+Result<void> read_pages(store::DrawingStore& store, store::Query query,
+                        const std::function<bool(std::vector<store::Drawing>& page)>& take);
 
 }  // namespace croquis::service

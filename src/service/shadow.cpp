@@ -9,23 +9,19 @@
 namespace croquis::service {
 namespace {
 
-constexpr std::size_t page_size = 200;
-
 /// The newest drawings that the live model predicted.
 Result<DrawingsById> predicted_by(store::Store& store, int project, const std::string& live) {
     DrawingsById predicted;
     store::Query query;
-    query.limit = page_size;
     query.project = project;
     std::size_t looked_at = 0;
-    do {
-        auto page = store.list(query);
-        if (!page) return page.error();
-        looked_at += page->drawings.size();
-        for (auto& drawing : page->drawings)
+    const auto read = read_pages(store, query, [&](std::vector<store::Drawing>& page) {
+        looked_at += page.size();
+        for (auto& drawing : page)
             if (drawing.prediction.model == live) predicted.emplace(drawing.id, std::move(drawing));
-        query.after = page->next;
-    } while (query.after && looked_at < most_shadowed);
+        return looked_at < most_shadowed;
+    });
+    if (!read) return read.error();
     return predicted;
 }
 
