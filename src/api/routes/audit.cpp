@@ -1,14 +1,12 @@
 #include "service/audit.h"
 
-#include <boost/json.hpp>
-
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
+#include "api/routes/newest_page.h"
 
 namespace croquis::api {
 namespace {
 
-namespace json = boost::json;
 using http::Method;
 using http::problem;
 using http::Request;
@@ -20,13 +18,7 @@ Answer audit(AnnotatorContext& api, Request& request, const Principal&) {
     const auto list = [&api, &query] { return service::list_audit(api.store, *query); };
     const auto found = co_await api.workers.run(list);
     if (!found) co_return problem(found.error());
-    json::array listed;
-    for (const auto& event : *found) listed.push_back(to_json(event));
-    json::value next;
-    if (found->size() == query->limit)
-        next = write_cursor(store::Order::newest_first, {found->back().id});
-    co_return no_store(http::json_response(
-        200, json::object{{"events", std::move(listed)}, {"next", std::move(next)}}));
+    co_return newest_page("events", *found, query->limit);
 }
 
 }  // namespace

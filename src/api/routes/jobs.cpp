@@ -1,11 +1,11 @@
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
+#include "api/routes/newest_page.h"
 #include "service/training_jobs.h"
 
 namespace croquis::api {
 namespace {
 
-namespace json = boost::json;
 using http::Method;
 using http::problem;
 using http::Request;
@@ -20,13 +20,7 @@ Answer jobs(AnnotatorContext& api, Request& request, const Principal&) {
     };
     const auto found = co_await api.workers.run(list);
     if (!found) co_return problem(found.error());
-    json::array listed;
-    for (const auto& job : *found) listed.push_back(to_json(job));
-    json::value next;
-    if (found->size() == query->limit)
-        next = write_cursor(store::Order::newest_first, {found->back().id});
-    co_return no_store(http::json_response(
-        200, json::object{{"jobs", std::move(listed)}, {"next", std::move(next)}}));
+    co_return newest_page("jobs", *found, query->limit);
 }
 
 Answer job(AnnotatorContext& api, Request& request, const Principal&) {
