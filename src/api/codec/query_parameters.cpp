@@ -70,19 +70,17 @@ Result<store::Order> read_order(const http::Request& request) {
     return invalid("order", "An order is newest_first, oldest_first or most_telling_first.");
 }
 
-/// What annotators may ask a list for besides.
-Result<void> read_review_filters(const http::Request& request, store::Query& query) {
-    const auto order = read_order(request);
-    if (!order) return order.error();
-    query.order = *order;
+/// What annotators may ask a list and an export for besides.
+template <class Filters>
+Result<void> read_review_filters(const http::Request& request, Filters& filters) {
     for (const auto& [name, into] :
-         {std::pair("tagged_by", &query.tagged_by), std::pair("source", &query.source)}) {
+         {std::pair("tagged_by", &filters.tagged_by), std::pair("source", &filters.source)}) {
         const auto word = read_word(request, name);
         if (!word) return word.error();
         *into = *word;
     }
-    for (const auto& [name, into] :
-         {std::pair("reviewed", &query.reviewed), std::pair("disagreement", &query.disagreement)}) {
+    for (const auto& [name, into] : {std::pair("reviewed", &filters.reviewed),
+                                     std::pair("disagreement", &filters.disagreement)}) {
         const auto flag = read_flag(request, name);
         if (!flag) return flag.error();
         *into = *flag;
@@ -122,8 +120,12 @@ Result<std::size_t> read_limit(const http::Request& request, std::size_t otherwi
 Result<store::Query> read_list_query(const http::Request& request, store::Audience audience) {
     store::Query query;
     query.audience = audience;
-    if (audience == store::Audience::annotators)
+    if (audience == store::Audience::annotators) {
+        const auto order = read_order(request);
+        if (!order) return order.error();
+        query.order = *order;
         if (const auto read = read_review_filters(request, query); !read) return read.error();
+    }
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
     const auto tag = read_tag(request);
     if (!tag) return tag.error();
@@ -153,18 +155,7 @@ Result<service::ExportOptions> read_export_query(const http::Request& request) {
     const auto tag = read_tag(request);
     if (!tag) return tag.error();
     options.tag = *tag;
-    for (const auto& [name, into] :
-         {std::pair("tagged_by", &options.tagged_by), std::pair("source", &options.source)}) {
-        const auto word = read_word(request, name);
-        if (!word) return word.error();
-        *into = *word;
-    }
-    for (const auto& [name, into] : {std::pair("reviewed", &options.reviewed),
-                                     std::pair("disagreement", &options.disagreement)}) {
-        const auto flag = read_flag(request, name);
-        if (!flag) return flag.error();
-        *into = *flag;
-    }
+    if (const auto read = read_review_filters(request, options); !read) return read.error();
     if (const auto split = request.query_value("split")) {
         if (*split != "learn" && *split != "judge")
             return invalid("split", "A split is learn or judge.");
