@@ -61,12 +61,12 @@ class JobEvents final : public http::BodyStream {
         : api_(api), job_(std::move(job)), follower_(std::move(follower)) {}
 
     asio::awaitable<Result<std::string>> next() override {
-        if (said_.empty()) co_return say();
+        if (said_.empty()) co_return say(state());
         const auto speak_at = Clock::now() + speak_every;
         while (!has_ended(job_) && Clock::now() < until_) {
             co_await pause();
             co_await look();
-            if (json::serialize(to_json(job_)) != said_) co_return say();
+            if (auto now = state(); now != said_) co_return say(std::move(now));
             if (Clock::now() >= speak_at) co_return std::string(":\n\n");
         }
         co_return std::string();
@@ -74,8 +74,10 @@ class JobEvents final : public http::BodyStream {
     [[nodiscard]] bool may_end() const override { return true; }
 
   private:
-    std::string say() {
-        said_ = json::serialize(to_json(job_));
+    [[nodiscard]] std::string state() const { return json::serialize(to_json(job_)); }
+
+    std::string say(std::string state) {
+        said_ = std::move(state);
         return "event: job\ndata: " + said_ + "\n\n";
     }
 
