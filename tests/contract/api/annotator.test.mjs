@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startCroquis, stores } from '../../e2e/support/server.mjs';
 import { client } from './support/contract.mjs';
+import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 import { entryOf } from './support/zip.mjs';
 
@@ -29,13 +30,7 @@ for (const kind of Object.keys(stores))
     let token;
     let annotator;
     before(async () => {
-      store = await stores[kind]();
-      server = await startCroquis(store.url);
-      api = await client(`http://localhost:${server.ports.api}`);
-      token = (await api.signIn('admin', 'admin')).access_token;
-      const marie = { name: 'marie', password: 'a long pass phrase' };
-      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
-      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+      ({ store, server, api, token, annotator } = await startWithPeople(kind));
     });
     after(async () => {
       await server?.stop();
@@ -505,14 +500,7 @@ for (const kind of Object.keys(stores))
       assert.equal(promoted.id, live.id);
     });
 
-    /** A job once it has ended. */
-    async function ended({ id }) {
-      for (;;) {
-        const { body } = await api.ask('GET', `/api/v1/jobs/${id}`, { token, status: 200 });
-        if (!['queued', 'running'].includes(body.state)) return body;
-        await sleep(50);
-      }
-    }
+    const ended = ({ id }) => endedJob(api, token, id);
     const teach = async () => (await api.ask('POST', '/api/v1/models:teach', { token, status: 202 })).body;
 
     it('teaches in the background, promotes, and gives what nobody reviewed the new answer', async () => {

@@ -4,10 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startCroquis, stores } from '../../e2e/support/server.mjs';
-import { client } from './support/contract.mjs';
+import { stores } from '../../e2e/support/server.mjs';
+import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
 /** A tar.gz of pictures, made by the system's tar. */
@@ -31,13 +30,7 @@ for (const kind of Object.keys(stores))
     let token;
     let annotator;
     before(async () => {
-      store = await stores[kind]();
-      server = await startCroquis(store.url);
-      api = await client(`http://localhost:${server.ports.api}`);
-      token = (await api.signIn('admin', 'admin')).access_token;
-      const marie = { name: 'marie', password: 'a long pass phrase' };
-      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
-      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+      ({ store, server, api, token, annotator } = await startWithPeople(kind));
     });
     after(async () => {
       await server?.stop();
@@ -46,13 +39,6 @@ for (const kind of Object.keys(stores))
 
     const log = async (query = '') =>
       (await api.ask('GET', `/api/v1/audit${query}`, { token, status: 200 })).body;
-    async function jobEnded(id) {
-      for (;;) {
-        const { body } = await api.ask('GET', `/api/v1/jobs/${id}`, { token, status: 200 });
-        if (!['queued', 'running'].includes(body.state)) return body;
-        await sleep(50);
-      }
-    }
     const draw = async (seed) => (await api.predict(circle(seed), {}, { status: 201 })).body;
 
     it('is for admins alone', async () => {
@@ -153,7 +139,7 @@ for (const kind of Object.keys(stores))
         status: 202,
       });
       assert.equal(queued.body.project, 'shapes');
-      const job = await jobEnded(queued.body.id);
+      const job = await endedJob(api, token, queued.body.id);
       assert.equal(job.state, 'succeeded', JSON.stringify(job));
       const jobs = (await api.ask('GET', '/api/v1/jobs', { token, status: 200 })).body.jobs;
       assert.equal(jobs[0].project, 'shapes');

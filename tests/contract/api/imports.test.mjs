@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startCroquis, stores } from '../../e2e/support/server.mjs';
 import { client } from './support/contract.mjs';
+import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
 const most = 300_000;
@@ -52,16 +53,9 @@ for (const kind of Object.keys(stores))
   describe(`imports on ${kind}`, () => {
     let store, server, api, token, annotator, uploads;
     before(async () => {
-      store = await stores[kind]();
       uploads = mkdtempSync(join(tmpdir(), 'croquis-uploads-'));
-      server = await startCroquis(store.url, {
-        flags: ['--max-import-bytes', String(most), '--upload-folder', join(uploads, 'here')],
-      });
-      api = await client(`http://localhost:${server.ports.api}`);
-      token = (await api.signIn('admin', 'admin')).access_token;
-      const marie = { name: 'marie', password: 'a long pass phrase' };
-      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
-      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+      const flags = ['--max-import-bytes', String(most), '--upload-folder', join(uploads, 'here')];
+      ({ store, server, api, token, annotator } = await startWithPeople(kind, { flags }));
     });
     after(async () => {
       await server?.stop();
@@ -80,11 +74,7 @@ for (const kind of Object.keys(stores))
       });
     const ended = async ({ body: job, headers }) => {
       assert.equal(headers.get('location'), `/api/v1/jobs/${job.id}`);
-      for (;;) {
-        const { body } = await api.ask('GET', `/api/v1/jobs/${job.id}`, { token: annotator, status: 200 });
-        if (!['queued', 'running'].includes(body.state)) return body;
-        await sleep(50);
-      }
+      return endedJob(api, annotator, job.id);
     };
     const report = async (answer) => {
       const { state, error, result } = await ended(answer);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { startCroquis, stores } from '../../e2e/support/server.mjs';
-import { client } from './support/contract.mjs';
+import { stores } from '../../e2e/support/server.mjs';
+import { startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
 for (const kind of Object.keys(stores))
@@ -13,13 +13,7 @@ for (const kind of Object.keys(stores))
     let token;
     let annotator;
     before(async () => {
-      store = await stores[kind]();
-      server = await startCroquis(store.url);
-      api = await client(`http://localhost:${server.ports.api}`);
-      token = (await api.signIn('admin', 'admin')).access_token;
-      const marie = { name: 'marie', password: 'a long pass phrase' };
-      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
-      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+      ({ store, server, api, token, annotator } = await startWithPeople(kind));
     });
     after(async () => {
       await server?.stop();

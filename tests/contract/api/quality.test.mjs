@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startCroquis, stores } from '../../e2e/support/server.mjs';
-import { client } from './support/contract.mjs';
+import { stores } from '../../e2e/support/server.mjs';
+import { startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
 for (const kind of Object.keys(stores))
@@ -16,13 +16,7 @@ for (const kind of Object.keys(stores))
     let annotator;
     const drawn = [];
     before(async () => {
-      store = await stores[kind]();
-      server = await startCroquis(store.url, { flags: ['--teach-after', '30'] });
-      api = await client(`http://localhost:${server.ports.api}`);
-      token = (await api.signIn('admin', 'admin')).access_token;
-      const marie = { name: 'marie', password: 'a long pass phrase' };
-      await api.ask('POST', '/api/v1/users', { token, json: marie, status: 201 });
-      annotator = (await api.signIn(marie.name, marie.password)).access_token;
+      ({ store, server, api, token, annotator } = await startWithPeople(kind, { flags: ['--teach-after', '30'] }));
     });
     after(async () => {
       await server?.stop();
