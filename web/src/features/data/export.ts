@@ -1,24 +1,15 @@
 import { slug } from '../../api/project';
 import type { paths } from '../../generated/annotator';
-import { beginOf, share } from '../../util/days';
+import { commonQuery, type CommonFilter } from '../gallery/filter';
 
 export const formats = ['imagefolder', 'csv', 'ndjson', 'coco', 'labelstudio', 'huggingface'] as const;
 export type ExportFormat = (typeof formats)[number];
 export type ExportQuery = NonNullable<paths['/api/v1/exports']['get']['parameters']['query']>;
 
 /** What the person chose; an empty text is no choice. */
-export interface ExportForm {
+export interface ExportForm extends CommonFilter {
   format: ExportFormat;
-  tag: string;
-  reviewed: '' | 'true' | 'false';
-  /** Days of the person's own time zone. */
-  from: string;
-  until: string;
   split: '' | 'learn' | 'judge';
-  disagreement: '' | 'true' | 'false';
-  /** In percent; null where the field is empty. */
-  minConfidence: number | null;
-  maxConfidence: number | null;
 }
 
 export const nothingChosen: ExportForm = {
@@ -33,22 +24,9 @@ export const nothingChosen: ExportForm = {
   maxConfidence: null,
 };
 
-/** The last day counts whole. */
 export function exportQuery(form: ExportForm): ExportQuery {
-  const { format, tag, reviewed, from, until, split, disagreement } = form;
-  const query: ExportQuery = { format };
-  if (tag) query.tag = tag;
-  if (reviewed) query.reviewed = reviewed === 'true';
-  const begin = beginOf(from);
-  const end = beginOf(until, 1);
-  if (begin) query.from = begin;
-  if (end) query.until = end;
-  if (split) query.split = split;
-  if (disagreement) query.disagreement = disagreement === 'true';
-  const least = share(form.minConfidence);
-  const most = share(form.maxConfidence);
-  if (least !== undefined) query.min_confidence = least;
-  if (most !== undefined) query.max_confidence = most;
+  const query: ExportQuery = { format: form.format, ...commonQuery(form) };
+  if (form.split) query.split = form.split;
   return query;
 }
 

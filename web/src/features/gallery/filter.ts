@@ -96,13 +96,20 @@ export function restricted(filter: Filter, source: 'public' | 'annotator'): Filt
   return { ...noFilter, ...Object.fromEntries(forEveryone.map((name) => [name, filter[name]])) };
 }
 
+/** The choices that lists and exports have in common. */
+export type CommonFilter = Pick<
+  Filter,
+  'tag' | 'reviewed' | 'from' | 'until' | 'minConfidence' | 'maxConfidence' | 'disagreement'
+>;
+
 /** The last day counts whole. */
-export function queryOf(filter: Filter): ListQuery {
-  const query: ListQuery = {};
+export function commonQuery(filter: CommonFilter) {
+  const query: Pick<
+    ListQuery,
+    'tag' | 'reviewed' | 'from' | 'until' | 'min_confidence' | 'max_confidence' | 'disagreement'
+  > = {};
   if (filter.tag) query.tag = filter.tag;
   if (filter.reviewed) query.reviewed = filter.reviewed === 'true';
-  if (filter.taggedBy) query.tagged_by = filter.taggedBy;
-  if (filter.source) query.source = filter.source;
   const [begin, end] = [beginOf(filter.from), beginOf(filter.until, 1)];
   if (begin) query.from = begin;
   if (end) query.until = end;
@@ -110,6 +117,13 @@ export function queryOf(filter: Filter): ListQuery {
   if (least !== undefined) query.min_confidence = least;
   if (most !== undefined) query.max_confidence = most;
   if (filter.disagreement) query.disagreement = filter.disagreement === 'true';
+  return query;
+}
+
+export function queryOf(filter: Filter): ListQuery {
+  const query: ListQuery = commonQuery(filter);
+  if (filter.taggedBy) query.tagged_by = filter.taggedBy;
+  if (filter.source) query.source = filter.source;
   if (filter.order !== noFilter.order) query.order = filter.order;
   return query;
 }
