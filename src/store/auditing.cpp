@@ -205,6 +205,21 @@ std::string without_account(const char* id) {
                        id);
 }
 
+const std::string& drawn_by_sql() {
+    static const std::string sql = fmt::format(
+        "SELECT {} FROM drawing WHERE pseudonym = $1 AND id > $2 AND {} ORDER BY id LIMIT $3",
+        drawing_columns, not_deleted);
+    return sql;
+}
+
+const std::string& tagged_by_sql() {
+    static const std::string sql = fmt::format(
+        "SELECT DISTINCT drawing FROM tag_event WHERE tagged_by = $1 AND drawing > $2 AND {} "
+        "ORDER BY drawing LIMIT $3",
+        without_account("user_id"));
+    return sql;
+}
+
 Result<void> check(const PersonQuery& query) {
     if (query.limit >= 1 && query.limit <= most_of_a_person) return {};
     return Error{ErrorKind::invalid, "A stretch has 1 to 1000 drawings.", "limit"};

@@ -41,6 +41,10 @@ Result<ListStatement> audit_statement(const AuditQuery& query);
 
 /// The condition that what $1 did is nobody's who has an account; `id` is a column.
 std::string without_account(const char* id);
+/// Of a PersonQuery's pseudonym, after and limit, in this order: the drawings of that pseudonym,
+/// and the ids of those whose histories have the name with nobody's account behind it.
+const std::string& drawn_by_sql();
+const std::string& tagged_by_sql();
 Result<void> check(const PersonQuery& query);
 
 }  // namespace croquis::store

@@ -31,11 +31,8 @@ AuditEvent read_audit(const Rows& rows, int row) {
 
 /// Drawings whose histories have the name, with nobody's account behind it.
 std::vector<Uuid> tagged_by(Connection& connection, const PersonQuery& query) {
-    const auto rows = connection.query(
-        fmt::format("SELECT DISTINCT drawing FROM tag_event WHERE tagged_by = $1 AND drawing > $2 "
-                    "AND {} ORDER BY drawing LIMIT $3",
-                    without_account("user_id")),
-        query.pseudonym, query.after, static_cast<std::int64_t>(query.limit));
+    const auto rows = connection.query(tagged_by_sql(), query.pseudonym, query.after,
+                                       static_cast<std::int64_t>(query.limit));
     std::vector<Uuid> drawings;
     for (int row = 0; row < rows.count(); ++row) drawings.push_back(rows.uuid(row, 0));
     return drawings;
@@ -73,11 +70,8 @@ Result<void> PostgresStore::record(const AuditEvent& event) {
 Result<std::vector<Drawing>> PostgresStore::drawings_drawn_by(const PersonQuery& query) {
     if (const auto valid = check(query); !valid) return valid.error();
     return with_connection([&](Connection& connection) {
-        return read_drawings(connection.query(
-            fmt::format("SELECT {} FROM drawing WHERE pseudonym = $1 AND id > $2 AND {} "
-                        "ORDER BY id LIMIT $3",
-                        drawing_columns, not_deleted),
-            query.pseudonym, query.after, static_cast<std::int64_t>(query.limit)));
+        return read_drawings(connection.query(drawn_by_sql(), query.pseudonym, query.after,
+                                              static_cast<std::int64_t>(query.limit)));
     });
 }
 

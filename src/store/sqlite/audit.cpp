@@ -27,12 +27,8 @@ AuditEvent read_audit(const Statement& row) {
 
 /// Drawings whose histories have the name, with nobody's account behind it.
 std::vector<Uuid> tagged_by(Connection& connection, const PersonQuery& query) {
-    static const std::string sql = fmt::format(
-        "SELECT DISTINCT drawing FROM tag_event WHERE tagged_by = $1 AND drawing > $2 AND {} "
-        "ORDER BY drawing LIMIT $3",
-        without_account("user_id"));
-    auto rows =
-        connection.query(sql, query.pseudonym, query.after, static_cast<std::int64_t>(query.limit));
+    auto rows = connection.query(tagged_by_sql(), query.pseudonym, query.after,
+                                 static_cast<std::int64_t>(query.limit));
     std::vector<Uuid> drawings;
     while (rows.step()) drawings.push_back(rows.uuid(0));
     return drawings;
@@ -69,11 +65,8 @@ Result<void> SqliteStore::record(const AuditEvent& event) {
 Result<std::vector<Drawing>> SqliteStore::drawings_drawn_by(const PersonQuery& query) {
     if (const auto valid = check(query); !valid) return valid.error();
     return read([&](Connection& connection) {
-        auto rows = connection.query(
-            fmt::format("SELECT {} FROM drawing WHERE pseudonym = $1 AND id > $2 AND {} "
-                        "ORDER BY id LIMIT $3",
-                        drawing_columns, not_deleted),
-            query.pseudonym, query.after, static_cast<std::int64_t>(query.limit));
+        auto rows = connection.query(drawn_by_sql(), query.pseudonym, query.after,
+                                     static_cast<std::int64_t>(query.limit));
         std::vector<Drawing> drawings;
         while (rows.step()) drawings.push_back(read_drawing(rows));
         return drawings;
