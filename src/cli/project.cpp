@@ -21,6 +21,7 @@ struct Arguments {
     std::string who_browses;
     int opinions_wanted = 0;
     int retention_days = 0;
+    std::string rolls_back;
     bool keep = false;
     bool back = false;
 };
@@ -53,6 +54,7 @@ Result<service::ProjectEdit> edit_of(const Arguments& arguments) {
     }
     if (arguments.opinions_wanted != 0) edit.opinions_wanted = arguments.opinions_wanted;
     if (arguments.retention_days != 0) edit.retention_days = arguments.retention_days;
+    if (!arguments.rolls_back.empty()) edit.rolls_back = arguments.rolls_back == "yes";
     if (arguments.keep) edit.retention_days = std::optional<int>();
     return edit;
 }
@@ -125,6 +127,10 @@ void add_edit_options(CLI::App& verb, Arguments& arguments) {
     auto* days =
         verb.add_option("--retention-days", arguments.retention_days, "Drawings are kept so long")
             ->check(CLI::Range(1, service::most_retention_days));
+    verb.add_option("--roll-back", arguments.rolls_back,
+                    "yes: go back to the model before by itself, where people agree less with the "
+                    "live one beyond chance")
+        ->check(CLI::IsMember({"yes", "no"}));
     verb.add_flag("--keep", arguments.keep, "Drawings are kept for ever")->excludes(days);
 }
 

@@ -132,7 +132,8 @@ void Runner::keep_alive(Task& task, const std::stop_token& done) {
     auto expires = now() + options_.lease;
     while (sleep_unless_stopped(done, options_.renew)) {
         const auto next = lease();
-        const auto cancel = store_.renew_job(task.job().id, next, task.progress_);
+        const auto cancel =
+            store_.renew_job(task.job().id, next, task.progress_, task.take_detail());
         if (cancel) expires = next.until;
         if (cancel && *cancel) task.cancelled_ = true;
         task.lost_ = !cancel && (cancel.error().kind == ErrorKind::conflict || now() >= expires);

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -24,6 +26,11 @@ class Task {
     [[nodiscard]] const store::Job& job() const { return job_; }
     /// How far the work is, 0…1. What is told is shown within a second.
     void progress(double part) { progress_ = static_cast<float>(part); }
+    /// How it goes, as JSON, for those who follow it; shown within a second.
+    void tell(std::string detail) {
+        const MutexLock lock(mutex_);
+        detail_ = std::move(detail);
+    }
     /// Whether the work should end soon, with any error: it was cancelled, another worker has it,
     /// or the program stops.
     [[nodiscard]] bool is_stopped() const { return stopped_; }
@@ -31,7 +38,15 @@ class Task {
   private:
     friend class Runner;
 
+    /// What was told since it was taken last.
+    std::optional<std::string> take_detail() {
+        const MutexLock lock(mutex_);
+        return std::exchange(detail_, std::nullopt);
+    }
+
     const store::Job job_;
+    Mutex mutex_;
+    std::optional<std::string> detail_ CROQUIS_GUARDED_BY(mutex_);
     std::atomic<float> progress_{0};
     std::atomic<bool> stopped_{false};
     std::atomic<bool> cancelled_{false};

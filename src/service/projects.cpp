@@ -95,6 +95,7 @@ Result<store::Project> add_project(store::ProjectStore& store, const std::string
     project.who_browses = rest.who_browses.value_or(project.who_browses);
     project.opinions_wanted = rest.opinions_wanted.value_or(project.opinions_wanted);
     project.retention_days = rest.retention_days.value_or(std::nullopt);
+    project.rolls_back = rest.rolls_back.value_or(false);
     project.created_at = now();
     if (rest.archived.value_or(false)) project.archived_at = project.created_at;
     return store.add_project(project, by);
@@ -107,7 +108,7 @@ Result<store::Project> change_project(store::ProjectStore& store, const std::str
     if (!before) return before.error();
     store::ProjectChange change{edit.name,        edit.guidelines,      edit.who_draws,
                                 edit.who_browses, edit.opinions_wanted, edit.retention_days,
-                                std::nullopt};
+                                std::nullopt,     edit.rolls_back};
     if (edit.archived.value_or(false) && before->id == store::shapes_project)
         return Error{ErrorKind::conflict,
                      "The first project takes whatever names no other, and is never archived.",

@@ -30,6 +30,7 @@ struct ProjectEdit {
     std::optional<store::Access> who_browses = {};
     std::optional<int> opinions_wanted = {};
     std::optional<std::optional<int>> retention_days = {};
+    std::optional<bool> rolls_back = {};
     std::optional<bool> archived = {};
 };
 

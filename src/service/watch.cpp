@@ -1,7 +1,9 @@
 #include "service/watch.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
+#include "identity/security_log.h"
 #include "learning/adaptation/evidence.h"
 #include "service/quality.h"
 
@@ -22,25 +24,56 @@ void show(Metrics& metrics, const store::Project& project, const AgreementFall& 
         .Set(fall.evidence);
 }
 
+std::string why(const AgreementFall& fall) {
+    auto told = to_json(fall);
+    told["at"] = to_rfc3339(now());
+    return json::serialize(told);
+}
+
+/// False where what it was decided by holds no more: another backend was first, or somebody
+/// promoted, or changed the policy.
+Result<bool> roll_back(store::Store& store, const store::Project& project,
+                       const AgreementFall& fall) {
+    const auto done =
+        store.roll_back({project.id, fall.model, fall.since, *fall.before, why(fall)});
+    if (!done && done.error().kind == ErrorKind::conflict) return false;
+    if (!done) return done.error();
+    identity::tell(identity::Event::model_promoted, {},
+                   {{"by", store::policy_author().name},
+                    {"rolled_back_to", *fall.before},
+                    {"from", fall.model}});
+    return true;
+}
+
 Result<void> watch(store::Store& store, Metrics& metrics, const store::Project& project) {
+    auto& rolled_back = metrics.counter("croquis_quality_policy_rollbacks_total",
+                                        "Promotions that a project's policy took back",
+                                        {{"project", project.slug}});
     const auto fall = measure_fall(store, project.id);
     if (!fall && fall.error().kind == ErrorKind::not_found) return {};
     if (!fall) return fall.error();
     show(metrics, project, *fall);
+    if (!project.rolls_back || !fall->is_beyond_chance()) return {};
+    const auto done = roll_back(store, project, *fall);
+    if (!done) return done.error();
+    if (*done) rolled_back.Increment();
     return {};
 }
 
 }  // namespace
 
 AgreementFall fall_among(const std::vector<store::RecentReview>& reviews, const std::string& live,
-                         const std::optional<std::string>& before) {
+                         const std::optional<std::string>& before,
+                         const std::optional<Timestamp>& since) {
     AgreementFall fall;
     fall.model = live;
+    fall.since = since;
     fall.before = before;
     for (const auto& review : reviews) {
         if (review.basis != store::Basis::random) continue;
         const bool is_now = review.model == live;
         if (!is_now && review.model != before) continue;
+        if (is_now && since && review.at < *since) continue;
         auto& share = is_now ? fall.now : fall.then;
         ++share.all;
         share.some += review.tag == review.predicted_tag ? 1 : 0;
@@ -62,7 +95,8 @@ Result<AgreementFall> measure_fall(store::Store& store, int project) {
     if (!before && before.error().kind != ErrorKind::not_found) return before.error();
     const auto reviews = store.recent_reviews(project, reviews_looked_at);
     if (!reviews) return reviews.error();
-    return fall_among(*reviews, live->id, before ? std::optional(before->id) : std::nullopt);
+    return fall_among(*reviews, live->id, before ? std::optional(before->id) : std::nullopt,
+                      live->promoted_at);
 }
 
 json::object to_json(const AgreementFall& fall) {

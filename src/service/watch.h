@@ -19,27 +19,33 @@ inline constexpr double enough_evidence = 20;
 
 /// Agreement of people with two models, on drawings that the queue asked about at random.
 struct AgreementFall {
-    std::string model;                  ///< the live one
-    std::optional<std::string> before;  ///< the one that was live before; absent where none was
-    learning::Share then;               ///< with the one before
-    learning::Share now;                ///< with the live one
+    std::string model;                    ///< the live one
+    std::optional<Timestamp> since = {};  ///< when it was promoted
+    std::optional<std::string> before;    ///< the one that was live before; absent where none was
+    learning::Share then;                 ///< with the one before
+    learning::Share now;                  ///< with the live one, since it was promoted
     /// That agreement is now below the lower end of the interval (95 %) that it was in.
     double evidence = 1;
 
     [[nodiscard]] bool is_beyond_chance() const { return evidence >= enough_evidence; }
 };
 
+/// Of the live model, what was reviewed before `since` says nothing: it may have been live before,
+/// and what was held against it then was answered by what was done then.
 AgreementFall fall_among(const std::vector<store::RecentReview>& reviews, const std::string& live,
-                         const std::optional<std::string>& before);
+                         const std::optional<std::string>& before,
+                         const std::optional<Timestamp>& since = {});
 
-/// Of a project with a model of its own. Blocks. Errors: not_found where no model is live there;
-/// those of the store.
+/// Of a project with a model of its own, since its promotion. Blocks. Errors: not_found where no
+/// model is live there; those of the store.
 Result<AgreementFall> measure_fall(store::Store& store, int project);
 
 boost::json::object to_json(const AgreementFall& fall);
 
-/// Measures every project with a model of its own and shows it as metrics. Blocks. Errors: those of
-/// the store.
+/// Measures every project with a model of its own and shows it as metrics. Where agreement fell
+/// beyond chance and the project's policy is to roll back, its model before goes live: for the same
+/// reviews once, and never on from a model that the policy went back to. Running servers take it up
+/// within seconds. Blocks. Errors: those of the store.
 Result<void> watch_projects(store::Store& store, Metrics& metrics);
 
 }  // namespace croquis::service

@@ -113,6 +113,7 @@ AuditEvent audit_of_changed(const Project& project, const ProjectChange& change,
     if (change.retention_days) details["retention_days"] = value_or_null(*change.retention_days);
     const bool archived = change.archived_at && *change.archived_at;
     if (change.archived_at) details["archived"] = archived;
+    if (change.rolls_back) details["rolls_back"] = *change.rolls_back;
     return event(archived ? AuditAction::project_archived : AuditAction::project_changed,
                  project.slug, by, details, project.id);
 }
@@ -139,6 +140,12 @@ std::optional<AuditEvent> audit_of_merge(int project, const LabelMerge& merge,
                                          const Labels& before) {
     if (label_named(before, merge.from).retired) return std::nullopt;
     return event(AuditAction::label_merged, merge.from, merge.by, {{"into", merge.into}}, project);
+}
+
+AuditEvent audit_of(const PolicyRollBack& how) {
+    boost::system::error_code not_json;
+    return event(AuditAction::model_rolled_back, how.to, policy_author(),
+                 {{"before", how.from}, {"why", json::parse(how.why, not_json)}}, how.project);
 }
 
 AuditEvent audit_of_promotion(const std::string& model, int project,

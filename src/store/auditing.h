@@ -21,6 +21,7 @@ AuditEvent audit_of_changed(int project, const std::string& label, const LabelCh
 /// Of one step of a merge; none of those that go on with it.
 std::optional<AuditEvent> audit_of_merge(int project, const LabelMerge& merge,
                                          const Labels& before);
+AuditEvent audit_of(const PolicyRollBack& how);
 AuditEvent audit_of_promotion(const std::string& model, int project,
                               const std::optional<std::string>& before, const Promotion& how);
 std::optional<AuditEvent> audit_of_started(const Job& job);

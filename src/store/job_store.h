@@ -27,9 +27,10 @@ class JobStore {
     /// was begun most_job_attempts times fails instead.
     virtual Result<std::optional<Job>> claim_job(const std::vector<std::string>& kinds,
                                                  const JobLease& lease, Timestamp at) = 0;
-    /// Renews the lease and says how far the work is; returns whether it is to be cancelled.
-    /// Conflict where the lease is not the owner's any more.
-    virtual Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress) = 0;
+    /// Renews the lease and says how far the work is, and how it goes where `detail` is not absent;
+    /// returns whether it is to be cancelled. Conflict where the lease is not the owner's any more.
+    virtual Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress,
+                                   const std::optional<std::string>& detail = {}) = 0;
     /// Conflict where the lease is not the owner's any more.
     virtual Result<void> finish_job(const Uuid& id, const std::string& owner,
                                     const JobOutcome& outcome, Timestamp at) = 0;

@@ -230,6 +230,11 @@ inline Author operator_author() {
     return {std::nullopt, "operator"};
 }
 
+/// Who does what a project's settings say that the program does by itself.
+inline Author policy_author() {
+    return {std::nullopt, "policy"};
+}
+
 /// What a change is made on. Errors where it is not met: precondition_failed.
 class VersionCondition {
   public:
@@ -408,6 +413,8 @@ struct Project {
     std::optional<std::string> live_model = {};  ///< absent: that of the first project
     std::optional<Timestamp> archived_at = {};   ///< since then it takes no drawings
     Timestamp created_at = {};
+    bool rolls_back = false;  ///< its policy is to go back to the model before (PolicyRollBack)
+    std::optional<std::string> rolled_back = {};  ///< JSON: why it did, until the next promotion
 };
 
 /// What changes of a project; what is absent stays as it is. Its slug never changes.
@@ -419,6 +426,7 @@ struct ProjectChange {
     std::optional<int> opinions_wanted = {};
     std::optional<std::optional<int>> retention_days = {};
     std::optional<std::optional<Timestamp>> archived_at = {};
+    std::optional<bool> rolls_back = {};
 };
 
 /// What drawings of a project may be tagged with, whichever model is live.
@@ -479,6 +487,15 @@ struct Promotion {
     bool roll_back = false;  ///< to the one that was before
 };
 
+/// A project goes back to the model before by itself. What it was decided by must still hold.
+struct PolicyRollBack {
+    int project = shapes_project;
+    std::string from;                      ///< the live model
+    std::optional<Timestamp> promoted_at;  ///< when that became live
+    std::string to;
+    std::string why = "{}";  ///< JSON, for Project::rolled_back and the audit log
+};
+
 enum class JobState { queued, running, succeeded, failed, cancelled };
 
 /// Work in the background. A running one belongs to whoever claimed it for as long as the lease is
@@ -498,8 +515,9 @@ struct Job {
     Timestamp due_at;  ///< not begun before
     std::optional<Timestamp> started_at = {};
     std::optional<Timestamp> finished_at = {};
-    int project = shapes_project;   ///< that it is about
-    std::string project_slug = {};  ///< told by the store
+    int project = shapes_project;            ///< that it is about
+    std::string project_slug = {};           ///< told by the store
+    std::optional<std::string> detail = {};  ///< JSON: how it goes, as its work tells it
 };
 
 /// Who works at a job, and until when it is theirs.

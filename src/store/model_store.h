@@ -19,6 +19,11 @@ class ModelStore {
     /// Makes one model live in its project and retires the one that was, atomically; writes down
     /// when, and in the audit log who.
     virtual Result<void> promote_model(const std::string& id, const Promotion& how = {}) = 0;
+    /// Makes `to` live where `from` is, as promote_model does, and writes down why, all in one
+    /// transaction with the checks. Errors: conflict where the project does not roll back by
+    /// itself or is archived, where `from` is not live since `promoted_at` any more, and where it
+    /// is live because the policy went back to it; not_found where the project has no model `to`.
+    virtual Result<void> roll_back(const PolicyRollBack& how) = 0;
     /// The one that was live in the project before the live one: of those retired, the last to have
     /// been promoted. Errors: not_found.
     virtual Result<Model> model_before(int project = shapes_project) = 0;

@@ -305,6 +305,7 @@ Project changed(Project project, const ProjectChange& change) {
     project.opinions_wanted = change.opinions_wanted.value_or(project.opinions_wanted);
     project.retention_days = change.retention_days.value_or(project.retention_days);
     project.archived_at = change.archived_at.value_or(project.archived_at);
+    project.rolls_back = change.rolls_back.value_or(project.rolls_back);
     return project;
 }
 
@@ -393,6 +394,10 @@ Result<void> check_job_limit(std::size_t limit) {
 
 Failure model_there() {
     return {ErrorKind::conflict, "There is a model with this id already.", "id"};
+}
+
+Failure not_rolled_back() {
+    return {ErrorKind::conflict, "The project does not go back to that model by itself any more."};
 }
 
 std::string_view to_string(Role role) {

@@ -69,6 +69,11 @@ inline constexpr const char* make_live_sql =
     "UPDATE model SET state = 'live', promoted_at = CASE WHEN state = 'live' THEN promoted_at "
     "ELSE $1 END WHERE id = $2";
 
+/// Parameter: a project. A row where it may go back to the model before by itself.
+inline constexpr const char* may_roll_back_sql =
+    "SELECT 1 FROM project WHERE id = $1 AND rolls_back AND archived_at IS NULL "
+    "AND rolled_back IS NULL";
+
 /// Parameters: trunk, the id that they come before, limit.
 inline constexpr const char* newest_embeddings_sql =
     "SELECT drawing, scale, vector FROM embedding WHERE trunk = $1 AND drawing < $2 "
@@ -111,6 +116,7 @@ Failure no_user();
 Failure name_taken();
 Failure no_model();
 Failure model_there();
+Failure not_rolled_back();
 Failure no_project();
 Failure project_there();
 Failure no_job();
@@ -121,11 +127,11 @@ Failure lease_lost();
 inline constexpr const char* job_columns =
     "id, kind, parameters, state, progress, cancel_requested, attempts, result, error, created_by, "
     "created_by_id, created_at, due_at, started_at, finished_at, project, "
-    "(SELECT slug FROM project WHERE project.id = coalesce(job.project, 1))";
+    "(SELECT slug FROM project WHERE project.id = coalesce(job.project, 1)), detail";
 /// The columns of a project, in the order in which both stores read them.
 inline constexpr const char* project_columns =
     "id, slug, name, guidelines, who_draws, who_browses, opinions_wanted, retention_days, "
-    "live_model, archived_at, created_at";
+    "live_model, archived_at, created_at, rolls_back, rolled_back";
 /// The columns of a model, in the order in which both stores read them.
 inline constexpr const char* model_columns =
     "id, card, sha256, state, created_at, kind, parent, lineage, project, "

@@ -52,6 +52,9 @@ Result<service::ProjectEdit> read_edit(const json::object& body) {
     const auto archived = optional_bool(body, "archived");
     if (!archived) return archived.error();
     edit.archived = *archived;
+    const auto rolls_back = optional_bool(body, "rolls_back");
+    if (!rolls_back) return rolls_back.error();
+    edit.rolls_back = *rolls_back;
     return edit;
 }
 
@@ -66,7 +69,7 @@ Result<NewProject> read_new_project(const http::Request& request) {
     if (!rest) return rest.error();
     const auto known =
         only_members(*body, {"slug", "name", "guidelines", "who_draws", "who_browses",
-                             "opinions_wanted", "retention_days", "archived"});
+                             "opinions_wanted", "retention_days", "archived", "rolls_back"});
     if (!known) return known.error();
     return NewProject{std::move(*slug), std::move(*rest)};
 }
@@ -76,8 +79,9 @@ Result<service::ProjectEdit> read_project_edit(const http::Request& request) {
     if (!body) return body.error();
     auto edit = read_edit(*body);
     if (!edit) return edit.error();
-    const auto known = only_members(*body, {"name", "guidelines", "who_draws", "who_browses",
-                                            "opinions_wanted", "retention_days", "archived"});
+    const auto known =
+        only_members(*body, {"name", "guidelines", "who_draws", "who_browses", "opinions_wanted",
+                             "retention_days", "archived", "rolls_back"});
     if (!known) return known.error();
     return edit;
 }

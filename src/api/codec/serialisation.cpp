@@ -321,6 +321,7 @@ json::object to_json(const store::Project& project) {
     object["retention_days"] =
         project.retention_days ? json::value(*project.retention_days) : json::value(nullptr);
     object["live_model"] = text_or_null(project.live_model);
+    object["rolls_back"] = project.rolls_back;
     object["created_at"] = to_rfc3339(project.created_at);
     return object;
 }
@@ -367,6 +368,7 @@ json::object to_json(const store::Job& job) {
         {"finished_at", time(job.finished_at)}};
     if (job.result) object["result"] = card_object(*job.result);
     if (job.error) object["error"] = *job.error;
+    if (job.detail) object["detail"] = card_object(*job.detail);
     return object;
 }
 

@@ -1,4 +1,5 @@
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include "api/codec/clusters_text.h"
 #include "api/codec/query_parameters.h"
@@ -15,6 +16,14 @@ using http::problem;
 using http::Request;
 using identity::Principal;
 
+/// What the policy did, as service/watch wrote it down.
+boost::json::value rolled_back_json(const store::Project& project) {
+    if (!project.rolled_back) return nullptr;
+    boost::system::error_code failed;
+    auto told = boost::json::parse(*project.rolled_back, failed);
+    return failed ? boost::json::value(nullptr) : told;
+}
+
 Answer quality(AnnotatorContext& api, Request&, const Principal&,
                const service::ProjectRef& project) {
     const int id = project->project.id;
@@ -28,6 +37,10 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
     auto told = service::to_json(*measured);
     // A project without a model of its own has none before it either.
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
+    const auto look_up = [&api, &project] { return api.store.project(project->project.slug); };
+    const auto now_there = co_await api.workers.run(look_up);
+    if (!now_there) co_return problem(now_there.error());
+    told["rolled_back"] = rolled_back_json(*now_there);
     co_return no_store(http::json_response(200, told));
 }
 

@@ -34,6 +34,7 @@ Job read_job(const Rows& rows, int row) {
     // Those from before there were several have none.
     job.project = rows.null(row, 15) ? shapes_project : rows.small(row, 15);
     job.project_slug = rows.text(row, 16);
+    job.detail = text_or_none(rows, row, 17);
     return job;
 }
 
@@ -145,12 +146,13 @@ Result<std::optional<Job>> PostgresStore::claim_job(const std::vector<std::strin
     });
 }
 
-Result<bool> PostgresStore::renew_job(const Uuid& id, const JobLease& lease, float progress) {
+Result<bool> PostgresStore::renew_job(const Uuid& id, const JobLease& lease, float progress,
+                                      const std::optional<std::string>& detail) {
     return with_connection([&](Connection& connection) {
         const auto rows = connection.query(
-            "UPDATE job SET lease_expires_at = $3, progress = $4 WHERE id = $1 AND "
-            "lease_owner = $2 AND state = 'running' RETURNING cancel_requested",
-            id, lease.owner, lease.until, progress);
+            "UPDATE job SET lease_expires_at = $3, progress = $4, detail = coalesce($5, detail) "
+            "WHERE id = $1 AND lease_owner = $2 AND state = 'running' RETURNING cancel_requested",
+            id, lease.owner, lease.until, progress, detail);
         if (rows.empty()) throw lease_lost();
         return rows.flag(0, 0);
     });

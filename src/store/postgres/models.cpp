@@ -30,6 +30,33 @@ std::optional<std::string> live_id(Connection& connection, int project) {
     return rows.empty() ? std::nullopt : std::optional(std::string(rows.text(0, 0)));
 }
 
+/// In place of the one that was live. `why` is Project::rolled_back from then on.
+void make_live(Connection& connection, const std::string& id, int project,
+               const std::optional<std::string>& why) {
+    connection.query(
+        "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
+        project, id);
+    connection.query(make_live_sql, now(), id);
+    if (project != shapes_project)
+        connection.query("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
+    connection.query("UPDATE project SET rolled_back = $1 WHERE id = $2", why, project);
+}
+
+/// Whether what the policy decided by still holds; the project's row is locked.
+bool holds(Connection& connection, const PolicyRollBack& how) {
+    const auto wanted =
+        connection.query(std::string(may_roll_back_sql) + " FOR UPDATE", how.project);
+    if (wanted.empty()) return false;
+    const auto live = connection.query(
+        "SELECT promoted_at FROM model WHERE state = 'live' AND id = $1", how.from);
+    return !live.empty() && time_or_none(live, 0, 0) == how.promoted_at;
+}
+
+bool has_model(Connection& connection, const std::string& id, int project) {
+    return !connection.query("SELECT 1 FROM model WHERE id = $1 AND project = $2", id, project)
+                .empty();
+}
+
 }  // namespace
 
 Result<void> PostgresStore::add_model(const Model& model, BytesView onnx) {
@@ -80,13 +107,19 @@ Result<void> PostgresStore::promote_model(const std::string& id, const Promotion
         if (rows.empty()) throw no_model();
         const int project = rows.small(0, 0);
         const auto before = live_id(connection, project);
-        connection.query(
-            "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
-            project, id);
-        connection.query(make_live_sql, now(), id);
-        if (project != shapes_project)
-            connection.query("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
-        if (before != id) write_down(connection, audit_of_promotion(id, project, before, how));
+        if (before == id) return;
+        make_live(connection, id, project, std::nullopt);
+        write_down(connection, audit_of_promotion(id, project, before, how));
+    });
+}
+
+Result<void> PostgresStore::roll_back(const PolicyRollBack& how) {
+    return in_transaction([&](Connection& connection) {
+        connection.query("SELECT pg_advisory_xact_lock($1)", promotion_lock);
+        if (!holds(connection, how)) throw not_rolled_back();
+        if (!has_model(connection, how.to, how.project)) throw no_model();
+        make_live(connection, how.to, how.project, how.why);
+        write_down(connection, audit_of(how));
     });
 }
 

@@ -67,6 +67,7 @@ class PostgresStore final : public Store {
     Result<Model> model(const std::string& id) override;
     Result<Bytes> model_onnx(const std::string& id) override;
     Result<void> promote_model(const std::string& id, const Promotion& how) override;
+    Result<void> roll_back(const PolicyRollBack& how) override;
     Result<Model> model_before(int project) override;
     Result<Model> live_model(int project) override;
 
@@ -94,7 +95,8 @@ class PostgresStore final : public Store {
     Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) override;
     Result<std::optional<Job>> claim_job(const std::vector<std::string>& kinds,
                                          const JobLease& lease, Timestamp at) override;
-    Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress) override;
+    Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress,
+                           const std::optional<std::string>& detail) override;
     Result<void> finish_job(const Uuid& id, const std::string& owner, const JobOutcome& outcome,
                             Timestamp at) override;
     Result<Job> cancel_job(const Uuid& id, Timestamp at) override;

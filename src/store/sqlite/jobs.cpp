@@ -29,6 +29,7 @@ Job read_job(const Statement& row) {
     // Those from before there were several have none.
     job.project = row.null(15) ? shapes_project : row.small(15);
     job.project_slug = row.text(16);
+    job.detail = text_or_none(row, 17);
     return job;
 }
 
@@ -136,11 +137,13 @@ Result<std::optional<Job>> SqliteStore::claim_job(const std::vector<std::string>
     });
 }
 
-Result<bool> SqliteStore::renew_job(const Uuid& id, const JobLease& lease, float progress) {
+Result<bool> SqliteStore::renew_job(const Uuid& id, const JobLease& lease, float progress,
+                                    const std::optional<std::string>& detail) {
     return write([&](Connection& connection) {
-        if (connection.run("UPDATE job SET lease_expires_at = $1, progress = $2 "
-                           "WHERE id = $3 AND lease_owner = $4 AND state = 'running'",
-                           lease.until, progress, id, lease.owner) == 0)
+        if (connection.run("UPDATE job SET lease_expires_at = $1, progress = $2, "
+                           "detail = coalesce($3, detail) "
+                           "WHERE id = $4 AND lease_owner = $5 AND state = 'running'",
+                           lease.until, progress, detail, id, lease.owner) == 0)
             throw lease_lost();
         return job_of(connection, id).cancel_requested;
     });

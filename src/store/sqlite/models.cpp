@@ -4,6 +4,7 @@
 #include "store/auditing.h"
 #include "store/records.h"
 #include "store/sqlite/audit_rows.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/store.h"
 
 namespace croquis::store::sqlite {
@@ -24,6 +25,32 @@ std::optional<std::string> live_id(Connection& connection, int project) {
     auto row =
         connection.query("SELECT id FROM model WHERE state = 'live' AND project = $1", project);
     return row.step() ? std::optional(row.text(0)) : std::nullopt;
+}
+
+/// In place of the one that was live. `why` is Project::rolled_back from then on.
+void make_live(Connection& connection, const std::string& id, int project,
+               const std::optional<std::string>& why) {
+    connection.run(
+        "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
+        project, id);
+    connection.run(make_live_sql, now(), id);
+    if (project != shapes_project)
+        connection.run("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
+    connection.run("UPDATE project SET rolled_back = $1 WHERE id = $2", why, project);
+}
+
+/// Whether what the policy decided by still holds.
+bool holds(Connection& connection, const PolicyRollBack& how) {
+    auto wanted = connection.query(may_roll_back_sql, how.project);
+    if (!wanted.step()) return false;
+    auto live = connection.query("SELECT promoted_at FROM model WHERE state = 'live' AND id = $1",
+                                 how.from);
+    return live.step() && time_or_none(live, 0) == how.promoted_at;
+}
+
+bool has_model(Connection& connection, const std::string& id, int project) {
+    return connection.query("SELECT 1 FROM model WHERE id = $1 AND project = $2", id, project)
+        .step();
 }
 
 }  // namespace
@@ -74,13 +101,18 @@ Result<void> SqliteStore::promote_model(const std::string& id, const Promotion& 
         if (!row.step()) throw no_model();
         const int project = row.small(0);
         const auto before = live_id(connection, project);
-        connection.run(
-            "UPDATE model SET state = 'retired' WHERE state = 'live' AND project = $1 AND id <> $2",
-            project, id);
-        connection.run(make_live_sql, now(), id);
-        if (project != shapes_project)
-            connection.run("UPDATE project SET live_model = $1 WHERE id = $2", id, project);
-        if (before != id) write_down(connection, audit_of_promotion(id, project, before, how));
+        if (before == id) return;
+        make_live(connection, id, project, std::nullopt);
+        write_down(connection, audit_of_promotion(id, project, before, how));
+    });
+}
+
+Result<void> SqliteStore::roll_back(const PolicyRollBack& how) {
+    return write([&](Connection& connection) {
+        if (!holds(connection, how)) throw not_rolled_back();
+        if (!has_model(connection, how.to, how.project)) throw no_model();
+        make_live(connection, how.to, how.project, how.why);
+        write_down(connection, audit_of(how));
     });
 }
 

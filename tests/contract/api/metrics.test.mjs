@@ -1,26 +1,15 @@
 // Every metric that a dashboard or an alert names is one that a running server has.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { freePort, startCroquis, stores } from '../../e2e/support/server.mjs';
 import { client } from './support/contract.mjs';
 import { circle } from './support/pictures.mjs';
 
 const deployed = (name) => readFile(new URL(`../../../deploy/${name}`, import.meta.url), 'utf8');
 const metricsIn = (text) => [...new Set(text.match(/\bcroquis_[a-z_]+/g))].sort();
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('metrics', () => {
   let store, server, shown;

@@ -99,6 +99,10 @@ TEST_P(JobsContract, IsClaimedOnceAndFinishedByItsOwner) {
         failed_with(store_->renew_job(job.id, {"b", start_ + 9s}, 0.5F), ErrorKind::conflict));
     EXPECT_FALSE(*store_->renew_job(job.id, {"a", start_ + 20s}, 0.5F));
     EXPECT_EQ(store_->job(job.id)->progress, 0.5F);
+    EXPECT_FALSE(store_->job(job.id)->detail);
+    ASSERT_TRUE(succeeded(store_->renew_job(job.id, {"a", start_ + 20s}, 0.5F, R"({"loss":1})")));
+    ASSERT_TRUE(succeeded(store_->renew_job(job.id, {"a", start_ + 20s}, 0.5F)));
+    EXPECT_EQ(store_->job(job.id)->detail, R"({"loss":1})");
     EXPECT_FALSE(claimed("b", start_ + 19s));
     ASSERT_TRUE(succeeded(
         store_->finish_job(job.id, "a", {JobState::succeeded, R"({"b":2})", {}}, start_ + 3s)));

@@ -74,5 +74,51 @@ TEST_P(ModelsContract, PromotingWhatIsNotThereLeavesTheLiveOne) {
     EXPECT_EQ(store_->live_model()->id, "a");
 }
 
+class RollBackContract : public ModelsContract {
+  protected:
+    void SetUp() override {
+        ModelsContract::SetUp();
+        for (const char* id : {"a", "b"}) {
+            add_model(id);
+            ASSERT_TRUE(succeeded(store_->promote_model(id)));
+        }
+    }
+    void set_policy(bool rolls_back) {
+        ProjectChange change;
+        change.rolls_back = rolls_back;
+        ASSERT_TRUE(succeeded(store_->change_project("shapes", change)));
+    }
+    PolicyRollBack from_live_to(const std::string& id) {
+        const auto live = *store_->live_model();
+        return {shapes_project, live.id, live.promoted_at, id, R"({"evidence":21})"};
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, RollBackContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(RollBackContract, GoesBackOnceWhereTheProjectSaysSo) {
+    EXPECT_TRUE(failed_with(store_->roll_back(from_live_to("a")), ErrorKind::conflict));
+    set_policy(true);
+    EXPECT_TRUE(failed_with(store_->roll_back(from_live_to("none")), ErrorKind::not_found));
+    EXPECT_EQ(store_->live_model()->id, "b");
+    const auto seen = from_live_to("a");
+    ASSERT_TRUE(succeeded(store_->roll_back(seen)));
+    EXPECT_EQ(store_->live_model()->id, "a");
+    EXPECT_EQ(state("b"), ModelState::retired);
+    EXPECT_EQ(store_->project("shapes")->rolled_back, seen.why);
+    EXPECT_TRUE(failed_with(store_->roll_back(seen), ErrorKind::conflict));
+    EXPECT_TRUE(failed_with(store_->roll_back(from_live_to("b")), ErrorKind::conflict));
+}
+
+TEST_P(RollBackContract, APromotionSinceForbidsItAndForgetsIt) {
+    set_policy(true);
+    const auto seen = from_live_to("a");
+    ASSERT_TRUE(succeeded(store_->roll_back(seen)));
+    ASSERT_TRUE(succeeded(store_->promote_model("b")));
+    EXPECT_FALSE(store_->project("shapes")->rolled_back);
+    EXPECT_TRUE(failed_with(store_->roll_back(seen), ErrorKind::conflict));
+    EXPECT_EQ(store_->live_model()->id, "b");
+    ASSERT_TRUE(succeeded(store_->roll_back(from_live_to("a"))));
+}
+
 }  // namespace
 }  // namespace croquis::store

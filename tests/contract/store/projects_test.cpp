@@ -59,6 +59,7 @@ TEST_P(ProjectsContract, GivesBackWhatWasAdded) {
     project.who_browses = Access::users;
     project.opinions_wanted = 3;
     project.retention_days = 30;
+    project.rolls_back = true;
     project.created_at = now();
     const auto added = store_->add_project(project);
     ASSERT_TRUE(succeeded(added));
@@ -73,6 +74,8 @@ TEST_P(ProjectsContract, GivesBackWhatWasAdded) {
     EXPECT_EQ(read->who_browses, Access::users);
     EXPECT_EQ(read->opinions_wanted, 3);
     EXPECT_EQ(read->retention_days, 30);
+    EXPECT_TRUE(read->rolls_back);
+    EXPECT_FALSE(read->rolled_back);
     EXPECT_EQ(read->created_at, project.created_at);
     EXPECT_FALSE(read->archived_at);
     EXPECT_FALSE(read->live_model);
@@ -100,6 +103,7 @@ TEST_P(ProjectsContract, AChangeLeavesWhatItDoesNotName) {
     change.guidelines = "Two wings.";
     change.who_browses = Access::link;
     change.retention_days = std::optional(7);
+    change.rolls_back = true;
     change.archived_at = std::optional(at);
     const auto changed = store_->change_project("birds", change);
     ASSERT_TRUE(succeeded(changed));
@@ -109,6 +113,7 @@ TEST_P(ProjectsContract, AChangeLeavesWhatItDoesNotName) {
     EXPECT_EQ(read.who_draws, Access::everyone);
     EXPECT_EQ(read.who_browses, Access::link);
     EXPECT_EQ(read.retention_days, 7);
+    EXPECT_TRUE(read.rolls_back);
     EXPECT_EQ(read.archived_at, at);
     EXPECT_EQ(changed->archived_at, at);
     ProjectChange back;

@@ -18,7 +18,7 @@ const postgres = path.join(root, 'tools/postgres-for-tests');
 
 const start_timeout_ms = 60_000;
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
 #include <cmath>
 #include <future>
 
@@ -33,6 +34,20 @@ TEST(AgreementFall, CountsWhatWasAskedAtRandomAlone) {
     EXPECT_FALSE(fall_among(reviews, "a", "b").is_beyond_chance());
     EXPECT_FALSE(fall_among(reviews, "b", std::nullopt).is_beyond_chance());
     EXPECT_FALSE(fall_among({}, "b", "a").is_beyond_chance());
+}
+
+TEST(AgreementFall, HoldsNothingAgainstAModelThatWasSaidBeforeItsPromotion) {
+    std::vector<store::RecentReview> reviews;
+    for (int i = 0; i < 30; ++i) {
+        reviews.push_back(review_of("a", true));
+        reviews.push_back(review_of("b", false));
+    }
+    const auto promoted = now() + std::chrono::seconds(1);
+    EXPECT_TRUE(fall_among(reviews, "b", "a").is_beyond_chance());
+    const auto fall = fall_among(reviews, "b", "a", promoted);
+    EXPECT_EQ(fall.then.all, 30U);
+    EXPECT_EQ(fall.now.all, 0U);
+    EXPECT_FALSE(fall.is_beyond_chance());
 }
 
 TEST(AgreementFall, RaisesNoAlarmByLuckHoweverOftenOneLooks) {
@@ -98,6 +113,22 @@ class WatchTest : public testing::Test {
         ASSERT_TRUE(store_->promote_model("b"));
         reviewed("b", 25, false);
     }
+    void set_policy(bool rolls_back) {
+        store::ProjectChange change;
+        change.rolls_back = rolls_back;
+        ASSERT_TRUE(store_->change_project("shapes", change));
+    }
+    std::string live_after_a_look() {
+        EXPECT_TRUE(watch_projects(*store_, metrics_));
+        return store_->live_model().value().id;
+    }
+    store::AuditEvent last_event() {
+        store::AuditQuery newest;
+        newest.limit = 1;
+        return store_->audit(newest).value().front();
+    }
+    std::optional<std::string> why() { return store_->project("shapes")->rolled_back; }
+
     testing_support::TempFolder folder_;
     Metrics metrics_;
     std::unique_ptr<store::Store> store_ =
@@ -122,6 +153,67 @@ TEST_F(WatchTest, LeavesABetterOneAlone) {
     ASSERT_TRUE(store_->promote_model("b"));
     reviewed("b", 25, true);
     EXPECT_FALSE(measure_fall(*store_, store::shapes_project)->is_beyond_chance());
+}
+
+TEST_F(WatchTest, RollsBackWhereTheProjectSaysSo) {
+    promote_worse();
+    EXPECT_EQ(live_after_a_look(), "b");
+    EXPECT_FALSE(why());
+    set_policy(true);
+    EXPECT_EQ(live_after_a_look(), "a");
+    const auto told = boost::json::parse(*why()).as_object();
+    EXPECT_EQ(told.at("model"), "b");
+    EXPECT_EQ(told.at("before"), "a");
+    EXPECT_EQ(told.at("now").at("of"), 25);
+    const auto event = last_event();
+    EXPECT_EQ(event.action, store::AuditAction::model_rolled_back);
+    EXPECT_EQ(event.by->name, "policy");
+    EXPECT_EQ(event.subject, "a");
+    EXPECT_EQ(boost::json::parse(event.details).at("why"), told);
+    EXPECT_NE(metrics_.text().find("croquis_quality_policy_rollbacks_total{project=\"shapes\"} 1"),
+              std::string::npos);
+    EXPECT_EQ(live_after_a_look(), "a");
+}
+
+TEST_F(WatchTest, TakesAModelBackOnceForTheSameReviews) {
+    promote_worse();
+    set_policy(true);
+    EXPECT_EQ(live_after_a_look(), "a");
+    ASSERT_TRUE(store_->promote_model("b"));
+    EXPECT_FALSE(why());
+    EXPECT_EQ(live_after_a_look(), "b");
+    reviewed("b", 25, false);
+    EXPECT_EQ(live_after_a_look(), "a");
+}
+
+TEST_F(WatchTest, GoesNoFurtherBackThanOnce) {
+    promote_worse();
+    set_policy(true);
+    EXPECT_EQ(live_after_a_look(), "a");
+    // Drawings changed: no model is right any more, and none is to blame.
+    reviewed("b", 60, true);
+    reviewed("a", 60, false);
+    EXPECT_TRUE(measure_fall(*store_, store::shapes_project)->is_beyond_chance());
+    EXPECT_EQ(live_after_a_look(), "a");
+}
+
+TEST_F(WatchTest, LeavesWhatChangedSinceItLooked) {
+    promote_worse();
+    set_policy(true);
+    const auto fall = measure_fall(*store_, store::shapes_project).value();
+    const store::PolicyRollBack seen{store::shapes_project, fall.model, fall.since, *fall.before};
+    const auto refused = [&](const store::PolicyRollBack& how) {
+        const auto done = store_->roll_back(how);
+        return !done && done.error().kind == ErrorKind::conflict;
+    };
+    set_policy(false);
+    EXPECT_TRUE(refused(seen));
+    set_policy(true);
+    ASSERT_TRUE(store_->promote_model("a"));
+    EXPECT_TRUE(refused(seen));
+    ASSERT_TRUE(store_->promote_model("b"));
+    EXPECT_TRUE(refused(seen));
+    EXPECT_EQ(store_->live_model()->id, "b");
 }
 
 }  // namespace

@@ -88,6 +88,8 @@ export const en = {
     },
     retention: 'Days that drawings are kept',
     retentionNone: 'for ever',
+    rollsBack:
+      'Go back to the model before by itself, where people agree less with the live one than chance explains',
     retentionHint:
       'Older ones are deleted for good, by themselves, and the audit log has each. Empty: they are kept for ever.',
     model: 'Model',
@@ -549,6 +551,11 @@ export const en = {
     fell: (model: string, now: string, before: string, then: string) =>
       `People agree less with ${model} than chance explains: ${now}; with ${before} it was ${then}.`,
     toModels: 'Go back to the model before',
+    rolledBack: (at: string, from: string, to: string) =>
+      `On ${at} the project went back from ${from} to ${to} by itself.`,
+    rolledBackWhy: (now: string, then: string) =>
+      `People agreed less with it than chance explains: ${now}; with the one before it was ${then}.`,
+    toRetag: 'Its answers on unreviewed drawings stay until they are retagged',
     title: 'Quality',
     signIn: 'Sign in to see how the model and the people who review it do.',
     intro:

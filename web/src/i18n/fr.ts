@@ -90,6 +90,8 @@ export const fr: Dictionary = {
     },
     retention: 'Jours de conservation des dessins',
     retentionNone: 'sans limite',
+    rollsBack:
+      'Revenir de lui-même au modèle précédent, si l’on est moins souvent d’accord avec le modèle actif que le hasard ne l’explique',
     retentionHint:
       'Les plus anciens sont supprimés définitivement, d’eux-mêmes, et le journal en garde la trace. Vide : ils sont gardés sans limite.',
     model: 'Modèle',
@@ -556,6 +558,10 @@ export const fr: Dictionary = {
     fell: (model, now, before, then) =>
       `On est moins souvent d’accord avec ${model}, au-delà du hasard : ${now} ; avec ${before} : ${then}.`,
     toModels: 'Revenir au modèle précédent',
+    rolledBack: (at, from, to) => `Le ${at}, le projet est revenu de lui-même de ${from} à ${to}.`,
+    rolledBackWhy: (now, then) =>
+      `On était moins souvent d’accord avec lui que le hasard ne l’explique : ${now} ; avec le précédent : ${then}.`,
+    toRetag: 'Ses réponses sur les dessins non vérifiés restent jusqu’à ce qu’on les réétiquette',
     title: 'Qualité',
     signIn: 'Connectez-vous pour voir où en sont le modèle et ceux qui le vérifient.',
     intro:

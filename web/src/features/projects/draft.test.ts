@@ -11,6 +11,7 @@ const birds = {
   who_browses: 'link',
   archived: false,
   retention_days: null,
+  rolls_back: false,
 } as Project;
 
 test('makes a slug of a name', () => {
@@ -32,6 +33,7 @@ test('sends what differs', () => {
 test('says for how long drawings are kept, and takes that away', () => {
   const days = { ...draftOf(birds), retention_days: 30 };
   expect(changeOf(birds, days)).toEqual({ retention_days: 30 });
+  expect(changeOf(birds, { ...draftOf(birds), rolls_back: true })).toEqual({ rolls_back: true });
   const kept = { ...birds, retention_days: 30 };
   expect(changeOf(kept, { ...days, retention_days: null })).toEqual({ retention_days: null });
 });

@@ -11,6 +11,8 @@ export interface Draft {
   who_browses: Access;
   /** Drawings are kept so many days; empty, for ever. */
   retention_days: number | null;
+  /** It goes back to the model before by itself. */
+  rolls_back: boolean;
 }
 
 export const blankDraft = (): Draft => ({
@@ -20,6 +22,7 @@ export const blankDraft = (): Draft => ({
   who_draws: 'everyone',
   who_browses: 'everyone',
   retention_days: null,
+  rolls_back: false,
 });
 
 export const draftOf = (project: Project): Draft => ({
@@ -29,6 +32,7 @@ export const draftOf = (project: Project): Draft => ({
   who_draws: project.who_draws,
   who_browses: project.who_browses,
   retention_days: project.retention_days,
+  rolls_back: project.rolls_back,
 });
 
 /** What a name is called in addresses: "Chats noirs" as "chats-noirs". */
@@ -56,5 +60,6 @@ export function changeOf(project: Project, draft: Draft): ProjectChange {
   if (draft.who_draws !== project.who_draws) change.who_draws = draft.who_draws;
   if (draft.who_browses !== project.who_browses) change.who_browses = draft.who_browses;
   if (draft.retention_days !== project.retention_days) change.retention_days = draft.retention_days;
+  if (draft.rolls_back !== project.rolls_back) change.rolls_back = draft.rolls_back;
   return change;
 }

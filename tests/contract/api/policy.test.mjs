@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { freePort, startCroquis, stores } from '../../e2e/support/server.mjs';
+import { client } from './support/contract.mjs';
+import { startWithPeople } from './support/people.mjs';
+import { circle } from './support/pictures.mjs';
+
+/** One in four judges, and the queue asks about those at random. */
+const reviewed_a_model = 160;
+
+for (const kind of Object.keys(stores))
+  describe(`a policy that rolls back on ${kind}`, () => {
+    let store;
+    let server;
+    let api;
+    let token;
+    let annotator;
+    let first;
+    let second;
+    let port;
+    before(async () => {
+      port = await freePort();
+      const flags = ['--metrics-port', String(port)];
+      ({ store, server, api, token, annotator } = await startWithPeople(kind, { flags }));
+    });
+    after(async () => {
+      await server?.stop();
+      await store?.remove();
+    });
+    const get = async (path) => (await api.ask('GET', path, { token: annotator, status: 200 })).body;
+    const live = async () => (await get('/api/v1/model')).id;
+    const promote = (id) => api.ask('POST', `/api/v1/models/${id}:promote`, { token, status: 200 });
+
+    /** Draws, and answers whatever the queue asks: as the model said, or otherwise. */
+    async function review(agreed) {
+      for (let i = 0; i < reviewed_a_model; ++i) await api.predict(circle(i), {}, { status: 201 });
+      const claim = randomUUID();
+      for (;;) {
+        const asked = { token: annotator, json: { limit: 50 }, status: 200 };
+        const { drawings } = (await api.ask('PUT', `/api/v1/queue/claims/${claim}`, asked)).body;
+        if (drawings.length === 0) return;
+        for (const { id, version, predicted_tag: said } of drawings) {
+          const other = said === 'star' ? 'circle' : 'star';
+          await api.ask('PATCH', `/api/v1/drawings/${id}`, {
+            token: annotator,
+            headers: { 'If-Match': `"${version}"` },
+            json: { tag: agreed ? said : other },
+            status: 200,
+          });
+        }
+      }
+    }
+    /** A backend measures at its start, and every five minutes. */
+    async function lookAgain() {
+      const { ports } = server;
+      await server.stop();
+      server = await startCroquis(store.url, { ports, flags: ['--metrics-port', String(port)] });
+      api = await client(`http://localhost:${server.ports.api}`);
+      ({ access_token: token } = await api.signIn('admin', 'admin'));
+      ({ access_token: annotator } = await api.signIn('marie', 'a long pass phrase'));
+    }
+    const measured = async () => {
+      const counted = /croquis_quality_agreement_fall_evidence\{project="shapes"\}/;
+      while (!counted.test(await (await fetch(`http://localhost:${port}/metrics`)).text())) await sleep(50);
+    };
+
+    it('is off, and is set for each project', async () => {
+      const change = async (json, more = {}) =>
+        (await api.ask('PATCH', '/api/v1/projects/shapes', { token, json, status: 200, ...more })).body;
+      assert.equal((await change({})).rolls_back, false);
+      assert.equal((await change({ rolls_back: true })).rolls_back, true);
+      assert.equal((await change({ name: 'Shapes' })).rolls_back, true);
+      assert.equal((await change({ rolls_back: false })).rolls_back, false);
+      await change({ rolls_back: 1 }, { status: 422, field: 'rolls_back' });
+      const added = await api.ask('POST', '/api/v1/projects', { token, json: { slug: 'birds', rolls_back: true }, status: 201 });
+      assert.equal(added.body.rolls_back, true);
+    });
+
+    it('goes back where people agree less since the promotion, and says why', { timeout: 240_000 }, async () => {
+      first = await live();
+      await review(true);
+      second = await server.addModel('second');
+      await promote(second);
+      while ((await live()) !== second) await sleep(50);
+      await review(false);
+      const { fall, rolled_back: none } = await get('/api/v1/quality');
+      assert.equal(none, null);
+      assert.deepEqual([fall.model, fall.before, fall.beyond_chance], [second, first, true]);
+      await lookAgain();
+      await measured();
+      assert.equal(await live(), second);
+
+      await api.ask('PATCH', '/api/v1/projects/shapes', { token, json: { rolls_back: true }, status: 200 });
+      await lookAgain();
+      while ((await live()) !== first) await sleep(50);
+      const { rolled_back: back } = await get('/api/v1/quality');
+      assert.deepEqual([back.model, back.before, back.beyond_chance], [second, first, true]);
+      const counts = ({ now, then }) => [now.agreed, now.of, then.agreed, then.of];
+      assert.deepEqual(counts(back), counts(fall));
+      const { events } = (await api.ask('GET', '/api/v1/audit?action=model.rolled_back', { token, status: 200 })).body;
+      assert.deepEqual(events.map(({ actor, actor_id: id, subject }) => [actor, id, subject]), [['policy', null, first]]);
+      assert.equal(events[0].details.before, second);
+      assert.deepEqual(counts(events[0].details.why), counts(fall));
+    });
+
+    it('takes a model back once for the same reviews', async () => {
+      await promote(second);
+      assert.equal((await get('/api/v1/quality')).rolled_back, null);
+      await lookAgain();
+      await measured();
+      assert.equal(await live(), second);
+      assert.equal((await get('/api/v1/quality')).fall.now.of, 0);
+    });
+  });
