@@ -2,12 +2,12 @@
 // answers; and the work survives whatever happens to the server.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { apiAt } from './support/api.mjs';
 import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
 import { greyPng } from './support/png.mjs';
 import { startCroquis, stores } from './support/server.mjs';
+import { until } from './support/until.mjs';
 
 const side = 96;
 
@@ -61,11 +61,10 @@ describe('the loop', () => {
 
   const draw = (tag, n) => api('POST', '/public/predictions', { image: png(figures[tag](n)) });
   async function ended(id) {
-    for (;;) {
+    return until(`job ${id}`, async () => {
       const job = await api('GET', `/jobs/${id}`);
-      if (!['queued', 'running'].includes(job.state)) return job;
-      await sleep(100);
-    }
+      return ['queued', 'running'].includes(job.state) ? null : job;
+    });
   }
   const openModels = async (page) => {
     await page.goto(croquis.url);
@@ -112,11 +111,10 @@ describe('the loop', () => {
 
     for (const tag of tags) assert.equal((await draw(tag, 42)).tag, tag);
     // What was drawn before and nobody looked at gets the new answer too.
-    for (;;) {
+    await until('the new answer', async () => {
       const now = await api('GET', `/drawings/${waiting.id}`);
-      if (now.tag === 'zigzag' && now.tagged_by === null) break;
-      await sleep(100);
-    }
+      return now.tag === 'zigzag' && now.tagged_by === null;
+    });
     assert.deepEqual(page.complaints(), []);
     await page.context().close();
   });

@@ -10,6 +10,7 @@ import { assertAccessible, launch, openPage, signIn, visit } from './support/bro
 import { greyPng } from './support/png.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 import { shapes } from './support/shapes.mjs';
+import { until } from './support/until.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
 const folder = process.env.SCREENSHOTS;
@@ -175,9 +176,10 @@ describe('a queue and its quality', () => {
 
   it('goes back to the model before with one press', async () => {
     await api('POST', '/models:teach');
-    let models;
-    do ({ models } = await api('GET', '/models'));
-    while (!models.some(({ kind }) => kind === 'head'));
+    const models = await until('a taught model', async () => {
+      const { models: known } = await api('GET', '/models');
+      return known.some(({ kind }) => kind === 'head') ? known : null;
+    });
     const [was] = models.filter(({ state }) => state === 'live');
     await api('POST', `/models/${models.find(({ kind }) => kind === 'head').id}:promote`);
     await visit(browser, croquis.url, {}, async (page) => {

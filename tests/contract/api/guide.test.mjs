@@ -63,7 +63,9 @@ for (const kind of Object.keys(stores))
       const { access_token: token } = await api.signIn('admin', 'admin');
       const taught = JSON.parse(await readFile(join(folder, 'taught.json'), 'utf8'));
       assert.ok(api.contract.holds('Teaching', taught), JSON.stringify(taught));
-      assert.deepEqual(taught.labels.map(({ label }) => label).sort(), [...figures].sort());
+      // One in four judges, by chance: of six drawings of a label, too few may be left to learn from.
+      const named = [...taught.labels, ...taught.too_few].map(({ label }) => label).sort();
+      assert.deepEqual(named, [...figures].sort());
       assert.equal(taught.promoted, taught.gate.verdict === 'better');
       const about = await api.ask('GET', '/api/v1/projects/figures/model', { token, status: 200 });
       assert.equal(about.body.id, taught.promoted ? taught.model : taught.parent);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort, startCroquis, stores } from '../../e2e/support/server.mjs';
+import { until } from '../../e2e/support/until.mjs';
 import { client } from './support/contract.mjs';
 import { circle } from './support/pictures.mjs';
 
@@ -22,12 +22,11 @@ describe('metrics', () => {
     const { access_token: token } = await api.signIn('admin', 'admin');
     await api.ask('GET', '/api/v1/quality', { token, status: 200 });
     // What is measured in the background is there soon after the start.
-    for (;;) {
+    await until('the quality', async () => {
       const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
       shown = new Set([...text.matchAll(/^(?:# TYPE )?(croquis_[a-z_]+)/gm)].map(([, name]) => name));
-      if (shown.has('croquis_quality_agreement_fall_evidence')) break;
-      await sleep(50);
-    }
+      return shown.has('croquis_quality_agreement_fall_evidence');
+    });
   });
   after(async () => {
     await server?.stop();

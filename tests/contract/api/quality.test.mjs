@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { stores } from '../../e2e/support/server.mjs';
+import { until } from '../../e2e/support/until.mjs';
 import { startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
@@ -139,13 +139,11 @@ for (const kind of Object.keys(stores))
     });
 
     it('teaches by itself after so many reviews, and goes back to the model before', async () => {
-      let taught;
-      while (!taught) {
-        taught = (await get('/api/v1/models')).models.find(({ kind: made }) => made === 'head');
-        await sleep(50);
-      }
-      const { jobs } = await get('/api/v1/jobs');
-      assert.deepEqual(jobs.filter((job) => job.kind === 'teach').map(({ by }) => by), [null]);
+      const teachings = async () => (await get('/api/v1/jobs')).jobs.filter((job) => job.kind === 'teach');
+      await until('the teaching', async () => (await teachings()).some((job) => job.finished_at));
+      const jobs = await teachings();
+      assert.deepEqual(jobs.map(({ by, state }) => [by, state]), [[null, 'succeeded']], JSON.stringify(jobs));
+      const taught = (await get('/api/v1/models')).models.find(({ kind: made }) => made === 'head');
       const before = await get('/api/v1/model');
       const shadow = await get(`/api/v1/models/${taught.id}/shadow`);
       assert.deepEqual([shadow.model, shadow.live], [taught.id, before.id]);

@@ -1,7 +1,6 @@
 // What the suites of those who are signed in begin with, and wait for.
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { startCroquis, stores } from '../../../e2e/support/server.mjs';
+import { until } from '../../../e2e/support/until.mjs';
 import { client } from './contract.mjs';
 
 /** A demo on a new store of that kind, and the tokens of its admin and of an annotator. */
@@ -25,9 +24,8 @@ export async function startWithPeople(kind, options) {
 
 /** The job of this id once it has ended. */
 export async function endedJob(api, token, id) {
-  for (;;) {
+  return until(`job ${id}`, async () => {
     const { body } = await api.ask('GET', `/api/v1/jobs/${id}`, { token, status: 200 });
-    if (!['queued', 'running'].includes(body.state)) return body;
-    await sleep(50);
-  }
+    return ['queued', 'running'].includes(body.state) ? null : body;
+  });
 }
