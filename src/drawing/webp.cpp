@@ -120,8 +120,11 @@ Result<Image> decode_webp(BytesView file, const DecodeLimits& limits) {
 
 Result<Bytes> bare_webp(BytesView file) {
     const Mux mux = parts_of(file);
+    // Bits that end early are read as far as they go in the file as it came, and may not be on
+    // their own.
     if (orientation_of(mux.get()) == 1)
-        if (auto alone = picture_alone(mux.get())) return std::move(*alone);
+        if (auto alone = picture_alone(mux.get()); alone && decode_webp(*alone, unlimited))
+            return std::move(*alone);
     WebPBitstreamFeatures features{};
     if (WebPGetFeatures(file.data(), file.size(), &features) != VP8_STATUS_OK)
         return damaged("WebP");

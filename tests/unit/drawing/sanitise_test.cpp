@@ -283,6 +283,18 @@ TEST(SanitisedWebp, KeepsNoOtherChunkAndNothingAfterTheEnd) {
         }
 }
 
+/// Its bits end in the last row, and a byte follows (found by tests/fuzz).
+TEST(SanitisedWebp, WritesAWholeFileFromOneWhoseBitsEndEarly) {
+    const auto file = from_base64(
+        "UklGRnoAAABXRUJQVlA4TG0AAAAvEgAEAAWb2traGEADBrDSN0Qw/hrYIN1NVDBljI3eeyLAVCQb"
+        "G0BBJWSTQgtBfCEThlg9n2L6OvufE5vl1B3HvYoDYQkpoLgHC7gJbrg0WnITNcQ7Ez9KSsKSGOa+"
+        "YB6alQbKjkrBZc3acNK+FgA=");
+    ASSERT_TRUE(file);
+    const auto bare = sanitised(*file);
+    ASSERT_TRUE(bare);
+    EXPECT_TRUE(equal(decoded(*bare), decoded(*file)));
+}
+
 TEST(SanitisedWebp, TurnsUpright) {
     const auto still = webp(scribble(40, 24, 3, 1));
     Bytes body(still.begin() + 12, still.end());
