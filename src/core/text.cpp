@@ -1,6 +1,7 @@
 #include "core/text.h"
 
 #include <algorithm>
+#include <boost/url/grammar/ci_string.hpp>
 
 namespace croquis {
 
@@ -18,6 +19,11 @@ std::string_view without_byte_order_mark(std::string_view text) {
 bool has_control_characters(std::string_view text) {
     return std::any_of(text.begin(), text.end(),
                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+// boost::beast::iequals of Boost 1.81 reads a byte behind texts that differ in case.
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return boost::urls::grammar::ci_is_equal(a, b);
 }
 
 std::string folded(std::string_view name) {

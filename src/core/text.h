@@ -18,6 +18,9 @@ std::string_view without_byte_order_mark(std::string_view text);
 /// Whether there are control characters (C0, delete), line ends among them.
 bool has_control_characters(std::string_view text);
 
+/// Whether two texts differ in small and capital letters (A to Z) at most.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
 /// Equal for names that are meant to be the same: trimmed, in small letters (A to Z).
 std::string folded(std::string_view name);
 

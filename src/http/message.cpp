@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/string.hpp>
 #include <boost/json/serialize.hpp>
+
+#include "core/text.h"
 
 namespace croquis::http {
 
@@ -22,7 +23,7 @@ std::optional<std::string_view> Request::query_value(std::string_view name) cons
 
 Response& Response::set(std::string name, std::string value) {
     const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& h) {
-        return boost::beast::iequals(h.first, name);
+        return equal_ignoring_case(h.first, name);
     });
     if (found == headers.end())
         headers.emplace_back(std::move(name), std::move(value));
@@ -33,7 +34,7 @@ Response& Response::set(std::string name, std::string value) {
 
 const std::string* Response::header(std::string_view name) const {
     const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& h) {
-        return boost::beast::iequals(h.first, name);
+        return equal_ignoring_case(h.first, name);
     });
     return found == headers.end() ? nullptr : &found->second;
 }

@@ -1,9 +1,9 @@
 #include "http/multipart.h"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
+#include "core/text.h"
 #include "http/header_list.h"
 
 namespace croquis::http {
@@ -38,7 +38,7 @@ std::string parameter(std::string_view value, std::string_view name) {
     const auto semicolon = value.find(';');
     if (semicolon == std::string_view::npos) return {};
     for (const auto& [key, text] : beast::http::param_list(value.substr(semicolon)))
-        if (beast::iequals(key, name)) return unquoted(text);
+        if (equal_ignoring_case(key, name)) return unquoted(text);
     return {};
 }
 
@@ -53,9 +53,9 @@ Result<void> read_field(std::string_view line, Part& part) {
         return malformed("A part of the form has no valid header.");
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = trim(line.substr(colon + 1));
-    if (beast::iequals(name, "content-type")) part.content_type = value;
-    if (!beast::iequals(name, "content-disposition")) return {};
-    if (!beast::iequals(without_parameters(value), "form-data"))
+    if (equal_ignoring_case(name, "content-type")) part.content_type = value;
+    if (!equal_ignoring_case(name, "content-disposition")) return {};
+    if (!equal_ignoring_case(without_parameters(value), "form-data"))
         return malformed("A part of the form is no form-data.");
     part.name = parameter(value, "name");
     part.filename = parameter(value, "filename");
@@ -86,7 +86,7 @@ Result<Part> read_header(std::string_view& rest, const MultipartLimits& limits) 
 }
 
 Result<std::string> boundary_of(std::string_view content_type) {
-    if (!beast::iequals(without_parameters(content_type), "multipart/form-data"))
+    if (!equal_ignoring_case(without_parameters(content_type), "multipart/form-data"))
         return Error{ErrorKind::unsupported_media, "The body is no multipart/form-data."};
     std::string boundary = parameter(content_type, "boundary");
     if (boundary.empty() || boundary.size() > max_boundary)

@@ -1,11 +1,11 @@
 #include "http/request_parser.h"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/url/authority_view.hpp>
-#include <cstring>
 #include <utility>
+
+#include "core/text.h"
 
 namespace croquis::http {
 namespace {
@@ -66,21 +66,24 @@ RequestParser::RequestParser(Request& request, const ServerLimits& limits, BodyB
     body_limit(boost::none);  // it is the route's, see limit_body()
 }
 
-/// Before a request line an empty line is to be ignored (RFC 9112 section 2.2).
-void RequestParser::skip_empty_lines(beast::flat_buffer& buffer) {
-    const auto starts_with_empty_line = [&buffer] {
+/// Before a request line an empty line is to be ignored (RFC 9112 section 2.2). Returns whether the
+/// buffer is the first half of one, which the parser would refuse.
+bool RequestParser::skip_empty_lines(beast::flat_buffer& buffer) {
+    if (request_line_read_) return false;
+    const auto text = [&buffer] {
         const auto data = buffer.cdata();
-        return data.size() >= 2 && std::memcmp(data.data(), "\r\n", 2) == 0;
+        return std::string_view(static_cast<const char*>(data.data()), data.size());
     };
-    while (!got_some() && header_bytes_ < limits_.max_header_bytes && starts_with_empty_line()) {
+    while (header_bytes_ < limits_.max_header_bytes && text().starts_with("\r\n")) {
         buffer.consume(2);
         header_bytes_ += 2;
     }
+    return text() == "\r";
 }
 
 RequestParser::Progress RequestParser::feed_header(beast::flat_buffer& buffer) {
     error_code failed;
-    skip_empty_lines(buffer);
+    if (skip_empty_lines(buffer)) return Progress::need_header;
     const std::string_view data(static_cast<const char*>(buffer.cdata().data()), buffer.size());
     if (has_folded_line(data)) {
         failed = HttpError::bad_obs_fold;
@@ -177,21 +180,21 @@ void RequestParser::read_known_field(field name, string_view value, error_code& 
             return;
         case field::transfer_encoding:
             has_transfer_coding_ = true;
-            if (!beast::iequals(value, "chunked"))
+            if (!equal_ignoring_case(value, "chunked"))
                 refuse(501,
                        {ErrorKind::unsupported_media,
                         "No transfer coding but \"chunked\" is read here.", "Transfer-Encoding"},
                        failed);
             return;
         case field::content_encoding:
-            if (!beast::iequals(value, "identity"))
+            if (!equal_ignoring_case(value, "identity"))
                 refuse(415,
                        {ErrorKind::unsupported_media, "A compressed body is not read here.",
                         "Content-Encoding"},
                        failed);
             return;
         case field::expect:
-            expects_continue_ = beast::iequals(value, "100-continue");
+            expects_continue_ = equal_ignoring_case(value, "100-continue");
             if (!expects_continue_)
                 refuse(417,
                        {ErrorKind::invalid, "No expectation but \"100-continue\" can be met.",

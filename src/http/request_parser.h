@@ -88,7 +88,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     Progress refused_for(const error_code& failed);
     bool reserve(std::size_t bytes, error_code& failed);
     void read_host(string_view value, error_code& failed);
-    void skip_empty_lines(boost::beast::flat_buffer& buffer);
+    bool skip_empty_lines(boost::beast::flat_buffer& buffer);
 
     struct Refusal {
         int status = 400;

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 #include <charconv>
 #include <limits>
 #include <optional>
 
+#include "core/text.h"
 #include "http/header_list.h"
 
 namespace croquis::http {
@@ -45,7 +45,7 @@ enum class RangeAsk { none, satisfiable, unsatisfiable };
 /// A single byte range; several ranges, or what is not understood, is answered whole as the RFC
 /// allows.
 RangeAsk parse_range(std::string_view header, std::size_t size, Range& range) {
-    if (!boost::beast::iequals(header.substr(0, 6), "bytes=") ||
+    if (!equal_ignoring_case(header.substr(0, 6), "bytes=") ||
         header.find(',') != std::string_view::npos)
         return RangeAsk::none;
     header.remove_prefix(6);
@@ -69,8 +69,8 @@ RangeAsk parse_range(std::string_view header, std::size_t size, Range& range) {
 /// What describes the body goes with it.
 void drop_body(Response& response) {
     std::erase_if(response.headers, [](const auto& h) {
-        return boost::beast::iequals(h.first, "Content-Type") ||
-               boost::beast::iequals(h.first, "Content-Encoding");
+        return equal_ignoring_case(h.first, "Content-Type") ||
+               equal_ignoring_case(h.first, "Content-Encoding");
     });
     response.body.clear();
     response.shared_body.reset();

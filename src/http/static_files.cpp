@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/string.hpp>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -10,12 +9,12 @@
 #include <optional>
 
 #include "core/bytes.h"
+#include "core/text.h"
 #include "http/header_list.h"
 
 namespace croquis::http {
 namespace {
 
-namespace beast = boost::beast;
 namespace fs = std::filesystem;
 
 /// One encoding of a file: its bytes and their own strong entity tag.
@@ -60,7 +59,7 @@ std::string_view content_type_of(std::string_view extension) {
                                                   {".woff", "font/woff"},
                                                   {".wasm", "application/wasm"}}};
     const auto found = std::find_if(known.begin(), known.end(), [&](const Known& k) {
-        return beast::iequals(k.extension, extension);
+        return equal_ignoring_case(k.extension, extension);
     });
     return found == known.end() ? "application/octet-stream" : found->type;
 }
@@ -171,7 +170,7 @@ Result<Files> read_folder(const fs::path& folder, std::string_view base_path) {
 bool is_wanted(std::string_view parameters) {
     while (!parameters.empty()) {
         const auto parameter = take_first(parameters, ';');
-        if (beast::iequals(parameter.substr(0, 2), "q="))
+        if (equal_ignoring_case(parameter.substr(0, 2), "q="))
             return parameter.find_first_of("123456789") != std::string_view::npos;
     }
     return true;
@@ -183,7 +182,7 @@ bool accepts(std::string_view header, std::string_view coding) {
     while (!header.empty()) {
         std::string_view parameters = take_first(header);
         const auto name = take_first(parameters, ';');
-        if (beast::iequals(name, coding)) return is_wanted(parameters);
+        if (equal_ignoring_case(name, coding)) return is_wanted(parameters);
         if (name == "*") any = is_wanted(parameters);
     }
     return any;

@@ -14,7 +14,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -31,6 +30,7 @@
 #include <vector>
 
 #include "core/mutex.h"
+#include "core/text.h"
 #include "portal/slots.h"
 
 namespace croquis::portal {
@@ -106,7 +106,7 @@ asio::execution_context::id IdleConnections::id;
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view one) { return beast::iequals(one, name); });
+                       [&](std::string_view one) { return equal_ignoring_case(one, name); });
 }
 
 /// Fields that belong to one connection (RFC 9110 section 7.6.1), or that Connection names.

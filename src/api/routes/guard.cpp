@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <boost/beast/core/string.hpp>
+#include "core/text.h"
 
 namespace croquis::api {
 namespace {
@@ -17,7 +17,7 @@ using identity::Principal;
 std::optional<std::string_view> bearer_token(const Request& request) {
     constexpr std::string_view scheme = "Bearer ";
     std::string_view header = request.header("authorization");
-    if (!boost::beast::iequals(header.substr(0, scheme.size()), scheme)) return std::nullopt;
+    if (!equal_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
     header.remove_prefix(scheme.size());
     while (header.starts_with(' ')) header.remove_prefix(1);
     if (header.empty()) return std::nullopt;

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include "core/bytes.h"
+#include "http/request_parser.h"
 #include "support/served_http.h"
 
 namespace croquis::http {
@@ -151,6 +155,29 @@ TEST(Tolerated, EmptyLinesBeforeARequest) {
     Served served(echo_router());
     HttpPeer peer(served.port());
     EXPECT_EQ(peer.ask("\r\n\r\n" + HttpPeer::request("GET", "/echo")).status, 200);
+}
+
+/// Whatever pieces the network makes of it.
+TEST(Tolerated, AnEmptyLineInPieces) {
+    const std::string text = "\r\n" + HttpPeer::request("GET", "/echo");
+    for (std::size_t piece = 1; piece <= 3; ++piece) {
+        Request request;
+        const ServerLimits limits;
+        BodyBudget budget(1);
+        RequestParser parser(request, limits, budget);
+        boost::beast::flat_buffer buffer;
+        auto progress = RequestParser::Progress::need_header;
+        for (std::size_t at = 0; at < text.size(); at += piece) {
+            ASSERT_EQ(progress, RequestParser::Progress::need_header) << piece << " at " << at;
+            const auto part = as_bytes(std::string_view(text).substr(at, piece));
+            const auto room = buffer.prepare(part.size());
+            std::copy(part.begin(), part.end(), static_cast<std::uint8_t*>(room.data()));
+            buffer.commit(part.size());
+            progress = parser.feed_header(buffer);
+        }
+        EXPECT_EQ(progress, RequestParser::Progress::done) << piece;
+        EXPECT_EQ(request.target, "/echo");
+    }
 }
 
 TEST(Tolerated, AnAbsoluteTarget) {
