@@ -26,7 +26,8 @@ template <class T, class List>
 std::vector<T> values_of(const onnx::TensorProto& tensor, const List& list) {
     if (!tensor.has_raw_data()) return {list.begin(), list.end()};
     std::vector<T> values(tensor.raw_data().size() / sizeof(T));
-    std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(T));
+    if (!values.empty())
+        std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(T));
     return values;
 }
 

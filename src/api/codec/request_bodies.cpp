@@ -1,12 +1,12 @@
 #include "api/codec/request_bodies.h"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
 #include <boost/url/pct_string_view.hpp>
+#include <cmath>
 
 #include "core/text.h"
 #include "drawing/strokes.h"
@@ -34,6 +34,17 @@ Error bad_json(const error_code& failed) {
     return {ErrorKind::malformed, "The body is not valid JSON: " + failed.message() + "."};
 }
 
+/// Whether it holds a number beyond those of a double, which the parser takes for infinity.
+bool has_infinity(const json::value& value) {
+    if (const auto* number = value.if_double()) return !std::isfinite(*number);
+    if (const auto* array = value.if_array())
+        return std::any_of(array->begin(), array->end(), has_infinity);
+    if (const auto* object = value.if_object())
+        return std::any_of(object->begin(), object->end(),
+                           [](const auto& member) { return has_infinity(member.value()); });
+    return false;
+}
+
 Error no_object() {
     return {ErrorKind::invalid, "The body must be a JSON object."};
 }
@@ -43,7 +54,7 @@ bool is_type(const http::Request& request, std::string_view type) {
     std::string_view given = request.header("content-type");
     given = given.substr(0, given.find(';'));
     while (given.ends_with(' ')) given.remove_suffix(1);
-    return boost::beast::iequals(given, type);
+    return equal_ignoring_case(given, type);
 }
 
 Error unread_type(const char* taken) {
@@ -231,7 +242,7 @@ Result<Raw> read_form(std::string_view content_type, std::string_view body) {
 bool says_base64(std::string_view media_type) {
     constexpr std::string_view name = "base64";
     media_type = trimmed(media_type);
-    if (!boost::beast::iequals(
+    if (!equal_ignoring_case(
             media_type.substr(media_type.size() - std::min(media_type.size(), name.size())), name))
         return false;
     media_type.remove_suffix(name.size());
@@ -243,7 +254,7 @@ bool says_base64(std::string_view media_type) {
 Result<std::string> base64_text(std::string&& text) {
     constexpr std::string_view scheme = "data:";
     const std::string_view url = trimmed(text);
-    if (!boost::beast::iequals(url.substr(0, scheme.size()), scheme)) return std::move(text);
+    if (!equal_ignoring_case(url.substr(0, scheme.size()), scheme)) return std::move(text);
     const auto comma = url.substr(0, max_data_url_prefix).find(',');
     const Error no_base64{ErrorKind::malformed, "The data: URL of the picture is not in base64.",
                           "image"};
@@ -318,6 +329,8 @@ Result<json::object> read_object(const http::Request& request) {
     auto value = json::parse(request.body, failed, {}, options);
     if (failed) return bad_json(failed);
     if (!value.is_object()) return no_object();
+    if (has_infinity(value))
+        return Error{ErrorKind::malformed, "The JSON has a number that is too large."};
     return std::move(value.get_object());
 }
 

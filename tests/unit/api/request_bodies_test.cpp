@@ -60,5 +60,19 @@ TEST(ReadPrediction, TakesPrefixAndLinesWithinTheirLimits) {
     EXPECT_EQ(read(digits + std::string(room - digits.size() + 1, '\n')), "refused");
 }
 
+TEST(ReadObject, RefusesNumbersThatAreTooLarge) {
+    for (const char* text :
+         {R"({"a": 1e400})", R"({"a": [1, {"b": -1e400}]})", R"({"a": 10e0044446458})"}) {
+        http::Request request;
+        request.headers.emplace_back("content-type", "application/json");
+        request.body = text;
+        const auto object = read_object(request);
+        ASSERT_FALSE(object) << text;
+        EXPECT_EQ(object.error().kind, ErrorKind::malformed);
+        request.body = R"({"a": [1.7e308, -1.7e308, 1e-400]})";
+        EXPECT_TRUE(read_object(request));
+    }
+}
+
 }  // namespace
 }  // namespace croquis::api
