@@ -11,7 +11,7 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
     // so.
     const std::shared_ptr<AnnotatorContext> context(new AnnotatorContext{
         annotation, identity, store, exports, imports, workers, password_workers, options.base_path,
-        options.on_job, options.decode.max_bytes, options.demo});
+        options.on_job, options.decode.max_bytes, options.demo, options.trainings});
     const Guard guard(context);
     http::Router router;
     add_sign_in_routes(router, guard);

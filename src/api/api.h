@@ -9,6 +9,7 @@
 #include "identity/identity.h"
 #include "service/annotation.h"
 #include "service/imports.h"
+#include "service/training.h"
 #include "service/transfer.h"
 
 namespace croquis::api {
@@ -21,6 +22,8 @@ struct ApiOptions {
     std::string version;             ///< of the program
     bool demo = false;               ///< anyone can sign in as admin / admin
     std::string base_path;           ///< "/croquis" where a proxy serves the API under that path
+    /// Trains networks; null where none are trained. Must outlive the router.
+    service::Trainings* trainings = nullptr;
     /// Called after a job was queued, so that it is begun at once. May be empty.
     std::function<void()> on_job = {};
 };

@@ -194,6 +194,10 @@ std::optional<int> ChildProcess::wait(Wait most) {
     return status_;
 }
 
+void ChildProcess::terminate() {
+    if (pid_ > 0 && !status_) ::kill(pid_, SIGTERM);
+}
+
 std::string ChildProcess::said() const {
     const off_t size = ::lseek(errors_, 0, SEEK_END);
     std::string text(static_cast<std::size_t>(std::clamp<off_t>(size, 0, most_said)), '\0');

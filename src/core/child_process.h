@@ -43,6 +43,8 @@ class ChildProcess {
     void close_input();
     /// Its exit status, 128 and the signal where one ended it; nothing where it still runs then.
     std::optional<int> wait(Wait most);
+    /// Asks it to end; wait() says when it has.
+    void terminate();
     /// The end of what it wrote to standard error, without line ends at either end.
     [[nodiscard]] std::string said() const;
 

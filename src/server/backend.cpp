@@ -27,6 +27,7 @@
 #include "service/models.h"
 #include "service/quality.h"
 #include "service/retention.h"
+#include "service/training.h"
 #include "service/training_jobs.h"
 #include "service/transfer.h"
 #include "service/watch.h"
@@ -87,6 +88,8 @@ struct Backend::Parts {
     std::unique_ptr<service::Exports> exports;
     std::unique_ptr<service::Imports> imports;
     std::unique_ptr<jobs::Runner> jobs;
+    std::unique_ptr<service::Trainings> trainings;
+    std::unique_ptr<jobs::Runner> train_jobs;   ///< null where there is no program that trains
     std::unique_ptr<jobs::Runner> import_jobs;  ///< so that teaching need not wait for an import
     std::unique_ptr<service::Retention> retention;
     std::unique_ptr<http::Server> api;
@@ -100,6 +103,7 @@ struct Backend::Parts {
     Result<void> listen(const Config& config);
     Result<void> listen_api(const Config& config);
     void start_imports(const Config& config);
+    void start_trainings(const Config& config);
 };
 
 Result<void> Backend::Parts::open_store(const Config& config) {
@@ -168,6 +172,20 @@ void Backend::Parts::start_imports(const Config& config) {
         *store, std::map<std::string, jobs::Work>{{service::import_kind, work}}, options);
 }
 
+/// Hours of training hold no other job up.
+void Backend::Parts::start_trainings(const Config& config) {
+    trainings = std::make_unique<service::Trainings>(
+        *store, service::TrainProgram{train_program_of(config), trainings_of(config),
+                                      config.train_threads, config.max_train_mebibytes});
+    trainings->sweep();
+    if (!trainings->available()) return;
+    jobs::RunnerOptions options;
+    options.on_ended = [this](const store::Job&) { trainings->sweep(); };
+    const auto work = [this](jobs::Task& task) { return trainings->work(task); };
+    train_jobs = std::make_unique<jobs::Runner>(
+        *store, std::map<std::string, jobs::Work>{{service::train_kind, work}}, options);
+}
+
 Result<void> Backend::Parts::listen_api(const Config& config) {
     annotation = std::make_unique<service::Annotation>(
         *store, *batcher, *workers, metrics, batcher_options(config),
@@ -175,6 +193,7 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
                                 [this] { jobs->wake(); }});
     jobs = std::make_unique<jobs::Runner>(*store, service::works(*store));
     start_imports(config);
+    start_trainings(config);
     api::ApiOptions options;
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
@@ -186,7 +205,9 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.on_job = [this] {
         jobs->wake();
         import_jobs->wake();
+        if (train_jobs) train_jobs->wake();
     };
+    options.trainings = trainings.get();
     exports = std::make_unique<service::Exports>(*store, config.store);
     auto routes = api::backend_router(*annotation, *identity, *store, *exports, *imports, *workers,
                                       *password_workers, config.web_root / "swagger", options);
@@ -275,6 +296,7 @@ void Backend::stop() {
     if (parts_->exports) parts_->exports->stop();
     if (parts_->imports) parts_->imports->stop();
     if (parts_->import_jobs) parts_->import_jobs->stop();
+    if (parts_->train_jobs) parts_->train_jobs->stop();
     if (parts_->jobs) parts_->jobs->stop();
     if (parts_->annotation) parts_->annotation->stop();
     if (parts_->batcher) parts_->batcher->stop();

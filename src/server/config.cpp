@@ -322,6 +322,22 @@ std::filesystem::path uploads_of(const Config& config) {
     return "croquis-uploads";
 }
 
+std::string train_program_of(const Config& config) {
+    if (!config.train_program.empty()) return config.train_program;
+    std::error_code failed;
+    const auto own = std::filesystem::read_symlink("/proc/self/exe", failed);
+    if (failed) return {};
+    const auto beside = own.parent_path() / "croquis-train";
+    return std::filesystem::is_regular_file(beside, failed) ? beside.string() : std::string();
+}
+
+std::filesystem::path trainings_of(const Config& config) {
+    constexpr std::string_view sqlite = "sqlite:";
+    if (!config.train_folder.empty()) return config.train_folder;
+    if (config.store.starts_with(sqlite)) return config.store.substr(sqlite.size()) + ".trainings";
+    return "croquis-trainings";
+}
+
 std::string without_password(const std::string& url) {
     return replace_passwords(url, "$1:***@", "$1$2***");
 }

@@ -48,6 +48,10 @@ struct Config {
     std::size_t max_requests = 2048;
     std::size_t max_body_bytes = std::size_t{4} * 1024 * 1024;
     int teach_after = 0;
+    std::string train_program;  ///< empty: croquis-train beside this program, where it is there
+    std::size_t train_threads = 1;
+    std::size_t max_train_mebibytes = 4096;
+    std::filesystem::path train_folder;  ///< empty: see trainings_of()
     std::size_t max_import_bytes = std::size_t{4} * 1024 * 1024 * 1024;
     std::filesystem::path upload_folder;  ///< empty: see uploads_of()
     std::size_t max_upload_folder_bytes = std::size_t{16} * 1024 * 1024 * 1024;
@@ -109,6 +113,13 @@ Result<std::string> read_secret(const Config& config);
 /// Where uploads are kept until they are imported: upload_folder, else beside the database's file,
 /// else croquis-uploads in the working directory.
 std::filesystem::path uploads_of(const Config& config);
+
+/// The program that trains: train_program, else croquis-train beside this one; empty where there is
+/// none.
+std::string train_program_of(const Config& config);
+
+/// Where trainings keep their drawings and checkpoints: train_folder, else as uploads_of().
+std::filesystem::path trainings_of(const Config& config);
 
 /// A store's URL fit for a log: passwords in it replaced by ***.
 std::string without_password(const std::string& url);

@@ -95,6 +95,21 @@ void visit_recognition(C& c, Visit visit) {
                   "Teach a model after so many reviews, as a candidate; 0 for never", serve}
               .between(0, max_queue),
           c.teach_after);
+    visit(Setting{"recognition", "train_program",
+                  "What trains networks; empty: croquis-train beside this program, where it is",
+                  serve},
+          c.train_program);
+    visit(Setting{"recognition", "train_threads", "Threads of a training", serve}.between(
+              1, max_threads),
+          c.train_threads);
+    visit(Setting{"recognition", "max_train_mebibytes", "Memory of a training", serve}.between(
+              256, mebibyte),
+          c.max_train_mebibytes);
+    visit(Setting{"recognition", "train_folder",
+                  "Where trainings keep drawings and checkpoints; empty: beside the database's "
+                  "file, or croquis-trainings",
+                  serve},
+          c.train_folder);
     visit(Setting{"recognition", "max_image_bytes", "Largest picture file", serve}.between(
               1024, 256 * mebibyte),
           c.max_image_bytes);

@@ -29,7 +29,8 @@ struct Reviewed {
     bool judges = false;     ///< kept back
     bool may_judge = false;  ///< kept back, and its review did not depend on the live model
     std::vector<float> embedding;
-    std::string live_tag;  ///< what the live model answers; empty where it is not known yet
+    std::string live_tag;      ///< what the live model answers; empty where it is not known yet
+    std::string new_tag = {};  ///< what a trained network answers by itself
 };
 
 Result<std::set<std::string>> labels_in_use(store::Store& store, int project) {
@@ -244,26 +245,27 @@ Result<std::vector<std::string>> tags_by(const recognition::HeadLayer& head,
     return tags;
 }
 
+/// What the live model answers about the drawings, in order, whose embeddings are of its trunk.
+Result<std::vector<std::string>> live_tags(const Trunk& live, const Judging& judging) {
+    std::vector<std::string> tags(judging.size());
+    if (live.head() != nullptr) {
+        auto answers = tags_by(*live.head(), live.info(), judging);
+        if (!answers) return answers.error();
+        tags = std::move(*answers);
+    }
+    for (std::size_t i = 0; i < judging.size(); ++i)
+        if (!judging[i]->live_tag.empty()) tags[i] = judging[i]->live_tag;
+    return tags;
+}
+
 /// On the drawings kept back, whether both models know their labels or not: the truth is what
 /// people said.
-Result<learning::GateResult> judged(const learning::TaughtHead& head,
-                                    const recognition::ModelInfo& candidate, const Trunk& trunk,
-                                    const std::vector<Reviewed>& drawings, std::size_t number) {
-    const auto judging = judging_drawings(drawings);
-    const auto fresh = tags_by(head.layer, candidate, judging);
-    if (!fresh) return fresh.error();
-    std::vector<std::string> live(judging.size());
-    if (trunk.head() != nullptr) {
-        auto answers = tags_by(*trunk.head(), trunk.info(), judging);
-        if (!answers) return answers.error();
-        live = std::move(*answers);
-    }
+learning::GateResult judged(const Judging& judging, const std::vector<std::string>& fresh,
+                            const std::vector<std::string>& live, std::size_t number) {
     learning::PairedAnswers counts;
     for (std::size_t i = 0; i < judging.size(); ++i) {
-        const auto& drawing = *judging[i];
-        const bool new_right = (*fresh)[i] == drawing.tag;
-        const bool old_right =
-            (drawing.live_tag.empty() ? live[i] : drawing.live_tag) == drawing.tag;
+        const bool new_right = fresh[i] == judging[i]->tag;
+        const bool old_right = live[i] == judging[i]->tag;
         ++(new_right ? (old_right ? counts.both : counts.only_candidate)
                      : (old_right ? counts.only_live : counts.neither));
     }
@@ -350,6 +352,113 @@ Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
     return candidate;
 }
 
+/// The model added, and how many more drawings would settle the comparison.
+Result<Teaching> registered(store::Store& store, Teaching teaching, BytesView onnx,
+                            std::size_t number) {
+    if (teaching.gate.verdict == learning::Verdict::undecided)
+        teaching.judging_needed = judging_needed(teaching.gate, number);
+    if (const auto added = register_candidate(store, teaching, onnx); !added) return added.error();
+    return teaching;
+}
+
+/// The trained network as the registry would have it.
+Result<Trunk> trunk_of(const TrainedNetwork& trained, const std::string& parent,
+                       const TeachRequest& request) {
+    boost::system::error_code failed;
+    auto card = json::parse(trained.card, failed);
+    if (failed || !card.is_object())
+        return Error{ErrorKind::malformed, "The trained network has no card."};
+    card.get_object()["name"] = "trained";
+    store::Model model;
+    model.card = json::serialize(card);
+    const auto network = recognition::read_network(trained.onnx, model.card);
+    if (!network) return network.error();
+    model.id = (*network)->info.id;
+    model.sha256 = sha256(trained.onnx);
+    model.created_at = now();
+    model.parent = parent;
+    model.project = request.project;
+    return Trunk::of_network(std::move(model), trained.onnx);
+}
+
+/// What the live model answers about the drawings that judge, before their embeddings are replaced.
+Result<void> keep_live_tags(const Trunk& live, std::vector<Reviewed>& drawings) {
+    const auto judging = judging_drawings(drawings);
+    const auto tags = live_tags(live, judging);
+    if (!tags) return tags.error();
+    std::size_t next = 0;
+    for (auto& drawing : drawings)
+        if (drawing.may_judge) drawing.live_tag = (*tags)[next++];
+    return {};
+}
+
+/// Lets another network look at all drawings: its embeddings take the place of those there.
+Result<void> look_anew(store::Store& store, Trunk& network, std::vector<Reviewed>& drawings,
+                       const TeachRequest& request) {
+    for (std::size_t at = 0; at < drawings.size(); at += most_looked_at) {
+        if (request.is_stopped && request.is_stopped()) return stopped();
+        const auto some =
+            std::span(drawings).subspan(at, std::min(most_looked_at, drawings.size() - at));
+        std::vector<Uuid> ids;
+        for (const auto& drawing : some) ids.push_back(drawing.id);
+        auto looked = look_at(store, network, ids);
+        if (!looked) return looked.error();
+        for (auto& drawing : some) {
+            const auto found = looked->answers.find(drawing.id);
+            drawing.embedding.clear();
+            if (found == looked->answers.end()) continue;
+            drawing.embedding = numbers_of(*embedding_of(network.info(), found->second));
+            drawing.new_tag = found->second.tag;
+        }
+        if (request.progress) request.progress(at + some.size(), drawings.size());
+    }
+    std::erase_if(drawings, [](const Reviewed& drawing) { return drawing.embedding.empty(); });
+    return {};
+}
+
+std::vector<std::string> new_tags(const Judging& judging) {
+    std::vector<std::string> tags;
+    for (const auto* drawing : judging) tags.push_back(drawing->new_tag);
+    return tags;
+}
+
+/// What becomes of a trained network: itself, or where it does not know every label, a head on it.
+struct TrainedCandidate {
+    Candidate candidate;
+    std::optional<learning::TaughtHead> head;
+};
+
+Result<TrainedCandidate> trained_candidate(const Trunk& network, const std::set<std::string>& names,
+                                           Lesson& lesson, const TrainedNetwork& trained,
+                                           const TeachRequest& request) {
+    const auto& known = network.info().labels;
+    const bool knows_all = std::all_of(names.begin(), names.end(), [&](const auto& name) {
+        return std::find(known.begin(), known.end(), name) != known.end();
+    });
+    TrainedCandidate made;
+    auto lineage = trained.lineage;
+    lineage["labels"] = labels_json(lesson.labels);
+    if (knows_all) {
+        made.candidate = {network.model(), Bytes(network.onnx().begin(), network.onnx().end()),
+                          network.info()};
+    } else {
+        auto head = learning::teach(lesson.examples);
+        if (!head) return head.error();
+        for (std::size_t i = 0; i < lesson.labels.size(); ++i)
+            lesson.labels[i].accuracy = head->by_label[i];
+        auto candidate = candidate_of(network, lesson, *head, request);
+        if (!candidate) return candidate.error();
+        made.candidate = std::move(*candidate);
+        made.candidate.model.parent = network.model().parent;
+        made.candidate.model.kind = store::ModelKind::trunk;
+        lineage["head"] = json::parse(made.candidate.model.lineage);
+        made.head = std::move(*head);
+    }
+    lineage["by"] = request.by;
+    made.candidate.model.lineage = json::serialize(lineage);
+    return made;
+}
+
 }  // namespace
 
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
@@ -370,16 +479,53 @@ Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     if (!candidate) return candidate.error();
     const auto number = number_of(store, candidate->model);
     if (!number) return number.error();
-    const auto gate = judged(*head, candidate->info, *trunk, *drawings, *number);
-    if (!gate) return gate.error();
+    const auto judging = judging_drawings(*drawings);
+    const auto fresh = tags_by(head->layer, candidate->info, judging);
+    if (!fresh) return fresh.error();
+    const auto live = live_tags(*trunk, judging);
+    if (!live) return live.error();
+    const auto gate = judged(judging, *fresh, *live, *number);
     Teaching teaching{candidate->model,      lesson->labels, lesson->too_few,
-                      head->accuracy,        *gate,          0,
+                      head->accuracy,        gate,           0,
                       std::move(*unreadable)};
-    if (gate->verdict == learning::Verdict::undecided)
-        teaching.judging_needed = judging_needed(*gate, *number);
-    if (const auto added = register_candidate(store, teaching, candidate->onnx); !added)
-        return added.error();
-    return teaching;
+    return registered(store, std::move(teaching), candidate->onnx, *number);
+}
+
+Result<Teaching> teach_trained(store::Store& store, const TrainedNetwork& trained,
+                               const TeachRequest& request) {
+    auto live = Trunk::of_live_model(store, request.project);
+    if (!live) return live.error();
+    auto network = trunk_of(trained, live->model().id, request);
+    if (!network) return network.error();
+    auto drawings = reviewed_drawings(store, *live, request.project);
+    if (!drawings) return drawings.error();
+    auto unreadable = fill_in(store, *live, *drawings, request);
+    if (!unreadable) return unreadable.error();
+    if (const auto known = keep_live_tags(*live, *drawings); !known) return known.error();
+    if (const auto seen = look_anew(store, *network, *drawings, request); !seen)
+        return seen.error();
+    auto lesson = lesson_of(*drawings);
+    if (!lesson) return lesson.error();
+    const auto names = labels_in_use(store, request.project);
+    if (!names) return names.error();
+    auto made = trained_candidate(*network, *names, *lesson, trained, request);
+    if (!made) return made.error();
+    const auto number = number_of(store, made->candidate.model);
+    if (!number) return number.error();
+    const auto judging = judging_drawings(*drawings);
+    const auto fresh = made->head ? tags_by(made->head->layer, made->candidate.info, judging)
+                                  : Result<std::vector<std::string>>(new_tags(judging));
+    if (!fresh) return fresh.error();
+    std::vector<std::string> before;
+    for (const auto* drawing : judging) before.push_back(drawing->live_tag);
+    Teaching teaching{made->candidate.model,
+                      lesson->labels,
+                      lesson->too_few,
+                      made->head ? made->head->accuracy : learning::Share{},
+                      judged(judging, *fresh, before, *number),
+                      0,
+                      std::move(*unreadable)};
+    return registered(store, std::move(teaching), made->candidate.onnx, *number);
 }
 
 json::array unreadable_json(const std::vector<Unreadable>& unreadable) {

@@ -57,6 +57,20 @@ struct Teaching {
 /// unavailable where it was stopped; those of the store and of recognition::with_head.
 Result<Teaching> teach(store::Store& store, const TeachRequest& request);
 
+/// A network that was trained on a project's drawings, but none of those that judge.
+struct TrainedNetwork {
+    Bytes onnx;
+    std::string card;  ///< JSON
+    boost::json::object lineage;
+};
+
+/// Adds the network to the registry, a candidate of the project whose parent is the live model, and
+/// compares it with that one as teach() does. Where it does not know all labels of the project, a
+/// head is taught on its embeddings, which knows those with enough drawings. Blocks. Errors: those
+/// of teach; malformed or invalid where it is no network that can be served.
+Result<Teaching> teach_trained(store::Store& store, const TrainedNetwork& trained,
+                               const TeachRequest& request);
+
 /// As the API and the command line show it.
 boost::json::object to_json(const Teaching& teaching);
 

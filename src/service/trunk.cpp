@@ -84,11 +84,15 @@ Result<Trunk> Trunk::of_live_model(store::Store& store, int project) {
 }
 
 Result<Trunk> Trunk::of_model(store::Store& store, store::Model model) {
+    auto onnx = store.model_onnx(model.id);
+    if (!onnx) return onnx.error();
+    return of_network(std::move(model), std::move(*onnx));
+}
+
+Result<Trunk> Trunk::of_network(store::Model model, Bytes onnx) {
     Trunk trunk;
     trunk.model_ = std::move(model);
-    auto onnx = store.model_onnx(trunk.model_.id);
-    if (!onnx) return onnx.error();
-    trunk.onnx_ = std::move(*onnx);
+    trunk.onnx_ = std::move(onnx);
     auto card = recognition::parse_card(trunk.model_.card);
     if (!card) return card.error();
     trunk.info_ = std::move(card->info);

@@ -34,6 +34,10 @@ class Trunk {
     /// Any model of the registry. Errors: as above.
     static Result<Trunk> of_model(store::Store& store, store::Model model);
 
+    /// A model with its network, whether the registry has it or not. Errors: those of
+    /// recognition::with_embedding.
+    static Result<Trunk> of_network(store::Model model, Bytes onnx);
+
     [[nodiscard]] const store::Model& model() const { return model_; }
     /// The registered network.
     [[nodiscard]] BytesView onnx() const { return onnx_; }

@@ -13,6 +13,7 @@
 #include "identity/identity.h"
 #include "service/annotation.h"
 #include "service/imports.h"
+#include "service/training.h"
 #include "service/transfer.h"
 
 namespace croquis::api {
@@ -31,7 +32,8 @@ struct AnnotatorContext {
     std::string base_path;
     std::function<void()> on_job;  ///< may be empty
     std::size_t max_image_bytes = 0;
-    bool demo = false;  ///< for trying out, where anyone is admin
+    bool demo = false;                        ///< for trying out, where anyone is admin
+    service::Trainings* trainings = nullptr;  ///< null where none are trained
     std::atomic<int> waiting_sign_ins{0};
     std::atomic<bool> sketching{false};  ///< a demo is being filled
     std::atomic<int> job_followers{0};

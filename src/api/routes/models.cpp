@@ -1,5 +1,7 @@
 #include "service/models.h"
 
+#include <algorithm>
+
 #include "api/codec/request_bodies.h"
 #include "api/codec/shadow_text.h"
 #include "api/routes/annotator_routes.h"
@@ -29,7 +31,9 @@ Answer models(AnnotatorContext& api, Request&, const Principal&,
     if (!models) co_return problem(models.error());
     json::array listed;
     for (const auto& model : *models) listed.push_back(to_json(model));
-    co_return no_store(http::json_response(200, json::object{{"models", std::move(listed)}}));
+    const bool trains = api.trainings != nullptr && api.trainings->available();
+    co_return no_store(http::json_response(
+        200, json::object{{"models", std::move(listed)}, {"training_available", trains}}));
 }
 
 Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
@@ -84,6 +88,46 @@ Answer teach(AnnotatorContext& api, Request& request, const Principal& who,
     co_return queued ? queued_response(api, *queued) : problem(queued.error());
 }
 
+/// An absent body, and what is absent of it, is the default.
+Result<service::TrainRequest> read_training(const Request& request) {
+    service::TrainRequest asked;
+    if (request.body.empty()) return asked;
+    const auto body = read_object(request);
+    if (!body) return body.error();
+    if (const auto known = only_members(*body, {"from", "sketches", "steps", "quick"}); !known)
+        return known.error();
+    const auto from = optional_text(*body, "from");
+    if (!from) return from.error();
+    if (*from && **from != "live" && **from != "nothing")
+        return Error{ErrorKind::invalid, "This is live or nothing.", "from"};
+    asked.from_live = !*from || **from == "live";
+    const auto sketches = optional_bool(*body, "sketches");
+    if (!sketches) return sketches.error();
+    asked.sketches = sketches->value_or(asked.sketches);
+    const auto steps = optional_size(*body, "steps");
+    if (!steps) return steps.error();
+    if (*steps)
+        asked.steps = static_cast<std::int64_t>(
+            std::min<std::size_t>(**steps, service::most_training_steps + 1));
+    const auto quick = optional_bool(*body, "quick");
+    if (!quick) return quick.error();
+    asked.quick = quick->value_or(asked.quick);
+    return asked;
+}
+
+Answer train(AnnotatorContext& api, Request& request, const Principal& who,
+             const service::ProjectRef& project) {
+    const auto asked = read_training(request);
+    if (!asked) co_return problem(asked.error());
+    const store::Author by{who.user, who.name};
+    const auto queue = [&api, &by, &project, &asked]() -> Result<store::Job> {
+        if (api.trainings == nullptr) return service::no_training();
+        return api.trainings->queue(*asked, by, project->project.id);
+    };
+    const auto queued = co_await api.workers.run(queue);
+    co_return queued ? queued_response(api, *queued) : problem(queued.error());
+}
+
 Answer retag(AnnotatorContext& api, Request&, const Principal& who,
              const service::ProjectRef& project) {
     const store::Author by{who.user, who.name};
@@ -112,6 +156,7 @@ void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));
     add_in_projects(router, Method::post, "/models:rollback", guard.admin(roll_back));
     add_in_projects(router, Method::post, "/models:teach", guard.admin(teach));
+    add_in_projects(router, Method::post, "/models:train", guard.admin(train));
     add_in_projects(router, Method::post, "/models:retag", guard.admin(retag));
 }
 

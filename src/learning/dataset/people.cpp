@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cctype>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -54,6 +55,40 @@ std::string text_of(const json::object& object, std::string_view name) {
                                                   : std::string();
 }
 
+/// How dark the pixel is on white paper, 0…255.
+float ink_of(const std::uint8_t* pixel, int channels) {
+    const float grey = channels < 3 ? static_cast<float>(pixel[0])
+                                    : 0.299F * static_cast<float>(pixel[0]) +
+                                          0.587F * static_cast<float>(pixel[1]) +
+                                          0.114F * static_cast<float>(pixel[2]);
+    const float opaque = channels % 2 == 0 ? static_cast<float>(pixel[channels - 1]) / 255 : 1;
+    return (255 - grey) * opaque;
+}
+
+/// The picture in grey, at most about 256 pixels a side, so that many can be held.
+drawing::Image small_and_grey(const drawing::Image& picture) {
+    const int by = std::max(1, (std::max(picture.width, picture.height) + 255) / 256);
+    drawing::Image small{std::max(1, picture.width / by), std::max(1, picture.height / by), 1, {}};
+    small.pixels.reserve(static_cast<std::size_t>(small.width) *
+                         static_cast<std::size_t>(small.height));
+    const auto channels = static_cast<std::size_t>(picture.channels);
+    const auto row = static_cast<std::size_t>(picture.width) * channels;
+    const int across = std::min(by, picture.width);
+    const int down = std::min(by, picture.height);
+    for (int y = 0; y < small.height; ++y)
+        for (int x = 0; x < small.width; ++x) {
+            float ink = 0;
+            for (int v = 0; v < down; ++v)
+                for (int u = 0; u < across; ++u)
+                    ink += ink_of(&picture.pixels[static_cast<std::size_t>(y * by + v) * row +
+                                                  static_cast<std::size_t>(x * by + u) * channels],
+                                  picture.channels);
+            const float mean = ink / static_cast<float>(across * down);
+            small.pixels.push_back(static_cast<std::uint8_t>(255 - std::lround(mean)));
+        }
+    return small;
+}
+
 class Reader {
   public:
     explicit Reader(fs::path folder) : folder_(std::move(folder)) {}
@@ -66,6 +101,8 @@ class Reader {
         if (done) done = pictures_of("hds", &Reader::paper_picture);
         if (done) done = strokes_of("omniglot", "characters.ndjson.gz", &Reader::character);
         if (done) done = pictures_of("tu-berlin-40", &Reader::careful_picture);
+        if (done) done = lines_of("project/drawings.ndjson");
+        if (done) done = lines_of("project-alone/drawings.ndjson");
         if (!done) return done.error();
         if (people_.drawings.empty())
             return Error{ErrorKind::not_found,
@@ -124,20 +161,44 @@ class Reader {
         drawn.use = Use::judge;  // the copy says nothing of a licence
     }
 
+    /// What people said of a project's drawings. What is no shape is nothing else to whoever tells
+    /// shapes alone; the wide classifier tells it apart.
+    void reviewed(PersonsDrawing& drawn, const json::object& object) {
+        const auto word = text_of(object, "word");
+        drawn.label = is_shape(word) ? word : "unknown";
+        if (word != "unknown") drawn.category = word;
+        drawn.use = one_in(5, drawn.id);
+    }
+
+    /// Strokes, or where there are none a picture in base64.
+    static Result<void> read_drawing(const json::object& object, PersonsDrawing& into) {
+        if (const auto* drawing = object.if_contains("drawing")) {
+            auto strokes = drawing::strokes_from_json(*drawing);
+            if (!strokes) return strokes.error();
+            into.strokes = std::move(*strokes);
+            return {};
+        }
+        const auto file = from_base64(text_of(object, "picture"));
+        if (!file) return file.error();
+        const auto decoded = drawing::decode(*file);
+        if (!decoded) return decoded.error();
+        into.picture = small_and_grey(decoded->image);
+        on_white(into.picture);
+        return {};
+    }
+
     Result<void> add_line(const std::string& source, std::string_view line, Take take) {
         json::error_code failed;
         const auto value = json::parse(line, failed);
         const auto* object = failed ? nullptr : value.if_object();
-        const auto* drawing = object == nullptr ? nullptr : object->if_contains("drawing");
-        if (drawing == nullptr) return Error{ErrorKind::malformed, "a line is no drawing"};
+        if (object == nullptr || !(object->contains("drawing") || object->contains("picture")))
+            return Error{ErrorKind::malformed, "a line is no drawing"};
         const auto* recognised = object->if_contains("recognized");
         if (recognised != nullptr && recognised->is_bool() && !recognised->get_bool()) return {};
-        auto strokes = drawing::strokes_from_json(*drawing);
-        if (!strokes) return strokes.error();
         PersonsDrawing drawn;
         drawn.id = text_of(*object, "key_id");
         drawn.source = source;
-        drawn.strokes = std::move(*strokes);
+        if (const auto read = read_drawing(*object, drawn); !read) return read.error();
         if (!met_.insert(drawn.id).second) return {};
         (this->*take)(drawn, *object);
         people_.drawings.push_back(std::move(drawn));
@@ -185,6 +246,13 @@ class Reader {
             if (!done) return done;
         }
         return strokes_of("quickdraw-345", "drawings.ndjson.gz", &Reader::game);
+    }
+
+    Result<void> lines_of(const std::string& name) {
+        if (!fs::exists(folder_ / name)) return {};
+        return from_file(name, [&](const fs::path&, BytesView content) {
+            return add_lines(name.substr(0, name.find('/')), content, &Reader::reviewed);
+        });
     }
 
     Result<void> strokes_of(const std::string& source, const std::string& file, Take take) {

@@ -122,6 +122,7 @@ class Corpus::Impl {
         for (const auto& drawn : people.drawings) {
             if (drawn.use != Use::learn) continue;
             ++drawings;
+            alone_ = alone_ || drawn.source == "project-alone";
             if (!drawn.category.empty()) name(drawn.category);
             const bool is_shape = index_of(drawn.label) + 1 < shape_labels().size();
             if (is_shape)
@@ -150,6 +151,7 @@ class Corpus::Impl {
     static constexpr float shapes_share = 0.30F;
     static float share_of(const std::string& source) {
         if (source.starts_with("quickdraw")) return 0.17F;  // strokes and pictures
+        if (source.starts_with("project")) return 0.30F;
         if (source == "detexify") return 0.10F;
         if (source == "omniglot") return 0.05F;
         return 0.02F;
@@ -177,9 +179,9 @@ class Corpus::Impl {
                 weights.push_back(std::sqrt(static_cast<float>(source.second.size())));
             }
         }
-        shares_ = {sketches_share, by_label_.empty() ? 0 : shapes_share};
+        shares_ = {alone_ ? 0 : sketches_share, by_label_.empty() ? 0 : shapes_share};
         for (auto& [source, shelf] : others_) {
-            shelf.by_category = source.starts_with("quickdraw");
+            shelf.by_category = source.starts_with("quickdraw") || source.starts_with("project");
             std::map<std::string, Pages> groups;
             for (const auto* drawn : shelf.all) groups[drawn->category].push_back(drawn);
             for (auto& group : groups) shelf.groups.push_back(std::move(group.second));
@@ -224,6 +226,7 @@ class Corpus::Impl {
         std::vector<float> weights;
     };
 
+    bool alone_ = false;  ///< drawings are learnt from without sketches among them
     std::unordered_map<std::string, std::int64_t> numbers_;
     std::map<std::string, std::map<std::string, Pages>> shapes_;  ///< by label and set
     std::vector<Label> by_label_;

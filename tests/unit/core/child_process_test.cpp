@@ -26,6 +26,18 @@ TEST(ChildProcess, TakesAndGivesAndSaysHowItEnded) {
     EXPECT_EQ(child.said(), "wrong");
 }
 
+TEST(ChildProcess, EndsWhereItIsAskedTo) {
+    auto child = started({{"sh", "-c", "trap 'exit 3' TERM; echo up; while :; do sleep 0.01; done"},
+                          {},
+                          false,
+                          true});
+    std::array<char, 64> buffer{};
+    EXPECT_EQ(child.read(buffer, long_enough).value(), "up\n");
+    child.terminate();
+    EXPECT_EQ(child.wait(long_enough), 3);
+    child.terminate();  // of one that has ended, nothing
+}
+
 TEST(ChildProcess, HasTheVariablesItIsGivenInsteadOfThisPrograms) {
     auto child = started({{"sh", "-c", "printf %s \"$HOME\""}, {"HOME=/elsewhere"}, false, true});
     std::array<char, 64> buffer{};

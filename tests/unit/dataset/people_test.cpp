@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 
+#include "core/bytes.h"
 #include "drawing/decode.h"
 #include "learning/dataset/archive.h"
 #include "support/temp_folder.h"
@@ -107,6 +108,34 @@ TEST_F(PeopleFolder, TurnsLightInkOnDarkAround) {
     EXPECT_EQ(drawn.picture.pixels.front(), 255);
     EXPECT_EQ(drawn.picture.pixels[14 * 28 + 10], 0);
     EXPECT_TRUE(to_input(drawn));
+}
+
+TEST_F(PeopleFolder, TakesAProjectsDrawingsByStrokesOrPicture) {
+    drawing::Image wide{600, 300, 4, std::vector<std::uint8_t>(600 * 300 * 4, 0)};  // transparent
+    for (std::size_t i = 100 * 600; i < 200 * 600; ++i) wide.pixels[4 * i + 3] = 255;
+    const auto png = drawing::encode_png(wide).value();
+    const auto pictured =
+        fmt::format(R"({{"key_id":"b","word":"cat","picture":"{}"}})", to_base64(png)) + "\n";
+    write("project/drawings.ndjson", line("circle", "a") + pictured + line("unknown", "c"));
+    auto people = read();
+    ASSERT_EQ(people.drawings.size(), 3U);
+    EXPECT_EQ(people.drawings[0].source, "project");
+    EXPECT_EQ(people.drawings[0].label, "circle");
+    EXPECT_EQ(people.drawings[0].category, "circle");
+    const auto& cat = people.drawings[1];
+    EXPECT_EQ(cat.label, "unknown");
+    EXPECT_EQ(cat.category, "cat");
+    ASSERT_EQ(cat.picture.width, 200);
+    ASSERT_EQ(cat.picture.height, 100);
+    EXPECT_EQ(cat.picture.pixels.front(), 255);
+    EXPECT_EQ(cat.picture.pixels[50 * 200 + 10], 0);
+    EXPECT_TRUE(to_input(cat));
+    EXPECT_EQ(people.drawings[2].label, "unknown");
+    EXPECT_EQ(people.drawings[2].category, "");
+    // Whatever few labels a project has, none is kept unseen.
+    EXPECT_TRUE(people.unseen.empty());
+    write("project/drawings.ndjson", R"({"key_id":"b","word":"cat","picture":"x"})");
+    EXPECT_EQ(read_people(folder.path()).error().kind, ErrorKind::malformed);
 }
 
 TEST_F(PeopleFolder, KnowsShapesAmongSigns) {

@@ -161,6 +161,44 @@ TEST_F(TeachingTest, MakesACandidateThatAnswersWhatPeopleSaid) {
     EXPECT_EQ(model->recognise(std::span(&unseen, 1)).value().front().tag, "zigzag");
 }
 
+TEST_F(TeachingTest, TakesATrainedNetworkThatKnowsAllLabelsAsItIs) {
+    review_many(16);
+    const auto onnx = shipped("shapes.onnx");
+    const TrainedNetwork trained{
+        Bytes(onnx.begin(), onnx.end()), shipped("shapes.json"), {{"steps", 100}}};
+    const auto made = teach_trained(*store_, trained, {"marie", {}});
+    ASSERT_TRUE(made) << made.error().detail;
+    const auto listed = store_->model(made->model.id).value();
+    EXPECT_EQ(listed.kind, store::ModelKind::trunk);
+    EXPECT_EQ(listed.parent, shipped_id_);
+    const auto lineage = boost::json::parse(listed.lineage).as_object();
+    EXPECT_EQ(lineage.at("steps"), 100);
+    EXPECT_EQ(lineage.at("by"), "marie");
+    // The same network answers as the live one does, which was told to have said "line".
+    EXPECT_GT(made->gate.answers.all(), 0U);
+    EXPECT_EQ(made->accuracy.all, 0U);
+}
+
+TEST_F(TeachingTest, TeachesAHeadOnATrainedNetworkThatDoesNotKnowALabel) {
+    ASSERT_TRUE(
+        store_->add_label(store::shapes_project, {"comb", "{}", std::nullopt, std::nullopt}, {}));
+    for (int seed = 0; seed < 16; ++seed)
+        for (int kind = 0; kind < 2; ++kind)
+            review(stored(kind, seed), kind == 0 ? "circle" : "comb");
+    const auto onnx = shipped("shapes.onnx");
+    const TrainedNetwork trained{Bytes(onnx.begin(), onnx.end()), shipped("shapes.json"), {}};
+    const auto made = teach_trained(*store_, trained, {});
+    ASSERT_TRUE(made) << made.error().detail;
+    const auto listed = store_->model(made->model.id).value();
+    EXPECT_EQ(listed.kind, store::ModelKind::trunk);
+    EXPECT_EQ(listed.parent, shipped_id_);
+    const auto model =
+        recognition::load_recognizer(store_->model_onnx(listed.id).value(), listed.card).value();
+    EXPECT_THAT(model->info().labels, ElementsAre("circle", "comb"));
+    EXPECT_EQ(made->gate.answers.only_live, 0U);
+    EXPECT_EQ(made->gate.answers.only_candidate, made->gate.answers.all());
+}
+
 TEST_F(TeachingTest, NeverLearnsFromWhatJudges) {
     std::size_t judging = 0;
     std::size_t all = 0;

@@ -1,0 +1,401 @@
+#include "service/training.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "core/build_info.h"
+#include "core/bytes.h"
+#include "core/child_process.h"
+#include "core/files.h"
+#include "learning/adaptation/teaching.h"
+#include "recognition/limits.h"
+#include "service/models.h"
+#include "service/teaching.h"
+
+namespace croquis::service {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+constexpr std::size_t page_size = 1000;
+constexpr std::uint64_t training_seed = 1;
+/// Of the work: drawings are written, the network trains, then it is judged.
+constexpr double written = 0.02;
+constexpr double trained = 0.9;
+/// Gives way to whatever serves.
+constexpr const char* niceness = "15";
+constexpr std::chrono::milliseconds look_every{500};
+/// Pictures of drawings without strokes are held in memory by the program.
+constexpr std::uintmax_t most_drawings_bytes = std::uintmax_t{2} << 30U;
+
+Error broken(const fs::path& file) {
+    return {ErrorKind::unavailable, "Cannot write " + file.filename().string() + ".", {}, 5};
+}
+
+json::object to_json(const TrainRequest& request) {
+    return {{"from", request.from_live ? "live" : "nothing"},
+            {"sketches", request.sketches},
+            {"steps", request.steps},
+            {"quick", request.quick}};
+}
+
+/// What this program wrote.
+TrainRequest request_of(const std::string& parameters) {
+    const auto from = json::parse(parameters);
+    return {from.at("from") == "live", from.at("sketches").as_bool(),
+            from.at("steps").to_number<std::int64_t>(), from.at("quick").as_bool()};
+}
+
+/// What a training is made of, in the order of the drawings' ids.
+struct Source {
+    std::vector<std::pair<Uuid, std::string>> drawings;  ///< with their tags
+};
+
+Result<Source> source_of(store::Store& store, int project) {
+    const auto labels = store.labels(project);
+    if (!labels) return labels.error();
+    std::set<std::string> names;
+    for (const auto& label : *labels)
+        if (!label.retired) names.insert(label.name);
+    Source source;
+    std::map<std::string, std::size_t> counts;
+    store::ReviewedQuery query{"", page_size, std::nullopt, project};
+    do {
+        const auto page = store.reviewed_drawings(query);
+        if (!page) return page.error();
+        for (const auto& drawing : page->drawings) {
+            if (judges(drawing.id) || !names.contains(drawing.tag)) continue;
+            source.drawings.emplace_back(drawing.id, drawing.tag);
+            ++counts[drawing.tag];
+        }
+        query.after = page->next;
+    } while (query.after);
+    std::sort(source.drawings.begin(), source.drawings.end());
+    const auto enough = std::count_if(counts.begin(), counts.end(), [](const auto& one) {
+        return one.second >= learning::fewest_examples;
+    });
+    if (enough < 2)
+        return Error{ErrorKind::invalid,
+                     fmt::format("Two labels at least need {} reviewed drawings each to learn from "
+                                 "(three in four are; the others are kept to judge).",
+                                 learning::fewest_examples),
+                     "drawings"};
+    return source;
+}
+
+/// The drawing as croquis-train reads it, by its strokes where it has them; nothing for one that
+/// was deleted meanwhile.
+Result<std::optional<std::string>> line_of(store::Store& store, const Uuid& id,
+                                           const std::string& tag) {
+    const auto gone = [](const Error& error) { return error.kind == ErrorKind::not_found; };
+    json::object line{{"key_id", to_string(id)}, {"word", tag}};
+    const auto strokes = store.strokes(id);
+    if (!strokes && gone(strokes.error())) return std::optional<std::string>();
+    if (!strokes) return strokes.error();
+    if (!strokes->empty()) {
+        line["drawing"] = json::parse(*strokes);
+        return std::optional(json::serialize(line));
+    }
+    const auto image = store.image(id);
+    if (!image && gone(image.error())) return std::optional<std::string>();
+    if (!image) return image.error();
+    line["picture"] = to_base64(image->bytes);
+    return std::optional(json::serialize(line));
+}
+
+/// Returns the digest of what was written, which names the data.
+Result<Sha256> write_drawings(store::Store& store, const Source& source, const fs::path& file,
+                              const jobs::Task& task) {
+    std::ofstream out(file, std::ios::binary);
+    std::string named;
+    std::uintmax_t bytes = 0;
+    for (const auto& [id, tag] : source.drawings) {
+        if (task.is_stopped()) return stopped();
+        const auto line = line_of(store, id, tag);
+        if (!line) return line.error();
+        if (!*line) continue;
+        bytes += (*line)->size();
+        if (bytes > most_drawings_bytes)
+            return Error{ErrorKind::too_large,
+                         "The project's drawings are too many to train from at once."};
+        out << **line << '\n';
+        named += to_string(id) + " " + tag + "\n";
+    }
+    out.close();
+    if (!out) return broken(file);
+    return sha256(as_bytes(named));
+}
+
+Result<void> write_file(const fs::path& file, std::string_view bytes) {
+    // Written beside and renamed: one that is there is whole.
+    const fs::path beside = file.string() + ".new";
+    std::ofstream out(beside, std::ios::binary);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.close();
+    std::error_code failed;
+    if (out) fs::rename(beside, file, failed);
+    if (!out || failed) return broken(file);
+    return {};
+}
+
+fs::path begun_with_file(const fs::path& folder) {
+    return folder / "begin.onnx";
+}
+fs::path lineage_file(const fs::path& folder) {
+    return folder / "lineage.json";
+}
+
+/// What the drawings are called to croquis-train: learnt from beside sketches, or alone.
+std::string set_name(const TrainRequest& request) {
+    return request.sketches ? "project" : "project-alone";
+}
+
+/// Lays out what the program reads. A training that is begun again finds it there, and learns from
+/// the same drawings as before.
+Result<void> prepare(store::Store& store, const TrainRequest& request, const jobs::Task& task,
+                     const fs::path& folder) {
+    if (fs::exists(lineage_file(folder))) return {};
+    std::error_code failed;
+    const auto set = folder / "people" / set_name(request);
+    fs::create_directories(set, failed);
+    fs::permissions(folder, fs::perms::owner_all, failed);
+    if (failed) return broken(folder);
+    const auto source = source_of(store, task.job().project);
+    if (!source) return source.error();
+    const auto digest = write_drawings(store, *source, set / "drawings.ndjson", task);
+    if (!digest) return digest.error();
+    json::object lineage{{"program", std::string("croquis-train ") + version()},
+                         {"seed", training_seed},
+                         {"steps", request.steps},
+                         {"quick", request.quick},
+                         {"sketches", request.sketches},
+                         {"begun_with", nullptr},
+                         {"drawings", source->drawings.size()},
+                         {"data_sha256", to_hex(*digest)}};
+    if (request.from_live) {
+        const auto live = answering_model(store, task.job().project);
+        if (!live) return live.error();
+        const auto onnx = store.model_onnx(live->id);
+        if (!onnx) return onnx.error();
+        const std::string_view bytes(reinterpret_cast<const char*>(onnx->data()), onnx->size());
+        if (const auto done = write_file(begun_with_file(folder), bytes); !done) return done;
+        lineage["begun_with"] = live->id;
+    }
+    return write_file(lineage_file(folder), json::serialize(lineage));
+}
+
+/// Bounded, nice, and killed with this process; each of the wrappers becomes what it runs.
+ChildCommand command_of(const TrainProgram& program, const TrainRequest& request,
+                        const fs::path& folder) {
+    const auto bytes = program.memory_mebibytes * 1024 * 1024;
+    ChildCommand command{{"setpriv",
+                          "--pdeathsig",
+                          "KILL",
+                          "prlimit",
+                          fmt::format("--data={}", bytes),
+                          "nice",
+                          "-n",
+                          niceness,
+                          program.file,
+                          "--people",
+                          (folder / "people").string(),
+                          "--out",
+                          (folder / "out").string(),
+                          "--checkpoint",
+                          (folder / "checkpoint").string(),
+                          "--resume",
+                          "--seed",
+                          std::to_string(training_seed),
+                          "--threads",
+                          std::to_string(program.threads)}};
+    auto& words = command.words;
+    if (request.from_live)
+        words.insert(words.end(), {"--begin-with", begun_with_file(folder).string()});
+    words.insert(words.end(), {"--steps", std::to_string(request.steps)});
+    if (request.quick) words.emplace_back("--quick");
+    return command;
+}
+
+/// Shows how the training goes to those who follow the job.
+class Curve {
+  public:
+    /// Begun again, it goes on with what was told before.
+    explicit Curve(jobs::Task& task) : task_(task), points_(points_of(task.job())) {}
+
+    /// Pairs of step and loss.
+    [[nodiscard]] const json::array& points() const { return points_; }
+
+    void show(std::string_view said) {
+        bool news = false;
+        for (const auto& at : progress_in(said)) {
+            if (at.step <= step_) continue;
+            step_ = at.step;
+            while (!points_.empty() && points_.back().at(0).to_number<std::int64_t>() >= at.step)
+                points_.pop_back();
+            points_.push_back(json::array{at.step, at.loss});
+            last_ = at;
+            news = true;
+        }
+        if (!news || last_.steps <= 0) return;
+        task_.progress(written + (trained - written) * static_cast<double>(last_.step) /
+                                     static_cast<double>(last_.steps));
+        task_.tell(json::serialize(json::object{{"step", last_.step},
+                                                {"steps", last_.steps},
+                                                {"loss", last_.loss},
+                                                {"samples_per_second", last_.samples_per_second},
+                                                {"curve", points_}}));
+    }
+
+  private:
+    static json::array points_of(const store::Job& job) {
+        boost::system::error_code failed;
+        const auto before = json::parse(job.detail.value_or("{}"), failed);
+        if (failed || !before.is_object() || !before.get_object().contains("curve")) return {};
+        return before.get_object().at("curve").as_array();
+    }
+
+    jobs::Task& task_;
+    std::int64_t step_ = 0;
+    TrainingProgress last_;
+    json::array points_;
+};
+
+/// The program's own word on why it failed: its last line.
+std::string why(const std::string& said, int status) {
+    auto line = said.substr(said.rfind('\n') + 1);
+    constexpr std::string_view prefix = "croquis-train: error: ";
+    if (line.starts_with(prefix)) line.erase(0, prefix.size());
+    constexpr std::size_t most = 300;
+    if (status >= 128)
+        return fmt::format("The training was ended by signal {}: {}", status - 128,
+                           line.substr(0, most));
+    return "The training failed: " + (line.empty() ? "it gave no reason." : line.substr(0, most));
+}
+
+Result<TrainedNetwork> read_trained(const fs::path& folder) {
+    const auto onnx = read_file(folder / "out" / "shapes.onnx", recognition::max_file_bytes, "");
+    if (!onnx) return onnx.error();
+    auto card = read_file(folder / "out" / "shapes.json", recognition::max_file_bytes, "");
+    if (!card) return card.error();
+    const auto lineage = read_file(lineage_file(folder), recognition::max_file_bytes, "");
+    if (!lineage) return lineage.error();
+    const auto bytes = as_bytes(*onnx);
+    return TrainedNetwork{Bytes(bytes.begin(), bytes.end()), std::move(*card),
+                          json::parse(*lineage).as_object()};
+}
+
+}  // namespace
+
+Error no_training() {
+    return {ErrorKind::conflict,
+            "This server cannot train: croquis-train is not installed beside it. "
+            "./run --with-training builds it.",
+            {},
+            0,
+            "no_training"};
+}
+
+std::vector<TrainingProgress> progress_in(std::string_view said) {
+    static const std::regex told(
+        R"(step (\d{1,9})/(\d{1,9})  loss (\d{1,9}\.\d{1,9})  (\d{1,9})/s)");
+    std::vector<TrainingProgress> all;
+    while (!said.empty()) {
+        const auto end = std::min(said.find('\n'), said.size());
+        const std::string line(said.substr(0, end));
+        std::smatch found;
+        if (std::regex_search(line, found, told))
+            all.push_back({std::stoll(found[1]), std::stoll(found[2]), std::stod(found[3]),
+                           std::stod(found[4])});
+        said.remove_prefix(std::min(end + 1, said.size()));
+    }
+    return all;
+}
+
+Trainings::Trainings(store::Store& store, TrainProgram program)
+    : store_(store), program_(std::move(program)) {}
+
+Result<store::Job> Trainings::queue(const TrainRequest& request, const store::Author& by,
+                                    int project) {
+    if (!available()) return no_training();
+    if (request.steps < fewest_training_steps || request.steps > most_training_steps)
+        return Error{ErrorKind::invalid,
+                     fmt::format("A training has {} to {} steps.", fewest_training_steps,
+                                 most_training_steps),
+                     "steps"};
+    store::Job job;
+    job.id = Uuid::v7();
+    job.kind = train_kind;
+    job.parameters = json::serialize(to_json(request));
+    job.created_by = by;
+    job.project = project;
+    job.created_at = job.due_at = now();
+    return store_.add_job(job, true);
+}
+
+Result<json::array> Trainings::train(jobs::Task& task, const TrainRequest& request,
+                                     const fs::path& folder) {
+    auto child = ChildProcess::start(command_of(program_, request, folder));
+    if (!child) return child.error();
+    Curve curve(task);
+    for (;;) {
+        const auto status = child->wait(look_every);
+        curve.show(child->said());
+        if (status && *status == 0) return curve.points();
+        if (status) return Error{ErrorKind::internal, why(child->said(), *status)};
+        if (!task.is_stopped()) continue;
+        child->terminate();
+        // Where it does not end by itself, it is killed with the object.
+        child->wait(program_.patience);
+        return stopped();
+    }
+}
+
+Result<std::string> Trainings::work(jobs::Task& task) {
+    const auto request = request_of(task.job().parameters);
+    const auto folder = program_.folder / to_string(task.job().id);
+    if (const auto ready = prepare(store_, request, task, folder); !ready) return ready.error();
+    task.progress(written);
+    const auto curve = train(task, request, folder);
+    if (!curve) return curve.error();
+    auto network = read_trained(folder);
+    if (!network) return network.error();
+    network->lineage["curve"] = *curve;
+    TeachRequest asked;
+    asked.project = task.job().project;
+    if (task.job().created_by) asked.by = task.job().created_by->name;
+    asked.is_stopped = [&task] { return task.is_stopped(); };
+    asked.progress = [&task](std::size_t done, std::size_t all) {
+        task.progress(trained + (0.99 - trained) * static_cast<double>(done) /
+                                    static_cast<double>(std::max<std::size_t>(all, 1)));
+    };
+    const auto teaching = teach_trained(store_, *network, asked);
+    if (!teaching) return teaching.error();
+    auto result = to_json(*teaching);
+    result["promoted"] = false;
+    return json::serialize(result);
+}
+
+void Trainings::sweep() {
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(program_.folder, failed)) {
+        const auto id = Uuid::parse(entry.path().filename().string());
+        if (!id) continue;
+        const auto job = store_.job(*id);
+        const bool gone = !job && job.error().kind == ErrorKind::not_found;
+        const bool ended =
+            job && job->state != store::JobState::queued && job->state != store::JobState::running;
+        if (gone || ended) fs::remove_all(entry.path(), failed);
+    }
+    if (failed && failed != std::errc::no_such_file_or_directory)
+        spdlog::warn("cannot tidy up {}: {}", program_.folder.string(), failed.message());
+}
+
+}  // namespace croquis::service

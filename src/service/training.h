@@ -1,0 +1,86 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "jobs/runner.h"
+#include "store/store.h"
+
+/// Trains networks from a project's drawings, by croquis-train as a child of this program.
+namespace croquis::service {
+
+inline constexpr const char* train_kind = "train";
+
+inline constexpr std::int64_t fewest_training_steps = 100;
+inline constexpr std::int64_t most_training_steps = 100'000;
+
+/// The program that trains, and how much of the machine it may have.
+struct TrainProgram {
+    std::string file;              ///< empty: there is none here
+    std::filesystem::path folder;  ///< for drawings and checkpoints, a folder for each job
+    std::size_t threads = 1;
+    std::size_t memory_mebibytes = 4096;
+    /// So long after it was asked to end it is killed.
+    std::chrono::milliseconds patience{5000};
+};
+
+struct TrainRequest {
+    bool from_live = true;  ///< begin with the live model's convolutions, not with random ones
+    bool sketches = true;   ///< learn from the sketcher's shapes too
+    std::int64_t steps = 3000;
+    bool quick = false;  ///< a tiny training that checks the machinery
+};
+
+/// How a training goes, as croquis-train tells it.
+struct TrainingProgress {
+    std::int64_t step = 0;
+    std::int64_t steps = 0;
+    double loss = 0;
+    double samples_per_second = 0;
+};
+
+/// Code no_training: there is no program that trains.
+Error no_training();
+
+/// What the program's standard error says of steps, in order; other lines are passed over.
+std::vector<TrainingProgress> progress_in(std::string_view said);
+
+/// Queues and does trainings. Thread-safe; all functions block.
+class Trainings {
+  public:
+    /// `store` must outlive it.
+    Trainings(store::Store& store, TrainProgram program);
+
+    /// Whether this process has a program that trains.
+    [[nodiscard]] bool available() const { return !program_.file.empty(); }
+
+    /// Queues a training; while one is open in the project, that one is returned. Errors: conflict
+    /// (code no_training) where there is no program; invalid ("steps").
+    Result<store::Job> queue(const TrainRequest& request, const store::Author& by, int project);
+
+    /// The work of such a job: writes the drawings that models learn from into the job's folder,
+    /// lets the program train, and registers what comes out as a candidate, compared with the live
+    /// model on the drawings that judge. Begun again, it goes on from the checkpoint. Errors:
+    /// invalid ("drawings") where fewer than two labels have enough drawings; internal (the program
+    /// failed, in its words); unavailable where it was stopped; those of teach_trained.
+    Result<std::string> work(jobs::Task& task);
+
+    /// Removes what jobs left that have ended.
+    void sweep();
+
+  private:
+    Result<boost::json::array> train(jobs::Task& task, const TrainRequest& request,
+                                     const std::filesystem::path& folder);
+
+    store::Store& store_;
+    const TrainProgram program_;
+};
+
+}  // namespace croquis::service

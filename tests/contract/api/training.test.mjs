@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { client } from './support/contract.mjs';
+import { endedJob, startWithPeople } from './support/people.mjs';
+import { circle } from './support/pictures.mjs';
+
+const models = fileURLToPath(new URL('../../../models', import.meta.url));
+
+/** Stands in for croquis-train: tells of steps as it does, and does what the file `mode` says. */
+const fake = (folder) => `#!/bin/bash
+folder=${folder}
+echo $$ > $folder/pid
+echo "$@" >> $folder/calls
+cat /proc/$$/stat | cut -d' ' -f19 > $folder/nice
+ulimit -d > $folder/memory
+while [ $# -gt 0 ]; do
+  case $1 in
+    --out) out=$2 ;;
+    --checkpoint) checkpoint=$2 ;;
+    --people) people=$2 ;;
+  esac
+  shift
+done
+cp -r $people $folder/learnt
+from=0
+[ -e $checkpoint ] && from=$(cat $checkpoint)
+echo $from >> $folder/begun
+for step in 10 20 30; do
+  [ $step -gt $from ] || continue
+  echo "[###...] 10%  step $step/30  loss 1.$step  128/s" >&2
+  echo $step > $checkpoint
+  mode=$(cat $folder/mode)
+  if [ $mode = fails ]; then echo "croquis-train: error: The training diverged." >&2; exit 1; fi
+  if [ $mode = hangs ]; then trap '' TERM; while [ $(cat $folder/mode) = hangs ]; do sleep 0.1; done; fi
+done
+mkdir -p $out
+cp ${models}/shapes.onnx ${models}/shapes.json $out
+`;
+
+const alive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+for (const kind of Object.keys(stores))
+  describe(`training on ${kind}`, () => {
+    let store;
+    let server;
+    let api;
+    let token;
+    let annotator;
+    let folder;
+    let flags;
+    before(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'croquis-training-'));
+      const program = path.join(folder, 'train');
+      await writeFile(program, fake(folder));
+      await chmod(program, 0o755);
+      await mode('succeeds');
+      flags = ['--train-program', program, '--train-folder', path.join(folder, 'trainings'), '--max-train-mebibytes', '512'];
+      ({ store, server, api, token, annotator } = await startWithPeople(kind));
+    });
+    after(async () => {
+      await server?.stop();
+      await store?.remove();
+      await rm(folder, { recursive: true, force: true });
+    });
+    const mode = (word) => writeFile(path.join(folder, 'mode'), word);
+    const noted = async (name) => (await readFile(path.join(folder, name), 'utf8')).trim();
+    const train = (json = {}, more = {}) =>
+      api.ask('POST', '/api/v1/models:train', { token, json, status: 202, ...more });
+    const job = async (id) => (await api.ask('GET', `/api/v1/jobs/${id}`, { token, status: 200 })).body;
+    const listed = async () => (await api.ask('GET', '/api/v1/models', { token, status: 200 })).body;
+    const told = async (id) => {
+      for (;;) {
+        const { detail } = await job(id);
+        if (detail) return detail;
+        await sleep(50);
+      }
+    };
+    async function start() {
+      server = await startCroquis(store.url, { ports: server.ports, flags });
+      api = await client(`http://localhost:${server.ports.api}`);
+      ({ access_token: token } = await api.signIn('admin', 'admin'));
+      ({ access_token: annotator } = await api.signIn('marie', 'a long pass phrase'));
+    }
+
+    it('says where there is no program that trains', async () => {
+      assert.equal((await listed()).training_available, false);
+      const refused = await train({}, { status: 409 });
+      assert.equal(refused.body.code, 'no_training');
+      await server.stop();
+      await start();
+      assert.equal((await listed()).training_available, true);
+    });
+
+    it('checks what is asked', async () => {
+      await train({}, { token: annotator, status: 403 });
+      await train({}, { token: undefined, status: 401 });
+      for (const [field, json] of [
+        ['from', { from: 'elsewhere' }],
+        ['steps', { steps: 99 }],
+        ['steps', { steps: 100_001 }],
+        ['sketches', { sketches: 1 }],
+        ['quick', { quick: 'yes' }],
+        ['other', { other: 1 }],
+      ])
+        await train(json, { status: 422, field });
+      const { body } = await train({ steps: 100 });
+      const ended = await endedJob(api, token, body.id);
+      assert.equal(ended.state, 'failed');
+      assert.match(ended.error, /^Two labels at least/);
+    });
+
+    it('registers what was trained, judged against the live model', async () => {
+      const tags = new Map();
+      for (let i = 0; i < 60; ++i) {
+        const { id } = (await api.predict(circle(i), {}, { status: 201 })).body;
+        const tag = i % 2 ? 'star' : 'circle';
+        tags.set(id, tag);
+        const headers = { 'If-Match': '"1"' };
+        await api.ask('PATCH', `/api/v1/drawings/${id}`, { token: annotator, headers, json: { tag }, status: 200 });
+      }
+      const { id: live } = (await api.ask('GET', '/api/v1/model', { token, status: 200 })).body;
+      const queued = await train({ steps: 100_000, sketches: false });
+      assert.equal(queued.headers.get('location'), `/api/v1/jobs/${queued.body.id}`);
+      const ended = await endedJob(api, token, queued.body.id);
+      assert.equal(ended.state, 'succeeded', ended.error);
+      assert.equal(ended.result.parent, live);
+      const made = (await listed()).models.find(({ id }) => id === ended.result.model);
+      assert.deepEqual([made.state, made.kind], ['candidate', 'trunk']);
+      const { begun_with: begun, steps, sketches, drawings, curve, by } = made.lineage;
+      assert.deepEqual([begun, steps, sketches, by], [live, 100_000, false, 'admin']);
+      assert.deepEqual(curve, [[10, 1.1], [20, 1.2], [30, 1.3]]);
+
+      const lines = (await noted('learnt/project-alone/drawings.ndjson')).split('\n').map((line) => JSON.parse(line));
+      assert.equal(lines.length, drawings);
+      // One in four judges, and is in no file that is learnt from.
+      assert.ok(drawings > 30 && drawings < 60, `${drawings} are learnt from`);
+      assert.ok(lines.every(({ key_id: id, word, picture }) => tags.get(id) === word && picture.length > 0));
+
+      assert.ok(Number(await noted('nice')) >= 15);
+      assert.equal(await noted('memory'), String(512 * 1024));
+      assert.match(await noted('calls'), /--threads 1 --begin-with \S+ --steps 100000$/);
+      await assert.rejects(noted(`trainings/${queued.body.id}/lineage.json`));
+    });
+
+    it('says in the program’s words why it failed', async () => {
+      await mode('fails');
+      const { body } = await train({ from: 'nothing' });
+      const ended = await endedJob(api, token, body.id);
+      assert.equal(ended.state, 'failed');
+      assert.equal(ended.error, 'The training failed: The training diverged.');
+      assert.doesNotMatch((await noted('calls')).split('\n').at(-1), /--begin-with/);
+    });
+
+    it('tells how it goes, is begun once, and is stopped even where it will not end', async () => {
+      await mode('hangs');
+      const { body } = await train();
+      assert.equal((await train()).body.id, body.id);
+      assert.deepEqual((await told(body.id)).curve, [[10, 1.1]]);
+      const pid = Number(await noted('pid'));
+      assert.ok(alive(pid));
+      await api.ask('POST', `/api/v1/jobs/${body.id}:cancel`, { token, status: 200 });
+      assert.equal((await endedJob(api, token, body.id)).state, 'cancelled');
+      assert.ok(!alive(pid));
+    });
+
+    it('dies with the server, and goes on from its checkpoint', { timeout: 120_000 }, async () => {
+      const { body } = await train();
+      await told(body.id);
+      const pid = Number(await noted('pid'));
+      await server.stop('SIGKILL');
+      while (alive(pid)) await sleep(20);
+      await mode('succeeds');
+      await start();
+      const ended = await endedJob(api, token, body.id);
+      assert.deepEqual([ended.state, ended.attempts], ['succeeded', 2]);
+      assert.equal((await noted('begun')).split('\n').at(-1), '10');
+      assert.deepEqual(ended.detail.curve, [[10, 1.1], [20, 1.2], [30, 1.3]]);
+    });
+  });

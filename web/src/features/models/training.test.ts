@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+
+import type { Job } from '../../api/client';
+import { progressOf } from './training';
+
+const job = (detail?: Job['detail']): Job => ({ detail }) as Job;
+
+it('reads how a training goes out of its job', () => {
+  const detail = {
+    step: 20,
+    steps: 120,
+    loss: 1.5,
+    samples_per_second: 300,
+    curve: [
+      [10, 2.5],
+      [20, 1.5],
+    ],
+  };
+  expect(progressOf(job(detail))).toEqual({
+    step: 20,
+    steps: 120,
+    loss: 1.5,
+    curve: [
+      [10, 20],
+      [2.5, 1.5],
+    ],
+  });
+});
+
+it('shows nothing of a job that has told nothing, and passes over what is no point', () => {
+  expect(progressOf(job())).toBeNull();
+  expect(progressOf(job({ step: 'x' }))).toBeNull();
+  const told = progressOf(job({ step: 1, steps: 2, loss: 3, curve: [[1], 'x', [1, 3]] }));
+  expect(told?.curve).toEqual([[1], [3]]);
+});
