@@ -24,6 +24,7 @@
 #include "server/open.h"
 #include "service/annotation.h"
 #include "service/imports.h"
+#include "service/mlflow.h"
 #include "service/models.h"
 #include "service/quality.h"
 #include "service/retention.h"
@@ -88,6 +89,8 @@ struct Backend::Parts {
     std::unique_ptr<service::Exports> exports;
     std::unique_ptr<service::Imports> imports;
     std::unique_ptr<jobs::Runner> jobs;
+    std::unique_ptr<service::Mlflow> mlflow;
+    std::unique_ptr<jobs::Runner> mlflow_jobs;  ///< null where no server is named
     std::unique_ptr<service::Trainings> trainings;
     std::unique_ptr<jobs::Runner> train_jobs;   ///< null where there is no program that trains
     std::unique_ptr<jobs::Runner> import_jobs;  ///< so that teaching need not wait for an import
@@ -104,6 +107,8 @@ struct Backend::Parts {
     Result<void> listen_api(const Config& config);
     void start_imports(const Config& config);
     void start_trainings(const Config& config);
+    Result<void> start_mlflow(const Config& config);
+    void tell_of(const store::Job& ended);
 };
 
 Result<void> Backend::Parts::open_store(const Config& config) {
@@ -172,6 +177,24 @@ void Backend::Parts::start_imports(const Config& config) {
         *store, std::map<std::string, jobs::Work>{{service::import_kind, work}}, options);
 }
 
+/// A server that is slow, or away, holds no other job up.
+Result<void> Backend::Parts::start_mlflow(const Config& config) {
+    auto server = service::mlflow_server(config.mlflow);
+    if (!server) return server.error();
+    mlflow = std::make_unique<service::Mlflow>(*store, std::move(*server));
+    if (!mlflow->is_named()) return {};
+    const auto work = [this](jobs::Task& task) { return mlflow->work(task); };
+    mlflow_jobs = std::make_unique<jobs::Runner>(
+        *store, std::map<std::string, jobs::Work>{{service::mlflow_kind, work}});
+    return {};
+}
+
+void Backend::Parts::tell_of(const store::Job& ended) {
+    if (!mlflow_jobs) return;
+    mlflow->after(ended);
+    mlflow_jobs->wake();
+}
+
 /// Hours of training hold no other job up.
 void Backend::Parts::start_trainings(const Config& config) {
     trainings = std::make_unique<service::Trainings>(
@@ -180,7 +203,10 @@ void Backend::Parts::start_trainings(const Config& config) {
     trainings->sweep();
     if (!trainings->available()) return;
     jobs::RunnerOptions options;
-    options.on_ended = [this](const store::Job&) { trainings->sweep(); };
+    options.on_ended = [this](const store::Job& ended) {
+        trainings->sweep();
+        tell_of(ended);
+    };
     const auto work = [this](jobs::Task& task) { return trainings->work(task); };
     train_jobs = std::make_unique<jobs::Runner>(
         *store, std::map<std::string, jobs::Work>{{service::train_kind, work}}, options);
@@ -191,7 +217,10 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
         *store, *batcher, *workers, metrics, batcher_options(config),
         service::TeachingRhythm{static_cast<std::size_t>(config.teach_after),
                                 [this] { jobs->wake(); }});
-    jobs = std::make_unique<jobs::Runner>(*store, service::works(*store));
+    if (const auto named = start_mlflow(config); !named) return named.error();
+    jobs::RunnerOptions told;
+    told.on_ended = [this](const store::Job& ended) { tell_of(ended); };
+    jobs = std::make_unique<jobs::Runner>(*store, service::works(*store), told);
     start_imports(config);
     start_trainings(config);
     api::ApiOptions options;
@@ -298,6 +327,7 @@ void Backend::stop() {
     if (parts_->import_jobs) parts_->import_jobs->stop();
     if (parts_->train_jobs) parts_->train_jobs->stop();
     if (parts_->jobs) parts_->jobs->stop();
+    if (parts_->mlflow_jobs) parts_->mlflow_jobs->stop();
     if (parts_->annotation) parts_->annotation->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();

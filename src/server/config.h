@@ -52,6 +52,7 @@ struct Config {
     std::size_t train_threads = 1;
     std::size_t max_train_mebibytes = 4096;
     std::filesystem::path train_folder;  ///< empty: see trainings_of()
+    std::string mlflow;                  ///< the URL of a tracking server; empty: none
     std::size_t max_import_bytes = std::size_t{4} * 1024 * 1024 * 1024;
     std::filesystem::path upload_folder;  ///< empty: see uploads_of()
     std::size_t max_upload_folder_bytes = std::size_t{16} * 1024 * 1024 * 1024;

@@ -110,6 +110,11 @@ void visit_recognition(C& c, Visit visit) {
                   "file, or croquis-trainings",
                   serve},
           c.train_folder);
+    visit(Setting{"recognition", "mlflow",
+                  "MLflow tracking server that is told of every taught and trained model "
+                  "(credentials in MLFLOW_TRACKING_TOKEN, or _USERNAME and _PASSWORD); empty: none",
+                  serve},
+          c.mlflow);
     visit(Setting{"recognition", "max_image_bytes", "Largest picture file", serve}.between(
               1024, 256 * mebibyte),
           c.max_image_bytes);
