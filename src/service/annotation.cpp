@@ -19,6 +19,7 @@
 #include "service/quality.h"
 #include "service/training_jobs.h"
 #include "service/trunk.h"
+#include "store/tagging.h"
 
 namespace croquis::service {
 namespace {
@@ -58,6 +59,17 @@ Result<void> check_reason(std::string_view reason) {
         return Error{ErrorKind::invalid, "A reason has at most 500 bytes.", "reason"};
     if (std::any_of(reason.begin(), reason.end(), control))
         return Error{ErrorKind::invalid, "A reason has no control characters.", "reason"};
+    return {};
+}
+
+Result<void> check_comment(std::string_view comment) {
+    if (comment.size() > store::max_flag_bytes)
+        return Error{ErrorKind::invalid, "A comment has at most 500 bytes.", "comment"};
+    const auto control = [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f;
+    };
+    if (std::any_of(comment.begin(), comment.end(), control))
+        return Error{ErrorKind::invalid, "A comment has no control characters.", "comment"};
     return {};
 }
 
@@ -361,6 +373,21 @@ asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history(Uuid i
     co_return co_await workers_.run(job);
 }
 
+asio::awaitable<Result<std::vector<store::TagEvent>>> Annotation::history_for(
+    Uuid account, Uuid id, store::Viewer viewer) {
+    // Before the history: where the last opinion comes in between, too little is told, not too
+    // much.
+    const auto job = [this, &account, &id, &viewer]() -> Result<std::vector<store::TagEvent>> {
+        const auto drawing = store_.drawing(id, viewer);
+        if (!drawing) return drawing.error();
+        auto events = store_.history(id, viewer);
+        if (!events) return events.error();
+        const bool open = !drawing->tagged_by && !drawing->disputed;
+        return open ? store::told_to(account, std::move(*events)) : std::move(*events);
+    };
+    co_return co_await workers_.run(job);
+}
+
 asio::awaitable<Result<std::vector<store::TagCount>>> Annotation::tag_counts(int project) {
     const auto job = [this, project] { return store_.tag_counts(project); };
     co_return co_await workers_.run(job);
@@ -388,21 +415,42 @@ asio::awaitable<Result<Detail>> Annotation::undo(Uuid id, store::VersionConditio
     co_return co_await workers_.run(job);
 }
 
+asio::awaitable<Result<Detail>> Annotation::change_flag(Uuid id, std::optional<std::string> words,
+                                                        store::VersionCondition on,
+                                                        identity::Principal by, int project) {
+    if (words)
+        if (const auto valid = check_comment(*words); !valid) co_return valid.error();
+    const std::vector<store::FlagChange> asked{
+        {id, std::move(words), author(std::move(by)), now(), std::move(on), project}};
+    const auto job = [this, &asked]() -> Result<Detail> {
+        auto changed = store_.change_flags(asked);
+        if (!changed) return changed.error();
+        return with_top(std::move(changed->front()));
+    };
+    co_return co_await workers_.run(job);
+}
+
 asio::awaitable<Result<store::Page>> Annotation::queue(std::size_t limit,
                                                        std::optional<store::Query::Cursor> after,
-                                                       int project) {
+                                                       identity::Principal by, int project,
+                                                       std::optional<Uuid> import_job) {
     store::Query query;
     query.order = store::Order::most_telling_first;
     query.limit = limit;
     query.reviewed = false;
     query.after = after;
     query.project = project;
+    query.asks = by.user;
+    query.import_job = import_job;
     const auto job = [this, &query] { return store_.list(query); };
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::int64_t>> Annotation::count_waiting(int project) {
-    const auto job = [this, project] { return store_.count_waiting(project); };
+asio::awaitable<Result<std::int64_t>> Annotation::count_waiting(identity::Principal by, int project,
+                                                                std::optional<Uuid> import_job) {
+    const auto job = [this, &by, project, &import_job] {
+        return store_.count_waiting(project, by.user, import_job);
+    };
     co_return co_await workers_.run(job);
 }
 
@@ -413,6 +461,7 @@ asio::awaitable<Result<Claimed>> Annotation::claim(ClaimRequest request, identit
     asked.project = request.project;
     asked.limit = request.limit;
     asked.passed = std::move(request.passed);
+    asked.import_job = request.import_job;
     asked.at = now();
     asked.until = asked.at + claim_lasts;
     const Bytes seed = random_bytes(sizeof asked.seed);

@@ -64,6 +64,7 @@ struct ClaimRequest {
     std::size_t limit = 12;    ///< 1…50
     std::vector<Uuid> passed;  ///< at most 200
     int project = store::shapes_project;
+    std::optional<Uuid> import_job = std::nullopt;  ///< only what that job brought
 };
 
 struct Claimed {
@@ -125,6 +126,9 @@ class Annotation {
         Uuid id, store::Viewer viewer = store::Audience::everyone);
     boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history(
         Uuid id, store::Viewer viewer = store::Audience::everyone);
+    /// As store::told_to() tells it to this account.
+    boost::asio::awaitable<Result<std::vector<store::TagEvent>>> history_for(Uuid account, Uuid id,
+                                                                             store::Viewer viewer);
     boost::asio::awaitable<Result<std::vector<store::TagCount>>> tag_counts(
         int project = store::shapes_project);
 
@@ -140,12 +144,21 @@ class Annotation {
     boost::asio::awaitable<Result<Detail>> undo(Uuid id, store::VersionCondition on,
                                                 identity::Principal by,
                                                 int project = store::shapes_project);
-    /// What waits for review, in the order of Order::most_telling_first.
-    boost::asio::awaitable<Result<store::Page>> queue(std::size_t limit,
-                                                      std::optional<store::Query::Cursor> after,
-                                                      int project = store::shapes_project);
-    /// How many drawings wait for review.
-    boost::asio::awaitable<Result<std::int64_t>> count_waiting(int project = store::shapes_project);
+    /// Marks a drawing for attention, with a person's words or none; or, without `words`, takes the
+    /// mark away. Errors: those of Store::change_flags; invalid ("comment").
+    boost::asio::awaitable<Result<Detail>> change_flag(Uuid id, std::optional<std::string> words,
+                                                       store::VersionCondition on,
+                                                       identity::Principal by,
+                                                       int project = store::shapes_project);
+    /// What waits for this person's review, in the order of Order::most_telling_first; only what
+    /// the job brought, where one is given.
+    boost::asio::awaitable<Result<store::Page>> queue(
+        std::size_t limit, std::optional<store::Query::Cursor> after, identity::Principal by,
+        int project = store::shapes_project, std::optional<Uuid> import_job = std::nullopt);
+    /// How many those are.
+    boost::asio::awaitable<Result<std::int64_t>> count_waiting(
+        identity::Principal by, int project = store::shapes_project,
+        std::optional<Uuid> import_job = std::nullopt);
     /// Holds the next drawings for a person's open page, and what it holds already for longer.
     /// Errors: those of Store::claim.
     boost::asio::awaitable<Result<Claimed>> claim(ClaimRequest request, identity::Principal by);

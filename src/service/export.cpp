@@ -18,6 +18,8 @@ bool is_asked_for(const store::Drawing& drawing, const ExportOptions& options) {
     if (options.judging && *options.judging != judges(drawing.id)) return false;
     const bool disagree = drawing.tagged_by && drawing.tag != drawing.prediction.tag;
     if (options.disagreement && *options.disagreement != disagree) return false;
+    if (options.disputed && *options.disputed != drawing.disputed) return false;
+    if (options.flagged && *options.flagged != drawing.flag.has_value()) return false;
     return !options.tagged_by || options.tagged_by == drawing.tagged_by;
 }
 

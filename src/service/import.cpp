@@ -350,6 +350,7 @@ class Importer {
     /// Its id, its external id and its time.
     void name(store::DrawingImport& import, const Record& record) const {
         auto& submission = import.submission;
+        submission.import_job = options_.job;
         const auto drawn = record.created_at.value_or(started_at_);
         submission.created_at = std::clamp(drawn, Timestamp(), started_at_);
         import.known_by_id = record.id && is_of_time(*record.id, submission.created_at);

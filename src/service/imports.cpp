@@ -251,6 +251,7 @@ Result<std::string> Imports::work(jobs::Task& task) {
     auto request = request_of(json::parse(task.job().parameters).as_object());
     request.options.project = task.job().project;
     request.options.asker = "import";
+    request.options.job = task.job().id;
     request.options.at_once = drawings_at_once;
     request.options.in_flight = pictures_in_flight;
     if (task.job().created_by) {

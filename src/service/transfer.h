@@ -36,6 +36,7 @@ struct ImportOptions {
     std::map<std::string, std::string> map;  ///< words of the data to labels
     std::string by = "import";               ///< whose word the labels are
     std::optional<Uuid> by_id;               ///< that user
+    std::optional<Uuid> job;                 ///< that does it
     std::string pseudonym;                   ///< of drawings that bring none
     bool dry_run = false;                    ///< stores nothing
     std::size_t at_once = 256;               ///< drawings stored in one transaction
@@ -100,6 +101,8 @@ struct ExportOptions {
     std::optional<float> min_confidence, max_confidence;  ///< of the prediction
     std::optional<bool> judging;       ///< only those kept back to judge models, or only the others
     std::optional<bool> disagreement;  ///< only those reviewed otherwise than predicted, or not so
+    std::optional<bool> disputed;      ///< only those about which people do not agree, or not so
+    std::optional<bool> flagged;       ///< only those marked for attention, or the others
 };
 
 struct ExportReport {

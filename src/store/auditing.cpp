@@ -227,6 +227,15 @@ const std::string& tagged_by_sql() {
     return sql;
 }
 
+const std::string& forget_flag_sql() {
+    static const std::string sql = fmt::format(
+        "UPDATE drawing SET flag = '' WHERE flag <> '' AND EXISTS (SELECT 1 FROM tag_event AS said "
+        "WHERE said.drawing = drawing.id AND said.kind = 'flagged' AND said.note = drawing.flag "
+        "AND said.tagged_by = $1 AND {}) AND ",
+        without_account("said.user_id"));
+    return sql;
+}
+
 Result<void> check(const PersonQuery& query) {
     if (query.limit >= 1 && query.limit <= most_of_a_person) return {};
     return Error{ErrorKind::invalid, "A stretch has 1 to 1000 drawings.", "limit"};

@@ -46,6 +46,9 @@ std::string without_account(const char* id);
 /// and the ids of those whose histories have the name with nobody's account behind it.
 const std::string& drawn_by_sql();
 const std::string& tagged_by_sql();
+/// Takes the words away with which somebody of this name, who has no account, marked a drawing.
+/// Parameters: the name; then the condition on the drawing's id, which is the caller's.
+const std::string& forget_flag_sql();
 Result<void> check(const PersonQuery& query);
 
 }  // namespace croquis::store

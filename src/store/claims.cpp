@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <array>
 #include <utility>
 
 #include "store/list_query.h"
@@ -21,7 +22,7 @@ ClaimedDrawing claimed(Drawing drawing, Asked asked, const ClaimRequest& request
 const std::string& forget_done_claims() {
     static const std::string sql = fmt::format(
         "DELETE FROM claim WHERE holder = $1 AND account = $2 AND NOT EXISTS (SELECT 1 FROM "
-        "drawing WHERE id = claim.drawing AND tagged_by IS NULL AND {})",
+        "drawing WHERE id = claim.drawing AND tagged_by IS NULL AND disputed IS NOT TRUE AND {})",
         shown);
     return sql;
 }
@@ -36,17 +37,22 @@ const std::string& held_statement() {
 }
 
 /// The claims are few: both databases read them once and then walk along the index of the queue.
-const std::string& waiting_statement(Asked asked) {
-    const auto make = [](const char* part) {
+const std::string& waiting_statement(Asked asked, bool of_import) {
+    // An import's drawings have an index of their own, which the sign keeps the project's from.
+    const auto make = [](const char* part, const char* project, const char* rest) {
         return fmt::format(
             "SELECT {} FROM drawing WHERE tagged_by IS NULL AND {} AND queue_place {} {} "
-            "AND project = $1 AND id NOT IN (SELECT drawing FROM claim) "
-            "ORDER BY queue_place, id LIMIT $2",
-            drawing_columns, shown, part, first_judging_place);
+            "AND {} = $1 AND id NOT IN (SELECT drawing FROM claim) AND {}{}",
+            drawing_columns, shown, part, first_judging_place, project, asks("$1", "$2"), rest);
     };
-    static const std::string by_margin = make("<");
-    static const std::string random = make(">=");
-    return asked == Asked::margin ? by_margin : random;
+    const auto both = [&](const char* part) {
+        return std::array{
+            make(part, "project", " ORDER BY queue_place, id LIMIT $3"),
+            make(part, "+project", " AND import_job = $3 ORDER BY queue_place, id LIMIT $4")};
+    };
+    static const auto by_margin = both("<");
+    static const auto random = both(">=");
+    return (asked == Asked::margin ? by_margin : random)[of_import ? 1 : 0];
 }
 
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,

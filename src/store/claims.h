@@ -10,7 +10,7 @@
 /// How drawings are claimed, decided alike over both databases. The SQL is read by both.
 namespace croquis::store {
 
-inline constexpr int first_claim_column = 22;
+inline constexpr int first_claim_column = 24;
 
 inline constexpr const char* forget_expired_claims = "DELETE FROM claim WHERE expires_at <= $1";
 
@@ -19,8 +19,9 @@ const std::string& forget_done_claims();
 /// What a holder has: columns of the drawing, then, from first_claim_column on, asked, probability
 /// and expires_at.
 const std::string& held_statement();
-/// The next drawings that nobody holds: columns of the drawing. Parameters: project, limit.
-const std::string& waiting_statement(Asked asked);
+/// The next drawings that nobody holds: columns of the drawing. Parameters: project, account, then
+/// the job where only what it brought is asked for, limit.
+const std::string& waiting_statement(Asked asked, bool of_import);
 
 /// Of the candidates, the first `count` that were not passed over.
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,

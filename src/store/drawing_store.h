@@ -37,15 +37,22 @@ class DrawingStore {
     virtual Result<std::vector<TagCount>> tag_counts(int project = shapes_project) = 0;
 
     /// Changes or accepts tags and appends to the histories, all in one transaction; says what
-    /// became of each, in order. A tag must be a label of the drawing's project that is not
-    /// retired, or one that the drawing carries or was predicted with. Errors of each: not_found,
-    /// precondition_failed (code version_moved_on), invalid ("tag", code tag_not_assignable).
+    /// became of each, in order. Where the project wants several opinions and nobody has reviewed
+    /// the drawing, it is an opinion: once as many people have said what the drawing is, what more
+    /// than half of them say is its tag; where there is no such tag, one more person is asked; and
+    /// then it is disputed, until somebody changes or accepts its tag, which decides. Another word
+    /// of the same person takes the place of the first. A tag must be a label of the drawing's
+    /// project that is not retired, or one that the drawing carries or was predicted with. Errors
+    /// of each: not_found, precondition_failed (code version_moved_on), invalid ("tag", code
+    /// tag_not_assignable).
     virtual Result<std::vector<Result<Drawing>>> change_tags(
         const std::vector<TagChange>& changes) = 0;
     /// Takes back the last event of each that still stands: tag, who reviewed it and when are again
-    /// what they were before it. Where nothing else stands, the drawing is unreviewed again and has
-    /// its prediction's tag. All in one transaction; says what became of each, in order. Errors of
-    /// each: not_found, precondition_failed (version_moved_on), conflict (nothing_to_undo).
+    /// what they were before it. While opinions are gathered, that is the last one of whoever
+    /// undoes it, whatever others said since. Where nothing else stands, the drawing is unreviewed
+    /// again and has its prediction's tag. All in one transaction; says what became of each, in
+    /// order. Errors of each: not_found, precondition_failed (version_moved_on), conflict
+    /// (nothing_to_undo).
     virtual Result<std::vector<Result<Drawing>>> undo_tags(const std::vector<TagUndo>& undos) = 0;
 
     /// Hides, shows and deletes, all in one transaction; says what became of each, in order. One
@@ -54,6 +61,11 @@ class DrawingStore {
     /// precondition_failed (version_moved_on).
     virtual Result<std::vector<Result<Drawing>>> change_visibility(
         const std::vector<VisibilityChange>& changes) = 0;
+    /// Marks drawings for attention, or takes the marks away, all in one transaction; says what
+    /// became of each, in order. One that is so already stays at its version. Errors of each:
+    /// not_found, precondition_failed (version_moved_on).
+    virtual Result<std::vector<Result<Drawing>>> change_flags(
+        const std::vector<FlagChange>& changes) = 0;
     /// Deletes a drawing for whoever drew it. Errors: not_found; forbidden where the token is not
     /// the drawing's, or is older than withdrawal_lasts.
     virtual Result<void> withdraw(const Withdrawal& withdrawal) = 0;

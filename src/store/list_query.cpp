@@ -10,7 +10,25 @@ namespace croquis::store {
 const char* const drawing_columns =
     "id, created_at, media_type, width, height, sha256, source, model, predicted_tag, confidence, "
     "probabilities, tag, version, tagged_by, tagged_at, tagged_by_id, project, external_id, "
-    "file_name, pseudonym, withdrawn, basis";
+    "file_name, pseudonym, withdrawn, basis, disputed, flag";
+
+const std::string& tagging_columns() {
+    static const std::string columns =
+        std::string(drawing_columns) +
+        ", (SELECT opinions_wanted FROM project WHERE project.id = drawing.project)";
+    return columns;
+}
+
+std::string asks(const std::string& project, const std::string& account) {
+    return fmt::format(
+        "disputed IS NOT TRUE AND ((SELECT opinions_wanted FROM project WHERE project.id = {0}) = "
+        "1 OR "
+        "(SELECT count(*) FROM tag_event AS said WHERE said.drawing = drawing.id "
+        "AND said.user_id = {1} AND said.opinion IS NOT NULL AND NOT EXISTS ("
+        "SELECT 1 FROM tag_event AS undo WHERE undo.drawing = said.drawing "
+        "AND undo.undoes = said.version)) = 0)",
+        project, account);
+}
 
 const char* const tag_count_query =
     "SELECT tag, CAST(sum(drawings) AS bigint) FROM ("
@@ -95,6 +113,11 @@ class Builder {
         if (query_.disagreement)
             require(*query_.disagreement ? "tagged_by IS NOT NULL AND tag <> predicted_tag"
                                          : "(tagged_by IS NULL OR tag = predicted_tag)");
+        if (query_.disputed)
+            require(*query_.disputed ? "disputed IS TRUE" : "disputed IS NOT TRUE");
+        if (query_.flagged) require(*query_.flagged ? "flag IS NOT NULL" : "flag IS NULL");
+        if (query_.import_job) require("import_job = " + parameter(*query_.import_job));
+        if (query_.asks) require(asks("$1", parameter(*query_.asks)));
     }
 
     void resume() {

@@ -50,6 +50,7 @@ struct Submission {
     std::optional<std::string> external_id;
     std::optional<std::string> file_name;
     std::optional<std::string> pseudonym;  ///< what the one who drew wants to be called
+    std::optional<Uuid> import_job;        ///< that brings it
     std::string idempotency_key;           ///< the client's, scoped by the caller; empty for none
     Sha256 request_digest{};               ///< of the request that the key stands for
     std::optional<Embedding> embedding;    ///< absent where the model gives none
@@ -107,6 +108,13 @@ struct Drawing {
     std::optional<std::string> file_name;
     std::optional<std::string> pseudonym;
     Visibility visibility = Visibility::shown;
+    /// As many people as are asked have said what it is, and they do not agree: it waits for
+    /// somebody who decides.
+    bool disputed = false;
+    /// Where it is marked for attention, why: a person's words, or empty.
+    std::optional<std::string> flag;
+    /// In the answer to a person's word, what that person said, where others are asked yet.
+    std::optional<std::string> opinion;
 };
 
 /// What a submission came to.
@@ -143,6 +151,11 @@ struct Query {
     std::optional<std::string> tagged_by;  ///< the name of who reviewed it
     std::optional<std::string> source;
     std::optional<bool> disagreement;  ///< a person tagged it otherwise than the model, or not
+    std::optional<bool> disputed;      ///< as in Drawing
+    std::optional<bool> flagged;       ///< marked for attention, or not
+    std::optional<Uuid> import_job;    ///< that brought it
+    /// Only what the queue would ask this account: neither disputed, nor answered by it already.
+    std::optional<Uuid> asks;
     Audience audience = Audience::everyone;
     int project = shapes_project;
     struct Cursor {
@@ -167,7 +180,10 @@ enum class TagEventKind {
     merged,       ///< its label was merged into another; whether it is reviewed stays as it was
     suggested,    ///< whoever drew it says another tag; it changes nothing
     withdrawn,    ///< hidden or deleted
-    restored      ///< shown again
+    restored,     ///< shown again
+    opinion,      ///< a person says what it is, where others are asked too; it stays as it was
+    flagged,      ///< marked for attention
+    unflagged     ///< not marked any more
 };
 
 /// Why the queue asked about a drawing.
@@ -194,11 +210,12 @@ struct ClaimRequest {
     Uuid holder;   ///< made by whoever works: one for each page that is open
     Uuid account;  ///< whose page it is
     int project = shapes_project;
-    std::size_t limit = 12;    ///< 1…50
-    std::vector<Uuid> passed;  ///< let go, and not given to this holder; at most 200
-    Timestamp at;              ///< now
-    Timestamp until;           ///< of the claims
-    std::uint64_t seed = 0;    ///< which of them are asked about at random
+    std::size_t limit = 12;               ///< 1…50
+    std::vector<Uuid> passed;             ///< let go, and not given to this holder; at most 200
+    Timestamp at;                         ///< now
+    Timestamp until;                      ///< of the claims
+    std::uint64_t seed = 0;               ///< which of them are asked about at random
+    std::optional<Uuid> import_job = {};  ///< only what that job brought
 };
 
 /// One entry of a drawing's append-only tag history. The first is the model's (`by` absent, `from`
@@ -216,6 +233,9 @@ struct TagEvent {
     std::optional<Asked> asked = {};        ///< where the queue had asked the person
     std::optional<float> probability = {};  ///< as Claim::probability
     bool bulk = false;                      ///< accepted along with others in one go
+    /// Where several people are asked, what this one said. With the last one's, the event is what
+    /// all of them came to.
+    std::optional<std::string> opinion = {};
 };
 
 /// A user as the history keeps one: who it is, and the name at the time. Without an id it is the
@@ -349,6 +369,19 @@ struct VisibilityChange {
     std::optional<int> project = {};  ///< as in TagChange
 };
 
+/// Bytes of the words with which a drawing is marked for attention.
+inline constexpr std::size_t max_flag_bytes = 500;
+
+/// Marks a drawing for attention, with a person's words or none; or takes the mark away.
+struct FlagChange {
+    Uuid drawing;
+    std::optional<std::string> to;  ///< absent: not marked
+    Author by;
+    Timestamp at;
+    VersionCondition on;
+    std::optional<int> project = {};  ///< as in TagChange
+};
+
 /// What whoever drew it does with a drawing, by the token of its submission.
 struct Withdrawal {
     Uuid drawing;
@@ -408,7 +441,7 @@ struct Project {
     std::string guidelines = {};  ///< Markdown
     Access who_draws = Access::everyone;
     Access who_browses = Access::everyone;
-    int opinions_wanted = 1;                     ///< people who look at a drawing
+    int opinions_wanted = 1;                     ///< people who say what a drawing is
     std::optional<int> retention_days = {};      ///< absent: drawings are kept for ever
     std::optional<std::string> live_model = {};  ///< absent: that of the first project
     std::optional<Timestamp> archived_at = {};   ///< since then it takes no drawings

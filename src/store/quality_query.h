@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "store/list_query.h"
 #include "store/quality_store.h"
 #include "store/records.h"
 
@@ -26,7 +27,8 @@ inline std::string reviews_statement() {
 inline std::string answers_statement(const char* day) {
     return fmt::format(
         "SELECT {} AS day, e.tagged_by, count(*) FROM tag_event e JOIN drawing d ON d.id = "
-        "e.drawing WHERE e.tagged_at >= $1 AND e.kind IN ('accepted', 'corrected') "
+        "e.drawing WHERE e.tagged_at >= $1 AND e.kind IN ('accepted', 'corrected', 'adjudicated', "
+        "'opinion') "
         "AND e.tagged_by IS NOT NULL AND d.project = $2 GROUP BY day, e.tagged_by "
         "ORDER BY day, e.tagged_by",
         day);
@@ -41,9 +43,13 @@ inline std::string predicted_statement() {
         shown);
 }
 
-inline std::string waiting_count_statement() {
-    return fmt::format(
+/// Parameters: project, then those of `account` and `import_job` that are given.
+inline std::string waiting_count_statement(bool of_account, bool of_import) {
+    std::string sql = fmt::format(
         "SELECT count(*) FROM drawing WHERE tagged_by IS NULL AND {} AND project = $1", shown);
+    if (of_account) sql += " AND " + asks("$1", "$2");
+    if (of_import) sql += of_account ? " AND import_job = $3" : " AND import_job = $2";
+    return sql;
 }
 
 inline Result<void> check_reviews_limit(std::size_t limit) {

@@ -51,8 +51,10 @@ class QualityStore {
     virtual Result<std::vector<DayOfAnswers>> answers_since(int project, Timestamp since) = 0;
     virtual Result<std::vector<PredictedTag>> predicted_between(int project,
                                                                 const PredictedQuery& query) = 0;
-    /// Drawings that wait for review.
-    virtual Result<std::int64_t> count_waiting(int project) = 0;
+    /// Drawings that wait for review: that the queue would ask `account` about, where it is given;
+    /// that `import_job` brought, where that is.
+    virtual Result<std::int64_t> count_waiting(int project, const std::optional<Uuid>& account = {},
+                                               const std::optional<Uuid>& import_job = {}) = 0;
 
   protected:
     ~QualityStore() = default;

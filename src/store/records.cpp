@@ -58,6 +58,9 @@ constexpr std::array tag_event_kinds{
     Word<TagEventKind>{TagEventKind::suggested, "suggested"},
     Word<TagEventKind>{TagEventKind::withdrawn, "withdrawn"},
     Word<TagEventKind>{TagEventKind::restored, "restored"},
+    Word<TagEventKind>{TagEventKind::opinion, "opinion"},
+    Word<TagEventKind>{TagEventKind::flagged, "flagged"},
+    Word<TagEventKind>{TagEventKind::unflagged, "unflagged"},
 };
 
 constexpr std::array asked_words{

@@ -35,13 +35,16 @@ bool sets_tag(TagEventKind kind) {
         case TagEventKind::suggested:
         case TagEventKind::withdrawn:
         case TagEventKind::restored:
+        case TagEventKind::flagged:
+        case TagEventKind::unflagged:
             return false;
         default:
             return true;
     }
 }
 
-/// The events that say what the tag is and were not taken back, oldest first.
+/// The events that say what the tag is, or what somebody thinks, and were not taken back, oldest
+/// first.
 std::vector<const TagEvent*> standing(const std::vector<TagEvent>& events) {
     std::set<int> undone;
     for (const auto& event : events)
@@ -73,8 +76,9 @@ bool is_asked(const std::optional<Claim>& claim, const TagChange& change) {
     return claim && change.by.id == claim->account && change.at < claim->expires_at;
 }
 
-/// What `event` makes of the drawing. A merge of labels is no review.
+/// What `event` makes of the drawing. A merge of labels is no review, and nor is one opinion.
 void apply(Drawing& drawing, const TagEvent& event) {
+    if (event.kind == TagEventKind::opinion) return;
     drawing.tag = event.to;
     if (event.kind == TagEventKind::merged && !drawing.tagged_by) return;
     drawing.tagged_by = event.by;
@@ -91,6 +95,7 @@ void restore(Drawing& drawing, const std::vector<const TagEvent*>& events) {
     drawing.tagged_by_id.reset();
     drawing.tagged_at.reset();
     drawing.basis.reset();
+    drawing.disputed = false;
     for (const auto* event : events) apply(drawing, *event);
 }
 
@@ -109,6 +114,88 @@ TagEvent event_of(const Drawing& before, TagEventKind kind, const std::optional<
     return event;
 }
 
+/// Each person's last word.
+using Opinions = std::map<Uuid, std::string>;
+
+Opinions opinions_in(const std::vector<const TagEvent*>& events) {
+    Opinions opinions;
+    for (const auto* event : events)
+        if (event->opinion && event->by_id)
+            opinions.insert_or_assign(*event->by_id, *event->opinion);
+    return opinions;
+}
+
+/// What opinions come to: a tag, a dispute, or neither, where another person is asked.
+struct Outcome {
+    std::optional<std::string> tag;
+    bool unanimous = false;
+    bool disputed = false;
+};
+
+/// Once as many as are wanted are there, what more than half of them say; where there is no such
+/// tag, of one more; and where there is none then, a dispute.
+Outcome outcome_of(const Opinions& opinions, int wanted) {
+    if (opinions.size() < static_cast<std::size_t>(wanted)) return {};
+    std::map<std::string, std::size_t> votes;
+    for (const auto& [who, tag] : opinions) ++votes[tag];
+    for (const auto& [tag, count] : votes)
+        if (2 * count > opinions.size()) return {tag, count == opinions.size(), false};
+    return {std::nullopt, false, opinions.size() > static_cast<std::size_t>(wanted)};
+}
+
+/// Whether what this person says of the drawing is one opinion among others.
+bool gathers_opinions(const TaggedDrawing& before, const Author& by) {
+    return before.opinions_wanted > 1 && by.id && !before.drawing.tagged_by &&
+           !before.drawing.disputed;
+}
+
+/// Makes `write`, in which somebody says `to`, what all opinions come to with it.
+void weigh(TagWrite& write, const TaggedDrawing& before, const std::string& to) {
+    auto opinions = opinions_in(standing(before.events));
+    opinions.insert_or_assign(*write.event.by_id, to);
+    const auto outcome = outcome_of(opinions, before.opinions_wanted);
+    write.event.opinion = to;
+    write.event.to = outcome.tag.value_or(before.drawing.tag);
+    if (!outcome.tag) {
+        write.event.kind = TagEventKind::opinion;
+        write.drawing.disputed = outcome.disputed;
+        write.drawing.opinion = to;
+    } else if (!outcome.unanimous) {
+        write.event.kind = TagEventKind::adjudicated;
+    }
+}
+
+/// Whether nothing that anybody is shown of the drawing comes from this event.
+bool is_unseen(const TagEvent& event, const std::vector<TagEvent>& events) {
+    if (event.kind == TagEventKind::opinion) return true;
+    if (event.kind != TagEventKind::undone) return false;
+    return std::any_of(events.begin(), events.end(), [&](const TagEvent& other) {
+        return event.undoes == other.version && other.kind == TagEventKind::opinion;
+    });
+}
+
+/// What somebody saw before others gave their opinions is what there is still.
+bool is_met(const VersionCondition& on, const TaggedDrawing& before) {
+    if (on.met_by(before.drawing.version)) return true;
+    for (auto event = before.events.rbegin(); event != before.events.rend(); ++event) {
+        if (!is_unseen(*event, before.events)) return false;
+        if (on.met_by(event->version - 1)) return true;
+    }
+    return false;
+}
+
+/// What an undo takes back: the last event, but of opinions one's own.
+std::vector<const TagEvent*>::iterator taken_back(std::vector<const TagEvent*>& still,
+                                                  const Author& by) {
+    for (auto event = still.end(); event != still.begin();) {
+        --event;
+        if ((*event)->kind != TagEventKind::opinion)
+            return event == still.end() - 1 ? event : still.end();
+        if (by.id && (*event)->by_id == by.id) return event;
+    }
+    return still.end();
+}
+
 Result<Drawing> only(Result<std::vector<Result<Drawing>>> results) {
     if (!results) return results.error();
     return std::move(results->front());
@@ -119,11 +206,15 @@ Result<Drawing> only(Result<std::vector<Result<Drawing>>> results) {
 Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& change,
                                const AssignableLabels& assignable) {
     const Drawing& drawing = before.drawing;
-    if (!change.on.met_by(drawing.version)) return stale_version(drawing.version).error();
+    const bool gathers = gathers_opinions(before, change.by);
+    const bool met = gathers ? is_met(change.on, before) : change.on.met_by(drawing.version);
+    if (!met) return stale_version(drawing.version).error();
     const std::string& to = change.to ? *change.to : drawing.tag;
     const bool carried = to == drawing.tag || to == drawing.prediction.tag;
     if (!carried && !assignable.contains({drawing.project, to})) return not_assignable();
-    const auto kind = to == drawing.tag ? TagEventKind::accepted : TagEventKind::corrected;
+    const auto kind = drawing.disputed    ? TagEventKind::adjudicated
+                      : to == drawing.tag ? TagEventKind::accepted
+                                          : TagEventKind::corrected;
     TagWrite write{drawing, event_of(drawing, kind, change.by, change.at)};
     write.event.to = to;
     write.event.note = change.note;
@@ -133,6 +224,8 @@ Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& cha
         write.event.probability = before.claim->probability;
     }
     write.drawing.version = write.event.version;
+    write.drawing.disputed = false;
+    if (gathers) weigh(write, before, to);
     apply(write.drawing, write.event);
     return write;
 }
@@ -142,6 +235,19 @@ TagWrite decide_merge(const Drawing& drawing, const LabelMerge& merge) {
     write.event.to = merge.into;
     write.drawing.version = write.event.version;
     apply(write.drawing, write.event);
+    return write;
+}
+
+Result<TagWrite> decide_flag(const TaggedDrawing& before, const FlagChange& change) {
+    const Drawing& drawing = before.drawing;
+    if (!change.on.met_by(drawing.version)) return stale_version(drawing.version).error();
+    const auto kind = change.to ? TagEventKind::flagged : TagEventKind::unflagged;
+    TagWrite write{drawing, event_of(drawing, kind, change.by, change.at)};
+    write.needed = drawing.flag != change.to;
+    if (!write.needed) return write;
+    write.event.note = change.to.value_or("");
+    write.drawing.version = write.event.version;
+    write.drawing.flag = change.to;
     return write;
 }
 
@@ -178,16 +284,30 @@ Result<TagWrite> decide_suggestion(const TaggedDrawing& before, const std::strin
 
 Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo) {
     const Drawing& drawing = before.drawing;
-    if (!undo.on.met_by(drawing.version)) return stale_version(drawing.version).error();
+    if (!is_met(undo.on, before)) return stale_version(drawing.version).error();
     auto still = standing(before.events);
-    if (still.empty()) return nothing_to_undo();
+    const auto taken = taken_back(still, undo.by);
+    if (taken == still.end()) return nothing_to_undo();
     TagWrite write{drawing, event_of(drawing, TagEventKind::undone, undo.by, undo.at)};
-    write.event.undoes = still.back()->version;
+    write.event.undoes = (*taken)->version;
     write.drawing.version = write.event.version;
-    still.pop_back();
+    still.erase(taken);
     restore(write.drawing, still);
+    if (!write.drawing.tagged_by)
+        write.drawing.disputed = outcome_of(opinions_in(still), before.opinions_wanted).disputed;
     write.event.to = write.drawing.tag;
     return write;
+}
+
+std::vector<TagEvent> told_to(const Uuid& account, std::vector<TagEvent> events) {
+    if (opinions_in(standing(events)).contains(account)) return events;
+    std::set<int> secret;
+    for (const auto& event : events)
+        if (event.opinion && event.by_id != account) secret.insert(event.version);
+    std::erase_if(events, [&](const TagEvent& event) {
+        return secret.contains(event.version) || (event.undoes && secret.contains(*event.undoes));
+    });
+    return events;
 }
 
 Result<Drawing> DrawingStore::change_tag(const TagChange& change) {

@@ -19,6 +19,7 @@ struct TaggedDrawing {
     Drawing drawing;
     std::vector<TagEvent> events;
     std::optional<Claim> claim = {};  ///< where somebody was shown it by the queue
+    int opinions_wanted = 1;          ///< by its project; where it is more, `events` are needed
 };
 
 using TaggedDrawings = std::map<Uuid, TaggedDrawing>;
@@ -39,12 +40,24 @@ Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& cha
 /// The drawing's label was merged into another.
 TagWrite decide_merge(const Drawing& drawing, const LabelMerge& merge);
 /// Errors: precondition_failed.
+Result<TagWrite> decide_flag(const TaggedDrawing& before, const FlagChange& change);
+/// Errors: precondition_failed.
 Result<TagWrite> decide_visibility(const TaggedDrawing& before, const VisibilityChange& change);
 /// Errors: invalid ("tag"), conflict.
 Result<TagWrite> decide_suggestion(const TaggedDrawing& before, const std::string& tag,
                                    Timestamp at, const AssignableLabels& assignable);
 /// Errors: precondition_failed, conflict.
 Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo);
+
+/// Whether the drawing is one that this event gave somebody else to say something about: who said
+/// it is done with the drawing, and holds it no longer.
+inline bool leaves_the_queue_to_others(const TagWrite& write) {
+    return write.event.kind == TagEventKind::opinion;
+}
+
+/// The history of a drawing that waits for opinions, as it is told to this account: without what
+/// others said, unless it has said something itself.
+std::vector<TagEvent> told_to(const Uuid& account, std::vector<TagEvent> events);
 
 /// Decides on each of `asked`, in order, and writes down what is decided: write_down(TagWrite).
 /// Where a drawing is asked for twice, the second meets what the first left.

@@ -79,8 +79,10 @@ Result<void> read_review_filters(const http::Request& request, Filters& filters)
         if (!word) return word.error();
         *into = *word;
     }
-    for (const auto& [name, into] : {std::pair("reviewed", &filters.reviewed),
-                                     std::pair("disagreement", &filters.disagreement)}) {
+    for (const auto& [name, into] :
+         {std::pair("reviewed", &filters.reviewed),
+          std::pair("disagreement", &filters.disagreement),
+          std::pair("disputed", &filters.disputed), std::pair("flagged", &filters.flagged)}) {
         const auto flag = read_flag(request, name);
         if (!flag) return flag.error();
         *into = *flag;

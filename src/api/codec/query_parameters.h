@@ -16,16 +16,19 @@ namespace croquis::api {
 /// The names of what each of these reads, which its route takes.
 inline const std::vector<std::string_view> page_parameters{"limit", "cursor"};
 inline const std::vector<std::string_view> review_list_parameters{
-    "limit", "cursor", "tag",      "min_confidence", "max_confidence", "from",
-    "until", "order",  "reviewed", "tagged_by",      "source",         "disagreement"};
+    "limit", "cursor",   "tag",       "min_confidence", "max_confidence", "from",     "until",
+    "order", "reviewed", "tagged_by", "source",         "disagreement",   "disputed", "flagged"};
+inline const std::vector<std::string_view> queue_parameters{"limit", "cursor", "import"};
+inline const std::vector<std::string_view> queue_progress_parameters{"import"};
 inline const std::vector<std::string_view> export_parameters{
-    "format", "tag",   "reviewed",       "tagged_by",      "source",      "from",
-    "until",  "split", "min_confidence", "max_confidence", "disagreement"};
+    "format",       "tag",      "reviewed", "tagged_by",      "source",
+    "from",         "until",    "split",    "min_confidence", "max_confidence",
+    "disagreement", "disputed", "flagged"};
 inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
                                                             "subject", "since",  "until"};
 
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
-/// also order, reviewed, tagged_by, source, disagreement.
+/// also order, reviewed, tagged_by, source, disagreement, disputed, flagged.
 Result<store::Query> read_list_query(const http::Request& request, store::Audience audience);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
@@ -33,7 +36,7 @@ Result<store::Query> read_queue_query(const http::Request& request);
 /// GET /jobs: limit and cursor, newest first.
 Result<store::Query> read_jobs_query(const http::Request& request);
 /// GET /exports: format, tag, reviewed, tagged_by, source, from, until, min_confidence,
-/// max_confidence, split, disagreement.
+/// max_confidence, split, disagreement, disputed, flagged.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// GET /audit: limit, cursor, actor, action, subject, since, until.

@@ -89,6 +89,13 @@ void write_links(ObjectText& object, const std::string& id, const ApiSurface& su
     out += '}';
 }
 
+/// What only annotators are told, where there is something to tell.
+void write_attention(ObjectText& object, const store::Drawing& drawing) {
+    if (drawing.disputed) object.name("disputed") += "true";
+    if (drawing.flag) object.text("flag", *drawing.flag);
+    if (drawing.opinion) object.text("opinion", *drawing.opinion);
+}
+
 /// All members of the contract's Drawing.
 void write_drawing(ObjectText& object, const store::Drawing& drawing, const ApiSurface& surface) {
     const std::string id = to_string(drawing.id);
@@ -114,6 +121,7 @@ void write_drawing(ObjectText& object, const store::Drawing& drawing, const ApiS
         object.null("tagged_at");
     const bool hidden = drawing.visibility == store::Visibility::hidden;
     if (hidden) object.name("hidden") += "true";
+    if (surface.has_history) write_attention(object, drawing);
     std::string& out = object.name("image_url");
     out += '"';
     write_path(out, surface, hidden ? annotator_base : surface.images, id);
@@ -271,6 +279,7 @@ json::object to_json(const store::TagEvent& event) {
     object["probability"] = event.probability ? json::value(static_cast<double>(*event.probability))
                                               : json::value(nullptr);
     object["bulk"] = event.bulk;
+    object["opinion"] = event.opinion ? json::value(*event.opinion) : json::value(nullptr);
     return object;
 }
 

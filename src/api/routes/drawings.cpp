@@ -31,12 +31,12 @@ Answer strokes(AnnotatorContext& api, Request& request, const Principal&,
     return get_strokes(api.annotation, request, project, api.surface(request, project));
 }
 
-Answer history(AnnotatorContext& api, Request& request, const Principal&,
+Answer history(AnnotatorContext& api, Request& request, const Principal& who,
                const service::ProjectRef& project) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto events = co_await api.annotation.history(
-        *id, {api.surface(request, project).audience(), project->project.id});
+    const auto events = co_await api.annotation.history_for(
+        who.user, *id, {api.surface(request, project).audience(), project->project.id});
     if (!events) co_return problem(events.error());
     json::array listed;
     for (const auto& event : *events) listed.push_back(to_json(event));

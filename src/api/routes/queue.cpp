@@ -31,12 +31,26 @@ Result<std::vector<Uuid>> read_passed(const boost::json::object& body) {
     return passed;
 }
 
+/// The job whose drawings alone are asked for.
+Result<std::optional<Uuid>> import_of(const std::optional<std::string>& text) {
+    if (!text) return std::optional<Uuid>();
+    const auto job = Uuid::parse(*text);
+    if (!job) return Error{ErrorKind::invalid, "This must be an import's id.", "import"};
+    return std::optional<Uuid>(*job);
+}
+
+Result<std::optional<Uuid>> read_import(const Request& request) {
+    const auto text = request.query_value("import");
+    return import_of(text ? std::optional(std::string(*text)) : std::nullopt);
+}
+
 Result<service::ClaimRequest> read_claim(const Request& request) {
     const auto id = read_id(request);
     if (!id) return id.error();
     const auto body = read_object(request);
     if (!body) return body.error();
-    if (const auto known = only_members(*body, {"limit", "passed"}); !known) return known.error();
+    if (const auto known = only_members(*body, {"limit", "passed", "import"}); !known)
+        return known.error();
     const auto limit = optional_size(*body, "limit");
     if (!limit) return limit.error();
     auto passed = read_passed(*body);
@@ -45,23 +59,32 @@ Result<service::ClaimRequest> read_claim(const Request& request) {
     asked.holder = *id;
     asked.limit = limit->value_or(asked.limit);
     asked.passed = std::move(*passed);
+    const auto import = optional_text(*body, "import");
+    if (!import) return import.error();
+    const auto job = import_of(*import);
+    if (!job) return job.error();
+    asked.import_job = *job;
     return asked;
 }
 
-Answer queue(AnnotatorContext& api, Request& request, const Principal&,
+Answer queue(AnnotatorContext& api, Request& request, const Principal& who,
              const service::ProjectRef& project) {
     const auto query = read_queue_query(request);
     if (!query) co_return problem(query.error());
-    const auto page =
-        co_await api.annotation.queue(query->limit, query->after, project->project.id);
+    const auto import = read_import(request);
+    if (!import) co_return problem(import.error());
+    const auto page = co_await api.annotation.queue(query->limit, query->after, who,
+                                                    project->project.id, *import);
     if (!page) co_return problem(page.error());
     co_return no_store(
         text_response(200, page_text(*page, query->order, api.surface(request, project))));
 }
 
-Answer progress(AnnotatorContext& api, Request&, const Principal&,
+Answer progress(AnnotatorContext& api, Request& request, const Principal& who,
                 const service::ProjectRef& project) {
-    const auto waiting = co_await api.annotation.count_waiting(project->project.id);
+    const auto import = read_import(request);
+    if (!import) co_return problem(import.error());
+    const auto waiting = co_await api.annotation.count_waiting(who, project->project.id, *import);
     if (!waiting) co_return problem(waiting.error());
     co_return no_store(http::json_response(200, boost::json::object{{"waiting", *waiting}}));
 }
@@ -87,8 +110,9 @@ Answer release(AnnotatorContext& api, Request& request, const Principal& who,
 }  // namespace
 
 void add_queue_routes(http::Router& router, const Guard& guard) {
-    add_in_projects(router, Method::get, "/queue", guard.annotator(queue), page_parameters);
-    add_in_projects(router, Method::get, "/queue/progress", guard.annotator(progress));
+    add_in_projects(router, Method::get, "/queue", guard.annotator(queue), queue_parameters);
+    add_in_projects(router, Method::get, "/queue/progress", guard.annotator(progress),
+                    queue_progress_parameters);
     add_in_projects(router, Method::put, "/queue/claims/{id}", guard.annotator(claim));
     add_in_projects(router, Method::delete_, "/queue/claims/{id}", guard.annotator(release));
 }

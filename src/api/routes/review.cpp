@@ -74,11 +74,43 @@ Answer tag_each(AnnotatorContext& api, Request& request, const Principal& who,
                       : problem(results.error());
 }
 
+Answer flag(AnnotatorContext& api, Request& request, const Principal& who,
+            const service::ProjectRef& project) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto match = read_if_match(request);
+    if (!match) co_return problem(match.error());
+    const auto body = read_object(request);
+    if (!body) co_return problem(body.error());
+    if (const auto known = only_members(*body, {"comment"}); !known)
+        co_return problem(known.error());
+    const auto comment = optional_text(*body, "comment");
+    if (!comment) co_return problem(comment.error());
+    const auto flagged = co_await api.annotation.change_flag(
+        *id, comment->value_or(""), condition_of(*match), who, project->project.id);
+    co_return flagged ? detail_response(200, *flagged, api.surface(request, project))
+                      : problem(flagged.error());
+}
+
+Answer unflag(AnnotatorContext& api, Request& request, const Principal& who,
+              const service::ProjectRef& project) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto match = read_if_match(request);
+    if (!match) co_return problem(match.error());
+    const auto plain = co_await api.annotation.change_flag(*id, std::nullopt, condition_of(*match),
+                                                           who, project->project.id);
+    co_return plain ? detail_response(200, *plain, api.surface(request, project))
+                    : problem(plain.error());
+}
+
 }  // namespace
 
 void add_review_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::patch, "/drawings/{id}", guard.annotator(change_tag));
     add_in_projects(router, Method::post, "/drawings/{id}/undo", guard.annotator(undo));
+    add_in_projects(router, Method::put, "/drawings/{id}/flag", guard.annotator(flag));
+    add_in_projects(router, Method::delete_, "/drawings/{id}/flag", guard.annotator(unflag));
     add_in_projects(router, Method::post, "/drawings:accept", guard.annotator(accept));
     add_in_projects(router, Method::post, "/drawings:tag", guard.annotator(tag_each));
     add_in_projects(router, Method::post, "/drawings:undo", guard.annotator(undo_each));

@@ -95,6 +95,7 @@ Result<std::size_t> PostgresStore::forget_name(const std::string& name,
         // The drawings first, as those who change tags lock them.
         connection.query("SELECT 1 FROM drawing WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
                          drawings);
+        connection.query(forget_flag_sql() + "id = ANY ($2)", name, drawings);
         const auto forgotten = connection.query(
             fmt::format("UPDATE tag_event SET tagged_by = $1, user_id = NULL, note = '' "
                         "WHERE tagged_by = $2 AND drawing = ANY ($3) AND {}",

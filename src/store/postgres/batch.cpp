@@ -20,7 +20,7 @@ constexpr std::size_t chunk = std::size_t{48} * 1024;
 constexpr const char* copy_script =
     "COPY drawing (id, created_at, width, height, confidence, queue_place, media_type, source, "
     "model, predicted_tag, tag, sha256, probabilities, project, external_id, file_name, pseudonym, "
-    "withdrawal) "
+    "withdrawal, import_job) "
     "FROM STDIN (FORMAT binary);"
     "COPY drawing_content (drawing, image, strokes) FROM STDIN (FORMAT binary);";
 constexpr const char* copy_embeddings =
@@ -30,7 +30,7 @@ using Members = std::vector<const Submission*>;
 
 void put_drawing(CopyBuffer& out, const Submission& submission) {
     const auto& prediction = submission.prediction;
-    out.row(18);
+    out.row(19);
     out.field(submission.id);
     out.field(submission.created_at);
     out.field(submission.width);
@@ -49,6 +49,7 @@ void put_drawing(CopyBuffer& out, const Submission& submission) {
     out.field_or_null(submission.file_name);
     out.field_or_null(submission.pseudonym);
     out.field_or_null(submission.withdrawal);
+    out.field_or_null(submission.import_job);
 }
 
 void put_content(CopyBuffer& out, const Submission& submission) {

@@ -29,9 +29,12 @@ std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& 
 std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request, Asked asked,
                              std::size_t count) {
     const auto limit = static_cast<std::int64_t>(count + request.passed.size());
-    return not_passed(
-        read_drawings(connection.query(waiting_statement(asked), request.project, limit)), request,
-        count);
+    const auto& sql = waiting_statement(asked, request.import_job.has_value());
+    const auto rows =
+        request.import_job
+            ? connection.query(sql, request.project, request.account, *request.import_job, limit)
+            : connection.query(sql, request.project, request.account, limit);
+    return not_passed(read_drawings(rows), request, count);
 }
 
 void let_go(Connection& connection, const ClaimRequest& request) {

@@ -39,14 +39,31 @@ std::vector<Uuid> ids_of(const std::vector<Asked>& asked) {
 TaggedDrawings lock_drawings(Connection& connection, const std::vector<Uuid>& ids) {
     const auto rows = connection.query(
         fmt::format("SELECT {} FROM drawing WHERE id = ANY ($1) AND {} ORDER BY id FOR UPDATE",
-                    drawing_columns, not_deleted),
+                    tagging_columns(), not_deleted),
         ids);
     TaggedDrawings drawings;
-    for (auto& drawing : read_drawings(rows)) {
-        const Uuid id = drawing.id;
-        drawings.emplace(id, TaggedDrawing{std::move(drawing), {}});
+    for (int row = 0; row < rows.count(); ++row) {
+        TaggedDrawing found{read_drawing(rows, row), {}};
+        found.opinions_wanted = rows.small(row, opinions_wanted_column);
+        const Uuid id = found.drawing.id;
+        drawings.emplace(id, std::move(found));
     }
     return drawings;
+}
+
+void read_events(Connection& connection, TaggedDrawings& drawings, const std::vector<Uuid>& ids) {
+    const auto rows = query_events(connection, ids);
+    for (int row = 0; row < rows.count(); ++row)
+        if (const auto of = drawings.find(rows.uuid(row, 9)); of != drawings.end())
+            of->second.events.push_back(read_event(rows, row));
+}
+
+/// The events of those about which several people are asked.
+void read_opinions(Connection& connection, TaggedDrawings& drawings) {
+    std::vector<Uuid> ids;
+    for (const auto& [id, tagged] : drawings)
+        if (tagged.opinions_wanted > 1) ids.push_back(id);
+    if (!ids.empty()) read_events(connection, drawings, ids);
 }
 
 /// For whoever has the token of its submission.
@@ -188,6 +205,7 @@ Result<std::vector<Result<Drawing>>> PostgresStore::change_tags(
         auto drawings = lock_drawings(connection, ids);
         for (const auto& [id, claim] : claims_of(connection, ids))
             if (const auto of = drawings.find(id); of != drawings.end()) of->second.claim = claim;
+        read_opinions(connection, drawings);
         const auto labels = assignable_labels(connection);
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
             return decide_change(before, change, labels);
@@ -201,12 +219,18 @@ Result<std::vector<Result<Drawing>>> PostgresStore::undo_tags(const std::vector<
     return in_transaction([&](Connection& connection) {
         const auto ids = ids_of(undos);
         auto drawings = lock_drawings(connection, ids);
-        const auto rows = query_events(connection, ids);
-        for (int row = 0; row < rows.count(); ++row)
-            if (const auto of = drawings.find(rows.uuid(row, 9)); of != drawings.end())
-                of->second.events.push_back(read_event(rows, row));
+        read_events(connection, drawings, ids);
         const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
         return apply_to_tags(drawings, undos, decide_undo, put_down);
+    });
+}
+
+Result<std::vector<Result<Drawing>>> PostgresStore::change_flags(
+    const std::vector<FlagChange>& changes) {
+    return in_transaction([&](Connection& connection) {
+        auto drawings = lock_drawings(connection, ids_of(changes));
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, changes, decide_flag, put_down);
     });
 }
 

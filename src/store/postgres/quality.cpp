@@ -56,10 +56,17 @@ Result<std::vector<PredictedTag>> PostgresStore::predicted_between(int project,
     });
 }
 
-Result<std::int64_t> PostgresStore::count_waiting(int project) {
+Result<std::int64_t> PostgresStore::count_waiting(int project, const std::optional<Uuid>& account,
+                                                  const std::optional<Uuid>& import_job) {
     return with_connection([&](Connection& connection) {
         const Connection::Patience patience(connection, counting_takes);
-        return connection.query(waiting_count_statement(), project).integer(0, 0);
+        Parameters parameters;
+        parameters.add(project);
+        if (account) parameters.add(*account);
+        if (import_job) parameters.add(*import_job);
+        return connection
+            .run(waiting_count_statement(account.has_value(), import_job.has_value()), parameters)
+            .integer(0, 0);
     });
 }
 

@@ -40,6 +40,8 @@ Drawing read_drawing(const Rows& rows, int row, int first) {
     drawing.pseudonym = text_or_none(rows, row, first + 19);
     drawing.visibility = visibility_from(text_or_none(rows, row, first + 20));
     if (!rows.null(row, first + 21)) drawing.basis = basis_from(rows.text(row, first + 21));
+    drawing.disputed = rows.flag(row, first + 22);
+    drawing.flag = text_or_none(rows, row, first + 23);
     return drawing;
 }
 

@@ -26,6 +26,8 @@ class PostgresStore final : public Store {
     Result<std::vector<Result<Drawing>>> change_tags(
         const std::vector<TagChange>& changes) override;
     Result<std::vector<Result<Drawing>>> undo_tags(const std::vector<TagUndo>& undos) override;
+    Result<std::vector<Result<Drawing>>> change_flags(
+        const std::vector<FlagChange>& changes) override;
     Result<std::vector<Result<Drawing>>> change_visibility(
         const std::vector<VisibilityChange>& changes) override;
     Result<void> withdraw(const Withdrawal& withdrawal) override;
@@ -88,7 +90,8 @@ class PostgresStore final : public Store {
     Result<std::vector<DayOfAnswers>> answers_since(int project, Timestamp since) override;
     Result<std::vector<PredictedTag>> predicted_between(int project,
                                                         const PredictedQuery& query) override;
-    Result<std::int64_t> count_waiting(int project) override;
+    Result<std::int64_t> count_waiting(int project, const std::optional<Uuid>& account,
+                                       const std::optional<Uuid>& import_job) override;
 
     Result<Job> add_job(const Job& job, bool unless_open) override;
     Result<Job> job(const Uuid& id) override;

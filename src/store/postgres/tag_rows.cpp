@@ -16,12 +16,14 @@ void erase(Connection& connection, const Drawing& left) {
     connection.query("DELETE FROM prediction WHERE drawing = $1", left.id);
     connection.query(embeddings, left.id);
     connection.query(
-        "UPDATE tag_event SET from_tag = '', to_tag = '', note = '' WHERE drawing = $1", left.id);
+        "UPDATE tag_event SET from_tag = '', to_tag = '', note = '', opinion = NULL "
+        "WHERE drawing = $1",
+        left.id);
     connection.query(
         "UPDATE drawing SET media_type = '', width = 0, height = 0, "
         "sha256 = decode(repeat('00', 32), 'hex'), model = '', predicted_tag = '', confidence = 0, "
         "queue_place = 64, probabilities = '', external_id = NULL, file_name = NULL, "
-        "pseudonym = NULL, withdrawal = NULL WHERE id = $1",
+        "pseudonym = NULL, withdrawal = NULL, import_job = NULL WHERE id = $1",
         left.id);
 }
 
@@ -30,7 +32,8 @@ void erase(Connection& connection, const Drawing& left) {
 Rows query_events(Connection& connection, const std::vector<Uuid>& ids) {
     return connection.query(
         "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes, "
-        "drawing, asked, probability, bulk FROM tag_event WHERE drawing = ANY ($1) ORDER BY "
+        "drawing, asked, probability, bulk, opinion FROM tag_event WHERE drawing = ANY ($1) ORDER "
+        "BY "
         "drawing, version",
         ids);
 }
@@ -49,6 +52,7 @@ TagEvent read_event(const Rows& rows, int row) {
     if (!rows.null(row, 10)) event.asked = asked_from(rows.text(row, 10));
     if (!rows.null(row, 11)) event.probability = rows.real(row, 11);
     event.bulk = rows.flag(row, 12);
+    event.opinion = text_or_none(rows, row, 13);
     return event;
 }
 
@@ -88,14 +92,18 @@ void write_down(Connection& connection, const TagWrite& write) {
     if (drawing.visibility == Visibility::deleted) erase(connection, drawing);
     connection.query(
         "WITH event AS (INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, "
-        "tagged_by, user_id, tagged_at, note, undoes, asked, probability, bulk) "
-        "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13, $16, $17, $18)) "
+        "tagged_by, user_id, tagged_at, note, undoes, asked, probability, bulk, opinion) "
+        "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13, $16, $17, $18, $20)) "
         "UPDATE drawing SET tag = $14, version = $2, tagged_by = $3, tagged_by_id = $4, "
-        "tagged_at = $5, withdrawn = $15, basis = $19 WHERE id = $1",
+        "tagged_at = $5, withdrawn = $15, basis = $19, disputed = $21, flag = $22 WHERE id = $1",
         drawing.id, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
         to_string(event.kind), event.from, event.to, event.by, event.by_id, event.at, event.note,
         event.undoes, drawing.tag, to_column(drawing.visibility), text_of(event.asked),
-        event.probability, event.bulk, text_of(drawing.basis));
+        event.probability, event.bulk, text_of(drawing.basis), event.opinion, drawing.disputed,
+        drawing.flag);
+    if (leaves_the_queue_to_others(write))
+        connection.query("DELETE FROM claim WHERE drawing = $1 AND account = $2", drawing.id,
+                         event.by_id);
 }
 
 }  // namespace croquis::store::postgres

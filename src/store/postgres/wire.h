@@ -67,6 +67,9 @@ class CopyBuffer {
     void field_or_null(const std::optional<Sha256>& digest) {
         digest ? field(BytesView(*digest)) : put(text_, std::int32_t{-1});
     }
+    void field_or_null(const std::optional<Uuid>& id) {
+        id ? field(*id) : put(text_, std::int32_t{-1});
+    }
     void field(std::int16_t value) {
         put(text_, std::int32_t{2});
         put(text_, value);

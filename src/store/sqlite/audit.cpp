@@ -94,9 +94,11 @@ Result<std::size_t> SqliteStore::forget_name(const std::string& name,
         "UPDATE drawing SET tagged_by = $1, tagged_by_id = NULL "
         "WHERE tagged_by = $2 AND id = $3 AND {}",
         without_account("tagged_by_id"));
+    static const std::string flags = forget_flag_sql() + "id = $2";
     return write([&](Connection& connection) {
         std::int64_t forgotten = 0;
         for (const auto& drawing : drawings) {
+            connection.run(flags, name, drawing);
             forgotten += connection.run(events, forgotten_name, name, drawing);
             connection.run(present, forgotten_name, name, drawing);
         }

@@ -25,7 +25,10 @@ std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& 
 std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request, Asked asked,
                              std::size_t count) {
     const auto limit = static_cast<std::int64_t>(count + request.passed.size());
-    auto rows = connection.query(waiting_statement(asked), request.project, limit);
+    const auto& sql = waiting_statement(asked, request.import_job.has_value());
+    auto rows = request.import_job ? connection.query(sql, request.project, request.account,
+                                                      *request.import_job, limit)
+                                   : connection.query(sql, request.project, request.account, limit);
     std::vector<Drawing> drawings;
     while (rows.step()) drawings.push_back(read_drawing(rows));
     return not_passed(std::move(drawings), request, count);

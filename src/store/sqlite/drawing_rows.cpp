@@ -17,14 +17,16 @@ void erase(Connection& connection, const Drawing& left) {
         left.id);
     connection.run("DELETE FROM prediction WHERE drawing = $1", left.id);
     connection.run(embeddings, left.id);
-    connection.run("UPDATE tag_event SET from_tag = '', to_tag = '', note = '' WHERE drawing = $1",
-                   left.id);
+    connection.run(
+        "UPDATE tag_event SET from_tag = '', to_tag = '', note = '', opinion = NULL "
+        "WHERE drawing = $1",
+        left.id);
     connection.run(
         "UPDATE drawing SET withdrawn = 'deleted', version = $1, media_type = '', width = 0, "
         "height = 0, sha256 = zeroblob(32), model = '', predicted_tag = '', confidence = 0, "
         "queue_place = 64, probabilities = x'', tag = $2, tagged_by = $3, tagged_by_id = NULL, "
         "tagged_at = NULL, basis = NULL, external_id = NULL, file_name = NULL, pseudonym = NULL, "
-        "withdrawal = NULL WHERE id = $4",
+        "withdrawal = NULL, disputed = 0, flag = NULL, import_job = NULL WHERE id = $4",
         left.version, left.tag, left.tagged_by, left.id);
 }
 
@@ -52,13 +54,15 @@ Drawing read_drawing(const Statement& row) {
     drawing.pseudonym = text_or_none(row, 19);
     drawing.visibility = visibility_from(text_or_none(row, 20));
     if (!row.null(21)) drawing.basis = basis_from(row.text(21));
+    drawing.disputed = row.integer(22) != 0;
+    drawing.flag = text_or_none(row, 23);
     return drawing;
 }
 
 std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
     auto rows = connection.query(
         "SELECT kind, from_tag, to_tag, tagged_by, user_id, tagged_at, note, version, undoes, "
-        "asked, probability, bulk "
+        "asked, probability, bulk, opinion "
         "FROM tag_event WHERE drawing = $1 ORDER BY version",
         id);
     std::vector<TagEvent> events;
@@ -76,6 +80,7 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
         if (!rows.null(9)) event.asked = asked_from(rows.text(9));
         if (!rows.null(10)) event.probability = rows.real(10);
         event.bulk = rows.integer(11) != 0;
+        event.opinion = text_or_none(rows, 12);
     }
     return events;
 }
@@ -104,16 +109,20 @@ void write_down(Connection& connection, const TagWrite& write) {
     else
         connection.run(
             "UPDATE drawing SET tag = $1, version = $2, tagged_by = $3, tagged_by_id = $4, "
-            "tagged_at = $5, withdrawn = $6, basis = $7 WHERE id = $8",
+            "tagged_at = $5, withdrawn = $6, basis = $7, disputed = $8, flag = $9 WHERE id = $10",
             drawing.tag, drawing.version, drawing.tagged_by, drawing.tagged_by_id,
-            drawing.tagged_at, to_column(drawing.visibility), text_of(drawing.basis), drawing.id);
+            drawing.tagged_at, to_column(drawing.visibility), text_of(drawing.basis),
+            drawing.disputed, drawing.flag, drawing.id);
     connection.run(
         "INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, tagged_by, user_id, "
-        "tagged_at, note, undoes, asked, probability, bulk) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "tagged_at, note, undoes, asked, probability, bulk, opinion) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         drawing.id, event.version, to_string(event.kind), event.from, event.to, event.by,
         event.by_id, event.at, event.note, event.undoes, text_of(event.asked), event.probability,
-        event.bulk);
+        event.bulk, event.opinion);
+    if (leaves_the_queue_to_others(write))
+        connection.run("DELETE FROM claim WHERE drawing = $1 AND account = $2", drawing.id,
+                       event.by_id);
 }
 
 }  // namespace croquis::store::sqlite

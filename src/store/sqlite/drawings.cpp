@@ -68,15 +68,15 @@ void insert(Connection& connection, const Submission& submission) {
     connection.run(
         "INSERT INTO drawing (id, content, created_at, media_type, width, height, sha256, source, "
         "model, predicted_tag, confidence, queue_place, probabilities, tag, project, "
-        "external_id, file_name, pseudonym, withdrawal) "
+        "external_id, file_name, pseudonym, withdrawal, import_job) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $10, $14, $15, $16, $17, "
-        "$18)",
+        "$18, $19)",
         submission.id, connection.last_row(), submission.created_at, submission.media_type,
         submission.width, submission.height, BytesView(submission.sha256), submission.source,
         prediction.model, prediction.tag, prediction.confidence,
         queue_place(submission.id, prediction.probabilities), bytes_of(prediction.probabilities),
         submission.project, submission.external_id, submission.file_name, submission.pseudonym,
-        withdrawal);
+        withdrawal, submission.import_job);
     if (!submission.embedding) return;
     const auto& embedding = *submission.embedding;
     connection.run("INSERT INTO embedding (trunk, drawing, scale, vector) VALUES ($1, $2, $3, $4)",
@@ -152,10 +152,16 @@ Drawing own_drawing(Connection& connection, const Withdrawal& withdrawal) {
 
 template <class Asked>
 TaggedDrawings drawings_of(Connection& connection, const std::vector<Asked>& asked) {
+    static const std::string sql =
+        fmt::format("SELECT {} FROM drawing WHERE id = $1 AND {}", tagging_columns(), not_deleted);
     TaggedDrawings drawings;
-    for (const auto& each : asked)
-        if (auto found = look_for_drawing(connection, each.drawing, Audience::annotators))
-            drawings.emplace(each.drawing, TaggedDrawing{std::move(*found), {}});
+    for (const auto& each : asked) {
+        auto row = connection.query(sql, each.drawing);
+        if (!row.step()) continue;
+        TaggedDrawing found{read_drawing(row), {}};
+        found.opinions_wanted = row.small(opinions_wanted_column);
+        drawings.emplace(each.drawing, std::move(found));
+    }
     return drawings;
 }
 
@@ -264,7 +270,10 @@ Result<std::vector<Result<Drawing>>> SqliteStore::change_tags(
     const std::vector<TagChange>& changes) {
     return write([&](Connection& connection) {
         auto drawings = drawings_of(connection, changes);
-        for (auto& [id, tagged] : drawings) tagged.claim = claim_of(connection, id);
+        for (auto& [id, tagged] : drawings) {
+            tagged.claim = claim_of(connection, id);
+            if (tagged.opinions_wanted > 1) tagged.events = events_of(connection, id);
+        }
         const auto labels = assignable_labels(connection);
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
             return decide_change(before, change, labels);
@@ -280,6 +289,15 @@ Result<std::vector<Result<Drawing>>> SqliteStore::undo_tags(const std::vector<Ta
         for (auto& [id, tagged] : drawings) tagged.events = events_of(connection, id);
         const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
         return apply_to_tags(drawings, undos, decide_undo, put_down);
+    });
+}
+
+Result<std::vector<Result<Drawing>>> SqliteStore::change_flags(
+    const std::vector<FlagChange>& changes) {
+    return write([&](Connection& connection) {
+        auto drawings = drawings_of(connection, changes);
+        const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
+        return apply_to_tags(drawings, changes, decide_flag, put_down);
     });
 }
 

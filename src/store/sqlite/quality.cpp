@@ -46,9 +46,15 @@ Result<std::vector<PredictedTag>> SqliteStore::predicted_between(int project,
     });
 }
 
-Result<std::int64_t> SqliteStore::count_waiting(int project) {
+Result<std::int64_t> SqliteStore::count_waiting(int project, const std::optional<Uuid>& account,
+                                                const std::optional<Uuid>& import_job) {
     return read([&](Connection& connection) {
-        auto rows = connection.query(waiting_count_statement(), project);
+        auto rows = connection.prepare(
+            waiting_count_statement(account.has_value(), import_job.has_value()));
+        int at = 0;
+        rows.bind(++at, project);
+        if (account) rows.bind(++at, *account);
+        if (import_job) rows.bind(++at, *import_job);
         return rows.step() ? rows.integer(0) : std::int64_t{0};
     });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -117,6 +118,33 @@ for (const kind of Object.keys(stores))
       const { body: before } = await api.ask('GET', '/api/v1/drawings?limit=200', { token, status: 200 });
       assert.ok(before.drawings.every(({ file_name: name }) => name !== 'Rond/0.png'));
       while (left().length > 0) await sleep(20);
+    });
+
+    it('are reviewed one at a time', async () => {
+      const queries = { query: '?labels_as=suggested', token: annotator };
+      const brought = [];
+      for (const seed of [61, 62]) {
+        const sent = await send(archiveOf({ [`circle/${seed}.png`]: circle(seed) }), queries);
+        assert.equal((await report(sent)).stored, 1);
+        brought.push(sent.body.id);
+      }
+      const ask = async (method, to, options = {}) =>
+        (await api.ask(method, `/api/v1/queue${to}`, { token: annotator, status: 200, ...options })).body;
+      const claim = `/claims/${randomUUID()}`;
+      const seen = new Set();
+      for (const job of brought) {
+        const { drawings } = await ask('GET', `?import=${job}`);
+        assert.equal(drawings.length, 1);
+        seen.add(drawings[0].id);
+        assert.equal((await ask('GET', `/progress?import=${job}`)).waiting, 1);
+        const held = (await ask('PUT', claim, { json: { import: job } })).drawings;
+        assert.ok(held.some(({ id }) => id === drawings[0].id));
+        await ask('DELETE', claim, { status: 204 });
+      }
+      assert.equal(seen.size, 2);
+      assert.equal((await ask('GET', `/progress?import=${randomUUID()}`)).waiting, 0);
+      await ask('GET', '?import=x', { status: 422, field: 'import' });
+      await ask('PUT', claim, { json: { import: 'x' }, status: 422, field: 'import' });
     });
 
     it('name each bad record and bring in the rest', async () => {

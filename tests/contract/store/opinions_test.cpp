@@ -1,0 +1,366 @@
+#include "contract/store/fixture.h"
+#include "store/tagging.h"
+
+namespace croquis::store {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const Author by_eve{Uuid::v7(), "eve"};
+const Author by_max{Uuid::v7(), "max"};
+
+/// A project that asks several people about each drawing.
+class OpinionContract : public StoreContract {
+  protected:
+    void wants(int opinions) {
+        ProjectChange change;
+        change.opinions_wanted = opinions;
+        ASSERT_TRUE(succeeded(store_->change_project("shapes", change)));
+    }
+    /// What `who` says of the drawing as it is now.
+    Drawing says(const Author& who, const Uuid& id, const std::string& tag) {
+        auto changed = store_->change_tag({id, tag, who, now(), "", VersionCondition::any()});
+        EXPECT_TRUE(succeeded(changed));
+        return changed ? *changed : Drawing();
+    }
+    Result<Drawing> undo(const Author& who, const Uuid& id,
+                         const VersionCondition& on = VersionCondition::any()) {
+        return store_->undo_tag({id, who, now(), on});
+    }
+    /// What a page of this person is given.
+    std::vector<Uuid> asked(const Author& who, const Uuid& page, std::size_t limit = 10) {
+        ClaimRequest request;
+        request.holder = page;
+        request.account = *who.id;
+        request.limit = limit;
+        request.at = now();
+        request.until = request.at + seconds(120);
+        std::vector<Uuid> ids;
+        const auto claimed = store_->claim(request);
+        EXPECT_TRUE(succeeded(claimed));
+        if (claimed)
+            for (const auto& each : *claimed) ids.push_back(each.drawing.id);
+        return ids;
+    }
+    std::vector<Uuid> asked(const Author& who) {
+        const Uuid page = Uuid::v7();
+        auto ids = asked(who, page);
+        EXPECT_TRUE(succeeded(store_->release(page, *who.id)));
+        return ids;
+    }
+    bool waits(const Uuid& id) {
+        const auto found = store_->drawing(id, Audience::annotators);
+        return found && !found->tagged_by;
+    }
+    TagEvent last(const Uuid& id) { return store_->history(id)->back(); }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, OpinionContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(OpinionContract, OneIsEnoughWhereOneIsWanted) {
+    const auto drawing = stored(make_submission("circle"));
+    const auto said = says(by_ada, drawing.id, "star");
+    EXPECT_EQ(said.tagged_by, "ada");
+    EXPECT_FALSE(said.opinion);
+    EXPECT_FALSE(last(drawing.id).opinion);
+    EXPECT_THAT(asked(by_bob), IsEmpty());
+}
+
+TEST_P(OpinionContract, WaitsForTheOthersAndIsNeverShownTwice) {
+    wants(2);
+    const auto drawing = stored(make_submission("circle"));
+    const Uuid page = Uuid::v7();
+    ASSERT_THAT(asked(by_ada, page), ElementsAre(drawing.id));
+    EXPECT_THAT(asked(by_bob), IsEmpty());  // it is held
+    const auto said = says(by_ada, drawing.id, "star");
+    EXPECT_EQ(said.tag, "circle");
+    EXPECT_EQ(said.opinion, "star");
+    EXPECT_FALSE(said.tagged_by);
+    EXPECT_EQ(last(drawing.id).kind, TagEventKind::opinion);
+    EXPECT_EQ(last(drawing.id).to, "circle");
+    EXPECT_TRUE(waits(drawing.id));
+    EXPECT_THAT(asked(by_ada, page), IsEmpty());
+    EXPECT_THAT(asked(by_bob), ElementsAre(drawing.id));  // and held no longer
+    Query query;
+    query.reviewed = false;
+    query.asks = by_ada.id;
+    EXPECT_THAT(all_pages(query), IsEmpty());
+    query.asks = by_bob.id;
+    query.order = Order::most_telling_first;
+    EXPECT_THAT(all_pages(query), ElementsAre(drawing.id));
+    EXPECT_EQ(*store_->count_waiting(shapes_project), 1);
+    EXPECT_EQ(*store_->count_waiting(shapes_project, by_ada.id), 0);
+    EXPECT_EQ(*store_->count_waiting(shapes_project, by_bob.id), 1);
+}
+
+TEST_P(OpinionContract, ThoseWhoAgreeReviewIt) {
+    wants(2);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    const auto reviewed = says(by_bob, drawing.id, "star");
+    EXPECT_EQ(reviewed.tag, "star");
+    EXPECT_EQ(reviewed.tagged_by, "bob");
+    EXPECT_FALSE(reviewed.opinion);
+    EXPECT_EQ(last(drawing.id).kind, TagEventKind::corrected);
+    EXPECT_EQ(last(drawing.id).opinion, "star");
+    EXPECT_THAT(asked(by_eve), IsEmpty());
+}
+
+TEST_P(OpinionContract, OneMoreDecidesBetweenTwoWhoDoNot) {
+    wants(2);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    EXPECT_FALSE(says(by_bob, drawing.id, "circle").disputed);
+    for (const auto& who : {by_ada, by_bob}) EXPECT_THAT(asked(who), IsEmpty());
+    ASSERT_THAT(asked(by_eve), ElementsAre(drawing.id));
+    const auto decided = says(by_eve, drawing.id, "star");
+    EXPECT_EQ(decided.tag, "star");
+    EXPECT_EQ(decided.tagged_by, "eve");
+    EXPECT_EQ(decided.basis, Basis::own);
+    EXPECT_EQ(last(drawing.id).kind, TagEventKind::adjudicated);
+}
+
+TEST_P(OpinionContract, MoreThanHalfOfThreeIsEnough) {
+    wants(3);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    says(by_bob, drawing.id, "star");
+    EXPECT_TRUE(waits(drawing.id));
+    // Whose word comes last is not what counts.
+    EXPECT_EQ(says(by_eve, drawing.id, "circle").tag, "star");
+    EXPECT_EQ(last(drawing.id).opinion, "circle");
+    EXPECT_FALSE(waits(drawing.id));
+}
+
+TEST_P(OpinionContract, ADisputeIsDecidedByWhoeverTagsIt) {
+    wants(2);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    says(by_bob, drawing.id, "circle");
+    const auto disputed = says(by_eve, drawing.id, "square");
+    EXPECT_TRUE(disputed.disputed);
+    EXPECT_FALSE(disputed.tagged_by);
+    EXPECT_EQ(disputed.tag, "circle");
+    EXPECT_THAT(asked(by_max), IsEmpty());
+    EXPECT_EQ(*store_->count_waiting(shapes_project, by_max.id), 0);
+    Query query;
+    query.disputed = true;
+    EXPECT_THAT(all_pages(query), ElementsAre(drawing.id));
+    // Also by one of those who said something.
+    EXPECT_TRUE(failed_with(store_->change_tag({drawing.id, "star", by_ada, now(), "", 3}),
+                            ErrorKind::precondition_failed));
+    const auto decided = says(by_ada, drawing.id, "star");
+    EXPECT_EQ(decided.tagged_by, "ada");
+    EXPECT_FALSE(decided.disputed);
+    EXPECT_EQ(last(drawing.id).kind, TagEventKind::adjudicated);
+    EXPECT_FALSE(last(drawing.id).opinion);
+    EXPECT_THAT(all_pages(query), IsEmpty());
+    // Taken back, it is disputed again; and with one opinion less, it is not.
+    ASSERT_TRUE(succeeded(undo(by_ada, drawing.id)));
+    EXPECT_THAT(all_pages(query), ElementsAre(drawing.id));
+    const auto fewer = undo(by_bob, drawing.id);
+    ASSERT_TRUE(succeeded(fewer));
+    EXPECT_FALSE(fewer->disputed);
+    EXPECT_THAT(asked(by_bob), ElementsAre(drawing.id));
+}
+
+TEST_P(OpinionContract, UndoTakesBackOnesOwn) {
+    wants(3);
+    const auto drawing = stored(make_submission("circle"));
+    const auto mine = says(by_ada, drawing.id, "star");
+    says(by_bob, drawing.id, "square");
+    EXPECT_TRUE(failed_with(undo(by_eve, drawing.id), ErrorKind::conflict));
+    // What ada saw was the drawing after her own word.
+    const auto undone = undo(by_ada, drawing.id, mine.version);
+    ASSERT_TRUE(succeeded(undone));
+    EXPECT_EQ(last(drawing.id).undoes, mine.version);
+    EXPECT_THAT(asked(by_ada), ElementsAre(drawing.id));
+    EXPECT_THAT(asked(by_bob), IsEmpty());
+    EXPECT_TRUE(failed_with(undo(by_ada, drawing.id), ErrorKind::conflict));
+    says(by_ada, drawing.id, "square");
+    EXPECT_TRUE(waits(drawing.id));  // two of three
+    EXPECT_EQ(says(by_eve, drawing.id, "circle").tag, "square");
+    // What was decided is undone as anything is: by the last word.
+    const auto open = undo(by_max, drawing.id);
+    ASSERT_TRUE(succeeded(open));
+    EXPECT_FALSE(open->tagged_by);
+    EXPECT_EQ(open->tag, "circle");
+    EXPECT_THAT(asked(by_eve), ElementsAre(drawing.id));
+}
+
+TEST_P(OpinionContract, ALaterWordTakesThePlaceOfTheFirst) {
+    wants(2);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    EXPECT_EQ(says(by_ada, drawing.id, "square").opinion, "square");
+    EXPECT_TRUE(waits(drawing.id));
+    ASSERT_TRUE(succeeded(undo(by_ada, drawing.id)));
+    EXPECT_THAT(asked(by_ada), IsEmpty());  // the first stands again
+    EXPECT_EQ(says(by_bob, drawing.id, "star").tag, "star");
+}
+
+TEST_P(OpinionContract, AnOpinionMeanwhileIsNoChangeOfWhatWasSeen) {
+    wants(3);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    ASSERT_TRUE(succeeded(undo(by_ada, drawing.id)));
+    says(by_ada, drawing.id, "square");
+    EXPECT_TRUE(succeeded(store_->change_tag({drawing.id, "star", by_bob, now(), "", 1})));
+    EXPECT_TRUE(failed_with(store_->change_tag({drawing.id, "star", by_eve, now(), "", 9}),
+                            ErrorKind::precondition_failed));
+    says(by_eve, drawing.id, "star");
+    EXPECT_TRUE(failed_with(store_->change_tag({drawing.id, "star", by_max, now(), "", 1}),
+                            ErrorKind::precondition_failed));
+}
+
+TEST_P(OpinionContract, NobodyIsToldBeforeTheyHaveSaidSomething) {
+    wants(3);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    ASSERT_TRUE(succeeded(undo(by_ada, drawing.id)));
+    says(by_ada, drawing.id, "square");
+    const auto told = [&](const Author& who) {
+        return told_to(*who.id, *store_->history(drawing.id));
+    };
+    EXPECT_EQ(told(by_bob).size(), 1u);
+    EXPECT_EQ(told(by_ada).size(), 4u);
+    says(by_bob, drawing.id, "circle");
+    EXPECT_EQ(told(by_bob).size(), 5u);
+    EXPECT_EQ(told(by_eve).size(), 1u);
+}
+
+TEST_P(OpinionContract, SeveralAtOnceAreOpinionsToo) {
+    wants(2);
+    const auto first = stored(make_submission("circle"));
+    const auto second = stored(make_submission("star"));
+    const auto accept_both = [&](const Author& who) {
+        std::vector<TagChange> changes;
+        for (const auto& id : {first.id, second.id})
+            changes.push_back(
+                {id, std::nullopt, who, now(), "", VersionCondition::any(), std::nullopt, true});
+        return store_->change_tags(changes);
+    };
+    ASSERT_TRUE(succeeded(accept_both(by_ada)));
+    EXPECT_TRUE(waits(first.id));
+    ASSERT_TRUE(succeeded(accept_both(by_bob)));
+    EXPECT_FALSE(waits(first.id));
+    EXPECT_EQ(store_->drawing(second.id)->tag, "star");
+}
+
+TEST_P(OpinionContract, TheOperatorDecidesAndFewerWantedAreEnough) {
+    wants(2);
+    const auto drawing = stored(make_submission("circle"));
+    EXPECT_EQ(says(operator_author(), drawing.id, "star").tagged_by, "operator");
+    const auto other = stored(make_submission("circle"));
+    says(by_ada, other.id, "star");
+    wants(1);
+    EXPECT_EQ(says(by_bob, other.id, "square").tag, "square");
+}
+
+TEST_P(OpinionContract, DeletedOpinionsAreGone) {
+    wants(2);
+    const auto drawing = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    const std::vector<VisibilityChange> deletion{
+        {drawing.id, Visibility::deleted, by_bob, now(), VersionCondition::any()}};
+    ASSERT_TRUE(succeeded(store_->change_visibility(deletion)));
+    EXPECT_THAT(asked(by_eve), IsEmpty());
+    EXPECT_EQ(*store_->count_waiting(shapes_project), 0);
+}
+
+/// Marks for attention.
+class FlagContract : public StoreContract {
+  protected:
+    Result<Drawing> flag(const Uuid& id, const std::optional<std::string>& words,
+                         const Author& who = by_ada,
+                         const VersionCondition& on = VersionCondition::any()) {
+        auto changed = store_->change_flags({{id, words, who, now(), on}});
+        if (!changed) return changed.error();
+        return changed->front();
+    }
+    std::vector<Uuid> flagged(bool which = true) {
+        Query query;
+        query.flagged = which;
+        return all_pages(query);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, FlagContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(FlagContract, MarksWithWordsAndAnybodyTakesTheMarkAway) {
+    const auto drawing = stored(make_submission());
+    const auto other = stored(make_submission());
+    const auto marked = flag(drawing.id, "two shapes");
+    ASSERT_TRUE(succeeded(marked));
+    EXPECT_EQ(marked->flag, "two shapes");
+    EXPECT_EQ(marked->version, 2);
+    EXPECT_FALSE(marked->tagged_by);
+    EXPECT_THAT(flagged(), ElementsAre(drawing.id));
+    EXPECT_THAT(flagged(false), ElementsAre(other.id));
+    EXPECT_EQ(flag(drawing.id, "two shapes")->version, 2);
+    EXPECT_EQ(flag(drawing.id, "")->flag, "");
+    EXPECT_THAT(flagged(), ElementsAre(drawing.id));
+    EXPECT_FALSE(flag(drawing.id, std::nullopt, by_bob)->flag);
+    EXPECT_THAT(flagged(), IsEmpty());
+    const auto events = *store_->history(drawing.id);
+    ASSERT_EQ(events.size(), 4u);
+    EXPECT_EQ(events[1].kind, TagEventKind::flagged);
+    EXPECT_EQ(events[1].note, "two shapes");
+    EXPECT_EQ(events[3].kind, TagEventKind::unflagged);
+    EXPECT_EQ(events[3].by, "bob");
+    EXPECT_TRUE(failed_with(flag(drawing.id, "", by_ada, 1), ErrorKind::precondition_failed));
+    EXPECT_TRUE(failed_with(flag(Uuid::v7(), ""), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->undo_tag({drawing.id, by_ada, now(), 4}), ErrorKind::conflict));
+}
+
+TEST_P(FlagContract, TagsAndMarksDoNotTouchEachOther) {
+    const auto drawing = stored(make_submission("circle"));
+    ASSERT_TRUE(succeeded(flag(drawing.id, "odd")));
+    ASSERT_TRUE(succeeded(store_->change_tag({drawing.id, "star", by_ada, now(), "", 2})));
+    ASSERT_TRUE(succeeded(flag(drawing.id, std::nullopt)));
+    EXPECT_EQ(store_->drawing(drawing.id)->tag, "star");
+    ASSERT_TRUE(succeeded(flag(drawing.id, "again")));
+    const auto undone = store_->undo_tag({drawing.id, by_ada, now(), 5});
+    ASSERT_TRUE(succeeded(undone));
+    EXPECT_EQ(undone->tag, "circle");
+    EXPECT_EQ(undone->flag, "again");
+}
+
+TEST_P(FlagContract, TheWordsGoWithTheDrawingAndWithThePerson) {
+    const auto drawing = stored(make_submission());
+    const Author leo{std::nullopt, "leo"};
+    ASSERT_TRUE(succeeded(flag(drawing.id, "leo was here", leo)));
+    EXPECT_EQ(*store_->forget_name("leo", {drawing.id}), 1u);
+    EXPECT_EQ(store_->drawing(drawing.id)->flag, "");
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{drawing.id, Visibility::deleted, by_bob, now(), VersionCondition::any()}})));
+    EXPECT_THAT(flagged(), IsEmpty());
+}
+
+TEST_P(FlagContract, WhatAnImportBroughtIsAskedAboutAlone) {
+    const Uuid job = Uuid::v7();
+    stored(make_submission());
+    auto brought = make_submission();
+    brought.import_job = job;
+    const auto drawing = stored(std::move(brought));
+    ClaimRequest request;
+    request.holder = Uuid::v7();
+    request.account = *by_ada.id;
+    request.at = now();
+    request.until = request.at + seconds(120);
+    request.import_job = job;
+    const auto claimed = store_->claim(request);
+    ASSERT_TRUE(succeeded(claimed));
+    ASSERT_EQ(claimed->size(), 1u);
+    EXPECT_EQ(claimed->front().drawing.id, drawing.id);
+    EXPECT_EQ(*store_->count_waiting(shapes_project, by_ada.id, job), 1);
+    EXPECT_EQ(*store_->count_waiting(shapes_project, {}, Uuid::v7()), 0);
+    Query query;
+    query.import_job = job;
+    query.order = Order::most_telling_first;
+    query.reviewed = false;
+    EXPECT_THAT(all_pages(query), ElementsAre(drawing.id));
+}
+
+}  // namespace
+}  // namespace croquis::store
