@@ -74,16 +74,17 @@ describe('an import', () => {
     await assertAccessible(page, 'a report');
     await page.getByRole('link', { name: 'Review what was imported' }).click();
     await page.getByTestId('detail').waitFor();
-    assert.match(page.url(), /#\/review\//);
+    assert.match(page.url(), /#\/review\/[^?]+\?import=[0-9a-f-]{36}$/);
+    await page.getByTestId('progress').getByText('0 of 200').waitFor();
     const set = {};
     for (let n = 0; n < 5; ++n) {
-      const id = await page.evaluate(() => location.hash.split('/')[2]);
+      const id = await page.evaluate(() => location.hash.split(/[/?]/)[2]);
       const star = page.locator('[data-testid=detail] [data-tag=star]');
       const key = n % 2 === 0 ? 'Enter' : await star.getAttribute('aria-keyshortcuts');
       const before = await api('GET', `/drawings/${id}`);
       set[id] = n % 2 === 0 ? before.tag : 'star';
       await page.keyboard.press(key);
-      await page.waitForFunction((old) => location.hash.split('/')[2] !== old, id, { polling: 50 });
+      await page.waitForFunction((old) => location.hash.split(/[/?]/)[2] !== old, id, { polling: 50 });
     }
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => location.hash === '#/data');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { intentOf, shortcutsFor, stepOf } from './keys';
+import { flagKey, intentOf, shortcutsFor, stepOf } from './keys';
 
 type Press = Parameters<typeof intentOf>[0];
 
@@ -143,5 +143,11 @@ describe('shortcuts', () => {
     expect(keys.get('4')).toBe('heart');
     expect(new Set(keys.values()).size).toBe(6);
     expect(keys.has('u')).toBe(false);
+  });
+
+  it('leave F to flags, unless a label has it of its own', () => {
+    const tags = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'fff'];
+    expect(shortcutsFor(tags).has(flagKey)).toBe(false);
+    expect(shortcutsFor(tags, (tag) => (tag === 'fff' ? 'f' : null)).get(flagKey)).toBe('fff');
   });
 });

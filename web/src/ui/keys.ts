@@ -99,12 +99,15 @@ export function takesText(target: EventTarget | null): boolean {
 
 const signs = '1234567890';
 
+/** Marks a drawing for attention, where no label has this key of its own. */
+export const flagKey = 'f';
+
 /** The keys that a label may have: U undoes. */
 export const possibleKeys: readonly string[] = [...signs, ...'abcdefghijklmnopqrstvwxyz'];
 
 /**
  * A key for each tag: the project's own where it names one, else a digit for the first ten, then the first letter of
- * the tag that is free and means nothing else here (U undoes).
+ * the tag that is free and means nothing else here (U undoes, F flags).
  */
 export function shortcutsFor(
   tags: readonly string[],
@@ -119,6 +122,7 @@ export function shortcutsFor(
     keys.set(own, tag);
   }
   const named = new Set(keys.values());
+  taken.add(flagKey);
   tags.forEach((tag, index) => {
     if (named.has(tag)) return;
     const digit = signs.slice(index, index + 1);

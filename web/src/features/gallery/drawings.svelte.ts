@@ -33,6 +33,13 @@ const most_passed = 200; // the API's limit
 /** Stands for the page that follows one of the queue, which has no cursor. */
 const more_waits = 'more';
 
+/** Whether it is reviewed, or this person has said what it is and others are asked. */
+export const isAnswered = ({ tagged_by, opinion }: Drawing): boolean =>
+  tagged_by !== null || opinion !== undefined;
+
+/** What this person says of a drawing, or else what stands. */
+export const saidOf = ({ tag, opinion }: Drawing): string => opinion ?? tag;
+
 /** A list of drawings, page by page. */
 export class DrawingList {
   items = $state<Drawing[]>([]);
@@ -50,6 +57,8 @@ export class DrawingList {
   private wanted = '';
   /** Those of the queue that the person passed over; they go to others. */
   readonly passed = new SvelteSet<string>();
+  /** The import whose drawings alone the queue gives. */
+  importJob: string | null = null;
   /** What holds the queue's drawings for this list, so that nobody else is given them. */
   private claim: string | null = null;
 
@@ -57,9 +66,10 @@ export class DrawingList {
     this.source = source;
   }
 
-  /** Starts anew, of another source or with another filter. */
-  async show(source: Source, filter: Filter = noFilter): Promise<void> {
+  /** Starts anew, of another source or with another filter; the queue, of all or of one import. */
+  async show(source: Source, filter: Filter = noFilter, importJob: string | null = null): Promise<void> {
     this.release();
+    this.importJob = source === 'queue' ? importJob : null;
     if (source === 'queue') this.claim = newUuid();
     this.passed.clear();
     this.source = source;
@@ -96,7 +106,11 @@ export class DrawingList {
     const limit = Math.max(1, Math.min(most_held, this.items.filter(this.waits).length + more));
     const params = { path: { id: this.claim ?? '' } };
     const passed = [...this.passed].slice(-most_passed);
-    const body = passed.length > 0 ? { limit, passed } : { limit };
+    const body = {
+      limit,
+      ...(passed.length > 0 ? { passed } : {}),
+      ...(this.importJob !== null ? { import: this.importJob } : {}),
+    };
     const answer = await settle(annotatorApi.PUT('/api/v1/queue/claims/{id}', { params, body }));
     if (!answer.ok) return answer;
     const { drawings } = answer.data;
@@ -104,7 +118,8 @@ export class DrawingList {
   }
 
   /** Whether a drawing waits for this person's decision. */
-  readonly waits = ({ id, tagged_by }: Drawing): boolean => tagged_by === null && !this.passed.has(id);
+  readonly waits = (drawing: Drawing): boolean =>
+    !isAnswered(drawing) && !drawing.disputed && !this.passed.has(drawing.id);
 
   /** Leaves a drawing of the queue to others: this person is not given it again. */
   pass(drawing: Drawing): void {
@@ -203,7 +218,7 @@ export class DrawingList {
     this.recount(drawing.tag, 1);
     if (at >= 0) this.items[at] = drawing;
     // Whoever reviewed what was held may hold more.
-    if (this.source === 'queue' && this.next === null && drawing.tagged_by !== null) this.next = more_waits;
+    if (this.source === 'queue' && this.next === null && isAnswered(drawing)) this.next = more_waits;
     if (this.beside?.id === drawing.id) this.beside = drawing;
   }
 

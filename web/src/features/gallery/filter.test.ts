@@ -13,6 +13,8 @@ const all: Filter = {
   minConfidence: 12.5,
   maxConfidence: 90,
   disagreement: 'false',
+  disputed: '',
+  flagged: 'true',
   order: 'oldest_first',
 };
 
@@ -41,6 +43,7 @@ describe('a filter', () => {
       until: new Date(2026, 1, 2).toISOString(),
       min_confidence: 0.125,
       max_confidence: 0.9,
+      flagged: true,
       disagreement: false,
       order: 'oldest_first',
     });
@@ -48,7 +51,7 @@ describe('a filter', () => {
 
   it('counts the choices beside the tag and the order', () => {
     expect([countOf(noFilter), countOf({ ...noFilter, tag: 'star', order: 'oldest_first' })]).toEqual([0, 0]);
-    expect(countOf(all)).toBe(8);
+    expect(countOf(all)).toBe(9);
   });
 
   it('is for everyone only as far as everyone may ask', () => {

@@ -21,6 +21,10 @@ export interface Filter {
   maxConfidence: number | null;
   /** A person says otherwise than the model. */
   disagreement: '' | 'true' | 'false';
+  /** People do not agree, and somebody is to decide. */
+  disputed: '' | 'true' | 'false';
+  /** Marked for attention. */
+  flagged: '' | 'true' | 'false';
   order: Order;
 }
 
@@ -34,6 +38,8 @@ export const noFilter: Filter = {
   minConfidence: null,
   maxConfidence: null,
   disagreement: '',
+  disputed: '',
+  flagged: '',
   order: 'newest_first',
 };
 
@@ -63,13 +69,15 @@ export function filterIn(query: string): Filter {
     minConfidence: percent(asked.get('min_confidence')),
     maxConfidence: percent(asked.get('max_confidence')),
     disagreement: flag(asked.get('disagreement')),
+    disputed: flag(asked.get('disputed')),
+    flagged: flag(asked.get('flagged')),
     order: orders.find((order) => order === asked.get('order')) ?? noFilter.order,
   };
 }
 
 /** As it stands in the address: what was chosen alone, always in the same order. */
 export function addressOf(filter: Filter): string {
-  const { tag, reviewed, taggedBy, source, from, until, disagreement, order } = filter;
+  const { tag, reviewed, taggedBy, source, from, until, disagreement, disputed, flagged, order } = filter;
   const all = {
     tag,
     reviewed,
@@ -80,6 +88,8 @@ export function addressOf(filter: Filter): string {
     min_confidence: share(filter.minConfidence)?.toString() ?? '',
     max_confidence: share(filter.maxConfidence)?.toString() ?? '',
     disagreement,
+    disputed,
+    flagged,
     order: order === noFilter.order ? '' : order,
   };
   return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== '')).toString();
@@ -124,6 +134,8 @@ export function queryOf(filter: Filter): ListQuery {
   const query: ListQuery = commonQuery(filter);
   if (filter.taggedBy) query.tagged_by = filter.taggedBy;
   if (filter.source) query.source = filter.source;
+  if (filter.disputed) query.disputed = filter.disputed === 'true';
+  if (filter.flagged) query.flagged = filter.flagged === 'true';
   if (filter.order !== noFilter.order) query.order = filter.order;
   return query;
 }
@@ -140,6 +152,8 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
     min_confidence,
     max_confidence,
     disagreement,
+    disputed,
+    flagged,
     order,
   } = queryOf(filter);
   const time = Date.parse(drawing.created_at);
@@ -154,6 +168,8 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
     (until === undefined || time < Date.parse(until)) &&
     (min_confidence === undefined || drawing.confidence >= min_confidence) &&
     (max_confidence === undefined || drawing.confidence <= max_confidence) &&
-    (disagreement === undefined || disagreement === disagrees)
+    (disagreement === undefined || disagreement === disagrees) &&
+    (disputed === undefined || disputed === (drawing.disputed ?? false)) &&
+    (flagged === undefined || flagged === (drawing.flag !== undefined))
   );
 }

@@ -12,6 +12,7 @@ const birds = {
   archived: false,
   retention_days: null,
   rolls_back: false,
+  opinions_wanted: 1,
 } as Project;
 
 test('makes a slug of a name', () => {
@@ -36,6 +37,14 @@ test('says for how long drawings are kept, and takes that away', () => {
   expect(changeOf(birds, { ...draftOf(birds), rolls_back: true })).toEqual({ rolls_back: true });
   const kept = { ...birds, retention_days: 30 };
   expect(changeOf(kept, { ...days, retention_days: null })).toEqual({ retention_days: null });
+});
+
+test('says how many opinions are wanted, of which one is the least', () => {
+  const two = { ...draftOf(birds), opinions_wanted: 2 };
+  expect(changeOf(birds, two)).toEqual({ opinions_wanted: 2 });
+  expect(changeOf({ ...birds, opinions_wanted: 2 }, { ...two, opinions_wanted: null })).toEqual({
+    opinions_wanted: 1,
+  });
 });
 
 test('trims what is new', () => {

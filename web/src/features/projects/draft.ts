@@ -13,6 +13,8 @@ export interface Draft {
   retention_days: number | null;
   /** It goes back to the model before by itself. */
   rolls_back: boolean;
+  /** People who say what a drawing is; empty, one. */
+  opinions_wanted: number | null;
 }
 
 export const blankDraft = (): Draft => ({
@@ -23,6 +25,7 @@ export const blankDraft = (): Draft => ({
   who_browses: 'everyone',
   retention_days: null,
   rolls_back: false,
+  opinions_wanted: 1,
 });
 
 export const draftOf = (project: Project): Draft => ({
@@ -33,6 +36,7 @@ export const draftOf = (project: Project): Draft => ({
   who_browses: project.who_browses,
   retention_days: project.retention_days,
   rolls_back: project.rolls_back,
+  opinions_wanted: project.opinions_wanted,
 });
 
 /** What a name is called in addresses: "Chats noirs" as "chats-noirs". */
@@ -61,5 +65,7 @@ export function changeOf(project: Project, draft: Draft): ProjectChange {
   if (draft.who_browses !== project.who_browses) change.who_browses = draft.who_browses;
   if (draft.retention_days !== project.retention_days) change.retention_days = draft.retention_days;
   if (draft.rolls_back !== project.rolls_back) change.rolls_back = draft.rolls_back;
+  const opinions = draft.opinions_wanted ?? 1;
+  if (opinions !== project.opinions_wanted) change.opinions_wanted = opinions;
   return change;
 }

@@ -1,6 +1,6 @@
 import { i18n } from '../../i18n/i18n.svelte';
 import { settle, type Answer, type Drawing } from '../../api/client';
-import type { DrawingList } from '../gallery/drawings.svelte';
+import { isAnswered, saidOf, type DrawingList } from '../gallery/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { explain, type Problem } from '../../api/problem';
 import { inTurn } from '../../util/bounded';
@@ -18,8 +18,11 @@ export interface Done {
   /** When, in milliseconds since 1970. */
   at: number;
   /** What takes back that it was hidden or shown; a tag is undone. */
-  back?: 'show' | 'hide';
+  back?: Back;
 }
+
+/** To be shown or hidden; or marked for attention with these words, or not at all. */
+export type Back = 'show' | 'hide' | { flag: string | null };
 
 /** One act of this person: of a drawing, or of several at once. */
 export type Change = readonly Done[];
@@ -55,7 +58,7 @@ export class Tagging {
    * there is nothing to change.
    */
   set(drawing: Drawing, tag: string): Promise<boolean> {
-    const nothing = drawing.tag === tag && drawing.tagged_by !== null;
+    const nothing = saidOf(drawing) === tag && isAnswered(drawing);
     if (this.saving[drawing.id] || nothing) return Promise.resolve(false);
     return this.track(this.save(drawing, tag));
   }
@@ -79,11 +82,15 @@ export class Tagging {
         : null;
     if (!now) return false;
     delete this.conflicts[id];
-    const { acceptedToast, saved } = i18n.t.annotate;
-    this.did(
-      [{ from: version, after: now, at: Date.now() }],
-      (before === tag ? acceptedToast : saved)(i18n.tag(tag)),
-    );
+    const { acceptedToast, saved, opinionSaved, disputedNow } = i18n.t.annotate;
+    const said = now.disputed
+      ? disputedNow
+      : now.opinion
+        ? opinionSaved
+        : before === tag
+          ? acceptedToast
+          : saved;
+    this.did([{ from: version, after: now, at: Date.now() }], said(i18n.tag(now.opinion ?? now.tag)));
     return true;
   }
 
@@ -99,7 +106,7 @@ export class Tagging {
   setAll(drawings: readonly Drawing[], tag: string | null): Promise<Problem | null> {
     const meant = drawings.filter(
       (drawing) =>
-        !this.saving[drawing.id] && (drawing.tagged_by === null || (tag !== null && drawing.tag !== tag)),
+        !this.saving[drawing.id] && (!isAnswered(drawing) || (tag !== null && saidOf(drawing) !== tag)),
     );
     return this.track(this.saveAll(meant, tag));
   }
@@ -214,22 +221,64 @@ export class Tagging {
       }
     }
     if (kept.length > 0) this.changes = [...this.changes, kept];
-    if (change[0]?.back) for (const list of [this.list, ...this.others]) void list.count();
+    if (typeof change[0]?.back === 'string')
+      for (const list of [this.list, ...this.others]) void list.count();
     this.sayUndone(change.length, undone, problem, change[0]?.back);
     // A queue that was read anew in between has them no longer.
     const missing = undone.some(({ id }) => !this.list.items.some((item) => item.id === id));
     if (missing && this.list.source === 'queue') void this.list.show('queue');
   }
 
-  /** Takes back the last change of a drawing, whoever made it. */
-  async undoLast(drawing: Drawing): Promise<void> {
-    if (drawing.tagged_by === null) return this.nothing();
+  /** Takes back the last change of a drawing, whoever made it; of opinions, this person's own. */
+  async undoLast(drawing: Drawing, ownOpinion = false): Promise<void> {
+    if (!isAnswered(drawing) && !ownOpinion) return this.nothing();
     const answer = await this.track(this.takeBack([drawing]));
     this.sayUndone(1, answer.ok ? answer.data : [], answer.ok ? null : answer.problem);
   }
 
   nothing(): void {
     notices.toast(i18n.t.annotate.nothingToUndo, undefined, topic);
+  }
+
+  /** Marks a drawing for attention, or, without words, takes the mark away; what went wrong. */
+  flag(drawing: Drawing, words: string | null): Promise<Problem | null> {
+    if (this.saving[drawing.id]) return Promise.resolve(null);
+    return this.track(this.saveFlag(drawing, words));
+  }
+
+  private async saveFlag(drawing: Drawing, words: string | null): Promise<Problem | null> {
+    const { id, version } = drawing;
+    this.saving[id] = true;
+    const answer = await this.setFlag(drawing, words);
+    delete this.saving[id];
+    if (!answer.ok) {
+      if (lost(answer.problem)) await this.reread(drawing);
+      return answer.problem;
+    }
+    const [after = drawing] = answer.data;
+    this.show(after, drawing);
+    if (after.version === version) return null;
+    const { flaggedToast, unflaggedToast } = i18n.t.annotate;
+    const back = { flag: drawing.flag ?? null };
+    this.did(
+      [{ from: version, after, at: Date.now(), back }],
+      words === null ? unflaggedToast : flaggedToast,
+    );
+    return null;
+  }
+
+  private async setFlag(drawing: Drawing, words: string | null): Promise<Answer<Drawing[]>> {
+    const { id, version, opinion } = drawing;
+    const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
+    const answer = await settle(
+      words === null
+        ? annotatorApi.DELETE('/api/v1/drawings/{id}/flag', { params })
+        : annotatorApi.PUT('/api/v1/drawings/{id}/flag', { params, body: { comment: words } }),
+    );
+    if (!answer.ok) return answer;
+    // What this person said stays said.
+    const known = opinion !== undefined && answer.data.tagged_by === null ? { opinion } : {};
+    return { ...answer, data: [{ ...answer.data, ...known }] };
   }
 
   keepTheirs(id: string): void {
@@ -262,12 +311,14 @@ export class Tagging {
   }
 
   /** Those that are as they were before; one that somebody changed since stays as it is now. */
-  private async takeBack(drawings: readonly Drawing[], back?: Done['back']): Promise<Answer<Drawing[]>> {
+  private async takeBack(drawings: readonly Drawing[], back?: Back): Promise<Answer<Drawing[]>> {
     const [only] = drawings;
     for (const { id } of drawings) this.saving[id] = true;
-    const answer = await (only && drawings.length === 1 && !back
-      ? this.undoOne(only)
-      : this.undoSeveral(drawings, back ?? 'undo'));
+    const answer = await (only && typeof back === 'object'
+      ? this.setFlag(only, back.flag)
+      : only && drawings.length === 1 && !back
+        ? this.undoOne(only)
+        : this.undoSeveral(drawings, typeof back === 'string' ? back : 'undo'));
     for (const drawing of drawings) {
       delete this.saving[drawing.id];
       const now = answer.ok ? answer.data.find(({ id }) => id === drawing.id) : null;
@@ -294,7 +345,7 @@ export class Tagging {
       : answer;
   }
 
-  private sayUndone(asked: number, undone: Drawing[], problem: Problem | null, back?: Done['back']): void {
+  private sayUndone(asked: number, undone: Drawing[], problem: Problem | null, back?: Back): void {
     if (!session.user) return;
     const { undone: again, undoneUnreviewed, undoneAll, notUndone, changedSince } = i18n.t.annotate;
     const said: string[] = [];

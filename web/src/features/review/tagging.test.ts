@@ -50,6 +50,73 @@ describe('tagging', () => {
     expect(list.items.map((drawing) => drawing.tag)).toEqual(['star', 'heart', 'circle']);
   });
 
+  it('keeps an opinion as what this person says, and does not ask again', async () => {
+    const saved = tagging.set(at('a'), 'star');
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(
+      200,
+      drawingOf('a', { version: 2, opinion: 'star' }),
+    );
+    expect(await saved).toBe(true);
+    expect(said()).toBe(words.opinionSaved('star'));
+    expect([at('a').tag, at('a').opinion, list.waits(at('a'))]).toEqual(['circle', 'star', false]);
+    expect(await tagging.set(at('a'), 'star')).toBe(false);
+    void tagging.acceptAll(list.items);
+    const all = await wire.next('POST', '/api/v1/drawings:accept');
+    expect(all.body).toEqual({ drawings: ['b', 'c'].map((id) => ({ id, version: 1 })) });
+    const undone = tagging.undo(tagging.next('a')!);
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(200, drawingOf('a', { version: 3 }));
+    await undone;
+    expect(list.waits(at('a'))).toBe(true);
+  });
+
+  it('says where people do not agree, and leaves that drawing alone', async () => {
+    const saved = tagging.set(at('a'), 'star');
+    const after = drawingOf('a', { version: 4, opinion: 'star', disputed: true });
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(200, after);
+    await saved;
+    expect(said()).toBe(words.disputedNow('star'));
+    expect(list.waits(drawingOf('z', { disputed: true }))).toBe(false);
+  });
+
+  it('flags with words, which undo takes away, and the opinion stays', async () => {
+    list.items = [drawingOf('a', { opinion: 'star' })];
+    const flagged = tagging.flag(at('a'), 'odd');
+    const sent = await wire.next('PUT', '/api/v1/drawings/a/flag');
+    expect([sent.headers.get('If-Match'), sent.body]).toEqual(['"1"', { comment: 'odd' }]);
+    sent.answer(200, drawingOf('a', { version: 2, flag: 'odd' }));
+    expect(await flagged).toBe(null);
+    expect([at('a').flag, at('a').opinion]).toEqual(['odd', 'star']);
+    expect(said()).toBe(words.flaggedToast);
+    const undone = tagging.undo(tagging.next('a')!);
+    const taken = await wire.next('DELETE', '/api/v1/drawings/a/flag');
+    expect(taken.headers.get('If-Match')).toBe('"2"');
+    taken.answer(200, drawingOf('a', { version: 3 }));
+    await undone;
+    expect([at('a').flag, at('a').opinion]).toEqual([undefined, 'star']);
+  });
+
+  it('takes a flag away, and undo puts the same words back', async () => {
+    list.items = [drawingOf('a', { flag: 'odd' })];
+    const plain = tagging.flag(at('a'), null);
+    (await wire.next('DELETE', '/api/v1/drawings/a/flag')).answer(200, drawingOf('a', { version: 2 }));
+    await plain;
+    expect(said()).toBe(words.unflaggedToast);
+    const undone = tagging.undo(tagging.next('a')!);
+    const again = await wire.next('PUT', '/api/v1/drawings/a/flag');
+    expect(again.body).toEqual({ comment: 'odd' });
+    again.answer(200, drawingOf('a', { version: 3, flag: 'odd' }));
+    await undone;
+    expect(at('a').flag).toBe('odd');
+  });
+
+  it('reads again what somebody changed before it was flagged', async () => {
+    const flagged = tagging.flag(at('a'), '');
+    (await wire.next('PUT', '/api/v1/drawings/a/flag')).answer(412, { status: 412, title: 't' });
+    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 7));
+    expect((await flagged)?.status).toBe(412);
+    expect([at('a').version, tagging.changes.length]).toEqual([7, 0]);
+  });
+
   it('sends one change of a drawing at a time, on the version that was seen', async () => {
     const first = tagging.set(at('a'), 'star');
     expect(await tagging.set(at('a'), 'heart')).toBe(false);

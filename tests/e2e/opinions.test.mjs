@@ -1,0 +1,168 @@
+// Several people about one drawing, and marks for attention, as people meet them in the page.
+// With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { greyPng } from './support/png.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+
+const folder = process.env.SCREENSHOTS;
+const phone = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+  colorScheme: 'dark',
+  locale: 'fr-FR',
+};
+const password = 'a long pass phrase';
+
+describe('several people', () => {
+  let store, croquis, browser, api;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
+    await api.signIn();
+    for (const name of ['marie', 'paul', 'anna']) await api('POST', '/users', { name, password });
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  let drawn = 0;
+  async function draw() {
+    const lean = ++drawn * 3;
+    const image = greyPng(64, (x, y) => y > 5 && y < 58 && Math.abs(x - 6 - (y * (20 + lean)) / 64) < 2);
+    return api('POST', '/public/predictions', { image });
+  }
+  const detail = (page) => page.getByTestId('detail');
+  const shows = (page, { id }) => page.waitForFunction((id) => location.hash.split('?')[0].endsWith(id), id);
+  const labelOf = (page, tag) => detail(page).locator(`[data-testid=labels] [data-tag="${tag}"]`);
+
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  /** A page on which `user` has the queue open. */
+  const reviewing = (user, options, steps, where = '') =>
+    visit(browser, croquis.url, options, async (page) => {
+      await signIn(page, user === 'admin' ? {} : { user, password });
+      await page.locator('nav a[href="#/review"]').first().waitFor();
+      await page.evaluate((where) => (location.hash = `#/review${where}`), where);
+      await steps(page);
+    });
+
+  it('asks each once and tells nobody what the others said, until somebody has to decide', async () => {
+    await api('PATCH', '/projects/shapes', { opinions_wanted: 2 });
+    const drawing = await draw();
+    const now = () => api('GET', `/drawings/${drawing.id}`);
+    await reviewing('marie', {}, async (page) => {
+      await shows(page, drawing);
+      await labelOf(page, 'star').click();
+      await detail(page).getByText('Your opinion: “star”. Others are asked as well.').waitFor();
+      await page.getByTestId('finished').waitFor();
+      assert.equal(await labelOf(page, 'star').getAttribute('aria-pressed'), 'true');
+      await look(page, 'opinion-given');
+      // Her own is hers to take back, and to give again.
+      await page.keyboard.press('u');
+      await detail(page).getByTestId('opinion').waitFor({ state: 'detached' });
+      assert.equal((await now()).tagged_by, null);
+      await labelOf(page, 'star').click();
+      await detail(page).getByTestId('opinion').waitFor();
+    });
+    await reviewing('paul', phone, async (page) => {
+      await shows(page, drawing);
+      assert.equal(await detail(page).getByTestId('opinion').count(), 0);
+      const history = detail(page).getByTestId('history');
+      await history.waitFor();
+      assert.equal(await history.getByText('marie').count(), 0);
+      await labelOf(page, 'heart').tap();
+      await detail(page).getByText('Votre avis').first().waitFor();
+      await history.getByText('marie').first().waitFor();
+      await look(page, 'opinion-given-phone-fr');
+    });
+    await reviewing('marie', {}, (page) => page.getByTestId('nothing-waits').waitFor());
+    await reviewing('anna', {}, async (page) => {
+      await shows(page, drawing);
+      await labelOf(page, 'cross').click();
+      await detail(page).getByTestId('disputed').waitFor();
+      await look(page, 'disputed');
+    });
+    assert.equal((await now()).disputed, true);
+    await reviewing('marie', {}, async (page) => {
+      await page.getByTestId('nothing-waits').waitFor();
+      await page.evaluate(() => (location.hash = '#/annotate?disputed=true'));
+      const card = page.locator(`main [data-testid=drawing][data-id="${drawing.id}"]:visible`);
+      await card.getByTestId('disputed').waitFor();
+      await look(page, 'disputed-in-the-list');
+      await card.locator('button.open').click();
+      await labelOf(page, 'star').click();
+      await detail(page).getByTestId('disputed').waitFor({ state: 'detached' });
+    });
+    assert.deepEqual([(await now()).tag, (await now()).tagged_by], ['star', 'marie']);
+    await api('PATCH', '/projects/shapes', { opinions_wanted: 1 });
+  });
+
+  it('flags by key with a comment, finds it by the filter, and takes it back', async () => {
+    const drawing = await draw();
+    const now = () => api('GET', `/drawings/${drawing.id}`);
+    await reviewing('marie', {}, async (page) => {
+      await shows(page, drawing);
+      await page.keyboard.press('f');
+      const ask = page.getByTestId('ask');
+      await ask.waitFor();
+      // Signs are text here, not tags.
+      await page.keyboard.type('1 or 2 shapes?');
+      await look(page, 'flag-dialog');
+      await page.keyboard.press('Escape');
+      await ask.waitFor({ state: 'detached' });
+      await detail(page).waitFor();
+      assert.equal((await now()).version, 1);
+      await page.keyboard.press('f');
+      await page.keyboard.type('1 or 2 shapes?');
+      await page.keyboard.press('Enter');
+      await detail(page).getByTestId('flagged').getByText('1 or 2 shapes?').waitFor();
+      await look(page, 'flagged');
+      assert.deepEqual([(await now()).flag, (await now()).tagged_by], ['1 or 2 shapes?', null]);
+      await page.keyboard.press('u');
+      await detail(page).getByTestId('flagged').waitFor({ state: 'detached' });
+      assert.equal((await now()).flag, undefined);
+      await page.keyboard.press('f');
+      await page.keyboard.press('Enter');
+      await detail(page).getByTestId('flagged').waitFor();
+      assert.equal((await now()).flag, '');
+    });
+    await reviewing('paul', phone, async (page) => {
+      await shows(page, drawing);
+      await detail(page).getByTestId('flagged').waitFor();
+      await look(page, 'flagged-phone-fr');
+      await page.getByTestId('flag').tap();
+      await detail(page).getByTestId('flagged').waitFor({ state: 'detached' });
+      assert.equal((await now()).flag, undefined);
+      // Two taps at once are one act.
+      await sleep(800);
+      await page.getByTestId('flag').tap();
+      await page.getByTestId('ask').getByLabel('Commentaire (facultatif)').fill('é'.repeat(251));
+      await page.getByTestId('ask').getByRole('button', { name: 'Signaler' }).tap();
+      await page.getByTestId('ask').getByLabel('Commentaire (facultatif)').fill('é'.repeat(250));
+      await page.getByTestId('ask').getByRole('button', { name: 'Signaler' }).tap();
+      await detail(page).getByTestId('flagged').waitFor();
+    });
+    assert.equal((await now()).flag, 'é'.repeat(250));
+    await reviewing('marie', {}, async (page) => {
+      await page.evaluate(() => (location.hash = '#/annotate?flagged=true'));
+      const cards = page.locator('main [data-testid=drawing]:visible');
+      await cards.getByTestId('flagged').waitFor();
+      assert.equal(await cards.count(), 1);
+      await look(page, 'flagged-in-the-list');
+    });
+  });
+});
