@@ -70,7 +70,7 @@ for (const kind of Object.keys(stores))
       assert.equal(undone.headers.get('etag'), '"3"');
       const { body: history } = await api.ask('GET', body.links.history, { token, status: 200 });
       const me = (await api.ask('GET', '/api/v1/me', { token: annotator, status: 200 })).body;
-      const unasked = [null, null, false];
+      const unasked = [null, null, false, null];
       assert.deepEqual(
         history.events.map(({ at: _, ...event }) => Object.values(event)),
         [
@@ -86,6 +86,21 @@ for (const kind of Object.keys(stores))
         assert.equal(answer.tagged_by, null);
         assert.equal(answer.tagged_at, null);
       }
+      assert.equal(await queued(drawing), true);
+    });
+
+    it('flags and unflags the version that was seen', async () => {
+      const drawing = await draw(27);
+      const path = `/api/v1/drawings/${drawing.id}/flag`;
+      const put = { token: annotator, json: { comment: 'odd' } };
+      for (const [method, options] of [['PUT', put], ['DELETE', { token: annotator }]]) {
+        await api.ask(method, path, { ...options, status: 428, field: 'If-Match' });
+        await api.ask(method, path, { ...options, headers: { 'If-Match': '"7"' }, status: 412 });
+      }
+      const flagged = await api.ask('PUT', path, { ...put, headers: { 'If-Match': '"1"' }, status: 200 });
+      assert.deepEqual([flagged.body.flag, flagged.headers.get('etag')], ['odd', '"2"']);
+      const plain = await api.ask('DELETE', path, { token: annotator, headers: { 'If-Match': '"2"' }, status: 200 });
+      assert.deepEqual(['flag' in plain.body, plain.body.version], [false, 3]);
       assert.equal(await queued(drawing), true);
     });
 

@@ -191,7 +191,7 @@ TEST_F(AnnotationTest, TakesWhatWasAcceptedOutOfTheQueue) {
     EXPECT_EQ(results->front().value().drawing.tagged_by, "marie");
     EXPECT_EQ(results->back().error().kind, ErrorKind::not_found);
     std::vector<Uuid> waiting;
-    for (const auto& drawing : ask(annotation_->queue(50, {})).get().value().drawings)
+    for (const auto& drawing : ask(annotation_->queue(50, {}, marie_)).get().value().drawings)
         waiting.push_back(drawing.id);
     EXPECT_THAT(waiting, ElementsAre(kept.id));
 }
@@ -208,7 +208,7 @@ TEST_F(AnnotationTest, TakesBackWhatWasAccepted) {
     EXPECT_EQ((*undone)[0]->top.size(), 5u);
     EXPECT_EQ((*undone)[1].error().kind, ErrorKind::precondition_failed);
     EXPECT_EQ((*undone)[2].error().kind, ErrorKind::not_found);
-    const auto waiting = ask(annotation_->queue(50, {})).get().value().drawings;
+    const auto waiting = ask(annotation_->queue(50, {}, marie_)).get().value().drawings;
     ASSERT_EQ(waiting.size(), 1u);
     EXPECT_EQ(waiting.front().id, first.id);
     const auto again = ask(annotation_->undo(first.id, 3, marie_)).get();
