@@ -5,13 +5,14 @@ namespace croquis::api {
 
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
                            store::Store& store, service::Exports& exports,
-                           service::Imports& imports, WorkerPool& workers,
-                           WorkerPool& password_workers, const ApiOptions& options) {
+                           service::Imports& imports, const WorkerPools& workers,
+                           const ApiOptions& options) {
     // Not by make_shared: clang 14, which the fuzz targets are built with, initialises no aggregate
     // so.
-    const std::shared_ptr<AnnotatorContext> context(new AnnotatorContext{
-        annotation, identity, store, exports, imports, workers, password_workers, options.base_path,
-        options.on_job, options.decode.max_bytes, options.demo, options.trainings});
+    const std::shared_ptr<AnnotatorContext> context(
+        new AnnotatorContext{annotation, identity, store, exports, imports, workers.requests,
+                             workers.passwords, workers.analyses, options.base_path, options.on_job,
+                             options.decode.max_bytes, options.demo, options.trainings});
     const Guard guard(context);
     http::Router router;
     add_sign_in_routes(router, guard);

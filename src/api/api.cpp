@@ -37,15 +37,14 @@ void tell_refusal(const http::Request& request, const http::Response& response,
 
 Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
                                     store::Store& store, service::Exports& exports,
-                                    service::Imports& imports, WorkerPool& workers,
-                                    WorkerPool& password_workers,
+                                    service::Imports& imports, const WorkerPools& workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options) {
-    auto router = service_routes(store, workers, swagger_folder, options);
+    auto router = service_routes(store, workers.requests, swagger_folder, options);
     if (!router) return router.error();
-    router->mount(public_base, public_api(annotation, workers, options));
-    router->mount(annotator_base, annotator_api(annotation, identity, store, exports, imports,
-                                                workers, password_workers, options));
+    router->mount(public_base, public_api(annotation, workers.requests, options));
+    router->mount(annotator_base,
+                  annotator_api(annotation, identity, store, exports, imports, workers, options));
     return router;
 }
 

@@ -28,17 +28,25 @@ struct ApiOptions {
     std::function<void()> on_job = {};
 };
 
+/// What blocks or computes runs on one of these, and network threads only await it.
+struct WorkerPools {
+    WorkerPool& requests;   ///< what takes milliseconds
+    WorkerPool& passwords;  ///< hashing them
+    /// What reads and compares thousands of drawings for one answer. Nobody's list or drawing waits
+    /// behind it.
+    WorkerPool& analyses;
+};
+
 /// The public API, mounted at /api/v1/public: predict and store, list and view; never modifies
 /// anything. What the handlers refer to must outlive the router.
 http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
                         const ApiOptions& options);
 
-/// The annotator API, mounted at /api/v1: JWT bearer, the same views plus changes. What hashes a
-/// password runs on `password_workers`.
+/// The annotator API, mounted at /api/v1: JWT bearer, the same views plus changes.
 http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
                            store::Store& store, service::Exports& exports,
-                           service::Imports& imports, WorkerPool& workers,
-                           WorkerPool& password_workers, const ApiOptions& options = {});
+                           service::Imports& imports, const WorkerPools& workers,
+                           const ApiOptions& options = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
 /// was not built), /openapi.json (both APIs in one document), /api/v1/public/openapi.json and
@@ -54,8 +62,7 @@ void tell_refusal(const http::Request& request, const http::Response& response,
 /// All of the backend's routes.
 Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
                                     store::Store& store, service::Exports& exports,
-                                    service::Imports& imports, WorkerPool& workers,
-                                    WorkerPool& password_workers,
+                                    service::Imports& imports, const WorkerPools& workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 

@@ -74,6 +74,15 @@ void start_password_thread() {
     give_way_to_other_threads();
 }
 
+/// One at a time: what several people ask at once is mostly the same.
+constexpr std::size_t analysis_threads = 1;
+constexpr std::size_t analysis_queue = 32;
+
+void start_analysis_thread() {
+    name_this_thread("analyses");
+    give_way_to_other_threads();
+}
+
 }  // namespace
 
 struct Backend::Parts {
@@ -82,6 +91,7 @@ struct Backend::Parts {
     const std::string portal_secret = to_hex(random_bytes(32));
     std::unique_ptr<WorkerPool> workers;
     std::unique_ptr<WorkerPool> password_workers;
+    std::unique_ptr<WorkerPool> analysis_workers;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<identity::Identity> identity;
     std::unique_ptr<recognition::Batcher> batcher;
@@ -238,8 +248,9 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     };
     options.trainings = trainings.get();
     exports = std::make_unique<service::Exports>(*store, config.store);
-    auto routes = api::backend_router(*annotation, *identity, *store, *exports, *imports, *workers,
-                                      *password_workers, config.web_root / "swagger", options);
+    auto routes = api::backend_router(*annotation, *identity, *store, *exports, *imports,
+                                      {*workers, *password_workers, *analysis_workers},
+                                      config.web_root / "swagger", options);
     if (!routes) return routes.error();
     auto listener = listener_options(config, "api", config.port);
     listener.observe = api::tell_refusal;
@@ -260,6 +271,8 @@ Result<std::unique_ptr<Backend>> Backend::start(const Config& config) {
     parts->workers = std::make_unique<WorkerPool>(config.workers, config.worker_queue);
     parts->password_workers =
         std::make_unique<WorkerPool>(password_threads(), password_queue, start_password_thread);
+    parts->analysis_workers =
+        std::make_unique<WorkerPool>(analysis_threads, analysis_queue, start_analysis_thread);
     auto ready = parts->open_store(config);
     if (ready) ready = parts->set_up_identity(config);
     if (ready) ready = parts->load_model(config);
@@ -308,7 +321,7 @@ asio::awaitable<void> Backend::watch_quality() {
         return service::watch_projects(*parts.store, parts.metrics);
     };
     for (;;) {
-        const auto looked = co_await parts_->workers->run(look);
+        const auto looked = co_await parts_->analysis_workers->run(look);
         if (!looked) spdlog::warn("cannot measure the quality: {}", looked.error().detail);
         timer.expires_after(quality_rhythm);
         co_await timer.async_wait(asio::use_awaitable);
@@ -331,6 +344,7 @@ void Backend::stop() {
     if (parts_->annotation) parts_->annotation->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();
+    if (parts_->analysis_workers) parts_->analysis_workers->stop();
     if (parts_->password_workers) parts_->password_workers->stop();
     if (parts_->workers) parts_->workers->stop();
 }

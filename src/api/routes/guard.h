@@ -29,6 +29,7 @@ struct AnnotatorContext {
     service::Imports& imports;
     WorkerPool& workers;
     WorkerPool& password_workers;  ///< slow ones, which nobody else must wait behind
+    WorkerPool& analysis_workers;  ///< so are these
     std::string base_path;
     std::function<void()> on_job;  ///< may be empty
     std::size_t max_image_bytes = 0;

@@ -142,7 +142,7 @@ Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
               const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
     const auto job = [&] { return service::shadow_of(api.store, project->project.id, id); };
-    const auto found = co_await api.workers.run(job);
+    const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());
     co_return no_store(text_response(200, shadow_text(*found, api.surface(request, project))));
 }

@@ -28,17 +28,17 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
                const service::ProjectRef& project) {
     const int id = project->project.id;
     const auto job = [&api, id] { return service::measure_quality(api.store, id, now()); };
-    const auto measured = co_await api.workers.run(job);
+    const auto measured = co_await api.analysis_workers.run(job);
     if (!measured) co_return problem(measured.error());
     if (id == store::shapes_project) api.annotation.show_quality(*measured);
     const auto look_back = [&api, id] { return service::measure_fall(api.store, id); };
-    const auto fall = co_await api.workers.run(look_back);
+    const auto fall = co_await api.analysis_workers.run(look_back);
     if (!fall && fall.error().kind != ErrorKind::not_found) co_return problem(fall.error());
     auto told = service::to_json(*measured);
     // A project without a model of its own has none before it either.
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
     const auto look_up = [&api, &project] { return api.store.project(project->project.slug); };
-    const auto now_there = co_await api.workers.run(look_up);
+    const auto now_there = co_await api.analysis_workers.run(look_up);
     if (!now_there) co_return problem(now_there.error());
     told["rolled_back"] = rolled_back_json(*now_there);
     co_return no_store(http::json_response(200, told));
@@ -52,7 +52,7 @@ Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
     const auto job = [&] {
         return service::suspected_mistakes(api.store, project->project.id, trunk, *limit);
     };
-    const auto found = co_await api.workers.run(job);
+    const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());
     co_return no_store(text_response(200, suspects_text(*found, api.surface(request, project))));
 }
@@ -66,7 +66,7 @@ Answer similar(AnnotatorContext& api, Request& request, const Principal&,
     const auto job = [&] {
         return service::similar_drawings(api.store, project->project.id, *id, *limit);
     };
-    const auto found = co_await api.workers.run(job);
+    const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());
     co_return no_store(text_response(200, similar_text(*found, api.surface(request, project))));
 }
@@ -81,7 +81,7 @@ Answer clusters(AnnotatorContext& api, Request& request, const Principal&,
     const auto job = [&] {
         return service::clusters_to_review(api.store, project->project.id, trunk, *limit);
     };
-    const auto found = co_await api.workers.run(job);
+    const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());
     co_return no_store(text_response(200, clusters_text(*found, api.surface(request, project))));
 }
@@ -92,7 +92,7 @@ Answer drawing_map(AnnotatorContext& api, Request&, const Principal&,
     if (!model) co_return problem(model.error());
     const std::string trunk = (*model)->trunk;
     const auto job = [&] { return service::map_drawings(api.store, project->project.id, trunk); };
-    const auto map = co_await api.workers.run(job);
+    const auto map = co_await api.analysis_workers.run(job);
     if (!map) co_return problem(map.error());
     co_return no_store(http::json_response(200, service::to_json(*map)));
 }

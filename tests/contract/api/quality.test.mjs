@@ -16,7 +16,7 @@ for (const kind of Object.keys(stores))
     let annotator;
     const drawn = [];
     before(async () => {
-      ({ store, server, api, token, annotator } = await startWithPeople(kind, { flags: ['--teach-after', '30'] }));
+      ({ store, server, api, token, annotator } = await startWithPeople(kind, { flags: ['--teach-after', '30', '--workers', '1'] }));
     });
     after(async () => {
       await server?.stop();
@@ -141,6 +141,15 @@ for (const kind of Object.keys(stores))
       assert.ok(points.some(({ x }) => Math.abs(x) > 0.5));
       assert.deepEqual([drift.before, drift.since, drift.p_value, drift.beyond_chance], [0, 60, 1, false]);
       await get('/api/v1/quality/map', { token: undefined, status: 401 });
+    });
+
+    it('lets no list wait behind what compares thousands of drawings', async () => {
+      const answered = [];
+      const told = (name) => () => answered.push(name);
+      const maps = Array.from({ length: 30 }, () => get('/api/v1/quality/map').then(told('map')));
+      await get('/api/v1/public/drawings', { token: undefined }).then(told('list')); // asked last
+      await Promise.all(maps);
+      assert.ok(answered.indexOf('list') < 20, `after ${answered.indexOf('list')} of 30`);
     });
 
     it('teaches by itself after so many reviews, and goes back to the model before', async () => {
