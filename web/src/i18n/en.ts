@@ -738,6 +738,8 @@ export const en = {
     moreProblems: (count: string, number: number) => (number === 1 ? 'And one more.' : `And ${count} more.`),
   },
   problem: {
+    missingPart: 'This part of the page did not come: the server may have been upgraded, or be out of reach.',
+    reload: 'Reload the page',
     offline: 'You seem to be offline.',
     unreachable: 'The server cannot be reached.',
     unavailable: 'The server is busy or not ready.',

@@ -750,6 +750,9 @@ export const fr: Dictionary = {
     moreProblems: (count, number) => (number < 2 ? `Et ${count} autre.` : `Et ${count} autres.`),
   },
   problem: {
+    missingPart:
+      'Cette partie de la page n’est pas arrivée : le serveur a peut-être été mis à jour, ou il est injoignable.',
+    reload: 'Recharger la page',
     offline: 'Vous semblez hors ligne.',
     unreachable: 'Le serveur est injoignable.',
     unavailable: 'Le serveur est occupé ou pas encore prêt.',
