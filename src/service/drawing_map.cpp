@@ -67,6 +67,7 @@ json::object to_json(const DrawingMap& map) {
     json::array points;
     for (const auto& [drawing, at] : map.drawings)
         points.push_back(json::object{{"id", to_string(drawing.id)},
+                                      {"version", drawing.version},
                                       {"tag", drawing.tag},
                                       {"reviewed", drawing.tagged_by.has_value()},
                                       {"x", at[0]},

@@ -582,7 +582,18 @@ export const en = {
   quality: {
     map: 'Map of drawings',
     mapIntro:
-      'The newest drawings before and since the promotion; what the model sees alike lies together. Filled: reviewed. Press a dot to open its drawing.',
+      'The newest drawings before and since the promotion; what the model sees alike lies together. Filled: reviewed. Press a dot to open its drawing, a colour below to catch all of its tag, or draw a lasso.',
+    pick: 'Pick several drawings',
+    lasso: 'Lasso',
+    frame: 'Frame by keys',
+    lassoHow: 'Draw a line around dots. What it catches is shown below, to be tagged in one go.',
+    frameHow: (n: string, count: number) =>
+      `Arrow keys move the frame, with Shift they stretch it; Enter catches what is in it: ${n} ${count === 1 ? 'drawing' : 'drawings'}.`,
+    catchAll: (tag: string) => `Catch all: ${tag}`,
+    caught: (n: string, count: number) => (count === 1 ? 'One drawing caught' : `${n} drawings caught`),
+    caughtList: 'What was caught: press one to leave it out',
+    caughtMore: (n: string) => `${n} more are not shown; they are tagged too.`,
+    letGo: 'Let go',
     mapOf: (n: string) => `${n} drawings, coloured by tag`,
     mapKey: 'Colours',
     looksTooFew:

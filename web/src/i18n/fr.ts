@@ -591,7 +591,19 @@ export const fr: Dictionary = {
   quality: {
     map: 'Carte des dessins',
     mapIntro:
-      'Les dessins les plus récents d’avant et d’après l’activation ; ceux que le modèle voit semblables sont proches. Plein : vérifié. Appuyez sur un point pour ouvrir son dessin.',
+      'Les dessins les plus récents d’avant et d’après l’activation ; ceux que le modèle voit semblables sont proches. Plein : vérifié. Appuyez sur un point pour ouvrir son dessin, sur une couleur plus bas pour tout attraper, ou tracez un lasso.',
+    pick: 'Prendre plusieurs dessins',
+    lasso: 'Lasso',
+    frame: 'Cadre au clavier',
+    lassoHow:
+      'Entourez des points d’un trait. Ce qu’il attrape s’affiche plus bas, pour être étiqueté d’un coup.',
+    frameHow: (n, count) =>
+      `Les flèches déplacent le cadre, avec Maj elles l’étirent ; Entrée attrape ce qu’il contient : ${n} ${count > 1 ? 'dessins' : 'dessin'}.`,
+    catchAll: (tag) => `Tout attraper : ${tag}`,
+    caught: (n, count) => (count === 1 ? 'Un dessin attrapé' : `${n} dessins attrapés`),
+    caughtList: 'Ce qui a été attrapé : appuyez pour laisser de côté',
+    caughtMore: (n) => `${n} autres ne sont pas montrés ; ils sont étiquetés aussi.`,
+    letGo: 'Relâcher',
     mapOf: (n) => `${n} dessins, colorés par étiquette`,
     mapKey: 'Couleurs',
     looksTooFew: 'Trop peu de dessins d’avant et d’après l’activation pour dire s’ils sont différents.',

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 
 import type { DrawingMap, Label } from '../../api/client';
-import { coloursOf, nearest } from './map';
+import { coloursOf, cornersOf, moved, nearest, within } from './map';
 
-const point = (tag: string) => ({ id: '', tag, reviewed: false, x: 0, y: 0 }) as DrawingMap['points'][number];
+const point = (tag: string) =>
+  ({ id: '', version: 1, tag, reviewed: false, x: 0, y: 0 }) as DrawingMap['points'][number];
 const label = (tag: string, colour: string | null) => ({ tag, colour }) as Label;
 
 it('takes the labels’ own colours, and others for those without, the most frequent tag first', () => {
@@ -23,4 +24,41 @@ it('finds the nearest place within reach alone', () => {
   expect(nearest(places, [7, 1], 12)).toBe(1);
   expect(nearest(places, [30, 0], 12)).toBeNull();
   expect(nearest([], [0, 0], 12)).toBeNull();
+});
+
+it('catches what lies within a line, also one that is not convex', () => {
+  const hook = [
+    [0, 0],
+    [10, 0],
+    [10, 10],
+    [8, 10],
+    [8, 2],
+    [0, 2],
+  ] as const;
+  const places = [
+    [1, 1],
+    [9, 9],
+    [4, 6],
+    [11, 1],
+  ] as const;
+  expect(within(places, hook)).toEqual([0, 1]);
+  expect(within(places, hook.slice(0, 2))).toEqual([]);
+  expect(within([], hook)).toEqual([]);
+});
+
+it('moves and stretches a frame by keys, within the map', () => {
+  const frame = { x: 0, y: 0.5, width: 0.2, height: 0.2 };
+  expect(moved(frame, 'ArrowLeft', false)).toEqual(frame);
+  expect(moved(frame, 'ArrowRight', false)?.x).toBeCloseTo(0.04);
+  expect(moved(frame, 'ArrowUp', true)?.height).toBeCloseTo(0.16);
+  expect(moved({ ...frame, height: 0.5 }, 'ArrowDown', true)?.height).toBe(0.5);
+  expect(moved({ ...frame, width: 0.04 }, 'ArrowLeft', true)?.width).toBe(0.04);
+  expect(moved(frame, 'Enter', false)).toBeNull();
+  const corners = cornersOf({ x: 0, y: 0.5, width: 0.5, height: 0.5 }, [100, 200]);
+  expect(corners).toEqual([
+    [0, 100],
+    [50, 100],
+    [50, 200],
+    [0, 200],
+  ]);
 });

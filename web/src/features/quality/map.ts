@@ -12,12 +12,61 @@ export function coloursOf(points: DrawingMap['points'], labels: readonly Label[]
   return new Map(tags.map((tag, at) => [tag, own.get(tag) ?? spare[at % spare.length] ?? '#888888']));
 }
 
+export type Place = readonly [number, number];
+
+/** Which of the places lie within the line, which is closed from its end to its beginning (even-odd rule). */
+export function within(places: readonly Place[], line: readonly Place[]): number[] {
+  const holds = ([x, y]: Place): boolean => {
+    let inside = false;
+    line.forEach(([ax, ay], at) => {
+      const [bx, by] = line[(at + 1) % line.length] ?? [ax, ay];
+      if (ay > y !== by > y && x < ax + ((bx - ax) * (y - ay)) / (by - ay)) inside = !inside;
+    });
+    return inside;
+  };
+  return line.length < 3 ? [] : places.flatMap((place, at) => (holds(place) ? [at] : []));
+}
+
+/** A rectangle over the map, in parts of it, 0…1: where its left top corner is, and its sides. */
+export interface Frame {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+const step = 0.04;
+const least = 0.04;
+
+/** The frame after a key: arrows move it, and with Shift stretch or shrink it. Nothing for another key. */
+export function moved(frame: Frame, key: string, stretches: boolean): Frame | null {
+  const across = { ArrowLeft: -step, ArrowRight: step }[key] ?? 0;
+  const down = { ArrowUp: -step, ArrowDown: step }[key] ?? 0;
+  if (across === 0 && down === 0) return null;
+  const bounded = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
+  if (stretches)
+    return {
+      ...frame,
+      width: bounded(frame.width + across, least, 1 - frame.x),
+      height: bounded(frame.height + down, least, 1 - frame.y),
+    };
+  return {
+    ...frame,
+    x: bounded(frame.x + across, 0, 1 - frame.width),
+    y: bounded(frame.y + down, 0, 1 - frame.height),
+  };
+}
+
+/** The frame's corners on a map of that size. */
+export const cornersOf = ({ x, y, width, height }: Frame, [across, down]: Place): Place[] => [
+  [x * across, y * down],
+  [(x + width) * across, y * down],
+  [(x + width) * across, (y + height) * down],
+  [x * across, (y + height) * down],
+];
+
 /** Which of the places is nearest, if one is within `reach`. */
-export function nearest(
-  places: readonly (readonly [number, number])[],
-  [x, y]: readonly [number, number],
-  reach: number,
-): number | null {
+export function nearest(places: readonly Place[], [x, y]: Place, reach: number): number | null {
   let best: number | null = null;
   let least = reach;
   places.forEach(([px, py], at) => {
