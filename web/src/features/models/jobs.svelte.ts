@@ -2,6 +2,7 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 import { settle, type Job } from '../../api/client';
 import type { Problem } from '../../api/problem';
+import { slug } from '../../api/project';
 import { annotatorApi } from '../session/session.svelte';
 
 const look_again_ms = 700;
@@ -27,13 +28,15 @@ export class LatestJob {
     private onend: (job: Job) => void = () => {},
   ) {}
 
-  /** Looks for the newest one of the kind among the newest jobs. */
+  /** Looks for the page's project's newest one of the kind among the newest jobs, which are those of all projects. */
   async find(): Promise<void> {
     const turn = ++this.asked;
     const answer = await settle(annotatorApi.GET('/api/v1/jobs', { params: { query: { limit: 200 } } }));
     if (turn !== this.asked) return;
     this.problem = answer.ok ? null : answer.problem;
-    const found = answer.ok ? answer.data.jobs.find(({ kind }) => kind === this.kind) : null;
+    const found = answer.ok
+      ? answer.data.jobs.find(({ kind, project }) => kind === this.kind && project === slug)
+      : null;
     if (found) this.follow(found);
   }
 

@@ -100,7 +100,7 @@ describe('the newest job of a kind', () => {
   it('is found among others and followed to its end', async () => {
     const found = latest.find();
     (await wire.next('GET', path)).answer(200, {
-      jobs: [jobOf('r', { kind: 'retag' }), jobOf('b'), jobOf('a')],
+      jobs: [jobOf('r', { kind: 'retag' }), jobOf('o', { project: 'birds' }), jobOf('b'), jobOf('a')],
       next: null,
     });
     await found;
