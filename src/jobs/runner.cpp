@@ -108,6 +108,7 @@ void Runner::work_at(const store::Job& job) {
         current_ = nullptr;
     }
     if (task.lost_) return;
+    keep_last_word(task);
     const auto outcome = outcome_of(task, result);
     spdlog::info("job {}: {} {}", to_string(job.id), job.kind,
                  result ? "is done" : result.error().detail);
@@ -116,6 +117,15 @@ void Runner::work_at(const store::Job& job) {
         spdlog::warn("job {} cannot be ended: {}", to_string(job.id), ended.error().detail);
     else if (options_.on_ended && outcome.state != store::JobState::queued)
         options_.on_ended(job);
+}
+
+/// What was told since the lease was renewed last. Where it cannot be kept, the job ends without.
+void Runner::keep_last_word(Task& task) {
+    const auto detail = task.take_detail();
+    if (!detail) return;
+    if (const auto kept = store_.renew_job(task.job().id, lease(), task.progress_, detail); !kept)
+        spdlog::warn("what job {} told last is lost: {}", to_string(task.job().id),
+                     kept.error().detail);
 }
 
 /// What was done is done, even where it was to be cancelled.

@@ -83,6 +83,7 @@ class Runner {
     void run();
     bool do_one();
     void work_at(const store::Job& job);
+    void keep_last_word(Task& task);
     void keep_alive(Task& task, const std::stop_token& done);
     [[nodiscard]] store::JobOutcome outcome_of(Task& task, const Result<std::string>& result) const;
     [[nodiscard]] store::JobLease lease() const;

@@ -590,6 +590,11 @@ for (const kind of Object.keys(stores))
       else await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
     });
 
+    it('trains no network where there is no program that does', async () => {
+      const refused = await api.ask('POST', '/api/v1/models:train', { token, json: {}, status: 409 });
+      assert.equal(refused.body.code, 'no_training');
+    });
+
     it('follows a job to its end, through the events that it sends', async () => {
       const events = (id, options) => api.ask('GET', `/api/v1/jobs/${id}/events`, { token: annotator, ...options });
       const told = ({ bytes }) => [...String(bytes).matchAll(/^event: job\ndata: (.*)\n$/gm)].map(([, data]) => JSON.parse(data));

@@ -62,6 +62,22 @@ TEST_F(RunnerTest, DoesWhatIsQueuedAndKeepsTheResult) {
     EXPECT_EQ(job.attempts, 1);
 }
 
+TEST_F(RunnerTest, KeepsWhatWasToldLast) {
+    const Work tells = [](Task& task) -> Result<std::string> {
+        task.tell(R"({"step":1})");
+        task.tell(R"({"step":2})");
+        return "{}";
+    };
+    const Work fails = [](Task& task) -> Result<std::string> {
+        task.tell(R"({"step":3})");
+        return Error{ErrorKind::invalid, "There is too little."};
+    };
+    const RunnerOptions hardly_renewing{5ms, 10s, 60s};
+    Runner runner(*store_, {{"tells", tells}, {"fails", fails}}, hardly_renewing);
+    EXPECT_EQ(ended(queue("tells")).detail, R"({"step":2})");
+    EXPECT_EQ(ended(queue("fails")).detail, R"({"step":3})");
+}
+
 TEST_F(RunnerTest, SaysWhyWorkFailed) {
     const Work fails = [](Task&) -> Result<std::string> {
         return Error{ErrorKind::invalid, "There is too little."};
