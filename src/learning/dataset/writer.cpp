@@ -226,7 +226,8 @@ class CocoListing final : public Listing {
                                  {"croquis", own_fields(drawing)}};
         json::object annotation{
             {"id", count_}, {"image_id", count_}, {"category_id", category_of(drawing.label)}};
-        if (!drawing.reviewed) annotation["score"] = drawing.prediction.confidence.value_or(0);
+        if (!drawing.reviewed)
+            annotation["score"] = double{drawing.prediction.confidence.value_or(0)};
         const char* comma = count_ == 1 ? "\n" : ",\n";
         if (const auto put = images_.append(comma + json::serialize(image)); !put)
             return put.error();
