@@ -100,6 +100,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     BodyBudget& budget_;
     std::size_t reserved_ = 0;
     std::size_t header_bytes_ = 0;
+    std::size_t wanted_ = 1;           ///< bytes of the body with which the parser goes on
     std::size_t extension_bytes_ = 0;  ///< of all chunks
     std::optional<Refusal> refusal_;
     int version_ = 11;

@@ -180,6 +180,31 @@ TEST(Tolerated, AnEmptyLineInPieces) {
     }
 }
 
+TEST(Tolerated, AChunkedBodyByteByByte) {
+    const std::string text =
+        "POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n1;x=\"y\"\r\nd\r\n0\r\nTrailer: t\r\n\r\n";
+    Request request;
+    const ServerLimits limits;
+    BodyBudget budget(100);
+    RequestParser parser(request, limits, budget);
+    boost::beast::flat_buffer buffer;
+    auto progress = RequestParser::Progress::need_header;
+    for (const char byte : text) {
+        static_cast<char*>(buffer.prepare(1).data())[0] = byte;
+        buffer.commit(1);
+        if (progress == RequestParser::Progress::need_body) {
+            progress = parser.feed_body(buffer);
+        } else {
+            ASSERT_EQ(progress, RequestParser::Progress::need_header);
+            progress = parser.feed_header(buffer);
+            if (progress == RequestParser::Progress::need_body) progress = parser.limit_body(100);
+        }
+    }
+    EXPECT_EQ(progress, RequestParser::Progress::done);
+    EXPECT_EQ(request.body, "abcd");
+}
+
 TEST(Tolerated, AnAbsoluteTarget) {
     Served served(echo_router());
     HttpPeer peer(served.port());
