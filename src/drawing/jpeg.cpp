@@ -129,10 +129,14 @@ std::optional<Bytes> turned_exactly(BytesView file, int orientation, bool progre
     const int failed = tjTransform(engine.get(), file.data(), file.size(), 1, &data, &size,
                                    &transform, TJFLAG_LIMITSCANS);
     const TurboBytes owned(data, tjFree);
-    // A warning is of damage that decode_jpeg has put up with.
-    if ((failed != 0 && tjGetErrorCode(engine.get()) != TJERR_WARNING) || !owned || size == 0)
-        return std::nullopt;
-    return Bytes(owned.get(), owned.get() + size);
+    if (!owned || size == 0) return std::nullopt;
+    Bytes turned(owned.get(), owned.get() + size);
+    // A warning is of damage that decode_jpeg has put up with, which may look otherwise written
+    // anew.
+    const bool warned = failed != 0;
+    if (warned && tjGetErrorCode(engine.get()) != TJERR_WARNING) return std::nullopt;
+    if (warned && !decode_jpeg(turned, unlimited)) return std::nullopt;
+    return turned;
 }
 
 Result<Bytes> encode_jpeg(const Image& image) {
