@@ -77,6 +77,15 @@ inside() {
         "$folder" "$workdir" "${environment[@]}" "${as[@]}" "$@"
 }
 
+# stop_inside PID: asks what `inside` runs in the background to end, which is the innermost process below PID, and waits
+# for all of it.
+stop_inside() {
+    local at=$1 below
+    while below=$(pgrep -P "$at" | head -1) && [ -n "$below" ]; do at=$below; done
+    kill -TERM "$at" 2>/dev/null || true
+    wait "$1" || true
+}
+
 # await URL SECONDS PID: until it answers; fails where that takes too long or PID has ended.
 await() {
     local deadline=$((SECONDS + $2))
