@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort, startCroquis, stores } from '../../e2e/support/server.mjs';
+import { until } from '../../e2e/support/until.mjs';
 import { client } from './support/contract.mjs';
 import { startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
@@ -64,7 +64,7 @@ for (const kind of Object.keys(stores))
     }
     const measured = async () => {
       const counted = /croquis_quality_agreement_fall_evidence\{project="shapes"\}/;
-      while (!counted.test(await (await fetch(`http://localhost:${port}/metrics`)).text())) await sleep(50);
+      await until('the evidence', async () => counted.test(await (await fetch(`http://localhost:${port}/metrics`)).text()));
     };
 
     it('is off, and is set for each project', async () => {
@@ -84,7 +84,7 @@ for (const kind of Object.keys(stores))
       await review(true);
       second = await server.addModel('second');
       await promote(second);
-      while ((await live()) !== second) await sleep(50);
+      await until('the second model', async () => (await live()) === second);
       await review(false);
       const { fall, rolled_back: none } = await get('/api/v1/quality');
       assert.equal(none, null);
@@ -95,7 +95,7 @@ for (const kind of Object.keys(stores))
 
       await api.ask('PATCH', '/api/v1/projects/shapes', { token, json: { rolls_back: true }, status: 200 });
       await lookAgain();
-      while ((await live()) !== first) await sleep(50);
+      await until('the first model', async () => (await live()) === first);
       const { rolled_back: back } = await get('/api/v1/quality');
       assert.deepEqual([back.model, back.before, back.beyond_chance], [second, first, true]);
       const counts = ({ now, then }) => [now.agreed, now.of, then.agreed, then.of];

@@ -3,10 +3,10 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { until } from '../../e2e/support/until.mjs';
 import { client } from './support/contract.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
@@ -82,13 +82,7 @@ for (const kind of Object.keys(stores))
       api.ask('POST', '/api/v1/models:train', { token, json, status: 202, ...more });
     const job = async (id) => (await api.ask('GET', `/api/v1/jobs/${id}`, { token, status: 200 })).body;
     const listed = async () => (await api.ask('GET', '/api/v1/models', { token, status: 200 })).body;
-    const told = async (id) => {
-      for (;;) {
-        const { detail } = await job(id);
-        if (detail) return detail;
-        await sleep(50);
-      }
-    };
+    const told = (id) => until('word of the training', async () => (await job(id)).detail);
     async function start() {
       server = await startCroquis(store.url, { ports: server.ports, flags });
       api = await client(`http://localhost:${server.ports.api}`);
@@ -182,7 +176,7 @@ for (const kind of Object.keys(stores))
       await told(body.id);
       const pid = Number(await noted('pid'));
       await server.stop('SIGKILL');
-      while (alive(pid)) await sleep(20);
+      await until('the end of the program', () => !alive(pid));
       await mode('succeeds');
       await start();
       const ended = await endedJob(api, token, body.id);
