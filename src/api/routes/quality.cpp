@@ -38,7 +38,7 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
     // A project without a model of its own has none before it either.
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
     const auto look_up = [&api, &project] { return api.store.project(project->project.slug); };
-    const auto now_there = co_await api.analysis_workers.run(look_up);
+    const auto now_there = co_await api.workers.run(look_up);
     if (!now_there) co_return problem(now_there.error());
     told["rolled_back"] = rolled_back_json(*now_there);
     co_return no_store(http::json_response(200, told));
