@@ -225,6 +225,8 @@ std::string_view short_name(EngineKind kind) {
             return "onednn_int8";
         case EngineKind::onednn:
             return "onednn";
+        case EngineKind::onnxruntime:
+            return "onnxruntime";
         case EngineKind::opencv:
             return "opencv";
     }
