@@ -8,7 +8,9 @@
 #include <clocale>
 #include <fstream>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "learning/dataset/text.h"
@@ -21,22 +23,28 @@ namespace fs = std::filesystem;
 constexpr std::size_t block_bytes = std::size_t{64} * 1024;
 constexpr std::uint64_t ratio_from = std::uint64_t{64} << 20U;
 
+struct FreeLocale {
+    void operator()(locale_t made) const { freelocale(made); }
+};
+
+/// Made once: to make one reads files of the system.
+locale_t utf8_locale() {
+    static const std::unique_ptr<std::remove_pointer_t<locale_t>, FreeLocale> made(
+        newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr));
+    return made.get();
+}
+
 /// libarchive turns names into the locale's characters: for this thread and this long, UTF-8.
 class Utf8Locale {
   public:
-    Utf8Locale()
-        : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)),
-          before_(locale_ == nullptr ? nullptr : uselocale(locale_)) {}
+    Utf8Locale() : before_(utf8_locale() == nullptr ? nullptr : uselocale(utf8_locale())) {}
     ~Utf8Locale() {
-        if (locale_ == nullptr) return;
-        uselocale(before_);
-        freelocale(locale_);
+        if (before_ != nullptr) uselocale(before_);
     }
     Utf8Locale(const Utf8Locale&) = delete;
     Utf8Locale& operator=(const Utf8Locale&) = delete;
 
   private:
-    locale_t locale_;
     locale_t before_;
 };
 
@@ -104,14 +112,12 @@ class ArchiveCursor final : public TreeCursor {
     Result<Bytes> read(std::size_t max_bytes) override {
         Bytes bytes;
         for (;;) {
-            const std::size_t had = bytes.size();
-            bytes.resize(std::min(had + block_bytes, max_bytes + 1));
-            const auto got =
-                archive_read_data(reader_.get(), bytes.data() + had, bytes.size() - had);
+            const auto room = std::min(block_.size(), max_bytes + 1 - bytes.size());
+            const auto got = archive_read_data(reader_.get(), block_.data(), room);
             if (got < 0)
                 return Error{ErrorKind::malformed,
                              fmt::format("It cannot be unpacked: {}.", message_of(reader_.get()))};
-            bytes.resize(had + static_cast<std::size_t>(got));
+            bytes.insert(bytes.end(), block_.begin(), block_.begin() + got);
             if (const auto fits = count_beyond_declared(bytes.size()); !fits) return fits.error();
             if (bytes.size() > max_bytes) return larger_than(max_bytes);
             if (got == 0) return bytes;
@@ -169,7 +175,8 @@ class ArchiveCursor final : public TreeCursor {
 
     const ArchiveLimits limits_;
     std::unique_ptr<archive, CloseReader> reader_;
-    archive_entry* entry_ = nullptr;  ///< libarchive's own, until the next one
+    archive_entry* entry_ = nullptr;    ///< libarchive's own, until the next one
+    Bytes block_ = Bytes(block_bytes);  ///< what is read next, before it is known how long it is
     bool opened_ = false;
     bool ended_ = false;
     std::uint64_t packed_bytes_ = 0;

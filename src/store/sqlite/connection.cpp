@@ -294,8 +294,8 @@ Statement Connection::prepare(std::string_view sql) {
     return Statement(std::move(owned));
 }
 
-Transaction::Transaction(Connection& connection) : connection_(connection) {
-    connection_.run("BEGIN IMMEDIATE");
+Transaction::Transaction(Connection& connection, Mode mode) : connection_(connection) {
+    connection_.run(mode == Mode::read_write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 Transaction::~Transaction() {

@@ -146,7 +146,7 @@ class Connection {
 /// A write transaction, rolled back unless committed.
 class Transaction {
   public:
-    explicit Transaction(Connection& connection);
+    explicit Transaction(Connection& connection, Mode mode = Mode::read_write);
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();

@@ -46,9 +46,12 @@ class SqliteTransfer final : public Transfer {
 
     Result<std::vector<std::optional<Drawing>>> find(const std::vector<ImportKey>& keys) override {
         return guarded([&] {
+            // One transaction: SQLite asks the file system about its files as each one begins.
+            Transaction transaction(connection_, Mode::read_only);
             std::vector<std::optional<Drawing>> found;
             found.reserve(keys.size());
             for (const auto& key : keys) found.push_back(find_one(connection_, key));
+            transaction.commit();
             return found;
         });
     }
@@ -88,6 +91,7 @@ class SqliteTransfer final : public Transfer {
     Result<std::vector<std::optional<Content>>> contents(
         const std::vector<Uuid>& drawings) override {
         return guarded([&] {
+            Transaction transaction(connection_, Mode::read_only);
             std::vector<std::optional<Content>> found;
             found.reserve(drawings.size());
             for (const auto& id : drawings) {
@@ -100,6 +104,7 @@ class SqliteTransfer final : public Transfer {
                 const auto image = row.blob(0);
                 content = Content{Bytes(image.begin(), image.end()), row.text(1)};
             }
+            transaction.commit();
             return found;
         });
     }
