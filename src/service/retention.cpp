@@ -78,7 +78,6 @@ Result<std::size_t> Retention::sweep(const store::Project& project, Timestamp at
     for (;;) {
         const auto page = store_.list(query);
         if (!page) return page.error();
-        if (page->drawings.empty()) return all;
         std::vector<store::VisibilityChange> changes;
         for (const auto& drawing : page->drawings)
             changes.push_back(

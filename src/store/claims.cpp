@@ -2,11 +2,12 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include "store/list_query.h"
 #include "store/records.h"
+#include "store/tagging.h"
 
 namespace croquis::store {
 namespace {
@@ -36,23 +37,51 @@ const std::string& held_statement() {
     return sql;
 }
 
-/// The claims are few: both databases read them once and then walk along the index of the queue.
-const std::string& waiting_statement(Asked asked, bool of_import) {
-    // An import's drawings have an index of their own, which the sign keeps the project's from.
-    const auto make = [](const char* part, const char* project, const char* rest) {
+const std::string& groups_statement(bool of_import) {
+    const auto make = [](const char* of) {
+        const auto next = [&](const char* behind) {
+            return fmt::format(
+                "SELECT min(answered_by) FROM drawing WHERE tagged_by IS NULL AND answered_by <> "
+                "'' "
+                "AND {} AND answered_by > {}",
+                of, behind);
+        };
         return fmt::format(
-            "SELECT {} FROM drawing WHERE tagged_by IS NULL AND {} AND queue_place {} {} "
-            "AND {} = $1 AND id NOT IN (SELECT drawing FROM claim) AND {}{}",
-            drawing_columns, shown, part, first_judging_place, project, asks("$1", "$2"), rest);
+            "WITH RECURSIVE found (people) AS (SELECT * FROM ({}) AS first UNION ALL "
+            "SELECT ({}) FROM found WHERE people IS NOT NULL) "
+            "SELECT people FROM found WHERE people IS NOT NULL",
+            next("''"), next("found.people"));
     };
-    const auto both = [&](const char* part) {
-        return std::array{
-            make(part, "project", " ORDER BY queue_place, id LIMIT $3"),
-            make(part, "+project", " AND import_job = $3 ORDER BY queue_place, id LIMIT $4")};
-    };
-    static const auto by_margin = both("<");
-    static const auto random = both(">=");
-    return (asked == Asked::margin ? by_margin : random)[of_import ? 1 : 0];
+    static const auto of_project = make("disputed IS NOT TRUE AND project = $1");
+    static const auto of_job = make("import_job IS NOT NULL AND import_job = $1");
+    return of_import ? of_job : of_project;
+}
+
+std::vector<std::string> asking_groups(std::vector<std::string> groups, const Uuid& account,
+                                       int opinions_wanted) {
+    const auto own = answerer(account);
+    if (opinions_wanted > 1)
+        std::erase_if(groups, [&](const std::string& people) {
+            return people.find(own) != std::string::npos;
+        });
+    groups.insert(groups.begin(), std::string());
+    return groups;
+}
+
+/// The claims are few: both databases read them once and then walk along the index of the queue.
+std::string waiting_statement(Asked asked, bool of_nobody, bool of_import) {
+    // An import's drawings have an index of their own, which the sign keeps the project's from.
+    // SQLite numbers parameters as they appear.
+    const int job = of_nobody ? 2 : 3;
+    return fmt::format(
+        "SELECT {} FROM drawing WHERE {}project = $1 AND {}{} AND disputed IS NOT TRUE "
+        "AND queue_place {} {}{} AND id NOT IN (SELECT drawing FROM claim) AND {} "
+        "ORDER BY queue_place, id LIMIT ${}",
+        drawing_columns, of_import ? "+" : "", of_nobody ? unanswered : answered,
+        of_nobody ? "" : " AND answered_by = $2",
+        asked == Asked::margin ? "<" : ">=", first_judging_place,
+        of_import ? fmt::format(" AND import_job = ${}", job) : "", shown,
+        of_import ? job + 1 : job);
 }
 
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,
@@ -61,6 +90,11 @@ std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequ
         return std::find(request.passed.begin(), request.passed.end(), drawing.id) !=
                request.passed.end();
     });
+    const auto place = [](const Drawing& drawing) {
+        return std::pair(queue_place(drawing.id, drawing.prediction.probabilities), drawing.id);
+    };
+    std::sort(candidates.begin(), candidates.end(),
+              [&](const Drawing& a, const Drawing& b) { return place(a) < place(b); });
     if (candidates.size() > count) candidates.resize(count);
     return candidates;
 }

@@ -19,11 +19,19 @@ const std::string& forget_done_claims();
 /// What a holder has: columns of the drawing, then, from first_claim_column on, asked, probability
 /// and expires_at.
 const std::string& held_statement();
-/// The next drawings that nobody holds: columns of the drawing. Parameters: project, account, then
-/// the job where only what it brought is asked for, limit.
-const std::string& waiting_statement(Asked asked, bool of_import);
+/// The groups of people whose opinions of a drawing wait for another's, in the column answered_by.
+/// They are found by as many steps along an index as there are groups. Parameters: project, or the
+/// job where only what it brought is asked for.
+const std::string& groups_statement(bool of_import);
+/// Of those groups, the ones whose drawings this account is asked about: those that it is not of,
+/// or all where the project wants one opinion. Nobody's group comes first.
+std::vector<std::string> asking_groups(std::vector<std::string> groups, const Uuid& account,
+                                       int opinions_wanted);
+/// The next of one group's drawings that nobody holds: columns of the drawing. Parameters: project,
+/// the group where it is not nobody's, then the job where only what it brought is asked for, limit.
+std::string waiting_statement(Asked asked, bool of_nobody, bool of_import);
 
-/// Of the candidates, the first `count` that were not passed over.
+/// Of the candidates of all groups, the first `count` of the queue that were not passed over.
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,
                                 std::size_t count);
 

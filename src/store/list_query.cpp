@@ -2,8 +2,11 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "store/asking.h"
+#include <algorithm>
+#include <utility>
+
 #include "store/records.h"
+#include "store/tagging.h"
 
 namespace croquis::store {
 
@@ -21,12 +24,8 @@ const std::string& tagging_columns() {
 
 std::string asks(const std::string& project, const std::string& account) {
     return fmt::format(
-        "disputed IS NOT TRUE AND ((SELECT opinions_wanted FROM project WHERE project.id = {0}) = "
-        "1 OR "
-        "(SELECT count(*) FROM tag_event AS said WHERE said.drawing = drawing.id "
-        "AND said.user_id = {1} AND said.opinion IS NOT NULL AND NOT EXISTS ("
-        "SELECT 1 FROM tag_event AS undo WHERE undo.drawing = said.drawing "
-        "AND undo.undoes = said.version)) = 0)",
+        "disputed IS NOT TRUE AND (answered_by = '' OR answered_by NOT LIKE '%' || {1} || '%' OR "
+        "(SELECT opinions_wanted FROM project WHERE project.id = {0}) = 1)",
         project, account);
 }
 
@@ -60,108 +59,173 @@ constexpr std::size_t max_limit = 200;
 constexpr const char* reviewed = "tagged_by IS NOT NULL";
 constexpr const char* unreviewed = "tagged_by IS NULL";
 
-/// Collects conditions and their parameters.
+/// Conditions and their values. SQLite numbers parameters as they appear, whatever their names say:
+/// so they are numbered where it is known what comes before.
+class Conditions {
+  public:
+    /// `text` has a question mark for each value.
+    template <class... Values>
+    void add(const std::string& text, const Values&... values) {
+        text_ += " AND " + text;
+        (values_.emplace_back(values), ...);
+    }
+
+    [[nodiscard]] bool empty() const { return text_.empty(); }
+    [[nodiscard]] const std::vector<Value>& values() const { return values_; }
+    [[nodiscard]] std::string numbered_after(std::size_t others) const {
+        std::string text;
+        for (const char c : text_) {
+            if (c == '?')
+                text += fmt::format("${}", ++others);
+            else
+                text += c;
+        }
+        return text;
+    }
+
+  private:
+    std::string text_;
+    std::vector<Value> values_;
+};
+
+/// A list is read along one index: `along_` are the conditions that the index meets, and all that
+/// is left is looked at, drawing by drawing.
 class Builder {
   public:
-    explicit Builder(const Query& query) : query_(query) {
-        require("project = " + parameter(query.project));
-        filter_tag();
+    explicit Builder(const Query& query)
+        : query_(query), by_place_(query.order == Order::most_telling_first) {
+        // The sign keeps the planner from the project's index where an import's is there.
+        const bool by_import = query.import_job && by_place_;
+        along_.add(by_import ? "+project = ?" : "project = ?", query.project);
+        choose_index();
         filter_confidence();
         filter_time();
         filter_people();
         resume();
+        along_text_ = along_.numbered_after(0);
+        looked_for_text_ = looked_for_.numbered_after(along_.values().size());
     }
 
     ListStatement finish() {
-        if (query_.order != Order::most_telling_first) return {whole(), std::move(values_)};
-        return {by_place(), std::move(values_)};
+        auto values = along_.values();
+        values.insert(values.end(), looked_for_.values().begin(), looked_for_.values().end());
+        return {by_place_ ? in_parts() : part("true", id_order()), std::move(values)};
     }
 
   private:
-    template <class T>
-    std::string parameter(const T& value) {
-        values_.emplace_back(value);
-        return fmt::format("${}", values_.size());
-    }
+    /// What an index of the order that is asked for bounds.
+    Conditions& bounded_by_id() { return by_place_ ? looked_for_ : along_; }
+    Conditions& bounded_by_place() { return by_place_ ? along_ : looked_for_; }
 
-    void require(const std::string& condition) { where_ += " AND " + condition; }
-
-    void filter_tag() {
-        if (query_.tag) require("tag = " + parameter(*query_.tag));
+    /// The index whose drawings are fewest, as a rule, where one has what is asked for in the order
+    /// that is asked for.
+    void choose_index() {
+        bool chosen = by_place_;
+        const auto choose = [&](bool is_asked, const std::string& condition,
+                                const auto&... values) {
+            if (is_asked) (chosen ? looked_for_ : along_).add(condition, values...);
+            chosen = chosen || is_asked;
+        };
+        choose(query_.flagged == true, "flag IS NOT NULL");
+        choose(query_.disputed == true, "disputed IS TRUE");
+        if (query_.tagged_by)
+            choose(true, fmt::format("{} AND tagged_by = ?", reviewed), *query_.tagged_by);
+        choose(query_.disagreement == true, fmt::format("{} AND tag <> predicted_tag", reviewed));
+        if (query_.tag) choose(true, "tag = ?", *query_.tag);
+        choose(query_.reviewed == true && !by_place_, reviewed);
     }
 
     void filter_confidence() {
-        if (query_.min_confidence) require("confidence >= " + parameter(*query_.min_confidence));
-        if (query_.max_confidence) require("confidence <= " + parameter(*query_.max_confidence));
+        if (query_.min_confidence) looked_for_.add("confidence >= ?", *query_.min_confidence);
+        if (query_.max_confidence) looked_for_.add("confidence <= ?", *query_.max_confidence);
     }
 
-    /// The bounds on the id say nothing new; they let the primary key find the stretch.
+    /// The bounds on the id say nothing new; they let the index find the stretch, and so hardly a
+    /// drawing is looked at for the others.
     void filter_time() {
-        if (query_.from) {
-            require("created_at >= " + parameter(*query_.from));
-            require("id >= " + parameter(lowest_id_at(*query_.from - id_time_slack)));
-        }
-        if (query_.until) {
-            require("created_at < " + parameter(*query_.until));
-            require("id < " + parameter(lowest_id_at(*query_.until + 2 * id_time_slack)));
-        }
+        if (query_.from)
+            bounded_by_id().add("created_at >= ? AND id >= ?", *query_.from,
+                                lowest_id_at(*query_.from - id_time_slack));
+        if (query_.until)
+            bounded_by_id().add("created_at < ? AND id < ?", *query_.until,
+                                lowest_id_at(*query_.until + 2 * id_time_slack));
     }
 
     void filter_people() {
-        if (query_.tagged_by) require("tagged_by = " + parameter(*query_.tagged_by));
-        if (query_.source) require("source = " + parameter(*query_.source));
-        if (query_.disagreement)
-            require(*query_.disagreement ? "tagged_by IS NOT NULL AND tag <> predicted_tag"
-                                         : "(tagged_by IS NULL OR tag = predicted_tag)");
-        if (query_.disputed)
-            require(*query_.disputed ? "disputed IS TRUE" : "disputed IS NOT TRUE");
-        if (query_.flagged) require(*query_.flagged ? "flag IS NOT NULL" : "flag IS NULL");
-        if (query_.import_job) require("import_job = " + parameter(*query_.import_job));
-        if (query_.asks) require(asks("$1", parameter(*query_.asks)));
+        if (query_.source) looked_for_.add("source = ?", *query_.source);
+        if (query_.disagreement == false)
+            looked_for_.add("(tagged_by IS NULL OR tag = predicted_tag)");
+        if (query_.disputed == false) looked_for_.add("disputed IS NOT TRUE");
+        if (query_.flagged == false) looked_for_.add("flag IS NULL");
+        if (query_.import_job) bounded_by_place().add("import_job = ?", *query_.import_job);
+        if (query_.asks) looked_for_.add(asks("$1", "?"), answerer(*query_.asks));
+        if (query_.reviewed == false && !by_place_) looked_for_.add(unreviewed);
     }
 
     void resume() {
         if (!query_.after) return;
         const auto& after = *query_.after;
-        if (query_.order == Order::newest_first) require("id < " + parameter(after.id));
-        if (query_.order == Order::oldest_first) require("id > " + parameter(after.id));
-        if (query_.order == Order::most_telling_first) {
-            const auto place = parameter(after.place);
-            require(fmt::format("(queue_place, id) > ({}, {})", place, parameter(after.id)));
-        }
+        if (query_.order == Order::newest_first) along_.add("id < ?", after.id);
+        if (query_.order == Order::oldest_first) along_.add("id > ?", after.id);
+        if (by_place_) along_.add("(queue_place, id) > (?, ?)", after.place, after.id);
     }
 
-    [[nodiscard]] std::string select(const std::string& condition, const char* order,
-                                     const char* also = "") const {
-        return fmt::format("SELECT {}{} FROM drawing WHERE {}{} AND {} ORDER BY {} LIMIT {}",
-                           drawing_columns, also, condition, where_, visible_to(query_.audience),
-                           order, query_.limit + 1);
+    [[nodiscard]] const char* id_order() const {
+        return query_.order == Order::newest_first ? "id DESC" : "id";
     }
 
-    [[nodiscard]] std::string whole() const {
-        const char* condition = !query_.reviewed   ? "true"
-                                : *query_.reviewed ? reviewed
-                                                   : unreviewed;
-        return select(condition, query_.order == Order::newest_first ? "id DESC" : "id");
-    }
-
-    /// What people have looked at and what they have not are indexed apart, so that the review
-    /// queue never wades through what is done; together the two make the whole order.
-    [[nodiscard]] std::string by_place() const {
-        const char* order = "queue_place, id";
-        const char* also = ", queue_place";
-        if (query_.reviewed) return select(*query_.reviewed ? reviewed : unreviewed, order, also);
+    /// Of the drawings of one index, as many as a page needs. Both databases hand on what is found
+    /// in the order in which it is looked through, and stop where it is enough; asked to sort it,
+    /// SQLite would look through everything first.
+    [[nodiscard]] std::string part(const std::string& condition, const std::string& order) const {
+        const char* visible = visible_to(query_.audience);
+        if (looked_for_.empty())
+            return fmt::format(
+                "SELECT {}, CAST(queue_place AS integer) AS place, 0 AS looked_at FROM drawing "
+                "WHERE {}{} AND {} ORDER BY {} LIMIT {}",
+                drawing_columns, condition, along_text_, visible, order, query_.limit + 1);
         return fmt::format(
-            "SELECT * FROM (SELECT * FROM ({}) AS unreviewed UNION ALL SELECT * FROM ({}) AS "
-            "reviewed) AS both_kinds ORDER BY {} LIMIT {}",
-            select(unreviewed, order, also), select(reviewed, order, also), order,
-            query_.limit + 1);
+            "SELECT * FROM (SELECT {0}, CAST(queue_place AS integer) AS place, 0 AS looked_at FROM "
+            "(SELECT * FROM drawing WHERE {1}{2} ORDER BY {3} LIMIT {4}) AS looked_through "
+            "WHERE {5}{6} LIMIT {7}) AS found UNION ALL "
+            "SELECT * FROM (SELECT {0}, CAST(queue_place AS integer) AS place, 1 AS looked_at "
+            "FROM drawing WHERE {1}{2} ORDER BY {3} LIMIT 1 OFFSET {8}) AS last_one",
+            drawing_columns, condition, along_text_, order, most_looked_at, visible,
+            looked_for_text_, query_.limit + 1, most_looked_at - 1);
+    }
+
+    /// What people have looked at, what they have not, and what waits for the others' opinions are
+    /// indexed apart, so that the review queue never wades through what is done; together they make
+    /// the whole order.
+    [[nodiscard]] std::string in_parts() const {
+        std::string all;
+        const auto add = [&](const char* condition) {
+            all += fmt::format("{}SELECT * FROM ({}) AS p{}", all.empty() ? "" : " UNION ALL ",
+                               part(condition, "queue_place, id"), all.size());
+        };
+        if (query_.reviewed != true) {
+            add(unanswered);
+            add(answered);
+        }
+        if (query_.reviewed != false) add(reviewed);
+        return all;
     }
 
     const Query& query_;
-    std::string where_;
-    std::vector<Value> values_;
+    const bool by_place_;
+    Conditions along_;
+    Conditions looked_for_;
+    std::string along_text_;
+    std::string looked_for_text_;
 };
+
+/// Whether a list in this order has `a` before `b`.
+bool comes_before(const Listed& a, const Listed& b, Order order) {
+    const auto& [one, other] = std::pair(a.drawing.id, b.drawing.id);
+    if (order == Order::newest_first) return other < one;
+    if (order == Order::oldest_first) return one < other;
+    return std::pair(a.place, one) < std::pair(b.place, other);
+}
 
 }  // namespace
 
@@ -181,15 +245,31 @@ Result<ListStatement> list_statement(const Query& query) {
     return Builder(query).finish();
 }
 
-Page page_of(std::vector<Drawing> drawings, const Query& query) {
+Page page_of(std::vector<Listed> rows, const Query& query) {
+    const auto before = [&](const Listed& a, const Listed& b) {
+        return comes_before(a, b, query.order);
+    };
+    const auto marks =
+        std::partition(rows.begin(), rows.end(), [](const Listed& row) { return !row.looked_at; });
+    const auto mark = std::min_element(marks, rows.end(), before);
+    std::optional<Query::Cursor> end;
+    if (mark != rows.end()) end = Query::Cursor{mark->drawing.id, mark->place};
+    // Where one part of the list was not looked through, what others have behind it is for later.
+    auto last = mark == rows.end()
+                    ? marks
+                    : std::partition(rows.begin(), marks, [&, bound = *mark](const Listed& row) {
+                          return !before(bound, row);
+                      });
+    std::sort(rows.begin(), last, before);
     Page page;
-    const bool more = drawings.size() > query.limit;
-    if (more) drawings.resize(query.limit);
-    page.drawings = std::move(drawings);
-    if (more) {
-        const auto& last = page.drawings.back();
-        page.next = Query::Cursor{last.id, queue_place(last.id, last.prediction.probabilities)};
+    if (static_cast<std::size_t>(last - rows.begin()) > query.limit) {
+        last = rows.begin() + static_cast<std::ptrdiff_t>(query.limit);
+        const auto& next = *(last - 1);
+        end = Query::Cursor{next.drawing.id, next.place};
     }
+    page.next = end;
+    for (auto row = rows.begin(); row != last; ++row)
+        page.drawings.push_back(std::move(row->drawing));
     return page;
 }
 

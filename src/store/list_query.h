@@ -21,7 +21,7 @@ struct ListStatement {
 /// The columns of a drawing, in the order in which both stores read them.
 extern const char* const drawing_columns;
 
-/// Those, and then how many opinions the drawing's project wants.
+/// drawing_columns, and then how many opinions the drawing's project wants.
 const std::string& tagging_columns();
 inline constexpr int opinions_wanted_column = 24;
 
@@ -32,20 +32,39 @@ const std::string& drawing_query(Audience audience);
 /// audience.
 const std::string& image_query(Audience audience);
 
+/// What waits for a review has two indexes: what nobody said anything of yet, and what waits for
+/// the opinions of others.
+inline constexpr const char* unanswered = "tagged_by IS NULL AND answered_by = ''";
+inline constexpr const char* answered = "tagged_by IS NULL AND answered_by <> ''";
+
 /// The condition that the queue of a project would ask an account about a drawing that nobody
-/// reviewed; project and account are parameters. Where the project wants one opinion, it costs
-/// nothing.
+/// reviewed. The project is a parameter, and so is the account, as answerer() writes it.
 std::string asks(const std::string& project, const std::string& account);
 
 /// Drawings of the project $1 that are shown, by tag. The first half reads an index alone; few are
 /// withdrawn.
 extern const char* const tag_count_query;
 
-/// Selects one drawing more than the page holds, to tell whether another page follows. Errors:
-/// invalid (limit).
+/// Drawings that one page looks at, where no index finds those that are asked for.
+inline constexpr std::size_t most_looked_at = 5000;
+
+/// Behind drawing_columns.
+inline constexpr int place_column = 24;
+inline constexpr int looked_at_column = 25;
+
+/// A row of a list.
+struct Listed {
+    Drawing drawing;
+    int place = 0;           ///< its queue_place
+    bool looked_at = false;  ///< it is not of the list: as far as it the list was looked through
+};
+
+/// Selects one drawing more than the page holds, to tell whether another page follows, and where
+/// no index finds what is asked for, how far it looked. Errors: invalid (limit).
 Result<ListStatement> list_statement(const Query& query);
 
-/// Cuts the extra drawing off and sets the cursor.
-Page page_of(std::vector<Drawing> drawings, const Query& query);
+/// Cuts off what is too much and sets the cursor. A page that looked at as much as it may is the
+/// shorter for it, or empty, and has a cursor all the same.
+Page page_of(std::vector<Listed> rows, const Query& query);
 
 }  // namespace croquis::store

@@ -12,6 +12,8 @@
 namespace croquis::store {
 
 inline constexpr std::size_t most_reviews = 50'000;
+/// Of each kind: what nobody answered, and what waits for the opinions of others.
+inline constexpr std::size_t most_waiting_counted = 50'000;
 inline constexpr std::size_t most_predicted = 20'000;
 
 /// Parameters: project, limit.
@@ -43,13 +45,19 @@ inline std::string predicted_statement() {
         shown);
 }
 
-/// Parameters: project, then those of `account` and `import_job` that are given.
+/// The limit is on what is looked at. Parameters: project, then those of `import_job` and of
+/// `account`, as answerer() writes it, that are given.
 inline std::string waiting_count_statement(bool of_account, bool of_import) {
-    std::string sql = fmt::format(
-        "SELECT count(*) FROM drawing WHERE tagged_by IS NULL AND {} AND project = $1", shown);
-    if (of_account) sql += " AND " + asks("$1", "$2");
-    if (of_import) sql += of_account ? " AND import_job = $3" : " AND import_job = $2";
-    return sql;
+    const char* const of_project = of_import ? "+project = $1 AND import_job = $2" : "project = $1";
+    const auto asked = of_account ? " AND " + asks("$1", of_import ? "$3" : "$2") : std::string();
+    const auto part = [&](const char* waiting) {
+        return fmt::format(
+            "SELECT 1 FROM (SELECT disputed, answered_by, withdrawn FROM drawing "
+            "WHERE {} AND {} ORDER BY queue_place, id LIMIT {}) AS looked_through WHERE {}{}",
+            of_project, waiting, most_waiting_counted, shown, asked);
+    };
+    return fmt::format("SELECT count(*) FROM ({} UNION ALL {}) AS waiting", part(unanswered),
+                       part(answered));
 }
 
 inline Result<void> check_reviews_limit(std::size_t limit) {

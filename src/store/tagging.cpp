@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/bytes.h"
 #include "store/store.h"
 
 namespace croquis::store {
@@ -117,12 +118,30 @@ TagEvent event_of(const Drawing& before, TagEventKind kind, const std::optional<
 /// Each person's last word.
 using Opinions = std::map<Uuid, std::string>;
 
-Opinions opinions_in(const std::vector<const TagEvent*>& events) {
+/// What became of a label, which may have been merged several times, and was never into itself.
+const std::string& after_merges(const std::string& label, const LabelMerges& merged) {
+    const std::string* last = &label;
+    for (std::size_t steps = 0; steps < merged.size(); ++steps) {
+        const auto next = merged.find(*last);
+        if (next == merged.end()) break;
+        last = &next->second;
+    }
+    return *last;
+}
+
+Opinions opinions_in(const std::vector<const TagEvent*>& events, const LabelMerges& merged = {}) {
     Opinions opinions;
     for (const auto* event : events)
         if (event->opinion && event->by_id)
-            opinions.insert_or_assign(*event->by_id, *event->opinion);
+            opinions.insert_or_assign(*event->by_id, after_merges(*event->opinion, merged));
     return opinions;
+}
+
+/// In order, as the ids are.
+std::string people_of(const Opinions& opinions) {
+    std::string people;
+    for (const auto& [who, tag] : opinions) people += (people.empty() ? "" : " ") + answerer(who);
+    return people;
 }
 
 /// What opinions come to: a tag, a dispute, or neither, where another person is asked.
@@ -151,8 +170,9 @@ bool gathers_opinions(const TaggedDrawing& before, const Author& by) {
 
 /// Makes `write`, in which somebody says `to`, what all opinions come to with it.
 void weigh(TagWrite& write, const TaggedDrawing& before, const std::string& to) {
-    auto opinions = opinions_in(standing(before.events));
+    auto opinions = opinions_in(standing(before.events), before.merged);
     opinions.insert_or_assign(*write.event.by_id, to);
+    write.answered_by = people_of(opinions);
     const auto outcome = outcome_of(opinions, before.opinions_wanted);
     write.event.opinion = to;
     write.event.to = outcome.tag.value_or(before.drawing.tag);
@@ -202,6 +222,10 @@ Result<Drawing> only(Result<std::vector<Result<Drawing>>> results) {
 }
 
 }  // namespace
+
+std::string answerer(const Uuid& account) {
+    return to_hex(account.bytes);
+}
 
 Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& change,
                                const AssignableLabels& assignable) {
@@ -293,8 +317,10 @@ Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo) {
     write.drawing.version = write.event.version;
     still.erase(taken);
     restore(write.drawing, still);
+    const auto opinions = opinions_in(still, before.merged);
+    write.answered_by = people_of(opinions);
     if (!write.drawing.tagged_by)
-        write.drawing.disputed = outcome_of(opinions_in(still), before.opinions_wanted).disputed;
+        write.drawing.disputed = outcome_of(opinions, before.opinions_wanted).disputed;
     write.event.to = write.drawing.tag;
     return write;
 }

@@ -14,12 +14,21 @@
 /// What a change of tag and its undo come to, decided alike over both databases.
 namespace croquis::store {
 
+/// Labels by what they were merged into.
+using LabelMerges = std::map<std::string, std::string>;
+
+/// An account in a drawing's column `answered_by`.
+std::string answerer(const Uuid& account);
+
 /// A drawing and, where it is needed, its events after the prediction, oldest first.
 struct TaggedDrawing {
     Drawing drawing;
     std::vector<TagEvent> events;
     std::optional<Claim> claim = {};  ///< where somebody was shown it by the queue
     int opinions_wanted = 1;          ///< by its project; where it is more, `events` are needed
+    /// Of the project, labels that are retired and what each was merged into; needed where `events`
+    /// are.
+    LabelMerges merged = {};
 };
 
 using TaggedDrawings = std::map<Uuid, TaggedDrawing>;
@@ -31,6 +40,8 @@ using AssignableLabels = std::set<std::pair<int, std::string>>;
 struct TagWrite {
     Drawing drawing;
     TagEvent event;
+    /// Whose opinions stand, as the column has it; absent where this changes nothing of it.
+    std::optional<std::string> answered_by = {};
     bool needed = true;  ///< false: it is so already
 };
 

@@ -1,5 +1,7 @@
 #include "store/claims.h"
 
+#include <iterator>
+
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
@@ -26,15 +28,32 @@ std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& 
     return held;
 }
 
+std::vector<std::string> groups(Connection& connection, const ClaimRequest& request) {
+    const auto wanted =
+        connection.query("SELECT opinions_wanted FROM project WHERE id = $1", request.project);
+    const int opinions = wanted.empty() ? 1 : wanted.small(0, 0);
+    const auto& sql = groups_statement(request.import_job.has_value());
+    const auto rows = request.import_job ? connection.query(sql, *request.import_job)
+                                         : connection.query(sql, request.project);
+    std::vector<std::string> all;
+    for (int row = 0; row < rows.count(); ++row) all.emplace_back(rows.text(row, 0));
+    return asking_groups(std::move(all), request.account, opinions);
+}
+
 std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request, Asked asked,
-                             std::size_t count) {
-    const auto limit = static_cast<std::int64_t>(count + request.passed.size());
-    const auto& sql = waiting_statement(asked, request.import_job.has_value());
-    const auto rows =
-        request.import_job
-            ? connection.query(sql, request.project, request.account, *request.import_job, limit)
-            : connection.query(sql, request.project, request.account, limit);
-    return not_passed(read_drawings(rows), request, count);
+                             const std::vector<std::string>& groups, std::size_t count) {
+    std::vector<Drawing> drawings;
+    for (const auto& people : groups) {
+        Parameters parameters;
+        parameters.add(request.project);
+        if (!people.empty()) parameters.add(people);
+        if (request.import_job) parameters.add(*request.import_job);
+        parameters.add(static_cast<std::int64_t>(count + request.passed.size()));
+        auto found = read_drawings(connection.run(
+            waiting_statement(asked, people.empty(), request.import_job.has_value()), parameters));
+        std::move(found.begin(), found.end(), std::back_inserter(drawings));
+    }
+    return not_passed(std::move(drawings), request, count);
 }
 
 void let_go(Connection& connection, const ClaimRequest& request) {
@@ -58,8 +77,9 @@ Result<std::vector<ClaimedDrawing>> PostgresStore::claim(const ClaimRequest& req
         auto held = renewed(connection, request);
         if (held.size() >= request.limit) return held;
         const std::size_t count = request.limit - held.size();
-        auto random = waiting(connection, request, Asked::random, count);
-        auto by_margin = waiting(connection, request, Asked::margin, count);
+        const auto of = groups(connection, request);
+        auto random = waiting(connection, request, Asked::random, of, count);
+        auto by_margin = waiting(connection, request, Asked::margin, of, count);
         const auto asked = questions(count, random.size(), by_margin.size(), request.seed);
         random.resize(asked.random);
         by_margin.resize(asked.by_margin);

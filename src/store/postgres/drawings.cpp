@@ -66,6 +66,17 @@ void read_opinions(Connection& connection, TaggedDrawings& drawings) {
     if (!ids.empty()) read_events(connection, drawings, ids);
 }
 
+/// For those, what their projects' labels were merged into.
+void read_merges(Connection& connection, TaggedDrawings& drawings) {
+    std::map<int, LabelMerges> merges;
+    for (auto& [id, tagged] : drawings) {
+        if (tagged.opinions_wanted <= 1) continue;
+        const int project = tagged.drawing.project;
+        if (!merges.contains(project)) merges[project] = label_merges(connection, project);
+        tagged.merged = merges[project];
+    }
+}
+
 /// For whoever has the token of its submission.
 Drawing lock_own_drawing(Connection& connection, const Withdrawal& withdrawal) {
     auto found = lock_drawings(connection, {withdrawal.drawing});
@@ -146,7 +157,13 @@ Result<Page> PostgresStore::list(const Query& query) {
         Parameters parameters;
         for (const auto& value : statement->values)
             std::visit([&](const auto& each) { parameters.add(each); }, value);
-        return page_of(read_drawings(connection.run(statement->sql, parameters)), query);
+        const auto rows = connection.run(statement->sql, parameters);
+        std::vector<Listed> listed;
+        listed.reserve(static_cast<std::size_t>(rows.count()));
+        for (int row = 0; row < rows.count(); ++row)
+            listed.push_back({read_drawing(rows, row), rows.small(row, place_column),
+                              rows.small(row, looked_at_column) != 0});
+        return page_of(std::move(listed), query);
     });
 }
 
@@ -206,6 +223,7 @@ Result<std::vector<Result<Drawing>>> PostgresStore::change_tags(
         for (const auto& [id, claim] : claims_of(connection, ids))
             if (const auto of = drawings.find(id); of != drawings.end()) of->second.claim = claim;
         read_opinions(connection, drawings);
+        read_merges(connection, drawings);
         const auto labels = assignable_labels(connection);
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
             return decide_change(before, change, labels);
@@ -220,6 +238,7 @@ Result<std::vector<Result<Drawing>>> PostgresStore::undo_tags(const std::vector<
         const auto ids = ids_of(undos);
         auto drawings = lock_drawings(connection, ids);
         read_events(connection, drawings, ids);
+        read_merges(connection, drawings);
         const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
         return apply_to_tags(drawings, undos, decide_undo, put_down);
     });

@@ -171,6 +171,8 @@ Result<LabelMergeStep> PostgresStore::merge_label(int project, const LabelMerge&
         if (!labels) throw Failure(labels.error());
         if (const auto told = audit_of_merge(project, merge, before)) write_down(connection, *told);
         write_labels(connection, project, *labels);
+        connection.query("UPDATE label SET merged_into = $1 WHERE project = $2 AND name = $3",
+                         merge.into, project, merge.from);
         const auto drawings = lock_carrying(connection, project, merge);
         for (const auto& drawing : drawings) write_down(connection, decide_merge(drawing, merge));
         return LabelMergeStep{drawings.size(), drawings.size() < merge.limit};

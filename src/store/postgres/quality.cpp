@@ -1,6 +1,7 @@
 #include "store/quality_query.h"
 
 #include "store/postgres/store.h"
+#include "store/tagging.h"
 
 namespace croquis::store::postgres {
 namespace {
@@ -62,8 +63,8 @@ Result<std::int64_t> PostgresStore::count_waiting(int project, const std::option
         const Connection::Patience patience(connection, counting_takes);
         Parameters parameters;
         parameters.add(project);
-        if (account) parameters.add(*account);
         if (import_job) parameters.add(*import_job);
+        if (account) parameters.add(answerer(*account));
         return connection
             .run(waiting_count_statement(account.has_value(), import_job.has_value()), parameters)
             .integer(0, 0);

@@ -23,7 +23,7 @@ void erase(Connection& connection, const Drawing& left) {
         "UPDATE drawing SET media_type = '', width = 0, height = 0, "
         "sha256 = decode(repeat('00', 32), 'hex'), model = '', predicted_tag = '', confidence = 0, "
         "queue_place = 64, probabilities = '', external_id = NULL, file_name = NULL, "
-        "pseudonym = NULL, withdrawal = NULL, import_job = NULL WHERE id = $1",
+        "pseudonym = NULL, withdrawal = NULL, import_job = NULL, answered_by = '' WHERE id = $1",
         left.id);
 }
 
@@ -71,6 +71,17 @@ AssignableLabels assignable_labels(Connection& connection) {
     return labels;
 }
 
+LabelMerges label_merges(Connection& connection, int project) {
+    const auto rows = connection.query(
+        "SELECT name, merged_into FROM label WHERE project = $1 AND retired "
+        "AND merged_into IS NOT NULL",
+        project);
+    LabelMerges merged;
+    for (int row = 0; row < rows.count(); ++row)
+        merged.emplace(rows.text(row, 0), rows.text(row, 1));
+    return merged;
+}
+
 std::map<Uuid, Claim> claims_of(Connection& connection, const std::vector<Uuid>& drawings) {
     const auto rows = connection.query(
         "SELECT drawing, account, asked, probability, expires_at FROM claim "
@@ -95,12 +106,13 @@ void write_down(Connection& connection, const TagWrite& write) {
         "tagged_by, user_id, tagged_at, note, undoes, asked, probability, bulk, opinion) "
         "VALUES ($1, $2, $6, $7, $8, $9, $10, $11, $12, $13, $16, $17, $18, $20)) "
         "UPDATE drawing SET tag = $14, version = $2, tagged_by = $3, tagged_by_id = $4, "
-        "tagged_at = $5, withdrawn = $15, basis = $19, disputed = $21, flag = $22 WHERE id = $1",
+        "tagged_at = $5, withdrawn = $15, basis = $19, disputed = $21, flag = $22, "
+        "answered_by = coalesce($23, answered_by) WHERE id = $1",
         drawing.id, drawing.version, drawing.tagged_by, drawing.tagged_by_id, drawing.tagged_at,
         to_string(event.kind), event.from, event.to, event.by, event.by_id, event.at, event.note,
         event.undoes, drawing.tag, to_column(drawing.visibility), text_of(event.asked),
         event.probability, event.bulk, text_of(drawing.basis), event.opinion, drawing.disputed,
-        drawing.flag);
+        drawing.flag, write.answered_by);
     if (leaves_the_queue_to_others(write))
         connection.query("DELETE FROM claim WHERE drawing = $1 AND account = $2", drawing.id,
                          event.by_id);

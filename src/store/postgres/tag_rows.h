@@ -18,6 +18,9 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
 /// Labels that drawings may be given.
 AssignableLabels assignable_labels(Connection& connection);
 
+/// What the project's labels that are no more were merged into.
+LabelMerges label_merges(Connection& connection, int project);
+
 /// Who is working on these, or was a moment ago.
 std::map<Uuid, Claim> claims_of(Connection& connection, const std::vector<Uuid>& drawings);
 

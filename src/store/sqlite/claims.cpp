@@ -22,15 +22,31 @@ std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& 
     return held;
 }
 
+std::vector<std::string> groups(Connection& connection, const ClaimRequest& request) {
+    auto wanted =
+        connection.query("SELECT opinions_wanted FROM project WHERE id = $1", request.project);
+    const int opinions = wanted.step() ? wanted.small(0) : 1;
+    const auto& sql = groups_statement(request.import_job.has_value());
+    auto rows = request.import_job ? connection.query(sql, *request.import_job)
+                                   : connection.query(sql, request.project);
+    std::vector<std::string> all;
+    while (rows.step()) all.push_back(rows.text(0));
+    return asking_groups(std::move(all), request.account, opinions);
+}
+
 std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request, Asked asked,
-                             std::size_t count) {
-    const auto limit = static_cast<std::int64_t>(count + request.passed.size());
-    const auto& sql = waiting_statement(asked, request.import_job.has_value());
-    auto rows = request.import_job ? connection.query(sql, request.project, request.account,
-                                                      *request.import_job, limit)
-                                   : connection.query(sql, request.project, request.account, limit);
+                             const std::vector<std::string>& groups, std::size_t count) {
     std::vector<Drawing> drawings;
-    while (rows.step()) drawings.push_back(read_drawing(rows));
+    for (const auto& people : groups) {
+        auto rows = connection.prepare(
+            waiting_statement(asked, people.empty(), request.import_job.has_value()));
+        int at = 0;
+        rows.bind(++at, request.project);
+        if (!people.empty()) rows.bind(++at, people);
+        if (request.import_job) rows.bind(++at, *request.import_job);
+        rows.bind(++at, static_cast<std::int64_t>(count + request.passed.size()));
+        while (rows.step()) drawings.push_back(read_drawing(rows));
+    }
     return not_passed(std::move(drawings), request, count);
 }
 
@@ -51,8 +67,9 @@ Result<std::vector<ClaimedDrawing>> SqliteStore::claim(const ClaimRequest& reque
         auto held = renewed(connection, request);
         if (held.size() >= request.limit) return held;
         const std::size_t count = request.limit - held.size();
-        auto random = waiting(connection, request, Asked::random, count);
-        auto by_margin = waiting(connection, request, Asked::margin, count);
+        const auto of = groups(connection, request);
+        auto random = waiting(connection, request, Asked::random, of, count);
+        auto by_margin = waiting(connection, request, Asked::margin, of, count);
         const auto asked = questions(count, random.size(), by_margin.size(), request.seed);
         random.resize(asked.random);
         by_margin.resize(asked.by_margin);

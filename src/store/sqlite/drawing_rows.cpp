@@ -26,7 +26,8 @@ void erase(Connection& connection, const Drawing& left) {
         "height = 0, sha256 = zeroblob(32), model = '', predicted_tag = '', confidence = 0, "
         "queue_place = 64, probabilities = x'', tag = $2, tagged_by = $3, tagged_by_id = NULL, "
         "tagged_at = NULL, basis = NULL, external_id = NULL, file_name = NULL, pseudonym = NULL, "
-        "withdrawal = NULL, disputed = 0, flag = NULL, import_job = NULL WHERE id = $4",
+        "withdrawal = NULL, disputed = 0, flag = NULL, import_job = NULL, answered_by = '' "
+        "WHERE id = $4",
         left.version, left.tag, left.tagged_by, left.id);
 }
 
@@ -92,6 +93,16 @@ AssignableLabels assignable_labels(Connection& connection) {
     return labels;
 }
 
+LabelMerges label_merges(Connection& connection, int project) {
+    auto rows = connection.query(
+        "SELECT name, merged_into FROM label WHERE project = $1 AND retired = 1 "
+        "AND merged_into IS NOT NULL",
+        project);
+    LabelMerges merged;
+    while (rows.step()) merged.emplace(rows.text(0), rows.text(1));
+    return merged;
+}
+
 std::optional<Claim> claim_of(Connection& connection, const Uuid& drawing) {
     auto row = connection.query(
         "SELECT account, asked, probability, expires_at FROM claim WHERE drawing = $1", drawing);
@@ -109,10 +120,11 @@ void write_down(Connection& connection, const TagWrite& write) {
     else
         connection.run(
             "UPDATE drawing SET tag = $1, version = $2, tagged_by = $3, tagged_by_id = $4, "
-            "tagged_at = $5, withdrawn = $6, basis = $7, disputed = $8, flag = $9 WHERE id = $10",
+            "tagged_at = $5, withdrawn = $6, basis = $7, disputed = $8, flag = $9, "
+            "answered_by = coalesce($10, answered_by) WHERE id = $11",
             drawing.tag, drawing.version, drawing.tagged_by, drawing.tagged_by_id,
             drawing.tagged_at, to_column(drawing.visibility), text_of(drawing.basis),
-            drawing.disputed, drawing.flag, drawing.id);
+            drawing.disputed, drawing.flag, write.answered_by, drawing.id);
     connection.run(
         "INSERT INTO tag_event (drawing, version, kind, from_tag, to_tag, tagged_by, user_id, "
         "tagged_at, note, undoes, asked, probability, bulk, opinion) "

@@ -21,6 +21,9 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
 /// Labels that drawings may be given.
 AssignableLabels assignable_labels(Connection& connection);
 
+/// What the project's labels that are no more were merged into.
+LabelMerges label_merges(Connection& connection, int project);
+
 /// Who is working on it, or was a moment ago.
 std::optional<Claim> claim_of(Connection& connection, const Uuid& drawing);
 

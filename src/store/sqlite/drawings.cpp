@@ -165,6 +165,13 @@ TaggedDrawings drawings_of(Connection& connection, const std::vector<Asked>& ask
     return drawings;
 }
 
+/// What is needed of a drawing about which several people are asked.
+void read_opinions(Connection& connection, TaggedDrawing& tagged) {
+    tagged.events = events_of(connection, tagged.drawing.id);
+    if (tagged.opinions_wanted > 1)
+        tagged.merged = label_merges(connection, tagged.drawing.project);
+}
+
 std::vector<TagCount> count_tags(Connection& connection, int project) {
     auto rows = connection.query(tag_count_query, project);
     std::vector<TagCount> counts;
@@ -209,10 +216,12 @@ Result<Page> SqliteStore::list(const Query& query) {
         int at = 0;
         for (const auto& value : statement->values)
             std::visit([&](const auto& each) { rows.bind(++at, each); }, value);
-        std::vector<Drawing> drawings;
-        drawings.reserve(query.limit + 1);
-        while (rows.step()) drawings.push_back(read_drawing(rows));
-        return page_of(std::move(drawings), query);
+        std::vector<Listed> listed;
+        listed.reserve(query.limit + 1);
+        while (rows.step())
+            listed.push_back(
+                {read_drawing(rows), rows.small(place_column), rows.small(looked_at_column) != 0});
+        return page_of(std::move(listed), query);
     });
 }
 
@@ -272,7 +281,7 @@ Result<std::vector<Result<Drawing>>> SqliteStore::change_tags(
         auto drawings = drawings_of(connection, changes);
         for (auto& [id, tagged] : drawings) {
             tagged.claim = claim_of(connection, id);
-            if (tagged.opinions_wanted > 1) tagged.events = events_of(connection, id);
+            if (tagged.opinions_wanted > 1) read_opinions(connection, tagged);
         }
         const auto labels = assignable_labels(connection);
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
@@ -286,7 +295,7 @@ Result<std::vector<Result<Drawing>>> SqliteStore::change_tags(
 Result<std::vector<Result<Drawing>>> SqliteStore::undo_tags(const std::vector<TagUndo>& undos) {
     return write([&](Connection& connection) {
         auto drawings = drawings_of(connection, undos);
-        for (auto& [id, tagged] : drawings) tagged.events = events_of(connection, id);
+        for (auto& [id, tagged] : drawings) read_opinions(connection, tagged);
         const auto put_down = [&](const TagWrite& tag) { write_down(connection, tag); };
         return apply_to_tags(drawings, undos, decide_undo, put_down);
     });

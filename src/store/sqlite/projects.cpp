@@ -167,6 +167,8 @@ Result<LabelMergeStep> SqliteStore::merge_label(int project, const LabelMerge& m
         if (!labels) throw Failure(labels.error());
         if (const auto told = audit_of_merge(project, merge, before)) write_down(connection, *told);
         write_labels(connection, project, *labels);
+        connection.run("UPDATE label SET merged_into = $1 WHERE project = $2 AND name = $3",
+                       merge.into, project, merge.from);
         const auto drawings = carrying(connection, project, merge);
         for (const auto& drawing : drawings) write_down(connection, decide_merge(drawing, merge));
         return LabelMergeStep{drawings.size(), drawings.size() < merge.limit};

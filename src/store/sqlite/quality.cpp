@@ -1,5 +1,6 @@
 #include "store/quality_query.h"
 #include "store/sqlite/store.h"
+#include "store/tagging.h"
 
 namespace croquis::store::sqlite {
 
@@ -53,8 +54,8 @@ Result<std::int64_t> SqliteStore::count_waiting(int project, const std::optional
             waiting_count_statement(account.has_value(), import_job.has_value()));
         int at = 0;
         rows.bind(++at, project);
-        if (account) rows.bind(++at, *account);
         if (import_job) rows.bind(++at, *import_job);
+        if (account) rows.bind(++at, answerer(*account));
         return rows.step() ? rows.integer(0) : std::int64_t{0};
     });
 }

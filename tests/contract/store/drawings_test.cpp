@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <set>
 
 #include "contract/store/fixture.h"
 #include "store/asking.h"
+#include "store/list_query.h"
 
 namespace croquis::store {
 namespace {
@@ -637,6 +639,64 @@ TEST_P(ListContract, EveryFilterWorksInEveryOrder) {
         query.tag = "no such tag";
         expect_paged(query);
     }
+}
+
+/// What is rare and far from the page's beginning takes several pages, none of which looks at more
+/// than it may.
+TEST_P(ListContract, APageLooksAtSoManyDrawingsAndSaysHowFarItCame) {
+    std::vector<Submission> rare;
+    const auto other = [&](const std::string& source) {
+        auto submission = make_submission();
+        submission.source = source;
+        submission.prediction.probabilities = {0.9F, 0.1F};
+        return submission;
+    };
+    std::vector<std::future<Result<SubmitResult>>> answers;
+    const auto send = [&](Submission submission) {
+        answers.push_back(submit_async(std::move(submission)));
+        if (answers.size() < 200) return;
+        for (auto& answer : answers) ASSERT_TRUE(succeeded(answer.get()));
+        answers.clear();
+    };
+    rare.push_back(other("rare"));
+    send(rare.back());
+    for (std::size_t i = 0; i < most_looked_at + 200; ++i) send(other("common"));
+    rare.push_back(other("rare"));
+    send(rare.back());
+    for (auto& answer : answers) ASSERT_TRUE(succeeded(answer.get()));
+    for (const auto order : every_order) {
+        Query query;
+        query.order = order;
+        query.source = "rare";
+        std::vector<std::size_t> sizes;
+        EXPECT_THAT(all_pages(query, &sizes), testing::UnorderedElementsAreArray(ids_of(rare)));
+        EXPECT_GE(sizes.size(), 2U);
+        query.reviewed = false;
+        sizes.clear();
+        EXPECT_THAT(all_pages(query, &sizes), testing::UnorderedElementsAreArray(ids_of(rare)));
+        EXPECT_GE(sizes.size(), 2U);
+        // Where enough is found at once, a page is full.
+        query.source = "common";
+        EXPECT_EQ(store_->list(query)->drawings.size(), query.limit);
+    }
+    // What a person did has indexes of its own.
+    const Uuid first = rare.front().id;
+    ASSERT_TRUE(succeeded(
+        store_->change_tag({first, "heart", by_ada, now(), "", VersionCondition::any()})));
+    ASSERT_TRUE(
+        succeeded(store_->change_flags({{first, "", by_ada, now(), VersionCondition::any()}})));
+    const auto found_at_once = [&](const auto& filter) {
+        Query query;
+        filter(query);
+        std::vector<std::size_t> sizes;
+        EXPECT_THAT(all_pages(query, &sizes), testing::ElementsAre(first));
+        EXPECT_THAT(sizes, testing::ElementsAre(1U));
+    };
+    found_at_once([](Query& query) { query.tagged_by = "ada"; });
+    found_at_once([](Query& query) { query.reviewed = true; });
+    found_at_once([](Query& query) { query.disagreement = true; });
+    found_at_once([](Query& query) { query.flagged = true; });
+    found_at_once([](Query& query) { query.tag = "heart"; });
 }
 
 TEST_P(ListContract, TheOrderIsThatOfIdsWhereTheClockDisagrees) {

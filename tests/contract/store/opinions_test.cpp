@@ -1,4 +1,8 @@
+#include <algorithm>
+
 #include "contract/store/fixture.h"
+#include "store/asking.h"
+#include "store/migrations.h"
 #include "store/tagging.h"
 
 namespace croquis::store {
@@ -7,6 +11,8 @@ namespace {
 using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 const Author by_eve{Uuid::v7(), "eve"};
 const Author by_max{Uuid::v7(), "max"};
@@ -228,6 +234,122 @@ TEST_P(OpinionContract, NobodyIsToldBeforeTheyHaveSaidSomething) {
     says(by_bob, drawing.id, "circle");
     EXPECT_EQ(told(by_bob).size(), 5u);
     EXPECT_EQ(told(by_eve).size(), 1u);
+}
+
+TEST_P(OpinionContract, EachIsAskedWhatOthersAnsweredAndTheyDidNot) {
+    wants(3);
+    const auto by_none = stored(make_submission("circle"));
+    const auto by_one = stored(make_submission("circle"));
+    const auto by_both = stored(make_submission("circle"));
+    says(by_ada, by_one.id, "star");
+    says(by_bob, by_both.id, "star");
+    says(by_ada, by_both.id, "star");
+    EXPECT_THAT(asked(by_ada), ElementsAre(by_none.id));
+    EXPECT_THAT(asked(by_bob), UnorderedElementsAre(by_none.id, by_one.id));
+    EXPECT_THAT(asked(by_eve), UnorderedElementsAre(by_none.id, by_one.id, by_both.id));
+    for (const auto& [who, count] : {std::pair(by_ada, 1), {by_bob, 2}, {by_eve, 3}})
+        EXPECT_EQ(*store_->count_waiting(shapes_project, who.id), count) << who.name;
+    // The order of the queue is one, whoever answered before.
+    std::vector<std::pair<int, Uuid>> order;
+    for (const auto& each : {by_none, by_one, by_both})
+        order.emplace_back(queue_place(each.id, each.prediction.probabilities), each.id);
+    std::sort(order.begin(), order.end());
+    Query query;
+    query.reviewed = false;
+    query.order = Order::most_telling_first;
+    for (const std::size_t limit : {1U, 2U, 3U}) {
+        query.limit = limit;
+        const auto ids = all_pages(query);
+        ASSERT_EQ(ids.size(), 3U);
+        for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(ids[i], order[i].second);
+    }
+    // Taken back, it is asked again; where one word is enough, everybody is.
+    ASSERT_TRUE(succeeded(undo(by_ada, by_both.id)));
+    EXPECT_THAT(asked(by_ada), UnorderedElementsAre(by_none.id, by_both.id));
+    wants(1);
+    EXPECT_THAT(asked(by_ada), UnorderedElementsAre(by_none.id, by_one.id, by_both.id));
+}
+
+TEST_P(OpinionContract, WhatWasAnsweredBeforeAnUpgradeIsKnownAfterIt) {
+    wants(3);
+    const auto by_one = stored(make_submission("circle"));
+    const auto by_two = stored(make_submission("circle"));
+    const auto taken_back = stored(make_submission("circle"));
+    for (const auto& id : {by_one.id, by_two.id, taken_back.id}) says(by_ada, id, "star");
+    says(by_bob, by_two.id, "star");
+    ASSERT_TRUE(succeeded(undo(by_ada, taken_back.id)));
+    const auto migrations =
+        GetParam().name == "sqlite" ? sqlite_migrations() : postgres_migrations();
+    const std::string sql(migrations[9].sql);
+    const auto begin = sql.find("UPDATE drawing SET answered_by");
+    ASSERT_NE(begin, std::string::npos);
+    GetParam().sql(url_, "UPDATE drawing SET answered_by = ''");
+    EXPECT_THAT(asked(by_ada), SizeIs(3));
+    GetParam().sql(url_, sql.substr(begin, sql.find(';', begin) - begin));
+    EXPECT_THAT(asked(by_ada), ElementsAre(taken_back.id));
+    EXPECT_THAT(asked(by_bob), UnorderedElementsAre(by_one.id, taken_back.id));
+    EXPECT_THAT(asked(by_eve), SizeIs(3));
+}
+
+TEST_P(OpinionContract, OfOneImportToo) {
+    wants(2);
+    const Uuid job = Uuid::v7();
+    auto brought = make_submission("circle");
+    brought.import_job = job;
+    const auto first = stored(brought);
+    brought = make_submission("circle");
+    brought.import_job = job;
+    const auto second = stored(brought);
+    stored(make_submission("circle"));
+    says(by_ada, first.id, "star");
+    const auto of_import = [&](const Author& who) {
+        ClaimRequest request;
+        request.holder = Uuid::v7();
+        request.account = *who.id;
+        request.at = now();
+        request.until = request.at + seconds(120);
+        request.import_job = job;
+        std::vector<Uuid> ids;
+        for (const auto& each : *store_->claim(request)) ids.push_back(each.drawing.id);
+        EXPECT_TRUE(succeeded(store_->release(request.holder, *who.id)));
+        return ids;
+    };
+    EXPECT_THAT(of_import(by_ada), ElementsAre(second.id));
+    EXPECT_THAT(of_import(by_bob), UnorderedElementsAre(first.id, second.id));
+    EXPECT_EQ(*store_->count_waiting(shapes_project, by_ada.id, job), 1);
+    Query query;
+    query.import_job = job;
+    query.order = Order::most_telling_first;
+    EXPECT_THAT(all_pages(query), UnorderedElementsAre(first.id, second.id));
+}
+
+TEST_P(OpinionContract, AMergedLabelCountsAsWhatItWasMergedInto) {
+    wants(2);
+    const auto merge = [&](const std::string& from, const std::string& into) {
+        LabelMerge merging;
+        merging.from = from;
+        merging.into = into;
+        merging.by = by_max;
+        merging.at = now();
+        EXPECT_TRUE(succeeded(store_->merge_label(shapes_project, merging)));
+    };
+    const auto drawing = stored(make_submission("circle"));
+    const auto taken_back = stored(make_submission("circle"));
+    says(by_ada, drawing.id, "star");
+    says(by_ada, taken_back.id, "star");
+    merge("star", "cross");
+    merge("cross", "square");
+    const auto agreed = says(by_bob, drawing.id, "square");
+    EXPECT_EQ(agreed.tag, "square");
+    EXPECT_EQ(agreed.tagged_by, "bob");
+    EXPECT_EQ(last(drawing.id).kind, TagEventKind::corrected);
+    // What somebody said is told as they said it.
+    EXPECT_EQ(store_->history(drawing.id)->at(1).opinion, "star");
+    // In use again, it is a label of its own.
+    LabelChange again;
+    again.retired = false;
+    ASSERT_TRUE(succeeded(store_->change_label(shapes_project, "star", again)));
+    EXPECT_FALSE(says(by_bob, taken_back.id, "square").tagged_by);
 }
 
 TEST_P(OpinionContract, SeveralAtOnceAreOpinionsToo) {

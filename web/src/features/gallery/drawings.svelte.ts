@@ -86,8 +86,17 @@ export class DrawingList {
     const turn = ++this.asked;
     this.loading = true;
     this.problem = null;
-    const query = { ...queryOf(this.filter), limit: page_size, cursor: this.next };
-    const answer = this.source === 'queue' ? await this.hold(page_size) : await pageOf(this.source, query);
+    let answer = await this.page();
+    // What is rare may be pages away: those before it are empty.
+    while (
+      turn === this.asked &&
+      answer.ok &&
+      answer.data.drawings.length === 0 &&
+      answer.data.next !== null
+    ) {
+      this.next = answer.data.next;
+      answer = await this.page();
+    }
     if (turn !== this.asked) return 0;
     this.loading = false;
     if (!answer.ok) {
@@ -99,6 +108,11 @@ export class DrawingList {
     this.items.push(...fresh);
     this.next = this.source === 'queue' && fresh.length === 0 ? null : answer.data.next;
     return fresh.length;
+  }
+
+  private page(): Promise<Answer<DrawingPage>> {
+    if (this.source === 'queue') return this.hold(page_size);
+    return pageOf(this.source, { ...queryOf(this.filter), limit: page_size, cursor: this.next ?? undefined });
   }
 
   /** Holds so many drawings of the queue beside those that are here and wait still. */

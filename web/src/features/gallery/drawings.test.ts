@@ -32,6 +32,20 @@ describe('a list of drawings', () => {
     expect(list.labels).toEqual([label('heart', 1)]);
   });
 
+  it('asks on where a page looked at many drawings and found none', async () => {
+    const shown = list.show('public', { ...noFilter, tag: 'star' });
+    const [first, labels] = [await wire.next('GET', path), await wire.next('GET', labelsPath)];
+    labels.answer(200, { labels: [] });
+    first.answer(200, { drawings: [], next: 'one' });
+    const second = await wire.next('GET', path);
+    expect([list.next, list.loading]).toEqual(['one', true]);
+    second.answer(200, { drawings: [], next: 'two' });
+    (await wire.next('GET', path)).answer(200, { drawings: [drawingOf('s')], next: 'three' });
+    await shown;
+    expect(list.items.map(({ id }) => id)).toEqual(['s']);
+    expect([list.next, list.loading]).toEqual(['three', false]);
+  });
+
   it('keeps the newer version where an older answer comes later', () => {
     const before = drawingOf('a');
     list.items = [before];
