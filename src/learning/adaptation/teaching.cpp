@@ -26,22 +26,50 @@ void multiply(bool transpose_a, bool transpose_b, std::size_t rows, std::size_t 
                 transpose_a ? m : k, b, transpose_b ? k : n, 0.0F, c, n);
 }
 
-/// Examples moved to a mean of 0 and scaled to a root mean square length of 1.
+/// Examples scaled each to a length of 1, so that those that a trunk is surest of do not outweigh
+/// the others, then moved to a mean of 0 and scaled together to a root mean square length of 1.
 struct Scaled {
     std::vector<float> rows;
-    std::vector<float> mean;
-    float scale = 1;
+    std::vector<float> mean;     ///< of the embeddings of length 1
+    float scale = 1;             ///< after that
+    float usual = 1;             ///< one over the embeddings' mean length
+    std::vector<float> lengths;  ///< of the embeddings against the mean length
+
+    /// By how much all rows were moved.
+    [[nodiscard]] std::vector<float> middle() const {
+        auto moved = mean;
+        for (float& number : moved) number *= scale;
+        return moved;
+    }
 };
+
+/// The lengths of the embeddings against their mean, which is one over `usual`.
+std::vector<float> lengths_of(const Examples& examples, float& usual) {
+    std::vector<float> lengths;
+    double sum = 0;
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+        const auto* row = examples.embeddings.data() + i * examples.width;
+        lengths.push_back(std::sqrt(std::inner_product(row, row + examples.width, row, 0.0F)));
+        sum += static_cast<double>(lengths.back());
+    }
+    if (sum > 0) usual = static_cast<float>(static_cast<double>(examples.size()) / sum);
+    for (float& length : lengths) length *= usual;
+    return lengths;
+}
 
 Scaled scaled(const Examples& examples) {
     const std::size_t n = examples.size();
     const std::size_t width = examples.width;
-    std::vector<double> sums(width, 0);
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t k = 0; k < width; ++k)
-            sums[k] += static_cast<double>(examples.embeddings[i * width + k]);
     Scaled out;
     out.rows = examples.embeddings;
+    out.lengths = lengths_of(examples, out.usual);
+    std::vector<double> sums(width, 0);
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t k = 0; k < width; ++k) {
+            float& number = out.rows[i * width + k];
+            if (out.lengths[i] > 0) number *= out.usual / out.lengths[i];
+            sums[k] += static_cast<double>(number);
+        }
     for (const double sum : sums)
         out.mean.push_back(static_cast<float>(sum / static_cast<double>(n)));
     double squares = 0;
@@ -194,12 +222,24 @@ Part part_of(const std::vector<float>& rows, const std::vector<int>& answers, st
 
 /// What is learnt from, and how it is divided.
 struct Data {
-    std::vector<float> rows;
+    std::vector<float> rows;     ///< of length 1 before they were moved by `middle`
+    std::vector<float> lengths;  ///< that they had
+    std::vector<float> middle;
     std::vector<int> answers;
     std::vector<std::size_t> fold;
     std::size_t width = 0;
     std::size_t labels = 0;
 };
+
+/// The held examples with the lengths they have when the head is asked.
+void lengthen(const Data& data, Part& held) {
+    for (std::size_t i = 0; i < held.which.size(); ++i) {
+        const float length = data.lengths[held.which[i]];
+        float* row = held.rows.data() + i * data.width;
+        for (std::size_t k = 0; k < data.width; ++k)
+            row[k] = length * (row[k] + data.middle[k]) - data.middle[k];
+    }
+}
 
 /// Logits of every example by a head that did not learn from it. `solved` has the heads of the
 /// folds, from which the search goes on where they are there already: none of them may have seen
@@ -210,9 +250,10 @@ Result<std::vector<float>> cross_validated(const Data& data, double strength,
     for (std::size_t f = 0; f < solved.size(); ++f) {
         const auto learnt = part_of(data.rows, data.answers, data.width,
                                     [&](std::size_t i) { return data.fold[i] != f; });
-        const auto held = part_of(data.rows, data.answers, data.width,
-                                  [&](std::size_t i) { return data.fold[i] == f; });
+        auto held = part_of(data.rows, data.answers, data.width,
+                            [&](std::size_t i) { return data.fold[i] == f; });
         if (held.which.empty()) continue;
+        lengthen(data, held);
         auto found = minimise(learnt.rows, learnt.answers, data.width, data.labels, strength,
                               std::move(solved[f]));
         if (!found) return found.error();
@@ -272,9 +313,12 @@ Data some_of(const Scaled& all, const Examples& examples, const Folds& folds, st
     const std::size_t step = std::max<std::size_t>(1, examples.size() / most);
     auto part = part_of(all.rows, examples.labels, examples.width,
                         [&](std::size_t i) { return folds.round[i] % step == 0; });
-    Data data{
-        std::move(part.rows), std::move(part.answers), {}, examples.width, examples.label_count};
-    for (const std::size_t i : part.which) data.fold.push_back(folds.of[i]);
+    Data data{std::move(part.rows), {}, all.middle(), std::move(part.answers), {}, examples.width,
+              examples.label_count};
+    for (const std::size_t i : part.which) {
+        data.lengths.push_back(all.lengths[i]);
+        data.fold.push_back(folds.of[i]);
+    }
     return data;
 }
 
@@ -372,7 +416,8 @@ void measure_folds(TaughtHead& head, std::vector<float> logits, const Examples& 
     head.strangers_refused = share_below(confidences.strangers, head.unknown_below);
 }
 
-/// The layer on embeddings as they come: weights * scale * (embedding - mean) + bias.
+/// The layer on embeddings as they come: weights * scale * (usual * embedding - mean) + bias. Those
+/// longer than usual are answered with more confidence.
 recognition::HeadLayer unscaled(const Parameters& parameters, const Scaled& all,
                                 const Examples& examples) {
     recognition::HeadLayer layer;
@@ -382,7 +427,7 @@ recognition::HeadLayer unscaled(const Parameters& parameters, const Scaled& all,
         double bias = parameters[layer.labels * layer.width + j];
         for (std::size_t k = 0; k < layer.width; ++k) {
             const double weight = parameters[j * layer.width + k] * static_cast<double>(all.scale);
-            layer.weights.push_back(static_cast<float>(weight));
+            layer.weights.push_back(static_cast<float>(weight * static_cast<double>(all.usual)));
             bias -= weight * static_cast<double>(all.mean[k]);
         }
         layer.bias.push_back(static_cast<float>(bias));
@@ -422,8 +467,8 @@ Result<TaughtHead> teach(const Examples& examples, const TeachingOptions& option
     if (!chosen) return chosen.error();
     TaughtHead head;
     head.strength = chosen->strength;
-    const Data data{std::move(all.rows), examples.labels, std::move(folds.of), examples.width,
-                    examples.label_count};
+    const Data data{std::move(all.rows), all.lengths,    all.middle(),        examples.labels,
+                    std::move(folds.of), examples.width, examples.label_count};
     auto logits = cross_validated(data, head.strength, chosen->solved);
     if (!logits) return logits.error();
     measure_folds(head, std::move(*logits), examples, options.refused);

@@ -24,8 +24,8 @@ struct Examples {
 struct TeachingOptions {
     std::size_t folds = 5;
     /// Weights of the squared norm in the loss, of which cross-validation takes the best.
-    /// Embeddings are scaled to a mean length of 1 first, so that the numbers mean the same for
-    /// every trunk.
+    /// Embeddings are scaled each to a length of 1 first (after SimpleShot, Wang et al. 2019), so
+    /// that the numbers mean the same for every trunk; the folds are asked about them as they come.
     std::vector<double> strengths{1e-5, 1e-4, 1e-3, 1e-2};
     /// The strength is chosen on so many examples at most, spread evenly over all.
     std::size_t validation_examples = 2'000;
