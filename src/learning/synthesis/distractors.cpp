@@ -409,9 +409,8 @@ Figure glyph(std::string_view digits) {
 
 /// Alone, these are zigzags.
 bool is_zigzag(std::string_view letter) {
-    static constexpr std::array<std::string_view, 4> m_n_w_z{"0600234046", "06004640", "0016233640",
-                                                             "00400646"};
-    return std::find(m_n_w_z.begin(), m_n_w_z.end(), letter) != m_n_w_z.end();
+    static constexpr std::array<std::string_view, 3> m_w_z{"0600234046", "0016233640", "00400646"};
+    return std::find(m_w_z.begin(), m_w_z.end(), letter) != m_w_z.end();
 }
 
 std::string_view any_glyph(Random& r, bool alone) {
@@ -431,6 +430,170 @@ Figure letters(Random& r) {
                   {1.7F * static_cast<float>(i), r.normal(0.06F)});
         add(f, std::move(one));
     }
+    return f;
+}
+
+/// Lines through one point, or arms that go out from it.
+Figure asterisk(Random& r) {
+    Figure f;
+    const bool through = r.chance(0.6F);
+    const int count = through ? r.integer(3, 5) : r.integer(5, 8);
+    const float first = r.uniform(-pi, pi);
+    for (int i = 0; i < count; ++i) {
+        const float a =
+            first + (through ? pi : 2 * pi) * static_cast<float>(i) / static_cast<float>(count) +
+            r.normal(0.1F);
+        const Vec arm = Vec{std::cos(a), std::sin(a)} * r.uniform(0.8F, 1.1F);
+        f.push_back(segment(through ? arm * -1 : Vec{}, arm));
+    }
+    return f;
+}
+
+/// A stroke or a wedge over a dot.
+Figure exclamation(Random& r) {
+    const float end = r.uniform(0.3F, 0.6F);
+    const float wide = r.uniform(0.06F, 0.25F);
+    Figure f;
+    if (r.chance(0.7F))
+        f.push_back(segment({0, -1}, {r.normal(0.03F), end}));
+    else
+        f.push_back(closed({{-wide, -1}, {wide, -1}, {0, end}}));
+    const float dot = r.uniform(0.01F, 0.12F);
+    f.push_back(r.chance(0.5F) ? circle({0, 0.95F}, dot)
+                               : segment({0, 0.92F}, {r.normal(0.03F), 0.92F + dot}));
+    return f;
+}
+
+/// A straight back and one or two bows: D, P, B, b, p; or with the bow below: J, U.
+Figure round_letter(Random& r) {
+    const float wide = r.uniform(0.5F, 1.1F);
+    const auto bow = [&](float top, float bottom) {
+        return arc({-0.5F, (top + bottom) / 2}, wide, (bottom - top) / 2, -pi / 2, pi / 2);
+    };
+    Figure f{segment({-0.5F, -1}, {-0.5F, 1})};
+    const float kind = r.uniform(0, 1);
+    if (kind < 0.45F) {
+        f.push_back(bow(-1, 1));
+        if (r.chance(0.4F)) {
+            // Without lifting the pen.
+            f[0].points.push_back({-0.5F, 1});
+            std::reverse(f[1].points.begin(), f[1].points.end());
+            f[0].points.insert(f[0].points.end(), f[1].points.begin(), f[1].points.end());
+            f.pop_back();
+        }
+    } else if (kind < 0.7F) {
+        f.push_back(r.chance(0.6F) ? bow(-1, 0) : bow(0, 1));
+    } else if (kind < 0.85F) {
+        add(f, {bow(-1, 0), bow(0, 1)});
+    } else {
+        const float hook = r.chance(0.5F) ? pi : 0.8F * pi;
+        f = {segment({0.5F, -1}, {0.5F, 0.5F}), arc({0, 0.5F}, 0.5F, 0.5F, 0, hook)};
+        if (r.chance(0.5F)) f.push_back(segment({-0.5F, 0.5F}, {-0.5F, -1}));
+    }
+    return f;
+}
+
+/// One or two heads, filled or not, on stems, with a flag or a beam.
+Figure note(Random& r) {
+    const bool two = r.chance(0.4F);
+    const float up = r.uniform(-1, -0.7F);
+    Figure f;
+    for (const float x : {-0.4F, 0.5F}) {
+        if (x > 0 && !two) break;
+        const float size = r.uniform(0.18F, 0.3F);
+        f.push_back(arc({x - size, 0.8F}, size, 0.7F * size, 0, 2 * pi));
+        if (r.chance(0.5F)) f.push_back(arc({x - size, 0.8F}, size / 2, size / 3, 0, 3.9F * pi));
+        f.push_back(segment({x, 0.8F}, {x, up}));
+    }
+    if (two)
+        f.push_back(segment({-0.4F, up}, {0.5F, up + r.normal(0.1F)}));
+    else if (r.chance(0.8F))
+        f.push_back(open({{-0.4F, up}, {r.uniform(-0.1F, 0.3F), up + r.uniform(0.15F, 0.5F)}}));
+    return f;
+}
+
+/// A pencil, a knife, a brush, a bat: long and thin, with something at an end or across.
+Figure long_thing(Random& r) {
+    const float w = r.uniform(0.06F, 0.25F);
+    const float neck = r.uniform(0.3F, 0.75F);
+    Figure f;
+    switch (r.integer(0, 4)) {
+        case 0:  // pencil
+            f = {box(-1, -w, neck, w), open({{neck, -w}, {1, 0}, {neck, w}})};
+            if (r.chance(0.5F)) f.push_back(segment({-0.8F, -w}, {-0.8F, w}));
+            if (r.chance(0.4F)) f.push_back(segment({-0.8F, 0}, {neck, 0}));
+            if (r.chance(0.4F)) f.push_back(segment({0.9F, -w / 4}, {0.9F, w / 4}));
+            break;
+        case 1:  // knife, sword
+            f = {closed({{-0.2F, -w}, {0.8F, -w}, {1, 0}, {0.8F, w}, {-0.2F, w}}),
+                 box(-1, -w / 2, -0.25F, w / 2)};
+            f.push_back(segment({-0.22F, -2.5F * w}, {-0.22F, 2.5F * w}));
+            break;
+        case 2:  // brush, broom
+            f = {r.chance(0.5F) ? box(-1, -w / 4, neck, w / 4) : segment({-1, 0}, {neck, 0})};
+            for (int i = 0, n = r.integer(3, 7); i < n; ++i) {
+                const float at = 2 * static_cast<float>(i) / static_cast<float>(n - 1) - 1;
+                f.push_back(segment({neck, at * w}, {1, 2 * at * w}));
+            }
+            f.push_back(segment({neck, -w}, {neck, w}));
+            break;
+        case 3:  // bat, bottle
+            f = {closed({{-1, -w / 3},
+                         {-0.1F, -w / 2},
+                         {0.3F, -1.5F * w},
+                         {1, -1.5F * w},
+                         {1, 1.5F * w},
+                         {0.3F, 1.5F * w},
+                         {-0.1F, w / 2},
+                         {-1, w / 3}})};
+            if (r.chance(0.5F)) f.push_back(segment({-0.85F, -w / 2}, {-0.85F, w / 2}));
+            break;
+        default:  // hammer, axe
+            f = {box(-1, -w / 3, 0.7F, w / 3),
+                 box(0.5F, -r.uniform(0.3F, 0.5F), 0.5F + 2 * w, r.uniform(0.2F, 0.5F))};
+    }
+    transform(f, 1, 1, r.uniform(-pi, pi));
+    return f;
+}
+
+/// A body with a waist, a neck, pegs, strings.
+Figure guitar(Random& r) {
+    const float lower = r.uniform(0.35F, 0.5F);
+    const float upper = lower * r.uniform(0.6F, 0.85F);
+    const float w = r.uniform(0.04F, 0.1F);
+    Figure f{arc({0, 0.55F}, lower, lower, -0.25F * pi, 1.25F * pi),
+             arc({0, 0.55F - lower}, upper, upper, 0.75F * pi, 2.25F * pi), box(-w, -1, w, 0.2F)};
+    if (r.chance(0.7F)) f.push_back(circle({0, 0.35F}, r.uniform(0.08F, 0.16F)));
+    if (r.chance(0.6F)) f.push_back(box(-1.8F * w, -1.25F, 1.8F * w, -1));
+    for (int i = 0, n = r.integer(0, 3); i < n; ++i) {
+        const float x = w * (static_cast<float>(i) - 1) * 0.6F;
+        f.push_back(segment({x, -1}, {x, 0.6F}));
+    }
+    if (r.chance(0.5F)) f.push_back(segment({-0.15F, 0.65F}, {0.15F, 0.65F}));
+    transform(f, 1, 1, r.chance(0.5F) ? r.normal(0.2F) : r.uniform(-pi, pi));
+    return f;
+}
+
+/// Long, with the head of an arrow only on one side, or with too much at its ends.
+Figure half_arrow(Random& r) {
+    Figure f{segment({-1, 0}, {1, 0})};
+    const float size = r.uniform(0.2F, 0.5F);
+    if (r.chance(0.5F)) {
+        f.push_back(segment({1, 0}, {1 - size, -size * r.uniform(0.4F, 1)}));
+        if (r.chance(0.5F)) {
+            const float below = r.uniform(0.2F, 0.35F);
+            add(f, {segment({-1, below}, {1, below}),
+                    segment({-1, below}, {size - 1, below + size * r.uniform(0.4F, 1)})});
+        }
+    } else {
+        const float apart = r.uniform(0.35F, 0.7F);
+        for (const float side : {-apart, apart})
+            f.push_back(
+                open({{1 - size, side - size * 0.6F}, {1, side}, {1 - size, side + size * 0.6F}}));
+        f[0] = segment({-1, -apart}, {1, -apart});
+        f.push_back(segment({-1, apart}, {1, apart}));
+    }
+    transform(f, 1, 1, r.uniform(-pi, pi));
     return f;
 }
 
@@ -575,10 +738,12 @@ Figure other_figure(Random& random) {
     static constexpr std::array<Make, 20> things{
         house,    face, sun,    flower,   tree, car,   fish,      cat,      bicycle, clock,
         envelope, key,  ladder, umbrella, moon, cloud, lightning, mountain, apple,   hand_outline};
-    static constexpr std::array<Make, 12> marks{stick_figure, spiral,     scribble,   grid,
-                                                letters,      blob,       crooked,    nested,
-                                                assembly,     repetition, open_curve, leaning};
-    static constexpr std::array<float, 12> weights{1, 1, 1.2F, 1, 5, 1.2F, 1.2F, 3, 9, 2, 2, 2};
+    static constexpr std::array<Make, 19> marks{
+        stick_figure, spiral,   scribble,   grid,         letters,   blob, crooked,
+        nested,       assembly, repetition, open_curve,   leaning,   note, asterisk,
+        exclamation,  guitar,   long_thing, round_letter, half_arrow};
+    static constexpr std::array<float, 19> weights{1, 1, 1.2F, 1, 5, 1.2F, 1.2F, 3,    9, 2,
+                                                   2, 2, 1,    1, 1, 1,    2.5F, 1.5F, 1};
     Figure figure;
     if (random.chance(0.2F))
         figure = outlined_thing(random);

@@ -61,10 +61,10 @@ Figure circle(const Hand& hand, Random& random) {
     const float flat = std::abs(random.normal(0.035F + 0.15F * (1 - hand.care)));
     // A small one is over before the hand has bent: few flicks, and the ends far from each other.
     Hand quick = hand;
-    const bool small = random.chance(0.2F * (1 - hand.care));
+    const bool small = random.chance(0.3F * (1 - hand.care));
     if (small) quick.care *= 0.3F;
     Figure figure{round_shape(1 - std::min(flat, 0.17F + 0.12F * (1 - hand.care)), quick, random)};
-    if (small) figure.front() = flicked(figure.front(), random.integer(6, 10));
+    if (small) figure.front() = flicked(figure.front(), random.integer(7, 11));
     transform(figure, 1, 1, random.uniform(-pi, pi));
     if (random.chance(0.02F)) figure.push_back(arc({0, 0}, 0.03F, 0.03F, 0, 2 * pi));
     return figure;
@@ -189,10 +189,11 @@ Figure regular(int corners, const Hand& hand, Random& random, float flat_bottom)
     Path path{{}, true, false};
     for (int i = 0; i < corners; ++i) {
         const float angle = first + 2 * half * static_cast<float>(i) - pi / 2 + random.normal(slip);
-        path.points.push_back({std::cos(angle), std::sin(angle)});
+        const float reach = 1 - std::abs(random.normal(0.01F + 0.06F * (1 - hand.care)));
+        path.points.push_back({reach * std::cos(angle), reach * std::sin(angle)});
     }
     Figure figure{path};
-    const float squeeze = random.uniform(0.74F - 0.2F * (1 - hand.care), 1);
+    const float squeeze = random.uniform(0.72F - 0.22F * (1 - hand.care), 1);
     const bool tall = random.chance(0.4F);
     transform(figure, tall ? squeeze : 1, tall ? 1 : squeeze,
               random.chance(0.2F) ? random.uniform(-pi, pi) : random.normal(0.07F));
@@ -200,12 +201,13 @@ Figure regular(int corners, const Hand& hand, Random& random, float flat_bottom)
 }
 
 Figure pentagon(const Hand& hand, Random& random) {
-    if (random.chance(0.35F)) {
-        const float eaves = random.uniform(-0.7F, 0.15F);
-        const float foot = random.chance(0.4F) ? 1.0F : random.uniform(0.5F, 1);
+    if (random.chance(0.45F)) {
+        // From a house to nearly a diamond with its lowest corner cut off.
+        const float eaves = random.uniform(-0.7F, 0.35F);
+        const float foot = random.chance(0.3F) ? 1.0F : random.uniform(0.22F, 1);
         const float ridge = random.chance(0.7F) ? random.normal(0.06F) : random.normal(0.3F);
         Figure house{{{{ridge, -1}, {1, eaves}, {foot, 1}, {-foot, 1}, {-1, eaves}}, true, false}};
-        transform(house, random.uniform(0.6F, 1.3F), 1,
+        transform(house, random.uniform(0.6F, 1.5F), 1,
                   random.chance(0.1F) ? random.uniform(-pi, pi) : random.normal(0.06F));
         return house;
     }
@@ -228,7 +230,7 @@ Figure hexagon(const Hand& hand, Random& random) {
 /// A square with its corners cut.
 Figure octagon(const Hand& hand, Random& random) {
     // Hurried people lose count by one.
-    if (random.chance(0.2F * (1 - hand.care)))
+    if (random.chance(0.3F * (1 - hand.care)))
         return regular(random.chance(0.5F) ? 7 : 9, hand, random, 0.75F);
     if (random.chance(0.7F)) return regular(8, hand, random, 0.75F);
     const float cut = random.uniform(0.3F, 0.6F);
@@ -275,19 +277,22 @@ Figure star(const Hand&, Random& random) {
 /// Two arches and two straight sides down to the point, each half its own way, as it is drawn on
 /// paper; the ends of the halves need not meet.
 Figure arched_heart(Random& random) {
-    const float cleft = random.uniform(-0.75F, -0.15F);
+    const float cleft = random.chance(0.2F) ? random.uniform(-0.15F, 0.35F)  // down to a "W"
+                                            : random.uniform(-0.75F, -0.15F);
+    const float low = random.chance(0.25F) ? random.uniform(0.3F, 0.9F) : 0;  // no point
     const float miss = random.chance(0.4F) ? random.normal(0.08F) : 0;
     const float point = random.normal(0.12F);
     const auto half = [&](float side) {
         const float reach = random.uniform(0.85F, 1.1F);
         const float crown = random.uniform(-1.05F, -0.85F);
         const float belly = random.uniform(-0.05F, 0.45F);
+        const float lowest = (0.35F + belly) * (1 - low) + low;
         Path path{{}, false, true};
         const std::array<Vec, 4> over{Vec{0, cleft + miss * side}, Vec{0.1F * side, crown - 0.35F},
                                       Vec{reach * side, crown - 0.2F},
                                       Vec{reach * side, random.uniform(-0.55F, -0.2F)}};
         const std::array<Vec, 4> down{over[3], Vec{reach * side, belly * 0.6F},
-                                      Vec{(0.35F + belly) * side * 0.8F, 0.35F + belly},
+                                      Vec{(0.35F + belly) * side * 0.8F, lowest},
                                       Vec{point + miss * side * 0.5F, 1}};
         for (const auto& curve : {over, down})
             for (int i = path.points.empty() ? 0 : 1; i <= 16; ++i) {
@@ -341,7 +346,15 @@ Figure heart(const Hand&, Random& random) {
 /// The way from an arrow's tail to its tip at (1, 0): straight, bowed, bent once or twice, waving.
 Path shaft(Random& random) {
     const float kind = random.uniform(0, 1);
-    if (kind < 0.62F) return segment({-1, 0}, {1, 0});
+    if (kind < 0.58F) return segment({-1, 0}, {1, 0});
+    if (kind < 0.66F) {
+        // Half a circle, more or less.
+        const float half = random.uniform(0.3F, 0.8F) * pi;
+        const float round = random.chance(0.5F) ? 1.0F : -1.0F;
+        Path way = arc({0, 0}, 1, random.uniform(0.6F, 1.1F), -half, half);
+        for (auto& p : way.points) p.y *= round;
+        return way;
+    }
     if (kind < 0.8F) {
         const float sag = random.uniform(-0.7F, 0.7F);
         Path bowed{{}, false, true};
@@ -411,49 +424,77 @@ Figure block_arrow(Random& random) {
     return {outline};
 }
 
-/// Two lines for a shaft, as for "follows from".
+/// Two lines for a shaft, as for "follows from" and "if and only if".
 Figure double_arrow(Random& random) {
     const float w = random.uniform(0.08F, 0.25F);
-    const float end = 1 - w * random.uniform(0.8F, 1.6F);
-    Figure figure{segment({-1, -w}, {end, -w}), segment({-1, w}, {end, w})};
-    const float size = random.uniform(0.3F, 0.6F);
-    const float spread = w + random.uniform(0.1F, 0.4F);
+    const bool both_ways = random.chance(0.3F);
+    // The lines may stop before the head or run on to it and through it.
+    const float end = 1 - w * random.uniform(0.3F, 1.6F);
+    const float begin = both_ways ? -end : -1;
+    Figure figure{segment({begin, -w}, {end, -w}), segment({begin, w}, {end, w})};
+    const float size = random.uniform(0.25F, 0.6F);
+    const float spread = w + random.uniform(0.05F, 0.4F);
     figure.push_back({{{1 - size, -spread}, {1, 0}, {1 - size, spread}}, false, false});
+    if (both_ways)
+        figure.push_back({{{size - 1, -spread}, {-1, 0}, {size - 1, spread}}, false, false});
+    return figure;
+}
+
+/// The same way in dashes.
+Figure dashed(const Path& way, Random& random) {
+    const Vec from = way.points.front();
+    const Vec along = way.points.back() - from;
+    Figure dashes;
+    const int count = random.integer(3, 6);
+    for (int i = 0; i < count; ++i) {
+        const auto at = [&](float t) {
+            return from + along * ((static_cast<float>(i) + t) / static_cast<float>(count));
+        };
+        dashes.push_back(segment(at(random.uniform(0, 0.15F)), at(random.uniform(0.5F, 0.8F))));
+    }
+    return dashes;
+}
+
+/// A line with a head at its end, perhaps two, perhaps at both ends.
+Figure headed_line(Random& random) {
+    Path way = shaft(random);
+    const auto direction = [](Vec from, Vec to) {
+        const Vec d = to - from;
+        return d * (1 / std::max(std::hypot(d.x, d.y), 1e-3F));
+    };
+    const Vec tip = way.points.back();
+    const Vec along = direction(way.points[way.points.size() - 2], tip);
+    const Vec back = direction(way.points[1], way.points[0]);
+    const Vec tail = way.points.front();
+    Figure heads = head(tip, along, random);
+    const bool one = heads.size() == 1 && !heads[0].closed && !heads[0].smooth && !way.smooth;
+    // In one stroke: out to the tip, and the head without lifting the pen.
+    if (one && random.chance(0.3F)) {
+        way.points.insert(way.points.end(), heads[0].points.begin(), heads[0].points.end());
+        way.points.push_back(tip);
+        return {way};
+    }
+    // The head stands a little off, or the shaft runs through it.
+    if (random.chance(0.12F)) way.points.back() = tip - along * random.uniform(-0.15F, 0.2F);
+    Figure figure{way};
+    if (!way.smooth && way.points.size() == 2 && random.chance(0.06F)) figure = dashed(way, random);
+    const auto add = [&](Figure more) { figure.insert(figure.end(), more.begin(), more.end()); };
+    if (random.chance(0.06F)) {
+        Figure second = heads;
+        transform(second, 1, 1, 0, along * -random.uniform(0.1F, 0.3F));
+        add(std::move(second));
+    }
+    add(std::move(heads));
+    if (random.chance(0.08F)) add(head(tail, back, random));
+    if (random.chance(0.15F)) std::swap(figure.front(), figure.back());
     return figure;
 }
 
 Figure arrow(const Hand&, Random& random) {
-    Figure figure;
     const float kind = random.uniform(0, 1);
-    if (kind < 0.15F) {
-        figure = block_arrow(random);
-    } else if (kind < 0.22F) {
-        figure = double_arrow(random);
-    } else {
-        const Path way = shaft(random);
-        const auto direction = [](Vec from, Vec to) {
-            const Vec d = to - from;
-            return d * (1 / std::max(std::hypot(d.x, d.y), 1e-3F));
-        };
-        const auto& points = way.points;
-        const std::size_t last = points.size() - 1;
-        figure = {way};
-        for (auto& path : head(points[last], direction(points[last - 1], points[last]), random))
-            figure.push_back(std::move(path));
-        if (random.chance(0.06F))
-            for (auto& path : head(points[0], direction(points[1], points[0]), random))
-                figure.push_back(std::move(path));
-        // In one stroke: out to the tip, and the head without lifting the pen.
-        if (figure.size() == 2 && !figure[1].closed && !figure[1].smooth && !way.smooth &&
-            random.chance(0.3F)) {
-            auto& line = figure[0].points;
-            const auto& barbs = figure[1].points;
-            line.insert(line.end(), barbs.begin(), barbs.end());
-            line.push_back(points[last]);
-            figure.pop_back();
-        }
-        if (random.chance(0.15F)) std::swap(figure.front(), figure.back());
-    }
+    Figure figure = kind < 0.15F   ? block_arrow(random)
+                    : kind < 0.25F ? double_arrow(random)
+                                   : headed_line(random);
     transform(figure, 1, random.uniform(0.6F, 1.3F), random.uniform(-pi, pi));
     return figure;
 }
@@ -510,7 +551,8 @@ Figure line(const Hand& hand, Random& random) {
 Figure zigzag(const Hand& hand, Random& random) {
     const float haste = 1 - hand.care;
     const int corners = random.chance(0.3F) ? random.integer(4, 6) : random.integer(5, 14);
-    const float height = random.uniform(0.12F, 1.3F);
+    // High and with three sides only it would be an N.
+    const float height = random.uniform(0.12F, corners == 4 ? 0.5F : 1.3F);
     const float uneven = random.uniform(0.05F, 0.15F + 0.4F * haste);
     const float drift = random.normal(0.03F + 0.06F * haste);
     const float swell = random.normal(0.5F * haste);
@@ -540,7 +582,7 @@ Path wave(Random& random) {
     const float kind = random.uniform(0, 1);
     const float waves = random.chance(0.75F) ? random.uniform(1, 6) : random.uniform(6, 12);
     // Steeper than this, people call it a zigzag whether its corners are sharp or round.
-    const float height = random.uniform(0.06F, 0.5F) * 2 / std::max(waves, 1.6F);
+    const float height = std::max(0.04F, random.uniform(0.06F, 0.5F) * 2 / std::max(waves, 1.6F));
     const float loop = kind < 0.35F ? random.uniform(0.5F, 1.6F) * height : 0;
     const float grow = random.normal(0.5F);
     const float p2 = random.uniform(0, 2 * pi), p3 = random.uniform(0, 2 * pi);
@@ -616,9 +658,40 @@ Figure curls(Random& random) {
     return figure;
 }
 
+/// As if written, but no letter in it: a line of humps, loops and long strokes that lean.
+Figure scrawl(Random& random) {
+    Path path{{}, false, true};
+    const int humps = random.integer(4, 14);
+    const float slant = random.normal(0.25F);
+    const float usual = random.uniform(0.15F, 0.5F);
+    float x = 0;
+    float from = 0;
+    for (int i = 0; i < humps; ++i) {
+        const bool up = i % 2 == 0;
+        const float tall =
+            usual * (random.chance(0.2F) ? random.uniform(1.5F, 3) : random.uniform(0.5F, 1.2F));
+        const float to = up ? -tall : random.chance(0.15F) ? tall : random.normal(0.1F * usual);
+        const float step = usual * random.uniform(0.3F, 1.1F);
+        const float loop = random.chance(0.3F) ? usual * random.uniform(0.4F, 1.2F) : 0;
+        for (int k = path.points.empty() ? 0 : 1; k <= 12; ++k) {
+            const float t = static_cast<float>(k) / 12;
+            const float y = from + (to - from) * (1 - std::cos(pi * t)) / 2;
+            path.points.push_back({x + step * t + loop * std::sin(2 * pi * t) - slant * y, y});
+        }
+        x += step;
+        from = to;
+    }
+    const float half = std::max(x, 0.3F) / 2;
+    for (auto& p : path.points) p = Vec{p.x / half - 1, p.y / half};
+    Figure figure{path};
+    transform(figure, 1, 1, random.chance(0.8F) ? random.normal(0.15F) : random.uniform(-pi, pi));
+    return figure;
+}
+
 Figure any_squiggle(const Hand& hand, Random& random) {
     const float kind = random.uniform(0, 1);
-    if (kind < 0.6F) return squiggle(hand, random);
+    if (kind < 0.5F) return squiggle(hand, random);
+    if (kind < 0.6F) return scrawl(random);
     if (kind < 0.74F) return curls(random);
     if (kind < 0.88F) return wander(random, random.integer(60, 160), 0);
     return wander(random, random.integer(140, 420), random.uniform(0.005F, 0.03F));

@@ -155,7 +155,7 @@ void suit(Hand& hand, std::string_view label, Random& random) {
 
 float pen_width(int side, Random& random) {
     const float usual = random.uniform(0.008F, 0.05F);
-    const float part = random.chance(0.12F) ? random.uniform(0.05F, 0.11F) : usual;
+    const float part = random.chance(0.14F) ? random.uniform(0.05F, 0.13F) : usual;
     return std::max(1.0F, part * static_cast<float>(side));
 }
 
