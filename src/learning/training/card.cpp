@@ -42,21 +42,23 @@ json::object training_of(const Card& card) {
     json::object counts;
     for (const auto& [source, count] : card.counts)
         counts[source] = {{"learnt", count.learnt}, {"judged", count.judged}};
-    return {{"program", "croquis-train"},
-            {"version", CROQUIS_VERSION},
-            {"seed", card.training.seed},
-            {"steps", card.training.steps},
-            {"batch", card.training.batch},
-            {"samples", card.training.steps * card.training.batch},
-            {"rate_falls_from_step", card.training.fall()},
-            {"categories", card.categories},
-            {"categories_unseen", json::value_from(card.unseen)},
-            {"files", std::move(files)},
-            {"sources", std::move(counts)},
-            {"ids", card.people_ids.size()},
-            {"ids_file", ids_file(card)},
-            {"ids_sha256", to_hex(sha256(as_bytes(ids_text(card))))},
-            {"last_loss", card.result.last_loss}};
+    json::object training{{"program", "croquis-train"},
+                          {"version", CROQUIS_VERSION},
+                          {"seed", card.training.seed},
+                          {"steps", card.training.steps},
+                          {"batch", card.training.batch},
+                          {"samples", card.training.steps * card.training.batch},
+                          {"rate_falls_from_step", card.training.fall()},
+                          {"categories", card.categories},
+                          {"categories_unseen", json::value_from(card.unseen)},
+                          {"files", std::move(files)},
+                          {"sources", std::move(counts)},
+                          {"ids", card.people_ids.size()},
+                          {"ids_file", ids_file(card)},
+                          {"ids_sha256", to_hex(sha256(as_bytes(ids_text(card))))},
+                          {"last_loss", card.result.last_loss}};
+    if (!card.begun_with.empty()) training["begun_with"] = card.begun_with;
+    return training;
 }
 
 json::array sources_of(const Card& card) {
@@ -179,8 +181,14 @@ std::string learnt_from(const Card& card) {
         ", and {} drawings by people, each time augmented differently: turned, warped, shaken, cut "
         "short as far as the label allows, with pens of all widths and some through 28 pixels. "
         "Beside the shapes, the embedding learns to tell {} categories apart. The weights are the "
-        "mean over the last {} steps.\n\n| source | learnt from | kept to judge |\n|---|---|---|\n",
+        "mean over the last {} steps.\n",
         learnt, card.categories, card.training.steps - card.training.average_from());
+    if (!card.begun_with.empty())
+        text += fmt::format(
+            "\nIts convolutions were not random at the beginning, but those of an earlier model of "
+            "this program (SHA-256 {}).\n",
+            card.begun_with);
+    text += "\n| source | learnt from | kept to judge |\n|---|---|---|\n";
     for (const auto& [source, count] : card.counts)
         text += fmt::format("| {} | {} | {} |\n", source, count.learnt, count.judged);
     return text +
@@ -252,8 +260,9 @@ std::string left_out_table(const std::vector<json::object>& left_out) {
     if (left_out.empty()) return {};
     std::string text =
         "## On sources that the network never met\n\n"
-        "What a stranger gets: for each row a network was trained as this one, for fewer steps, "
-        "without any drawing of that source, calibrated without it, and asked about all of it.\n\n"
+        "What a stranger gets: for each row a network was trained as this one, but from random "
+        "weights and for fewer steps, without any drawing of that source, calibrated without it, "
+        "and asked about all of it.\n\n"
         "| source | steps | shapes | accuracy | 95 % | similar merged | 95 % | "
         "out-of-distribution | rejection rate | 95 % "
         "|\n|---|---|---|---|---|---|---|---|---|---|\n";
@@ -308,14 +317,15 @@ std::string to_markdown(const Card& card, const std::vector<json::object>& left_
     text += fmt::format(
         "## How it was made\n\n**What it learnt from.** {}\n\n**Calibrated on** {}. Temperature "
         "{:.3f}; bias of \"unknown\" {:+.2f} (in the exported weights).\n\n**Made again** by "
-        "`croquis-train --seed {} --steps {}{}`.\n\n",
+        "`croquis-train --seed {} --steps {}{}{}`.\n\n",
         learnt_from(card),
         card.sources.empty() ? "sketches never trained on"
                              : "the drawings by people kept to judge, and careful sketches; every "
                                "source counts alike, and the shapes of all sources together twice "
                                "as much as what is none: who opens the page means to draw one",
         card.calibration.temperature, card.calibration.unknown_bias, card.training.seed,
-        card.training.steps, card.people_ids.empty() ? "" : " --people DIR");
+        card.training.steps, card.people_ids.empty() ? "" : " --people DIR",
+        card.begun_with.empty() ? "" : " --begin-with MODEL.onnx");
     for (const auto& source : card.sources)
         text += section("On " + source.source + ": people's drawings kept from training",
                         source.source, source.measured);

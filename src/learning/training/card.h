@@ -37,6 +37,7 @@ struct Card {
     std::string name;
     TrainingOptions training;
     TrainingResult result;
+    std::string begun_with;  ///< SHA-256 of the model whose convolutions it began with, or empty
     std::int64_t multiply_accumulates = 0;
     std::size_t categories = 0;  ///< of the wide classifier
     Calibration calibration;

@@ -9,6 +9,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "core/bytes.h"
+#include "core/files.h"
 #include "drawing/decode.h"
 #include "learning/dataset/people.h"
 #include "learning/synthesis/sketcher.h"
@@ -21,6 +22,7 @@
 #include "learning/training/samples.h"
 #include "learning/training/training.h"
 #include "learning/training/warm_start.h"
+#include "recognition/limits.h"
 
 namespace {
 
@@ -311,6 +313,12 @@ Result<void> run(const Arguments& arguments) {
     note_people(people, card);
     Network network = fresh(arguments, corpus);
     card.multiply_accumulates = network->multiply_accumulates();
+    if (!arguments.begin_with.empty()) {
+        const auto former =
+            read_file(arguments.begin_with, recognition::max_file_bytes, "begin-with");
+        if (!former) return former.error();
+        card.begun_with = to_hex(sha256(as_bytes(*former)));
+    }
     if (!arguments.begin_with.empty() && !fs::exists(arguments.checkpoint)) {
         const auto begun =
             begin_with(network, arguments.begin_with, corpus.make(held_out_seed, 0, 2048));
@@ -337,9 +345,16 @@ void define(CLI::App& program, Arguments& arguments) {
         ->capture_default_str();
     program.add_option("--steps", arguments.training.steps, "Batches to learn from")
         ->capture_default_str();
-    program.add_option("--batch", arguments.training.batch, "Samples in a batch")
+    program.add_option("--batch", arguments.training.batch, "Samples in a batch: an even number")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::PositiveNumber & CLI::Validator(
+                                          [](const std::string& text) {
+                                              return text.find_first_of("02468", text.size() - 1) ==
+                                                             std::string::npos
+                                                         ? std::string("must be even")
+                                                         : std::string();
+                                          },
+                                          "EVEN"));
     program
         .add_option("--threads", arguments.threads,
                     "Threads; the result depends on their number in the last digits")

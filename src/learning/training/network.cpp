@@ -5,6 +5,11 @@ namespace croquis::learning {
 namespace {
 constexpr double sharpness = 16;  ///< of the cosine softmax
 constexpr int pool = 2;
+
+torch::Tensor of_length_1(const torch::Tensor& rows) {
+    return torch::nn::functional::normalize(rows,
+                                            torch::nn::functional::NormalizeFuncOptions().dim(1));
+}
 }  // namespace
 
 std::vector<Stage> default_stages() {
@@ -33,6 +38,12 @@ NetworkImpl::NetworkImpl(Layout layout) : layout_(std::move(layout)), grid_(layo
     centring = register_module(
         "centring",
         torch::nn::BatchNorm1d(torch::nn::BatchNorm1dOptions(embedding_size).affine(false)));
+    comparison = register_module(
+        "comparison",
+        torch::nn::Sequential(
+            torch::nn::Linear(torch::nn::LinearOptions(embedding_size, embedding_size).bias(false)),
+            torch::nn::BatchNorm1d(embedding_size), torch::nn::ReLU(),
+            torch::nn::Linear(embedding_size, view_size)));
     directions =
         register_parameter("directions", torch::randn({layout_.categories, embedding_size}));
 }
@@ -50,11 +61,10 @@ NetworkOutput NetworkImpl::forward(torch::Tensor images) {
     images = torch::avg_pool2d(images, pool, pool);
     images = torch::dropout(images.flatten(1), 0.1, is_training());
     const auto embedding = centring->forward(projection->forward(images));
-    const auto along = torch::nn::functional::normalize(
-        embedding, torch::nn::functional::NormalizeFuncOptions().dim(1));
-    const auto towards = torch::nn::functional::normalize(
-        directions, torch::nn::functional::NormalizeFuncOptions().dim(1));
-    return {dense->forward(images), embedding, sharpness * torch::mm(along, towards.t())};
+    const auto along = of_length_1(embedding);
+    return {dense->forward(images), embedding,
+            sharpness * torch::mm(along, of_length_1(directions).t()),
+            of_length_1(comparison->forward(embedding))};
 }
 
 std::vector<float> NetworkImpl::largest_activations(torch::Tensor images) {

@@ -17,6 +17,8 @@ std::vector<Stage> default_stages();
 
 /// Numbers in an embedding.
 inline constexpr std::int64_t embedding_size = 128;
+/// Numbers by which views of a drawing are compared while the network trains.
+inline constexpr std::int64_t view_size = 64;
 
 /// What a network's layers are.
 struct Layout {
@@ -31,6 +33,7 @@ struct NetworkOutput {
     torch::Tensor logits;      ///< [N,classes]
     torch::Tensor embedding;   ///< [N,embedding_size]; over what was learnt from its mean is 0
     torch::Tensor categories;  ///< [N,categories]: of the wide classifier
+    torch::Tensor views;       ///< [N,view_size], of length 1: alike for views of one drawing
 };
 
 /// A plain convolutional network (VGG, Simonyan and Zisserman 2015, with batch normalisation): the
@@ -38,8 +41,10 @@ struct NetworkOutput {
 /// logits, and an embedding. That the
 /// embedding tells apart what it never saw, it learns from a wide classifier by the angle between
 /// embedding and category (cosine softmax: Wang et al. 2018; that wide classification does as well
-/// as episodes: Chen et al. 2019, Tian et al. 2020), which is left behind at the export. Input
-/// float [N,1,side,side] in 0…1.
+/// as episodes: Chen et al. 2019, Tian et al. 2020), and from finding a drawing again among others
+/// by a second view of it, over two more layers (Chen et al. 2020, "SimCLR"; that a classifier's
+/// features serve other categories better for it: Islam et al. 2021). Both are left behind at the
+/// export. Input float [N,1,side,side] in 0…1.
 class NetworkImpl : public torch::nn::Module {
   public:
     explicit NetworkImpl(Layout layout);
@@ -60,7 +65,8 @@ class NetworkImpl : public torch::nn::Module {
     torch::nn::Linear dense{nullptr};       ///< to the logits
     torch::nn::Linear projection{nullptr};  ///< to the embedding, before it is centred and scaled
     torch::nn::BatchNorm1d centring{nullptr};
-    torch::Tensor directions;  ///< of the categories, [categories,embedding_size]
+    torch::nn::Sequential comparison{nullptr};  ///< from the embedding to the views
+    torch::Tensor directions;                   ///< of the categories, [categories,embedding_size]
 
   private:
     torch::Tensor stage(std::size_t i, const torch::Tensor& from);

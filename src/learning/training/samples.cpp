@@ -48,6 +48,13 @@ struct Drawing {
     std::int64_t label = not_asked;
     std::int64_t category = not_asked;
     bool doubtful = false;
+    bool again = false;  ///< the other sample of the pair shows it too
+};
+
+/// What chance decides of a sample, and of both samples of a pair.
+struct Chances {
+    Random own;
+    Random shared;
 };
 
 /// On a scan of 28 by 28 pixels, as the smallest sets have them.
@@ -71,23 +78,30 @@ Drawing any_sketch(Random& random) {
             label == last ? not_asked : number};
 }
 
-using Draw = std::function<Drawing(std::int64_t, Random&)>;
+using Draw = std::function<Drawing(std::int64_t, Chances&)>;
 
 Samples make_with(std::uint64_t seed, std::uint64_t first, std::int64_t count, const Draw& draw) {
     constexpr std::int64_t side = drawing::model_side;
     Samples samples{torch::empty({count, 1, side, side}, torch::kUInt8),
                     torch::empty({count}, torch::kInt64), torch::empty({count}, torch::kInt64),
-                    torch::empty({count}, torch::kBool)};
+                    torch::empty({count}, torch::kBool), torch::empty({count}, torch::kBool)};
     auto* images = samples.images.data_ptr<std::uint8_t>();
     auto* labels = samples.labels.data_ptr<std::int64_t>();
     auto* categories = samples.categories.data_ptr<std::int64_t>();
     auto* doubtful = samples.doubtful.data_ptr<bool>();
+    auto* again = samples.again.data_ptr<bool>();
     at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
-            Random random(mix(seed ^ mix(first + static_cast<std::uint64_t>(i))));
-            // Until the picture shows something: a photograph can lose a hair-thin line.
-            for (bool seen = false; !seen;) {
-                const Drawing drawn = draw(i, random);
+            const auto number = first + static_cast<std::uint64_t>(i);
+            const std::uint64_t pair = mix(~seed ^ mix(number / 2));
+            Random own(mix(seed ^ mix(number)));
+            // Until the picture shows something: a photograph can lose a hair-thin line. What never
+            // shows anything gives way to another drawing.
+            std::uint64_t tries = 0;
+            for (bool seen = false; !seen; ++tries) {
+                Chances chances{own, Random(pair + tries / 16)};
+                const Drawing drawn = draw(i, chances);
+                own = chances.own;
                 const auto input = drawing::normalise(drawn.picture);
                 if (!input) continue;
                 seen = true;
@@ -95,6 +109,7 @@ Samples make_with(std::uint64_t seed, std::uint64_t first, std::int64_t count, c
                 labels[i] = drawn.label;
                 categories[i] = drawn.category;
                 doubtful[i] = drawn.doubtful;
+                again[i] = drawn.again;
             }
         }
     });
@@ -133,12 +148,12 @@ class Corpus::Impl {
         sort_shelves();
     }
 
-    Drawing draw(Random& random) const {
-        if (shares_.empty()) return any_sketch(random);
-        const auto which = random.weighted(shares_);
-        if (which == 0) return any_sketch(random);
-        if (which == 1) return person_shape(random);
-        return other(shelves_[which - 2]->any(random), random);
+    Drawing draw(Chances& chances) const {
+        if (shares_.empty()) return any_sketch(chances.own);
+        const auto which = chances.shared.weighted(shares_);
+        if (which == 0) return any_sketch(chances.own);
+        if (which == 1) return person_shape(chances.own);
+        return other(shelves_[which - 2]->any(chances.shared), chances.own);
     }
 
     std::vector<std::string> categories;
@@ -214,6 +229,7 @@ class Corpus::Impl {
         if (!drawn.label.empty()) made.label = static_cast<std::int64_t>(index_of(drawn.label));
         if (!drawn.category.empty()) made.category = numbers_.at(drawn.category);
         made.doubtful = drawn.doubtful;
+        made.again = true;
         made.picture = drawn.strokes.empty()
                            ? augmented(drawn.picture, kind, random)
                            : shown(augmented(drawn.strokes, kind, random), random);
@@ -248,12 +264,12 @@ std::size_t Corpus::drawings() const {
 
 Samples Corpus::make(std::uint64_t seed, std::uint64_t first, std::int64_t count) const {
     return make_with(seed, first, count,
-                     [this](std::int64_t, Random& random) { return impl_->draw(random); });
+                     [this](std::int64_t, Chances& chances) { return impl_->draw(chances); });
 }
 
 Samples make_sketches(std::uint64_t seed, std::int64_t count) {
     return make_with(seed, 0, count,
-                     [](std::int64_t, Random& random) { return any_sketch(random); });
+                     [](std::int64_t, Chances& chances) { return any_sketch(chances.own); });
 }
 
 std::span<const std::string_view> careful_labels() {
@@ -264,7 +280,8 @@ std::span<const std::string_view> careful_labels() {
 
 Samples make_careful_samples(std::uint64_t seed, std::int64_t count) {
     const auto labels = careful_labels();
-    return make_with(seed, 0, count, [&](std::int64_t i, Random& random) {
+    return make_with(seed, 0, count, [&](std::int64_t i, Chances& chances) {
+        Random& random = chances.own;
         const auto label = labels[static_cast<std::size_t>(i) % labels.size()];
         const auto number = static_cast<std::int64_t>(index_of(label));
         return Drawing{picture(sketch(label, random.uniform(0.8F, 1), random), random), number,

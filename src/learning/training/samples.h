@@ -19,6 +19,7 @@ struct Samples {
     torch::Tensor labels;      ///< int64 [N], of shape_labels(), or not_asked
     torch::Tensor categories;  ///< int64 [N], of Corpus::categories(), or not_asked
     torch::Tensor doubtful;    ///< bool [N]: said to be "unknown", but nobody has looked
+    torch::Tensor again;       ///< bool [N]: samples 2k and 2k + 1 are two views of one drawing
 };
 
 /// What a network learns from: sketches, and people's drawings as far as there are any, each time
@@ -38,7 +39,8 @@ class Corpus {
     [[nodiscard]] std::size_t drawings() const;
 
     /// `count` samples. Sample i depends on seed, corpus and first + i alone, whatever the number
-    /// of threads.
+    /// of threads. Those that are no shape come as pairs, each drawing augmented twice; `first` and
+    /// `count` are even.
     [[nodiscard]] Samples make(std::uint64_t seed, std::uint64_t first, std::int64_t count) const;
 
   private:

@@ -184,12 +184,31 @@ torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& truth, d
     return sum / truth.ne(not_asked).sum().clamp_min(1);
 }
 
+/// How surely each drawing's other view is found among all views of the batch (NT-Xent: Chen et al.
+/// 2020). Other drawings of the same category are neither sought nor shunned (Khosla et al. 2020
+/// seek them; the wide classifier does that here). 0 where there are no pairs.
+torch::Tensor loss_of_views(const torch::Tensor& views, const Samples& samples) {
+    constexpr double temperature = 0.2;
+    const auto whole = samples.again.view({-1, 2}).all(1, true).expand({-1, 2}).reshape({-1});
+    const auto which = whole.nonzero().flatten();
+    if (which.size(0) < 4) return torch::zeros({});
+    const auto seen = views.index_select(0, which);
+    const auto category = samples.categories.index_select(0, which);
+    const auto other = torch::arange(which.size(0)).bitwise_xor(1);
+    auto passed_over = category.unsqueeze(0).eq(category.unsqueeze(1)) & category.ne(not_asked);
+    passed_over.scatter_(1, other.unsqueeze(1), false);
+    passed_over.fill_diagonal_(true);
+    const auto alike = (torch::mm(seen, seen.t()) / temperature).masked_fill(passed_over, -1e9);
+    return torch::nn::functional::cross_entropy(alike, other);
+}
+
 double learn(Network& network, torch::optim::AdamW& optimiser, const Samples& samples,
-             double wide) {
+             const TrainingOptions& options) {
     constexpr double smoothing = 0.1;  // of categories: many look alike
     const auto output = network->forward(samples.images.to(torch::kFloat32).div_(255));
     const auto loss = loss_of(output.logits, believed(samples, output.logits), 0) +
-                      wide * loss_of(output.categories, samples.categories, smoothing);
+                      options.wide * loss_of(output.categories, samples.categories, smoothing) +
+                      options.views * loss_of_views(output.views, samples);
     optimiser.zero_grad();
     loss.backward();
     optimiser.step();
@@ -221,7 +240,7 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options, c
         const Samples samples = coming.get();
         if (step + 1 < options.steps) coming = begin_samples(step + 1, options, corpus);
         torch::manual_seed(options.seed * 1'000'003 + static_cast<std::uint64_t>(step));  // dropout
-        const double value = learn(network, optimiser, samples, options.wide);
+        const double value = learn(network, optimiser, samples, options);
         if (!std::isfinite(value))
             return Error{ErrorKind::internal, "The training diverged: the loss is not a number."};
         const auto share = value / static_cast<double>(window);

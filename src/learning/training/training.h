@@ -12,14 +12,15 @@ namespace croquis::learning {
 struct TrainingOptions {
     std::uint64_t seed = 1;
     std::int64_t steps = 0;
-    std::int64_t batch = 128;
+    std::int64_t batch = 128;      ///< even: samples come in pairs
     double learning_rate = 3e-3;   ///< after the warm-up, until it is let down
     double decay_fraction = 0.35;  ///< part of the steps, the last, over which it falls
     double lowest = 0.05;          ///< part of it that is left at the end
     double averaged = 0.6;         ///< part of the steps in which it falls, the last, whose weights
                                    ///< are averaged
     double weight_decay = 1e-4;
-    double wide = 0.6;  ///< weight of the wide classifier's loss against the labels' own
+    double wide = 0.6;   ///< weight of the wide classifier's loss against the labels' own
+    double views = 0.5;  ///< weight of finding a drawing's other view
     std::int64_t checkpoint_every = 50;
 
     /// The step from which the learning rate falls.
