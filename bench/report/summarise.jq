@@ -130,6 +130,7 @@ def budget($lines; $phases; $stages):
         (("croquis-postgres", "croquis-sqlite") as $a | {phase: "p99 of submissions", of: "\($a), beside an import",
             to: "\($a), alone", ratio: ratio($lines; {phase: "import-with", party: $a}; {phase: "import-without", party: $a}; .latency_ms.p99)})
     ] | map(select(.ratio != null))),
+    queue: [$lines[] | select(.phase == "queue") | {party, per_s, met, claim_us}],
     imports: [$lines[] | select(.phase == "import") | {party, stored, per_s, peak_mib}],
     under_load: (["croquis-postgres", "croquis-sqlite", "peer", "bare"] | map({party: ., ratio: under_load($lines; .)})
         | map(select(.ratio != null))),

@@ -47,6 +47,10 @@ section("The machine's own pauses, and what they do at 70% of the capacity"; .pa
 section("Imports of the same pictures, model included: drawings a second"; (.imports // [] | group_by(.party)) | rows(
     ["store", "drawings", "a second, median", "most memory, MiB"];
     [.[0].party, (map(.stored) | max | number), (map(.per_s) | sort | .[length / 2 | floor] | number), (map(.peak_mib) | max | places(0))])),
+section("Ten annotators at one queue: answers a second"; (.queue // [] | group_by(.party)) | rows(
+    ["store", "a second, median", "a claim of four, µs", "drawings that two were given"];
+    [.[0].party, (map(.per_s) | sort | .[length / 2 | floor] | number),
+     (map(.claim_us) | sort | .[length / 2 | floor] | number), (map(.met) | add | tostring)])),
 section("Latency of a submission at half the capacity, alone"; parties("import-without"; ["p50 ms", "p99 ms"]; [(.p50_ms | spread), (.p99_ms | spread)])),
 section("Latency of a submission at half the capacity, beside an import"; parties("import-with"; ["p50 ms", "p99 ms"]; [(.p50_ms | spread), (.p99_ms | spread)])),
 section("Images, from the cache's question (304)"; parties("images-304"; throughput_head; throughput)),

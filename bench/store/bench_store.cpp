@@ -1,5 +1,6 @@
 // croquis-bench-store: what a store can take and how fast it lists, without the server around it,
-// so that a change to the store can be compared with one command. Prints JSON.
+// and how many answers people at one queue give, so that a change to the store can be compared with
+// one command. Prints JSON.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,9 +13,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <mutex>
 #include <numeric>
 #include <random>
 #include <semaphore>
+#include <thread>
 #include <vector>
 
 #include "core/metrics.h"
@@ -33,6 +36,8 @@ struct Plan {
     std::size_t embedding = 128;  ///< numbers stored with each submission; 0 for none
     std::size_t in_flight = 512;
     std::size_t lists = 500;
+    std::size_t answers = 0;
+    std::size_t annotators = 10;
     double keyed = 0;
     int linger_us = 1000;
     StoreOptions options;
@@ -211,6 +216,55 @@ json::object measure_lists(Store& store, const Plan& plan) {
             {"oldest", measure_list(store, deep, plan.lists)}};
 }
 
+/// What people at one queue did between them.
+struct Answers {
+    std::atomic<std::size_t> given{0};
+    std::atomic<std::size_t> met{0};  ///< somebody else had answered the drawing meanwhile
+    std::mutex mutex;
+    std::vector<double> claims_us;
+};
+
+/// One person, who claims four drawings at a time and accepts each, until all of them have given so
+/// many answers, or nothing waits.
+void annotate(Store& store, std::size_t answers, Answers& all) {
+    const Author by{Uuid::v7(), "annotator"};
+    ClaimRequest request;
+    request.holder = Uuid::v7();
+    request.account = *by.id;
+    request.limit = 4;
+    while (all.given < answers) {
+        request.at = now();
+        request.until = request.at + std::chrono::seconds(120);
+        const auto start = Clock::now();
+        const auto claimed = store.claim(request).value();
+        {
+            const std::lock_guard lock(all.mutex);
+            all.claims_us.push_back(seconds(Clock::now() - start) * 1e6);
+        }
+        if (claimed.empty()) return;
+        for (const auto& each : claimed) {
+            const auto& drawing = each.drawing;
+            const auto changed = store.change_tag(
+                {drawing.id, std::nullopt, by, now(), "", VersionCondition(drawing.version)});
+            ++(changed ? all.given : all.met);
+        }
+    }
+}
+
+json::object measure_queue(Store& store, const Plan& plan) {
+    Answers all;
+    std::vector<std::thread> people;
+    const auto start = Clock::now();
+    for (std::size_t i = 0; i < plan.annotators; ++i)
+        people.emplace_back([&] { annotate(store, plan.answers, all); });
+    for (auto& person : people) person.join();
+    const double took = seconds(Clock::now() - start);
+    return {
+        {"annotators", plan.annotators},  {"answers", all.given.load()},
+        {"met", all.met.load()},          {"answers_per_s", static_cast<double>(all.given) / took},
+        {"claims", all.claims_us.size()}, {"claim_median_us", median(all.claims_us)}};
+}
+
 int run(const Plan& plan) {
     Metrics metrics;
     auto store = open_store(plan.url, plan.options, metrics).value();
@@ -220,6 +274,7 @@ int run(const Plan& plan) {
                         {"embedding", plan.embedding}};
     if (plan.submissions > 0) report["submissions"] = measure_submissions(*store, metrics, plan);
     if (plan.lists > 0) report["lists"] = measure_lists(*store, plan);
+    if (plan.answers > 0) report["queue"] = measure_queue(*store, plan);
     std::cout << json::serialize(report) << '\n';
     return 0;
 }
@@ -243,6 +298,11 @@ int main(int argc, char** argv) {
     program.add_option("--keyed", plan.keyed, "Share with an idempotency key, 0 to 1")
         ->capture_default_str();
     program.add_option("--lists", plan.lists, "Pages to read of each kind")->capture_default_str();
+    program.add_option("--answers", plan.answers, "Answers of annotators at the queue")
+        ->capture_default_str();
+    program.add_option("--annotators", plan.annotators, "People at one queue")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
     program.add_option("--writers", plan.options.writers, "PostgreSQL: writing connections")
         ->capture_default_str();
     program.add_option("--max-batch", plan.options.max_batch, "Submissions in one commit")

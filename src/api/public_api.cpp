@@ -178,7 +178,7 @@ http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
     add(Method::post, "/predictions", [api](Request& r) { return api->predict(r); });
     add(Method::post, "/predictions:preview", [api](Request& r) { return api->preview(r); });
     // The page's addresses carry what annotators filter by, which is not looked at here.
-    add(Method::get, "/drawings", view(list_drawings), review_list_parameters);
+    add(Method::get, "/drawings", view(list_drawings), list_parameters);
     add(Method::get, "/drawings/{id}", view(get_drawing));
     add(Method::delete_, "/drawings/{id}", [api](Request& r) { return api->withdraw(r); });
     add(Method::post, "/drawings/{id}:suggest", [api](Request& r) { return api->suggest(r); });

@@ -20,6 +20,8 @@ struct Arguments {
     std::string language = "en";
     std::string key;
     std::string colour;
+    std::optional<std::string> new_key;
+    std::optional<std::string> new_colour;
     std::size_t position = 0;
     bool placed = false;
     bool again = false;
@@ -87,6 +89,19 @@ Result<void> rename(store::Store& store, int project, const Arguments& arguments
     return {};
 }
 
+/// What is given of key, colour and place; an empty key or colour takes it away.
+Result<void> change(store::Store& store, int project, const Arguments& arguments) {
+    service::LabelEdit edit;
+    if (arguments.new_colour) edit.colour = given(*arguments.new_colour);
+    if (arguments.new_key) edit.key = given(*arguments.new_key);
+    if (arguments.placed) edit.position = arguments.position;
+    const auto changed = service::change_label(store, arguments.name, edit, project);
+    if (!changed) return changed.error();
+    tell_change("changed", changed->name);
+    std::cout << "changed " << changed->name << '\n';
+    return {};
+}
+
 Result<void> retire(store::Store& store, int project, const Arguments& arguments) {
     service::LabelEdit edit;
     edit.retired = !arguments.again;
@@ -138,19 +153,23 @@ CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb w
     return *verb;
 }
 
-void add_add_options(CLI::App& verb, Arguments& arguments) {
-    verb.add_option("NAME", arguments.name, "What programs call it, for ever")->required();
-    verb.add_option("--title", arguments.title, "What people call it");
-    verb.add_option("--language", arguments.language, "Of the title")->capture_default_str();
-    verb.add_option("--key", arguments.key, "0 to 9 or a to z, but for u");
-    verb.add_option("--colour", arguments.colour, "As in #3451c6");
+void add_position(CLI::App& verb, Arguments& arguments) {
     verb.add_option_function<std::size_t>(
         "--position",
         [&arguments](std::size_t position) {
             arguments.position = position;
             arguments.placed = true;
         },
-        "Its place among the labels, 0 for the first; else the last");
+        "Its place among the labels, 0 for the first; an added one is else the last");
+}
+
+void add_add_options(CLI::App& verb, Arguments& arguments) {
+    verb.add_option("NAME", arguments.name, "What programs call it, for ever")->required();
+    verb.add_option("--title", arguments.title, "What people call it");
+    verb.add_option("--language", arguments.language, "Of the title")->capture_default_str();
+    verb.add_option("--key", arguments.key, "0 to 9 or a to z, but for u");
+    verb.add_option("--colour", arguments.colour, "As in #3451c6");
+    add_position(verb, arguments);
 }
 
 }  // namespace
@@ -173,6 +192,10 @@ void add_label(CLI::App& program, Context& context) {
         named(verb("rename", "Change what people call it; its name never changes", rename));
     renaming.add_option("TITLE", arguments->title, "What people call it")->required();
     renaming.add_option("--language", arguments->language, "Of the title")->capture_default_str();
+    auto& changing = named(verb("change", "Change its key, colour or place", change));
+    changing.add_option("--key", arguments->new_key, "0 to 9 or a to z, but for u; none: \"\"");
+    changing.add_option("--colour", arguments->new_colour, "As in #3451c6; none: \"\"");
+    add_position(changing, *arguments);
     named(verb("retire", "Offer it no more; drawings keep it", retire))
         .add_flag("--undo", arguments->again, "Offer it again");
     named(verb("merge", "Retire it, and give its drawings another label", merge))

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <cctype>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -128,6 +129,40 @@ Result<void> use(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
+Result<void> write(const std::filesystem::path& path, BytesView bytes) {
+    std::ofstream file(path, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    if (!file) return Error{ErrorKind::unavailable, path.string() + " cannot be written."};
+    return {};
+}
+
+/// Both files, as add takes them.
+Result<void> save(store::Store& store, const Arguments& arguments) {
+    const auto model = store.model(arguments.id);
+    if (!model) return model.error();
+    const auto onnx = store.model_onnx(arguments.id);
+    if (!onnx) return onnx.error();
+    const std::filesystem::path file =
+        arguments.onnx.empty() ? arguments.id + ".onnx" : arguments.onnx;
+    auto card = file;
+    card.replace_extension(".json");
+    if (const auto written = write(file, *onnx); !written) return written.error();
+    if (const auto written = write(card, as_bytes(model->card)); !written) return written.error();
+    std::cout << "saved " << file.string() << " and its card " << card.string() << '\n';
+    return {};
+}
+
+Result<void> remove(store::Store& store, const Arguments& arguments) {
+    const auto model = store.model(arguments.id);
+    if (!model) return model.error();
+    if (const auto removed = service::remove_model(store, model->id, model->project); !removed)
+        return removed.error();
+    std::cout << "removed " << model->id << "; what it predicted keeps its name\n";
+    return {};
+}
+
 /// Adds `croquis model VERB`, which does `work` on the store.
 template <class Work>
 CLI::App* add_verb(CLI::App& command, const char* name, const char* help, Work work,
@@ -159,7 +194,8 @@ void add_add_options(CLI::App& adding, Arguments& arguments) {
 }  // namespace
 
 void add_model(CLI::App& program, Context& context) {
-    auto* command = program.add_subcommand("model", "Bring your own model: add, list, show, use");
+    auto* command =
+        program.add_subcommand("model", "Bring your own model: add, list, show, use, save, remove");
     command->require_subcommand(1);
     auto arguments = std::make_shared<Arguments>();
     add_add_options(
@@ -168,6 +204,16 @@ void add_model(CLI::App& program, Context& context) {
         *arguments);
     add_verb(*command, "list", "List the registry", list, arguments, context);
     add_verb(*command, "show", "Show a model and its card", show, arguments, context)
+        ->add_option("ID", arguments->id, "As list shows it")
+        ->required();
+    auto* saving =
+        add_verb(*command, "save", "Write a model and its card into files, as add takes them", save,
+                 arguments, context);
+    saving->add_option("ID", arguments->id, "As list shows it")->required();
+    saving->add_option("FILE", arguments->onnx, "The model's; its card's ends in .json")
+        ->type_name("FILE");
+    add_verb(*command, "remove", "Remove a model that is not live from the registry", remove,
+             arguments, context)
         ->add_option("ID", arguments->id, "As list shows it")
         ->required();
     add_verb(*command, "use", "Make a model live: running servers take it up within seconds", use,

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "server/open.h"
+#include "service/mlflow.h"
 #include "service/models.h"
 #include "service/teaching.h"
 
@@ -17,6 +18,7 @@ struct Arguments {
     std::string project;
     bool json = false;
     bool promote = false;
+    std::string mlflow;
 };
 
 std::string percent(const learning::Share& share) {
@@ -55,7 +57,19 @@ void print_gate(const service::Teaching& teaching) {
     }
 }
 
+/// The model is there whatever becomes of this.
+void tell_mlflow(store::Store& store, const service::MlflowServer& server,
+                 const service::Teaching& teaching, const std::string& project, Timestamp began) {
+    const auto told = service::Mlflow(store, server)
+                          .tell(teaching.model.id, service::to_json(teaching), project,
+                                store::operator_author(), began);
+    if (!told) std::cerr << "MLflow was not told: " << told.error().detail << '\n';
+}
+
 Result<void> teach(store::Store& store, const server::Config& config, const Arguments& arguments) {
+    const auto mlflow = service::mlflow_server(arguments.mlflow);
+    if (!mlflow) return mlflow.error();
+    const auto began = now();
     if (const auto enrolled = service::enrol_own_model(store, config.model); !enrolled)
         return enrolled.error();
     const auto project = project_named(store, arguments.project);
@@ -67,6 +81,7 @@ Result<void> teach(store::Store& store, const server::Config& config, const Argu
     const auto teaching = service::teach(store, request);
     bar.reset();
     if (!teaching) return teaching.error();
+    if (!mlflow->url.empty()) tell_mlflow(store, *mlflow, *teaching, project->slug, began);
     const bool promoted = arguments.promote && teaching->gate.verdict == learning::Verdict::better;
     if (promoted)
         if (const auto done = service::promote(store, teaching->model.id); !done)
@@ -99,6 +114,13 @@ void add_teach(CLI::App& program, Context& context) {
     command->add_flag("--promote", arguments->promote,
                       "Make it live where it is better than the live one beyond chance");
     command->add_flag("--json", arguments->json, "Print what was taught and measured as JSON");
+    arguments->mlflow = context.config.mlflow;
+    command
+        ->add_option(
+            "--mlflow", arguments->mlflow,
+            "MLflow tracking server that is told of the model, as `croquis serve` tells it")
+        ->envname("CROQUIS_MLFLOW")
+        ->type_name("URL");
     const auto config =
         own_settings(*command, server::Settings::store | server::Settings::model, context);
     command->callback([=, &context] {

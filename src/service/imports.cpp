@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 #include <chrono>
+#include <future>
+#include <type_traits>
 
 #include "core/this_thread.h"
 #include "service/models.h"
@@ -146,6 +149,41 @@ class Problems {
     std::size_t left_out_ = 0;
 };
 
+/// A connection whose transactions are on a thread of the pool.
+class OnThread final : public store::Transfer {
+  public:
+    OnThread(boost::asio::thread_pool& pool, store::Transfer& transfer)
+        : pool_(pool), transfer_(transfer) {}
+
+    Result<std::vector<std::optional<store::Drawing>>> find(
+        const std::vector<store::ImportKey>& keys) override {
+        return transfer_.find(keys);
+    }
+    Result<std::vector<Result<store::ImportOutcome>>> add(
+        const std::vector<store::DrawingImport>& drawings) override {
+        return wait_for([&] { return transfer_.add(drawings); });
+    }
+    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
+        return wait_for([&] { return transfer_.add_labels(project, names); });
+    }
+    Result<std::vector<std::optional<Content>>> contents(
+        const std::vector<Uuid>& drawings) override {
+        return transfer_.contents(drawings);
+    }
+
+  private:
+    template <class Job>
+    std::invoke_result_t<Job> wait_for(const Job& job) {
+        std::packaged_task<std::invoke_result_t<Job>()> task(job);
+        auto done = task.get_future();
+        boost::asio::post(pool_, std::move(task));
+        return done.get();
+    }
+
+    boost::asio::thread_pool& pool_;
+    store::Transfer& transfer_;
+};
+
 void start_upload_thread() {
     name_this_thread("uploads");
     give_way_to_other_threads();
@@ -266,6 +304,7 @@ Result<std::string> Imports::work(jobs::Task& task) {
     }
     auto transfer = store::open_transfer(url_);
     if (!transfer) return transfer.error();
+    OnThread writing(writer_, **transfer);
     Problems problems;
     std::size_t stored = 0;
     ImportEvents events;
@@ -282,7 +321,7 @@ Result<std::string> Imports::work(jobs::Task& task) {
     };
     const auto own = own_model(request.options.project);
     if (!own) return own.error();
-    const auto done = import_drawings(**reader, store_, **transfer, *own ? **own : batcher_,
+    const auto done = import_drawings(**reader, store_, writing, *own ? **own : batcher_,
                                       request.options, events);
     if (!done) {
         auto error = done.error();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/thread_pool.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -101,6 +102,9 @@ class Imports {
     std::shared_ptr<Spool> spool_;
     std::shared_ptr<std::atomic<std::size_t>> uploading_;
     WorkerPool workers_;
+    /// For what is written: jobs run on threads that give way to all others, and one that held the
+    /// lock by which SQLite is written would let submissions wait until it had its turn again.
+    boost::asio::thread_pool writer_{1};
 };
 
 }  // namespace croquis::service

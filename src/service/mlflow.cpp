@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <cctype>
 #include <cstdlib>
+#include <functional>
 #include <thread>
 #include <tuple>
 
@@ -74,18 +75,19 @@ struct Told {
 /// A conversation with the server, each request of which is repeated where it may help.
 class Talk {
   public:
-    Talk(const MlflowServer& server, const jobs::Task& task) : server_(server), task_(task) {}
+    /// `is_stopped` ends it early.
+    Talk(const MlflowServer& server, std::function<bool()> is_stopped)
+        : server_(server), is_stopped_(std::move(is_stopped)) {}
 
     /// Errors: unavailable, in the end.
     Result<Told> ask(const std::string& method, const std::string& path, std::string_view body,
                      const char* type, std::chrono::milliseconds deadline) const {
-        HttpCall call{method, base() + path, headers(type),
-                      body,   deadline,      [this] { return task_.is_stopped(); }};
+        HttpCall call{method, base() + path, headers(type), body, deadline, is_stopped_};
         for (std::size_t turn = 0;; ++turn) {
             const auto reply = http_call(call);
             const bool again = !reply ? reply.error().kind == ErrorKind::unavailable
                                       : reply->status == 429 || reply->status >= 500;
-            if (task_.is_stopped()) return stopped();
+            if (is_stopped_()) return stopped();
             if (!again || turn == server_.waits.size()) return told(reply);
             if (!rest(server_.waits[turn])) return stopped();
         }
@@ -140,14 +142,14 @@ class Talk {
     [[nodiscard]] bool rest(std::chrono::milliseconds how_long) const {
         constexpr std::chrono::milliseconds piece{50};
         for (auto left = how_long; left.count() > 0; left -= piece) {
-            if (task_.is_stopped()) return false;
+            if (is_stopped_()) return false;
             std::this_thread::sleep_for(std::min(piece, left));
         }
-        return !task_.is_stopped();
+        return !is_stopped_();
     }
 
     const MlflowServer& server_;
-    const jobs::Task& task_;
+    std::function<bool()> is_stopped_;
 };
 
 std::string text_at(const json::object& object, std::string_view outer, std::string_view inner) {
@@ -363,6 +365,29 @@ Result<Subject> subject_of(store::Store& store, const store::Job& telling) {
     return subject;
 }
 
+/// The conversation; what came of it.
+Result<json::object> tell_of(const Talk& talk, const Subject& subject, BytesView onnx,
+                             const std::function<void(double)>& progress) {
+    const auto experiment = experiment_of(talk, "croquis/" + subject.job.project_slug);
+    if (!experiment) return experiment.error();
+    const auto run = run_of(talk, *experiment, subject);
+    if (!run) return run.error();
+    progress(0.3);
+    if (const auto logged = log_figures(talk, run->id, subject); !logged) return logged.error();
+    progress(0.5);
+    const auto uploaded = upload(talk, *run, subject, onnx);
+    if (!uploaded) return uploaded.error();
+    const auto ended =
+        talk.post("runs/update", {{"run_id", run->id},
+                                  {"status", "FINISHED"},
+                                  {"end_time", milliseconds(subject.job.finished_at)}});
+    if (!ended) return ended.error();
+    return json::object{{"run", run->id},
+                        {"experiment", *experiment},
+                        {"model", subject.model.id},
+                        {"model_uploaded", *uploaded}};
+}
+
 }  // namespace
 
 Result<MlflowServer> mlflow_server(const std::string& url) {
@@ -403,25 +428,31 @@ Result<std::string> Mlflow::work(jobs::Task& task) {
     if (!subject) return subject.error();
     const auto onnx = store_.model_onnx(subject->model.id);
     if (!onnx) return onnx.error();
-    const Talk talk(server_, task);
-    const auto experiment = experiment_of(talk, "croquis/" + subject->job.project_slug);
-    if (!experiment) return experiment.error();
-    const auto run = run_of(talk, *experiment, *subject);
-    if (!run) return run.error();
-    task.progress(0.3);
-    if (const auto logged = log_figures(talk, run->id, *subject); !logged) return logged.error();
-    task.progress(0.5);
-    const auto uploaded = upload(talk, *run, *subject, *onnx);
-    if (!uploaded) return uploaded.error();
-    const auto ended =
-        talk.post("runs/update", {{"run_id", run->id},
-                                  {"status", "FINISHED"},
-                                  {"end_time", milliseconds(subject->job.finished_at)}});
-    if (!ended) return ended.error();
-    return json::serialize(json::object{{"run", run->id},
-                                        {"experiment", *experiment},
-                                        {"model", subject->model.id},
-                                        {"model_uploaded", *uploaded}});
+    const Talk talk(server_, [&task] { return task.is_stopped(); });
+    const auto told = tell_of(talk, *subject, *onnx, [&task](double part) { task.progress(part); });
+    if (!told) return told.error();
+    return json::serialize(*told);
+}
+
+Result<void> Mlflow::tell(const std::string& model, const json::object& taught,
+                          const std::string& project, const store::Author& by, Timestamp began) {
+    auto made = store_.model(model);
+    if (!made) return made.error();
+    const auto onnx = store_.model_onnx(model);
+    if (!onnx) return onnx.error();
+    Subject subject;
+    subject.job.id = Uuid::v7();
+    subject.job.kind = teach_kind;
+    subject.job.created_by = by;
+    subject.job.project_slug = project;
+    subject.job.started_at = began;
+    subject.job.finished_at = now();
+    subject.model = std::move(*made);
+    subject.result = taught;
+    subject.lineage = json::parse(subject.model.lineage).as_object();
+    const Talk talk(server_, [] { return false; });
+    const auto told = tell_of(talk, subject, *onnx, [](double) {});
+    return told ? Result<void>() : told.error();
 }
 
 }  // namespace croquis::service

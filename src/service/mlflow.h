@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -47,6 +48,10 @@ class Mlflow {
     /// goes on with the run that is there. Errors: unavailable (the server gives no answer, in the
     /// end), invalid (it takes something not, in its words), those of the store.
     Result<std::string> work(jobs::Task& task);
+
+    /// The same at once, of what was taught without a job: `taught` as to_json(Teaching) has it.
+    Result<void> tell(const std::string& model, const boost::json::object& taught,
+                      const std::string& project, const store::Author& by, Timestamp began);
 
   private:
     store::Store& store_;

@@ -88,6 +88,22 @@ Result<void> promote(store::Store& store, const std::string& id,
     return queued ? Result<void>() : queued.error();
 }
 
+Result<void> remove_model(store::Store& store, const std::string& id, int project,
+                          const std::optional<store::Author>& by) {
+    const auto removed = store.remove_model(id, project, by.value_or(store::operator_author()));
+    if (removed)
+        identity::tell(identity::Event::model_promoted, {},
+                       {{"by", by ? std::string_view(by->name) : "operator"}, {"removed", id}});
+    return removed;
+}
+
+Result<store::Model> model_of(store::ModelStore& store, const std::string& id, int project) {
+    auto model = store.model(id);
+    if (model && model->project != project)
+        return Error{ErrorKind::not_found, "There is no model with this id."};
+    return model;
+}
+
 Result<std::vector<store::Model>> list_models(store::ModelStore& store, int project) {
     auto models = store.models();
     if (models) std::erase_if(*models, [&](const auto& model) { return model.project != project; });

@@ -36,6 +36,14 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
                                                             const std::filesystem::path& file,
                                                             int project = store::shapes_project);
 
+/// Removes a model of the project for `by` (absent: the operator), who is named in the security
+/// log. Errors: those of Store::remove_model.
+Result<void> remove_model(store::Store& store, const std::string& id, int project,
+                          const std::optional<store::Author>& by = std::nullopt);
+
+/// A model of the project, to be handed out. Errors: not_found.
+Result<store::Model> model_of(store::ModelStore& store, const std::string& id, int project);
+
 /// The whole registry, in the order in which models were added.
 Result<std::vector<store::Model>> list_models(store::ModelStore& store,
                                               int project = store::shapes_project);

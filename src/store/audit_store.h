@@ -27,6 +27,7 @@ enum class AuditAction {
     project_archived,
     model_promoted,
     model_rolled_back,
+    model_removed,
     import_started,
     export_started,
     user_added,

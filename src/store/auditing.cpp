@@ -32,6 +32,7 @@ constexpr std::array action_words{
     ActionWord{AuditAction::project_archived, "project.archived"},
     ActionWord{AuditAction::model_promoted, "model.promoted"},
     ActionWord{AuditAction::model_rolled_back, "model.rolled_back"},
+    ActionWord{AuditAction::model_removed, "model.removed"},
     ActionWord{AuditAction::import_started, "import.started"},
     ActionWord{AuditAction::export_started, "export.started"},
     ActionWord{AuditAction::user_added, "user.added"},
@@ -152,6 +153,11 @@ AuditEvent audit_of_promotion(const std::string& model, int project,
                               const std::optional<std::string>& before, const Promotion& how) {
     return event(how.roll_back ? AuditAction::model_rolled_back : AuditAction::model_promoted,
                  model, how.by, {{"before", value_or_null(before)}}, project);
+}
+
+AuditEvent audit_of_removed_model(const std::string& model, int project, const Sha256& sha256,
+                                  const Author& by) {
+    return event(AuditAction::model_removed, model, by, {{"sha256", to_hex(sha256)}}, project);
 }
 
 std::optional<AuditEvent> audit_of_started(const Job& job) {

@@ -24,6 +24,9 @@ std::optional<AuditEvent> audit_of_merge(int project, const LabelMerge& merge,
 AuditEvent audit_of(const PolicyRollBack& how);
 AuditEvent audit_of_promotion(const std::string& model, int project,
                               const std::optional<std::string>& before, const Promotion& how);
+/// `sha256`: of its bytes.
+AuditEvent audit_of_removed_model(const std::string& model, int project, const Sha256& sha256,
+                                  const Author& by);
 std::optional<AuditEvent> audit_of_started(const Job& job);
 /// `by`: none is the operator.
 AuditEvent audit_of_user(AuditAction action, const User& user, const std::optional<Author>& by);

@@ -16,6 +16,9 @@ class ModelStore {
     virtual Result<std::vector<Model>> models() = 0;
     virtual Result<Model> model(const std::string& id) = 0;
     virtual Result<Bytes> model_onnx(const std::string& id) = 0;
+    /// Removes one model of the project; what it predicted keeps its name. Errors: not_found;
+    /// conflict (code model_in_use) where it is live, or another model was made from it.
+    virtual Result<void> remove_model(const std::string& id, int project, const Author& by) = 0;
     /// Makes one model live in its project and retires the one that was, atomically; writes down
     /// when, and in the audit log who.
     virtual Result<void> promote_model(const std::string& id, const Promotion& how = {}) = 0;

@@ -357,6 +357,22 @@ Failure no_model() {
     return {ErrorKind::not_found, "There is no model with this id."};
 }
 
+Failure model_is_live() {
+    return Failure(Error{ErrorKind::conflict,
+                         "It is live: make another model live before it is removed.",
+                         {},
+                         0,
+                         "model_in_use"});
+}
+
+Failure model_has_others() {
+    return Failure(Error{ErrorKind::conflict,
+                         "Another model was made from it, which must be removed before.",
+                         {},
+                         0,
+                         "model_in_use"});
+}
+
 Failure no_project() {
     return {ErrorKind::not_found, "There is no such project."};
 }

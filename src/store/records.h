@@ -115,6 +115,8 @@ Failure no_drawing();
 Failure no_user();
 Failure name_taken();
 Failure no_model();
+Failure model_is_live();
+Failure model_has_others();
 Failure model_there();
 Failure not_rolled_back();
 Failure no_project();

@@ -15,6 +15,8 @@ namespace croquis::api {
 
 /// The names of what each of these reads, which its route takes.
 inline const std::vector<std::string_view> page_parameters{"limit", "cursor"};
+inline const std::vector<std::string_view> list_parameters{
+    "limit", "cursor", "tag", "min_confidence", "max_confidence", "from", "until"};
 inline const std::vector<std::string_view> review_list_parameters{
     "limit", "cursor",   "tag",       "min_confidence", "max_confidence", "from",     "until",
     "order", "reviewed", "tagged_by", "source",         "disagreement",   "disputed", "flagged"};

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <limits>
 
+#include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 
 namespace croquis::api {
@@ -12,7 +13,7 @@ namespace {
 namespace json = boost::json;
 using service::SeenDrawing;
 
-Result<SeenDrawing> read_seen(const json::value& value, std::size_t index) {
+Result<SeenDrawing> read_one(const json::value& value, std::size_t index) {
     const std::string at = "drawings/" + std::to_string(index);
     const auto wrong = [&](const char* member, const char* detail) {
         return Error{ErrorKind::invalid, detail, at + member};
@@ -32,9 +33,18 @@ Result<SeenDrawing> read_seen(const json::value& value, std::size_t index) {
 
 }  // namespace
 
+Result<SeenInPath> read_seen(const http::Request& request) {
+    const auto id = read_id(request);
+    if (!id) return id.error();
+    const auto match = read_if_match(request);
+    if (!match) return match.error();
+    return SeenInPath{*id, condition_of(*match)};
+}
+
 Result<std::vector<SeenDrawing>> read_all_seen(const http::Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
+    if (const auto known = only_members(*body, {"drawings"}); !known) return known.error();
     return seen_in(*body);
 }
 
@@ -45,7 +55,7 @@ Result<std::vector<SeenDrawing>> seen_in(const json::object& body) {
         return Error{ErrorKind::invalid, "This must be a list of 1 to 200 drawings.", "drawings"};
     std::vector<SeenDrawing> seen;
     for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
-        auto drawing = read_seen(listed->get_array()[i], i);
+        auto drawing = read_one(listed->get_array()[i], i);
         if (!drawing) return drawing.error();
         seen.push_back(*drawing);
     }

@@ -9,6 +9,15 @@
 /// Changes of several drawings at once: what is asked for, and what became of each.
 namespace croquis::api {
 
+/// The drawing of the path, and the version that the caller saw.
+struct SeenInPath {
+    Uuid id;
+    store::VersionCondition on;
+};
+
+/// From the path and If-Match. Errors: of read_id and read_if_match.
+Result<SeenInPath> read_seen(const http::Request& request);
+
 /// The body of a change of several drawings. Errors: invalid, with the member.
 Result<std::vector<service::SeenDrawing>> read_all_seen(const http::Request& request);
 /// Its member `drawings`.

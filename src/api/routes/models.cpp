@@ -138,6 +138,51 @@ Answer retag(AnnotatorContext& api, Request&, const Principal& who,
     co_return queued ? queued_response(api, *queued) : problem(queued.error());
 }
 
+std::string attachment(const std::string& name) {
+    return "attachment; filename=\"" + name + '"';
+}
+
+/// As `croquis model add` takes it; beside it stands its card.
+Answer model_file(AnnotatorContext& api, Request& request, const Principal&,
+                  const service::ProjectRef& project) {
+    const auto& id = request.parameters["id"];
+    std::string digest;
+    const auto job = [&]() -> Result<Bytes> {
+        const auto model = service::model_of(api.store, id, project->project.id);
+        if (!model) return model.error();
+        digest = to_hex(model->sha256);
+        return api.store.model_onnx(id);
+    };
+    auto bytes = co_await api.workers.run(job);
+    if (!bytes) co_return problem(bytes.error());
+    http::Response response;
+    response.set("Content-Type", "application/octet-stream");
+    response.set("Content-Disposition", attachment(id + ".onnx"));
+    response.set("ETag", '"' + digest + '"');
+    response.shared_body = std::make_shared<const Bytes>(std::move(*bytes));
+    co_return no_store(std::move(response));
+}
+
+Answer model_card(AnnotatorContext& api, Request& request, const Principal&,
+                  const service::ProjectRef& project) {
+    const auto& id = request.parameters["id"];
+    const auto job = [&] { return service::model_of(api.store, id, project->project.id); };
+    const auto model = co_await api.workers.run(job);
+    if (!model) co_return problem(model.error());
+    auto response = text_response(200, model->card);
+    response.set("Content-Disposition", attachment(id + ".json"));
+    co_return no_store(std::move(response));
+}
+
+Answer remove(AnnotatorContext& api, Request& request, const Principal& who,
+              const service::ProjectRef& project) {
+    const auto& id = request.parameters["id"];
+    const store::Author by{who.user, who.name};
+    const auto job = [&] { return service::remove_model(api.store, id, project->project.id, by); };
+    const auto removed = co_await api.workers.run(job);
+    co_return removed ? http::no_content() : problem(removed.error());
+}
+
 Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
               const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
@@ -152,6 +197,9 @@ Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
 void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/model", guard.annotator(live_model));
     add_in_projects(router, Method::get, "/models", guard.annotator(models));
+    add_in_projects(router, Method::get, "/models/{id}/onnx", guard.annotator(model_file));
+    add_in_projects(router, Method::get, "/models/{id}/card", guard.annotator(model_card));
+    add_in_projects(router, Method::delete_, "/models/{id}", guard.admin(remove));
     add_in_projects(router, Method::get, "/models/{id}/shadow", guard.annotator(shadow));
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));
     add_in_projects(router, Method::post, "/models:rollback", guard.admin(roll_back));

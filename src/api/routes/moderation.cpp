@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "api/codec/query_parameters.h"
 #include "api/codec/seen_drawings.h"
 #include "api/routes/annotator_routes.h"
 
@@ -14,15 +13,13 @@ using identity::Principal;
 
 Answer remove(AnnotatorContext& api, Request& request, const Principal& who,
               const service::ProjectRef& project) {
-    const auto id = read_id(request);
-    if (!id) co_return problem(id.error());
-    const auto match = read_if_match(request);
-    if (!match) co_return problem(match.error());
+    const auto seen = read_seen(request);
+    if (!seen) co_return problem(seen.error());
     const auto removed =
-        co_await api.annotation.remove(*id, condition_of(*match), who, project->project.id);
+        co_await api.annotation.remove(seen->id, seen->on, who, project->project.id);
     if (!removed) co_return problem(removed.error());
     identity::tell(identity::Event::drawing_withdrawn, origin_of(request),
-                   {{"by", who.name}, {"deleted", to_string(*id)}});
+                   {{"by", who.name}, {"deleted", to_string(seen->id)}});
     co_return http::no_content();
 }
 

@@ -1,4 +1,3 @@
-#include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/codec/seen_drawings.h"
 #include "api/routes/annotator_routes.h"
@@ -13,30 +12,27 @@ using identity::Principal;
 
 Answer change_tag(AnnotatorContext& api, Request& request, const Principal& who,
                   const service::ProjectRef& project) {
-    const auto id = read_id(request);
-    if (!id) co_return problem(id.error());
-    const auto match = read_if_match(request);
-    if (!match) co_return problem(match.error());
+    const auto seen = read_seen(request);
+    if (!seen) co_return problem(seen.error());
     const auto body = read_object(request);
     if (!body) co_return problem(body.error());
+    if (const auto known = only_members(*body, {"tag", "reason"}); !known)
+        co_return problem(known.error());
     const auto tag = text_member(*body, "tag");
     if (!tag) co_return problem(tag.error());
     const auto reason = optional_text(*body, "reason");
     if (!reason) co_return problem(reason.error());
-    const auto changed = co_await api.annotation.change_tag(
-        *id, *tag, reason->value_or(""), condition_of(*match), who, project->project.id);
+    const auto changed = co_await api.annotation.change_tag(seen->id, *tag, reason->value_or(""),
+                                                            seen->on, who, project->project.id);
     co_return changed ? detail_response(200, *changed, api.surface(request, project))
                       : problem(changed.error());
 }
 
 Answer undo(AnnotatorContext& api, Request& request, const Principal& who,
             const service::ProjectRef& project) {
-    const auto id = read_id(request);
-    if (!id) co_return problem(id.error());
-    const auto match = read_if_match(request);
-    if (!match) co_return problem(match.error());
-    const auto undone =
-        co_await api.annotation.undo(*id, condition_of(*match), who, project->project.id);
+    const auto seen = read_seen(request);
+    if (!seen) co_return problem(seen.error());
+    const auto undone = co_await api.annotation.undo(seen->id, seen->on, who, project->project.id);
     co_return undone ? detail_response(200, *undone, api.surface(request, project))
                      : problem(undone.error());
 }
@@ -76,30 +72,26 @@ Answer tag_each(AnnotatorContext& api, Request& request, const Principal& who,
 
 Answer flag(AnnotatorContext& api, Request& request, const Principal& who,
             const service::ProjectRef& project) {
-    const auto id = read_id(request);
-    if (!id) co_return problem(id.error());
-    const auto match = read_if_match(request);
-    if (!match) co_return problem(match.error());
+    const auto seen = read_seen(request);
+    if (!seen) co_return problem(seen.error());
     const auto body = read_object(request);
     if (!body) co_return problem(body.error());
     if (const auto known = only_members(*body, {"comment"}); !known)
         co_return problem(known.error());
     const auto comment = optional_text(*body, "comment");
     if (!comment) co_return problem(comment.error());
-    const auto flagged = co_await api.annotation.change_flag(
-        *id, comment->value_or(""), condition_of(*match), who, project->project.id);
+    const auto flagged = co_await api.annotation.change_flag(seen->id, comment->value_or(""),
+                                                             seen->on, who, project->project.id);
     co_return flagged ? detail_response(200, *flagged, api.surface(request, project))
                       : problem(flagged.error());
 }
 
 Answer unflag(AnnotatorContext& api, Request& request, const Principal& who,
               const service::ProjectRef& project) {
-    const auto id = read_id(request);
-    if (!id) co_return problem(id.error());
-    const auto match = read_if_match(request);
-    if (!match) co_return problem(match.error());
-    const auto plain = co_await api.annotation.change_flag(*id, std::nullopt, condition_of(*match),
-                                                           who, project->project.id);
+    const auto seen = read_seen(request);
+    if (!seen) co_return problem(seen.error());
+    const auto plain = co_await api.annotation.change_flag(seen->id, std::nullopt, seen->on, who,
+                                                           project->project.id);
     co_return plain ? detail_response(200, *plain, api.surface(request, project))
                     : problem(plain.error());
 }

@@ -39,6 +39,8 @@ Result<PasswordChange> read_password_change(const Request& request) {
     if (!present) return present.error();
     auto fresh = text_member(*body, "password");
     if (!fresh) return fresh.error();
+    if (const auto known = only_members(*body, {"present_password", "password"}); !known)
+        return known.error();
     return PasswordChange{std::move(*present), std::move(*fresh)};
 }
 

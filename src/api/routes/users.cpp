@@ -36,6 +36,8 @@ Result<NewUser> read_new_user(const Request& request) {
     if (!password) return password.error();
     const auto role = optional_text(*body, "role");
     if (!role) return role.error();
+    if (const auto known = only_members(*body, {"name", "password", "role"}); !known)
+        return known.error();
     NewUser user{std::move(*name), std::move(*password)};
     if (!*role) return user;
     const auto parsed = identity::parse_role(**role);
@@ -53,6 +55,8 @@ Result<identity::AccountChange> read_user_change(const Request& request) {
     if (!disabled) return disabled.error();
     auto password = optional_text(*body, "password");
     if (!password) return password.error();
+    if (const auto known = only_members(*body, {"role", "disabled", "password"}); !known)
+        return known.error();
     identity::AccountChange change{std::nullopt, *disabled, std::move(*password)};
     if (!*role) return change;
     const auto parsed = identity::parse_role(**role);

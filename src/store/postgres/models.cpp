@@ -100,6 +100,23 @@ Result<Bytes> PostgresStore::model_onnx(const std::string& id) {
     });
 }
 
+/// Under the lock of promotions, so that none makes it live meanwhile.
+Result<void> PostgresStore::remove_model(const std::string& id, int project, const Author& by) {
+    return in_transaction([&](Connection& connection) {
+        connection.query("SELECT pg_advisory_xact_lock($1)", promotion_lock);
+        const auto found = connection.query(
+            "SELECT state, sha256 FROM model WHERE id = $1 AND project = $2 FOR UPDATE", id,
+            project);
+        if (found.empty()) throw no_model();
+        if (model_state_from(found.text(0, 0)) == ModelState::live) throw model_is_live();
+        if (!connection.query("SELECT 1 FROM model WHERE parent = $1", id).empty())
+            throw model_has_others();
+        const auto digest = found.digest(0, 1);
+        connection.query("DELETE FROM model WHERE id = $1", id);
+        write_down(connection, audit_of_removed_model(id, project, digest, by));
+    });
+}
+
 Result<void> PostgresStore::promote_model(const std::string& id, const Promotion& how) {
     return in_transaction([&](Connection& connection) {
         connection.query("SELECT pg_advisory_xact_lock($1)", promotion_lock);

@@ -68,6 +68,7 @@ class PostgresStore final : public Store {
     Result<std::vector<Model>> models() override;
     Result<Model> model(const std::string& id) override;
     Result<Bytes> model_onnx(const std::string& id) override;
+    Result<void> remove_model(const std::string& id, int project, const Author& by) override;
     Result<void> promote_model(const std::string& id, const Promotion& how) override;
     Result<void> roll_back(const PolicyRollBack& how) override;
     Result<Model> model_before(int project) override;

@@ -95,6 +95,23 @@ Result<Bytes> SqliteStore::model_onnx(const std::string& id) {
     });
 }
 
+Result<void> SqliteStore::remove_model(const std::string& id, int project, const Author& by) {
+    return write([&](Connection& connection) {
+        Sha256 digest{};
+        {
+            auto found = connection.query(
+                "SELECT state, sha256 FROM model WHERE id = $1 AND project = $2", id, project);
+            if (!found.step()) throw no_model();
+            if (model_state_from(found.text(0)) == ModelState::live) throw model_is_live();
+            digest = found.digest(1);
+        }
+        if (connection.query("SELECT 1 FROM model WHERE parent = $1", id).step())
+            throw model_has_others();
+        connection.run("DELETE FROM model WHERE id = $1", id);
+        write_down(connection, audit_of_removed_model(id, project, digest, by));
+    });
+}
+
 Result<void> SqliteStore::promote_model(const std::string& id, const Promotion& how) {
     return write([&](Connection& connection) {
         auto row = connection.query("SELECT project FROM model WHERE id = $1", id);

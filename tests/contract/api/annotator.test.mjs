@@ -551,6 +551,57 @@ for (const kind of Object.keys(stores))
       await api.ask('POST', `/api/v1/models/${result.parent}:promote`, { token, status: 200 });
     });
 
+    it('hands out a model and its card, and removes what nothing rests on', async () => {
+      const { body: live } = await api.ask('GET', '/api/v1/model', { token: annotator, status: 200 });
+      const at = `/api/v1/models/${live.id}`;
+      const file = await api.ask('GET', `${at}/onnx`, { token: annotator, status: 200 });
+      assert.equal(file.type, 'application/octet-stream');
+      assert.equal(file.headers.get('content-disposition'), `attachment; filename="${live.id}.onnx"`);
+      const digest = createHash('sha256').update(file.bytes).digest('hex');
+      assert.equal(file.headers.get('etag'), `"${digest}"`);
+      const { body: card } = await api.ask('GET', `${at}/card`, { token: annotator, status: 200 });
+      assert.ok(card.labels.includes('circle'));
+      for (const path of ['/api/v1/models/none/onnx', '/api/v1/models/none/card'])
+        await api.ask('GET', path, { token, status: 404, kind: 'not-found' });
+      await api.ask('DELETE', at, { token: annotator, status: 403 });
+      await api.ask('DELETE', `${at}?nosuch=1`, { token, status: 422, field: 'nosuch' });
+      await api.ask('DELETE', '/api/v1/models/none', { token, status: 404 });
+      const refused = await api.ask('DELETE', at, { token, status: 409 });
+      assert.equal(refused.body.code, 'model_in_use');
+      const { body: listed } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
+      const heads = listed.models.filter(({ kind, state }) => kind === 'head' && state !== 'live');
+      assert.ok(heads.length > 0);
+      for (const { id } of heads) await api.ask('DELETE', `/api/v1/models/${id}`, { token, status: 204 });
+      const { body: left } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
+      assert.deepEqual(left.models.map(({ id }) => id).filter((id) => heads.some((head) => head.id === id)), []);
+      const { body: told } = await api.ask('GET', '/api/v1/audit?action=model.removed', { token, status: 200 });
+      assert.equal(told.events.length, heads.length);
+    });
+
+    it('refuses members of a body that it does not know', async () => {
+      const drawing = await draw(900);
+      const headers = { 'If-Match': '"1"' };
+      const drawings = [{ id: drawing.id, version: 1 }];
+      const { body: me } = await api.ask('GET', '/api/v1/me', { token, status: 200 });
+      const sent = [
+        ['PATCH', at(drawing), { tag: 'star' }, headers],
+        ['PUT', `${at(drawing)}/flag`, {}, headers],
+        ['POST', '/api/v1/drawings:accept', { drawings }],
+        ['POST', '/api/v1/drawings:undo', { drawings }],
+        ['POST', '/api/v1/drawings:tag', { drawings, tag: 'star' }],
+        ['POST', '/api/v1/labels', { name: 'moon' }],
+        ['PATCH', '/api/v1/labels/star', {}],
+        ['POST', '/api/v1/labels/star:merge', { into: 'heart' }],
+        ['POST', '/api/v1/users', { name: 'new', password: 'a long pass phrase' }],
+        ['PATCH', `/api/v1/users/${me.id}`, {}],
+        ['POST', '/api/v1/me/password', { present_password: 'admin', password: 'a long pass phrase' }],
+        ['POST', '/api/v1/models:teach', {}],
+      ];
+      for (const [method, path, json, more] of sent)
+        await api.ask(method, path, { token, headers: more, json: { ...json, nosuch: 1 }, status: 422, field: 'nosuch' });
+      assert.equal((await api.ask('GET', at(drawing), { token, status: 200 })).body.version, 1);
+    });
+
     it('refuses query parameters that it does not know', async () => {
       const people = '/api/v1/people/sam';
       for (const [method, path] of [['POST', '/api/v1/models:rollback'], ['POST', '/api/v1/models:retag'], ['GET', people], ['DELETE', people], ['POST', '/api/v1/drawings:sketch'], ['GET', '/api/v1/queue/progress']])
@@ -845,7 +896,7 @@ for (const kind of Object.keys(stores))
     it('says of every id whether it is none or unknown', async () => {
       for (const { verb, path } of of(({ path: p }) => p.includes('{id}'))) {
         const options = { token, headers: { 'If-Match': '"1"', 'Withdrawal-Token': 'a guess' } };
-        if (verb === 'patch' || path.endsWith(':suggest')) options.json = { tag: 'star' };
+        if (verb === 'patch' || path.endsWith(':suggest')) options.json = path.includes('/users/') ? {} : { tag: 'star' };
         if (verb === 'put') options.json = {};
         // A claim is the client's to make, and to let go of whether it is there or not.
         if (!path.includes('/claims/'))

@@ -127,6 +127,9 @@ for (const kind of Object.keys(stores))
         '/api/v1/quality/suspects',
       ])
         await api.ask('GET', `${path}?lmit=5`, { token, status: 422, field: 'lmit' });
+      // What annotators filter by, nobody else does.
+      for (const name of ['reviewed', 'tagged_by', 'source', 'order', 'disputed'])
+        await api.ask('GET', `/api/v1/public/drawings?${name}=true`, { status: 422, field: name });
     });
 
     it('hands out what is kept of a person, and erases it', async () => {

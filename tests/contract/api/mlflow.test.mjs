@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 
-import { stores } from '../../e2e/support/server.mjs';
+import { program, stores } from '../../e2e/support/server.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
@@ -143,6 +145,31 @@ describe('MLflow is told of what was taught', () => {
     assert.equal(createHash('sha256').update(onnx).digest('hex'), sha256);
     assert.equal(asked('model.json')[0].name, 'taught');
     assert.equal(asked('runs/update')[0].status, 'FINISHED');
+  });
+
+  it('is told by the command line too', async () => {
+    mlflow.requests = [];
+    const told = mlflow.runs.length;
+    const args = ['teach', '--json', '--store', store.url, '--mlflow', mlflow.url];
+    const env = { ...process.env, MLFLOW_TRACKING_TOKEN: 'a secret token' };
+    const { stdout, stderr } = await promisify(execFile)(program, args, { env });
+    const { model } = JSON.parse(stdout);
+    assert.doesNotMatch(stderr, /MLflow/);
+    assert.equal(mlflow.runs.length, told + 1);
+    const [created] = asked('runs/create');
+    const tags = Object.fromEntries(created.tags.map(({ key, value }) => [key, value]));
+    assert.deepEqual(
+      [created.run_name, tags['mlflow.user'], tags['mlflow.source.name'], tags['croquis.project']],
+      [model, 'operator', 'croquis teach', 'shapes'],
+    );
+    assert.ok(asked('runs/log-batch')[0].metrics.some(({ key }) => key === 'label.star.learnt'));
+    assert.equal(asked('model.onnx').length, 1);
+    assert.equal(asked('runs/update')[0].status, 'FINISHED');
+    // Where it refuses, the model is there all the same.
+    mlflow.first = [{ status: 403, json: { error_code: 'PERMISSION_DENIED', message: 'not for you' } }];
+    const refused = await promisify(execFile)(program, args, { env });
+    assert.equal(JSON.parse(refused.stdout).model, model);
+    assert.match(refused.stderr, /MLflow was not told: .*403: not for you/);
   });
 
   it('asks again where it is told to come later', async () => {

@@ -46,6 +46,40 @@ TEST_P(ModelsContract, AnIdIsTakenOnce) {
     EXPECT_EQ(store_->models()->size(), 1u);
 }
 
+TEST_P(ModelsContract, OneThatNothingRestsOnIsRemoved) {
+    const auto parent = add_model("parent");
+    auto head = parent;
+    head.id = "head";
+    head.kind = ModelKind::head;
+    head.parent = "parent";
+    ASSERT_TRUE(succeeded(store_->add_model(head, onnx_)));
+    add_model("live");
+    ASSERT_TRUE(succeeded(store_->promote_model("live")));
+    const auto remove = [&](const char* id, int project = shapes_project) {
+        return store_->remove_model(id, project, by_ada);
+    };
+    EXPECT_TRUE(failed_with(remove("none"), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(remove("head", shapes_project + 1), ErrorKind::not_found));
+    for (const char* id : {"live", "parent"}) {
+        const auto refused = remove(id);
+        EXPECT_TRUE(failed_with(refused, ErrorKind::conflict));
+        EXPECT_EQ(refused.error().code, "model_in_use");
+    }
+    ASSERT_TRUE(succeeded(remove("head")));
+    ASSERT_TRUE(succeeded(remove("parent")));
+    EXPECT_TRUE(failed_with(store_->model("head"), ErrorKind::not_found));
+    EXPECT_TRUE(failed_with(store_->model_onnx("parent"), ErrorKind::not_found));
+    EXPECT_EQ(store_->models()->size(), 1U);
+    AuditQuery query;
+    query.action = AuditAction::model_removed;
+    const auto told = store_->audit(query);
+    ASSERT_TRUE(succeeded(told));
+    ASSERT_EQ(told->size(), 2U);
+    EXPECT_EQ(told->front().subject, "parent");
+    EXPECT_EQ(told->front().by->name, "ada");
+    EXPECT_THAT(told->front().details, testing::HasSubstr(to_hex(parent.sha256)));
+}
+
 TEST_P(ModelsContract, ListsModelsInTheOrderOfTheirMaking) {
     for (const char* id : {"b", "a", "c"}) add_model(id);
     std::vector<std::string> ids;

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const program = process.env.CROQUIS_BIN ?? path.join(root, 'build/release/bin/croquis');
+export const program = process.env.CROQUIS_BIN ?? path.join(root, 'build/release/bin/croquis');
 const webRoot = process.env.WEB_ROOT ?? path.join(root, 'web/dist');
 const postgres = path.join(root, 'tools/postgres-for-tests');
 

@@ -397,6 +397,7 @@ export const fr: Dictionary = {
       'project.archived': 'Projet archivé',
       'model.promoted': 'Modèle promu',
       'model.rolled_back': 'Retour au modèle précédent',
+      'model.removed': 'Modèle supprimé',
       'import.started': 'Import lancé',
       'export.started': 'Export lancé',
       'user.added': 'Utilisateur ajouté',
@@ -567,6 +568,13 @@ export const fr: Dictionary = {
     promoteText:
       'Il fera désormais toutes les prédictions. Le modèle actif aujourd’hui pourra être réactivé.',
     promoted: (id) => `${id} est actif`,
+    download: 'Télécharger',
+    downloadModel: (id) => `Télécharger ${id} et sa fiche`,
+    downloaded: (id) => `${id} et sa fiche sont dans vos téléchargements`,
+    remove: 'Supprimer',
+    removeModel: (id) => `Supprimer ${id}`,
+    removeText: 'Il quitte le registre pour de bon. Ce qu’il a dit des dessins reste, sous son nom.',
+    removed: (id) => `${id} est supprimé`,
   },
   clusters: {
     title: 'Ressemblances',
