@@ -443,6 +443,25 @@ describe('the page', () => {
       assert.equal((await answer.json()).id, id);
     }));
 
+  it('hands out a model and its card, and removes one that is not live', () =>
+    withPage({}, async (page) => {
+      const id = await croquis.addModel('leaving');
+      await signIn(page);
+      await page.getByTestId('queue').waitFor();
+      await page.locator('nav a[href="#/login"]').click();
+      const model = page.getByTestId('model').filter({ hasText: id });
+      for (const [button, name] of [['download-model', `${id}.onnx`], ['download-card', `${id}.json`]]) {
+        const [file] = await Promise.all([page.waitForEvent('download'), model.getByTestId(button).click()]);
+        assert.equal(file.suggestedFilename(), name);
+      }
+      const live = page.locator('[data-testid=model][data-state=live]');
+      assert.equal(await live.getByTestId('download-model').count(), 1);
+      assert.equal(await live.getByTestId('remove-model').count(), 0);
+      await model.getByTestId('remove-model').click();
+      await page.getByTestId('ask').getByRole('button', { name: 'Remove' }).click();
+      await model.waitFor({ state: 'detached' });
+    }));
+
   it('explains the API in Swagger UI, where one can sign in and try it', () =>
     withPage({}, async (page) => {
       await page.getByRole('link', { name: 'API' }).click();

@@ -24,17 +24,27 @@ boost::json::value rolled_back_json(const store::Project& project) {
     return failed ? boost::json::value(nullptr) : told;
 }
 
+struct Measured {
+    service::Quality quality;
+    Result<service::AgreementFall> fall;  ///< not_found where no other model was live before
+};
+
+Result<Measured> measure(store::Store& store, int project) {
+    auto quality = service::measure_quality(store, project, now());
+    if (!quality) return quality.error();
+    return Measured{std::move(*quality), service::measure_fall(store, project)};
+}
+
 Answer quality(AnnotatorContext& api, Request&, const Principal&,
                const service::ProjectRef& project) {
     const int id = project->project.id;
-    const auto job = [&api, id] { return service::measure_quality(api.store, id, now()); };
+    const auto job = [&api, id] { return measure(api.store, id); };
     const auto measured = co_await api.analysis_workers.run(job);
     if (!measured) co_return problem(measured.error());
-    if (id == store::shapes_project) api.annotation.show_quality(*measured);
-    const auto look_back = [&api, id] { return service::measure_fall(api.store, id); };
-    const auto fall = co_await api.analysis_workers.run(look_back);
+    const auto& [quality_now, fall] = *measured;
+    if (id == store::shapes_project) api.annotation.show_quality(quality_now);
     if (!fall && fall.error().kind != ErrorKind::not_found) co_return problem(fall.error());
-    auto told = service::to_json(*measured);
+    auto told = service::to_json(quality_now);
     // A project without a model of its own has none before it either.
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
     const auto look_up = [&api, &project] { return api.store.project(project->project.slug); };
