@@ -61,7 +61,7 @@ Figure circle(const Hand& hand, Random& random) {
     const float flat = std::abs(random.normal(0.035F + 0.15F * (1 - hand.care)));
     // A small one is over before the hand has bent: few flicks, and the ends far from each other.
     Hand quick = hand;
-    const bool small = random.chance(0.3F * (1 - hand.care));
+    const bool small = random.chance(0.2F * (1 - hand.care));
     if (small) quick.care *= 0.3F;
     Figure figure{round_shape(1 - std::min(flat, 0.17F + 0.12F * (1 - hand.care)), quick, random)};
     if (small) figure.front() = flicked(figure.front(), random.integer(7, 11));
@@ -690,9 +690,9 @@ Figure scrawl(Random& random) {
 
 Figure any_squiggle(const Hand& hand, Random& random) {
     const float kind = random.uniform(0, 1);
-    if (kind < 0.5F) return squiggle(hand, random);
-    if (kind < 0.6F) return scrawl(random);
-    if (kind < 0.74F) return curls(random);
+    if (kind < 0.59F) return squiggle(hand, random);
+    if (kind < 0.64F) return scrawl(random);
+    if (kind < 0.76F) return curls(random);
     if (kind < 0.88F) return wander(random, random.integer(60, 160), 0);
     return wander(random, random.integer(140, 420), random.uniform(0.005F, 0.03F));
 }
