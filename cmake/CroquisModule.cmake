@@ -90,6 +90,10 @@ function(croquis_warnings target)
     target_compile_options(${target} PRIVATE -Wno-error)
     return()
   endif()
+  if(CMAKE_UNITY_BUILD)
+    # A source is then included by another file, and g++ takes its unnamed namespace for a header's.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
   # g++ 12 takes Asio's coroutine frames for a mismatch: their operator new and delete are a pair.
   target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
   if(CROQUIS_SANITIZE)

@@ -30,15 +30,15 @@ json::value scalar(const YAML::Node& node) {
     return json::value(text);
 }
 
-json::value to_json(const YAML::Node& node) {
+json::value yaml_to_json(const YAML::Node& node) {
     if (node.IsMap()) {
         json::object object;
-        for (const auto& member : node) object[member.first.Scalar()] = to_json(member.second);
+        for (const auto& member : node) object[member.first.Scalar()] = yaml_to_json(member.second);
         return object;
     }
     if (node.IsSequence()) {
         json::array array;
-        for (const auto& element : node) array.push_back(to_json(element));
+        for (const auto& element : node) array.push_back(yaml_to_json(element));
         return array;
     }
     return node.IsScalar() ? scalar(node) : json::value(nullptr);
@@ -144,7 +144,7 @@ void add_common_responses(json::object& document, const json::object& common) {
         }
 }
 
-std::string in_project(std::string_view path) {
+std::string path_in_project(std::string_view path) {
     const auto base = path.starts_with(public_base) ? public_base : annotator_base;
     return std::string(base).append("/projects/{project}").append(path.substr(base.size()));
 }
@@ -186,14 +186,14 @@ void add_paths_in_projects(json::object& document, const json::object& common) {
                                      common.at("x-project-parameter"));
         for (auto& operation : twin)
             if (auto* object = operation.value().if_object()) settle_in_project(*object);
-        more[in_project(path.key())] = std::move(twin);
+        more[path_in_project(path.key())] = std::move(twin);
     }
     merge(paths, more, 1);
 }
 
 json::object surface_document(std::string_view yaml, const json::object& common,
                               const Limits& limits, const std::string& table) {
-    json::value document = to_json(YAML::Load(std::string(yaml)));
+    json::value document = yaml_to_json(YAML::Load(std::string(yaml)));
     auto& object = document.as_object();
     merge(member(object, "components"), common.at("components").as_object(), 2);
     add_paths_in_projects(object, common);
@@ -243,7 +243,7 @@ json::object join(const json::object& public_api, const json::object& annotator_
 
 Result<Contract> read_contract(const ApiOptions& options) {
     try {
-        const json::value common = to_json(YAML::Load(std::string(common_yaml())));
+        const json::value common = yaml_to_json(YAML::Load(std::string(common_yaml())));
         const Limits limits = limits_in_force(options);
         const std::string table = limits_table(options);
         Contract contract;

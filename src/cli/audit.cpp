@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 
 /// Who did what.
 namespace croquis::cli {
@@ -13,9 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t at_once = 200;
+constexpr std::size_t listed_at_once = 200;
 
-struct Arguments {
+struct AuditArguments {
     std::string actor, action, subject, since, until;
     std::size_t limit = 50;
     bool all = false;
@@ -23,15 +24,7 @@ struct Arguments {
     bool subjects = false;
 };
 
-Result<std::optional<Timestamp>> moment(const std::string& text, const char* option) {
-    if (text.empty()) return std::optional<Timestamp>();
-    const auto time = from_rfc3339(text);
-    if (!time)
-        return Error{ErrorKind::invalid, "A time is written as 2026-11-24T14:07:00Z.", option};
-    return std::optional<Timestamp>(*time);
-}
-
-Result<store::AuditQuery> query_of(const Arguments& arguments) {
+Result<store::AuditQuery> query_of(const AuditArguments& arguments) {
     store::AuditQuery query;
     if (!arguments.actor.empty()) query.actor = arguments.actor;
     if (!arguments.subject.empty()) query.subject = arguments.subject;
@@ -49,7 +42,7 @@ Result<store::AuditQuery> query_of(const Arguments& arguments) {
     return query;
 }
 
-std::string line_of(const store::AuditEvent& event, const Arguments& arguments) {
+std::string line_of(const store::AuditEvent& event, const AuditArguments& arguments) {
     if (arguments.subjects) return event.subject;
     const auto at = to_rfc3339(time_of(event.id));
     const std::string_view by = event.by ? std::string_view(event.by->name) : "-";
@@ -68,12 +61,12 @@ std::string line_of(const store::AuditEvent& event, const Arguments& arguments) 
                      {"details", json::parse(event.details)}});
 }
 
-Result<void> show(store::Store& store, const Arguments& arguments) {
+Result<void> show(store::Store& store, const AuditArguments& arguments) {
     auto query = query_of(arguments);
     if (!query) return query.error();
     std::size_t left = arguments.limit;
     while (arguments.all || left > 0) {
-        query->limit = arguments.all ? at_once : std::min(left, at_once);
+        query->limit = arguments.all ? listed_at_once : std::min(left, listed_at_once);
         const auto page = service::list_audit(store, *query);
         if (!page) return page.error();
         for (const auto& event : *page) std::cout << line_of(event, arguments) << '\n';
@@ -88,7 +81,7 @@ Result<void> show(store::Store& store, const Arguments& arguments) {
 
 void add_audit(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("audit", "Show who did what, newest first");
-    const auto given = std::make_shared<Arguments>();
+    const auto given = std::make_shared<AuditArguments>();
     command->add_option("--actor", given->actor,
                         "Only what this user did (or operator, retention)");
     command->add_option("--action", given->action, "Only this, as drawing.deleted");

@@ -13,7 +13,7 @@ namespace croquis::cli {
 namespace {
 
 /// Changed in one transaction.
-constexpr std::size_t at_once = 200;
+constexpr std::size_t changed_at_once = 200;
 
 using Ids = std::vector<Uuid>;
 
@@ -61,8 +61,8 @@ int change(store::Store& store, const std::vector<std::string>& texts, store::Vi
     const auto ids = read_ids(texts);
     if (!ids) return report(ids.error());
     std::size_t done = 0;
-    for (std::size_t from = 0; from < ids->size(); from += at_once) {
-        const auto until = std::min(from + at_once, ids->size());
+    for (std::size_t from = 0; from < ids->size(); from += changed_at_once) {
+        const auto until = std::min(from + changed_at_once, ids->size());
         const Ids some(ids->begin() + static_cast<std::ptrdiff_t>(from),
                        ids->begin() + static_cast<std::ptrdiff_t>(until));
         const auto changed = change_some(store, some, to);

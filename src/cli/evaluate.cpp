@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "learning/adaptation/few_shot.h"
 #include "learning/adaptation/teaching.h"
@@ -17,7 +18,7 @@
 namespace croquis::cli {
 namespace {
 
-struct Arguments {
+struct EvaluateArguments {
     std::filesystem::path data;
     std::vector<std::string> map;
     bool all = false;
@@ -32,13 +33,6 @@ struct Subject {
     std::unique_ptr<recognition::Recognizer> model;
     std::set<std::string> seen;
 };
-
-/// CLI11's way to check: what is wrong with it, or nothing.
-std::string wrong_mapping(const std::string& pair) {
-    const auto equals = pair.find('=');
-    const bool right = equals != 0 && equals != std::string::npos && equals + 1 != pair.size();
-    return right ? "" : "A mapping is WORD=LABEL, not \"" + pair + "\"";
-}
 
 std::map<std::string, std::string> mapping(const std::vector<std::string>& pairs) {
     std::map<std::string, std::string> map;
@@ -66,14 +60,15 @@ Result<Subject> registered_model(const server::Config& config, const std::string
                       learning::ids_seen(model->card, config.model.parent_path()));
 }
 
-Result<Subject> subject(const server::Config& config, const Arguments& arguments) {
+Result<Subject> subject(const server::Config& config, const EvaluateArguments& arguments) {
     if (!arguments.registered.empty()) return registered_model(config, arguments.registered);
     auto card = config.model;
     return subject_of(recognition::load_recognizer(config.model),
                       learning::ids_seen(card.replace_extension(".json")));
 }
 
-learning::DatasetOptions dataset_options(const Arguments& arguments, const Subject& subject) {
+learning::DatasetOptions dataset_options(const EvaluateArguments& arguments,
+                                         const Subject& subject) {
     learning::DatasetOptions options;
     options.map = mapping(arguments.map);
     options.only_recognized = !arguments.all;
@@ -81,7 +76,7 @@ learning::DatasetOptions dataset_options(const Arguments& arguments, const Subje
     return options;
 }
 
-Result<learning::Evaluation> evaluated(const Arguments& arguments, const Subject& subject) {
+Result<learning::Evaluation> evaluated(const EvaluateArguments& arguments, const Subject& subject) {
     ProgressBar bar("Recognising");
     return learning::evaluate(*subject.model, arguments.data, dataset_options(arguments, subject),
                               [&](std::size_t done, std::size_t all) { bar.show(done, all); });
@@ -100,7 +95,7 @@ Result<void> write(const std::string& file, const std::string& text) {
 }
 
 /// As text on standard output, unless a file takes its place there.
-Result<void> publish(const learning::Evaluation& evaluation, const Arguments& arguments) {
+Result<void> publish(const learning::Evaluation& evaluation, const EvaluateArguments& arguments) {
     if (arguments.json != "-" && arguments.html != "-") std::cout << to_text(evaluation);
     if (!arguments.json.empty()) {
         const auto text = boost::json::serialize(to_json(evaluation)) + "\n";
@@ -110,15 +105,15 @@ Result<void> publish(const learning::Evaluation& evaluation, const Arguments& ar
     return {};
 }
 
-int evaluate(const Arguments& arguments, const Subject& subject) {
+int evaluate(const EvaluateArguments& arguments, const Subject& subject) {
     const auto evaluation = evaluated(arguments, subject);
     if (!evaluation) return report(evaluation.error());
     if (const auto done = publish(*evaluation, arguments); !done) return report(done.error());
     return evaluation->unreadable.empty() ? success : partly_failed;
 }
 
-Result<learning::FewShot> measured_few_shot(const Arguments& arguments, const Subject& subject,
-                                            const learning::Dataset& data) {
+Result<learning::FewShot> measured_few_shot(const EvaluateArguments& arguments,
+                                            const Subject& subject, const learning::Dataset& data) {
     const std::size_t width = subject.model->info().embedding;
     if (width == 0)
         return Error{ErrorKind::invalid, "The model gives no embedding to teach on.", "model"};
@@ -157,7 +152,7 @@ boost::json::object to_json(const learning::FewShot& shown, const std::string& m
 }
 
 /// Each word of the data is a category, whatever the model's labels are.
-int few_shot(const Arguments& arguments, const Subject& subject) {
+int few_shot(const EvaluateArguments& arguments, const Subject& subject) {
     const auto data = learning::load_dataset(arguments.data, dataset_options(arguments, subject));
     if (!data) return report(data.error());
     const auto shown = measured_few_shot(arguments, subject, *data);
@@ -171,7 +166,7 @@ int few_shot(const Arguments& arguments, const Subject& subject) {
     return data->unreadable.empty() ? success : partly_failed;
 }
 
-int run(const server::Config& config, const Arguments& arguments) {
+int run(const server::Config& config, const EvaluateArguments& arguments) {
     const auto chosen = subject(config, arguments);
     if (!chosen) return report(chosen.error());
     return arguments.few_shot ? few_shot(arguments, *chosen) : evaluate(arguments, *chosen);
@@ -187,7 +182,7 @@ std::string wrong_few_shot(const std::string& text) {
     return right ? "" : "Few-shot is WAYS,SHOTS: 2 to 1000 and 3 to 1000, not \"" + text + "\"";
 }
 
-void add_few_shot(CLI::App& command, Arguments& arguments) {
+void add_few_shot(CLI::App& command, EvaluateArguments& arguments) {
     command
         .add_option_function<std::string>(
             "--few-shot",
@@ -208,7 +203,7 @@ void add_evaluate(CLI::App& program, Context& context) {
         "evaluate",
         "Measure the model on drawings whose labels are known: accuracy, confusion, calibration.\n"
         "Drawings that the model's card says it has seen are left out.");
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<EvaluateArguments>();
     command
         ->add_option("--data", arguments->data,
                      "A .ndjson file of strokes (Quick, Draw!'s form) or a folder of them; a "

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "identity/security_log.h"
 #include "service/labels.h"
@@ -12,7 +13,7 @@
 namespace croquis::cli {
 namespace {
 
-struct Arguments {
+struct LabelArguments {
     std::string project;
     std::string name;
     std::string into;
@@ -29,10 +30,6 @@ struct Arguments {
 
 const store::Author by_operator{std::nullopt, "operator"};
 
-std::optional<std::string> given(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
-}
-
 std::string titles_text(const std::string& titles) {
     boost::system::error_code failed;
     const auto read = boost::json::parse(titles, failed);
@@ -45,11 +42,11 @@ std::string titles_text(const std::string& titles) {
     return text;
 }
 
-void tell_change(const char* what, const std::string& name) {
+void tell_label_change(const char* what, const std::string& name) {
     identity::tell(identity::Event::label_changed, {}, {{"by", "operator"}, {what, name}});
 }
 
-Result<void> list(store::Store& store, int project, const Arguments&) {
+Result<void> list(store::Store& store, int project, const LabelArguments&) {
     const auto labels = store.labels(project);
     if (!labels) return labels.error();
     const auto counts = store.tag_counts(project);
@@ -65,7 +62,7 @@ Result<void> list(store::Store& store, int project, const Arguments&) {
     return {};
 }
 
-Result<void> add(store::Store& store, int project, const Arguments& arguments) {
+Result<void> add(store::Store& store, int project, const LabelArguments& arguments) {
     service::NewLabel label;
     label.name = arguments.name;
     if (!arguments.title.empty()) label.titles[arguments.language] = arguments.title;
@@ -74,40 +71,40 @@ Result<void> add(store::Store& store, int project, const Arguments& arguments) {
     if (arguments.placed) label.position = arguments.position;
     const auto added = service::add_label(store, label, project);
     if (!added) return added.error();
-    tell_change("added", added->name);
+    tell_label_change("added", added->name);
     std::cout << "added " << added->name << '\n';
     return {};
 }
 
-Result<void> rename(store::Store& store, int project, const Arguments& arguments) {
+Result<void> rename(store::Store& store, int project, const LabelArguments& arguments) {
     service::LabelEdit edit;
     edit.titles = service::Titles{{arguments.language, arguments.title}};
     const auto renamed = service::change_label(store, arguments.name, edit, project);
     if (!renamed) return renamed.error();
-    tell_change("changed", renamed->name);
+    tell_label_change("changed", renamed->name);
     std::cout << renamed->name << " is called " << titles_text(renamed->titles) << '\n';
     return {};
 }
 
 /// What is given of key, colour and place; an empty key or colour takes it away.
-Result<void> change(store::Store& store, int project, const Arguments& arguments) {
+Result<void> change(store::Store& store, int project, const LabelArguments& arguments) {
     service::LabelEdit edit;
     if (arguments.new_colour) edit.colour = given(*arguments.new_colour);
     if (arguments.new_key) edit.key = given(*arguments.new_key);
     if (arguments.placed) edit.position = arguments.position;
     const auto changed = service::change_label(store, arguments.name, edit, project);
     if (!changed) return changed.error();
-    tell_change("changed", changed->name);
+    tell_label_change("changed", changed->name);
     std::cout << "changed " << changed->name << '\n';
     return {};
 }
 
-Result<void> retire(store::Store& store, int project, const Arguments& arguments) {
+Result<void> retire(store::Store& store, int project, const LabelArguments& arguments) {
     service::LabelEdit edit;
     edit.retired = !arguments.again;
     const auto retired = service::change_label(store, arguments.name, edit, project);
     if (!retired) return retired.error();
-    tell_change("changed", retired->name);
+    tell_label_change("changed", retired->name);
     std::cout << retired->name << (retired->retired ? " is retired\n" : " is offered again\n");
     return {};
 }
@@ -121,7 +118,7 @@ std::size_t count_of(store::Store& store, int project, const std::string& name) 
     return 0;
 }
 
-Result<void> merge(store::Store& store, int project, const Arguments& arguments) {
+Result<void> merge(store::Store& store, int project, const LabelArguments& arguments) {
     const auto all = count_of(store, project, arguments.name);
     ProgressBar progress("merging");
     std::size_t moved = 0;
@@ -133,16 +130,16 @@ Result<void> merge(store::Store& store, int project, const Arguments& arguments)
         done = step->done;
         progress.show(moved, std::max(all, moved));
     }
-    tell_change("merged", arguments.name);
+    tell_label_change("merged", arguments.name);
     std::cout << fmt::format("{} is retired; {} of its drawings are {} now\n", arguments.name,
                              moved, arguments.into);
     return {};
 }
 
-using Verb = Result<void> (*)(store::Store&, int project, const Arguments&);
+using LabelVerb = Result<void> (*)(store::Store&, int project, const LabelArguments&);
 
-CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb work,
-                   const std::shared_ptr<Arguments>& arguments, Context& context) {
+CLI::App& add_verb(CLI::App& command, const char* name, const char* help, LabelVerb work,
+                   const std::shared_ptr<LabelArguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
     add_project_option(*verb, arguments->project);
     do_on_store(*verb, context, [=](store::Store& store) -> Result<void> {
@@ -153,7 +150,7 @@ CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb w
     return *verb;
 }
 
-void add_position(CLI::App& verb, Arguments& arguments) {
+void add_position(CLI::App& verb, LabelArguments& arguments) {
     verb.add_option_function<std::size_t>(
         "--position",
         [&arguments](std::size_t position) {
@@ -163,7 +160,7 @@ void add_position(CLI::App& verb, Arguments& arguments) {
         "Its place among the labels, 0 for the first; an added one is else the last");
 }
 
-void add_add_options(CLI::App& verb, Arguments& arguments) {
+void add_add_options(CLI::App& verb, LabelArguments& arguments) {
     verb.add_option("NAME", arguments.name, "What programs call it, for ever")->required();
     verb.add_option("--title", arguments.title, "What people call it");
     verb.add_option("--language", arguments.language, "Of the title")->capture_default_str();
@@ -177,8 +174,8 @@ void add_add_options(CLI::App& verb, Arguments& arguments) {
 void add_label(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("label", "List, add and change a project's labels");
     command->require_subcommand(1);
-    auto arguments = std::make_shared<Arguments>();
-    const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
+    auto arguments = std::make_shared<LabelArguments>();
+    const auto verb = [&](const char* name, const char* help, LabelVerb work) -> CLI::App& {
         return add_verb(*command, name, help, work, arguments, context);
     };
     const auto named = [&](CLI::App& of) -> CLI::App& {

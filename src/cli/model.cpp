@@ -24,7 +24,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Arguments {
+struct ModelArguments {
     std::string onnx;
     std::string labels;
     std::string card;
@@ -70,7 +70,7 @@ std::string plain_card(const std::string& name, const json::array& labels) {
                                         {"input", input}});
 }
 
-Result<std::string> card_for(const Arguments& arguments) {
+Result<std::string> card_for(const ModelArguments& arguments) {
     if (!arguments.card.empty()) {
         const auto card = read_file(arguments.card, recognition::max_file_bytes, "card");
         if (!card) return card.error();
@@ -81,7 +81,7 @@ Result<std::string> card_for(const Arguments& arguments) {
     return plain_card(arguments.name.empty() ? name_from(arguments.onnx) : arguments.name, *labels);
 }
 
-Result<void> add(store::Store& store, const Arguments& arguments) {
+Result<void> add(store::Store& store, const ModelArguments& arguments) {
     const auto onnx = read_file(arguments.onnx, recognition::max_file_bytes, "model");
     if (!onnx) return onnx.error();
     const auto card = card_for(arguments);
@@ -93,7 +93,7 @@ Result<void> add(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
-Result<void> list(store::Store& store, const Arguments&) {
+Result<void> list(store::Store& store, const ModelArguments&) {
     const auto models = store.models();
     if (!models) return models.error();
     const auto projects = store.projects();
@@ -113,7 +113,7 @@ Result<void> list(store::Store& store, const Arguments&) {
     return {};
 }
 
-Result<void> show(store::Store& store, const Arguments& arguments) {
+Result<void> show(store::Store& store, const ModelArguments& arguments) {
     const auto model = store.model(arguments.id);
     if (!model) return model.error();
     std::cout << fmt::format("id       {}\nstate    {}\nsha256   {}\nadded    {}\ncard     {}\n",
@@ -122,7 +122,7 @@ Result<void> show(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
-Result<void> use(store::Store& store, const Arguments& arguments) {
+Result<void> use(store::Store& store, const ModelArguments& arguments) {
     if (const auto promoted = service::promote(store, arguments.id); !promoted)
         return promoted.error();
     std::cout << arguments.id << " is live; running servers take it up within seconds\n";
@@ -139,7 +139,7 @@ Result<void> write(const std::filesystem::path& path, BytesView bytes) {
 }
 
 /// Both files, as add takes them.
-Result<void> save(store::Store& store, const Arguments& arguments) {
+Result<void> save(store::Store& store, const ModelArguments& arguments) {
     const auto model = store.model(arguments.id);
     if (!model) return model.error();
     const auto onnx = store.model_onnx(arguments.id);
@@ -154,7 +154,7 @@ Result<void> save(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
-Result<void> remove(store::Store& store, const Arguments& arguments) {
+Result<void> remove(store::Store& store, const ModelArguments& arguments) {
     const auto model = store.model(arguments.id);
     if (!model) return model.error();
     if (const auto removed = service::remove_model(store, model->id, model->project); !removed)
@@ -164,15 +164,16 @@ Result<void> remove(store::Store& store, const Arguments& arguments) {
 }
 
 /// Adds `croquis model VERB`, which does `work` on the store.
-template <class Work>
-CLI::App* add_verb(CLI::App& command, const char* name, const char* help, Work work,
-                   const std::shared_ptr<Arguments>& arguments, Context& context) {
+using ModelVerb = Result<void> (*)(store::Store&, const ModelArguments&);
+
+CLI::App* add_verb(CLI::App& command, const char* name, const char* help, ModelVerb work,
+                   const std::shared_ptr<ModelArguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
     do_on_store(*verb, context, [=](store::Store& store) { return work(store, *arguments); });
     return verb;
 }
 
-void add_add_options(CLI::App& adding, Arguments& arguments) {
+void add_add_options(CLI::App& adding, ModelArguments& arguments) {
     adding
         .add_option("ONNX", arguments.onnx,
                     "The model: float [N,1,48,48] in, logits [N,labels] out")
@@ -197,7 +198,7 @@ void add_model(CLI::App& program, Context& context) {
     auto* command =
         program.add_subcommand("model", "Bring your own model: add, list, show, use, save, remove");
     command->require_subcommand(1);
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ModelArguments>();
     add_add_options(
         *add_verb(*command, "add", "Check an ONNX model, try it, and register it as a candidate",
                   add, arguments, context),

@@ -12,7 +12,7 @@
 namespace croquis::cli {
 namespace {
 
-struct Arguments {
+struct PersonArguments {
     std::string pseudonym;
     std::string output = "-";
     bool sure = false;
@@ -30,7 +30,7 @@ Result<void> write_all(service::PersonExport& person, std::ostream& out) {
     return {};
 }
 
-Result<void> export_person(store::Store& store, const Arguments& arguments) {
+Result<void> export_person(store::Store& store, const PersonArguments& arguments) {
     const auto person =
         service::PersonExport::begin(store, arguments.pseudonym, store::operator_author());
     if (!person) return person.error();
@@ -40,7 +40,7 @@ Result<void> export_person(store::Store& store, const Arguments& arguments) {
     return write_all(**person, out);
 }
 
-Result<void> erase_person(store::Store& store, const Arguments& arguments) {
+Result<void> erase_person(store::Store& store, const PersonArguments& arguments) {
     if (!arguments.sure)
         return Error{ErrorKind::invalid, "This cannot be undone: say so with --yes.", "--yes"};
     std::size_t drawings = 0;
@@ -66,7 +66,7 @@ void add_person(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand(
         "person", "What is kept of somebody who is known by a pseudonym alone");
     command->require_subcommand(1);
-    const auto given = std::make_shared<Arguments>();
+    const auto given = std::make_shared<PersonArguments>();
     auto* exported = command->add_subcommand(
         "export", "Write their drawings and what they said of others', as JSON lines");
     exported->add_option("PSEUDONYM", given->pseudonym, "As drawings have it")->required();

@@ -13,7 +13,7 @@
 namespace croquis::cli {
 namespace {
 
-struct Arguments {
+struct ProjectArguments {
     std::string slug;
     std::string name;
     std::filesystem::path guidelines;
@@ -26,7 +26,7 @@ struct Arguments {
     bool back = false;
 };
 
-void tell_change(const char* what, const std::string& slug) {
+void tell_project_change(const char* what, const std::string& slug) {
     identity::tell(identity::Event::project_changed, {}, {{"by", "operator"}, {what, slug}});
 }
 
@@ -37,7 +37,7 @@ Result<std::string> read_text(const std::filesystem::path& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-Result<service::ProjectEdit> edit_of(const Arguments& arguments) {
+Result<service::ProjectEdit> edit_of(const ProjectArguments& arguments) {
     service::ProjectEdit edit;
     if (!arguments.name.empty()) edit.name = arguments.name;
     if (!arguments.guidelines.empty()) {
@@ -59,7 +59,7 @@ Result<service::ProjectEdit> edit_of(const Arguments& arguments) {
     return edit;
 }
 
-Result<void> list(store::Store& store, const Arguments&) {
+Result<void> list(store::Store& store, const ProjectArguments&) {
     const auto projects = store.projects();
     if (!projects) return projects.error();
     std::cout << fmt::format("{:<24} {:<9} {:<9} {:<9} {:>9}  {:<28} {}\n", "slug", "draws",
@@ -78,12 +78,12 @@ Result<void> list(store::Store& store, const Arguments&) {
     return {};
 }
 
-Result<void> add(store::Store& store, const Arguments& arguments) {
+Result<void> add(store::Store& store, const ProjectArguments& arguments) {
     const auto edit = edit_of(arguments);
     if (!edit) return edit.error();
     const auto added = service::add_project(store, arguments.slug, *edit);
     if (!added) return added.error();
-    tell_change("added", added->slug);
+    tell_project_change("added", added->slug);
     std::cout << fmt::format(
         "added {0}; its page is /p/{0}, `croquis label add --project {0}` "
         "gives it labels\n",
@@ -91,28 +91,28 @@ Result<void> add(store::Store& store, const Arguments& arguments) {
     return {};
 }
 
-Result<void> change(store::Store& store, const Arguments& arguments) {
+Result<void> change(store::Store& store, const ProjectArguments& arguments) {
     const auto edit = edit_of(arguments);
     if (!edit) return edit.error();
     const auto changed = service::change_project(store, arguments.slug, *edit);
     if (!changed) return changed.error();
-    tell_change("changed", changed->slug);
+    tell_project_change("changed", changed->slug);
     std::cout << "changed " << changed->slug << '\n';
     return {};
 }
 
-Result<void> archive(store::Store& store, const Arguments& arguments) {
+Result<void> archive(store::Store& store, const ProjectArguments& arguments) {
     service::ProjectEdit edit;
     edit.archived = !arguments.back;
     const auto changed = service::change_project(store, arguments.slug, edit);
     if (!changed) return changed.error();
-    tell_change("changed", changed->slug);
+    tell_project_change("changed", changed->slug);
     std::cout << changed->slug
               << (changed->archived_at ? " is archived\n" : " takes drawings again\n");
     return {};
 }
 
-void add_edit_options(CLI::App& verb, Arguments& arguments) {
+void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
     const std::vector<std::string> accesses{"everyone", "link", "users"};
     verb.add_option("--name", arguments.name, "What people call it");
     verb.add_option("--guidelines", arguments.guidelines, "A Markdown file, shown beside the work")
@@ -156,8 +156,8 @@ Result<store::Project> project_named(store::ProjectStore& store, const std::stri
 void add_project(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("project", "List, add, change and archive projects");
     command->require_subcommand(1);
-    auto arguments = std::make_shared<Arguments>();
-    using Verb = Result<void> (*)(store::Store&, const Arguments&);
+    auto arguments = std::make_shared<ProjectArguments>();
+    using Verb = Result<void> (*)(store::Store&, const ProjectArguments&);
     const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
         auto* added = command->add_subcommand(name, help);
         do_on_store(*added, context, [=](store::Store& store) { return work(store, *arguments); });

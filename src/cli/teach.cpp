@@ -14,7 +14,7 @@
 namespace croquis::cli {
 namespace {
 
-struct Arguments {
+struct TeachArguments {
     std::string project;
     bool json = false;
     bool promote = false;
@@ -66,7 +66,8 @@ void tell_mlflow(store::Store& store, const service::MlflowServer& server,
     if (!told) std::cerr << "MLflow was not told: " << told.error().detail << '\n';
 }
 
-Result<void> teach(store::Store& store, const server::Config& config, const Arguments& arguments) {
+Result<void> teach(store::Store& store, const server::Config& config,
+                   const TeachArguments& arguments) {
     const auto mlflow = service::mlflow_server(arguments.mlflow);
     if (!mlflow) return mlflow.error();
     const auto began = now();
@@ -109,7 +110,7 @@ void add_teach(CLI::App& program, Context& context) {
         "Teach a model from the drawings that people reviewed, in seconds, and compare it with "
         "the\n"
         "live one on reviewed drawings that no model learns from. It is added as a candidate.");
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<TeachArguments>();
     add_project_option(*command, arguments->project);
     command->add_flag("--promote", arguments->promote,
                       "Make it live where it is better than the live one beyond chance");

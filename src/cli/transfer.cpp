@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "server/open.h"
 #include "service/audit.h"
@@ -51,12 +52,6 @@ struct ExportArguments {
     bool unreviewed = false;
     bool disagreement = false;
 };
-
-std::string wrong_mapping(const std::string& pair) {
-    const auto equals = pair.find('=');
-    const bool right = equals != 0 && equals != std::string::npos && equals + 1 != pair.size();
-    return right ? "" : "A mapping is FROM=TO, not \"" + pair + "\"";
-}
 
 Result<service::ImportOptions> import_options(store::Store& store,
                                               const ImportArguments& arguments) {
@@ -222,20 +217,6 @@ class OutputFile final : public dataset::ZipWriter::Sink {
     std::ofstream file_;
     bool kept_ = false;
 };
-
-std::optional<std::string> given(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
-}
-
-/// A date, or a moment in RFC 3339.
-Result<std::optional<Timestamp>> moment(const std::string& text, const char* option) {
-    if (text.empty()) return std::optional<Timestamp>();
-    const bool date = text.size() == std::string_view("2026-01-31").size();
-    const auto time = from_rfc3339(date ? text + "T00:00:00Z" : text);
-    if (!time)
-        return Error{ErrorKind::invalid, "A time is 2026-01-31 or 2026-01-31T12:00:00Z.", option};
-    return std::optional(*time);
-}
 
 Result<service::ExportOptions> export_options(const ExportArguments& arguments) {
     service::ExportOptions options;

@@ -58,12 +58,12 @@ Result<std::unique_ptr<Users>> open_users(const server::Config& config) {
     return users;
 }
 
-struct Arguments {
+struct UserArguments {
     std::string name;
     std::string role = "annotator";
 };
 
-Result<void> add(Users& users, const Arguments& arguments) {
+Result<void> add(Users& users, const UserArguments& arguments) {
     const auto role = identity::parse_role(arguments.role);
     if (!role) return role.error();
     const auto password = read_password();
@@ -74,7 +74,7 @@ Result<void> add(Users& users, const Arguments& arguments) {
     return {};
 }
 
-Result<void> list(Users& users, const Arguments&) {
+Result<void> list(Users& users, const UserArguments&) {
     const auto all = users.store->users();
     if (!all) return all.error();
     for (const auto& user : *all)
@@ -84,7 +84,7 @@ Result<void> list(Users& users, const Arguments&) {
     return {};
 }
 
-Result<void> set_password(Users& users, const Arguments& arguments) {
+Result<void> set_password(Users& users, const UserArguments& arguments) {
     const auto user = users.store->user_by_name(arguments.name);
     if (!user) return user.error();
     const auto password = read_password();
@@ -106,21 +106,21 @@ Result<void> change(Users& users, const std::string& name, std::optional<store::
     return {};
 }
 
-Result<void> set_role(Users& users, const Arguments& arguments) {
+Result<void> set_role(Users& users, const UserArguments& arguments) {
     const auto role = identity::parse_role(arguments.role);
     if (!role) return role.error();
     return change(users, arguments.name, *role, std::nullopt);
 }
 
-Result<void> disable(Users& users, const Arguments& arguments) {
+Result<void> disable(Users& users, const UserArguments& arguments) {
     return change(users, arguments.name, std::nullopt, true);
 }
 
-Result<void> enable(Users& users, const Arguments& arguments) {
+Result<void> enable(Users& users, const UserArguments& arguments) {
     return change(users, arguments.name, std::nullopt, false);
 }
 
-Result<void> remove(Users& users, const Arguments& arguments) {
+Result<void> remove(Users& users, const UserArguments& arguments) {
     const auto user = users.store->user_by_name(arguments.name);
     if (!user) return user.error();
     if (const auto gone = users.identity->delete_user(user->id, {}); !gone) return gone.error();
@@ -128,11 +128,11 @@ Result<void> remove(Users& users, const Arguments& arguments) {
     return {};
 }
 
-using Verb = Result<void> (*)(Users&, const Arguments&);
+using UserVerb = Result<void> (*)(Users&, const UserArguments&);
 
 /// Adds `croquis user VERB`.
-CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb work,
-                   const std::shared_ptr<Arguments>& arguments, Context& context) {
+CLI::App& add_verb(CLI::App& command, const char* name, const char* help, UserVerb work,
+                   const std::shared_ptr<UserArguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
     const auto config = own_settings(*verb, server::Settings::store, context);
     verb->callback([=, &context] {
@@ -143,11 +143,11 @@ CLI::App& add_verb(CLI::App& command, const char* name, const char* help, Verb w
     return *verb;
 }
 
-void add_name(CLI::App& verb, Arguments& arguments) {
+void add_name(CLI::App& verb, UserArguments& arguments) {
     verb.add_option("NAME", arguments.name, "User name")->required();
 }
 
-CLI::Option* add_role(CLI::App& verb, Arguments& arguments) {
+CLI::Option* add_role(CLI::App& verb, UserArguments& arguments) {
     return verb.add_option("--role", arguments.role, "What the user may do")
         ->check(CLI::IsMember({"annotator", "admin"}));
 }
@@ -157,8 +157,8 @@ CLI::Option* add_role(CLI::App& verb, Arguments& arguments) {
 void add_user(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("user", "Add, list and change those who may sign in");
     command->require_subcommand(1);
-    auto arguments = std::make_shared<Arguments>();
-    const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
+    auto arguments = std::make_shared<UserArguments>();
+    const auto verb = [&](const char* name, const char* help, UserVerb work) -> CLI::App& {
         return add_verb(*command, name, help, work, arguments, context);
     };
     auto& adding = verb("add", "Add a user; the password is asked for, or read from a pipe", add);

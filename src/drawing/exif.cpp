@@ -51,12 +51,12 @@ std::optional<int> orientation_in(BytesView tiff) {
     return std::nullopt;
 }
 
-constexpr std::string_view exif("Exif\0\0", 6);
+constexpr std::string_view exif_start("Exif\0\0", 6);
 
 }  // namespace
 
 int tiff_orientation(BytesView data) {
-    if (as_text(data).starts_with(exif)) data = data.subspan(exif.size());
+    if (as_text(data).starts_with(exif_start)) data = data.subspan(exif_start.size());
     return orientation_in(data).value_or(1);
 }
 
@@ -73,8 +73,8 @@ int exif_orientation(BytesView jpeg) {
         if (!kind || *kind == 0xda || !length || *length < 2 || at + 2 + *length > jpeg.size())
             break;
         const BytesView data = jpeg.subspan(at + 4, *length - 2);
-        if (*kind == 0xe1 && as_text(data).starts_with(exif))
-            return orientation_in(data.subspan(exif.size())).value_or(1);
+        if (*kind == 0xe1 && as_text(data).starts_with(exif_start))
+            return orientation_in(data.subspan(exif_start.size())).value_or(1);
         at += 2 + *length;
     }
     return 1;

@@ -20,7 +20,7 @@ namespace {
 
 /// Scans of a progressive file: each goes over the whole picture. libjpeg-turbo's own limit.
 constexpr int max_scans = 500;
-constexpr int rewritten_quality = 92;
+constexpr int rewritten_jpeg_quality = 92;
 
 /// libjpeg reports an error by a jump, so its functions are called from members without objects
 /// that would have to be destroyed.
@@ -147,7 +147,7 @@ Result<Bytes> encode_jpeg(const Image& image) {
     unsigned long size = 0;
     const int failed = tjCompress2(engine.get(), image.pixels.data(), image.width, 0, image.height,
                                    grey ? TJPF_GRAY : TJPF_RGB, &data, &size,
-                                   grey ? TJSAMP_GRAY : TJSAMP_444, rewritten_quality, 0);
+                                   grey ? TJSAMP_GRAY : TJSAMP_444, rewritten_jpeg_quality, 0);
     const TurboBytes owned(data, tjFree);
     if (failed != 0)
         return Error{ErrorKind::internal, std::string("The JPEG cannot be written: ") +

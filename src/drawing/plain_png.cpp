@@ -14,14 +14,14 @@
 namespace croquis::drawing {
 namespace {
 
-struct Header {
+struct PlainHeader {
     std::uint32_t width;
     std::uint32_t height;
     int channels;
 };
 
 /// Nothing where the file is not of the plain kind.
-std::optional<Header> plain_header(const PngChunk& chunk) {
+std::optional<PlainHeader> plain_header(const PngChunk& chunk) {
     constexpr std::array<int, 7> channels_of{1, 0, 3, 0, 2, 0, 4};  // by colour type; 0: not plain
     const BytesView d = chunk.data();
     if (chunk.type() != "IHDR" || !chunk.is_intact() || d.size() != 13) return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<Header> plain_header(const PngChunk& chunk) {
                        d[10] == 0 && d[11] == 0 && d[12] == 0;
     if (!plain) return std::nullopt;
     constexpr std::uint32_t max_side = 0x7fffffff;
-    const Header header{big_endian(d), big_endian(d.subspan(4)), channels_of[d[9]]};
+    const PlainHeader header{big_endian(d), big_endian(d.subspan(4)), channels_of[d[9]]};
     const auto possible = [](std::uint32_t side) { return side >= 1 && side <= max_side; };
     if (!possible(header.width) || !possible(header.height)) return std::nullopt;
     return header;

@@ -10,7 +10,7 @@
 namespace croquis::drawing {
 namespace {
 
-constexpr std::size_t frame = 12;  // length, type and sum around a chunk's data
+constexpr std::size_t chunk_frame = 12;  // length, type and sum around a chunk's data
 
 }  // namespace
 
@@ -26,11 +26,11 @@ bool PngChunk::is_intact() const {
 }
 
 std::optional<PngChunk> next_chunk(BytesView& rest) {
-    if (rest.size() < frame) return std::nullopt;
+    if (rest.size() < chunk_frame) return std::nullopt;
     const std::size_t length = big_endian(rest);
-    if (length > rest.size() - frame) return std::nullopt;
-    const PngChunk chunk{rest.first(length + frame)};
-    rest = rest.subspan(length + frame);
+    if (length > rest.size() - chunk_frame) return std::nullopt;
+    const PngChunk chunk{rest.first(length + chunk_frame)};
+    rest = rest.subspan(length + chunk_frame);
     return chunk;
 }
 

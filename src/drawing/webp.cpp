@@ -15,7 +15,7 @@ namespace croquis::drawing {
 namespace {
 
 constexpr int rows_that_may_be_missing = 32;  // two of a lossy file's rows of blocks
-constexpr float rewritten_quality = 92;
+constexpr float rewritten_webp_quality = 92;
 constexpr int exact_format = 2;  // WebPBitstreamFeatures::format of a lossless file
 
 using Mux = std::unique_ptr<WebPMux, decltype(&WebPMuxDelete)>;
@@ -69,7 +69,7 @@ bool decode_whole(BytesView file, Image& image) {
 
 Result<Bytes> encode_webp(const Image& image, bool exact) {
     WebPConfig config;
-    if (WebPConfigPreset(&config, WEBP_PRESET_DEFAULT, rewritten_quality) == 0)
+    if (WebPConfigPreset(&config, WEBP_PRESET_DEFAULT, rewritten_webp_quality) == 0)
         return Error{ErrorKind::internal, "The WebP cannot be written."};
     config.method = 0;  // the quickest
     if (exact) config.lossless = config.exact = 1;

@@ -20,7 +20,7 @@ constexpr std::size_t max_name_bytes = 64;
 constexpr std::size_t max_labels = 1000;
 constexpr std::size_t max_activations = 1000;
 
-Error wrong(std::string_view field, std::string detail) {
+Error wrong_card(std::string_view field, std::string detail) {
     return {ErrorKind::invalid, std::move(detail), fmt::format("card/{}", field)};
 }
 
@@ -32,7 +32,8 @@ Result<float> number(const json::object& from, std::string_view name, float low,
     json::error_code failed;
     const auto read = value->to_number<double>(failed);
     if (failed || !(read >= static_cast<double>(low) && read <= static_cast<double>(high)))
-        return wrong(field, fmt::format("\"{}\" must be a number from {} to {}.", name, low, high));
+        return wrong_card(field,
+                          fmt::format("\"{}\" must be a number from {} to {}.", name, low, high));
     return static_cast<float>(read);
 }
 
@@ -47,9 +48,10 @@ bool is_name(std::string_view text) {
 Result<std::string> read_name(const json::object& card) {
     const auto* name = card.if_contains("name");
     if (name == nullptr || !name->is_string() || !is_name(name->get_string()))
-        return wrong("name", fmt::format("A model's name has 1 to {} letters, digits, '.', '_' and "
-                                         "'-'.",
-                                         max_name_bytes));
+        return wrong_card("name",
+                          fmt::format("A model's name has 1 to {} letters, digits, '.', '_' and "
+                                      "'-'.",
+                                      max_name_bytes));
     return std::string(name->get_string());
 }
 
@@ -61,19 +63,20 @@ Result<std::vector<std::string>> read_labels(const json::object& card) {
     const auto* list = card.if_contains("labels");
     if (list == nullptr || !list->is_array() || list->get_array().size() < 2 ||
         list->get_array().size() > max_labels)
-        return wrong("labels", fmt::format("A model has 2 to {} labels.", max_labels));
+        return wrong_card("labels", fmt::format("A model has 2 to {} labels.", max_labels));
     std::vector<std::string> labels;
     std::set<std::string_view> seen;
     for (const auto& label : list->get_array()) {
         const auto field = fmt::format("labels/{}", labels.size());
         if (!is_label(label))
-            return wrong(field, fmt::format("A label is a text of 1 to {} bytes, without control "
-                                            "characters, \"/\", \"\\\" and \":\", and no space at "
-                                            "either end.",
-                                            max_label_bytes));
+            return wrong_card(field,
+                              fmt::format("A label is a text of 1 to {} bytes, without control "
+                                          "characters, \"/\", \"\\\" and \":\", and no space at "
+                                          "either end.",
+                                          max_label_bytes));
         if (!seen.insert(label.get_string()).second)
-            return wrong(field, fmt::format("The label \"{}\" is there twice.",
-                                            std::string_view(label.get_string())));
+            return wrong_card(field, fmt::format("The label \"{}\" is there twice.",
+                                                 std::string_view(label.get_string())));
         labels.emplace_back(label.get_string());
     }
     return labels;
@@ -83,14 +86,15 @@ Result<void> expect(const json::object& input, std::string_view name, int expect
     const auto* value = input.if_contains(name);
     json::error_code failed;
     if (value == nullptr || (value->to_number<double>(failed) == expected && !failed)) return {};
-    return wrong(fmt::format("input/{}", name),
-                 fmt::format("The drawings given to a model have a {} of {}.", name, expected));
+    return wrong_card(
+        fmt::format("input/{}", name),
+        fmt::format("The drawings given to a model have a {} of {}.", name, expected));
 }
 
 Result<Scaling> read_scaling(const json::object& card) {
     const auto* value = card.if_contains("input");
     if (value == nullptr) return Scaling{};
-    if (!value->is_object()) return wrong("input", "\"input\" must be an object.");
+    if (!value->is_object()) return wrong_card("input", "\"input\" must be an object.");
     const auto& input = value->get_object();
     auto fits = expect(input, "width", drawing::model_side);
     if (fits) fits = expect(input, "height", drawing::model_side);
@@ -101,7 +105,7 @@ Result<Scaling> read_scaling(const json::object& card) {
     const auto scale = number(input, "scale", -1000, 1000, Scaling{}.scale, "input/scale");
     if (!scale) return scale.error();
     if (std::abs(*scale) < 1e-6F)
-        return wrong("input/scale", "A scale of 0 would leave nothing of the picture.");
+        return wrong_card("input/scale", "A scale of 0 would leave nothing of the picture.");
     return Scaling{*mean, *scale};
 }
 
@@ -109,7 +113,7 @@ Result<std::string> read_digest(const json::object& card) {
     const auto* digest = card.if_contains("sha256");
     if (digest == nullptr) return std::string();
     if (!digest->is_string() || digest->get_string().size() != 2 * sizeof(Sha256))
-        return wrong("sha256", "\"sha256\" must be 64 hexadecimal digits.");
+        return wrong_card("sha256", "\"sha256\" must be 64 hexadecimal digits.");
     return std::string(digest->get_string());
 }
 
@@ -118,9 +122,10 @@ Result<std::map<std::string, float>> read_activations(const json::object& card) 
     const auto* list = card.if_contains("activations");
     if (list == nullptr) return activations;
     if (!list->is_object() || list->get_object().size() > max_activations)
-        return wrong("activations", fmt::format("\"activations\" must be an object of at most {} "
-                                                "numbers.",
-                                                max_activations));
+        return wrong_card("activations",
+                          fmt::format("\"activations\" must be an object of at most {} "
+                                      "numbers.",
+                                      max_activations));
     for (const auto& [name, value] : list->get_object()) {
         const auto largest = number(list->get_object(), name, 1e-6F, 1e6F, 0,
                                     fmt::format("activations/{}", std::string_view(name)));
@@ -137,8 +142,8 @@ Result<std::size_t> read_embedding(const json::object& card) {
     const auto* size = value->is_object() ? value->get_object().if_contains("size") : nullptr;
     const auto read = size == nullptr ? 0 : size->to_number<std::int64_t>(failed);
     if (failed || read < 1 || read > max_embedding)
-        return wrong("embedding/size",
-                     fmt::format("An embedding has 1 to {} numbers.", max_embedding));
+        return wrong_card("embedding/size",
+                          fmt::format("An embedding has 1 to {} numbers.", max_embedding));
     return static_cast<std::size_t>(read);
 }
 

@@ -14,7 +14,7 @@
 namespace croquis::recognition {
 namespace {
 
-Error wrong(std::string detail) {
+Error malformed(std::string detail) {
     return {ErrorKind::invalid, std::move(detail), "model"};
 }
 
@@ -61,7 +61,7 @@ Result<std::size_t> size_of(const Graph& graph, const std::string& name) {
         if (value.name == name && value.dims.size() == 2 && value.dims[1] >= 1 &&
             value.dims[1] <= max_embedding)
             return static_cast<std::size_t>(value.dims[1]);
-    return wrong("What the network's last layer reads cannot be an embedding.");
+    return malformed("What the network's last layer reads cannot be an embedding.");
 }
 
 Result<Bytes> serialised(const onnx::ModelProto& model) {
@@ -240,7 +240,7 @@ Result<EmbeddingNetwork> with_embedding(BytesView onnx, std::size_t labels) {
     auto& network = *model.mutable_graph();
     const auto read = read_by_last_product(network);
     if (read.empty())
-        return wrong("The network does not end in a matrix product, and has no embedding.");
+        return malformed("The network does not end in a matrix product, and has no embedding.");
     const auto size = size_of(*graph, read);
     if (!size) return size.error();
     auto& node = *network.add_node();
@@ -259,8 +259,8 @@ Result<Bytes> with_head(BytesView onnx, std::size_t labels, const HeadLayer& hea
     if (!trunk) return trunk.error();
     if (head.width != trunk->size || head.weights.size() != head.labels * head.width ||
         head.bias.size() != head.labels)
-        return wrong(fmt::format("The layer reads {} numbers, the network's embedding has {}.",
-                                 head.width, trunk->size));
+        return malformed(fmt::format("The layer reads {} numbers, the network's embedding has {}.",
+                                     head.width, trunk->size));
     auto model = parse_checked(trunk->onnx);
     auto& network = *model.mutable_graph();
     const std::string reads(embedding_output);

@@ -18,7 +18,7 @@ constexpr std::int64_t max_elements = 4'000'000;                  // of one tens
 constexpr std::int64_t max_total_elements = 32'000'000;           // of all tensors, for one picture
 constexpr std::int64_t max_multiply_accumulates = 2'000'000'000;  // for one picture
 constexpr std::int64_t max_window = 256;  // kernel, stride, padding and dilation
-constexpr std::size_t max_rank = 5;
+constexpr std::size_t max_result_rank = 5;
 
 /// What a node gives, and what it costs for the whole probe batch.
 struct Inferred {
@@ -230,7 +230,7 @@ Result<Inferred> reshape(const Site& at) {
         at.node().integer("allowzero", 0) != 0)
         return wrong(at.node(), "needs constant sizes");
     Dims dims = at.input(1).integers;
-    if (dims.empty() || dims.size() > max_rank) return shapes_differ(at.node());
+    if (dims.empty() || dims.size() > max_result_rank) return shapes_differ(at.node());
     std::int64_t known = 1;
     auto open = dims.end();
     for (auto size = dims.begin(); size != dims.end(); ++size) {
@@ -283,7 +283,8 @@ Result<Inferred> unsqueeze(const Site& at) {
     if (!at.has(0)) return wrong(at.node(), "has no input");
     const auto axes = at.list("axes", 1);
     const std::size_t rank = at.dims(0).size() + axes.size();
-    if (axes.empty() || rank > max_rank) return wrong(at.node(), "gives too many dimensions");
+    if (axes.empty() || rank > max_result_rank)
+        return wrong(at.node(), "gives too many dimensions");
     const auto added = marked(at, axes, rank);
     if (!added) return added.error();
     Dims dims;
@@ -404,7 +405,7 @@ Rule rule_for(std::string_view type) {
 }
 
 Result<void> check_size(const Node& node, const Dims& dims) {
-    if (dims.empty() || dims.size() > max_rank || dims[0] != probe_batch)
+    if (dims.empty() || dims.size() > max_result_rank || dims[0] != probe_batch)
         return shapes_differ(node);
     std::int64_t elements = 1;
     for (const auto size : dims) {

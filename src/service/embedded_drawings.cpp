@@ -3,9 +3,9 @@
 namespace croquis::service {
 namespace {
 
-constexpr std::size_t most_looked_at = 50'000;
+constexpr std::size_t most_searched = 50'000;
 constexpr std::size_t at_once = 5'000;
-constexpr std::size_t page_size = 200;
+constexpr std::size_t search_page_size = 200;
 
 }  // namespace
 
@@ -14,7 +14,7 @@ Result<std::vector<DrawingWithEmbedding>> with_embeddings(store::Store& store,
                                                           const std::string& trunk) {
     std::vector<DrawingWithEmbedding> found;
     std::optional<Uuid> before;
-    for (std::size_t looked_at = 0; looked_at < most_looked_at && found.size() < drawings.size();) {
+    for (std::size_t looked_at = 0; looked_at < most_searched && found.size() < drawings.size();) {
         auto some = store.newest_embeddings(trunk, before, at_once);
         if (!some) return some.error();
         const bool is_last = some->size() < at_once;
@@ -41,7 +41,7 @@ learning::PackedRows rows_of(const std::vector<DrawingWithEmbedding>& drawings) 
 
 Result<void> read_pages(store::DrawingStore& store, store::Query query,
                         const std::function<bool(std::vector<store::Drawing>& page)>& take) {
-    query.limit = page_size;
+    query.limit = search_page_size;
     do {
         auto page = store.list(query);
         if (!page) return page.error();

@@ -8,7 +8,7 @@
 namespace croquis::service {
 namespace {
 
-constexpr std::size_t page_size = 100;
+constexpr std::size_t export_page_size = 100;
 /// A picture may have two megabytes.
 constexpr std::size_t pictures_at_once = 16;
 
@@ -46,7 +46,7 @@ dataset::Exported to_exported(store::Drawing&& drawing, store::Transfer::Content
 store::Query query_of(const ExportOptions& options) {
     store::Query query;
     query.order = store::Order::oldest_first;
-    query.limit = page_size;
+    query.limit = export_page_size;
     query.tag = options.tag;
     query.from = options.from;
     query.until = options.until;

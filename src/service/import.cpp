@@ -35,8 +35,8 @@ constexpr std::size_t max_name_bytes = 1024;
 constexpr std::string_view own_source = "import";
 
 bool is_source(std::string_view source) {
-    constexpr std::size_t max_source_bytes = 32;
-    return !source.empty() && source.size() <= max_source_bytes &&
+    constexpr std::size_t longest = 32;
+    return !source.empty() && source.size() <= longest &&
            source.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") ==
                std::string_view::npos;
 }

@@ -17,7 +17,7 @@ using learning::Share;
 
 constexpr std::size_t predictions_looked_at = 5'000;
 constexpr std::chrono::days answers_of{30};
-constexpr std::size_t page_size = 1'000;
+constexpr std::size_t quality_page_size = 1'000;
 constexpr std::size_t embeddings_at_once = 5'000;
 
 void count(Share& share, bool right) {
@@ -158,7 +158,7 @@ struct ReviewedRows {
 Result<ReviewedRows> reviewed_rows(store::Store& store, int project, const std::string& trunk) {
     ReviewedRows reviewed;
     std::map<std::string, int> place;
-    store::ReviewedQuery query{trunk, page_size, std::nullopt};
+    store::ReviewedQuery query{trunk, quality_page_size, std::nullopt};
     query.project = project;
     do {
         const auto page = store.reviewed_drawings(query);

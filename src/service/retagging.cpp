@@ -11,7 +11,7 @@
 namespace croquis::service {
 namespace {
 
-constexpr std::size_t stretch_size = 2000;
+constexpr std::size_t retagging_stretch = 2000;
 /// Drawings in a transaction: some milliseconds, for which a submission may have to wait.
 constexpr std::size_t batch_size = 200;
 
@@ -55,7 +55,7 @@ class Retagging {
     Result<void> run_in(int project) {
         if (const auto known = learn_labels(project); !known) return known;
         store::StretchQuery query{trunk_.id(), trunk_.model().id,
-                                  store::lowest_id_at(request_.since), stretch_size, project};
+                                  store::lowest_id_at(request_.since), retagging_stretch, project};
         for (;;) {
             const auto live = answering_model(store_, request_.project);
             if (!live) return live.error();

@@ -32,7 +32,7 @@ Result<store::Model> model_in(store::Store& store, int project, const std::strin
     return model;
 }
 
-void count(learning::Share& share, bool agrees) {
+void count_agreement(learning::Share& share, bool agrees) {
     ++share.all;
     share.some += agrees ? 1 : 0;
 }
@@ -42,8 +42,8 @@ void compare(Shadow& shadow, const std::vector<DrawingWithEmbedding>& drawings,
     for (std::size_t i = 0; i < drawings.size(); ++i) {
         const auto& drawing = *drawings[i].drawing;
         const bool agrees = answers[i].tag == drawing.prediction.tag;
-        count(shadow.agreement, agrees);
-        count(shadow.labels[drawing.prediction.tag], agrees);
+        count_agreement(shadow.agreement, agrees);
+        count_agreement(shadow.labels[drawing.prediction.tag], agrees);
         if (!agrees && shadow.disagreements.size() < most_disagreements)
             shadow.disagreements.push_back({drawing, answers[i].tag, answers[i].confidence});
     }

@@ -19,7 +19,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t page_size = 1000;
+constexpr std::size_t teaching_page_size = 1000;
 constexpr double worth_telling = 0.02;  ///< the difference that judging_needed is worked out for
 
 /// A reviewed drawing, as the trunk sees it.
@@ -66,7 +66,7 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
     const auto names = labels_in_use(store, project);
     if (!names) return names.error();
     std::vector<Reviewed> reviewed;
-    store::ReviewedQuery query{trunk.id(), page_size, std::nullopt, project};
+    store::ReviewedQuery query{trunk.id(), teaching_page_size, std::nullopt, project};
     do {
         const auto page = store.reviewed_drawings(query);
         if (!page) return page.error();

@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::size_t page_size = 1000;
+constexpr std::size_t training_page_size = 1000;
 constexpr std::uint64_t training_seed = 1;
 /// Of the work: drawings are written, the network trains, then it is judged.
 constexpr double written = 0.02;
@@ -67,7 +67,7 @@ Result<Source> source_of(store::Store& store, int project) {
         if (!label.retired) names.insert(label.name);
     Source source;
     std::map<std::string, std::size_t> counts;
-    store::ReviewedQuery query{"", page_size, std::nullopt, project};
+    store::ReviewedQuery query{"", training_page_size, std::nullopt, project};
     do {
         const auto page = store.reviewed_drawings(query);
         if (!page) return page.error();

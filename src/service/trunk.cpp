@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t stretch_size = 1000;
+constexpr std::size_t embedding_stretch = 1000;
 
 /// The card of the same network once it has an embedding.
 std::string card_with_embedding(const std::string& card, std::size_t size) {
@@ -157,7 +157,7 @@ Result<Embedded> embed_missing(store::Store& store, const EmbedRequest& request)
     if (!all) return all.error();
     Embedded embedded;
     std::size_t done = 0;
-    store::StretchQuery query{trunk->id(), std::nullopt, {}, stretch_size, request.project};
+    store::StretchQuery query{trunk->id(), std::nullopt, {}, embedding_stretch, request.project};
     for (;;) {
         const auto stretch = store.stretch(query);
         if (!stretch) return stretch.error();

@@ -14,13 +14,13 @@
 #include "store/new_file.h"
 #include "store/postgres/backup.h"
 #include "store/sqlite/backup.h"
+#include "store/sqlite_url.h"
 
 namespace croquis::store {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view sqlite_scheme = "sqlite:";
 constexpr std::size_t read_at_once = std::size_t{1024} * 1024;
 
 /// Every store has these, and a row of each step that its schema took.

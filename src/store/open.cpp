@@ -1,11 +1,10 @@
 #include "store/failure.h"
 #include "store/postgres/store.h"
 #include "store/sqlite/store.h"
+#include "store/sqlite_url.h"
 
 namespace croquis::store {
 namespace {
-
-constexpr std::string_view sqlite_scheme = "sqlite:";
 
 std::unique_ptr<Store> open(const std::string& url, const StoreOptions& options, Metrics& metrics) {
     if (url.starts_with(sqlite_scheme)) {

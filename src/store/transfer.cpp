@@ -2,12 +2,11 @@
 
 #include "store/postgres/transfer.h"
 #include "store/sqlite/transfer.h"
+#include "store/sqlite_url.h"
 #include "store/transfer_rules.h"
 
 namespace croquis::store {
 namespace {
-
-constexpr std::string_view sqlite_scheme = "sqlite:";
 
 TagEvent event_at(int version, TagEventKind kind, const ImportedTag& by) {
     TagEvent event;

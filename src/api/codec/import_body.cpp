@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/codec/invalid.h"
 #include "core/text.h"
 
 namespace croquis::api {
@@ -29,10 +30,6 @@ constexpr std::array media_types{"application/zip",
                                  "image/jpeg",
                                  "image/webp",
                                  "application/octet-stream"};
-
-Error invalid(std::string_view field, std::string detail) {
-    return {ErrorKind::invalid, std::move(detail), std::string(field)};
-}
 
 Result<void> set_map(service::ImportOptions& options, const std::string& pair) {
     const auto equals = pair.find('=');

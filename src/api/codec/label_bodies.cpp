@@ -38,7 +38,7 @@ Result<std::optional<std::optional<std::string>>> read_settable(const json::obje
 }
 
 /// What a new label and an edit have in common.
-Result<service::LabelEdit> read_edit(const json::object& body) {
+Result<service::LabelEdit> label_edit_in(const json::object& body) {
     auto titles = read_titles(body);
     if (!titles) return titles.error();
     auto colour = read_settable(body, "colour");
@@ -58,7 +58,7 @@ Result<service::NewLabel> read_new_label(const http::Request& request) {
     if (!body) return body.error();
     auto name = text_member(*body, "name");
     if (!name) return name.error();
-    auto edit = read_edit(*body);
+    auto edit = label_edit_in(*body);
     if (!edit) return edit.error();
     const auto known = only_members(*body, {"name", "titles", "colour", "key", "position"});
     if (!known) return known.error();
@@ -70,7 +70,7 @@ Result<service::NewLabel> read_new_label(const http::Request& request) {
 Result<service::LabelEdit> read_label_edit(const http::Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
-    auto edit = read_edit(*body);
+    auto edit = label_edit_in(*body);
     if (!edit) return edit.error();
     const auto retired = optional_bool(*body, "retired");
     if (!retired) return retired.error();

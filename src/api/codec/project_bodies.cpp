@@ -28,7 +28,7 @@ Result<std::optional<store::Access>> optional_access(const json::object& body,
     return std::optional(*access);
 }
 
-Result<service::ProjectEdit> read_edit(const json::object& body) {
+Result<service::ProjectEdit> project_edit_in(const json::object& body) {
     service::ProjectEdit edit;
     auto name = optional_text(body, "name");
     if (!name) return name.error();
@@ -65,7 +65,7 @@ Result<NewProject> read_new_project(const http::Request& request) {
     if (!body) return body.error();
     auto slug = text_member(*body, "slug");
     if (!slug) return slug.error();
-    auto rest = read_edit(*body);
+    auto rest = project_edit_in(*body);
     if (!rest) return rest.error();
     const auto known =
         only_members(*body, {"slug", "name", "guidelines", "who_draws", "who_browses",
@@ -77,7 +77,7 @@ Result<NewProject> read_new_project(const http::Request& request) {
 Result<service::ProjectEdit> read_project_edit(const http::Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
-    auto edit = read_edit(*body);
+    auto edit = project_edit_in(*body);
     if (!edit) return edit.error();
     const auto known =
         only_members(*body, {"name", "guidelines", "who_draws", "who_browses", "opinions_wanted",

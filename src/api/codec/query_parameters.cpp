@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/codec/invalid.h"
 #include "api/number.h"
 
 namespace croquis::api {
@@ -15,10 +16,6 @@ constexpr std::size_t max_if_match_bytes = 255;
 constexpr int most_place = 32767;
 constexpr std::uint8_t by_time = 1;
 constexpr std::uint8_t by_place = 3;  // 2 was by confidence
-
-Error invalid(std::string_view field, std::string detail) {
-    return {ErrorKind::invalid, std::move(detail), std::string(field)};
-}
 
 Result<std::optional<float>> read_confidence(const http::Request& request, std::string_view name) {
     const auto text = request.query_value(name);

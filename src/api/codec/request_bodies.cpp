@@ -8,6 +8,7 @@
 #include <boost/url/pct_string_view.hpp>
 #include <cmath>
 
+#include "api/codec/invalid.h"
 #include "core/text.h"
 #include "drawing/strokes.h"
 #include "http/multipart.h"
@@ -23,10 +24,6 @@ constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 constexpr std::string_view multipart_type = "multipart/form-data";
 constexpr std::size_t max_data_url_prefix = 256;
 constexpr std::size_t shortest_line = 64;  // of base64 in lines, as PEM has it; MIME's are of 76
-
-Error invalid(std::string field, std::string detail) {
-    return {ErrorKind::invalid, std::move(detail), std::move(field)};
-}
 
 Error bad_json(const error_code& failed) {
     if (failed == json::error::too_deep)
@@ -351,8 +348,8 @@ Result<json::object> read_object_or_form(const http::Request& request) {
 
 Result<std::string> text_member(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
-    if (value == nullptr) return invalid(std::string(name), "This is missing.");
-    if (!value->is_string()) return invalid(std::string(name), "This must be a string.");
+    if (value == nullptr) return invalid(name, "This is missing.");
+    if (!value->is_string()) return invalid(name, "This must be a string.");
     return std::string(value->get_string());
 }
 
@@ -371,21 +368,21 @@ Result<std::optional<std::size_t>> optional_size(const json::object& object,
     if (value == nullptr || value->is_null()) return std::optional<std::size_t>();
     if (value->is_int64() && value->get_int64() >= 0)
         return std::optional(static_cast<std::size_t>(value->get_int64()));
-    return invalid(std::string(name), "This must be a whole number of 0 or more.");
+    return invalid(name, "This must be a whole number of 0 or more.");
 }
 
 Result<void> only_members(const json::object& object,
                           std::initializer_list<std::string_view> names) {
     for (const auto& member : object)
         if (std::find(names.begin(), names.end(), std::string_view(member.key())) == names.end())
-            return invalid(std::string(member.key()), "There is no such member here.");
+            return invalid(std::string_view(member.key()), "There is no such member here.");
     return {};
 }
 
 Result<std::optional<bool>> optional_bool(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     if (value == nullptr || value->is_null()) return std::optional<bool>();
-    if (!value->is_bool()) return invalid(std::string(name), "This must be true or false.");
+    if (!value->is_bool()) return invalid(name, "This must be true or false.");
     return std::optional<bool>(value->get_bool());
 }
 

@@ -18,7 +18,7 @@ using identity::Principal;
 /// the server that is then under attack, and who has an account must still get in.
 constexpr int max_waiting_sign_ins = 256;
 
-json::object to_json(const identity::TokenPair& pair) {
+json::object tokens_json(const identity::TokenPair& pair) {
     return {{"access_token", pair.access_token},
             {"token_type", "bearer"},
             {"expires_in", pair.expires_in.count()},
@@ -75,7 +75,7 @@ Answer sign_in(AnnotatorContext& api, Request& request) {
     co_await wait_for_turn(api, tried->wait());
     const auto job = [&] { return api.identity.sign_in(std::move(*tried), *password); };
     const auto pair = co_await api.password_workers.run(job);
-    co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
+    co_return no_store(pair ? http::json_response(200, tokens_json(*pair)) : problem(pair.error()));
 }
 
 Answer refresh(AnnotatorContext& api, Request& request) {
@@ -85,7 +85,7 @@ Answer refresh(AnnotatorContext& api, Request& request) {
     if (!token) co_return problem(token.error());
     const auto job = [&] { return api.identity.refresh(*token, origin_of(request)); };
     const auto pair = co_await api.workers.run(job);
-    co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
+    co_return no_store(pair ? http::json_response(200, tokens_json(*pair)) : problem(pair.error()));
 }
 
 Answer sign_out(AnnotatorContext& api, Request& request) {
@@ -118,7 +118,7 @@ Answer change_own_password(AnnotatorContext& api, Request& request, const Princi
     const auto pair = co_await api.password_workers.run(job);
     if (!pair && pair.error().kind == ErrorKind::unauthenticated)
         co_return unauthenticated(pair.error(), true);
-    co_return no_store(pair ? http::json_response(200, to_json(*pair)) : problem(pair.error()));
+    co_return no_store(pair ? http::json_response(200, tokens_json(*pair)) : problem(pair.error()));
 }
 
 }  // namespace

@@ -74,9 +74,9 @@ void join_path(CsvRow& row, char separator) {
     }
 }
 
-class Reader {
+class DatasetReader {
   public:
-    explicit Reader(const DatasetOptions& options) : options_(options) {
+    explicit DatasetReader(const DatasetOptions& options) : options_(options) {
         for (const auto& label : options.labels) labels_.emplace(folded(label), label);
         for (const auto& [word, label] : options.map) map_.emplace(folded(word), label);
     }
@@ -225,13 +225,13 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
 }
 
 /// One of a folder's. Where it cannot be read it is named, and the others are read.
-void read_archive(const fs::path& file, Reader& reader) {
+void read_archive(const fs::path& file, DatasetReader& reader) {
     const auto name = file.filename().string();
     if (const auto read = reader.read_records(file, name.substr(0, name.find('.'))); !read)
         reader.data.unreadable.push_back(file.filename().string() + ": " + read.error().detail);
 }
 
-void read_folder(const fs::path& folder, Reader& reader) {
+void read_folder(const fs::path& folder, DatasetReader& reader) {
     for (const auto& entry : sorted_entries(folder)) {
         if (entry.extension() == ".ndjson") reader.read_ndjson(entry);
         if (fs::is_regular_file(entry) && dataset::is_archive(entry)) read_archive(entry, reader);
@@ -248,7 +248,7 @@ Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options
     std::error_code failed;
     if (!fs::exists(path, failed))
         return Error{ErrorKind::not_found, "There is no " + path.string() + ".", "data"};
-    Reader reader(options);
+    DatasetReader reader(options);
     if (fs::is_directory(path, failed))
         read_folder(path, reader);
     else if (path.extension() == ".ndjson")

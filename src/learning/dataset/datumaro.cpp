@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t pictures = 2;  ///< Datumaro's media type
+constexpr std::int64_t picture_media = 2;  ///< Datumaro's media type
 
 const json::object* label_categories(const json::object& root) {
     const auto* categories = object_in(root, "categories");
@@ -139,7 +139,7 @@ class DatumaroReader {
 
 Result<Table> read_datumaro_table(const json::object& root, std::string name) {
     const auto* media = member(root, "media_type");
-    if (media != nullptr && media->is_int64() && media->get_int64() != pictures)
+    if (media != nullptr && media->is_int64() && media->get_int64() != picture_media)
         return Error{ErrorKind::unsupported_media,
                      "These are no pictures but another kind of data (media_type)."};
     const auto* items = list_in(root, "items");

@@ -90,7 +90,7 @@ bool looks_like_picture(const std::string& value) {
 }
 
 /// The picture may stand under any name; one called "image" comes first.
-std::string picture_of(const json::object& data) {
+std::string task_picture(const json::object& data) {
     if (auto picture = text_in(data, "image"); !picture.empty()) return picture;
     for (const auto& [key, value] : data)
         if (value.is_string() && looks_like_picture(std::string(value.get_string())))
@@ -138,7 +138,7 @@ Result<Task> task_of(const json::object& object, const std::string& place) {
     const auto* wrapped = member(object, "data");
     const auto& data = wrapped != nullptr && wrapped->is_object() ? wrapped->get_object() : object;
     Task task;
-    task.row.picture = picture_of(data);
+    task.row.picture = task_picture(data);
     task.row.record.place = place;
     if (task.row.picture.empty()) return Error{ErrorKind::malformed, "The task has no picture."};
     if (auto picture = embedded_picture(task.row.picture)) {

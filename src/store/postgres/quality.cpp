@@ -7,7 +7,7 @@ namespace croquis::store::postgres {
 namespace {
 
 /// At most, for many millions of drawings.
-constexpr auto counting_takes = std::chrono::minutes(1);
+constexpr auto looking_back_takes = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -60,7 +60,7 @@ Result<std::vector<PredictedTag>> PostgresStore::predicted_between(int project,
 Result<std::int64_t> PostgresStore::count_waiting(int project, const std::optional<Uuid>& account,
                                                   const std::optional<Uuid>& import_job) {
     return with_connection([&](Connection& connection) {
-        const Connection::Patience patience(connection, counting_takes);
+        const Connection::Patience patience(connection, looking_back_takes);
         Parameters parameters;
         parameters.add(project);
         if (import_job) parameters.add(*import_job);

@@ -6,8 +6,6 @@
 namespace croquis::store {
 namespace {
 
-using std::chrono::seconds;
-
 class ClaimContract : public StoreContract {
   protected:
     /// A drawing whose two best probabilities lie so far apart.
@@ -29,7 +27,7 @@ class ClaimContract : public StoreContract {
         asked.account = ada_;
         asked.limit = limit;
         asked.at = at_;
-        asked.until = at_ + seconds(120);
+        asked.until = at_ + std::chrono::seconds(120);
         return asked;
     }
     std::vector<Uuid> claimed(const ClaimRequest& asked) {
@@ -82,18 +80,18 @@ TEST_P(ClaimContract, WhatIsLetGoOrExpiredIsFreeAtOnce) {
     EXPECT_TRUE(claimed(request(other_page_)).empty());
     ASSERT_TRUE(succeeded(store_->release(page_, ada_)));
     EXPECT_EQ(claimed(request(other_page_)), std::vector<Uuid>{drawing.id});
-    at_ += seconds(119);
+    at_ += std::chrono::seconds(119);
     EXPECT_TRUE(claimed(request(page_)).empty());
-    at_ += seconds(1);
+    at_ += std::chrono::seconds(1);
     EXPECT_EQ(claimed(request(page_)), std::vector<Uuid>{drawing.id});
 }
 
 TEST_P(ClaimContract, ARequestRenewsWhatItHolds) {
     const auto drawing = stored_that(false);
     claimed(request(page_));
-    at_ += seconds(90);
+    at_ += std::chrono::seconds(90);
     claimed(request(page_));
-    at_ += seconds(90);
+    at_ += std::chrono::seconds(90);
     EXPECT_TRUE(claimed(request(other_page_)).empty());
     EXPECT_EQ(claimed(request(page_)), std::vector<Uuid>{drawing.id});
 }

@@ -83,10 +83,9 @@ TEST_P(StoreItself, ForgetsKeysOnlyAfterTheirTime) {
     };
     stored_with("old");
     const auto first = stored_with("young");
-    const auto age = [&](const std::string& key, std::chrono::hours hours) {
-        GetParam().sql(
-            url_, "UPDATE idempotency_key SET created_at = " + sql_time(GetParam(), now() - hours) +
-                      " WHERE key = '" + key + "'");
+    const auto age = [&](const std::string& key, std::chrono::hours old) {
+        GetParam().sql(url_, "UPDATE idempotency_key SET created_at = " +
+                                 sql_time(GetParam(), now() - old) + " WHERE key = '" + key + "'");
     };
     age("old", std::chrono::hours(49));
     age("young", std::chrono::hours(25));

@@ -12,7 +12,7 @@ struct Drawings {
     std::vector<float> embeddings;
 };
 
-constexpr std::size_t width = 4;
+constexpr std::size_t episode_width = 4;
 
 /// `each` drawings of each of `count` categories, `spread` wide around a centre of their own.
 Drawings drawings(int count, int each, float spread) {
@@ -20,7 +20,7 @@ Drawings drawings(int count, int each, float spread) {
     std::normal_distribution<float> normal;
     Drawings all;
     for (int category = 0; category < count; ++category) {
-        std::vector<float> centre(width);
+        std::vector<float> centre(episode_width);
         for (float& number : centre) number = 5 * normal(random);
         for (int i = 0; i < each; ++i) {
             all.categories.push_back("category " + std::to_string(category));
@@ -33,7 +33,8 @@ Drawings drawings(int count, int each, float spread) {
 
 TEST(FewShot, TellsApartWhatIsApart) {
     const auto all = drawings(6, 12, 0.01F);
-    const auto shown = few_shot(all.categories, {5, 5, 20, 1}, taught_head(all.embeddings, width));
+    const auto shown =
+        few_shot(all.categories, {5, 5, 20, 1}, taught_head(all.embeddings, episode_width));
     ASSERT_TRUE(shown) << shown.error().detail;
     EXPECT_EQ(shown->categories, 6U);
     EXPECT_DOUBLE_EQ(shown->accuracy, 1);
@@ -43,7 +44,8 @@ TEST(FewShot, TellsApartWhatIsApart) {
 
 TEST(FewShot, IsNearChanceWhereNothingIsApart) {
     const auto all = drawings(6, 20, 1000);
-    const auto shown = few_shot(all.categories, {5, 5, 60, 1}, taught_head(all.embeddings, width));
+    const auto shown =
+        few_shot(all.categories, {5, 5, 60, 1}, taught_head(all.embeddings, episode_width));
     ASSERT_TRUE(shown) << shown.error().detail;
     EXPECT_NEAR(shown->accuracy, 0.2, 0.06);
     EXPECT_LE(shown->low, shown->accuracy);
@@ -52,9 +54,12 @@ TEST(FewShot, IsNearChanceWhereNothingIsApart) {
 
 TEST(FewShot, IsTheSameForTheSameSeed) {
     const auto all = drawings(8, 12, 4);
-    const auto once = few_shot(all.categories, {3, 3, 10, 7}, taught_head(all.embeddings, width));
-    const auto again = few_shot(all.categories, {3, 3, 10, 7}, taught_head(all.embeddings, width));
-    const auto other = few_shot(all.categories, {3, 3, 10, 8}, taught_head(all.embeddings, width));
+    const auto once =
+        few_shot(all.categories, {3, 3, 10, 7}, taught_head(all.embeddings, episode_width));
+    const auto again =
+        few_shot(all.categories, {3, 3, 10, 7}, taught_head(all.embeddings, episode_width));
+    const auto other =
+        few_shot(all.categories, {3, 3, 10, 8}, taught_head(all.embeddings, episode_width));
     ASSERT_TRUE(once && again && other);
     EXPECT_EQ(once->accuracy, again->accuracy);
     EXPECT_EQ(once->low, again->low);
@@ -89,7 +94,7 @@ TEST(FewShot, SaysThatCategoriesAreTooFew) {
     auto all = drawings(5, 7, 1);
     all.categories[0].clear();  // in none: six of its category are left, which are too few
     all.categories[1].clear();
-    const auto head = taught_head(all.embeddings, width);
+    const auto head = taught_head(all.embeddings, episode_width);
     EXPECT_TRUE(few_shot(all.categories, {4, 2, 1, 1}, [](const Episode& episode) {
         return Result<std::vector<int>>(std::vector<int>(episode.asked.size(), 0));
     }));

@@ -9,13 +9,13 @@
 namespace croquis::learning {
 namespace {
 
-constexpr std::size_t width = 8;
+constexpr std::size_t sample_width = 8;
 
 /// Rows around an axis, and `shifted` ones that lean towards another.
 PackedRows rows_of(Random& random, int plain, int shifted, int lean) {
-    PackedRows rows(width);
+    PackedRows rows(sample_width);
     for (int i = 0; i < plain + shifted; ++i) {
-        std::vector<std::int8_t> row(width);
+        std::vector<std::int8_t> row(sample_width);
         for (auto& number : row) number = static_cast<std::int8_t>(random.integer(-30, 30));
         row[0] = static_cast<std::int8_t>(90 + random.integer(-20, 20));
         if (i >= plain) row[1] = static_cast<std::int8_t>(std::min(127, row[1] + lean));
@@ -52,7 +52,7 @@ TEST(TwoSamples, LooksAtABoundedPartOfEach) {
 TEST(TwoSamples, SaysNothingOfAHandful) {
     Random random(6);
     EXPECT_EQ(compare_samples(rows_of(random, 9, 100, 60), 9).p_value, 1);
-    EXPECT_EQ(compare_samples(PackedRows(width), 0).p_value, 1);
+    EXPECT_EQ(compare_samples(PackedRows(sample_width), 0).p_value, 1);
 }
 
 TEST(Plane, KeepsApartWhatIsApart) {
@@ -66,7 +66,7 @@ TEST(Plane, KeepsApartWhatIsApart) {
         means[i / 30] += points[i][0] / 30;
     }
     EXPECT_GT(std::abs(means[0] - means[1]), 0.5F);
-    EXPECT_EQ(on_plane(PackedRows(width)).size(), 0U);
+    EXPECT_EQ(on_plane(PackedRows(sample_width)).size(), 0U);
 }
 
 }  // namespace

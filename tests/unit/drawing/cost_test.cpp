@@ -7,7 +7,7 @@
 namespace croquis::drawing {
 namespace {
 
-struct PngKind {
+struct PngHeaderFields {
     std::uint32_t width = 0;
     std::uint32_t height = 0;
     std::uint8_t depth = 8;
@@ -16,7 +16,7 @@ struct PngKind {
 };
 
 /// A PNG up to the end of its header, which is all that is looked at.
-Bytes png_header(const PngKind& kind) {
+Bytes png_header(const PngHeaderFields& kind) {
     Bytes file{0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
     for (const auto number : {kind.width, kind.height})
         for (const unsigned shift : {24U, 16U, 8U, 0U})
@@ -41,7 +41,7 @@ Bytes jpeg_header(std::uint8_t frame, int width, int height, std::uint8_t channe
 }
 
 TEST(Cost, OfAPngIsThatOfItsPixelsAsTheyAreStored) {
-    const auto work = [](const PngKind& kind) {
+    const auto work = [](const PngHeaderFields& kind) {
         const Bytes file = png_header(kind);
         return cost_of(file, {}).work - file.size();
     };

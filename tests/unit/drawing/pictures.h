@@ -36,6 +36,11 @@ inline void append_big_endian(Bytes& to, std::uint32_t value) {
         to.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 
+inline bool equal(const Image& a, const Image& b) {
+    return a.width == b.width && a.height == b.height && a.channels == b.channels &&
+           a.pixels == b.pixels;
+}
+
 /// A picture that is partly flat and partly noise, as drawings with anti-aliased lines are.
 inline Image scribble(int width, int height, int channels, std::uint32_t seed) {
     Random random(seed);

@@ -32,11 +32,6 @@ std::optional<Image> by_libspng(BytesView file) {
     return image;
 }
 
-bool equal(const Image& a, const Image& b) {
-    return a.width == b.width && a.height == b.height && a.channels == b.channels &&
-           a.pixels == b.pixels;
-}
-
 /// Whether the two agree, or the plain one leaves the file to the other.
 bool agree(BytesView file) {
     const auto plain = decode_plain_png(file, many_pixels);

@@ -30,11 +30,6 @@ Image decoded(BytesView file) {
     return read->image;
 }
 
-bool equal(const Image& a, const Image& b) {
-    return a.width == b.width && a.height == b.height && a.channels == b.channels &&
-           a.pixels == b.pixels;
-}
-
 /// The most that a sample of the two differs by.
 int difference(const Image& a, const Image& b) {
     if (a.pixels.size() != b.pixels.size() || a.width != b.width) return 256;

@@ -42,7 +42,7 @@ TEST_P(Malformed, IsRefusedAndTheConnectionClosed) {
 }
 
 const std::string post = "POST /echo HTTP/1.1\r\nHost: test\r\n";
-const std::string chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
+const std::string chunked_post = post + "Transfer-Encoding: chunked\r\n\r\n";
 
 /// One byte a chunk, each with an extension that is no line too long.
 std::string many_extensions() {
@@ -107,28 +107,30 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"coding in HTTP/1.0",
             "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
         Bad{"space before colon", post + "Content-Length : 5\r\n\r\nhello", 400},
-        Bad{"chunk size no number", chunked + "xyz\r\nabc\r\n0\r\n\r\n", 400},
-        Bad{"chunk size negative", chunked + "-1\r\nabc\r\n0\r\n\r\n", 400},
-        Bad{"chunk longer than said", chunked + "3\r\nabcdef\r\n0\r\n\r\n", 400},
-        Bad{"chunk size past 64 bits", chunked + "fffffffffffffffff\r\nabc\r\n0\r\n\r\n", 400},
-        Bad{"chunk extension endless", chunked + "3;" + std::string(100000, 'e'), 400},
-        Bad{"chunk extensions endless together", chunked + many_extensions(), 400},
-        Bad{"line feed in a chunk extension", chunked + "3;a=\"b\nc\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"chunk size no number", chunked_post + "xyz\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"chunk size negative", chunked_post + "-1\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"chunk longer than said", chunked_post + "3\r\nabcdef\r\n0\r\n\r\n", 400},
+        Bad{"chunk size past 64 bits", chunked_post + "fffffffffffffffff\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"chunk extension endless", chunked_post + "3;" + std::string(100000, 'e'), 400},
+        Bad{"chunk extensions endless together", chunked_post + many_extensions(), 400},
+        Bad{"line feed in a chunk extension", chunked_post + "3;a=\"b\nc\"\r\nabc\r\n0\r\n\r\n",
+            400},
         Bad{"request in a chunk extension",
-            chunked + "3;a=\"\n0\n\nGET /echo HTTP/1.1\nHost: b\n\n\"\r\nabc\r\n0\r\n\r\n", 400},
-        Bad{"return in a chunk extension", chunked + "3;a=\"b\rc\"\r\nabc\r\n0\r\n\r\n", 400},
+            chunked_post + "3;a=\"\n0\n\nGET /echo HTTP/1.1\nHost: b\n\n\"\r\nabc\r\n0\r\n\r\n",
+            400},
+        Bad{"return in a chunk extension", chunked_post + "3;a=\"b\rc\"\r\nabc\r\n0\r\n\r\n", 400},
         Bad{"zero byte in a chunk extension",
-            chunked + std::string("3;a=\"\0\"", 7) + "\r\nabc\r\n0\r\n\r\n", 400},
+            chunked_post + std::string("3;a=\"\0\"", 7) + "\r\nabc\r\n0\r\n\r\n", 400},
         Bad{"escaped line feed in a chunk extension",
-            chunked + "3;a=\"b\\\nc\"\r\nabc\r\n0\r\n\r\n", 400},
-        Bad{"line feed in the last chunk's extension", chunked + "0;a=\"b\nc\"\r\n\r\n", 400},
-        Bad{"delete in a chunk extension", chunked + "3;a=\"\x7f\"\r\nabc\r\n0\r\n\r\n", 400},
-        Bad{"bare line feed after a chunk size", chunked + "3\nabc\r\n0\r\n\r\n", 400},
-        Bad{"bare line feed after a chunk", chunked + "3\r\nabc\n0\r\n\r\n", 400},
+            chunked_post + "3;a=\"b\\\nc\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"line feed in the last chunk's extension", chunked_post + "0;a=\"b\nc\"\r\n\r\n", 400},
+        Bad{"delete in a chunk extension", chunked_post + "3;a=\"\x7f\"\r\nabc\r\n0\r\n\r\n", 400},
+        Bad{"bare line feed after a chunk size", chunked_post + "3\nabc\r\n0\r\n\r\n", 400},
+        Bad{"bare line feed after a chunk", chunked_post + "3\r\nabc\n0\r\n\r\n", 400},
         Bad{"folded line", post + "X-A: b\r\n c\r\nContent-Length: 5\r\n\r\nhello", 400},
         Bad{"folded coding", post + "Transfer-Encoding:\r\n\tchunked\r\n\r\n0\r\n\r\n", 400},
         Bad{"folded first line", "GET /echo HTTP/1.1\r\n X: y\r\nHost: test\r\n\r\n", 400},
-        Bad{"trailers endless", chunked + "0\r\nX: " + std::string(100000, 't'), 400}));
+        Bad{"trailers endless", chunked_post + "0\r\nX: " + std::string(100000, 't'), 400}));
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, Malformed,

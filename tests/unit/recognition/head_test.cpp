@@ -10,7 +10,7 @@
 namespace croquis::recognition {
 namespace {
 
-constexpr std::size_t labels = 5;
+constexpr std::size_t network_labels = 5;
 
 HeadLayer layer(std::size_t names, std::size_t width) {
     HeadLayer head{names, width, std::vector<float>(names * width), std::vector<float>(names)};
@@ -21,28 +21,28 @@ HeadLayer layer(std::size_t names, std::size_t width) {
 }
 
 TEST(WithEmbedding, GivesWhatTheLastProductReads) {
-    const auto net = testing_support::small_network(labels).bytes();
-    const auto with = with_embedding(net, labels);
+    const auto net = testing_support::small_network(network_labels).bytes();
+    const auto with = with_embedding(net, network_labels);
     ASSERT_TRUE(with) << with.error().detail;
-    const auto graph = read_graph(with->onnx, labels);
+    const auto graph = read_graph(with->onnx, network_labels);
     ASSERT_TRUE(graph) << graph.error().detail;
     EXPECT_EQ(graph->embedding_size(), with->size);
     EXPECT_GT(with->size, 0U);
 }
 
 TEST(WithEmbedding, KeepsTheOneThatIsThere) {
-    const auto net = testing_support::embedding_network(labels, 12).bytes();
-    const auto with = with_embedding(net, labels);
+    const auto net = testing_support::embedding_network(network_labels, 12).bytes();
+    const auto with = with_embedding(net, network_labels);
     ASSERT_TRUE(with) << with.error().detail;
     EXPECT_EQ(with->size, 12U);
     EXPECT_EQ(with->onnx, net);
 }
 
 TEST(WithHead, ReplacesWhatMadeTheLogits) {
-    for (const auto& net : {testing_support::small_network(labels).bytes(),
-                            testing_support::embedding_network(labels, 12).bytes()}) {
-        const auto width = with_embedding(net, labels)->size;
-        const auto taught = with_head(net, labels, layer(3, width));
+    for (const auto& net : {testing_support::small_network(network_labels).bytes(),
+                            testing_support::embedding_network(network_labels, 12).bytes()}) {
+        const auto width = with_embedding(net, network_labels)->size;
+        const auto taught = with_head(net, network_labels, layer(3, width));
         ASSERT_TRUE(taught) << taught.error().detail;
         const auto graph = read_graph(*taught, 3);
         ASSERT_TRUE(graph) << graph.error().detail;
@@ -54,12 +54,12 @@ TEST(WithHead, ReplacesWhatMadeTheLogits) {
 }
 
 TEST(WithHead, AnswersByTheLayer) {
-    const auto net = testing_support::small_network(labels).bytes();
-    const auto width = with_embedding(net, labels)->size;
+    const auto net = testing_support::small_network(network_labels).bytes();
+    const auto width = with_embedding(net, network_labels)->size;
     auto head = layer(3, width);
     std::fill(head.weights.begin(), head.weights.end(), 0.0F);
     head.bias = {0, 20, 0};
-    const auto taught = with_head(net, labels, head);
+    const auto taught = with_head(net, network_labels, head);
     ASSERT_TRUE(taught) << taught.error().detail;
     const auto model =
         load_recognizer(*taught, R"({"name":"t","labels":["a","b","c"],"embedding":{"size":)" +
@@ -73,12 +73,12 @@ TEST(WithHead, AnswersByTheLayer) {
 }
 
 TEST(WithHead, RefusesALayerThatDoesNotFit) {
-    const auto net = testing_support::embedding_network(labels, 12).bytes();
-    EXPECT_EQ(with_head(net, labels, layer(3, 11)).error().kind, ErrorKind::invalid);
+    const auto net = testing_support::embedding_network(network_labels, 12).bytes();
+    EXPECT_EQ(with_head(net, network_labels, layer(3, 11)).error().kind, ErrorKind::invalid);
     auto ragged = layer(3, 12);
     ragged.weights.pop_back();
-    EXPECT_EQ(with_head(net, labels, ragged).error().kind, ErrorKind::invalid);
-    EXPECT_FALSE(with_head({}, labels, layer(3, 12)));
+    EXPECT_EQ(with_head(net, network_labels, ragged).error().kind, ErrorKind::invalid);
+    EXPECT_FALSE(with_head({}, network_labels, layer(3, 12)));
 }
 
 std::string card_of(const char* names, std::size_t width) {
@@ -98,9 +98,9 @@ std::vector<drawing::ModelInput> noise(std::size_t count) {
 }
 
 TEST(HeadOf, IsTheLayerThatWasTaught) {
-    const auto net = testing_support::embedding_network(labels, 12).bytes();
+    const auto net = testing_support::embedding_network(network_labels, 12).bytes();
     const auto head = layer(3, 12);
-    const auto taught = with_head(net, labels, head);
+    const auto taught = with_head(net, network_labels, head);
     ASSERT_TRUE(taught) << taught.error().detail;
     const auto found = head_of(*taught, 3);
     ASSERT_TRUE(found) << found.error().detail;
@@ -111,24 +111,25 @@ TEST(HeadOf, IsTheLayerThatWasTaught) {
 }
 
 TEST(HeadOf, ReadsTheNetworkWhoseEmbeddingIsWhatItsLastLayerReads) {
-    const auto with = with_embedding(testing_support::small_network(labels).bytes(), labels);
-    const auto found = head_of(with->onnx, labels);
+    const auto with =
+        with_embedding(testing_support::small_network(network_labels).bytes(), network_labels);
+    const auto found = head_of(with->onnx, network_labels);
     ASSERT_TRUE(found) << found.error().detail;
     ASSERT_TRUE(*found);
-    EXPECT_EQ((*found)->labels, labels);
+    EXPECT_EQ((*found)->labels, network_labels);
     EXPECT_EQ((*found)->width, with->size);
 }
 
 TEST(HeadOf, IsNoneWhereTheLogitsAreMadeOtherwise) {
-    EXPECT_FALSE(*head_of(testing_support::small_network(labels).bytes(), labels));
-    EXPECT_EQ(head_of({}, labels).error().kind, ErrorKind::malformed);
+    EXPECT_FALSE(*head_of(testing_support::small_network(network_labels).bytes(), network_labels));
+    EXPECT_EQ(head_of({}, network_labels).error().kind, ErrorKind::malformed);
 }
 
 TEST(AnswersOf, AreTheNetworksAlsoFromEightBits) {
-    const auto net = testing_support::small_network(labels).bytes();
-    const auto width = with_embedding(net, labels)->size;
+    const auto net = testing_support::small_network(network_labels).bytes();
+    const auto width = with_embedding(net, network_labels)->size;
     const auto head = layer(3, width);
-    const auto taught = with_head(net, labels, head);
+    const auto taught = with_head(net, network_labels, head);
     const auto model = load_recognizer(*taught, card_of(R"("a","b","c")", width));
     ASSERT_TRUE(model) << model.error().detail;
     const auto pictures = noise(20);
@@ -163,19 +164,20 @@ TEST(AnswersOf, RefusesRowsOfAnotherSize) {
 }
 
 TEST(TrunkOf, IsSharedByHeadsAndByNothingElse) {
-    const auto net = testing_support::embedding_network(labels, 12).bytes();
+    const auto net = testing_support::embedding_network(network_labels, 12).bytes();
     const auto trunk = trunk_of(net, {});
     EXPECT_EQ(trunk.size(), 16U);
-    const auto taught = with_head(net, labels, layer(3, 12));
+    const auto taught = with_head(net, network_labels, layer(3, 12));
     EXPECT_EQ(trunk_of(*taught, {}), trunk);
     EXPECT_EQ(trunk_of(*with_head(*taught, 3, layer(4, 12)), {}), trunk);
     EXPECT_NE(trunk_of(net, Scaling{1, 1}), trunk);
-    EXPECT_NE(trunk_of(testing_support::embedding_network(labels, 13).bytes(), {}), trunk);
-    const auto plain = testing_support::small_network(labels).bytes();
+    EXPECT_NE(trunk_of(testing_support::embedding_network(network_labels, 13).bytes(), {}), trunk);
+    const auto plain = testing_support::small_network(network_labels).bytes();
     EXPECT_EQ(trunk_of(plain, {}), "");
-    EXPECT_EQ(
-        trunk_of(with_embedding(plain, labels)->onnx, {}),
-        trunk_of(*with_head(plain, labels, layer(3, with_embedding(plain, labels)->size)), {}));
+    EXPECT_EQ(trunk_of(with_embedding(plain, network_labels)->onnx, {}),
+              trunk_of(*with_head(plain, network_labels,
+                                  layer(3, with_embedding(plain, network_labels)->size)),
+                       {}));
     const auto loaded = load_recognizer(*taught, card_of(R"("a","b","c")", 12));
     ASSERT_TRUE(loaded);
     EXPECT_EQ((*loaded)->info().trunk, trunk);

@@ -19,10 +19,10 @@ namespace json = boost::json;
 using testing::HasSubstr;
 using testing_support::OnnxBuilder;
 
-constexpr std::size_t labels = 7;
+constexpr std::size_t small_labels = 7;
 
 std::string card_text() {
-    return json::serialize(testing_support::small_card(labels));
+    return json::serialize(testing_support::small_card(small_labels));
 }
 
 std::vector<drawing::ModelInput> drawings(std::size_t count) {
@@ -36,13 +36,13 @@ std::vector<drawing::ModelInput> drawings(std::size_t count) {
 float most_different(const std::vector<Prediction>& a, const std::vector<Prediction>& b) {
     float most = 0;
     for (std::size_t i = 0; i < a.size(); ++i)
-        for (std::size_t k = 0; k < labels; ++k)
+        for (std::size_t k = 0; k < small_labels; ++k)
             most = std::max(most, std::abs(a[i].probabilities[k] - b[i].probabilities[k]));
     return most;
 }
 
 TEST(Recognizer, AnswersOnePredictionADrawingInOrder) {
-    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    auto model = load_recognizer(testing_support::small_network(small_labels).bytes(), card_text());
     ASSERT_TRUE(model) << model.error().detail;
     const auto inputs = drawings(21);
     const auto together = (*model)->recognise(inputs);
@@ -56,7 +56,7 @@ TEST(Recognizer, AnswersOnePredictionADrawingInOrder) {
 }
 
 TEST(Recognizer, TakesOneToTwoHundredAndFiftySixDrawings) {
-    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    auto model = load_recognizer(testing_support::small_network(small_labels).bytes(), card_text());
     ASSERT_TRUE(model);
     EXPECT_TRUE((*model)->recognise(drawings(256)));
     EXPECT_EQ((*model)->recognise(drawings(257)).error().kind, ErrorKind::internal);
@@ -64,15 +64,15 @@ TEST(Recognizer, TakesOneToTwoHundredAndFiftySixDrawings) {
 }
 
 TEST(Recognizer, IsNamedAfterItsCardAndItsBytes) {
-    const auto net = testing_support::small_network(labels).bytes();
+    const auto net = testing_support::small_network(small_labels).bytes();
     const auto model = load_recognizer(net, card_text());
     ASSERT_TRUE(model);
     EXPECT_EQ((*model)->info().id, "test-" + to_hex(sha256(net)).substr(0, 8));
 }
 
 TEST(Recognizer, RefusesACardOfAnotherFile) {
-    const auto net = testing_support::small_network(labels).bytes();
-    auto card = testing_support::small_card(labels);
+    const auto net = testing_support::small_network(small_labels).bytes();
+    auto card = testing_support::small_card(small_labels);
     card["sha256"] = to_hex(sha256(net));
     EXPECT_TRUE(load_recognizer(net, json::serialize(card)));
     card["sha256"] = to_hex(sha256(as_bytes("another")));
@@ -80,7 +80,7 @@ TEST(Recognizer, RefusesACardOfAnotherFile) {
 }
 
 TEST(Recognizer, ClonesAnswerTheSame) {
-    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    auto model = load_recognizer(testing_support::small_network(small_labels).bytes(), card_text());
     ASSERT_TRUE(model);
     auto other = (*model)->clone();
     ASSERT_TRUE(other);
@@ -91,8 +91,8 @@ TEST(Recognizer, ClonesAnswerTheSame) {
 }
 
 TEST(Recognizer, ScalesPixelsAsTheCardSays) {
-    const auto net = testing_support::small_network(labels).bytes();
-    auto card = testing_support::small_card(labels);
+    const auto net = testing_support::small_network(small_labels).bytes();
+    auto card = testing_support::small_card(small_labels);
     card["input"].as_object()["scale"] = -1.0 / 255;
     card["input"].as_object()["mean"] = 255;
     auto inverted = load_recognizer(net, json::serialize(card));
@@ -110,7 +110,7 @@ Bytes network_around(std::int64_t opset,
                      std::int64_t values = 8 * 24 * 24) {
     OnnxBuilder n(opset);
     const auto in = n.conv("image", 1, 8, 3, 2);
-    n.output(n.gemm(n.flatten(middle(n, in)), values, labels), labels);
+    n.output(n.gemm(n.flatten(middle(n, in)), values, small_labels), small_labels);
     return n.bytes();
 }
 
@@ -265,7 +265,8 @@ std::vector<std::pair<std::string, Body>> bodies() {
 OnnxBuilder network_of(const Body& body) {
     OnnxBuilder net;
     const auto flat = net.flatten(net.apply("GlobalAveragePool", {body(net)}));
-    net.output(net.gemm(net.apply("Relu", {net.gemm(flat, 8, 16)}), 16, labels), labels);
+    net.output(net.gemm(net.apply("Relu", {net.gemm(flat, 8, 16)}), 16, small_labels),
+               small_labels);
     return net;
 }
 
@@ -292,7 +293,7 @@ TEST(Engines, GiveTheSameAnswers) {
 
 /// A card that says of everything a Relu, Sigmoid or Clip gives what it stays within.
 std::string card_of(const Network& network, double largest) {
-    auto card = testing_support::small_card(labels);
+    auto card = testing_support::small_card(small_labels);
     json::object activations;
     for (const auto& node : network.graph.nodes)
         if (node.type == "Relu" || node.type == "Sigmoid")
@@ -350,7 +351,7 @@ float apart(const std::vector<float>& a, const std::vector<float>& b) {
 TEST(Engines, GiveTheSameEmbeddings) {
     constexpr std::size_t size = 12;
     const auto inputs = drawings(11);
-    const auto onnx = testing_support::embedding_network(labels, size).bytes();
+    const auto onnx = testing_support::embedding_network(small_labels, size).bytes();
     const auto plain = read_network(onnx, card_text());
     ASSERT_TRUE(plain) << plain.error().detail;
     const auto network = read_network(onnx, card_of(**plain, 4));
@@ -381,26 +382,27 @@ TEST(Engines, GiveTheSameEmbeddings) {
 }
 
 TEST(Recognizer, GivesNoEmbeddingWhereTheNetworkHasNone) {
-    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    auto model = load_recognizer(testing_support::small_network(small_labels).bytes(), card_text());
     ASSERT_TRUE(model);
     EXPECT_EQ((*model)->info().embedding, 0U);
     EXPECT_TRUE((*model)->recognise(drawings(1))->front().embedding.empty());
-    auto card = testing_support::small_card(labels);
+    auto card = testing_support::small_card(small_labels);
     card["embedding"] = {{"size", 12}};
-    EXPECT_EQ(load_recognizer(testing_support::small_network(labels).bytes(), json::serialize(card))
-                  .error()
-                  .field,
-              "card/embedding/size");
-    const auto net = testing_support::embedding_network(labels, 12).bytes();
+    EXPECT_EQ(
+        load_recognizer(testing_support::small_network(small_labels).bytes(), json::serialize(card))
+            .error()
+            .field,
+        "card/embedding/size");
+    const auto net = testing_support::embedding_network(small_labels, 12).bytes();
     auto other = load_recognizer(net, json::serialize(card));
     ASSERT_TRUE(other) << other.error().detail;
     EXPECT_EQ((*other)->recognise(drawings(9))->back().embedding.size(), 12U);
 }
 
 TEST(Engines, RefuseACardThatSpeaksOfAnotherNetwork) {
-    auto card = testing_support::small_card(labels);
+    auto card = testing_support::small_card(small_labels);
     card["activations"] = {{"no-such-tensor", 3}};
-    const auto net = testing_support::small_network(labels).bytes();
+    const auto net = testing_support::small_network(small_labels).bytes();
     EXPECT_EQ(load_recognizer(net, json::serialize(card)).error().field,
               "card/activations/no-such-tensor");
 }
@@ -416,7 +418,7 @@ TEST(Engines, FallBackForNetworksThatOneDnnDoesNotTake) {
 }
 
 TEST(Engines, PreferOneDnn) {
-    auto model = load_recognizer(testing_support::small_network(labels).bytes(), card_text());
+    auto model = load_recognizer(testing_support::small_network(small_labels).bytes(), card_text());
     ASSERT_TRUE(model);
     EXPECT_NE(dynamic_cast<NetworkRecognizer&>(**model).kind(), EngineKind::opencv);
 }
@@ -427,7 +429,7 @@ TEST(Recognizer, RefusesAModelWhoseAnswersOverflow) {
     auto last = net.flatten(net.pool("AveragePool", "image", 8));
     last = net.apply("Mul", {last, net.tensor({1}, {1e38F})});
     last = net.apply("Mul", {last, net.tensor({1}, {1e38F})});
-    net.output(net.gemm(last, 36, labels), labels);
+    net.output(net.gemm(last, 36, small_labels), small_labels);
     const auto model = load_recognizer(net.bytes(), card_text());
     ASSERT_FALSE(model);
     EXPECT_EQ(model.error().kind, ErrorKind::invalid);
@@ -438,7 +440,7 @@ TEST(Recognizer, LoadsAFileAndTheCardBesideIt) {
     const testing_support::TempFolder folder;
     const auto file = folder.path() / "mine.onnx";
     EXPECT_EQ(load_recognizer(file).error().kind, ErrorKind::not_found);
-    const auto net = testing_support::small_network(labels).bytes();
+    const auto net = testing_support::small_network(small_labels).bytes();
     std::ofstream(file, std::ios::binary) << as_text(net);
     EXPECT_EQ(load_recognizer(file).error().kind, ErrorKind::not_found);
     std::ofstream(folder.path() / "mine.json") << card_text();

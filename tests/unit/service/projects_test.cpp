@@ -16,28 +16,13 @@
 #include "service/narrowing.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
+#include "unit/service/shipped_model.h"
 
 namespace croquis::service {
 namespace {
 
 namespace asio = boost::asio;
 using testing::ElementsAre;
-
-const std::filesystem::path models =
-    std::filesystem::path(testing_support::source_folder()) / "models";
-
-std::string file_text(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// A square whose picture no other `seed` gives.
-Bytes square(int seed) {
-    const auto side = static_cast<float>(100 + seed);
-    const drawing::Strokes outline{{{0, 0}, {side, 0}, {side, 100}, {0, 100}, {0, 0}}};
-    const auto image = drawing::rasterise(outline, 120 + seed % 40, drawing::Pen{}, 10);
-    return drawing::encode_png(image).value();
-}
 
 TEST(Narrowing, KeepsALabelOfTheProject) {
     const std::vector<std::string> labels{"star", "heart", "unknown"};

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/error.h"
+#include "core/time.h"
+
+/// How the commands read what is given with an option.
+namespace croquis::cli {
+
+/// Nothing for an empty text.
+std::optional<std::string> given(const std::string& text);
+
+/// A date (the start of the day in UTC) or a moment in RFC 3339, nothing for an empty text. Errors:
+/// invalid (`option`).
+Result<std::optional<Timestamp>> moment(const std::string& text, const char* option);
+
+/// CLI11's way to check WORD=LABEL: what is wrong with it, or an empty text.
+std::string wrong_mapping(const std::string& pair);
+
+}  // namespace croquis::cli
