@@ -15,8 +15,8 @@ namespace croquis::bench {
 namespace {
 
 /// Answers after which the model is taught anew.
-constexpr std::array<std::size_t, 17> rounds{20,  40,  60,  80,  100, 130, 160,  200, 250,
-                                             300, 375, 450, 550, 700, 850, 1000, 1250};
+constexpr std::array<std::size_t, 17> answer_counts{20,  40,  60,  80,  100, 130, 160,  200, 250,
+                                                    300, 375, 450, 550, 700, 850, 1000, 1250};
 constexpr std::size_t page = 24;
 constexpr std::size_t few_examples = 3;  ///< of a label: until then clusters' middles come first
 
@@ -39,7 +39,7 @@ class Simulation {
         const auto all = taught_on(waiting_);
         if (!all) return all.error();
         run.all = *all;
-        for (const std::size_t until : rounds) {
+        for (const std::size_t until : answer_counts) {
             ask_until(until);
             const auto accuracy = taught_on(learnt_);
             if (!accuracy) return accuracy.error();

@@ -7,11 +7,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "http/as_result.h"
 #include "http/client_address.h"
 #include "http/header_list.h"
 #include "http/incoming_body.h"
@@ -24,7 +23,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 using Progress = RequestParser::Progress;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t read_size = std::size_t{16} * 1024;
 /// A body's memory is kept for the connection's next request up to here.

@@ -4,15 +4,14 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "core/bytes.h"
 #include "core/this_thread.h"
+#include "http/as_result.h"
 #include "http/client_address.h"
 #include "http/connection.h"
 
@@ -22,7 +21,6 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using error_code = boost::system::error_code;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 /// So many connections are refused for lack of descriptors before others get their turn.
 constexpr std::size_t max_refused_at_once = 64;
