@@ -174,8 +174,8 @@ Answer model_card(AnnotatorContext& api, Request& request, const Principal&,
     co_return no_store(std::move(response));
 }
 
-Answer remove(AnnotatorContext& api, Request& request, const Principal& who,
-              const service::ProjectRef& project) {
+Answer remove_model(AnnotatorContext& api, Request& request, const Principal& who,
+                    const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
     const store::Author by{who.user, who.name};
     const auto job = [&] { return service::remove_model(api.store, id, project->project.id, by); };
@@ -199,7 +199,7 @@ void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/models", guard.annotator(models));
     add_in_projects(router, Method::get, "/models/{id}/onnx", guard.annotator(model_file));
     add_in_projects(router, Method::get, "/models/{id}/card", guard.annotator(model_card));
-    add_in_projects(router, Method::delete_, "/models/{id}", guard.admin(remove));
+    add_in_projects(router, Method::delete_, "/models/{id}", guard.admin(remove_model));
     add_in_projects(router, Method::get, "/models/{id}/shadow", guard.annotator(shadow));
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));
     add_in_projects(router, Method::post, "/models:rollback", guard.admin(roll_back));
