@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 /**
  * A client of the API at `url`: `api(method, path, body, headers)` gives the answer's JSON, and fails the test where it
- * is no success; after `api.signIn()` it speaks for the demo's admin.
+ * is no success; after `api.signIn()` it speaks for the demo's admin, or for whom it is given.
  */
 export function apiAt(url) {
   let token;
@@ -20,9 +20,9 @@ export function apiAt(url) {
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
     return answer.json();
   }
-  api.signIn = async () => {
+  api.signIn = async (username = 'admin', password = 'admin') => {
     token = undefined;
-    ({ access_token: token } = await api('POST', '/token', { username: 'admin', password: 'admin' }));
+    ({ access_token: token } = await api('POST', '/token', { username, password }));
   };
   return api;
 }

@@ -284,6 +284,23 @@ export const en = {
     whoDrew: 'Whoever drew it',
     suggested: (tag: string) => `Whoever drew it says: “${tag}”.`,
   },
+  takeBackSince: {
+    open: 'Take back all since…',
+    title: 'Take back what you decided',
+    text: 'Each drawing is again as it was before you reviewed it. What somebody decided after you stays, and so do opinions while others are still asked.',
+    since: 'Since',
+    looking: (read: string) => `Looking for what you decided… ${read} read`,
+    noTime: 'Choose a day and a time.',
+    count: (n: number, said: string) =>
+      n === 0
+        ? 'You decided nothing since then.'
+        : n === 1
+          ? 'You decided 1 drawing since then.'
+          : `You decided ${said} drawings since then.`,
+    confirm: (n: number, said: string) =>
+      n === 0 ? 'Take back' : n === 1 ? 'Take back 1 drawing' : `Take back ${said} drawings`,
+    progress: (done: string, of: string) => `${done} of ${of}`,
+  },
   review: {
     start: 'Start reviewing',
     progress: (done: string, total: string) => `${done} of ${total}`,

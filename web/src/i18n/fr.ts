@@ -289,6 +289,23 @@ export const fr: Dictionary = {
     whoDrew: 'La personne qui a dessiné',
     suggested: (tag) => `La personne qui a dessiné dit : « ${tag} ».`,
   },
+  takeBackSince: {
+    open: 'Revenir sur tout depuis…',
+    title: 'Revenir sur vos décisions',
+    text: 'Chaque dessin redevient comme avant votre vérification. Ce que quelqu’un a décidé après vous reste, de même que les avis tant que d’autres sont encore demandés.',
+    since: 'Depuis',
+    looking: (read) => `Recherche de vos décisions… ${read} lues`,
+    noTime: 'Choisissez un jour et une heure.',
+    count: (n, said) =>
+      n === 0
+        ? 'Vous n’avez rien décidé depuis.'
+        : n === 1
+          ? 'Vous avez vérifié 1 dessin depuis.'
+          : `Vous avez vérifié ${said} dessins depuis.`,
+    confirm: (n, said) =>
+      n === 0 ? 'Revenir dessus' : n === 1 ? 'Revenir sur 1 décision' : `Revenir sur ${said} décisions`,
+    progress: (done, of) => `${done} sur ${of}`,
+  },
   review: {
     start: 'Commencer à vérifier',
     progress: (done, total) => `${done} sur ${total}`,

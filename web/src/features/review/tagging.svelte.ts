@@ -398,6 +398,20 @@ export class Tagging {
     );
   }
 
+  /** Shows what was taken back of these, which cannot be undone once more. */
+  takenBack(drawings: readonly Drawing[]): void {
+    const ids = new Set(drawings.map(({ id }) => id));
+    const over = ({ after, back }: Done) => !back && ids.has(after.id);
+    this.changes = this.changes
+      .map((change) => (change.some(over) ? change.filter((done) => !over(done)) : change))
+      .filter((change) => change.length > 0);
+    for (const drawing of drawings)
+      for (const list of [this.list, ...this.others]) {
+        const known = list.find(drawing.id);
+        if (known) list.replace(drawing, known);
+      }
+  }
+
   private show(drawing: Drawing, before: Drawing): void {
     for (const list of [this.list, ...this.others]) list.replace(drawing, before);
   }

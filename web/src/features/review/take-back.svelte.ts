@@ -1,0 +1,121 @@
+import { i18n } from '../../i18n/i18n.svelte';
+import { settle, type Drawing } from '../../api/client';
+import { notices } from '../../ui/notices.svelte';
+import { explain, type Problem } from '../../api/problem';
+import { annotatorApi, session } from '../session/session.svelte';
+import type { Tagging } from './tagging.svelte';
+
+const most_at_once = 200; // the API's limit, of a page and of what is undone in one go
+
+type Decided = Pick<Drawing, 'id' | 'version' | 'tagged_at'>;
+
+const isSince = ({ tagged_at }: Decided, time: number): boolean =>
+  tagged_at !== null && Date.parse(tagged_at) >= time;
+
+/**
+ * What the person who is signed in decided since a time, found and taken back. A drawing that somebody decided after
+ * them is theirs no more and stays; one that they decided more than once is again as it was at that time.
+ */
+export class TakingBack {
+  /** How much was read so far. */
+  read = $state(0);
+  /** What stands in the person's name, whenever they decided it; null until all of it was read. */
+  decided = $state.raw<readonly Decided[] | null>(null);
+  /** What kept it from being read. */
+  problem = $state<Problem | null>(null);
+  /** How many are dealt with, of how many; null while none are taken back. */
+  progress = $state.raw<{ done: number; of: number } | null>(null);
+  private left = false;
+  private readonly person = session.user;
+
+  constructor(private tagging: Tagging) {}
+
+  /** Reads what the person decided; what is being saved counts as well. */
+  async look(): Promise<void> {
+    const all: Decided[] = [];
+    this.decided = null;
+    this.problem = null;
+    this.read = 0;
+    await this.tagging.settled();
+    const tagged_by = this.person?.name;
+    let cursor: string | undefined;
+    do {
+      const query = { tagged_by, limit: most_at_once, cursor };
+      const answer = await settle(annotatorApi.GET('/api/v1/drawings', { params: { query } }));
+      if (this.stopped) return;
+      if (!answer.ok) {
+        this.problem = answer.problem;
+        return;
+      }
+      for (const { id, version, tagged_at } of answer.data.drawings) all.push({ id, version, tagged_at });
+      this.read = all.length;
+      cursor = answer.data.next ?? undefined;
+    } while (cursor !== undefined);
+    this.decided = all;
+  }
+
+  /** What was decided at this time, in milliseconds since 1970, or later. */
+  since(time: number): readonly Decided[] {
+    return (this.decided ?? []).filter((drawing) => isSince(drawing, time));
+  }
+
+  /** Begins nothing more: the person turned away. What was asked for already is told when it is answered. */
+  stop(): void {
+    this.left = true;
+  }
+
+  private get stopped(): boolean {
+    return this.left || session.user?.id !== this.person?.id;
+  }
+
+  /** Takes back what was decided since then; what went wrong before all were asked for. */
+  async takeBack(time: number): Promise<Problem | null> {
+    const meant = this.since(time);
+    const told = { undone: 0, kept: 0 };
+    let problem: Problem | null = null;
+    this.progress = { done: 0, of: meant.length };
+    for (let from = 0; from < meant.length && !problem && !this.stopped; from += most_at_once) {
+      problem = await this.undo(meant.slice(from, from + most_at_once), time, told);
+      this.progress = { done: told.undone + told.kept, of: meant.length };
+    }
+    this.progress = null;
+    this.say(told, problem);
+    // Whether the last of it was written nobody knows where the answer was lost.
+    if (problem && !this.stopped) void this.look();
+    return problem;
+  }
+
+  /** Undoes what was decided of these until nothing since then is left. */
+  private async undo(
+    some: readonly Decided[],
+    time: number,
+    told: { undone: number; kept: number },
+  ): Promise<Problem | null> {
+    for (let asked = some; asked.length > 0;) {
+      const drawings = asked.map(({ id, version }) => ({ id, version }));
+      const answer = await settle(annotatorApi.POST('/api/v1/drawings:undo', { body: { drawings } }));
+      if (!answer.ok) return answer.problem;
+      const now = answer.data.results.flatMap(({ drawing }) => drawing ?? []);
+      const again = now.filter(
+        (drawing) => drawing.tagged_by === this.person?.name && isSince(drawing, time),
+      );
+      told.kept += asked.length - now.length;
+      told.undone += now.length - again.length;
+      this.tagging.takenBack(now);
+      asked = again;
+    }
+    return null;
+  }
+
+  private say({ undone, kept }: { undone: number; kept: number }, problem: Problem | null): void {
+    if (session.user?.id !== this.person?.id) return;
+    const { undoneAll, notUndone, changedSince } = i18n.t.annotate;
+    const said = [
+      ...(undone > 0 ? [undoneAll(undone)] : []),
+      ...(kept > 0 ? [notUndone(kept, changedSince)] : []),
+      // Where the question is still there, it says so itself.
+      ...(problem && this.left ? [explain(problem, i18n.t)] : []),
+    ].join(' · ');
+    if (said !== '') notices.toast(said, undefined, 'tagging');
+  }
+}
