@@ -1,48 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { fakeTraining } from '../../e2e/support/training.mjs';
 import { until } from '../../e2e/support/until.mjs';
 import { client } from './support/contract.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
-
-const models = fileURLToPath(new URL('../../../models', import.meta.url));
-
-/** Stands in for croquis-train: tells of steps as it does, and does what the file `mode` says. */
-const fake = (folder) => `#!/bin/bash
-folder=${folder}
-echo $$ > $folder/pid
-echo "$@" >> $folder/calls
-cat /proc/$$/stat | cut -d' ' -f19 > $folder/nice
-ulimit -d > $folder/memory
-while [ $# -gt 0 ]; do
-  case $1 in
-    --out) out=$2 ;;
-    --checkpoint) checkpoint=$2 ;;
-    --people) people=$2 ;;
-  esac
-  shift
-done
-cp -r $people $folder/learnt
-from=0
-[ -e $checkpoint ] && from=$(cat $checkpoint)
-echo $from >> $folder/begun
-for step in 10 20 30; do
-  [ $step -gt $from ] || continue
-  echo "[###...] 10%  step $step/30  loss 1.$step  128/s" >&2
-  echo $step > $checkpoint
-  mode=$(cat $folder/mode)
-  if [ $mode = fails ]; then echo "croquis-train: error: The training diverged." >&2; exit 1; fi
-  if [ $mode = hangs ]; then trap '' TERM; while [ $(cat $folder/mode) = hangs ]; do sleep 0.1; done; fi
-done
-mkdir -p $out
-cp ${models}/shapes.onnx ${models}/shapes.json $out
-`;
 
 const alive = (pid) => {
   try {
@@ -64,9 +31,7 @@ for (const kind of Object.keys(stores))
     let flags;
     before(async () => {
       folder = await mkdtemp(path.join(tmpdir(), 'croquis-training-'));
-      const program = path.join(folder, 'train');
-      await writeFile(program, fake(folder));
-      await chmod(program, 0o755);
+      const program = await fakeTraining(folder);
       await mode('succeeds');
       flags = ['--train-program', program, '--train-folder', path.join(folder, 'trainings'), '--max-train-mebibytes', '512'];
       ({ store, server, api, token, annotator } = await startWithPeople(kind));

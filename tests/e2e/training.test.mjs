@@ -1,0 +1,97 @@
+// Training from the page: what is said where the program for it is missing, how a training is watched and stopped.
+// With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
+import assert from 'node:assert/strict';
+import { copyFile, link, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { greyPng } from './support/png.mjs';
+import { program, startCroquis, stores } from './support/server.mjs';
+import { fakeTraining } from './support/training.mjs';
+
+const pictures = process.env.SCREENSHOTS;
+
+describe('training', () => {
+  let store, croquis, browser, folder;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'croquis-e2e-training-'));
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const mode = (word) => writeFile(path.join(folder, 'mode'), word);
+  /** Runs `steps` where models are taught and trained. */
+  const withModels = (options, steps) =>
+    visit(browser, croquis.url, options, async (page) => {
+      await signIn(page);
+      await page.getByTestId('start-review').waitFor();
+      await page.locator('nav a[href="#/login"]').click();
+      await steps(page, page.getByTestId('train'));
+    });
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+  }
+
+  it('says in a sentence what to install where there is no program that trains', async () => {
+    // Where croquis-train is built, it lies beside the program: one that lies elsewhere has none.
+    const alone = path.join(folder, 'croquis');
+    await link(program, alone).catch(() => copyFile(program, alone));
+    croquis = await startCroquis(store.url, { wrap: ['bash', '-c', `shift; exec ${alone} "$@"`, 'alone'] });
+    await withModels({}, async (page, train) => {
+      assert.match(await train.getByTestId('no-training').innerText(), /cannot train.*--with-training/);
+      assert.equal(await train.getByRole('button', { name: 'Train', exact: true }).count(), 0);
+      await look(page, 'no-training');
+    });
+    await withModels({ locale: 'fr-FR' }, async (page, train) => {
+      assert.match(await train.getByTestId('no-training').innerText(), /--with-training/);
+    });
+  });
+
+  it('shows step, loss and curve as the training goes, stops it, and tells what came of the next', async () => {
+    await croquis.stop();
+    const flags = ['--train-program', await fakeTraining(folder), '--train-folder', path.join(folder, 'trainings')];
+    croquis = await startCroquis(store.url, { flags });
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    for (let n = 0; n < 60; ++n) {
+      const image = greyPng(64, (x, y) => y > 5 && y < 58 && Math.abs(x - 3 - (y * n) / 64) < 2);
+      const { id } = await api('POST', '/public/predictions', { image });
+      await api('PATCH', `/drawings/${id}`, { tag: n % 2 ? 'star' : 'circle' }, { 'If-Match': '"1"' });
+    }
+    await mode('waits-at-20');
+    await withModels({}, async (page, train) => {
+      const button = train.getByRole('button', { name: 'Train', exact: true });
+      await button.press('Enter');
+      const loss = train.getByTestId('loss');
+      await loss.getByText('Step 20 of 30, loss 1.2').waitFor();
+      await train.locator('progress').waitFor();
+      await train.locator('.plot canvas').waitFor();
+      assert.equal(await button.getAttribute('aria-disabled'), 'true');
+      await mode('waits-at-30');
+      await loss.getByText('Step 30 of 30, loss 1.3').waitFor();
+      await look(page, 'training');
+
+      await train.getByRole('button', { name: 'Stop' }).press('Enter');
+      await train.getByText('The training was stopped.').waitFor();
+      assert.equal(await train.locator('progress').count(), 0);
+
+      await mode('succeeds');
+      await button.press('Enter');
+      await train.getByTestId('train-verdict').waitFor();
+      await look(page, 'trained');
+      await mode('fails');
+      await button.press('Enter');
+      await train.getByText('The training diverged.').waitFor();
+    });
+  });
+});
