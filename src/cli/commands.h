@@ -39,6 +39,7 @@ void add_project_option(CLI::App& command, std::string& slug);
 Result<store::Project> project_named(store::ProjectStore& store, const std::string& slug);
 
 void add_serve(CLI::App& program, Context& context);
+void add_worker(CLI::App& program, Context& context);
 void add_portal(CLI::App& program, Context& context);
 void add_predict(CLI::App& program, Context& context);
 void add_evaluate(CLI::App& program, Context& context);

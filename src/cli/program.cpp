@@ -73,6 +73,7 @@ int run_program(int argc, char** argv) {
                      "croquis");
     describe(program);
     add_serve(program, context);
+    add_worker(program, context);
     add_portal(program, context);
     add_predict(program, context);
     add_evaluate(program, context);

@@ -13,6 +13,7 @@
 #include "server/advice.h"
 #include "server/backend.h"
 #include "server/demo.h"
+#include "server/jobs.h"
 #include "server/listeners.h"
 #include "server/termination.h"
 
@@ -49,10 +50,11 @@ void say_where_to_click(const server::Config& config, const server::Backend& bac
 
 int serve(server::Config config) {
     start_logging(config.log_level, format_of(config));
-    if (const auto safe = server::check_demo(config); !safe) {
-        report(safe.error());
-        return wrong_usage;
-    }
+    for (const auto check : {server::check_demo, server::check_no_jobs})
+        if (const auto passed = check(config); !passed) {
+            report(passed.error());
+            return wrong_usage;
+        }
     if (const auto prepared = server::prepare_process(config); !prepared)
         return report(prepared.error());
     std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, not of us

@@ -12,24 +12,19 @@
 #include "core/build_info.h"
 #include "core/bytes.h"
 #include "core/metrics.h"
-#include "core/spool.h"
 #include "core/this_thread.h"
 #include "core/worker_pool.h"
 #include "http/server.h"
 #include "identity/password.h"
-#include "jobs/runner.h"
 #include "recognition/batcher.h"
 #include "server/advice.h"
+#include "server/jobs.h"
 #include "server/listeners.h"
 #include "server/open.h"
+#include "server/promotions.h"
 #include "service/annotation.h"
-#include "service/imports.h"
-#include "service/mlflow.h"
-#include "service/models.h"
 #include "service/quality.h"
 #include "service/retention.h"
-#include "service/training.h"
-#include "service/training_jobs.h"
 #include "service/transfer.h"
 #include "service/watch.h"
 
@@ -38,29 +33,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds promotion_poll{5};
 /// How often agreement is measured, for the metrics.
 constexpr std::chrono::minutes quality_rhythm{5};
 /// Passwords waiting to be hashed, a tenth of a second each or more; one more is answered 503.
 constexpr std::size_t password_queue = 32;
-
-recognition::BatcherOptions batcher_options(const Config& config) {
-    recognition::BatcherOptions options;
-    options.threads = config.inference_threads;
-    options.max_batch = config.max_batch;
-    options.queue_capacity = config.inference_queue;
-    options.limits.max_bytes = config.max_image_bytes;
-    options.limits.max_side = config.max_image_side;
-    return options;
-}
-
-store::StoreOptions store_options(const Config& config) {
-    store::StoreOptions options;
-    options.readers = config.store_readers;
-    options.writers = config.store_writers;
-    options.queue_capacity = config.store_queue;
-    return options;
-}
 
 /// Threads that hash passwords: half of the processors, so that a crowd of sign-ins leaves the
 /// other half to lists and drawings.
@@ -97,50 +73,28 @@ struct Backend::Parts {
     std::unique_ptr<recognition::Batcher> batcher;
     std::unique_ptr<service::Annotation> annotation;
     std::unique_ptr<service::Exports> exports;
-    std::unique_ptr<service::Imports> imports;
-    std::unique_ptr<jobs::Runner> jobs;
-    std::unique_ptr<service::Mlflow> mlflow;
-    std::unique_ptr<jobs::Runner> mlflow_jobs;  ///< null where no server is named
-    std::unique_ptr<service::Trainings> trainings;
-    std::unique_ptr<jobs::Runner> train_jobs;   ///< null where there is no program that trains
-    std::unique_ptr<jobs::Runner> import_jobs;  ///< so that teaching need not wait for an import
+    std::unique_ptr<Jobs> jobs;
     std::unique_ptr<service::Retention> retention;
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> portal;
     std::unique_ptr<http::Server> metrics_listener;
     bool has_users = false;
 
-    Result<void> open_store(const Config& config);
-    Result<void> load_model(const Config& config);
+    Result<void> start(const Config& config);
     Result<void> set_up_identity(const Config& config);
     Result<void> listen(const Config& config);
     Result<void> listen_api(const Config& config);
-    void start_imports(const Config& config);
-    void start_trainings(const Config& config);
-    Result<void> start_mlflow(const Config& config);
-    void tell_of(const store::Job& ended);
 };
 
-Result<void> Backend::Parts::open_store(const Config& config) {
-    auto opened = store::open_store(config.store, store_options(config), metrics);
+Result<void> Backend::Parts::start(const Config& config) {
+    auto opened = open_served(config, metrics);
     if (!opened) return opened.error();
     store = std::move(*opened);
-    const auto applied = store->migrate();
-    if (!applied) return applied.error();
-    for (const auto& name : *applied) spdlog::info("applied migration {}", name);
-    spdlog::info("store: {}", without_password(config.store));
-    return {};
-}
-
-Result<void> Backend::Parts::load_model(const Config& config) {
-    if (const auto enrolled = service::enrol_own_model(*store, config.model); !enrolled)
-        return enrolled.error();
-    auto model = service::live_model(*store, config.model);
-    if (!model) return model.error();
-    spdlog::info("model: {}", (*model)->info().id);
-    batcher =
-        std::make_unique<recognition::Batcher>(std::move(*model), batcher_options(config), metrics);
-    return {};
+    if (const auto known = set_up_identity(config); !known) return known.error();
+    auto recognising = load_live_model(config, *store, metrics);
+    if (!recognising) return recognising.error();
+    batcher = std::move(*recognising);
+    return listen(config);
 }
 
 Result<void> Backend::Parts::set_up_identity(const Config& config) {
@@ -174,65 +128,15 @@ Result<void> Backend::Parts::listen(const Config& config) {
     return {};
 }
 
-/// An upload goes with its job; what a job left that ended without us goes now.
-void Backend::Parts::start_imports(const Config& config) {
-    imports = std::make_unique<service::Imports>(
-        *store, config.store, *batcher,
-        Spool::open(uploads_of(config), config.max_upload_folder_bytes));
-    imports->sweep();
-    jobs::RunnerOptions options;
-    options.on_ended = [this](const store::Job&) { imports->sweep(); };
-    const auto work = [this](jobs::Task& task) { return imports->work(task); };
-    import_jobs = std::make_unique<jobs::Runner>(
-        *store, std::map<std::string, jobs::Work>{{service::import_kind, work}}, options);
-}
-
-/// A server that is slow, or away, holds no other job up.
-Result<void> Backend::Parts::start_mlflow(const Config& config) {
-    auto server = service::mlflow_server(config.mlflow);
-    if (!server) return server.error();
-    mlflow = std::make_unique<service::Mlflow>(*store, std::move(*server));
-    if (!mlflow->is_named()) return {};
-    const auto work = [this](jobs::Task& task) { return mlflow->work(task); };
-    mlflow_jobs = std::make_unique<jobs::Runner>(
-        *store, std::map<std::string, jobs::Work>{{service::mlflow_kind, work}});
-    return {};
-}
-
-void Backend::Parts::tell_of(const store::Job& ended) {
-    if (!mlflow_jobs) return;
-    mlflow->after(ended);
-    mlflow_jobs->wake();
-}
-
-/// Hours of training hold no other job up.
-void Backend::Parts::start_trainings(const Config& config) {
-    trainings = std::make_unique<service::Trainings>(
-        *store, service::TrainProgram{train_program_of(config), trainings_of(config),
-                                      config.train_threads, config.max_train_mebibytes});
-    trainings->sweep();
-    if (!trainings->available()) return;
-    jobs::RunnerOptions options;
-    options.on_ended = [this](const store::Job& ended) {
-        trainings->sweep();
-        tell_of(ended);
-    };
-    const auto work = [this](jobs::Task& task) { return trainings->work(task); };
-    train_jobs = std::make_unique<jobs::Runner>(
-        *store, std::map<std::string, jobs::Work>{{service::train_kind, work}}, options);
-}
-
 Result<void> Backend::Parts::listen_api(const Config& config) {
     annotation = std::make_unique<service::Annotation>(
         *store, *batcher, *workers, metrics, batcher_options(config),
         service::TeachingRhythm{static_cast<std::size_t>(config.teach_after),
                                 [this] { jobs->wake(); }});
-    if (const auto named = start_mlflow(config); !named) return named.error();
-    jobs::RunnerOptions told;
-    told.on_ended = [this](const store::Job& ended) { tell_of(ended); };
-    jobs = std::make_unique<jobs::Runner>(*store, service::works(*store), told);
-    start_imports(config);
-    start_trainings(config);
+    auto opened = Jobs::open(config, *store, *batcher);
+    if (!opened) return opened.error();
+    jobs = std::move(*opened);
+    if (!config.no_jobs) jobs->start();
     api::ApiOptions options;
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
@@ -241,14 +145,10 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.demo = config.demo;
     options.base_path = config.base_path;
     options.max_import_bytes = config.max_import_bytes;
-    options.on_job = [this] {
-        jobs->wake();
-        import_jobs->wake();
-        if (train_jobs) train_jobs->wake();
-    };
-    options.trainings = trainings.get();
+    options.on_job = [this] { jobs->wake(); };
+    options.trainings = &jobs->trainings();
     exports = std::make_unique<service::Exports>(*store, config.store);
-    auto routes = api::backend_router(*annotation, *identity, *store, *exports, *imports,
+    auto routes = api::backend_router(*annotation, *identity, *store, *exports, jobs->imports(),
                                       {*workers, *password_workers, *analysis_workers},
                                       config.web_root / "swagger", options);
     if (!routes) return routes.error();
@@ -273,10 +173,7 @@ Result<std::unique_ptr<Backend>> Backend::start(const Config& config) {
         std::make_unique<WorkerPool>(password_threads(), password_queue, start_password_thread);
     parts->analysis_workers =
         std::make_unique<WorkerPool>(analysis_threads, analysis_queue, start_analysis_thread);
-    auto ready = parts->open_store(config);
-    if (ready) ready = parts->set_up_identity(config);
-    if (ready) ready = parts->load_model(config);
-    if (ready) ready = parts->listen(config);
+    const auto ready = parts->start(config);
     auto backend = std::unique_ptr<Backend>(new Backend(std::move(parts)));
     if (!ready) return ready.error();
     return backend;
@@ -294,21 +191,7 @@ bool Backend::has_users() const {
 }
 
 asio::awaitable<void> Backend::follow_promotions() {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    const auto take_up = [this]() -> Result<void> {
-        const auto live = parts_->store->live_model();
-        if (!live || live->id == parts_->batcher->model()->id) return {};
-        auto model = service::load_registered(*parts_->store, *live);
-        if (!model) return model.error();
-        spdlog::info("model: {} was promoted", live->id);
-        return parts_->batcher->promote(std::move(*model));
-    };
-    for (;;) {
-        timer.expires_after(promotion_poll);
-        co_await timer.async_wait(asio::use_awaitable);
-        const auto taken = co_await parts_->workers->run(take_up);
-        if (!taken) spdlog::warn("cannot take up the promoted model: {}", taken.error().detail);
-    }
+    return server::follow_promotions(*parts_->store, *parts_->batcher, *parts_->workers);
 }
 
 asio::awaitable<void> Backend::watch_quality() {
@@ -336,11 +219,7 @@ void Backend::stop() {
     if (parts_->metrics_listener) parts_->metrics_listener->stop();
     if (parts_->retention) parts_->retention->stop();
     if (parts_->exports) parts_->exports->stop();
-    if (parts_->imports) parts_->imports->stop();
-    if (parts_->import_jobs) parts_->import_jobs->stop();
-    if (parts_->train_jobs) parts_->train_jobs->stop();
     if (parts_->jobs) parts_->jobs->stop();
-    if (parts_->mlflow_jobs) parts_->mlflow_jobs->stop();
     if (parts_->annotation) parts_->annotation->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();

@@ -24,6 +24,8 @@ struct Config {
     bool with_portal = false;
     std::string backend_url = "http://127.0.0.1:8000";  ///< of `croquis portal`
 
+    bool no_jobs = false;  ///< leaves jobs to `croquis worker`
+
     bool demo = false;
     bool demo_anywhere = false;  ///< demo mode also where others can reach it
     std::string secret;
@@ -80,6 +82,7 @@ enum class Settings : unsigned {
     portal = 8,
     identity = 16,
     logging = 32,
+    worker = 64,  ///< given with `serve` where both take it
 };
 constexpr Settings operator|(Settings a, Settings b) {
     return static_cast<Settings>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

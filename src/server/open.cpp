@@ -1,8 +1,11 @@
 #include "server/open.h"
 
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
 
 #include "core/bytes.h"
+#include "service/models.h"
 
 namespace croquis::server {
 namespace {
@@ -11,6 +14,14 @@ store::StoreOptions one_shot_options() {
     store::StoreOptions options;
     options.readers = 1;
     options.writers = 1;
+    return options;
+}
+
+store::StoreOptions store_options(const Config& config) {
+    store::StoreOptions options;
+    options.readers = config.store_readers;
+    options.writers = config.store_writers;
+    options.queue_capacity = config.store_queue;
     return options;
 }
 
@@ -27,6 +38,38 @@ Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metric
     if (!store) return store.error();
     if (const auto migrated = (*store)->migrate(); !migrated) return migrated.error();
     return store;
+}
+
+Result<std::unique_ptr<store::Store>> open_served(const Config& config, Metrics& metrics) {
+    auto store = store::open_store(config.store, store_options(config), metrics);
+    if (!store) return store.error();
+    const auto applied = (*store)->migrate();
+    if (!applied) return applied.error();
+    for (const auto& name : *applied) spdlog::info("applied migration {}", name);
+    spdlog::info("store: {}", without_password(config.store));
+    return store;
+}
+
+recognition::BatcherOptions batcher_options(const Config& config) {
+    recognition::BatcherOptions options;
+    options.threads = config.inference_threads;
+    options.max_batch = config.max_batch;
+    options.queue_capacity = config.inference_queue;
+    options.limits.max_bytes = config.max_image_bytes;
+    options.limits.max_side = config.max_image_side;
+    return options;
+}
+
+Result<std::unique_ptr<recognition::Batcher>> load_live_model(const Config& config,
+                                                              store::Store& store,
+                                                              Metrics& metrics) {
+    if (const auto enrolled = service::enrol_own_model(store, config.model); !enrolled)
+        return enrolled.error();
+    auto model = service::live_model(store, config.model);
+    if (!model) return model.error();
+    spdlog::info("model: {}", (*model)->info().id);
+    return std::make_unique<recognition::Batcher>(std::move(*model), batcher_options(config),
+                                                  metrics);
 }
 
 bool store_is_there(const Config& config) {

@@ -4,6 +4,7 @@
 
 #include "core/metrics.h"
 #include "identity/identity.h"
+#include "recognition/batcher.h"
 #include "server/config.h"
 #include "store/store.h"
 
@@ -16,6 +17,17 @@ Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics
 
 /// The same with its schema up to date.
 Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metrics& metrics);
+
+/// The store of a process that goes on: with the connections that `config` says, and its schema up
+/// to date. It logs what it did.
+Result<std::unique_ptr<store::Store>> open_served(const Config& config, Metrics& metrics);
+
+recognition::BatcherOptions batcher_options(const Config& config);
+
+/// The model of such a process: the registry's live one, else config.model, which is registered.
+Result<std::unique_ptr<recognition::Batcher>> load_live_model(const Config& config,
+                                                              store::Store& store,
+                                                              Metrics& metrics);
 
 /// False where the store is a SQLite file that is not there: opening it would make it.
 bool store_is_there(const Config& config);

@@ -54,71 +54,71 @@ inline constexpr std::int64_t mebibyte = std::int64_t{1024} * 1024;
 
 template <class C, class Visit>
 void visit_storage(C& c, Visit visit) {
-    constexpr auto serve = Settings::serve;
+    constexpr auto both = Settings::serve | Settings::worker;
     visit(Setting{"store", "store",
                   "Where drawings are kept: sqlite:PATH or postgresql://user@host/db (password in "
                   "PGPASSWORD)",
                   Settings::store}
               .hidden(),
           c.store);
-    visit(Setting{"store", "store_readers", "Database connections for reading", serve}.between(1,
-                                                                                               256),
-          c.store_readers);
-    visit(Setting{"store", "store_writers", "PostgreSQL connections that write submissions", serve}
+    visit(
+        Setting{"store", "store_readers", "Database connections for reading", both}.between(1, 256),
+        c.store_readers);
+    visit(Setting{"store", "store_writers", "PostgreSQL connections that write submissions", both}
               .between(1, 256),
           c.store_writers);
     visit(Setting{"store", "store_queue", "Submissions waiting for a commit; more are answered 503",
-                  serve}
+                  both}
               .between(1, max_queue),
           c.store_queue);
 }
 
 template <class C, class Visit>
 void visit_recognition(C& c, Visit visit) {
-    constexpr auto serve = Settings::serve;
+    constexpr auto both = Settings::serve | Settings::worker;
     visit(Setting{"recognition", "model",
                   "ONNX model, its JSON card beside it; serve prefers the registry's live one",
                   Settings::model},
           c.model);
-    visit(Setting{"recognition", "inference_threads", "Threads that decode and recognise", serve}
+    visit(Setting{"recognition", "inference_threads", "Threads that decode and recognise", both}
               .between(1, max_threads),
           c.inference_threads);
-    visit(
-        Setting{"recognition", "max_batch", "Drawings recognised in one run of the network", serve}
-            .between(1, 256),
-        c.max_batch);
+    visit(Setting{"recognition", "max_batch", "Drawings recognised in one run of the network", both}
+              .between(1, 256),
+          c.max_batch);
     visit(Setting{"recognition", "inference_queue",
-                  "Drawings waiting to be recognised; more are answered 503", serve}
+                  "Drawings waiting to be recognised; more are answered 503", both}
               .between(1, max_queue),
           c.inference_queue);
-    visit(Setting{"recognition", "teach_after",
-                  "Teach a model after so many reviews, as a candidate; 0 for never", serve}
-              .between(0, max_queue),
-          c.teach_after);
+    visit(
+        Setting{"recognition", "teach_after",
+                "Teach a model after so many reviews, as a candidate; 0 for never", Settings::serve}
+            .between(0, max_queue),
+        c.teach_after);
     visit(Setting{"recognition", "train_program",
                   "What trains networks; empty: croquis-train beside this program, where it is",
-                  serve},
+                  both},
           c.train_program);
-    visit(Setting{"recognition", "train_threads", "Threads of a training", serve}.between(
+    visit(Setting{"recognition", "train_threads", "Threads of a training", both}.between(
               1, max_threads),
           c.train_threads);
-    visit(Setting{"recognition", "max_train_mebibytes", "Memory of a training", serve}.between(
+    visit(Setting{"recognition", "max_train_mebibytes", "Memory of a training", both}.between(
               256, mebibyte),
           c.max_train_mebibytes);
     visit(Setting{"recognition", "train_folder",
                   "Where trainings keep drawings and checkpoints; empty: beside the database's "
                   "file, or croquis-trainings",
-                  serve},
+                  both},
           c.train_folder);
     visit(Setting{"recognition", "mlflow",
                   "MLflow tracking server that is told of every taught and trained model "
                   "(credentials in MLFLOW_TRACKING_TOKEN, or _USERNAME and _PASSWORD); empty: none",
-                  serve},
+                  both},
           c.mlflow);
-    visit(Setting{"recognition", "max_image_bytes", "Largest picture file", serve}.between(
+    visit(Setting{"recognition", "max_image_bytes", "Largest picture file", both}.between(
               1024, 256 * mebibyte),
           c.max_image_bytes);
-    visit(Setting{"recognition", "max_image_side", "Longest side of a picture, in pixels", serve}
+    visit(Setting{"recognition", "max_image_side", "Longest side of a picture, in pixels", both}
               .between(8, 16384),
           c.max_image_side);
 }
@@ -126,6 +126,7 @@ void visit_recognition(C& c, Visit visit) {
 template <class C, class Visit>
 void visit_network(C& c, Visit visit) {
     constexpr auto serve = Settings::serve;
+    constexpr auto working = Settings::serve | Settings::worker;
     constexpr auto listening = Settings::serve | Settings::portal;
     visit(Setting{"server", "address", "IP address to listen on", listening}, c.address);
     visit(Setting{"server", "port", "Port of the API; 0 takes a free one", serve}.between(0,
@@ -145,6 +146,10 @@ void visit_network(C& c, Visit visit) {
         Setting{"server", "worker_queue", "Jobs waiting for a worker; more are answered 503", serve}
             .between(1, max_queue),
         c.worker_queue);
+    visit(Setting{"server", "no_jobs",
+                  "Leave teaching, imports and all other jobs to `croquis worker` (PostgreSQL)",
+                  serve},
+          c.no_jobs);
     visit(Setting{"server", "max_connections", "Open connections", listening}.between(1, max_queue),
           c.max_connections);
     visit(Setting{"server", "max_connections_per_client",
@@ -168,10 +173,10 @@ void visit_network(C& c, Visit visit) {
         Setting{"server", "upload_folder",
                 "Where uploads wait to be imported; several backends of one store share it. Empty: "
                 "beside the database's file, or croquis-uploads",
-                serve},
+                working},
         c.upload_folder);
     visit(Setting{"server", "max_upload_folder_bytes", "What may wait there; more is answered 503",
-                  serve}
+                  working}
               .between(1024, 1024 * 1024 * mebibyte),
           c.max_upload_folder_bytes);
     visit(Setting{"server", "trusted_proxies", "Addresses whose X-Forwarded-For is believed",

@@ -10,6 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { until } from './until.mjs';
+
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const program = process.env.CROQUIS_BIN ?? path.join(root, 'build/release/bin/croquis');
@@ -54,6 +56,33 @@ async function ready(url, failed) {
     await sleep(50);
   }
   throw new Error(`${url} was not ready within ${start_timeout_ms / 1000} s`);
+}
+
+/** `croquis worker` on that store, once it works. */
+export async function startWorker(storeUrl, { flags = [] } = {}) {
+  const model = ['--model', path.join(root, 'models/shapes.onnx')];
+  const child = spawn(program, ['worker', '--store', storeUrl, ...model, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => said.push(line));
+  let error = '';
+  child.on('error', (cause) => (error = cause.message));
+  const ended = once(child, 'close');
+  ended.catch(() => {});
+  await until('the worker', () => {
+    if (error || child.exitCode !== null) throw new Error(`croquis worker ended: ${error}\n${said.join('\n')}`);
+    return said.some((line) => line.startsWith('Croquis does what is queued'));
+  });
+  return {
+    said,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+  };
 }
 
 /**

@@ -44,8 +44,8 @@ TEST_F(Usage, EveryCommandExplainsItself) {
     const auto all = croquis({"--help"});
     EXPECT_EQ(all.status, 0);
     EXPECT_THAT(all.out, HasSubstr("Exit status: 0 done"));
-    for (const char* command :
-         {"serve", "portal", "predict", "evaluate", "model", "user", "migrate", "doctor"}) {
+    for (const char* command : {"serve", "worker", "portal", "predict", "evaluate", "model", "user",
+                                "migrate", "doctor"}) {
         EXPECT_THAT(all.out, HasSubstr(command));
         const auto help = croquis({command, "--help"});
         EXPECT_EQ(help.status, 0) << command;
@@ -81,6 +81,17 @@ TEST_F(Usage, WhatIsWrongWithTheCommandLineIs64) {
         EXPECT_THAT(outcome.err, Not(IsEmpty())) << testing::PrintToString(arguments);
         EXPECT_THAT(outcome.out, IsEmpty()) << testing::PrintToString(arguments);
     }
+}
+
+TEST_F(Usage, JobsAreLeftToWorkersOnPostgresqlAlone) {
+    const auto worker = croquis({"worker", "--store", "sqlite:jobs.db"});
+    EXPECT_EQ(worker.status, 64);
+    EXPECT_THAT(worker.err, HasSubstr("On SQLite the server's own worker does the jobs"));
+    const auto serve =
+        croquis({"serve", "--demo", "--store", "sqlite:jobs.db"}, "", {"CROQUIS_NO_JOBS=true"});
+    EXPECT_EQ(serve.status, 64);
+    EXPECT_THAT(serve.err, HasSubstr("On SQLite the server does the jobs itself"));
+    EXPECT_FALSE(std::filesystem::exists(path("jobs.db")));
 }
 
 TEST_F(Usage, AWrongEnvironmentOrFileIs64) {

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+
+#include "core/error.h"
+#include "jobs/runner.h"
+#include "recognition/batcher.h"
+#include "server/config.h"
+#include "service/imports.h"
+#include "service/mlflow.h"
+#include "service/training.h"
+#include "store/store.h"
+
+namespace croquis::server {
+
+/// Refuses (invalid, "no_jobs") a backend without jobs on SQLite, where nobody else would do them.
+Result<void> check_no_jobs(const Config& config);
+
+/// Refuses (invalid, "store") a worker on SQLite, whose jobs its backend does.
+Result<void> check_worker(const Config& config);
+
+/// All durable jobs, as a backend and a worker do them: each long kind has a thread of its own, so
+/// that it holds no other job up. Thread-safe, but for start() and stop().
+class Jobs {
+  public:
+    /// Removes what jobs left that ended elsewhere. `store` and `batcher` must outlive it. Errors:
+    /// those of service::mlflow_server.
+    static Result<std::unique_ptr<Jobs>> open(const Config& config, store::Store& store,
+                                              recognition::Batcher& batcher);
+    ~Jobs() { stop(); }
+    Jobs(const Jobs&) = delete;
+    Jobs& operator=(const Jobs&) = delete;
+
+    /// Begins to do what is queued. Without, jobs are queued here and left to others.
+    void start();
+    /// Looks for jobs at once.
+    void wake();
+    /// Hands back the jobs that run here, and joins. Nobody uploads any more.
+    void stop();
+
+    [[nodiscard]] service::Imports& imports() { return imports_; }
+    [[nodiscard]] service::Trainings& trainings() { return trainings_; }
+
+  private:
+    Jobs(const Config& config, store::Store& store, recognition::Batcher& batcher,
+         service::MlflowServer mlflow);
+    void start_imports();
+    void start_trainings();
+    void tell_of(const store::Job& ended);
+
+    store::Store& store_;
+    service::Imports imports_;
+    service::Trainings trainings_;
+    service::Mlflow mlflow_;
+    // Ended in the opposite order: telling ends after those that queue what it tells.
+    std::unique_ptr<jobs::Runner> telling_;  ///< null where no server is named
+    std::unique_ptr<jobs::Runner> teaching_;
+    std::unique_ptr<jobs::Runner> training_;   ///< null where there is no program that trains
+    std::unique_ptr<jobs::Runner> importing_;  ///< so that teaching need not wait for an import
+};
+
+}  // namespace croquis::server

@@ -1,0 +1,88 @@
+// Jobs that a backend leaves to `croquis worker`.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startWorker } from '../../e2e/support/server.mjs';
+import { until } from '../../e2e/support/until.mjs';
+import { endedJob, startWithPeople } from './support/people.mjs';
+
+// A job says twice a second how far it is: by then so many are not all stored.
+const many = 6000;
+
+describe('workers on postgresql', () => {
+  let store, server, api, token, uploads;
+  const workers = [];
+  before(async () => {
+    uploads = mkdtempSync(join(tmpdir(), 'croquis-uploads-'));
+    const flags = ['--no-jobs', '--upload-folder', join(uploads, 'here')];
+    ({ store, server, api, token } = await startWithPeople('postgresql', { flags }));
+  });
+  after(async () => {
+    await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
+    await server?.stop();
+    await store?.remove();
+    rmSync(uploads, { recursive: true, force: true });
+  });
+
+  const work = async () => {
+    const worker = await startWorker(store.url, { flags: ['--upload-folder', join(uploads, 'here')] });
+    workers.push(worker);
+    return worker;
+  };
+  const found = async (id) => (await api.ask('GET', `/api/v1/jobs/${id}`, { token, status: 200 })).body;
+  const begun = (process, id) => process.said.some((line) => line.includes(`job ${id}: import begins`));
+  const stored = async (word) => {
+    const { body } = await api.ask('GET', '/api/v1/labels', { token, status: 200 });
+    return body.labels.find(({ tag }) => tag === word).drawings;
+  };
+
+  /** Queues an import of so many drawings of `word`, none like another. */
+  const queue = async (word, slant) => {
+    const strokes = (i) => [[[0, 90, i % 600], [0, slant, 50 + Math.floor(i / 600)]]];
+    const lines = Array.from({ length: many }, (_, i) => JSON.stringify({ key_id: `${word}-${i}`, word, drawing: strokes(i) }));
+    const headers = { 'Content-Type': 'application/x-ndjson' };
+    return (await api.ask('POST', '/api/v1/imports', { token, headers, body: lines.join('\n'), status: 202 })).body;
+  };
+
+  /** The worker that has the job, in its midst. */
+  const atWork = async (id) => {
+    await until('the job to get on', async () => (await found(id)).progress > 0);
+    assert.equal((await found(id)).state, 'running', 'it was too fast to be cut off');
+    return workers.find((worker) => begun(worker, id));
+  };
+
+  it('take what the backend leaves, and over from one that is killed', async () => {
+    const job = await queue('line', 9);
+    await sleep(1500); // longer than any process goes without looking for jobs
+    assert.equal((await found(job.id)).state, 'queued');
+    await Promise.all([work(), work()]);
+    const killed = await atWork(job.id);
+    await killed.stop('SIGKILL');
+    workers.splice(workers.indexOf(killed), 1);
+    const done = await endedJob(api, token, job.id);
+    assert.equal(done.state, 'succeeded', done.error);
+    assert.equal(done.attempts, 2);
+    assert.ok(begun(workers[0], job.id));
+    assert.ok(done.result.already_there > 0);
+    assert.equal(done.result.stored + done.result.already_there, many);
+    assert.equal(await stored('line'), many);
+    assert.equal(begun(server, job.id), false, 'the backend took it');
+  });
+
+  it('hand their job back when they are told to stop', async () => {
+    const job = await queue('square', 30);
+    const told = await atWork(job.id);
+    assert.equal(await told.stop(), 0);
+    workers.splice(workers.indexOf(told), 1);
+    assert.equal((await found(job.id)).state, 'queued');
+    await work();
+    const done = await endedJob(api, token, job.id);
+    assert.equal(done.state, 'succeeded', done.error);
+    assert.equal(done.result.stored + done.result.already_there, many);
+    assert.equal(await stored('square'), many);
+  });
+});
