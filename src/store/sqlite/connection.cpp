@@ -17,6 +17,7 @@ namespace {
 
 constexpr int busy_timeout_ms = 5000;
 constexpr int busy_retry_ms = 10;
+constexpr int busy_poll_ms = 1;
 constexpr std::size_t max_cached_statements = 256;
 constexpr int pages_copied_at_once = 1024;
 
@@ -100,6 +101,14 @@ std::array<std::uint8_t, size> fixed(BytesView blob) {
     std::array<std::uint8_t, size> bytes{};
     std::copy(blob.begin(), blob.end(), bytes.begin());
     return bytes;
+}
+
+/// Asks again every millisecond. SQLite's own handler (sqlite3_busy_timeout) waits up to 100 ms at
+/// a time: whoever writes at length, an import say, is then met again and again.
+int wait_for_others(void*, int tries) {
+    if (tries * busy_poll_ms >= busy_timeout_ms) return 0;
+    sqlite3_sleep(busy_poll_ms);
+    return 1;
 }
 
 /// croquis_queue_place(id, probabilities), for the migration that works it out for what is stored.
@@ -201,7 +210,7 @@ Connection::Connection(const std::string& path, Mode mode) {
 /// (WAL), whose file keeps the length that it has under load: to grow again would slow each commit.
 void Connection::configure(Mode mode) {
     sqlite3_extended_result_codes(database_.get(), 1);
-    sqlite3_busy_timeout(database_.get(), busy_timeout_ms);
+    sqlite3_busy_handler(database_.get(), wait_for_others, nullptr);
     add_functions(database_.get());
     if (mode == Mode::alone) execute("PRAGMA locking_mode = EXCLUSIVE");
     if (mode == Mode::read_write) use_write_ahead_log();
