@@ -124,9 +124,23 @@ void visit_recognition(C& c, Visit visit) {
 }
 
 template <class C, class Visit>
+void visit_uploads(C& c, Visit visit) {
+    constexpr auto working = Settings::serve | Settings::worker;
+    visit(
+        Setting{"server", "upload_folder",
+                "Where uploads wait to be imported; several backends of one store share it. Empty: "
+                "beside the database's file, or croquis-uploads",
+                working},
+        c.upload_folder);
+    visit(Setting{"server", "max_upload_folder_bytes", "What may wait there; more is answered 503",
+                  working}
+              .between(1024, 1024 * 1024 * mebibyte),
+          c.max_upload_folder_bytes);
+}
+
+template <class C, class Visit>
 void visit_network(C& c, Visit visit) {
     constexpr auto serve = Settings::serve;
-    constexpr auto working = Settings::serve | Settings::worker;
     constexpr auto listening = Settings::serve | Settings::portal;
     visit(Setting{"server", "address", "IP address to listen on", listening}, c.address);
     visit(Setting{"server", "port", "Port of the API; 0 takes a free one", serve}.between(0,
@@ -169,16 +183,7 @@ void visit_network(C& c, Visit visit) {
     visit(Setting{"server", "max_import_bytes", "Largest upload to import", listening}.between(
               1024, 1024 * 1024 * mebibyte),
           c.max_import_bytes);
-    visit(
-        Setting{"server", "upload_folder",
-                "Where uploads wait to be imported; several backends of one store share it. Empty: "
-                "beside the database's file, or croquis-uploads",
-                working},
-        c.upload_folder);
-    visit(Setting{"server", "max_upload_folder_bytes", "What may wait there; more is answered 503",
-                  working}
-              .between(1024, 1024 * 1024 * mebibyte),
-          c.max_upload_folder_bytes);
+    visit_uploads(c, visit);
     visit(Setting{"server", "trusted_proxies", "Addresses whose X-Forwarded-For is believed",
                   listening},
           c.trusted_proxies);

@@ -83,7 +83,7 @@ Image photograph(Image sketch, Random& random) {
     Image photo{ink.cols, ink.rows, 1, std::vector<std::uint8_t>(ink.total())};
     cv::Mat noise(ink.size(), CV_32FC1);
     cv::RNG(static_cast<std::uint64_t>(random.integer(1, 1 << 30)))
-        .fill(noise, cv::RNG::NORMAL, 0, grain);
+        .fill(noise, cv::RNG::NORMAL, 0, static_cast<double>(grain));
     for (int y = 0; y < ink.rows; ++y)
         for (int x = 0; x < ink.cols; ++x) {
             const float light = 1 + gx * (static_cast<float>(x) / w - 0.5F) +
