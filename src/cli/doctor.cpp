@@ -18,6 +18,7 @@
 #include "server/open.h"
 #include "service/models.h"
 #include "store/migrations.h"
+#include "store/sqlite_url.h"
 
 namespace croquis::cli {
 namespace {
@@ -107,10 +108,9 @@ Finding Doctor::check_store() {
 
 /// What serve mends, with a warning.
 Result<void> Doctor::check_database_files() const {
-    constexpr std::string_view scheme = "sqlite:";
-    if (!config_.store.starts_with(scheme)) return {};
+    if (!config_.store.starts_with(store::sqlite_scheme)) return {};
     for (const char* suffix : {"", "-wal", "-shm"}) {
-        const auto file = config_.store.substr(scheme.size()) + suffix;
+        const auto file = config_.store.substr(store::sqlite_scheme.size()) + suffix;
         if (const auto mode = open_to_others(file))
             return invalid(fmt::format(
                 "Others can read or change {0} (its permissions are {1}): chmod 600 {0}.", file,
@@ -120,8 +120,9 @@ Result<void> Doctor::check_database_files() const {
 }
 
 Finding Doctor::check_schema() {
-    const auto known = config_.store.starts_with("sqlite:") ? store::sqlite_migrations()
-                                                            : store::postgres_migrations();
+    const auto known = config_.store.starts_with(store::sqlite_scheme)
+                           ? store::sqlite_migrations()
+                           : store::postgres_migrations();
     const int newest = known.empty() ? 0 : known.back().version;
     const auto version = store_->schema_version();
     if (!version) return version.error();

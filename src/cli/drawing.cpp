@@ -42,7 +42,7 @@ const char* word_of(store::Visibility visibility) {
 /// Says of each what became of it; how many were changed.
 Result<std::size_t> change_some(store::Store& store, const Ids& ids, store::Visibility to) {
     std::vector<store::VisibilityChange> changes;
-    const store::Author by{std::nullopt, "operator"};
+    const auto by = store::operator_author();
     for (const auto& id : ids)
         changes.push_back({id, to, by, now(), store::VersionCondition::any()});
     const auto results = store.change_visibility(changes);

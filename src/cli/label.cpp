@@ -28,8 +28,6 @@ struct LabelArguments {
     bool again = false;
 };
 
-const store::Author by_operator{std::nullopt, "operator"};
-
 std::string titles_text(const std::string& titles) {
     boost::system::error_code failed;
     const auto read = boost::json::parse(titles, failed);
@@ -123,8 +121,8 @@ Result<void> merge(store::Store& store, int project, const LabelArguments& argum
     ProgressBar progress("merging");
     std::size_t moved = 0;
     for (bool done = false; !done;) {
-        const auto step =
-            service::merge_label(store, arguments.name, arguments.into, by_operator, project);
+        const auto step = service::merge_label(store, arguments.name, arguments.into,
+                                               store::operator_author(), project);
         if (!step) return step.error();
         moved += step->moved;
         done = step->done;

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "server/open.h"
+#include "store/sqlite_url.h"
 
 namespace croquis::cli {
 namespace {
@@ -11,7 +12,7 @@ Result<void> back_up(store::Store& store, const server::Config& config) {
     const auto copied = store.back_up_before_migration();
     if (!copied) return copied.error();
     if (*copied) std::cout << "the store as it was: " << **copied << '\n';
-    if (!config.store.starts_with("sqlite:"))
+    if (!config.store.starts_with(store::sqlite_scheme))
         std::cerr << "a backup before is advised: croquis backup croquis.backup\n";
     return {};
 }

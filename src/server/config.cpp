@@ -15,6 +15,7 @@
 #include "core/build_info.h"
 #include "core/private_files.h"
 #include "server/settings.h"
+#include "store/sqlite_url.h"
 
 namespace croquis::server {
 namespace {
@@ -316,9 +317,9 @@ std::string replace_passwords(const std::string& url, const char* in_authority_b
 }  // namespace
 
 std::filesystem::path uploads_of(const Config& config) {
-    constexpr std::string_view sqlite = "sqlite:";
     if (!config.upload_folder.empty()) return config.upload_folder;
-    if (config.store.starts_with(sqlite)) return config.store.substr(sqlite.size()) + ".uploads";
+    if (config.store.starts_with(store::sqlite_scheme))
+        return config.store.substr(store::sqlite_scheme.size()) + ".uploads";
     return "croquis-uploads";
 }
 
@@ -332,9 +333,9 @@ std::string train_program_of(const Config& config) {
 }
 
 std::filesystem::path trainings_of(const Config& config) {
-    constexpr std::string_view sqlite = "sqlite:";
     if (!config.train_folder.empty()) return config.train_folder;
-    if (config.store.starts_with(sqlite)) return config.store.substr(sqlite.size()) + ".trainings";
+    if (config.store.starts_with(store::sqlite_scheme))
+        return config.store.substr(store::sqlite_scheme.size()) + ".trainings";
     return "croquis-trainings";
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/bytes.h"
 #include "service/models.h"
+#include "store/sqlite_url.h"
 
 namespace croquis::server {
 namespace {
@@ -73,10 +74,9 @@ Result<std::unique_ptr<recognition::Batcher>> load_live_model(const Config& conf
 }
 
 bool store_is_there(const Config& config) {
-    constexpr std::string_view scheme = "sqlite:";
     std::error_code failed;
-    return !config.store.starts_with(scheme) ||
-           std::filesystem::exists(config.store.substr(scheme.size()), failed);
+    return !config.store.starts_with(store::sqlite_scheme) ||
+           std::filesystem::exists(config.store.substr(store::sqlite_scheme.size()), failed);
 }
 
 Result<identity::IdentityOptions> identity_options(const Config& config) {
