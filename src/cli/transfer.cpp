@@ -46,7 +46,7 @@ struct ExportArguments {
     std::string project;
     std::string format;
     std::filesystem::path output;
-    std::string tag, source, tagged_by, from, until, split;
+    std::string tag, source, tagged_by, tagged_since, from, until, split;
     std::optional<float> min_confidence, max_confidence;
     bool reviewed = false;
     bool unreviewed = false;
@@ -229,6 +229,9 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
     if (arguments.disagreement) options.disagreement = true;
     options.min_confidence = arguments.min_confidence;
     options.max_confidence = arguments.max_confidence;
+    const auto tagged_since = moment(arguments.tagged_since, "tagged-since");
+    if (!tagged_since) return tagged_since.error();
+    options.tagged_since = *tagged_since;
     const auto from = moment(arguments.from, "from");
     if (!from) return from.error();
     const auto until = moment(arguments.until, "until");
@@ -345,6 +348,10 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
         ->excludes(reviewed);
     command.add_option("--tagged-by", arguments.tagged_by, "Only those reviewed by this user")
         ->type_name("USER");
+    command
+        .add_option("--tagged-since", arguments.tagged_since,
+                    "Only those reviewed then or later (RFC 3339)")
+        ->type_name("TIME");
     command.add_option("--source", arguments.source, "Only those from there: page, api, import");
     command.add_option("--from", arguments.from, "Only those drawn then or later (RFC 3339)")
         ->type_name("TIME");

@@ -20,6 +20,7 @@ bool is_asked_for(const store::Drawing& drawing, const ExportOptions& options) {
     if (options.disagreement && *options.disagreement != disagree) return false;
     if (options.disputed && *options.disputed != drawing.disputed) return false;
     if (options.flagged && *options.flagged != drawing.flag.has_value()) return false;
+    if (options.tagged_since && !(drawing.tagged_at >= options.tagged_since)) return false;
     return !options.tagged_by || options.tagged_by == drawing.tagged_by;
 }
 

@@ -98,6 +98,7 @@ struct ExportOptions {
     std::optional<Timestamp> from, until;  ///< created_at, the end excluded
     std::optional<std::string> source;
     std::optional<std::string> tagged_by;
+    std::optional<Timestamp> tagged_since;                ///< reviewed then or later
     std::optional<float> min_confidence, max_confidence;  ///< of the prediction
     std::optional<bool> judging;       ///< only those kept back to judge models, or only the others
     std::optional<bool> disagreement;  ///< only those reviewed otherwise than predicted, or not so

@@ -132,7 +132,8 @@ class Builder {
             choose(true, fmt::format("{} AND tagged_by = ?", reviewed), *query_.tagged_by);
         choose(query_.disagreement == true, fmt::format("{} AND tag <> predicted_tag", reviewed));
         if (query_.tag) choose(true, "tag = ?", *query_.tag);
-        choose(query_.reviewed == true && !by_place_, reviewed);
+        const bool is_reviewed = query_.reviewed == true || query_.tagged_since;
+        choose(is_reviewed && !by_place_, reviewed);
     }
 
     void filter_confidence() {
@@ -153,6 +154,7 @@ class Builder {
 
     void filter_people() {
         if (query_.source) looked_for_.add("source = ?", *query_.source);
+        if (query_.tagged_since) looked_for_.add("tagged_at >= ?", *query_.tagged_since);
         if (query_.disagreement == false)
             looked_for_.add("(tagged_by IS NULL OR tag = predicted_tag)");
         if (query_.disputed == false) looked_for_.add("disputed IS NOT TRUE");

@@ -145,10 +145,11 @@ struct Query {
     std::optional<std::string> tag;
     std::optional<float> min_confidence;
     std::optional<float> max_confidence;
-    std::optional<Timestamp> from;         ///< created_at >= from
-    std::optional<Timestamp> until;        ///< created_at < until
-    std::optional<bool> reviewed;          ///< tagged or accepted by a person, or by nobody
-    std::optional<std::string> tagged_by;  ///< the name of who reviewed it
+    std::optional<Timestamp> from;          ///< created_at >= from
+    std::optional<Timestamp> until;         ///< created_at < until
+    std::optional<bool> reviewed;           ///< tagged or accepted by a person, or by nobody
+    std::optional<std::string> tagged_by;   ///< the name of who reviewed it
+    std::optional<Timestamp> tagged_since;  ///< reviewed then or later
     std::optional<std::string> source;
     std::optional<bool> disagreement;  ///< a person tagged it otherwise than the model, or not
     std::optional<bool> disputed;      ///< as in Drawing

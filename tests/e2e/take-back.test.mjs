@@ -110,6 +110,51 @@ for (const [kind, makeStore] of Object.entries(stores)) {
         assert.deepEqual([(await now(id)).tag, (await now(id)).tagged_by], ['cross', 'marie']);
     });
 
+    it('touches what the list shows alone, and shows it beforehand', async () => {
+      const [star, heart, before] = [await draw(), await draw(), await draw()];
+      await decide(api, before, 'star');
+      await sleep(1100);
+      const at = Math.floor(Date.parse((await decide(api, star, 'star')).tagged_at) / 1000) * 1000;
+      await decide(api, heart, 'heart');
+      await visit(browser, croquis.url, { viewport: { width: 1280, height: 900 } }, async (page) => {
+        await signIn(page);
+        await page.evaluate(() => (location.hash = '#/annotate?tag=star'));
+        const card = ({ id }) => page.locator(`main [data-testid=drawing][data-id="${id}"]:visible`);
+        await card(star).waitFor();
+        await page.getByTestId('take-back-since').click();
+        const field = ask(page).getByLabel('Since');
+        await field.fill(await local(page, at));
+        await count(page, 'You decided 1 drawing since then.');
+        assert.equal(await page.getByTestId('take-back-filtered').count(), 1);
+        assert.deepEqual(
+          await page.getByTestId('meant').locator('li').evaluateAll((all) => all.map(({ dataset }) => dataset.id)),
+          [star.id],
+        );
+        await look(page, 'filtered');
+
+        await page.getByTestId('take-back-list').click();
+        await ask(page).waitFor({ state: 'detached' });
+        const inList = `#/annotate?${new URLSearchParams({ tag: 'star', tagged_by: 'admin', tagged_since: await local(page, at) })}`;
+        assert.equal(await page.evaluate(() => location.hash), inList);
+        await card(before).waitFor({ state: 'detached' });
+        await card(star).waitFor();
+        assert.equal(await page.getByLabel('Reviewed since').inputValue(), await local(page, at));
+        await look(page, 'in-list');
+
+        await page.getByTestId('take-back-since').click();
+        assert.equal(await field.inputValue(), await local(page, at));
+        await ask(page).getByRole('button', { name: 'Take back 1 drawing' }).click();
+        await ask(page).waitFor({ state: 'detached' });
+        await card(star).waitFor({ state: 'detached' });
+        await page.goBack();
+        await card(before).waitFor();
+      });
+      const reviewed = async ({ id }) => (await now(id)).tagged_by !== null;
+      assert.deepEqual(await Promise.all([star, heart, before].map(reviewed)), [false, true, true]);
+      for (const { id } of [heart, before])
+        await api('POST', `/drawings/${id}/undo`, undefined, { 'If-Match': '*' });
+    });
+
     it('stands beside the last decisions as well, by keyboard and on a phone', async () => {
       for (let n = 0; n < 3; ++n) await draw();
       await visit(browser, croquis.url, phone, async (page) => {

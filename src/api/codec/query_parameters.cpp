@@ -84,6 +84,9 @@ Result<void> read_review_filters(const http::Request& request, Filters& filters)
         if (!flag) return flag.error();
         *into = *flag;
     }
+    const auto tagged_since = read_time(request, "tagged_since");
+    if (!tagged_since) return tagged_since.error();
+    filters.tagged_since = *tagged_since;
     return {};
 }
 
@@ -124,6 +127,9 @@ Result<store::Query> read_list_query(const http::Request& request, store::Audien
         if (!order) return order.error();
         query.order = *order;
         if (const auto read = read_review_filters(request, query); !read) return read.error();
+        const auto import = read_import(request);
+        if (!import) return import.error();
+        query.import_job = *import;
     }
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
     const auto tag = read_tag(request);
@@ -215,6 +221,17 @@ Result<store::Query> read_jobs_query(const http::Request& request) {
     store::Query query;
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
     return query;
+}
+
+Result<std::optional<Uuid>> import_of(std::optional<std::string_view> text) {
+    if (!text) return std::optional<Uuid>();
+    const auto job = Uuid::parse(*text);
+    if (!job) return invalid("import", "This must be an import's id.");
+    return std::optional<Uuid>(*job);
+}
+
+Result<std::optional<Uuid>> read_import(const http::Request& request) {
+    return import_of(request.query_value("import"));
 }
 
 std::string write_cursor(store::Order order, const store::Query::Cursor& cursor) {

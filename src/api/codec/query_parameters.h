@@ -18,27 +18,32 @@ inline const std::vector<std::string_view> page_parameters{"limit", "cursor"};
 inline const std::vector<std::string_view> list_parameters{
     "limit", "cursor", "tag", "min_confidence", "max_confidence", "from", "until"};
 inline const std::vector<std::string_view> review_list_parameters{
-    "limit", "cursor",   "tag",       "min_confidence", "max_confidence", "from",     "until",
-    "order", "reviewed", "tagged_by", "source",         "disagreement",   "disputed", "flagged"};
+    "limit",        "cursor",   "tag",      "min_confidence", "max_confidence", "from",
+    "until",        "order",    "reviewed", "tagged_by",      "tagged_since",   "source",
+    "disagreement", "disputed", "flagged",  "import"};
 inline const std::vector<std::string_view> queue_parameters{"limit", "cursor", "import"};
 inline const std::vector<std::string_view> queue_progress_parameters{"import"};
 inline const std::vector<std::string_view> export_parameters{
     "format",       "tag",      "reviewed", "tagged_by",      "source",
     "from",         "until",    "split",    "min_confidence", "max_confidence",
-    "disagreement", "disputed", "flagged"};
+    "disagreement", "disputed", "flagged",  "tagged_since"};
 inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
                                                             "subject", "since",  "until"};
 
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
-/// also order, reviewed, tagged_by, source, disagreement, disputed, flagged.
+/// also order, reviewed, tagged_by, tagged_since, source, disagreement, disputed, flagged, import.
 Result<store::Query> read_list_query(const http::Request& request, store::Audience audience);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
 
+/// The import whose drawings alone are asked for, as a parameter or a member of this name has it.
+Result<std::optional<Uuid>> import_of(std::optional<std::string_view> text);
+Result<std::optional<Uuid>> read_import(const http::Request& request);
+
 /// GET /jobs: limit and cursor, newest first.
 Result<store::Query> read_jobs_query(const http::Request& request);
-/// GET /exports: format, tag, reviewed, tagged_by, source, from, until, min_confidence,
-/// max_confidence, split, disagreement, disputed, flagged.
+/// GET /exports: format, tag, reviewed, tagged_by, tagged_since, source, from, until,
+/// min_confidence, max_confidence, split, disagreement, disputed, flagged.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// GET /audit: limit, cursor, actor, action, subject, since, until.

@@ -31,19 +31,6 @@ Result<std::vector<Uuid>> read_passed(const boost::json::object& body) {
     return passed;
 }
 
-/// The job whose drawings alone are asked for.
-Result<std::optional<Uuid>> import_of(const std::optional<std::string>& text) {
-    if (!text) return std::optional<Uuid>();
-    const auto job = Uuid::parse(*text);
-    if (!job) return Error{ErrorKind::invalid, "This must be an import's id.", "import"};
-    return std::optional<Uuid>(*job);
-}
-
-Result<std::optional<Uuid>> read_import(const Request& request) {
-    const auto text = request.query_value("import");
-    return import_of(text ? std::optional(std::string(*text)) : std::nullopt);
-}
-
 Result<service::ClaimRequest> read_claim(const Request& request) {
     const auto id = read_id(request);
     if (!id) return id.error();

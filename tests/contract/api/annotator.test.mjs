@@ -296,6 +296,23 @@ for (const kind of Object.keys(stores))
         ),
         ['43210', '01234', '10', '432', '10', '', '0', '4321', '', '43210'],
       );
+      // What marie reviewed last, to the microsecond.
+      const second = (await list('tagged_by=marie')).drawings[0].tagged_at;
+      assert.deepEqual(
+        await Promise.all(
+          [
+            'tagged_since=1970-01-01T00:00:00Z',
+            `tagged_since=${second}`,
+            `tagged_by=marie&tagged_since=${second}`,
+            `tagged_by=nobody&tagged_since=${second}`,
+            `tagged_since=${second}&order=most_telling_first`,
+            `tagged_since=${second}&reviewed=false`,
+            'tagged_since=2999-01-01T00:00:00Z',
+            `import=${randomUUID()}`,
+          ].map(listed),
+        ),
+        ['10', '1', '1', '', '1', '', '', ''],
+      );
       for (const order of ['newest_first', 'oldest_first', 'most_telling_first']) {
         const whole = (await list(`order=${order}`)).drawings.map(({ id }) => id);
         const pages = [];
@@ -313,6 +330,9 @@ for (const kind of Object.keys(stores))
       await refused('disagreement=1', 'disagreement');
       await refused(`tagged_by=${'x'.repeat(65)}`, 'tagged_by');
       await refused('tagged_by=', 'tagged_by');
+      await refused('tagged_since=today', 'tagged_since');
+      await refused('tagged_since=', 'tagged_since');
+      await refused('import=1', 'import');
       assert.equal((await list(`tagged_by=${'x'.repeat(64)}`)).drawings.length, 0);
       const elsewhere = (await list('order=most_telling_first&limit=1')).next;
       await refused(`cursor=${elsewhere}`, 'cursor');
@@ -1028,7 +1048,7 @@ for (const kind of Object.keys(stores))
       });
 
       it('of what is not known is refused', async () => {
-        for (const [query, field] of [['?format=cvat', 'format'], ['?format=', 'format'], ['?tag=', 'tag'], [`?tag=${'x'.repeat(65)}`, 'tag'], ['?tagged_by=', 'tagged_by'], [`?source=${'x'.repeat(65)}`, 'source'], ['?reviewed=yes', 'reviewed'], ['?from=yesterday', 'from'], ['?until=1', 'until'], ['?colour=red', 'colour'], ['?split=test', 'split'], ['?disagreement=1', 'disagreement'], ['?min_confidence=2', 'min_confidence'], ['?max_confidence=x', 'max_confidence']])
+        for (const [query, field] of [['?format=cvat', 'format'], ['?format=', 'format'], ['?tag=', 'tag'], [`?tag=${'x'.repeat(65)}`, 'tag'], ['?tagged_by=', 'tagged_by'], ['?tagged_since=today', 'tagged_since'], [`?source=${'x'.repeat(65)}`, 'source'], ['?reviewed=yes', 'reviewed'], ['?from=yesterday', 'from'], ['?until=1', 'until'], ['?colour=red', 'colour'], ['?split=test', 'split'], ['?disagreement=1', 'disagreement'], ['?min_confidence=2', 'min_confidence'], ['?max_confidence=x', 'max_confidence']])
           await exported(query, { status: 422, field });
         await exported(`?tag=${'x'.repeat(64)}`);
       });

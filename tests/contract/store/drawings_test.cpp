@@ -760,6 +760,46 @@ TEST_P(ListContract, OnlyUnreviewedLeavesOutWhatAPersonSaw) {
     }
 }
 
+TEST_P(ListContract, WhatWasReviewedSinceIsFoundInEveryOrderWithEveryOtherFilter) {
+    fill(12);
+    const auto noon = from_rfc3339("2026-11-25T12:00:00Z").value();
+    const auto review = [&](std::size_t at, const Author& by, int minutes, int version = 1) {
+        ASSERT_TRUE(succeeded(store_->change_tag(
+            {sent_[at].id, std::nullopt, by, noon + std::chrono::minutes(minutes), "", version})));
+    };
+    const auto by_eve = Author{Uuid::v7(), "eve"};
+    review(0, by_ada, -1);
+    review(1, by_ada, 0);
+    review(2, by_eve, 1);
+    review(3, by_ada, 2);
+    review(4, by_ada, 3);
+    review(4, by_eve, 4, 2);  // whoever reviewed it last
+    for (const auto order : every_order) {
+        Query query;
+        query.order = order;
+        query.limit = 2;
+        const auto expect = [&](std::initializer_list<std::size_t> found) {
+            std::vector<Uuid> ids;
+            for (const auto at : found) ids.push_back(sent_[at].id);
+            EXPECT_THAT(all_pages(query), testing::UnorderedElementsAreArray(ids));
+        };
+        query.tagged_since = noon;
+        expect({1, 2, 3, 4});
+        query.tagged_by = "ada";
+        expect({1, 3});
+        query.tag = "circle";
+        expect({3});
+        query.tag.reset();
+        query.tagged_since = noon + std::chrono::microseconds(1);
+        expect({3});
+        query.reviewed = false;
+        expect({});
+        query.reviewed.reset();
+        query.tagged_since = noon + std::chrono::hours(1);
+        expect({});
+    }
+}
+
 TEST_P(ListContract, ACursorNeedNotBeADrawingThatIsThere) {
     fill(4);
     Query query;

@@ -312,6 +312,11 @@ TEST_F(TransferTest, OnlyWhatIsAskedForIsExported) {
     EXPECT_EQ(lines(options), 0);
     options = {};
     options.format = Format::quickdraw;
+    options.tagged_since = now() - std::chrono::hours(1);
+    EXPECT_EQ(lines(options), 3);
+    options.tagged_since = now() + std::chrono::hours(1);
+    EXPECT_EQ(lines(options), 0);
+    options.tagged_since.reset();
     options.source = "import";
     EXPECT_EQ(lines(options), 0);
     options.source.reset();

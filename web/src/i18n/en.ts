@@ -138,6 +138,8 @@ export const en = {
     chosen: (n: number) => (n === 1 ? '1 chosen' : `${n} chosen`),
     clearFilters: 'Clear the filters',
     reviewedBy: 'Reviewed by',
+    reviewedSince: 'Reviewed since',
+    oneImport: 'Of one import alone',
     source: 'Came from',
     flags: 'Flags',
     anyFlag: 'All drawings',
@@ -300,6 +302,9 @@ export const en = {
     confirm: (n: number, said: string) =>
       n === 0 ? 'Take back' : n === 1 ? 'Take back 1 drawing' : `Take back ${said} drawings`,
     progress: (done: string, of: string) => `${done} of ${of}`,
+    filtered: 'Only what the list shows is meant: its filters count here too.',
+    more: (n: string) => `and ${n} more.`,
+    inList: 'Look at them in the list',
   },
   review: {
     start: 'Start reviewing',

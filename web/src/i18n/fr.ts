@@ -139,6 +139,8 @@ export const fr: Dictionary = {
     chosen: (n) => (n < 2 ? `${n} choisi` : `${n} choisis`),
     clearFilters: 'Effacer les filtres',
     reviewedBy: 'Vérifié par',
+    reviewedSince: 'Vérifié depuis',
+    oneImport: 'D’un seul import',
     source: 'Venu de',
     flags: 'Signalés',
     anyFlag: 'Tous les dessins',
@@ -305,6 +307,9 @@ export const fr: Dictionary = {
     confirm: (n, said) =>
       n === 0 ? 'Revenir dessus' : n === 1 ? 'Revenir sur 1 décision' : `Revenir sur ${said} décisions`,
     progress: (done, of) => `${done} sur ${of}`,
+    filtered: 'Seul ce que montre la liste est concerné : ses filtres valent ici aussi.',
+    more: (n) => `et ${n} de plus.`,
+    inList: 'Les voir dans la liste',
   },
   review: {
     start: 'Commencer à vérifier',

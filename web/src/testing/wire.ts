@@ -6,6 +6,7 @@ import type { Drawing, Label } from '../api/client';
 export interface Waiting {
   method: string;
   path: string;
+  query: URLSearchParams;
   headers: Headers;
   body: unknown;
   answer: (status: number, body?: unknown) => void;
@@ -25,10 +26,11 @@ export class Wire {
   }
 
   /** The first waiting request of that method and path, once it is there. */
-  async next(method: string, path: string): Promise<Waiting> {
+  async next(method: string, path: string | RegExp): Promise<Waiting> {
+    const fits = (known: string) => (typeof path === 'string' ? known === path : path.test(known));
     const at = await vi.waitFor(() => {
-      const found = this.waiting.findIndex((one) => one.method === method && one.path === path);
-      if (found < 0) throw new Error(`no ${method} ${path} among: ${this.log.join(', ')}`);
+      const found = this.waiting.findIndex((one) => one.method === method && fits(one.path));
+      if (found < 0) throw new Error(`no ${method} ${String(path)} among: ${this.log.join(', ')}`);
       return found;
     });
     return this.waiting.splice(at, 1)[0]!;
@@ -40,12 +42,13 @@ export class Wire {
 
   private async take(request: Request): Promise<Response> {
     const text = await request.text();
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     this.log.push(`${request.method} ${pathname}`);
     return new Promise((resolve, reject) => {
       this.waiting.push({
         method: request.method,
         path: pathname,
+        query: searchParams,
         headers: request.headers,
         body: text ? JSON.parse(text) : undefined,
         answer: (status, body) => {

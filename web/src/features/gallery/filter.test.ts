@@ -7,6 +7,7 @@ const all: Filter = {
   tag: 'étoile & co',
   reviewed: 'true',
   taggedBy: 'ada',
+  taggedSince: '2026-02-01T14:07:30',
   source: 'import',
   from: '2026-01-31',
   until: '2026-02-01',
@@ -15,6 +16,7 @@ const all: Filter = {
   disagreement: 'false',
   disputed: '',
   flagged: 'true',
+  importJob: '019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11',
   order: 'oldest_first',
 };
 
@@ -28,7 +30,9 @@ describe('a filter', () => {
 
   it('passes over what it does not understand', () => {
     expect(
-      filterIn('reviewed=perhaps&from=soon&min_confidence=2&max_confidence=&order=best&colour=red'),
+      filterIn(
+        'reviewed=perhaps&from=soon&tagged_since=2026-01-31&min_confidence=2&max_confidence=&order=best&colour=red',
+      ),
     ).toEqual(noFilter);
   });
 
@@ -38,12 +42,14 @@ describe('a filter', () => {
       tag: 'étoile & co',
       reviewed: true,
       tagged_by: 'ada',
+      tagged_since: new Date(2026, 1, 1, 14, 7, 30).toISOString(),
       source: 'import',
       from: new Date(2026, 0, 31).toISOString(),
       until: new Date(2026, 1, 2).toISOString(),
       min_confidence: 0.125,
       max_confidence: 0.9,
       flagged: true,
+      import: all.importJob,
       disagreement: false,
       order: 'oldest_first',
     });
@@ -51,7 +57,7 @@ describe('a filter', () => {
 
   it('counts the choices beside the tag and the order', () => {
     expect([countOf(noFilter), countOf({ ...noFilter, tag: 'star', order: 'oldest_first' })]).toEqual([0, 0]);
-    expect(countOf(all)).toBe(9);
+    expect(countOf(all)).toBe(11);
   });
 
   it('is for everyone only as far as everyone may ask', () => {
@@ -75,6 +81,8 @@ describe('a filter', () => {
       { tag: 'heart' },
       { reviewed: 'true' },
       { taggedBy: 'ada' },
+      { taggedSince: '2026-11-01T00:00' },
+      { importJob: all.importJob },
       { source: 'import' },
       { from: '2026-11-27' },
       { until: '2026-11-23' },

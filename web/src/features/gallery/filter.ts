@@ -1,6 +1,6 @@
 import type { Drawing } from '../../api/client';
 import type { paths } from '../../generated/annotator';
-import { beginOf, share } from '../../util/days';
+import { beginOf, momentOf, share } from '../../util/days';
 
 export const orders = ['newest_first', 'oldest_first', 'most_telling_first'] as const;
 export type Order = (typeof orders)[number];
@@ -12,6 +12,8 @@ export interface Filter {
   reviewed: '' | 'true' | 'false';
   /** The name of whoever reviewed them. */
   taggedBy: string;
+  /** A moment of the person's own time zone ("2026-01-31T14:07"): they were reviewed then or later. */
+  taggedSince: string;
   source: string;
   /** Days of the person's own time zone, both included. */
   from: string;
@@ -25,6 +27,8 @@ export interface Filter {
   disputed: '' | 'true' | 'false';
   /** Marked for attention. */
   flagged: '' | 'true' | 'false';
+  /** The id of the import that brought them. */
+  importJob: string;
   order: Order;
 }
 
@@ -32,6 +36,7 @@ export const noFilter: Filter = {
   tag: '',
   reviewed: '',
   taggedBy: '',
+  taggedSince: '',
   source: '',
   from: '',
   until: '',
@@ -40,6 +45,7 @@ export const noFilter: Filter = {
   disagreement: '',
   disputed: '',
   flagged: '',
+  importJob: '',
   order: 'newest_first',
 };
 
@@ -47,6 +53,7 @@ export const noFilter: Filter = {
 const forEveryone = ['tag', 'from', 'until', 'minConfidence', 'maxConfidence'] as const;
 
 const flag = (text: string | null) => (text === 'true' || text === 'false' ? text : '');
+const moment = (text: string) => (momentOf(text) === null ? '' : text);
 const day = (text: string | null) => (text !== null && /^\d{4}-\d\d-\d\d$/.test(text) ? text : '');
 
 function percent(text: string | null): number | null {
@@ -63,6 +70,7 @@ export function filterIn(query: string): Filter {
     tag: text('tag'),
     reviewed: flag(asked.get('reviewed')),
     taggedBy: text('tagged_by'),
+    taggedSince: moment(text('tagged_since')),
     source: text('source'),
     from: day(asked.get('from')),
     until: day(asked.get('until')),
@@ -71,17 +79,20 @@ export function filterIn(query: string): Filter {
     disagreement: flag(asked.get('disagreement')),
     disputed: flag(asked.get('disputed')),
     flagged: flag(asked.get('flagged')),
+    importJob: text('import'),
     order: orders.find((order) => order === asked.get('order')) ?? noFilter.order,
   };
 }
 
 /** As it stands in the address: what was chosen alone, always in the same order. */
 export function addressOf(filter: Filter): string {
-  const { tag, reviewed, taggedBy, source, from, until, disagreement, disputed, flagged, order } = filter;
+  const { tag, reviewed, taggedBy, taggedSince, source, from, until, order } = filter;
+  const { disagreement, disputed, flagged, importJob } = filter;
   const all = {
     tag,
     reviewed,
     tagged_by: taggedBy.trim(),
+    tagged_since: taggedSince,
     source: source.trim(),
     from,
     until,
@@ -90,6 +101,7 @@ export function addressOf(filter: Filter): string {
     disagreement,
     disputed,
     flagged,
+    import: importJob,
     order: order === noFilter.order ? '' : order,
   };
   return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== '')).toString();
@@ -133,9 +145,12 @@ export function commonQuery(filter: CommonFilter) {
 export function queryOf(filter: Filter): ListQuery {
   const query: ListQuery = commonQuery(filter);
   if (filter.taggedBy) query.tagged_by = filter.taggedBy;
+  const since = momentOf(filter.taggedSince);
+  if (since !== null) query.tagged_since = new Date(since).toISOString();
   if (filter.source) query.source = filter.source;
   if (filter.disputed) query.disputed = filter.disputed === 'true';
   if (filter.flagged) query.flagged = filter.flagged === 'true';
+  if (filter.importJob) query.import = filter.importJob;
   if (filter.order !== noFilter.order) query.order = filter.order;
   return query;
 }
@@ -146,6 +161,7 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
     tag,
     reviewed,
     tagged_by,
+    tagged_since,
     source,
     from,
     until,
@@ -154,15 +170,19 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
     disagreement,
     disputed,
     flagged,
+    import: importJob,
     order,
   } = queryOf(filter);
   const time = Date.parse(drawing.created_at);
+  const reviewedAt = drawing.tagged_at === null ? -Infinity : Date.parse(drawing.tagged_at);
   const disagrees = drawing.tagged_by !== null && drawing.tag !== drawing.predicted_tag;
   return (
     order === undefined &&
+    importJob === undefined &&
     (tag === undefined || tag === drawing.tag) &&
     (reviewed === undefined || reviewed === (drawing.tagged_by !== null)) &&
     (tagged_by === undefined || tagged_by === drawing.tagged_by) &&
+    (tagged_since === undefined || reviewedAt >= Date.parse(tagged_since)) &&
     (source === undefined || source === drawing.source) &&
     (from === undefined || time >= Date.parse(from)) &&
     (until === undefined || time < Date.parse(until)) &&

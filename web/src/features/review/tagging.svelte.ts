@@ -226,7 +226,7 @@ export class Tagging {
     this.sayUndone(change.length, undone, problem, change[0]?.back);
     // A queue that was read anew in between has them no longer.
     const missing = undone.some(({ id }) => !this.list.items.some((item) => item.id === id));
-    if (missing && this.list.source === 'queue') void this.list.show('queue');
+    if (missing && this.list.source === 'queue') void this.list.show('queue', undefined, this.list.importJob);
   }
 
   /** Takes back the last change of a drawing, whoever made it; of opinions, this person's own. */

@@ -50,6 +50,22 @@ describe('tagging', () => {
     expect(list.items.map((drawing) => drawing.tag)).toEqual(['star', 'heart', 'circle']);
   });
 
+  it('reads the queue of one import anew as that of this import, where what it took back is not there', async () => {
+    void list.show('queue', undefined, 'an import');
+    const claim = await wire.next('PUT', /claims/);
+    expect(claim.body).toMatchObject({ import: 'an import' });
+    claim.answer(200, { drawings: [drawingOf('a')] });
+    await settleAll();
+    await tag('a', 'star');
+    list.items = [];
+    const undone = tagging.undo(tagging.changes[0]!);
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(200, drawingOf('a', { version: 3 }));
+    await undone;
+    await settleAll();
+    const again = await wire.next('PUT', /claims/);
+    expect(again.body).toMatchObject({ import: 'an import' });
+  });
+
   it('keeps an opinion as what this person says, and does not ask again', async () => {
     const saved = tagging.set(at('a'), 'star');
     (await wire.next('PATCH', '/api/v1/drawings/a')).answer(

@@ -3,23 +3,26 @@ import { settle, type Drawing } from '../../api/client';
 import { notices } from '../../ui/notices.svelte';
 import { explain, type Problem } from '../../api/problem';
 import { annotatorApi, session } from '../session/session.svelte';
+import type { DrawingList } from '../gallery/drawings.svelte';
+import { noFilter, queryOf, type Filter } from '../gallery/filter';
 import type { Tagging } from './tagging.svelte';
 
 const most_at_once = 200; // the API's limit, of a page and of what is undone in one go
 
-type Decided = Pick<Drawing, 'id' | 'version' | 'tagged_at'>;
+export type Decided = Pick<Drawing, 'id' | 'version' | 'tagged_at' | 'tag' | 'image_url'>;
 
-const isSince = ({ tagged_at }: Decided, time: number): boolean =>
+const isSince = ({ tagged_at }: Pick<Decided, 'tagged_at'>, time: number): boolean =>
   tagged_at !== null && Date.parse(tagged_at) >= time;
 
 /**
- * What the person who is signed in decided since a time, found and taken back. A drawing that somebody decided after
- * them is theirs no more and stays; one that they decided more than once is again as it was at that time.
+ * What the person who is signed in decided since a time, found and taken back, as far as the list in sight would show
+ * it. A drawing that somebody decided after them is theirs no more and stays; one that they decided more than once is
+ * again as it was at that time.
  */
 export class TakingBack {
   /** How much was read so far. */
   read = $state(0);
-  /** What stands in the person's name, whenever they decided it; null until all of it was read. */
+  /** What stands in the person's name since the time that was read from; null until all of it was read. */
   decided = $state.raw<readonly Decided[] | null>(null);
   /** What kept it from being read. */
   problem = $state<Problem | null>(null);
@@ -28,26 +31,51 @@ export class TakingBack {
   private left = false;
   private readonly person = session.user;
 
-  constructor(private tagging: Tagging) {}
+  /** What of the person's the list would show. */
+  readonly filter: Filter;
+  private from = Infinity;
+  private turn = 0;
 
-  /** Reads what the person decided; what is being saved counts as well. */
-  async look(): Promise<void> {
+  constructor(
+    private tagging: Tagging,
+    list: DrawingList,
+  ) {
+    const importJob = list.importJob ?? list.filter.importJob;
+    this.filter = { ...list.filter, importJob, order: noFilter.order };
+  }
+
+  /** Reads what the person decided since then, unless it was read already. */
+  lookSince(time: number): void {
+    if (time < this.from) void this.look(time);
+  }
+
+  /** Reads what the person decided since then; what is being saved counts as well. */
+  async look(time: number): Promise<void> {
+    const turn = ++this.turn;
     const all: Decided[] = [];
+    this.from = time;
     this.decided = null;
     this.problem = null;
     this.read = 0;
     await this.tagging.settled();
+    const { taggedBy } = this.filter;
     const tagged_by = this.person?.name;
+    if (taggedBy !== '' && taggedBy !== tagged_by) {
+      this.decided = [];
+      return;
+    }
+    const asked = { ...queryOf(this.filter), tagged_by, tagged_since: new Date(time).toISOString() };
     let cursor: string | undefined;
     do {
-      const query = { tagged_by, limit: most_at_once, cursor };
+      const query = { ...asked, limit: most_at_once, cursor };
       const answer = await settle(annotatorApi.GET('/api/v1/drawings', { params: { query } }));
-      if (this.stopped) return;
+      if (this.stopped || turn !== this.turn) return;
       if (!answer.ok) {
         this.problem = answer.problem;
         return;
       }
-      for (const { id, version, tagged_at } of answer.data.drawings) all.push({ id, version, tagged_at });
+      for (const { id, version, tagged_at, tag, image_url } of answer.data.drawings)
+        all.push({ id, version, tagged_at, tag, image_url });
       this.read = all.length;
       cursor = answer.data.next ?? undefined;
     } while (cursor !== undefined);
@@ -81,7 +109,7 @@ export class TakingBack {
     this.progress = null;
     this.say(told, problem);
     // Whether the last of it was written nobody knows where the answer was lost.
-    if (problem && !this.stopped) void this.look();
+    if (problem && !this.stopped) void this.look(this.from);
     return problem;
   }
 

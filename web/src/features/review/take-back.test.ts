@@ -4,6 +4,7 @@ import { en } from '../../i18n/en';
 import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
 import type { Drawing, Me } from '../../api/client';
 import { DrawingList } from '../gallery/drawings.svelte';
+import { noFilter } from '../gallery/filter';
 import { notices } from '../../ui/notices.svelte';
 import { session } from '../session/session.svelte';
 import { TakingBack } from './take-back.svelte';
@@ -31,11 +32,11 @@ describe('taking back all since a time', () => {
     list = new DrawingList('annotator');
     list.labels = ['circle', 'star'].map((tag) => labelOf(tag));
     tagging = new Tagging(list, []);
-    taking = new TakingBack(tagging);
+    taking = new TakingBack(tagging, list);
   });
 
   async function look(...pages: Drawing[][]): Promise<void> {
-    const looked = taking.look();
+    const looked = taking.look(0);
     for (const [at, drawings] of pages.entries())
       (await wire.next('GET', lists)).answer(200, { drawings, next: at + 1 < pages.length ? 'more' : null });
     await looked;
@@ -48,8 +49,50 @@ describe('taking back all since a time', () => {
     expect(taking.since(ten + 1).map(({ id }) => id)).toEqual(['c']);
   });
 
+  it('asks for what the list would show of the person alone, since then', async () => {
+    void list.show('annotator', { ...noFilter, tag: 'star', reviewed: 'true', order: 'oldest_first' });
+    (await wire.next('GET', lists)).answer(200, { drawings: [], next: null });
+    taking = new TakingBack(tagging, list);
+    void taking.look(ten);
+    const asked = await wire.next('GET', lists);
+    expect(Object.fromEntries(asked.query)).toEqual({
+      tag: 'star',
+      reviewed: 'true',
+      tagged_by: 'marie',
+      tagged_since: '2026-11-25T10:00:00.000Z',
+      limit: '200',
+    });
+  });
+
+  it('asks for one import where the queue is of one', async () => {
+    void list.show('queue', undefined, 'an import');
+    taking = new TakingBack(tagging, list);
+    void taking.look(ten);
+    expect((await wire.next('GET', lists)).query.get('import')).toBe('an import');
+  });
+
+  it('asks nothing where the list shows what somebody else reviewed', async () => {
+    list.filter = { ...noFilter, taggedBy: 'bob' };
+    taking = new TakingBack(tagging, list);
+    await taking.look(ten);
+    expect([taking.decided, wire.count(`GET ${lists}`)]).toEqual([[], 0]);
+  });
+
+  it('reads again for an earlier time alone, and passes over what is answered too late', async () => {
+    taking.lookSince(ten);
+    const first = await wire.next('GET', lists);
+    taking.lookSince(ten + 1);
+    taking.lookSince(ten - 1);
+    const second = await wire.next('GET', lists);
+    second.answer(200, { drawings: [decided('b', '10:00:00')], next: null });
+    await settleAll();
+    first.answer(200, { drawings: [decided('a', '11:00:00')], next: null });
+    await settleAll();
+    expect([taking.since(ten).map(({ id }) => id), wire.count(`GET ${lists}`)]).toEqual([['b'], 2]);
+  });
+
   it('says what kept it from reading, and counts nothing until all is read', async () => {
-    const looked = taking.look();
+    const looked = taking.look(0);
     (await wire.next('GET', lists)).answer(200, { drawings: [decided('a', '11:00:00')], next: 'more' });
     (await wire.next('GET', lists)).answer(422, {
       type: '/problems/invalid',
