@@ -37,7 +37,7 @@ describe('the audit log', () => {
   /** The place with the accounts; signing in leads elsewhere first. */
   async function accounts(page) {
     await page.getByTestId('queue').waitFor();
-    await page.locator('nav a[href="#/login"]').click();
+    await page.locator('nav a[href="#/users"]').click();
   }
 
   async function opened(page, title = 'Audit log') {
@@ -80,8 +80,10 @@ describe('the audit log', () => {
   it('is not for annotators', () =>
     withPage({}, async (page) => {
       await signIn(page, { user: 'marie', password: 'a long pass phrase' });
-      await accounts(page);
-      await page.getByText('marie').first().waitFor();
+      await page.getByTestId('queue').waitFor();
+      assert.equal(await page.locator('nav a[href="#/users"]').count(), 0);
+      await page.goto(`${croquis.url}/#/users`);
+      await page.getByText('Only admins look after users.').waitFor();
       assert.equal(await page.getByTestId('audit').count(), 0);
     }));
 

@@ -70,7 +70,7 @@ describe('the loop', () => {
     await page.goto(croquis.url);
     await signIn(page);
     await page.getByTestId('queue').waitFor();
-    await page.locator('nav a[href="#/login"]').click();
+    await page.locator('nav a[href="#/models"]').click();
     await page.getByTestId('teach').waitFor();
   };
 

@@ -65,7 +65,7 @@ describe('five labels that no model knows', () => {
 
   /** Presses Teach, and gives what came of it once the page shows it. */
   async function teach() {
-    await place('login');
+    await place('models');
     await page.getByTestId('teach').waitFor();
     await page.getByRole('checkbox', { name: /better beyond chance/ }).check();
     const queued = page.waitForResponse((response) => /models:teach$/.test(response.url()));

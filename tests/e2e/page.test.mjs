@@ -388,7 +388,7 @@ describe('the page', () => {
       async (page) => {
         await signIn(page);
         await page.getByTestId('queue').waitFor();
-        await page.locator('nav a[href="#/login"]').click();
+        await page.locator('nav a[href="#/users"]').click();
         const users = page.getByTestId('users');
         const ask = page.getByTestId('ask');
         const add = async (name) => {
@@ -412,9 +412,14 @@ describe('the page', () => {
         await other.goto(croquis.url);
         await signIn(other, { user: 'marie', password: 'another-long-one' });
         await other.getByTestId('signed-in').getByText('marie').waitFor();
-        await other.locator('nav a[href="#/login"]').click();
+        await other.locator('nav a[href="#/models"]').click();
         await other.getByTestId('model').first().waitFor();
+        assert.equal(await other.locator('nav a[href="#/users"]').count(), 0);
+        assert.equal(await other.getByTestId('teach').count(), 0);
+        await other.goto(`${croquis.url}/#/users`);
+        await other.getByText('Only admins look after users.').waitFor();
         assert.equal(await other.getByTestId('users').count(), 0);
+        await assertAccessible(other, 'Users, for an annotator');
         await other.context().close();
 
         await row.getByRole('button', { name: 'Disable' }).click();
@@ -431,7 +436,7 @@ describe('the page', () => {
       const id = await croquis.addModel('another');
       await signIn(page);
       await page.getByTestId('queue').waitFor();
-      await page.locator('nav a[href="#/login"]').click();
+      await page.locator('nav a[href="#/models"]').click();
       const models = page.getByTestId('model');
       const candidate = models.filter({ hasText: id });
       await candidate.waitFor();
@@ -448,7 +453,7 @@ describe('the page', () => {
       const id = await croquis.addModel('leaving');
       await signIn(page);
       await page.getByTestId('queue').waitFor();
-      await page.locator('nav a[href="#/login"]').click();
+      await page.locator('nav a[href="#/models"]').click();
       const model = page.getByTestId('model').filter({ hasText: id });
       for (const [button, name] of [['download-model', `${id}.onnx`], ['download-card', `${id}.json`]]) {
         const [file] = await Promise.all([page.waitForEvent('download'), model.getByTestId(button).click()]);
@@ -461,6 +466,54 @@ describe('the page', () => {
       await page.getByTestId('ask').getByRole('button', { name: 'Remove' }).click();
       await model.waitFor({ state: 'detached' });
     }));
+
+  it('has models and users in places of their own, which a link, a reload and Back lead to', async () => {
+    const page = await openPage(browser, { locale: 'fr-FR' });
+    const title = (text) => page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
+    await page.goto(`${croquis.url}/#/users`);
+    await page.getByRole('heading', { name: 'Connectez-vous pour annoter' }).waitFor();
+    assert.equal(await page.locator('nav a').count(), 3, 'no place of those signed in');
+    await signIn(page);
+    await page.getByTestId('queue').waitFor();
+    const places = ['draw', 'annotate', 'review', 'labels', 'data', 'models', 'quality', 'users', 'projects', 'login'];
+    assert.deepEqual(
+      await page.locator('nav a').evaluateAll((all) => all.map((link) => link.hash.slice(2))),
+      places,
+    );
+    await page.locator('nav a[href="#/models"]').press('Enter');
+    await title('Modèles');
+    assert.equal(await page.title(), 'Modèles · Croquis');
+    await page.locator('nav a[href="#/users"]').press('Enter');
+    await title('Utilisateurs');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    await page.getByTestId('audit').waitFor();
+    await page.reload();
+    await title('Utilisateurs');
+    await page.goBack();
+    await title('Modèles');
+    assert.equal(await page.locator('nav [aria-current=page]').innerText(), 'Modèles');
+    await page.getByTestId('model').first().waitFor();
+    await page.locator('nav a[href="#/login"]').click();
+    await page.getByTestId('sign-out').waitFor();
+    assert.equal(await page.getByTestId('model').count() + (await page.getByTestId('users').count()), 0);
+    for (const width of [390, 360, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const place of places) {
+        await page.locator(`nav a[href="#/${place}"]`).click();
+        await page.locator(`nav a[href="#/${place}"][aria-current=page]`).waitFor();
+        const boxes = await page
+          .locator('nav a')
+          .evaluateAll((all) => all.map((link) => link.getBoundingClientRect().toJSON()));
+        assert.ok(
+          boxes.every(({ left, right, height }) => left >= 0 && right <= width && right - left >= 24 && height >= 44),
+          `${width} at ${place}: ${JSON.stringify(boxes.map(({ left, right, height }) => [left, right, height]))}`,
+        );
+        if (place === 'review') await page.evaluate(() => (location.hash = '#/annotate'));
+      }
+    }
+    assert.deepEqual(page.complaints({ failedRequests: true }), []);
+    await page.context().close();
+  });
 
   it('explains the API in Swagger UI, where one can sign in and try it', () =>
     withPage({}, async (page) => {
@@ -508,9 +561,14 @@ describe('the page', () => {
         await assertAccessible(page, 'the detail for annotators');
         await page.keyboard.press('Escape');
         await page.locator('nav a[href="#/login"]').click();
-        await page.getByTestId('users').getByRole('row').nth(1).waitFor();
-        await page.getByTestId('model').first().waitFor();
+        await page.getByTestId('sign-out').waitFor();
         await assertAccessible(page, 'the account');
+        await page.locator('nav a[href="#/models"]').click();
+        await page.getByTestId('model').first().waitFor();
+        await assertAccessible(page, 'Models');
+        await page.locator('nav a[href="#/users"]').click();
+        await page.getByTestId('users').getByRole('row').nth(1).waitFor();
+        await assertAccessible(page, 'Users');
         await page.getByRole('button', { name: 'New password for admin' }).click();
         await assertAccessible(page, 'a question');
       }));

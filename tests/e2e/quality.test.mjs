@@ -185,7 +185,7 @@ describe('a queue and its quality', () => {
     await visit(browser, croquis.url, {}, async (page) => {
       await signIn(page);
       await page.getByTestId('queue').waitFor();
-      await page.locator('nav a[href="#/login"]').click();
+      await page.locator('nav a[href="#/models"]').click();
       await page.getByTestId('roll-back').click();
       await look(page, 'roll-back');
       await page.getByTestId('ask').getByRole('button', { name: 'Back to the model before' }).click();

@@ -485,7 +485,7 @@ describe('reviewing', () => {
       await page.goto(croquis.url);
       await signIn(page);
       await page.getByTestId('queue').waitFor();
-      await page.locator('nav a[href="#/login"]').click();
+      await page.locator('nav a[href="#/users"]').click();
       const row = page.getByTestId('users').getByRole('row', { name: new RegExp(name) });
       await row.waitFor();
       const { width } = options.viewport;

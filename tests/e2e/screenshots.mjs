@@ -43,17 +43,26 @@ async function take(page, name) {
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
 }
 
+async function takeAccounts(page, which) {
+  for (const [place, part] of [
+    ['login', page.getByTestId('sign-out')],
+    ['models', page.getByTestId('model').first()],
+    ['users', page.getByTestId('users').getByRole('row').nth(1)],
+  ]) {
+    await page.locator(`nav a[href="#/${place}"]`).click();
+    await part.waitFor();
+    await page.screenshot({ path: path.join(folder, `${place}${which}.png`), fullPage: true });
+  }
+}
+
 async function takeTheRest(page, small) {
   await page.getByTestId('queue').click();
   await page.getByTestId('accept-all').click();
   await take(page, 'queue');
   await page.keyboard.press('Escape');
-  await page.locator('nav a[href="#/login"]').click();
-  await page.getByTestId('model').first().waitFor();
-  await page.screenshot({ path: path.join(folder, 'account.png'), fullPage: true });
-
+  await takeAccounts(page, '');
   await page.getByRole('button', { name: 'Passer au thème sombre' }).click();
-  await page.screenshot({ path: path.join(folder, 'account-dark.png'), fullPage: true });
+  await takeAccounts(page, '-dark');
   await page.locator('nav a[href="#/draw"]').click();
   await take(page, 'draw-dark');
   await page
@@ -83,9 +92,7 @@ async function takeTheRest(page, small) {
   await take(small, 'phone-detail');
   await small.keyboard.press('Escape');
   await small.getByRole('button', { name: 'Use the light theme' }).click();
-  await small.locator('nav a[href="#/login"]').click();
-  await small.getByTestId('model').first().waitFor();
-  await small.screenshot({ path: path.join(folder, 'phone-account-light.png'), fullPage: true });
+  await takeAccounts(small, '-phone-light');
   await small.locator('nav a[href="#/draw"]').click();
   await take(small, 'phone-light');
 }

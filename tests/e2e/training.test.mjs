@@ -34,7 +34,7 @@ describe('training', () => {
     visit(browser, croquis.url, options, async (page) => {
       await signIn(page);
       await page.getByTestId('start-review').waitFor();
-      await page.locator('nav a[href="#/login"]').click();
+      await page.locator('nav a[href="#/models"]').click();
       await steps(page, page.getByTestId('train'));
     });
   async function look(page, name) {

@@ -9,7 +9,9 @@ export const en = {
     labels: 'Labels',
     data: 'Data',
     projects: 'Projects',
+    models: 'Models',
     quality: 'Quality',
+    users: 'Users',
     login: 'Login',
     skip: 'Skip to content',
     signedInAs: (name: string) => `Signed in as ${name}`,
@@ -354,6 +356,7 @@ export const en = {
   },
   users: {
     title: 'Users',
+    adminsOnly: 'Only admins look after users.',
     add: 'Add a user',
     addButton: 'Add',
     name: 'User name',

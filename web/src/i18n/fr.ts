@@ -11,7 +11,9 @@ export const fr: Dictionary = {
     labels: 'Étiquettes',
     data: 'Données',
     projects: 'Projets',
+    models: 'Modèles',
     quality: 'Qualité',
+    users: 'Utilisateurs',
     login: 'Login',
     skip: 'Aller au contenu',
     signedInAs: (name) => `Connecté : ${name}`,
@@ -359,6 +361,7 @@ export const fr: Dictionary = {
   },
   users: {
     title: 'Utilisateurs',
+    adminsOnly: 'Seuls les administrateurs gèrent les utilisateurs.',
     add: 'Ajouter un utilisateur',
     addButton: 'Ajouter',
     name: 'Nom d’utilisateur',

@@ -5,7 +5,9 @@ export const places = [
   'clusters',
   'labels',
   'data',
+  'models',
   'quality',
+  'users',
   'projects',
   'login',
 ] as const;
