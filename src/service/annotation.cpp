@@ -17,6 +17,7 @@
 #include "service/models.h"
 #include "service/narrowing.h"
 #include "service/quality.h"
+#include "service/source.h"
 #include "service/training_jobs.h"
 #include "service/trunk.h"
 #include "store/tagging.h"
@@ -28,7 +29,6 @@ namespace asio = boost::asio;
 
 constexpr std::size_t top_count = 5;
 constexpr std::size_t max_key_bytes = 255;
-constexpr std::size_t max_source_bytes = 32;
 
 Result<void> check_key(std::string_view key) {
     const bool visible =
@@ -40,12 +40,7 @@ Result<void> check_key(std::string_view key) {
 }
 
 Result<void> check_source(std::string_view source) {
-    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-    const bool valid =
-        !source.empty() && source.size() <= max_source_bytes && plain(source.front()) &&
-        std::all_of(source.begin(), source.end(),
-                    [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
-    if (!valid)
+    if (!is_source(source))
         return Error{ErrorKind::invalid,
                      "A source is 1 to 32 of a-z, 0-9 and . _ -, and starts with a letter or a "
                      "digit.",

@@ -18,6 +18,7 @@
 #include "recognition/label_name.h"
 #include "service/narrowing.h"
 #include "service/projects.h"
+#include "service/source.h"
 #include "service/transfer.h"
 #include "service/trunk.h"
 #include "store/records.h"
@@ -33,13 +34,6 @@ constexpr std::size_t chunk_bytes = std::size_t{32} << 20U;
 constexpr std::size_t max_id_bytes = 512;
 constexpr std::size_t max_name_bytes = 1024;
 constexpr std::string_view own_source = "import";
-
-bool is_source(std::string_view source) {
-    constexpr std::size_t longest = 32;
-    return !source.empty() && source.size() <= longest &&
-           source.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") ==
-               std::string_view::npos;
-}
 
 /// A version 7 id of the given time whose other bits follow from `name`, so that the same drawing
 /// has the same id in every store.

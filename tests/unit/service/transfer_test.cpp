@@ -128,6 +128,22 @@ TEST_F(TransferTest, AFolderALabelComesInOnceHoweverOftenItIsImported) {
     EXPECT_THAT(tags, ElementsAre("1.png circle", "2.png star"));
 }
 
+TEST_F(TransferTest, ASourceIsKeptWhereASubmissionMightHaveIt) {
+    write_file(path("d/images/1.png"), picture(1));
+    write_file(path("d/images/2.png"), picture(2));
+    const auto line = [](const char* file, const char* source) {
+        return std::string(file) + ",circle," + to_string(Uuid::v7()) + "," + source + "\n";
+    };
+    write_file(path("d/labels.csv"), "path,label,croquis_id,source\n" +
+                                         line("images/1.png", "tablet-2") +
+                                         line("images/2.png", "-tablet"));
+    Place place(path("a.db"));
+    ASSERT_EQ(bring(place, "d").value().stored, 2U);
+    std::set<std::string> sources;
+    for (const auto& drawing : place.drawings()) sources.insert(drawing.source);
+    EXPECT_THAT(sources, ElementsAre("import", "tablet-2"));
+}
+
 TEST_F(TransferTest, LabelsTheProjectLacksAreRefusedMappedOrMade) {
     write_file(path("d/Circle/1.png"), picture(1));
     write_file(path("d/boat/2.png"), picture(2));
