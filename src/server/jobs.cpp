@@ -11,6 +11,16 @@ bool is_on_sqlite(const Config& config) {
     return config.store.starts_with(store::sqlite_scheme);
 }
 
+service::TrainProgram train_program_in(const Config& config) {
+    service::TrainProgram program;
+    program.file = train_program_of(config);
+    program.folder = trainings_of(config);
+    program.threads = config.train_threads;
+    program.memory_mebibytes = config.max_train_mebibytes;
+    program.left_to_others = config.no_jobs;
+    return program;
+}
+
 }  // namespace
 
 Result<void> check_no_jobs(const Config& config) {
@@ -46,8 +56,7 @@ Jobs::Jobs(const Config& config, store::Store& store, recognition::Batcher& batc
     : store_(store),
       imports_(store, config.store, batcher,
                Spool::open(uploads_of(config), config.max_upload_folder_bytes)),
-      trainings_(store, service::TrainProgram{train_program_of(config), trainings_of(config),
-                                              config.train_threads, config.max_train_mebibytes}),
+      trainings_(store, train_program_in(config)),
       mlflow_(store, std::move(mlflow)) {}
 
 void Jobs::start() {

@@ -324,7 +324,7 @@ Trainings::Trainings(store::Store& store, TrainProgram program)
 
 Result<store::Job> Trainings::queue(const TrainRequest& request, const store::Author& by,
                                     int project) {
-    if (!available()) return no_training();
+    if (!may_queue()) return no_training();
     if (request.steps < fewest_training_steps || request.steps > most_training_steps)
         return Error{ErrorKind::invalid,
                      fmt::format("A training has {} to {} steps.", fewest_training_steps,

@@ -29,6 +29,8 @@ struct TrainProgram {
     std::size_t memory_mebibytes = 4096;
     /// So long after it was asked to end it is killed.
     std::chrono::milliseconds patience{5000};
+    /// Other processes do what is queued here, each with a program of its own.
+    bool left_to_others = false;
 };
 
 struct TrainRequest {
@@ -61,8 +63,12 @@ class Trainings {
     /// Whether this process has a program that trains.
     [[nodiscard]] bool available() const { return !program_.file.empty(); }
 
+    /// Whether what is queued here may be done: by this process, or by another one that has a
+    /// program; until there is one, it waits.
+    [[nodiscard]] bool may_queue() const { return available() || program_.left_to_others; }
+
     /// Queues a training; while one is open in the project, that one is returned. Errors: conflict
-    /// (code no_training) where there is no program; invalid ("steps").
+    /// (code no_training) where it may not; invalid ("steps").
     Result<store::Job> queue(const TrainRequest& request, const store::Author& by, int project);
 
     /// The work of such a job: writes the drawings that models learn from into the job's folder,

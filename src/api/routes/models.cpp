@@ -31,7 +31,7 @@ Answer models(AnnotatorContext& api, Request&, const Principal&,
     if (!models) co_return problem(models.error());
     json::array listed;
     for (const auto& model : *models) listed.push_back(to_json(model));
-    const bool trains = api.trainings != nullptr && api.trainings->available();
+    const bool trains = api.trainings != nullptr && api.trainings->may_queue();
     co_return no_store(http::json_response(
         200, json::object{{"models", std::move(listed)}, {"training_available", trains}}));
 }

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startWorker } from '../../e2e/support/server.mjs';
 import { until } from '../../e2e/support/until.mjs';
+import { fakeTraining } from '../../e2e/support/training.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 
 // A job says twice a second how far it is: by then so many are not all stored.
@@ -71,6 +72,25 @@ describe('workers on postgresql', () => {
     assert.equal(done.result.stored + done.result.already_there, many);
     assert.equal(await stored('line'), many);
     assert.equal(begun(server, job.id), false, 'the backend took it');
+  });
+
+  it('leave a training to one that has the program for it', async () => {
+    const { body: models } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
+    assert.equal(models.training_available, true);
+    const { body: job } = await api.ask('POST', '/api/v1/models:train', { token, json: {}, status: 202 });
+    // Those without the program do what comes after it.
+    const { body: later } = await api.ask('POST', '/api/v1/models:teach', { token, json: {}, status: 202 });
+    await endedJob(api, token, later.id);
+    await sleep(1500);
+    assert.deepEqual([(await found(job.id)).state, (await found(job.id)).attempts], ['queued', 0]);
+    const program = await fakeTraining(uploads);
+    const able = await startWorker(store.url, {
+      flags: ['--train-program', program, '--train-folder', join(uploads, 'trainings'), '--upload-folder', join(uploads, 'here')],
+    });
+    workers.push(able);
+    const done = await endedJob(api, token, job.id);
+    assert.match(done.error, /^Two labels at least/, 'it looked for drawings to train on');
+    assert.ok(able.said.some((line) => line.includes(`job ${job.id}: train begins`)), able.said.join('\n'));
   });
 
   it('hand their job back when they are told to stop', async () => {
