@@ -23,6 +23,7 @@ struct LabelArguments {
     std::string colour;
     std::optional<std::string> new_key;
     std::optional<std::string> new_colour;
+    std::optional<std::string> new_example;
     std::size_t position = 0;
     bool placed = false;
     bool again = false;
@@ -84,11 +85,24 @@ Result<void> rename(store::Store& store, int project, const LabelArguments& argu
     return {};
 }
 
-/// What is given of key, colour and place; an empty key or colour takes it away.
+/// "none" is none. Errors: invalid ("example").
+Result<std::optional<Uuid>> example_in(const std::string& text) {
+    if (text == "none") return std::optional<Uuid>();
+    const auto id = Uuid::parse(text);
+    if (!id) return Error{ErrorKind::invalid, text + " is no drawing's id.", "example"};
+    return id;
+}
+
+/// What is given of key, colour, example and place; an empty key or colour takes it away.
 Result<void> change(store::Store& store, int project, const LabelArguments& arguments) {
     service::LabelEdit edit;
     if (arguments.new_colour) edit.colour = given(*arguments.new_colour);
     if (arguments.new_key) edit.key = given(*arguments.new_key);
+    if (arguments.new_example) {
+        const auto example = example_in(*arguments.new_example);
+        if (!example) return example.error();
+        edit.example = *example;
+    }
     if (arguments.placed) edit.position = arguments.position;
     const auto changed = service::change_label(store, arguments.name, edit, project);
     if (!changed) return changed.error();
@@ -187,9 +201,13 @@ void add_label(CLI::App& program, Context& context) {
         named(verb("rename", "Change what people call it; its name never changes", rename));
     renaming.add_option("TITLE", arguments->title, "What people call it")->required();
     renaming.add_option("--language", arguments->language, "Of the title")->capture_default_str();
-    auto& changing = named(verb("change", "Change its key, colour or place", change));
+    auto& changing = named(verb("change", "Change its key, colour, example or place", change));
     changing.add_option("--key", arguments->new_key, "0 to 9 or a to z, but for u; none: \"\"");
     changing.add_option("--colour", arguments->new_colour, "As in #3451c6; none: \"\"");
+    changing
+        .add_option("--example", arguments->new_example,
+                    "The drawing of the project that shows what it means")
+        ->type_name("ID|none");
     add_position(changing, *arguments);
     named(verb("retire", "Offer it no more; drawings keep it", retire))
         .add_flag("--undo", arguments->again, "Offer it again");

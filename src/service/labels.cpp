@@ -99,6 +99,7 @@ Result<store::Label> change_label(store::ProjectStore& store, const std::string&
     change.key = edit.key;
     change.place = edit.position;
     change.retired = edit.retired;
+    change.example = edit.example;
     return store.change_label(project, name, change, by);
 }
 

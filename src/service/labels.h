@@ -32,6 +32,7 @@ struct LabelEdit {
     std::optional<std::optional<std::string>> key = {};
     std::optional<std::size_t> position = {};
     std::optional<bool> retired = {};
+    std::optional<std::optional<Uuid>> example = {};
 };
 
 /// Errors: invalid ("name", "titles/fr", "colour", "key"); those of Store::add_label.

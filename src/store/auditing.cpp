@@ -131,6 +131,8 @@ AuditEvent audit_of_changed(int project, const std::string& label, const LabelCh
     if (change.colour) details["colour"] = value_or_null(*change.colour);
     if (change.key) details["key"] = value_or_null(*change.key);
     if (change.place) details["position"] = *change.place;
+    if (change.example)
+        details["example"] = *change.example ? json::value(to_string(**change.example)) : nullptr;
     if (change.retired) details["retired"] = *change.retired;
     const bool retired = change.retired.value_or(false);
     return event(retired ? AuditAction::label_retired : AuditAction::label_changed, label, by,

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/records.h"
+
 namespace croquis::store {
 namespace {
 
@@ -67,6 +69,26 @@ Result<Labels> with_merged(Labels labels, const LabelMerge& merge) {
         return Error{ErrorKind::invalid, "This must be another label that is not retired.", "into"};
     from->retired = true;
     return labels;
+}
+
+const std::string& labels_query() {
+    static const std::string query = fmt::format(
+        "SELECT name, titles, colour, key, retired, (SELECT id FROM drawing WHERE id = "
+        "label.example AND drawing.project = label.project AND {}) FROM label WHERE project = $1 "
+        "ORDER BY position, name",
+        shown);
+    return query;
+}
+
+const std::string& example_query() {
+    static const std::string query =
+        fmt::format("SELECT 1 FROM drawing WHERE id = $1 AND project = $2 AND {}", shown);
+    return query;
+}
+
+Error no_example() {
+    return {ErrorKind::invalid, "This must be a drawing of the project that is not hidden.",
+            "example"};
 }
 
 const Label& label_named(const Labels& labels, const std::string& name) {

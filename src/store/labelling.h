@@ -15,10 +15,18 @@ using Labels = std::vector<Label>;
 
 /// Errors: conflict ("name", "key"), invalid ("name").
 Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::size_t> place);
-/// Titles stay as they are: the database patches them. Errors: not_found, conflict ("key").
+/// Titles and example stay as they are: the database patches the former and checks the latter.
+/// Errors: not_found, conflict ("key").
 Result<Labels> with_changed(Labels labels, const std::string& name, const LabelChange& change);
 /// With `from` retired. Errors: not_found, invalid ("into").
 Result<Labels> with_merged(Labels labels, const LabelMerge& merge);
+
+/// The labels of the project $1, in its order. An example is one as long as everyone may see it.
+const std::string& labels_query();
+/// A row where the drawing $1 can be an example in the project $2.
+const std::string& example_query();
+/// What refuses one that cannot.
+Error no_example();
 
 /// The label of that name. It must be there.
 const Label& label_named(const Labels& labels, const std::string& name);

@@ -470,6 +470,7 @@ struct Label {
     std::optional<std::string> colour;  ///< #rrggbb
     std::optional<std::string> key;     ///< the key that gives it
     bool retired = false;               ///< not given any more; drawings may still carry it
+    std::optional<Uuid> example = {};   ///< a drawing of the project that shows what it means
 };
 
 /// Labels of one project, at most.
@@ -482,6 +483,7 @@ struct LabelChange {
     std::optional<std::optional<std::string>> key;
     std::optional<std::size_t> place;  ///< among the project's labels, 0 for the first
     std::optional<bool> retired;
+    std::optional<std::optional<Uuid>> example;
 };
 
 /// Gives the drawings of one label another one, some at a time.

@@ -32,7 +32,8 @@ class ProjectStore {
     virtual Result<Label> add_label(int project, const Label& label,
                                     std::optional<std::size_t> place,
                                     const Author& by = operator_author()) = 0;
-    /// Errors: not_found; conflict ("key").
+    /// Errors: not_found; conflict ("key"); invalid ("example") where that is no drawing of the
+    /// project, or one that is hidden.
     virtual Result<Label> change_label(int project, const std::string& name,
                                        const LabelChange& change,
                                        const Author& by = operator_author()) = 0;

@@ -37,6 +37,16 @@ Result<std::optional<std::optional<std::string>>> read_settable(const json::obje
     return Settable(std::move(*text));
 }
 
+Result<std::optional<std::optional<Uuid>>> read_example(const json::object& body) {
+    using Settable = std::optional<std::optional<Uuid>>;
+    const auto text = read_settable(body, "example");
+    if (!text) return text.error();
+    if (!*text || !**text) return *text ? Settable(std::optional<Uuid>()) : Settable();
+    const auto id = Uuid::parse(***text);
+    if (!id) return Error{ErrorKind::invalid, "This must be a drawing's id, or null.", "example"};
+    return Settable(std::optional<Uuid>(*id));
+}
+
 /// What a new label and an edit have in common.
 Result<service::LabelEdit> label_edit_in(const json::object& body) {
     auto titles = read_titles(body);
@@ -47,8 +57,7 @@ Result<service::LabelEdit> label_edit_in(const json::object& body) {
     if (!key) return key.error();
     const auto position = optional_size(body, "position");
     if (!position) return position.error();
-    return service::LabelEdit{std::move(*titles), std::move(*colour), std::move(*key), *position,
-                              std::nullopt};
+    return service::LabelEdit{std::move(*titles), std::move(*colour), std::move(*key), *position};
 }
 
 }  // namespace
@@ -75,7 +84,11 @@ Result<service::LabelEdit> read_label_edit(const http::Request& request) {
     const auto retired = optional_bool(*body, "retired");
     if (!retired) return retired.error();
     edit->retired = *retired;
-    const auto known = only_members(*body, {"titles", "colour", "key", "position", "retired"});
+    const auto example = read_example(*body);
+    if (!example) return example.error();
+    edit->example = *example;
+    const auto known =
+        only_members(*body, {"titles", "colour", "key", "position", "retired", "example"});
     if (!known) return known.error();
     return edit;
 }

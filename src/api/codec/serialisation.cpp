@@ -297,14 +297,25 @@ json::value titles_of(const store::Label& label) {
 
 }  // namespace
 
-json::object to_json(const store::Label& label, std::int64_t drawings) {
-    return {{"tag", label.name},
-            {"drawings", drawings},
-            {"assignable", !label.retired},
-            {"retired", label.retired},
-            {"titles", titles_of(label)},
-            {"colour", text_or_null(label.colour)},
-            {"key", text_or_null(label.key)}};
+json::object to_json(const store::Label& label, std::int64_t drawings, const ApiSurface& surface) {
+    json::object object{{"tag", label.name},
+                        {"drawings", drawings},
+                        {"assignable", !label.retired},
+                        {"retired", label.retired},
+                        {"titles", titles_of(label)},
+                        {"colour", text_or_null(label.colour)},
+                        {"key", text_or_null(label.key)},
+                        {"example", nullptr},
+                        {"example_url", nullptr}};
+    // Those who may not look at the drawings are not shown this one either.
+    const bool closed = surface.images == annotator_base;
+    if (!label.example || (closed && !surface.has_history)) return object;
+    const std::string id = to_string(*label.example);
+    object["example"] = id;
+    std::string path;
+    write_path(path, surface, surface.images, id);
+    object["example_url"] = path + "/image";
+    return object;
 }
 
 json::object to_json(const store::User& user) {

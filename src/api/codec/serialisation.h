@@ -59,8 +59,9 @@ std::string etag_of(const store::Drawing& drawing);
 std::string drawing_path(const ApiSurface& surface, const Uuid& id);
 
 boost::json::object to_json(const store::TagEvent& event);
-/// With how many drawings carry it.
-boost::json::object to_json(const store::Label& label, std::int64_t drawings);
+/// With how many drawings carry it. The example is told to those who may look at drawings.
+boost::json::object to_json(const store::Label& label, std::int64_t drawings,
+                            const ApiSurface& surface);
 boost::json::object to_json(const store::User& user);
 /// What everyone may know of a project.
 boost::json::object public_json(const store::Project& project);

@@ -12,8 +12,8 @@ using http::Request;
 using identity::Principal;
 
 /// A label that was just changed, without the number of its drawings.
-json::object label_json(const store::Label& label) {
-    auto object = to_json(label, 0);
+json::object label_json(const store::Label& label, const ApiSurface& surface) {
+    auto object = to_json(label, 0, surface);
     object.erase("drawings");
     return object;
 }
@@ -34,7 +34,7 @@ Answer add_label(AnnotatorContext& api, Request& request, const Principal& who,
     api.annotation.projects().forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"added", label->name}});
-    co_return no_store(http::json_response(201, label_json(*label)));
+    co_return no_store(http::json_response(201, label_json(*label, api.surface(request, project))));
 }
 
 Answer change_label(AnnotatorContext& api, Request& request, const Principal& who,
@@ -51,7 +51,7 @@ Answer change_label(AnnotatorContext& api, Request& request, const Principal& wh
     api.annotation.projects().forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"changed", name}});
-    co_return no_store(http::json_response(200, label_json(*label)));
+    co_return no_store(http::json_response(200, label_json(*label, api.surface(request, project))));
 }
 
 Answer merge_label(AnnotatorContext& api, Request& request, const Principal& who,

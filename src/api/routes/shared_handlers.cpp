@@ -18,21 +18,21 @@ using http::Response;
 /// The project's labels in its order, then tags that drawings carry and that are none of them.
 /// Retired labels that no drawing carries are for annotators alone.
 json::array merge(const std::vector<store::Label>& labels,
-                  const std::vector<store::TagCount>& counted, bool with_retired) {
+                  const std::vector<store::TagCount>& counted, const ApiSurface& surface) {
     std::map<std::string, std::int64_t> counts;
     for (const auto& count : counted) counts[count.tag] = count.drawings;
     json::array listed;
     for (const auto& label : labels) {
         const auto found = counts.find(label.name);
         const std::int64_t drawings = found == counts.end() ? 0 : found->second;
-        if (!label.retired || drawings > 0 || with_retired)
-            listed.push_back(to_json(label, drawings));
+        if (!label.retired || drawings > 0 || surface.has_history)
+            listed.push_back(to_json(label, drawings, surface));
         if (found != counts.end()) counts.erase(found);
     }
     for (const auto& [tag, drawings] : counts) {
         store::Label other;
         other.name = tag;
-        auto object = to_json(other, drawings);
+        auto object = to_json(other, drawings, surface);
         object["assignable"] = false;
         listed.push_back(std::move(object));
     }
@@ -134,8 +134,8 @@ asio::awaitable<Response> list_labels(service::Annotation& annotation, service::
     if (!counts) co_return problem(counts.error());
     const auto labels = co_await annotation.labels(in);
     if (!labels) co_return problem(labels.error());
-    auto response = http::json_response(
-        200, json::object{{"labels", merge(*labels, *counts, surface.has_history)}});
+    auto response =
+        http::json_response(200, json::object{{"labels", merge(*labels, *counts, surface)}});
     response.set("Cache-Control", "no-store");
     co_return response;
 }

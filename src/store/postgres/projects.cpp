@@ -39,16 +39,13 @@ Project find_project(Connection& connection, const std::string& slug, const char
 }
 
 Labels read_labels(Connection& connection, int project) {
-    const auto rows = connection.query(
-        "SELECT name, titles, colour, key, retired FROM label WHERE project = $1 "
-        "ORDER BY position, name",
-        project);
+    const auto rows = connection.query(labels_query(), project);
     Labels labels;
     labels.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row)
         labels.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)),
-                          text_or_none(rows, row, 2), text_or_none(rows, row, 3),
-                          rows.flag(row, 4)});
+                          text_or_none(rows, row, 2), text_or_none(rows, row, 3), rows.flag(row, 4),
+                          uuid_or_none(rows, row, 5)});
     return labels;
 }
 
@@ -59,7 +56,7 @@ Labels lock_labels(Connection& connection, int project) {
     return read_labels(connection, project);
 }
 
-/// All but the titles.
+/// All but titles and examples.
 void write_labels(Connection& connection, int project, const Labels& labels) {
     int position = 0;
     for (const auto& label : labels)
@@ -68,6 +65,15 @@ void write_labels(Connection& connection, int project, const Labels& labels) {
             "WHERE project = $5 AND name = $6 AND "
             "(position, colour, key, retired) IS DISTINCT FROM ($1, $2, $3, $4)",
             position++, label.colour, label.key, label.retired, project, label.name);
+}
+
+/// Errors: invalid ("example").
+void write_example(Connection& connection, int project, const std::string& label,
+                   const std::optional<Uuid>& example) {
+    if (example && connection.query(example_query(), *example, project).empty())
+        throw Failure(no_example());
+    connection.query("UPDATE label SET example = $1 WHERE project = $2 AND name = $3", example,
+                     project, label);
 }
 
 /// Some of the drawings that carry the label which is merged, in one order everywhere, so that two
@@ -159,6 +165,7 @@ Result<Label> PostgresStore::change_label(int project, const std::string& name,
                 "UPDATE label SET titles = jsonb_strip_nulls(titles::jsonb || $1::jsonb)::text "
                 "WHERE project = $2 AND name = $3",
                 *change.titles, project, name);
+        if (change.example) write_example(connection, project, name, *change.example);
         write_down(connection, audit_of_changed(project, name, change, by));
         return label_named(read_labels(connection, project), name);
     });

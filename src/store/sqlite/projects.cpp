@@ -39,18 +39,15 @@ Project find_project(Connection& connection, const std::string& slug) {
 }
 
 Labels read_labels(Connection& connection, int project) {
-    auto rows = connection.query(
-        "SELECT name, titles, colour, key, retired FROM label WHERE project = $1 "
-        "ORDER BY position, name",
-        project);
+    auto rows = connection.query(labels_query(), project);
     Labels labels;
     while (rows.step())
         labels.push_back({rows.text(0), rows.text(1), text_or_none(rows, 2), text_or_none(rows, 3),
-                          rows.small(4) != 0});
+                          rows.small(4) != 0, uuid_or_none(rows, 5)});
     return labels;
 }
 
-/// All but the titles.
+/// All but titles and examples.
 void write_labels(Connection& connection, int project, const Labels& labels) {
     int position = 0;
     for (const auto& label : labels)
@@ -59,6 +56,15 @@ void write_labels(Connection& connection, int project, const Labels& labels) {
             "WHERE project = $5 AND name = $6 AND "
             "(position, colour, key, retired) IS NOT ($1, $2, $3, $4)",
             position++, label.colour, label.key, label.retired, project, label.name);
+}
+
+/// Errors: invalid ("example").
+void write_example(Connection& connection, int project, const std::string& label,
+                   const std::optional<Uuid>& example) {
+    if (example && !connection.query(example_query(), *example, project).step())
+        throw Failure(no_example());
+    connection.run("UPDATE label SET example = $1 WHERE project = $2 AND name = $3", example,
+                   project, label);
 }
 
 void require_project(Connection& connection, int project) {
@@ -155,6 +161,7 @@ Result<Label> SqliteStore::change_label(int project, const std::string& name,
             connection.run(
                 "UPDATE label SET titles = json_patch(titles, $1) WHERE project = $2 AND name = $3",
                 *change.titles, project, name);
+        if (change.example) write_example(connection, project, name, *change.example);
         write_down(connection, audit_of_changed(project, name, change, by));
         return label_named(read_labels(connection, project), name);
     });

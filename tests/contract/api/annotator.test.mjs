@@ -688,7 +688,8 @@ for (const kind of Object.keys(stores))
         api.ask('PATCH', `/api/v1/labels/${encodeURIComponent(name)}`, { token, json, ...options });
       const moon = { name: 'demi lune', titles: { en: 'half moon', fr: 'demi-lune' }, colour: '#102030', key: 'm', position: 0 };
       const { body } = await post(moon, { status: 201 });
-      assert.deepEqual(body, { tag: 'demi lune', assignable: true, retired: false, titles: moon.titles, colour: '#102030', key: 'm' });
+      const none = { example: null, example_url: null };
+      assert.deepEqual(body, { tag: 'demi lune', assignable: true, retired: false, titles: moon.titles, colour: '#102030', key: 'm', ...none });
       const listed = async (path = '/api/v1/labels') => (await api.ask('GET', path, { token, status: 200 })).body.labels;
       assert.equal((await listed())[0].tag, 'demi lune');
       await patch(await draw(31), 'demi lune', { status: 200 });
@@ -726,6 +727,49 @@ for (const kind of Object.keys(stores))
       const unused = ({ tag }) => tag.length === 64;
       assert.ok((await listed()).some(unused));
       assert.ok(!(await listed('/api/v1/public/labels')).some(unused));
+    });
+
+    it('shows a label by a drawing that an admin chose, as long as it is shown itself', async () => {
+      const choose = (example, options = { status: 200 }) =>
+        api.ask('PATCH', '/api/v1/labels/star', { token, json: { example }, ...options });
+      const listed = async (path) => {
+        const { body } = await api.ask('GET', path, { token, status: 200 });
+        const { example, example_url } = body.labels.find(({ tag }) => tag === 'star');
+        return [example, example_url];
+      };
+      const everywhere = async (expected) => {
+        for (const path of ['/api/v1/labels', '/api/v1/public/labels']) assert.deepEqual(await listed(path), expected);
+      };
+      await everywhere([null, null]);
+      const drawing = await draw(41);
+      await choose(drawing.id, { token: annotator, status: 403 });
+      for (const wrong of ['x', 5, randomUUID(), {}]) await choose(wrong, { status: 422, field: 'example' });
+      const { body } = await choose(drawing.id);
+      assert.deepEqual([body.example, body.example_url], [drawing.id, drawing.image_url]);
+      await everywhere([drawing.id, drawing.image_url]);
+      await api.ask('GET', body.example_url, { status: 200 });
+      await api.ask('PATCH', '/api/v1/labels/star', { token, json: { colour: '#beac2d' }, status: 200 });
+      await everywhere([drawing.id, drawing.image_url]);
+
+      const turn = async (verb) => {
+        const { version } = (await api.ask('GET', `/api/v1/drawings/${drawing.id}`, { token, status: 200 })).body;
+        const json = { drawings: [{ id: drawing.id, version }] };
+        await api.ask('POST', `/api/v1/drawings:${verb}`, { token, json, status: 200 });
+      };
+      await turn('hide');
+      await everywhere([null, null]);
+      await choose(drawing.id, { status: 422, field: 'example' });
+      await turn('show');
+      await everywhere([drawing.id, drawing.image_url]);
+      await turn('delete');
+      await everywhere([null, null]);
+
+      const other = await draw(42);
+      await choose(other.id);
+      await choose(null);
+      await everywhere([null, null]);
+      const { body: log } = await api.ask('GET', '/api/v1/audit?action=label.changed&subject=star', { token, status: 200 });
+      assert.deepEqual(log.events.slice(0, 2).map(({ details }) => details.example), [null, other.id]);
     });
 
     it('merges a label into another, and undoes it drawing by drawing', async () => {

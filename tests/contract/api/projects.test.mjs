@@ -147,6 +147,29 @@ for (const kind of Object.keys(stores))
       assert.match(refused.headers.get('www-authenticate'), /^Bearer/);
     });
 
+    it('tells the example of a label to those who may look at its drawings', async () => {
+      await add('shown', { who_browses: 'users' });
+      await api.ask('POST', `${at('shown')}/labels`, { token, json: { name: 'ring' }, status: 201 });
+      const drawing = (await draw('shown', 12)).body;
+      const choose = (slug, example, more) =>
+        api.ask('PATCH', `${at(slug)}/labels/ring`, { token, json: { example }, ...more });
+      await choose('shown', drawing.id, { status: 200 });
+      const told = async (path, options) => {
+        const { labels } = (await api.ask('GET', path, { status: 200, ...options })).body;
+        const { example, example_url } = labels.find(({ tag }) => tag === 'ring');
+        return [example, example_url];
+      };
+      const url = `${at('shown')}/drawings/${drawing.id}/image`;
+      assert.deepEqual(await told(`${at('shown')}/labels`, { token: annotator }), [drawing.id, url]);
+      await api.ask('GET', url, { token: annotator, status: 200 });
+      assert.deepEqual(await told(`${open('shown')}/labels`), [null, null]);
+      await change('shown', { who_browses: 'everyone' });
+      const openly = `${open('shown')}/drawings/${drawing.id}/image`;
+      assert.deepEqual(await told(`${open('shown')}/labels`), [drawing.id, openly]);
+      await api.ask('GET', openly, { status: 200 });
+      await choose('shown', (await api.predict(circle(13), {}, { status: 201 })).body.id, { status: 422, field: 'example' });
+    });
+
     it('takes no drawings once it is archived, and annotators still read it', async () => {
       await add('old');
       const { body } = await draw('old', 9);

@@ -75,6 +75,9 @@ class BackupContract : public StoreContract {
             if (n % 3 != 0) continue;
             EXPECT_TRUE(
                 succeeded(store_->change_tag({drawing.id, "square", by_ada, now(), "a word", 1})));
+            LabelChange choice;
+            choice.example = drawing.id;
+            EXPECT_TRUE(succeeded(store_->change_label(shapes_project, "square", choice)));
         }
     }
 
@@ -104,7 +107,8 @@ class BackupContract : public StoreContract {
                 told += "  " + event.from + ">" + event.to + " " + event.note + "\n";
         }
         for (const auto& user : *store.users()) told += user.name + user.password_hash + "\n";
-        for (const auto& label : *store.labels(shapes_project)) told += label.name + "\n";
+        for (const auto& label : *store.labels(shapes_project))
+            told += label.name + (label.example ? to_string(*label.example) : "") + "\n";
         return told;
     }
 

@@ -70,6 +70,53 @@ TEST_P(LabelsContract, AnAddedLabelIsTheLastOrWhereItIsWanted) {
     EXPECT_TRUE(succeeded(tag(stored(make_submission("circle")).id, "moon")));
 }
 
+TEST_P(LabelsContract, AnExampleIsADrawingOfTheProjectThatEveryoneMaySee) {
+    const auto choose = [&](const std::optional<Uuid>& example) {
+        LabelChange choosing;
+        choosing.example = example;
+        return change("star", choosing);
+    };
+    const auto show = [&](const Uuid& id, Visibility to) {
+        ASSERT_TRUE(succeeded(
+            store_->change_visibility({{id, to, by_ada, now(), VersionCondition::any()}})));
+    };
+    EXPECT_FALSE(label("star").example);
+    const auto drawing = stored(make_submission("star"));
+    ASSERT_TRUE(succeeded(choose(drawing.id)));
+    EXPECT_EQ(choose(drawing.id)->example, drawing.id);
+    EXPECT_EQ(label("star").example, drawing.id);
+    EXPECT_FALSE(label("heart").example);
+
+    // Another change leaves it, whatever it is.
+    ASSERT_TRUE(succeeded(retire("star")));
+    ASSERT_TRUE(succeeded(add("moon", {}, 0)));
+    EXPECT_EQ(label("star").example, drawing.id);
+
+    show(drawing.id, Visibility::hidden);
+    EXPECT_FALSE(label("star").example);
+    EXPECT_TRUE(failed_with(choose(drawing.id), ErrorKind::invalid, "example"));
+    ASSERT_TRUE(succeeded(retire("star", false)));
+    show(drawing.id, Visibility::shown);
+    EXPECT_EQ(label("star").example, drawing.id);
+    show(drawing.id, Visibility::deleted);
+    EXPECT_FALSE(label("star").example);
+    EXPECT_TRUE(failed_with(choose(drawing.id), ErrorKind::invalid, "example"));
+
+    EXPECT_TRUE(failed_with(choose(Uuid::v7()), ErrorKind::invalid, "example"));
+    Project other;
+    other.slug = other.name = "birds";
+    other.created_at = now();
+    auto elsewhere = make_submission("star");
+    elsewhere.project = store_->add_project(other)->id;
+    EXPECT_TRUE(failed_with(choose(stored(elsewhere).id), ErrorKind::invalid, "example"));
+
+    const auto another = stored(make_submission("heart"));
+    ASSERT_TRUE(succeeded(choose(another.id)));
+    EXPECT_EQ(label("star").example, another.id) << "its tag may be any";
+    ASSERT_TRUE(succeeded(choose(std::nullopt)));
+    EXPECT_FALSE(label("star").example);
+}
+
 TEST_P(LabelsContract, ANameAndAKeyAreTakenOnce) {
     ASSERT_TRUE(succeeded(add("moon", "m")));
     EXPECT_TRUE(failed_with(add("moon"), ErrorKind::conflict, "name"));

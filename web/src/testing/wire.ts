@@ -78,7 +78,18 @@ export class Wire {
 export const settleAll = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
 
 export function labelOf(tag: string, more: Partial<Label> = {}): Label {
-  return { tag, drawings: 0, assignable: true, retired: false, titles: {}, colour: null, key: null, ...more };
+  return {
+    tag,
+    drawings: 0,
+    assignable: true,
+    retired: false,
+    titles: {},
+    colour: null,
+    key: null,
+    example: null,
+    example_url: null,
+    ...more,
+  };
 }
 
 export function drawingOf(id: string, more: Partial<Drawing> = {}): Drawing {

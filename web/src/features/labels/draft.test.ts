@@ -23,6 +23,9 @@ it('changes only what was changed', () => {
   draft.titles.fr = 'astre';
   draft.key = '';
   expect(changeOf(star, draft)).toEqual({ titles: { en: null, fr: 'astre' }, key: null });
+  const shown = labelOf('star', { example: 'a', example_url: '/image/a' });
+  expect(changeOf(shown, { ...draftOf(shown), example: 'b' })).toEqual({ example: 'b' });
+  expect(changeOf(shown, { ...draftOf(shown), example: '' })).toEqual({ example: null });
   expect(changeOf(labelOf('moon'), { ...draftOf(labelOf('moon')), colour: '#000000' })).toEqual({
     colour: '#000000',
   });

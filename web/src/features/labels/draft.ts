@@ -8,6 +8,8 @@ export interface Draft {
   colour: string;
   /** Empty for none. */
   key: string;
+  /** The id of the drawing that shows it; empty for none. */
+  example: string;
 }
 
 const titlesOf = (title: (language: Language) => string) =>
@@ -15,14 +17,21 @@ const titlesOf = (title: (language: Language) => string) =>
 
 export const grey = '#808080';
 
-export const blankDraft = (): Draft => ({ name: '', titles: titlesOf(() => ''), colour: grey, key: '' });
+export const blankDraft = (): Draft => ({
+  name: '',
+  titles: titlesOf(() => ''),
+  colour: grey,
+  key: '',
+  example: '',
+});
 
-export function draftOf({ tag, titles, colour, key }: Label): Draft {
+export function draftOf({ tag, titles, colour, key, example }: Label): Draft {
   return {
     name: tag,
     titles: titlesOf((language) => titles[language] ?? ''),
     colour: colour ?? grey,
     key: key ?? '',
+    example: example ?? '',
   };
 }
 
@@ -34,7 +43,7 @@ export function newLabel({ name, titles, colour, key }: Draft): NewLabel {
 }
 
 /** What the form changes of the label; a title that was emptied is taken away. */
-export function changeOf(before: Label, { titles, colour, key }: Draft): LabelChange {
+export function changeOf(before: Label, { titles, colour, key, example }: Draft): LabelChange {
   const was = draftOf(before);
   const change: LabelChange = {};
   const edited = languages.filter((language) => titles[language].trim() !== was.titles[language]);
@@ -42,5 +51,6 @@ export function changeOf(before: Label, { titles, colour, key }: Draft): LabelCh
     change.titles = Object.fromEntries(edited.map((language) => [language, titles[language].trim() || null]));
   if (colour !== was.colour) change.colour = colour;
   if (key !== was.key) change.key = key || null;
+  if (example !== was.example) change.example = example || null;
   return change;
 }

@@ -1,6 +1,17 @@
-import { settle, type Drawing } from '../../api/client';
+import { settle, type Drawing, type Label } from '../../api/client';
 import { inTurn } from '../../util/bounded';
 import { annotatorApi } from '../session/session.svelte';
+
+/** As much of a drawing as its picture takes. */
+export type Pictured = Pick<Drawing, 'id' | 'image_url' | 'width' | 'height' | 'hidden'>;
+
+const example_size = 64;
+
+/** The drawing that an admin chose to show the label by. */
+export const chosenExample = ({ example, example_url }: Label): Pictured | null =>
+  example === null || example_url === null
+    ? null
+    : { id: example, image_url: example_url, width: example_size, height: example_size };
 
 const asked_at_once = 4;
 /** Labels that are asked about; a project may have many more. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { drawingOf, settleAll, Wire } from '../../testing/wire';
-import { Examples } from './examples.svelte';
+import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
+import { chosenExample, Examples } from './examples.svelte';
 
 it('asks once for a drawing of each label, a few at a time', async () => {
   const wire = new Wire();
@@ -20,4 +20,12 @@ it('asks once for a drawing of each label, a few at a time', async () => {
   await finding;
   expect(tags.map((tag) => examples.of(tag)?.id)).toEqual(['a', 'b', undefined, undefined, undefined]);
   expect(wire.log).toHaveLength(5);
+});
+
+it('that an admin chose are shown by their picture, where that may be seen', () => {
+  expect(chosenExample(labelOf('star'))).toBeNull();
+  expect(chosenExample(labelOf('star', { example: 'a', example_url: '/image/a' }))).toMatchObject({
+    id: 'a',
+    image_url: '/image/a',
+  });
 });

@@ -5,11 +5,12 @@ import { explain, type Problem } from '../../api/problem';
 import { annotatorApi, session } from '../session/session.svelte';
 import type { DrawingList } from '../gallery/drawings.svelte';
 import { noFilter, queryOf, type Filter } from '../gallery/filter';
+import type { Pictured } from '../labels/examples.svelte';
 import type { Tagging } from './tagging.svelte';
 
 const most_at_once = 200; // the API's limit, of a page and of what is undone in one go
 
-export type Decided = Pick<Drawing, 'id' | 'version' | 'tagged_at' | 'tag' | 'image_url'>;
+export type Decided = Pick<Drawing, 'id' | 'version' | 'tagged_at' | 'tag'> & Pictured;
 
 const isSince = ({ tagged_at }: Pick<Decided, 'tagged_at'>, time: number): boolean =>
   tagged_at !== null && Date.parse(tagged_at) >= time;
@@ -74,8 +75,8 @@ export class TakingBack {
         this.problem = answer.problem;
         return;
       }
-      for (const { id, version, tagged_at, tag, image_url } of answer.data.drawings)
-        all.push({ id, version, tagged_at, tag, image_url });
+      for (const { id, version, tagged_at, tag, image_url, width, height, hidden } of answer.data.drawings)
+        all.push({ id, version, tagged_at, tag, image_url, width, height, hidden });
       this.read = all.length;
       cursor = answer.data.next ?? undefined;
     } while (cursor !== undefined);
