@@ -7,11 +7,11 @@ export type Pictured = Pick<Drawing, 'id' | 'image_url' | 'width' | 'height' | '
 
 const example_size = 64;
 
-/** The drawing that an admin chose to show the label by. */
-export const chosenExample = ({ example, example_url }: Label): Pictured | null =>
-  example === null || example_url === null
-    ? null
-    : { id: example, image_url: example_url, width: example_size, height: example_size };
+/** The drawing that an admin chose to show the label by. An older server tells of none. */
+export const chosenExample = ({ example, example_url }: Partial<Label>): Pictured | null =>
+  example && example_url
+    ? { id: example, image_url: example_url, width: example_size, height: example_size }
+    : null;
 
 const asked_at_once = 4;
 /** Labels that are asked about; a project may have many more. */

@@ -24,6 +24,7 @@ it('asks once for a drawing of each label, a few at a time', async () => {
 
 it('that an admin chose are shown by their picture, where that may be seen', () => {
   expect(chosenExample(labelOf('star'))).toBeNull();
+  expect(chosenExample({ tag: 'star' })).toBeNull();
   expect(chosenExample(labelOf('star', { example: 'a', example_url: '/image/a' }))).toMatchObject({
     id: 'a',
     image_url: '/image/a',
