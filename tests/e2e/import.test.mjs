@@ -86,6 +86,15 @@ describe('an import', () => {
       await page.keyboard.press(key);
       await page.waitForFunction((old) => location.hash.split(/[/?]/)[2] !== old, id, { polling: 50 });
     }
+    // What was decided elsewhere is not of this import, and stays when all of it is taken back.
+    const other = await api('POST', '/public/predictions', { image: Object.values(drawings(1))[0].toString('base64') });
+    await api('PATCH', `/drawings/${other.id}`, { tag: 'heart' }, { 'If-Match': '"1"' });
+    await page.getByTestId('detail').getByTestId('take-back-since').click();
+    await page.getByTestId('take-back-count').getByText('You decided 5 drawings since then.').waitFor();
+    assert.equal(await page.getByTestId('meant').locator('li').count(), 5);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('ask').waitFor({ state: 'detached' });
+    await api('POST', `/drawings:delete`, { drawings: [{ id: other.id, version: 2 }] });
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => location.hash === '#/data');
     while ((await api('GET', '/drawings?limit=200')).drawings.filter((d) => d.tagged_by).length < 5) await sleep(50);

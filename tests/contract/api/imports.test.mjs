@@ -136,6 +136,11 @@ for (const kind of Object.keys(stores))
         const { drawings } = await ask('GET', `?import=${job}`);
         assert.equal(drawings.length, 1);
         seen.add(drawings[0].id);
+        for (const filters of ['', '&reviewed=false&order=most_telling_first', '&source=import&order=oldest_first']) {
+          const list = `/api/v1/drawings?import=${job}${filters}`;
+          const { body } = await api.ask('GET', list, { token: annotator, status: 200 });
+          assert.deepEqual(body.drawings.map(({ id }) => id), [drawings[0].id], filters);
+        }
         assert.equal((await ask('GET', `/progress?import=${job}`)).waiting, 1);
         const held = (await ask('PUT', claim, { json: { import: job } })).drawings;
         assert.ok(held.some(({ id }) => id === drawings[0].id));

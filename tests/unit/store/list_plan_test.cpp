@@ -1,0 +1,64 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+
+#include "core/metrics.h"
+#include "store/list_query.h"
+#include "store/sqlite/connection.h"
+#include "store/store.h"
+#include "support/temp_folder.h"
+
+/// How SQLite reads lists: a list that is sorted, or that walks over everything, is slow only where
+/// there is much, where no other test would see it.
+namespace croquis::store {
+namespace {
+
+class ListPlan : public testing::Test {
+  protected:
+    ListPlan() {
+        const auto store = open_store("sqlite:" + file_, {}, metrics_);
+        EXPECT_TRUE(store);
+        EXPECT_TRUE((*store)->migrate());
+    }
+
+    std::string plan_of(const Query& query) const {
+        const auto statement = list_statement(query);
+        EXPECT_TRUE(statement);
+        sqlite::Connection connection(file_, sqlite::Mode::read_only);
+        auto rows = connection.prepare("EXPLAIN QUERY PLAN " + statement->sql);
+        std::string plan;
+        while (rows.step()) plan += rows.text(3) + "\n";
+        return plan;
+    }
+
+  private:
+    testing_support::TempFolder folder_;
+    const std::string file_ = (folder_.path() / "croquis.db").string();
+    Metrics metrics_;
+};
+
+TEST_F(ListPlan, WhatAPersonReviewedSinceIsReadAlongTheIndexOfTheirReviews) {
+    for (const auto order : {Order::newest_first, Order::oldest_first}) {
+        Query query;
+        query.order = order;
+        query.tagged_since = now();
+        const auto anyone = plan_of(query);
+        EXPECT_NE(anyone.find("USING INDEX drawing_reviewed_by_id (project=?"), std::string::npos)
+            << anyone;
+        query.tagged_by = "ada";
+        const auto ada = plan_of(query);
+        EXPECT_NE(ada.find("USING INDEX drawing_by_reviewer (project=? AND tagged_by=?"),
+                  std::string::npos)
+            << ada;
+        query.import_job = Uuid::v7();
+        query.tag = "star";
+        for (const auto& plan : {anyone, ada, plan_of(query)}) {
+            EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+            EXPECT_EQ(plan.find("SCAN drawing"), std::string::npos) << plan;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace croquis::store
