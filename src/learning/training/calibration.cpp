@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "learning/synthesis/sketcher.h"
+#include "learning/training/learner.h"
 #include "recognition/answer.h"
 
 namespace croquis::learning {
@@ -19,7 +20,7 @@ Answers run(Network& network, const torch::Tensor& images) {
     network->eval();
     std::vector<torch::Tensor> logits, embeddings;
     for (const auto& chunk : images.split(512)) {
-        auto output = network->forward(chunk.to(torch::kFloat32).div_(255));
+        auto output = network->forward(chunk);
         logits.push_back(std::move(output.logits));
         embeddings.push_back(std::move(output.embedding));
     }
@@ -79,21 +80,16 @@ torch::Tensor mean_loss(const std::vector<Group>& groups, const torch::Tensor& b
 }  // namespace
 
 Judged judge(Network& network, const Samples& samples) {
-    const auto answers = run(network, samples.images);
-    Judged judged{answers.logits, answers.embeddings, samples.labels, {}, {}, {}};
-    const auto* pixels = samples.images.data_ptr<std::uint8_t>();
-    for (std::int64_t i = 0; i < samples.labels.size(0); ++i) {
+    const auto batch = to_batch(samples, torch::kCPU);
+    const auto answers = run(network, batch.images);
+    Judged judged{answers.logits, answers.embeddings, batch.labels, {}, {}, samples.images};
+    for (std::size_t i = 0; i < samples.images.size(); ++i)
         judged.ids.push_back("sketch " + std::to_string(i));
-        judged.categories.emplace_back();
-        auto& input = judged.inputs.emplace_back();
-        std::copy_n(pixels + i * static_cast<std::int64_t>(input.size()), input.size(),
-                    input.begin());
-    }
+    judged.categories.resize(samples.images.size());
     return judged;
 }
 
 Judged judge(Network& network, const std::vector<const PersonsDrawing*>& drawings) {
-    constexpr std::int64_t side = drawing::model_side;
     Judged judged;
     std::vector<std::int64_t> truth;
     for (const auto* drawn : drawings) {
@@ -104,13 +100,7 @@ Judged judge(Network& network, const std::vector<const PersonsDrawing*>& drawing
         judged.categories.push_back(drawn->category);
         truth.push_back(label_index(drawn->label));
     }
-    const auto count = static_cast<std::int64_t>(judged.inputs.size());
-    auto images = torch::empty({count, 1, side, side}, torch::kUInt8);
-    for (std::int64_t i = 0; i < count; ++i)
-        std::copy(judged.inputs[static_cast<std::size_t>(i)].begin(),
-                  judged.inputs[static_cast<std::size_t>(i)].end(),
-                  images.data_ptr<std::uint8_t>() + i * side * side);
-    const auto answers = run(network, images);
+    const auto answers = run(network, to_images(judged.inputs));
     judged.logits = answers.logits;
     judged.embeddings = answers.embeddings;
     judged.truth = torch::tensor(truth, torch::kInt64);

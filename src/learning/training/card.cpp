@@ -47,6 +47,7 @@ json::object training_of(const Card& card) {
                           {"seed", card.training.seed},
                           {"steps", card.training.steps},
                           {"batch", card.training.batch},
+                          {"device", card.result.on_gpu ? "cuda" : "cpu"},
                           {"samples", card.training.steps * card.training.batch},
                           {"rate_falls_from_step", card.training.fall()},
                           {"categories", card.categories},
@@ -261,21 +262,22 @@ std::string left_out_table(const std::vector<json::object>& left_out) {
     std::string text =
         "## On sources that the network never met\n\n"
         "What a stranger gets: for each row a network was trained as this one, but from random "
-        "weights and for fewer steps, without any drawing of that source, calibrated without it, "
+        "weights and on fewer samples, without any drawing of that source, calibrated without it, "
         "and asked about all of it.\n\n"
-        "| source | steps | shapes | accuracy | 95 % | similar merged | 95 % | "
+        "| source | samples | shapes | accuracy | 95 % | similar merged | 95 % | "
         "out-of-distribution | rejection rate | 95 % "
         "|\n|---|---|---|---|---|---|---|---|---|---|\n";
     for (const auto& row : left_out) {
         const auto& report = row.at("report").as_object();
-        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n",
-                            std::string_view(row.at("source").as_string()),
-                            row.at("steps").to_number<std::int64_t>(),
-                            report.at("shapes").to_number<std::int64_t>(),
-                            share_cells(report, "accuracy", "shapes"),
-                            share_cells(report, "merged_accuracy", "shapes"),
-                            report.at("others").to_number<std::int64_t>(),
-                            share_cells(report, "refused_others", "others"));
+        text += fmt::format(
+            "| {} | {} | {} | {} | {} | {} | {} |\n",
+            std::string_view(row.at("source").as_string()),
+            row.at("steps").to_number<std::int64_t>() * row.at("batch").to_number<std::int64_t>(),
+            report.at("shapes").to_number<std::int64_t>(),
+            share_cells(report, "accuracy", "shapes"),
+            share_cells(report, "merged_accuracy", "shapes"),
+            report.at("others").to_number<std::int64_t>(),
+            share_cells(report, "refused_others", "others"));
     }
     return text + "\n";
 }
@@ -314,18 +316,22 @@ std::string to_markdown(const Card& card, const std::vector<json::object>& left_
         drawing::model_side, shape_labels().size() - 1, card.calibration.unknown_below,
         embedding_size);
     text += left_out_table(left_out) + overview(card) + few_shot_table(card);
+    const bool on_gpu = card.result.on_gpu;
     text += fmt::format(
         "## How it was made\n\n**What it learnt from.** {}\n\n**Calibrated on** {}. Temperature "
         "{:.3f}; bias of \"unknown\" {:+.2f} (in the exported weights).\n\n**Made again** by "
-        "`croquis-train --seed {} --steps {}{}{}`.\n\n",
+        "`croquis-train --seed {} --batch {} --steps {}{}{}{}`.{}\n\n",
         learnt_from(card),
         card.sources.empty() ? "sketches never trained on"
                              : "the drawings by people kept to judge, and careful sketches; every "
                                "source counts alike, and the shapes of all sources together twice "
                                "as much as what is none: who opens the page means to draw one",
         card.calibration.temperature, card.calibration.unknown_bias, card.training.seed,
-        card.training.steps, card.people_ids.empty() ? "" : " --people DIR",
-        card.begun_with.empty() ? "" : " --begin-with MODEL.onnx");
+        card.training.batch, card.training.steps, card.people_ids.empty() ? "" : " --people DIR",
+        card.begun_with.empty() ? "" : " --begin-with MODEL.onnx", on_gpu ? " --device cuda" : "",
+        on_gpu ? " The sums of a GPU differ in the last digits from run to run and from a "
+                 "processor's, so that the weights do too."
+               : "");
     for (const auto& source : card.sources)
         text += section("On " + source.source + ": people's drawings kept from training",
                         source.source, source.measured);

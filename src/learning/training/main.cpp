@@ -42,6 +42,7 @@ struct Arguments {
     fs::path preview;
     fs::path compare;
     std::string leave_out;
+    std::string device = "cpu";
     fs::path checkpoint = "croquis-train.checkpoint";
 };
 
@@ -90,10 +91,10 @@ Result<void> write_preview(const fs::path& file, std::uint64_t seed, const Corpu
             if (input) show(row, column, input->data());
         }
     const auto first = static_cast<int>(labels.size());
-    const auto samples = corpus.make(seed, 0, (rows - first) * columns);
+    const auto count = static_cast<std::size_t>((rows - first) * columns);
+    const auto samples = corpus.make(seed, 0, count);
     for (int i = 0; i < (rows - first) * columns; ++i)
-        show(first + i / columns, i % columns,
-             samples.images.data_ptr<std::uint8_t>() + std::ptrdiff_t{i} * side * side);
+        show(first + i / columns, i % columns, samples.images[static_cast<std::size_t>(i)].data());
     return write_png(file, sheet);
 }
 
@@ -102,8 +103,8 @@ std::map<std::string, float> activations_of(Network& network, const Samples& sam
     const torch::NoGradGuard no_gradients;
     network->eval();
     std::map<std::string, float> all;
-    for (const auto& chunk : samples.images.split(512)) {
-        const auto largest = network->largest_activations(chunk.to(torch::kFloat32).div_(255));
+    for (const auto& chunk : to_images(samples.images).split(512)) {
+        const auto largest = network->largest_activations(chunk);
         for (std::size_t i = 0; i < largest.size(); ++i)
             all[stage_output(i)] = std::max(all[stage_output(i)], largest[i]);
     }
@@ -189,7 +190,8 @@ Result<void> check_export(Network& network, const std::string& onnx) {
     const torch::NoGradGuard no_gradients;
     auto engine = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
     for (const std::int64_t count : {1, 7, 32}) {
-        auto images = make_sketches(held_out_seed, count).images.to(torch::kFloat32).div_(255);
+        auto images =
+            to_images(make_sketches(held_out_seed, static_cast<std::size_t>(count)).images);
         const std::array<int, 4> shape{static_cast<int>(count), 1, side, side};
         engine.setInput(cv::Mat(4, shape.data(), CV_32F, images.data_ptr<float>()));
         const auto expected = network->forward(images);
@@ -286,6 +288,11 @@ Network fresh(const Arguments& arguments, const Corpus& corpus) {
 
 Result<void> run(const Arguments& arguments) {
     at::set_num_threads(arguments.threads);
+    if (arguments.training.device.is_cuda() && !torch::cuda::is_available())
+        return Error{ErrorKind::invalid,
+                     "There is no CUDA device that this LibTorch can use; --device cpu works "
+                     "anywhere.",
+                     "device"};
     People people;
     if (!arguments.people.empty()) {
         auto read = read_people(arguments.people);
@@ -360,6 +367,18 @@ void define(CLI::App& program, Arguments& arguments) {
                     "Threads; the result depends on their number in the last digits")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
+    program
+        .add_option("--loaders", arguments.training.loaders,
+                    "Threads that make samples ahead of the network; the result does not depend on "
+                    "their number")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 256));
+    program
+        .add_option("--device", arguments.device,
+                    "Where the network learns; cuda needs a LibTorch that was built with it, and "
+                    "its sums differ in the last digits")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"cpu", "cuda"}));
     program.add_option("--out", arguments.out, "Folder for the model and its card")
         ->capture_default_str();
     program.add_flag("--resume", arguments.resume, "Go on from the checkpoint");
@@ -396,6 +415,7 @@ int main(int argc, char** argv) {
     define(program, arguments);
     CLI11_PARSE(program, argc, argv);
     if (arguments.quick && program.count("--steps") == 0) arguments.training.steps = 120;
+    arguments.training.device = torch::Device(arguments.device);
     try {
         fs::create_directories(arguments.out);
         const auto done = run(arguments);

@@ -1,7 +1,5 @@
 #include "learning/training/samples.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,7 +7,6 @@
 #include <map>
 #include <unordered_map>
 
-#include "drawing/normalise.h"
 #include "learning/synthesis/augment.h"
 #include "learning/synthesis/sketcher.h"
 
@@ -78,41 +75,34 @@ Drawing any_sketch(Random& random) {
             label == last ? not_asked : number};
 }
 
-using Draw = std::function<Drawing(std::int64_t, Chances&)>;
+using Draw = std::function<Drawing(std::size_t, Chances&)>;
 
-Samples make_with(std::uint64_t seed, std::uint64_t first, std::int64_t count, const Draw& draw) {
-    constexpr std::int64_t side = drawing::model_side;
-    Samples samples{torch::empty({count, 1, side, side}, torch::kUInt8),
-                    torch::empty({count}, torch::kInt64), torch::empty({count}, torch::kInt64),
-                    torch::empty({count}, torch::kBool), torch::empty({count}, torch::kBool)};
-    auto* images = samples.images.data_ptr<std::uint8_t>();
-    auto* labels = samples.labels.data_ptr<std::int64_t>();
-    auto* categories = samples.categories.data_ptr<std::int64_t>();
-    auto* doubtful = samples.doubtful.data_ptr<bool>();
-    auto* again = samples.again.data_ptr<bool>();
-    at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            const auto number = first + static_cast<std::uint64_t>(i);
-            const std::uint64_t pair = mix(~seed ^ mix(number / 2));
-            Random own(mix(seed ^ mix(number)));
-            // Until the picture shows something: a photograph can lose a hair-thin line. What never
-            // shows anything gives way to another drawing.
-            std::uint64_t tries = 0;
-            for (bool seen = false; !seen; ++tries) {
-                Chances chances{own, Random(pair + tries / 16)};
-                const Drawing drawn = draw(i, chances);
-                own = chances.own;
-                const auto input = drawing::normalise(drawn.picture);
-                if (!input) continue;
-                seen = true;
-                std::copy(input->begin(), input->end(), images + i * side * side);
-                labels[i] = drawn.label;
-                categories[i] = drawn.category;
-                doubtful[i] = drawn.doubtful;
-                again[i] = drawn.again;
-            }
-        }
-    });
+/// Sample i: drawn until the picture shows something, as a photograph can lose a hair-thin line.
+/// What never shows anything gives way to another drawing.
+void add_sample(std::uint64_t seed, std::uint64_t number, std::size_t i, const Draw& draw,
+                Samples& samples) {
+    constexpr std::uint64_t tries_of_one_drawing = 16;
+    const std::uint64_t pair = mix(~seed ^ mix(number / 2));
+    Random own(mix(seed ^ mix(number)));
+    for (std::uint64_t tries = 0;; ++tries) {
+        Chances chances{own, Random(pair + tries / tries_of_one_drawing)};
+        const Drawing drawn = draw(i, chances);
+        own = chances.own;
+        const auto input = drawing::normalise(drawn.picture);
+        if (!input) continue;
+        samples.images.push_back(*input);
+        samples.labels.push_back(drawn.label);
+        samples.categories.push_back(drawn.category);
+        samples.doubtful.push_back(drawn.doubtful ? 1 : 0);
+        samples.again.push_back(drawn.again ? 1 : 0);
+        return;
+    }
+}
+
+Samples make_with(std::uint64_t seed, std::uint64_t first, std::size_t count, const Draw& draw) {
+    Samples samples;
+    samples.images.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) add_sample(seed, first + i, i, draw, samples);
     return samples;
 }
 
@@ -262,14 +252,14 @@ std::size_t Corpus::drawings() const {
     return impl_->drawings;
 }
 
-Samples Corpus::make(std::uint64_t seed, std::uint64_t first, std::int64_t count) const {
+Samples Corpus::make(std::uint64_t seed, std::uint64_t first, std::size_t count) const {
     return make_with(seed, first, count,
-                     [this](std::int64_t, Chances& chances) { return impl_->draw(chances); });
+                     [this](std::size_t, Chances& chances) { return impl_->draw(chances); });
 }
 
-Samples make_sketches(std::uint64_t seed, std::int64_t count) {
+Samples make_sketches(std::uint64_t seed, std::size_t count) {
     return make_with(seed, 0, count,
-                     [](std::int64_t, Chances& chances) { return any_sketch(chances.own); });
+                     [](std::size_t, Chances& chances) { return any_sketch(chances.own); });
 }
 
 std::span<const std::string_view> careful_labels() {
@@ -278,11 +268,11 @@ std::span<const std::string_view> careful_labels() {
     return labels;
 }
 
-Samples make_careful_samples(std::uint64_t seed, std::int64_t count) {
+Samples make_careful_samples(std::uint64_t seed, std::size_t count) {
     const auto labels = careful_labels();
-    return make_with(seed, 0, count, [&](std::int64_t i, Chances& chances) {
+    return make_with(seed, 0, count, [&](std::size_t i, Chances& chances) {
         Random& random = chances.own;
-        const auto label = labels[static_cast<std::size_t>(i) % labels.size()];
+        const auto label = labels[i % labels.size()];
         const auto number = static_cast<std::int64_t>(index_of(label));
         return Drawing{picture(sketch(label, random.uniform(0.8F, 1), random), random), number,
                        number};

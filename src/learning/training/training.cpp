@@ -7,12 +7,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <future>
 #include <numbers>
-#include <set>
 
-#include "learning/synthesis/sketcher.h"
-#include "learning/training/samples.h"
+#include "learning/training/learner.h"
+#include "learning/training/loader.h"
 
 namespace croquis::learning {
 namespace {
@@ -53,215 +51,80 @@ double rate_at(std::int64_t step, const TrainingOptions& options) {
     return options.learning_rate * part;
 }
 
-std::vector<torch::Tensor> tensors_of(const Network& network) {
-    auto all = network->parameters();
-    for (const auto& buffer : network->buffers()) all.push_back(buffer);
-    return all;
-}
-
-/// The mean of a network's weights over steps, statistics of its normalisations included.
-class Average {
-  public:
-    explicit Average(const Network& like) : mean_(like->layout()) {}
-
-    void add(const Network& network) {
-        const torch::NoGradGuard no_gradients;
-        ++count_;
-        const auto now = tensors_of(network);
-        const auto mean = tensors_of(mean_);
-        for (std::size_t i = 0; i < now.size(); ++i) {
-            if (count_ == 1 || !now[i].is_floating_point())
-                mean[i].copy_(now[i]);
-            else
-                mean[i].add_((now[i] - mean[i]) / static_cast<double>(count_));
-        }
-    }
-
-    /// Nothing changes where nothing was added.
-    void copy_to(Network& network) const {
-        if (count_ == 0) return;
-        const torch::NoGradGuard no_gradients;
-        const auto mean = tensors_of(mean_);
-        const auto into = tensors_of(network);
-        for (std::size_t i = 0; i < into.size(); ++i) into[i].copy_(mean[i]);
-    }
-
-    void save(torch::serialize::OutputArchive& archive) const {
-        torch::serialize::OutputArchive weights;
-        mean_->save(weights);
-        archive.write("average", weights);
-        archive.write("averaged", torch::tensor(count_));
-    }
-
-    void load(torch::serialize::InputArchive& archive) {
-        torch::serialize::InputArchive weights;
-        torch::Tensor count;
-        archive.read("average", weights);
-        archive.read("averaged", count);
-        mean_->load(weights);
-        count_ = count.item<std::int64_t>();
-    }
-
-  private:
-    Network mean_;
-    std::int64_t count_ = 0;
-};
-
-/// Where a phase is: the step to go on with and what it has found out so far.
+/// Where a training is: the step to go on with and what it has found out so far.
 struct Place {
     std::int64_t step = 0;
     double first_loss = 0;
     double last_loss = 0;
+    bool on_gpu = false;
 };
 
-void save(const std::filesystem::path& file, const Network& network,
-          const torch::optim::AdamW& optimiser, const Average& average, const Place& place) {
+void save(const std::filesystem::path& file, const Learner& learner, const Place& place) {
     torch::serialize::OutputArchive archive;
-    torch::serialize::OutputArchive weights;
-    torch::serialize::OutputArchive moments;
-    network->save(weights);
-    optimiser.save(moments);
-    archive.write("network", weights);
-    archive.write("optimiser", moments);
-    average.save(archive);
+    learner.save(archive);
     archive.write("step", torch::tensor(place.step));
     archive.write("losses", torch::tensor({place.first_loss, place.last_loss}, torch::kFloat64));
+    archive.write("on_gpu", torch::tensor(place.on_gpu));
     // Written beside and renamed, so that a kill in the middle leaves the last whole one.
     const auto beside = file.string() + ".new";
     archive.save_to(beside);
     std::filesystem::rename(beside, file);
 }
 
-Place restore(const std::filesystem::path& file, Network& network, torch::optim::AdamW& optimiser,
-              Average& average) {
+Place restore(const std::filesystem::path& file, torch::Device device, Learner& learner) {
     torch::serialize::InputArchive archive;
-    torch::serialize::InputArchive weights;
-    torch::serialize::InputArchive moments;
     torch::Tensor step;
     torch::Tensor losses;
-    archive.load_from(file.string());
-    archive.read("network", weights);
-    archive.read("optimiser", moments);
-    average.load(archive);
+    torch::Tensor on_gpu;
+    archive.load_from(file.string(), device);
+    learner.load(archive);
     archive.read("step", step);
     archive.read("losses", losses);
-    network->load(weights);
-    optimiser.load(moments);
-    return {step.item<std::int64_t>(), losses[0].item<double>(), losses[1].item<double>()};
-}
-
-/// Starts making the samples of a step, so that they are ready when the one before is learnt.
-std::future<Samples> begin_samples(std::int64_t step, const TrainingOptions& options,
-                                   const Corpus& corpus) {
-    return std::async(std::launch::async, [step, &options, &corpus] {
-        return corpus.make(options.seed, static_cast<std::uint64_t>(step * options.batch),
-                           options.batch);
-    });
-}
-
-/// The labels, without those of doubtful drawings that the network takes for a plain shape.
-torch::Tensor believed(const Samples& samples, const torch::Tensor& logits) {
-    constexpr double sure = 0.8;
-    static const std::set<std::string> plain{"circle",    "ellipse",  "square",
-                                             "rectangle", "triangle", "diamond",
-                                             "arrow",     "cross",    "line"};
-    std::vector<std::int64_t> numbers;
-    for (std::size_t i = 0; i < shape_labels().size(); ++i)
-        if (plain.contains(shape_labels()[i])) numbers.push_back(static_cast<std::int64_t>(i));
-    const auto most = std::get<0>(
-        torch::softmax(logits.detach(), 1).index_select(1, torch::tensor(numbers)).max(1));
-    return samples.labels.masked_fill(samples.doubtful & (most > sure), not_asked);
-}
-
-/// The mean over the samples that are asked after; 0 where none is.
-torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& truth, double smoothing) {
-    const auto sum =
-        torch::nn::functional::cross_entropy(logits, truth,
-                                             torch::nn::functional::CrossEntropyFuncOptions()
-                                                 .ignore_index(not_asked)
-                                                 .label_smoothing(smoothing)
-                                                 .reduction(torch::kSum));
-    return sum / truth.ne(not_asked).sum().clamp_min(1);
-}
-
-/// How surely each drawing's other view is found among all views of the batch (NT-Xent: Chen et al.
-/// 2020). Other drawings of the same category are neither sought nor shunned (Khosla et al. 2020
-/// seek them; the wide classifier does that here). 0 where there are no pairs.
-torch::Tensor loss_of_views(const torch::Tensor& views, const Samples& samples) {
-    constexpr double temperature = 0.2;
-    const auto whole = samples.again.view({-1, 2}).all(1, true).expand({-1, 2}).reshape({-1});
-    const auto which = whole.nonzero().flatten();
-    if (which.size(0) < 4) return torch::zeros({});
-    const auto seen = views.index_select(0, which);
-    const auto category = samples.categories.index_select(0, which);
-    const auto other = torch::arange(which.size(0)).bitwise_xor(1);
-    auto passed_over = category.unsqueeze(0).eq(category.unsqueeze(1)) & category.ne(not_asked);
-    passed_over.scatter_(1, other.unsqueeze(1), false);
-    passed_over.fill_diagonal_(true);
-    const auto alike = (torch::mm(seen, seen.t()) / temperature).masked_fill(passed_over, -1e9);
-    return torch::nn::functional::cross_entropy(alike, other);
-}
-
-double learn(Network& network, torch::optim::AdamW& optimiser, const Samples& samples,
-             const TrainingOptions& options) {
-    constexpr double smoothing = 0.1;  // of categories: many look alike
-    const auto output = network->forward(samples.images.to(torch::kFloat32).div_(255));
-    const auto loss = loss_of(output.logits, believed(samples, output.logits), 0) +
-                      options.wide * loss_of(output.categories, samples.categories, smoothing) +
-                      options.views * loss_of_views(output.views, samples);
-    optimiser.zero_grad();
-    loss.backward();
-    optimiser.step();
-    return loss.item<double>();
+    archive.read("on_gpu", on_gpu);
+    return {step.item<std::int64_t>(), losses[0].item<double>(), losses[1].item<double>(),
+            on_gpu.item<bool>()};
 }
 
 }  // namespace
 
 Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Corpus& corpus,
                              const std::filesystem::path& checkpoint) {
-    torch::optim::AdamW optimiser(
-        network->parameters(),
-        torch::optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
-    Average average(network);
+    Learner learner(network, options.weights, options.weight_decay, options.device);
     const bool resumes = !checkpoint.empty() && std::filesystem::exists(checkpoint);
-    const Place place = resumes ? restore(checkpoint, network, optimiser, average) : Place{};
+    Place place = resumes ? restore(checkpoint, options.device, learner) : Place{};
     const std::int64_t start = place.step;
-    network->train();
     Progress progress(options.steps);
-    TrainingResult result{place.first_loss, place.last_loss, 0};
     const auto began = std::chrono::steady_clock::now();
     const std::int64_t window = std::max<std::int64_t>(1, options.steps / 20);
     double recent = 0;
-    std::future<Samples> coming;
-    if (start < options.steps) coming = begin_samples(start, options, corpus);
+    double per_second = 0;
+    Loader loader(corpus, options.seed, static_cast<std::size_t>(options.batch), start,
+                  options.steps, options.loaders);
     for (std::int64_t step = start; step < options.steps; ++step) {
-        for (auto& group : optimiser.param_groups())
-            static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate_at(step, options));
-        const Samples samples = coming.get();
-        if (step + 1 < options.steps) coming = begin_samples(step + 1, options, corpus);
-        torch::manual_seed(options.seed * 1'000'003 + static_cast<std::uint64_t>(step));  // dropout
-        const double value = learn(network, optimiser, samples, options);
+        const auto batch = to_batch(loader.next(), options.device);
+        place.on_gpu = place.on_gpu || options.device.is_cuda();
+        const double rate = rate_at(step, options);
+        const auto seed = options.seed * 1'000'003 + static_cast<std::uint64_t>(step);
+        const double value = learner.learn(batch, rate, seed);
         if (!std::isfinite(value))
             return Error{ErrorKind::internal, "The training diverged: the loss is not a number."};
         const auto share = value / static_cast<double>(window);
-        if (step < window) result.first_loss += share;
-        if (step >= options.steps - window) result.last_loss += share;
-        if (step >= options.average_from()) average.add(network);
+        if (step < window) place.first_loss += share;
+        if (step >= options.steps - window) place.last_loss += share;
+        if (step >= options.average_from()) learner.take_into_average();
         recent = step == start ? value : 0.98 * recent + 0.02 * value;
         const double elapsed =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-        result.samples_per_second =
-            static_cast<double>((step + 1 - start) * options.batch) / elapsed;
-        progress.show(step + 1, recent, result.samples_per_second);
-        if (!checkpoint.empty() && (step + 1) % options.checkpoint_every == 0)
-            save(checkpoint, network, optimiser, average,
-                 {step + 1, result.first_loss, result.last_loss});
+        per_second = static_cast<double>((step + 1 - start) * options.batch) / elapsed;
+        progress.show(step + 1, recent, per_second);
+        place.step = step + 1;
+        if (!checkpoint.empty() && place.step % options.checkpoint_every == 0)
+            save(checkpoint, learner, place);
     }
-    if (!checkpoint.empty())
-        save(checkpoint, network, optimiser, average,
-             {options.steps, result.first_loss, result.last_loss});
-    average.copy_to(network);
-    return result;
+    if (!checkpoint.empty()) save(checkpoint, learner, place);
+    learner.finish();
+    network->to(torch::kCPU);
+    return TrainingResult{place.first_loss, place.last_loss, per_second, place.on_gpu};
 }
 
 }  // namespace croquis::learning

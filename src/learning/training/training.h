@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "learning/training/learner.h"
 #include "learning/training/network.h"
 #include "learning/training/samples.h"
 
@@ -19,8 +20,9 @@ struct TrainingOptions {
     double averaged = 0.6;         ///< part of the steps in which it falls, the last, whose weights
                                    ///< are averaged
     double weight_decay = 1e-4;
-    double wide = 0.6;   ///< weight of the wide classifier's loss against the labels' own
-    double views = 0.5;  ///< weight of finding a drawing's other view
+    LossWeights weights;
+    torch::Device device = torch::kCPU;
+    std::size_t loaders = 1;  ///< threads that make samples ahead of the network, a step each
     std::int64_t checkpoint_every = 50;
 
     /// The step from which the learning rate falls.
@@ -38,19 +40,19 @@ struct TrainingResult {
     double first_loss = 0;
     double last_loss = 0;
     double samples_per_second = 0;
+    bool on_gpu = false;  ///< whether any of the steps was learnt on a GPU
 };
 
 /// Trains by AdamW (Loshchilov and Hutter 2019) on samples made as it goes: none is seen twice. The
 /// learning rate warms up, stays, and at the end is let down (Hu et al. 2024, "warmup, stable,
 /// decay"), so that how long to go on can be said late: until it falls, nothing depends on the
 /// number of steps. What comes out is the mean of the weights over the last steps (Izmailov et al.
-/// 2018; on data from elsewhere than what was learnt from: Cha et al. 2021). Where nobody has
-/// looked whether a drawing is a shape, one that the network takes for a plain shape teaches no
-/// label (as Co-teaching leaves out what does not fit: Han et al. 2018).
+/// 2018; on data from elsewhere than what was learnt from: Cha et al. 2021).
 ///
 /// `checkpoint` is written as it goes and at the end; where it exists, the training goes on from
 /// it. Shows a progress bar on a terminal, else a line now and then. Deterministic for a given
-/// number of threads, also where it is resumed.
+/// number of threads, also where it is resumed, on a processor; a GPU's sums differ in the last
+/// digits. Afterwards the network is on the processor.
 Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Corpus& corpus,
                              const std::filesystem::path& checkpoint);
 

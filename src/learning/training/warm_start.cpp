@@ -8,6 +8,7 @@
 
 #include "core/bytes.h"
 #include "core/files.h"
+#include "learning/training/learner.h"
 #include "recognition/graph.h"
 #include "recognition/limits.h"
 
@@ -50,7 +51,7 @@ Result<void> begin_with(Network& network, const fs::path& onnx, const Samples& s
     const auto graph = graph_of(onnx, static_cast<std::size_t>(network->layout().classes));
     if (!graph) return graph.error();
     const torch::NoGradGuard no_gradients;
-    auto images = samples.images.to(torch::kFloat32).div_(255);
+    auto images = to_images(samples.images);
     for (std::size_t i = 0; i < network->convolutions.size(); ++i) {
         auto& conv = network->convolutions[i];
         auto& norm = network->normalisations[i];
