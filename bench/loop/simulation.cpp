@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 #include <random>
+#include <span>
 
 #include "clusters.h"
 #include "learning/adaptation/teaching.h"
@@ -17,8 +18,19 @@ namespace {
 /// Answers after which the model is taught anew.
 constexpr std::array<std::size_t, 17> answer_counts{20,  40,  60,  80,  100, 130, 160,  200, 250,
                                                     300, 375, 450, 550, 700, 850, 1000, 1250};
-constexpr std::size_t page = 24;
+/// The same for pages, each of which teaches many drawings.
+constexpr std::array<std::size_t, 16> page_counts{3,  6,  9,  12, 15,  20,  25,  30,
+                                                  40, 50, 60, 80, 100, 130, 160, 200};
+/// A page as the program's view of look-alikes shows it (service/clusters.cpp).
+constexpr std::size_t usual_cluster = 12;
+constexpr std::size_t most_clusters = 50;
+constexpr std::size_t most_of_cluster = 60;
 constexpr std::size_t few_examples = 3;  ///< of a label: until then clusters' middles come first
+
+std::span<const std::size_t> counts_of(Strategy strategy) {
+    if (strategy == Strategy::pages) return page_counts;
+    return answer_counts;
+}
 
 class Simulation {
   public:
@@ -39,7 +51,7 @@ class Simulation {
         const auto all = taught_on(waiting_);
         if (!all) return all.error();
         run.all = *all;
-        for (const std::size_t until : answer_counts) {
+        for (const std::size_t until : counts_of(strategy_)) {
             ask_until(until);
             const auto accuracy = taught_on(learnt_);
             if (!accuracy) return accuracy.error();
@@ -180,24 +192,31 @@ class Simulation {
         return chosen;
     }
 
-    /// Pages of look-alikes, largest clusters first: one act gives all the label that most have,
-    /// another one each of the exceptions its own.
+    /// Pages of look-alikes, the largest clusters first, those nearest to the middle: one act gives
+    /// the label that most of a page have to all that have it. The others are clicked out, and
+    /// wait on.
     void show_pages(std::size_t until) {
-        const auto clusters =
-            clusters_of(set_, waiting_, std::max<std::size_t>(1, waiting_.size() / page),
-                        seed_ * 1000 + answers_);
-        auto order = clusters;
-        std::shuffle(order.begin(), order.end(), random_);
-        for (auto& members : order) {
+        const auto count =
+            std::clamp<std::size_t>(waiting_.size() / usual_cluster, 1, most_clusters);
+        auto clusters = clusters_of(set_, waiting_, count, seed_ * 1000 + answers_);
+        std::stable_sort(clusters.begin(), clusters.end(),
+                         [](const auto& a, const auto& b) { return a.size() > b.size(); });
+        for (auto& members : clusters) {
             if (answers_ >= until) return;
-            if (members.size() > page) members.resize(page);
-            std::map<int, std::size_t> counts;
-            for (const std::size_t i : members) ++counts[set_.truth[i]];
-            std::size_t most = 0;
-            for (const auto& [label, count] : counts) most = std::max(most, count);
-            answers_ += 1 + members.size() - most;
-            for (const std::size_t i : members) learn(i);
+            members.resize(std::min(members.size(), most_of_cluster));
+            const int label = most_frequent(members);
+            const std::size_t before = labelled_;
+            for (const std::size_t i : members)
+                if (set_.truth[i] == label) learn(i);
+            labelled_ = before + members.size();  // who clicks one out has looked at it too
+            ++answers_;
         }
+    }
+
+    [[nodiscard]] int most_frequent(const std::vector<std::size_t>& drawings) const {
+        std::vector<std::size_t> counts(set_.labels);
+        for (const std::size_t i : drawings) ++counts[static_cast<std::size_t>(set_.truth[i])];
+        return static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
     }
 
     void learn(std::size_t i) {
@@ -223,7 +242,7 @@ class Simulation {
 
 const char* name_of(Strategy strategy) {
     constexpr std::array names{"random", "least confident", "margin",
-                               "queue",  "typical first",   "pages"};
+                               "queue",  "typical first",   "look-alikes"};
     return names[static_cast<std::size_t>(strategy)];
 }
 

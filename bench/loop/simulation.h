@@ -16,14 +16,14 @@ enum class Strategy {
     margin,           ///< where the best is nearest to the second
     queue,  ///< the program's queue: by margin, one question in ten at random and not learnt from
     typical_first,  ///< as queue, but while labels have few examples, the middles of clusters first
-    pages,          ///< clusters of look-alikes shown as pages; a page accepted is one answer
+    pages,          ///< the program's pages of look-alikes; a page accepted is one answer
 };
 const char* name_of(Strategy strategy);
 
 /// Accuracy on the drawings kept back after so many answers.
 struct Point {
-    std::size_t answers = 0;   ///< acts of a person: a page is one, each exception on it another
-    std::size_t drawings = 0;  ///< that have got a label
+    std::size_t answers = 0;   ///< of a person: a page is one, with what is clicked out of it
+    std::size_t drawings = 0;  ///< looked at: all of a page, also those clicked out
     double accuracy = 0;
 };
 
