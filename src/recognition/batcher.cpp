@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -121,6 +122,7 @@ class Batcher::Impl {
     }
 
     void submit(BytesView file, Asker asker, Batcher::Handler done) {
+        if (asker.hang_up) asked_by_clients_.fetch_add(1, std::memory_order_relaxed);
         const auto cost = drawing::cost_of(file, options_.limits);
         Job job(file, std::move(asker), cost, std::move(done));
         std::vector<Job> gone;
@@ -138,6 +140,10 @@ class Batcher::Impl {
         if (!taken) job.answer(is_full ? full() : stopping());
         answer_gone(gone);
         if (worker_index) asio::post(pool_, [this, place = *worker_index] { drain(place); });
+    }
+
+    std::uint64_t asked_by_clients() const {
+        return asked_by_clients_.load(std::memory_order_relaxed);
     }
 
     std::shared_ptr<const ModelInfo> model() const {
@@ -367,6 +373,7 @@ class Batcher::Impl {
     bool heavy_next_ CROQUIS_GUARDED_BY(mutex_) = true;
     /// Threads that are idle.
     std::vector<std::size_t> free_seats_ CROQUIS_GUARDED_BY(mutex_);
+    std::atomic<std::uint64_t> asked_by_clients_{0};
     bool stopped_ CROQUIS_GUARDED_BY(mutex_) = false;
     std::once_flag stop_once_;
     asio::thread_pool pool_;  ///< last, so that its threads end before what they use
@@ -406,6 +413,10 @@ asio::awaitable<Result<RecognitionResult>> Batcher::recognise(BytesView file) {
 
 std::shared_ptr<const ModelInfo> Batcher::model() const {
     return impl_->model();
+}
+
+std::uint64_t Batcher::asked_by_clients() const {
+    return impl_->asked_by_clients();
 }
 
 Result<void> Batcher::promote(std::unique_ptr<Recognizer> model) {

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -62,6 +63,9 @@ class Batcher {
     boost::asio::awaitable<Result<RecognitionResult>> recognise(BytesView file);
 
     [[nodiscard]] std::shared_ptr<const ModelInfo> model() const;
+    /// Drawings given so far by clients, who can hang up, and not by the program itself; those that
+    /// were refused too.
+    [[nodiscard]] std::uint64_t asked_by_clients() const;
 
     /// Changes the live model without stopping: batches already running end with the old one.
     Result<void> promote(std::unique_ptr<Recognizer> model);

@@ -8,11 +8,14 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <future>
+#include <thread>
 #include <type_traits>
 
 #include "core/this_thread.h"
 #include "service/models.h"
+#include "service/pace.h"
 #include "service/trunk.h"
+#include "store/sqlite_url.h"
 
 namespace croquis::service {
 namespace {
@@ -21,8 +24,9 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 /// Small steps, so that submissions need not wait for an import's transaction, nor for its turn in
-/// the batcher.
+/// the batcher. On SQLite they wait for the whole of it.
 constexpr std::size_t drawings_at_once = 64;
+constexpr std::size_t drawings_at_once_on_sqlite = 16;
 constexpr std::size_t pictures_in_flight = 8;
 constexpr std::size_t max_problem_bytes = 300;
 /// An upload without a job may be one whose job is just being added.
@@ -290,7 +294,8 @@ Result<std::string> Imports::work(jobs::Task& task) {
     request.options.project = task.job().project;
     request.options.asker = "import";
     request.options.job = task.job().id;
-    request.options.at_once = drawings_at_once;
+    request.options.at_once =
+        url_.starts_with(store::sqlite_scheme) ? drawings_at_once_on_sqlite : drawings_at_once;
     request.options.in_flight = pictures_in_flight;
     if (task.job().created_by) {
         request.options.by = task.job().created_by->name;
@@ -307,6 +312,8 @@ Result<std::string> Imports::work(jobs::Task& task) {
     OnThread writing(writer_, **transfer);
     Problems problems;
     std::size_t stored = 0;
+    Pace pace([this] { return batcher_.asked_by_clients(); },
+              [](Pace::Clock::duration time) { std::this_thread::sleep_for(time); });
     ImportEvents events;
     events.is_stopped = [&task] { return task.is_stopped(); };
     events.problem = [&](const std::string& place, const std::string& text, bool rejected) {
@@ -318,6 +325,7 @@ Result<std::string> Imports::work(jobs::Task& task) {
         if (extent > 0)
             task.progress(
                 std::min(1.0, static_cast<double>(position) / static_cast<double>(extent)));
+        pace.end_step();
     };
     const auto own = own_model(request.options.project);
     if (!own) return own.error();

@@ -396,6 +396,14 @@ TEST(Batcher, DropsWhatNobodyWaitsForAnyMore) {
     EXPECT_THAT(at.metrics.text(), HasSubstr("croquis_recognition_dropped_total 20\n"));
 }
 
+TEST(Batcher, CountsWhatClientsAskAndNotWhatTheProgramAsksItself) {
+    Rig at(options_of(1, 32, 100));
+    ASSERT_TRUE(at.ask(at.good, client("import")).get());
+    EXPECT_EQ(at.batcher.asked_by_clients(), 0U);
+    ASSERT_TRUE(at.ask(at.good, client("192.0.2.1", std::make_shared<HangUp>())).get());
+    EXPECT_EQ(at.batcher.asked_by_clients(), 1U);
+}
+
 TEST(Batcher, MakesRoomByDroppingWhatNobodyWaitsFor) {
     Rig at(options_of(1, 32, 3));
     auto held = at.hold_one();
