@@ -92,6 +92,7 @@ TEST_F(TransferProgram, AnImportThatIsKilledGoesOnWhereItWas) {
     constexpr int count = 3000;
     write("x.ndjson", lines(count));
     const std::string store = "sqlite:" + path("a.db").string();
+    ASSERT_EQ(croquis({"migrate", "--store", store}).status, 0);
     {
         Running running(path(""), {"import", path("x.ndjson").string(), "--store", store});
         const auto log = path("a.db-wal");
@@ -100,7 +101,8 @@ TEST_F(TransferProgram, AnImportThatIsKilledGoesOnWhereItWas) {
             const auto size = std::filesystem::file_size(log, none);
             return none ? std::uintmax_t{0} : size;
         };
-        while (written() < 600'000) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        // Two transactions at least: one writes some 600 kB.
+        while (written() < 1'500'000) std::this_thread::sleep_for(std::chrono::milliseconds(5));
         EXPECT_EQ(running.stop(SIGKILL), -1);
     }
     const auto stored = [&] {
