@@ -284,7 +284,7 @@ asio::awaitable<Result<Annotation::Answerer>> Annotation::answerer_in(ProjectRef
     const std::shared_ptr<recognition::Batcher> general(std::shared_ptr<void>(), &batcher_);
     if (!project || project->project.id == store::shapes_project)
         co_return Answerer{general, nullptr};
-    if (!project->project.live_model) co_return Answerer{general, std::move(project)};
+    if (!project->project.live_model) co_return Answerer{general, project};
     auto own = co_await project_models_.of(*project->project.live_model);
     if (!own) co_return own.error();
     co_return Answerer{std::move(*own), nullptr};

@@ -416,7 +416,7 @@ class Importer {
                 if (const auto allowed = allow(mapped(label)); !allowed)
                     say(label, allowed.error().detail, false);
         if (to_make_.empty() || options_.dry_run) return {};
-        const auto made = transfer_.add_labels(options_.project, to_make_);
+        auto made = transfer_.add_labels(options_.project, to_make_);
         to_make_.clear();
         return made;
     }
@@ -424,7 +424,7 @@ class Importer {
     /// Finds out what is stored already, and has the model look at the rest.
     Result<void> begin(Chunk& chunk) {
         if (chunk.empty()) return {};
-        if (const auto made = make_labels({}); !made) return made;
+        if (auto made = make_labels({}); !made) return made;
         std::vector<store::ImportKey> keys;
         for (const auto& pending : chunk.drawings()) keys.push_back(store::key_of(pending->import));
         const auto there = transfer_.find(keys);
@@ -460,7 +460,7 @@ class Importer {
             else
                 reject(pending->record.place, pending->recognised.error());
         }
-        const auto stored = options_.dry_run ? count_dry(good) : store_all(good);
+        auto stored = options_.dry_run ? count_dry(good) : store_all(good);
         if (stored && events_.progress)
             events_.progress(reader_.position(), reader_.extent(), report_);
         return stored;
@@ -568,7 +568,7 @@ class Importer {
 
     Result<void> store_all(const std::vector<Pending*>& good) {
         if (good.empty()) return {};
-        if (const auto made = make_labels({}); !made) return made;
+        if (auto made = make_labels({}); !made) return made;
         std::vector<store::DrawingImport> imports;
         imports.reserve(good.size());
         for (auto* pending : good) imports.push_back(std::move(pending->import));

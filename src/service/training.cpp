@@ -186,7 +186,7 @@ Result<void> prepare(store::Store& store, const TrainRequest& request, const job
         const auto onnx = store.model_onnx(live->id);
         if (!onnx) return onnx.error();
         const std::string_view bytes(reinterpret_cast<const char*>(onnx->data()), onnx->size());
-        if (const auto done = write_file(begun_with_file(folder), bytes); !done) return done;
+        if (auto done = write_file(begun_with_file(folder), bytes); !done) return done;
         lineage["begun_with"] = live->id;
     }
     return write_file(lineage_file(folder), json::serialize(lineage));
