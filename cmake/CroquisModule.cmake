@@ -31,6 +31,11 @@ if(CROQUIS_SANITIZE)
   string(REPLACE "-O0" "-Og" CMAKE_CXX_FLAGS_DEBUG "${CMAKE_CXX_FLAGS_DEBUG}")
   add_compile_options(-fsanitize=${CROQUIS_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CROQUIS_SANITIZE})
+  if(CROQUIS_SANITIZE MATCHES undefined)
+    # A null pointer that is read stops the program anyway, with AddressSanitizer's report; the check costs a tenth of the
+    # compile time.
+    add_compile_options(-fno-sanitize=null)
+  endif()
 endif()
 
 # Asio and Beast are compiled once, in core and http, instead of in every file that includes them.
@@ -152,6 +157,9 @@ function(croquis_test name)
     target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/logger_first.cpp)
     add_dependencies(concurrent_tests ${name})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" ${arg_PROPERTIES})
+  # Without labels the property is left out: an empty value is lost on the way, and LABELS would take the next name.
+  if(arg_LABELS)
+    list(PREPEND arg_PROPERTIES LABELS "${arg_LABELS}")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${arg_TIMEOUT} ${arg_PROPERTIES})
 endfunction()

@@ -26,9 +26,11 @@ std::unique_ptr<Postgres> Postgres::shared() {
 }
 
 Postgres::~Postgres() {
-    if (!own_) return;
     try {
-        run("remove");
+        if (own_)
+            run("remove");
+        else
+            drop_databases();
     } catch (const std::exception& failed) {
         std::fprintf(stderr, "%s\n", failed.what());
     }
@@ -50,10 +52,18 @@ std::string Postgres::url(const std::string& database) const {
 }
 
 std::string Postgres::new_database() {
-    const std::string name =
-        "test_" + std::to_string(getpid()) + "_" + std::to_string(++databases_);
+    const std::string name = database(++databases_);
     sql(url("postgres"), "CREATE DATABASE " + name);
     return url(name);
+}
+
+void Postgres::drop_databases() const {
+    for (int number = databases_; number > 0; --number)
+        sql(url("postgres"), "DROP DATABASE IF EXISTS " + database(number) + " WITH (FORCE)");
+}
+
+std::string Postgres::database(int number) {
+    return "test_" + std::to_string(getpid()) + "_" + std::to_string(number);
 }
 
 void Postgres::sql(const std::string& database_url, const std::string& statement) const {

@@ -47,6 +47,9 @@ class Postgres {
     };
     explicit Postgres(Running running);
     void run(const std::string& command, const std::string& argument = {}) const;
+    /// On a server that goes on, hundreds of them would be written to the disk, and be in the way.
+    void drop_databases() const;
+    static std::string database(int number);
 
     TempFolder own_folder_;
     std::string folder_;
