@@ -40,6 +40,7 @@ void add(LabelledSet& set, const recognition::Prediction& answer, int label) {
     set.width = answer.embedding.size();
     set.embeddings.resize(set.embeddings.size() + set.width);
     recognition::unpack(packed.scale, packed.numbers, std::span(set.embeddings).last(set.width));
+    set.packed.insert(set.packed.end(), packed.numbers.begin(), packed.numbers.end());
     set.truth.push_back(label);
     set.confidence.push_back(answer.confidence);
     set.margin.push_back(store::margin_of(answer.probabilities));

@@ -7,9 +7,10 @@
 #include <random>
 #include <span>
 
-#include "clusters.h"
+#include "learning/adaptation/clusters.h"
 #include "learning/adaptation/teaching.h"
 #include "recognition/head.h"
+#include "service/clusters.h"
 #include "store/asking.h"
 
 namespace croquis::bench {
@@ -21,10 +22,6 @@ constexpr std::array<std::size_t, 17> answer_counts{20,  40,  60,  80,  100, 130
 /// The same for pages, each of which teaches many drawings.
 constexpr std::array<std::size_t, 16> page_counts{3,  6,  9,  12, 15,  20,  25,  30,
                                                   40, 50, 60, 80, 100, 130, 160, 200};
-/// A page as the program's view of look-alikes shows it (service/clusters.cpp).
-constexpr std::size_t usual_cluster = 12;
-constexpr std::size_t most_clusters = 50;
-constexpr std::size_t most_of_cluster = 60;
 constexpr std::size_t few_examples = 3;  ///< of a label: until then clusters' middles come first
 
 std::span<const std::size_t> counts_of(Strategy strategy) {
@@ -170,8 +167,7 @@ class Simulation {
     std::vector<std::size_t> typical(std::size_t count) {
         auto everything = waiting_;
         everything.insert(everything.end(), learnt_.begin(), learnt_.end());
-        auto clusters =
-            clusters_of(set_, everything, learnt_.size() + count, seed_ * 1000 + answers_);
+        auto clusters = clusters_of(everything, learnt_.size() + count);
         std::vector<char> answered(set_.size());
         for (const std::size_t i : learnt_) answered[i] = 1;
         std::stable_sort(clusters.begin(), clusters.end(), [&](const auto& a, const auto& b) {
@@ -192,18 +188,24 @@ class Simulation {
         return chosen;
     }
 
-    /// Pages of look-alikes, the largest clusters first, those nearest to the middle: one act gives
+    /// The drawings that lie together, as the program finds them, the largest clusters first.
+    [[nodiscard]] std::vector<learning::Cluster> clusters_of(
+        const std::vector<std::size_t>& drawings, std::size_t count) const {
+        learning::PackedRows rows(set_.width);
+        for (const std::size_t i : drawings) rows.add(set_.packed_row(i));
+        auto clusters = learning::clusters_of(rows, count, seed_ * 1000 + answers_);
+        for (auto& cluster : clusters)
+            for (auto& member : cluster) member = drawings[member];
+        return clusters;
+    }
+
+    /// Pages of look-alikes, those nearest to the middle first (service/clusters.h): one act gives
     /// the label that most of a page have to all that have it. The others are clicked out, and
     /// wait on.
     void show_pages(std::size_t until) {
-        const auto count =
-            std::clamp<std::size_t>(waiting_.size() / usual_cluster, 1, most_clusters);
-        auto clusters = clusters_of(set_, waiting_, count, seed_ * 1000 + answers_);
-        std::stable_sort(clusters.begin(), clusters.end(),
-                         [](const auto& a, const auto& b) { return a.size() > b.size(); });
-        for (auto& members : clusters) {
+        for (auto& members : clusters_of(waiting_, service::clusters_for(waiting_.size()))) {
             if (answers_ >= until) return;
-            members.resize(std::min(members.size(), most_of_cluster));
+            members.resize(std::min(members.size(), service::most_of_cluster));
             const int label = most_frequent(members);
             const std::size_t before = labelled_;
             for (const std::size_t i : members)

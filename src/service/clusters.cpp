@@ -10,9 +10,6 @@
 namespace croquis::service {
 namespace {
 
-/// Drawings of a cluster, on average. More clusters are purer ones.
-constexpr std::size_t usual_size = 12;
-
 Result<DrawingsById> waiting_drawings(store::Store& store, int project) {
     DrawingsById waiting;
     store::Query query;
@@ -59,9 +56,8 @@ Result<DrawingClusters> clusters_to_review(store::Store& store, int project,
     if (!drawings) return drawings.error();
     DrawingClusters all;
     all.looked_at = drawings->size();
-    const auto count =
-        std::clamp<std::size_t>((all.looked_at + usual_size - 1) / usual_size, 1, most_clusters);
-    for (const auto& cluster : learning::clusters_of(rows_of(*drawings), count)) {
+    for (const auto& cluster :
+         learning::clusters_of(rows_of(*drawings), clusters_for(all.looked_at))) {
         if (all.clusters.size() == limit) break;
         all.clusters.push_back(described(cluster, *drawings));
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,14 @@ inline constexpr std::size_t most_clustered = 2'000;
 /// Drawings of a cluster that are shown, those nearest to its middle.
 inline constexpr std::size_t most_of_cluster = 60;
 inline constexpr std::size_t most_clusters = 50;
+/// Drawings of a cluster, on average. More clusters are purer ones.
+inline constexpr std::size_t usual_cluster = 12;
+
+/// Into how many clusters so many drawings are put.
+constexpr std::size_t clusters_for(std::size_t drawings) {
+    return std::clamp<std::size_t>((drawings + usual_cluster - 1) / usual_cluster, 1,
+                                   most_clusters);
+}
 
 struct DrawingCluster {
     std::string suggested;         ///< the tag that most of its drawings have
