@@ -77,7 +77,7 @@ class SignInTry {
     [[nodiscard]] const Origin& origin() const { return origin_; }
     /// How long it has to wait before sign_in() or change_own_password().
     [[nodiscard]] SignInLimiter::Clock::duration wait() const { return wait_; }
-    void wrong() { limiter_.release(); }
+    void wrong() { limiter_.reset(); }
 
   private:
     struct Keep {
