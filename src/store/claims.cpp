@@ -3,6 +3,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "store/list_query.h"
@@ -16,6 +18,22 @@ ClaimedDrawing claimed(Drawing drawing, Asked asked, const ClaimRequest& request
     Claim claim{drawing.id, request.account, asked, std::nullopt, request.until};
     if (asked == Asked::random) claim.probability = judging_part;
     return {std::move(drawing), claim};
+}
+
+/// The claims are few: both databases read them once and then walk along the index of the queue.
+std::string make_waiting_statement(Asked asked, bool of_nobody, bool of_import) {
+    // An import's drawings have an index of their own, which the sign keeps the project's from.
+    // SQLite numbers parameters as they appear.
+    const int job = of_nobody ? 2 : 3;
+    return fmt::format(
+        "SELECT {} FROM drawing WHERE {}project = $1 AND {}{} AND disputed IS NOT TRUE "
+        "AND queue_place {} {}{} AND id NOT IN (SELECT drawing FROM claim) AND {} "
+        "ORDER BY queue_place, id LIMIT ${}",
+        drawing_columns, of_import ? "+" : "", of_nobody ? unanswered : answered,
+        of_nobody ? "" : " AND answered_by = $2",
+        asked == Asked::margin ? "<" : ">=", first_judging_place,
+        of_import ? fmt::format(" AND import_job = ${}", job) : "", shown,
+        of_import ? job + 1 : job);
 }
 
 }  // namespace
@@ -68,20 +86,17 @@ std::vector<std::string> asking_groups(std::vector<std::string> groups, const Uu
     return groups;
 }
 
-/// The claims are few: both databases read them once and then walk along the index of the queue.
-std::string waiting_statement(Asked asked, bool of_nobody, bool of_import) {
-    // An import's drawings have an index of their own, which the sign keeps the project's from.
-    // SQLite numbers parameters as they appear.
-    const int job = of_nobody ? 2 : 3;
-    return fmt::format(
-        "SELECT {} FROM drawing WHERE {}project = $1 AND {}{} AND disputed IS NOT TRUE "
-        "AND queue_place {} {}{} AND id NOT IN (SELECT drawing FROM claim) AND {} "
-        "ORDER BY queue_place, id LIMIT ${}",
-        drawing_columns, of_import ? "+" : "", of_nobody ? unanswered : answered,
-        of_nobody ? "" : " AND answered_by = $2",
-        asked == Asked::margin ? "<" : ">=", first_judging_place,
-        of_import ? fmt::format(" AND import_job = ${}", job) : "", shown,
-        of_import ? job + 1 : job);
+const std::string& waiting_statement(Asked asked, bool of_nobody, bool of_import) {
+    static const auto made = [] {
+        std::map<std::tuple<Asked, bool, bool>, std::string> all;
+        for (const auto part : {Asked::margin, Asked::random})
+            for (const bool nobody : {false, true})
+                for (const bool import : {false, true})
+                    all.emplace(std::tuple(part, nobody, import),
+                                make_waiting_statement(part, nobody, import));
+        return all;
+    }();
+    return made.at({asked, of_nobody, of_import});
 }
 
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,

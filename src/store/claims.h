@@ -29,7 +29,7 @@ std::vector<std::string> asking_groups(std::vector<std::string> groups, const Uu
                                        int opinions_wanted);
 /// The next of one group's drawings that nobody holds: columns of the drawing. Parameters: project,
 /// the group where it is not nobody's, then the job where only what it brought is asked for, limit.
-std::string waiting_statement(Asked asked, bool of_nobody, bool of_import);
+const std::string& waiting_statement(Asked asked, bool of_nobody, bool of_import);
 
 /// Of the candidates of all groups, the first `count` of the queue that were not passed over.
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,

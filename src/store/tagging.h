@@ -16,6 +16,10 @@ namespace croquis::store {
 
 /// Labels by what they were merged into.
 using LabelMerges = std::map<std::string, std::string>;
+/// A project's, as rows of both columns. Parameter: the project.
+inline constexpr const char* label_merges_statement =
+    "SELECT name, merged_into FROM label WHERE project = $1 AND retired "
+    "AND merged_into IS NOT NULL";
 
 /// An account in a drawing's column `answered_by`.
 std::string answerer(const Uuid& account);

@@ -72,10 +72,7 @@ AssignableLabels assignable_labels(Connection& connection) {
 }
 
 LabelMerges label_merges(Connection& connection, int project) {
-    const auto rows = connection.query(
-        "SELECT name, merged_into FROM label WHERE project = $1 AND retired "
-        "AND merged_into IS NOT NULL",
-        project);
+    const auto rows = connection.query(label_merges_statement, project);
     LabelMerges merged;
     for (int row = 0; row < rows.count(); ++row)
         merged.emplace(rows.text(row, 0), rows.text(row, 1));

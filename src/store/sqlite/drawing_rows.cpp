@@ -94,10 +94,7 @@ AssignableLabels assignable_labels(Connection& connection) {
 }
 
 LabelMerges label_merges(Connection& connection, int project) {
-    auto rows = connection.query(
-        "SELECT name, merged_into FROM label WHERE project = $1 AND retired = 1 "
-        "AND merged_into IS NOT NULL",
-        project);
+    auto rows = connection.query(label_merges_statement, project);
     LabelMerges merged;
     while (rows.step()) merged.emplace(rows.text(0), rows.text(1));
     return merged;
