@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ class JobStore {
     virtual Result<Job> job(const Uuid& id) = 0;
     /// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).
     virtual Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) = 0;
+    /// Those that have not ended, by kind; of a kind without any there is no entry.
+    virtual Result<std::map<std::string, OpenJobs>> open_jobs(Timestamp at) = 0;
     /// Takes, of these kinds, the job that has been due for longest and that nobody has, or whose
     /// lease has expired at `at`. One that was to be cancelled is cancelled instead, and one that
     /// was begun most_job_attempts times fails instead.
@@ -34,8 +37,8 @@ class JobStore {
     /// Conflict where the lease is not the owner's any more.
     virtual Result<void> finish_job(const Uuid& id, const std::string& owner,
                                     const JobOutcome& outcome, Timestamp at) = 0;
-    /// Cancels a queued job and asks a running one to stop; returns it. Errors: not_found; conflict
-    /// (code job_ended) where it has ended.
+    /// Cancels a job that nobody has and asks a running one to stop; returns it. Errors: not_found;
+    /// conflict (code job_ended) where it has ended.
     virtual Result<Job> cancel_job(const Uuid& id, Timestamp at) = 0;
 
   protected:

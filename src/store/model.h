@@ -554,6 +554,15 @@ struct Job {
     int project = shapes_project;            ///< that it is about
     std::string project_slug = {};           ///< told by the store
     std::optional<std::string> detail = {};  ///< JSON: how it goes, as its work tells it
+    /// Until when a running one is its worker's; then it is anybody's.
+    std::optional<Timestamp> lease_until = {};
+};
+
+/// The jobs of a kind that have not ended.
+struct OpenJobs {
+    std::int64_t running = 0;  ///< under a lease
+    std::int64_t waiting = 0;  ///< queued, or their worker has been silent for too long
+    std::optional<Timestamp> waiting_since = {};  ///< the one that has waited for longest
 };
 
 /// Who works at a job, and until when it is theirs.

@@ -400,6 +400,21 @@ std::optional<JobOutcome> end_of_abandoned(const Job& job) {
                       fmt::format("The work was cut off {} times.", job.attempts)};
 }
 
+const std::string& open_jobs_statement() {
+    static const std::string sql = fmt::format(
+        "SELECT kind, count(*) FILTER (WHERE state = 'running' AND lease_expires_at > $1), "
+        "count(*) FILTER (WHERE {0}), "
+        "min(CASE state WHEN 'queued' THEN due_at ELSE lease_expires_at END) FILTER (WHERE {0}) "
+        "FROM job WHERE state IN ('queued', 'running') GROUP BY kind",
+        claimable);
+    return sql;
+}
+
+bool is_nobodys(const Job& job, Timestamp at) {
+    return job.state == JobState::queued ||
+           (job.state == JobState::running && job.lease_until && *job.lease_until <= at);
+}
+
 std::string kinds_text(const std::vector<std::string>& kinds) {
     std::string text = ",";
     for (const auto& kind : kinds) text += kind + ",";

@@ -129,7 +129,8 @@ Failure lease_lost();
 inline constexpr const char* job_columns =
     "id, kind, parameters, state, progress, cancel_requested, attempts, result, error, created_by, "
     "created_by_id, created_at, due_at, started_at, finished_at, project, "
-    "(SELECT slug FROM project WHERE project.id = coalesce(job.project, 1)), detail";
+    "(SELECT slug FROM project WHERE project.id = coalesce(job.project, 1)), detail, "
+    "lease_expires_at";
 /// The columns of a project, in the order in which both stores read them.
 inline constexpr const char* project_columns =
     "id, slug, name, guidelines, who_draws, who_browses, opinions_wanted, retention_days, "
@@ -141,6 +142,10 @@ inline constexpr const char* model_columns =
 /// Jobs that nobody works at, $1 being the time.
 inline constexpr const char* claimable =
     "(state = 'queued' AND due_at <= $1 OR state = 'running' AND lease_expires_at <= $1)";
+/// Columns: kind, how many run, how many wait, since when. Parameter: the time.
+const std::string& open_jobs_statement();
+/// Whether nobody has it at that moment, so that it may be ended without asking anybody.
+bool is_nobodys(const Job& job, Timestamp at);
 /// ",a,b," of those kinds, for a query to look a kind up in.
 std::string kinds_text(const std::vector<std::string>& kinds);
 /// What becomes of a job that nobody works at any more; none where it is to be begun again.

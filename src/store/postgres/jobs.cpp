@@ -35,6 +35,7 @@ Job read_job(const Rows& rows, int row) {
     job.project = rows.null(row, 15) ? shapes_project : rows.small(row, 15);
     job.project_slug = rows.text(row, 16);
     job.detail = text_or_none(rows, row, 17);
+    job.lease_until = time_or_none(rows, row, 18);
     return job;
 }
 
@@ -127,6 +128,17 @@ Result<std::vector<Job>> PostgresStore::jobs(std::size_t limit, const std::optio
     });
 }
 
+Result<std::map<std::string, OpenJobs>> PostgresStore::open_jobs(Timestamp at) {
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query(open_jobs_statement(), at);
+        std::map<std::string, OpenJobs> open;
+        for (int row = 0; row < rows.count(); ++row)
+            open[std::string(rows.text(row, 0))] = {rows.integer(row, 1), rows.integer(row, 2),
+                                                    time_or_none(rows, row, 3)};
+        return open;
+    });
+}
+
 Result<std::optional<Job>> PostgresStore::claim_job(const std::vector<std::string>& kinds,
                                                     const JobLease& lease, Timestamp at) {
     const auto wanted = kinds_text(kinds);
@@ -171,7 +183,7 @@ Result<void> PostgresStore::finish_job(const Uuid& id, const std::string& owner,
 Result<Job> PostgresStore::cancel_job(const Uuid& id, Timestamp at) {
     return in_transaction([&](Connection& connection) {
         const auto job = job_of(connection, id, " FOR UPDATE");
-        if (job.state == JobState::queued)
+        if (is_nobodys(job, at))
             end(connection, id, {JobState::cancelled}, at);
         else if (job.state == JobState::running)
             connection.query("UPDATE job SET cancel_requested = true WHERE id = $1", id);

@@ -30,6 +30,7 @@ Job read_job(const Statement& row) {
     job.project = row.null(15) ? shapes_project : row.small(15);
     job.project_slug = row.text(16);
     job.detail = text_or_none(row, 17);
+    job.lease_until = time_or_none(row, 18);
     return job;
 }
 
@@ -113,6 +114,16 @@ Result<std::vector<Job>> SqliteStore::jobs(std::size_t limit, const std::optiona
     });
 }
 
+Result<std::map<std::string, OpenJobs>> SqliteStore::open_jobs(Timestamp at) {
+    return read([&](Connection& connection) {
+        auto rows = connection.query(open_jobs_statement(), at);
+        std::map<std::string, OpenJobs> open;
+        while (rows.step())
+            open[rows.text(0)] = {rows.integer(1), rows.integer(2), time_or_none(rows, 3)};
+        return open;
+    });
+}
+
 /// Looks first, because taking turns with what writes costs more than there mostly is to find.
 Result<std::optional<Job>> SqliteStore::claim_job(const std::vector<std::string>& kinds,
                                                   const JobLease& lease, Timestamp at) {
@@ -161,7 +172,7 @@ Result<void> SqliteStore::finish_job(const Uuid& id, const std::string& owner,
 Result<Job> SqliteStore::cancel_job(const Uuid& id, Timestamp at) {
     return write([&](Connection& connection) {
         const auto job = job_of(connection, id);
-        if (job.state == JobState::queued)
+        if (is_nobodys(job, at))
             end(connection, id, {JobState::cancelled}, at);
         else if (job.state == JobState::running)
             connection.run("UPDATE job SET cancel_requested = 1 WHERE id = $1", id);

@@ -98,6 +98,7 @@ class SqliteStore final : public Store {
     Result<Job> add_job(const Job& job, bool unless_open) override;
     Result<Job> job(const Uuid& id) override;
     Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) override;
+    Result<std::map<std::string, OpenJobs>> open_jobs(Timestamp at) override;
     Result<std::optional<Job>> claim_job(const std::vector<std::string>& kinds,
                                          const JobLease& lease, Timestamp at) override;
     Result<bool> renew_job(const Uuid& id, const JobLease& lease, float progress,

@@ -158,12 +158,49 @@ TEST_P(JobsContract, CancelsAtOnceWhatIsQueuedAndAsksWhatRuns) {
     EXPECT_EQ(state(running.id), JobState::cancelled);
     EXPECT_EQ(store_->job(running.id)->progress, 0.25F);
 
+    // Its worker is gone: there is nobody to ask.
+    const auto silent = added();
+    ASSERT_TRUE(claimed("a"));
+    EXPECT_TRUE(store_->cancel_job(silent.id, start_ + 9s)->cancel_requested);
+    EXPECT_EQ(store_->cancel_job(silent.id, start_ + 10s)->state, JobState::cancelled);
+
     // Asked to stop, and died instead.
     const auto dead = added();
     ASSERT_TRUE(claimed("a"));
     ASSERT_TRUE(succeeded(store_->cancel_job(dead.id, start_)));
     EXPECT_FALSE(claimed("b", start_ + 1h));
     EXPECT_EQ(state(dead.id), JobState::cancelled);
+}
+
+TEST_P(JobsContract, CountsWhatHasNotEndedByKind) {
+    EXPECT_TRUE(store_->open_jobs(start_)->empty());
+    added("import", start_ + 1s);
+    added("teach", start_ + 3s);
+    added("teach", start_ + 2s);
+    const auto ended = added("retag");
+    ASSERT_TRUE(succeeded(store_->cancel_job(ended.id, start_)));
+    auto open = store_->open_jobs(start_ + 5s);
+    ASSERT_TRUE(succeeded(open));
+    ASSERT_EQ(open->size(), 2U);
+    EXPECT_EQ((*open)["teach"].waiting, 2);
+    EXPECT_EQ((*open)["teach"].running, 0);
+    EXPECT_EQ((*open)["teach"].waiting_since, start_ + 2s);
+    EXPECT_EQ((*open)["import"].waiting_since, start_ + 1s);
+    EXPECT_EQ(store_->open_jobs(start_ + 2s)->at("teach").waiting, 1) << "one is not due yet";
+
+    const auto taken = claimed("a", start_ + 5s);
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(taken->lease_until, start_ + 15s);
+    open = store_->open_jobs(start_ + 6s);
+    EXPECT_EQ((*open)["teach"].waiting, 1);
+    EXPECT_EQ((*open)["teach"].running, 1);
+    EXPECT_EQ((*open)["teach"].waiting_since, start_ + 3s);
+    // Whoever had it has fallen silent: it waits again, since its lease ended.
+    ASSERT_TRUE(claimed("b", start_ + 6s));
+    open = store_->open_jobs(start_ + 15s);
+    EXPECT_EQ((*open)["teach"].waiting, 1);
+    EXPECT_EQ((*open)["teach"].running, 1);
+    EXPECT_EQ((*open)["teach"].waiting_since, start_ + 15s);
 }
 
 TEST_P(JobsContract, ManyWorkersTakeEachJobOnce) {
