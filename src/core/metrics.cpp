@@ -27,6 +27,16 @@ prometheus::Histogram& Metrics::seconds(const std::string& name, const std::stri
                                                              0.25, 0.5, 1, 2.5, 5, 10});
 }
 
+prometheus::Histogram& Metrics::long_seconds(const std::string& name, const std::string& help,
+                                             const prometheus::Labels& labels) {
+    return prometheus::BuildHistogram()
+        .Name(name)
+        .Help(help)
+        .Register(*registry_)
+        .Add(labels, prometheus::Histogram::BucketBoundaries{0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600,
+                                                             14'400, 43'200, 86'400});
+}
+
 prometheus::Histogram& Metrics::sizes(const std::string& name, const std::string& help,
                                       const prometheus::Labels& labels) {
     return prometheus::BuildHistogram()

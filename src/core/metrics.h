@@ -24,6 +24,9 @@ class Metrics {
     /// A histogram of seconds, 50 µs to 10 s.
     prometheus::Histogram& seconds(const std::string& name, const std::string& help,
                                    const prometheus::Labels& labels = {});
+    /// A histogram of seconds of what may take hours, 0.1 s to a day.
+    prometheus::Histogram& long_seconds(const std::string& name, const std::string& help,
+                                        const prometheus::Labels& labels = {});
     /// A histogram of counts, 1 to 1024 by doubling (batch sizes, queue lengths).
     prometheus::Histogram& sizes(const std::string& name, const std::string& help,
                                  const prometheus::Labels& labels = {});

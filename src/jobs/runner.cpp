@@ -18,6 +18,14 @@ std::vector<std::string> kinds_of(const std::map<std::string, Work>& works) {
     return kinds;
 }
 
+std::map<std::string, JobMetrics> metrics_of(Metrics* metrics,
+                                             const std::vector<std::string>& kinds) {
+    std::map<std::string, JobMetrics> all;
+    if (metrics == nullptr) return all;
+    for (const auto& kind : kinds) all.emplace(kind, JobMetrics(*metrics, kind));
+    return all;
+}
+
 }  // namespace
 
 Runner::Runner(store::JobStore& store, std::map<std::string, Work> works, RunnerOptions options)
@@ -26,6 +34,7 @@ Runner::Runner(store::JobStore& store, std::map<std::string, Work> works, Runner
       kinds_(kinds_of(works_)),
       options_(std::move(options)),
       owner_(to_hex(random_bytes(16))),
+      metrics_(metrics_of(options_.metrics, kinds_)),
       thread_([this] { run(); }) {}
 
 Runner::~Runner() {
@@ -88,6 +97,9 @@ bool Runner::do_one() {
 
 void Runner::work_at(const store::Job& job) {
     spdlog::info("job {}: {} begins", to_string(job.id), job.kind);
+    const auto begun = std::chrono::steady_clock::now();
+    const auto counted = metrics_.find(job.kind);
+    if (counted != metrics_.end()) counted->second.begun();
     Task task(job);
     {
         const MutexLock lock(mutex_);
@@ -107,16 +119,26 @@ void Runner::work_at(const store::Job& job) {
         const MutexLock lock(mutex_);
         current_ = nullptr;
     }
-    if (task.lost_) return;
+    const auto outcome = task.lost_ ? JobMetrics::lost : end(task, result);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    if (counted != metrics_.end()) counted->second.ended(outcome, took.count());
+}
+
+std::string_view Runner::end(Task& task, const Result<std::string>& result) {
+    const auto& job = task.job();
     keep_last_word(task);
     const auto outcome = outcome_of(task, result);
     spdlog::info("job {}: {} {}", to_string(job.id), job.kind,
                  result ? "is done" : result.error().detail);
     // Where this fails, the lease expires and the work is begun again.
-    if (const auto ended = store_.finish_job(job.id, owner_, outcome, now()); !ended)
+    if (const auto ended = store_.finish_job(job.id, owner_, outcome, now()); !ended) {
         spdlog::warn("job {} cannot be ended: {}", to_string(job.id), ended.error().detail);
-    else if (options_.on_ended && outcome.state != store::JobState::queued)
-        options_.on_ended(job);
+        return JobMetrics::lost;
+    }
+    if (outcome.state == store::JobState::queued) return JobMetrics::handed_back;
+    if (options_.on_ended) options_.on_ended(job);
+    if (outcome.state == store::JobState::succeeded) return JobMetrics::succeeded;
+    return outcome.state == store::JobState::failed ? JobMetrics::failed : JobMetrics::cancelled;
 }
 
 /// What was told since the lease was renewed last. Where it cannot be kept, the job ends without.

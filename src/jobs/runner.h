@@ -6,12 +6,15 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "core/metrics.h"
 #include "core/mutex.h"
+#include "jobs/job_metrics.h"
 #include "store/job_store.h"
 
 /// Durable background work: what is queued in the store is done by one of the processes that share
@@ -63,6 +66,8 @@ struct RunnerOptions {
     std::chrono::milliseconds lease{15'000};  ///< after which a silent one is another's
     /// Told of each job that ended here, for what it leaves to be tidied up. May be empty.
     std::function<void(const store::Job&)> on_ended = {};
+    /// Counts what is done; null for nothing. Must outlive the runner.
+    Metrics* metrics = nullptr;
 };
 
 /// Does one job at a time, of the kinds that it has works for, on a thread that gives way to
@@ -83,6 +88,8 @@ class Runner {
     void run();
     bool do_one();
     void work_at(const store::Job& job);
+    /// How it ended, as JobMetrics has it.
+    std::string_view end(Task& task, const Result<std::string>& result);
     void keep_last_word(Task& task);
     void keep_alive(Task& task, const std::stop_token& done);
     [[nodiscard]] store::JobOutcome outcome_of(Task& task, const Result<std::string>& result) const;
@@ -93,7 +100,8 @@ class Runner {
     const std::vector<std::string> kinds_;
     const RunnerOptions options_;
     const std::string owner_;
-    bool failing_ = false;  ///< the thread's own
+    std::map<std::string, JobMetrics> metrics_;  ///< by kind; empty where nothing is counted
+    bool failing_ = false;                       ///< the thread's own
     Mutex mutex_;
     ConditionVariable changed_;
     bool woken_ CROQUIS_GUARDED_BY(mutex_) = false;

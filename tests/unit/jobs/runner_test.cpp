@@ -1,5 +1,6 @@
 #include "jobs/runner.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -172,6 +173,43 @@ TEST_F(RunnerTest, StopsWhatAnotherHasTaken) {
     stopped.get_future().wait();
     runner.stop();
     EXPECT_EQ(store_->job(id)->state, JobState::running);
+}
+
+TEST_F(RunnerTest, CountsWhatItDoesByKindAndOutcome) {
+    Metrics counted;
+    auto options = quick_;
+    options.metrics = &counted;
+    const Work fails = [](Task&) -> Result<std::string> {
+        return Error{ErrorKind::invalid, "There is too little."};
+    };
+    const Work work = [](Task&) -> Result<std::string> { return std::string("{}"); };
+    {
+        Runner runner(*store_, {{"does", work}, {"fails", fails}, {"long", until_stopped}},
+                      options);
+        ended(queue("fails"));
+        ended(queue("does"));
+        ended(queue("does"));
+        const auto cancelled = queue("long");
+        await_state(cancelled, JobState::running);
+        ASSERT_TRUE(store_->cancel_job(cancelled, now()));
+        ended(cancelled);
+        const auto left = queue("long");
+        while (store_->job(left)->progress < 0.5F) std::this_thread::sleep_for(5ms);
+        EXPECT_THAT(counted.text(), testing::HasSubstr("croquis_jobs_running{kind=\"long\"} 1"));
+    }
+    const auto text = counted.text();
+    const auto has = [&](const std::string& kind, const std::string& outcome, int count) {
+        EXPECT_THAT(text,
+                    testing::HasSubstr("croquis_jobs_ended_total{kind=\"" + kind + "\",outcome=\"" +
+                                       outcome + "\"} " + std::to_string(count) + "\n"));
+    };
+    has("does", "succeeded", 2);
+    has("does", "failed", 0);
+    has("fails", "failed", 1);
+    has("long", "cancelled", 1);
+    has("long", "handed_back", 1);
+    EXPECT_THAT(text, testing::HasSubstr("croquis_job_seconds_count{kind=\"does\"} 2"));
+    EXPECT_THAT(text, testing::HasSubstr("croquis_jobs_running{kind=\"long\"} 0"));
 }
 
 }  // namespace
