@@ -51,6 +51,7 @@ void add_label(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
 void add_embed(CLI::App& program, Context& context);
 void add_teach(CLI::App& program, Context& context);
+void add_job(CLI::App& program, Context& context);
 void add_user(CLI::App& program, Context& context);
 void add_audit(CLI::App& program, Context& context);
 void add_person(CLI::App& program, Context& context);

@@ -85,6 +85,7 @@ int run_program(int argc, char** argv) {
     add_model(program, context);
     add_embed(program, context);
     add_teach(program, context);
+    add_job(program, context);
     add_user(program, context);
     add_audit(program, context);
     add_person(program, context);

@@ -4,7 +4,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <csignal>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -57,7 +56,6 @@ int serve(server::Config config) {
         }
     if (const auto prepared = server::prepare_process(config); !prepared)
         return report(prepared.error());
-    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, not of us
     asio::io_context io(1);
     server::Termination termination;
     auto backend = server::Backend::start(config);
@@ -66,6 +64,7 @@ int serve(server::Config config) {
     say_where_to_click(config, **backend);
     asio::co_spawn(io, (*backend)->follow_promotions(), asio::detached);
     asio::co_spawn(io, (*backend)->watch_quality(), asio::detached);
+    asio::co_spawn(io, (*backend)->watch_jobs(), asio::detached);
     io.run();
     (*backend)->stop();
     return success;

@@ -133,7 +133,7 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
         *store, *batcher, *workers, metrics, batcher_options(config),
         service::TeachingRhythm{static_cast<std::size_t>(config.teach_after),
                                 [this] { jobs->wake(); }});
-    auto opened = Jobs::open(config, *store, *batcher);
+    auto opened = Jobs::open(config, *store, *batcher, metrics);
     if (!opened) return opened.error();
     jobs = std::move(*opened);
     if (!config.no_jobs) jobs->start();
@@ -147,6 +147,7 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.max_import_bytes = config.max_import_bytes;
     options.on_job = [this] { jobs->wake(); };
     options.trainings = &jobs->trainings();
+    options.job_kinds = jobs->kinds();
     exports = std::make_unique<service::Exports>(*store, config.store);
     auto routes = api::backend_router(*annotation, *identity, *store, *exports, jobs->imports(),
                                       {*workers, *password_workers, *analysis_workers},
@@ -209,6 +210,10 @@ asio::awaitable<void> Backend::watch_quality() {
         timer.expires_after(quality_rhythm);
         co_await timer.async_wait(asio::use_awaitable);
     }
+}
+
+asio::awaitable<void> Backend::watch_jobs() {
+    return parts_->jobs->watch(*parts_->workers);
 }
 
 void Backend::stop() {

@@ -28,6 +28,9 @@ class Backend {
     /// Measures how the models do, for the metrics, every few minutes. Runs until cancelled.
     boost::asio::awaitable<void> watch_quality();
 
+    /// Counts the jobs that wait, for the metrics, every few seconds. Runs until cancelled.
+    boost::asio::awaitable<void> watch_jobs();
+
     /// Ends in order: listeners, recognition, store; nothing acknowledged is lost.
     void stop();
 

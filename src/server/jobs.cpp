@@ -1,5 +1,12 @@
 #include "server/jobs.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "core/spool.h"
 #include "service/training_jobs.h"
 #include "store/sqlite_url.h"
@@ -19,6 +26,21 @@ service::TrainProgram train_program_in(const Config& config) {
     program.memory_mebibytes = config.max_train_mebibytes;
     program.left_to_others = config.no_jobs;
     return program;
+}
+
+/// How often what waits is counted, for the metrics.
+constexpr std::chrono::seconds watch_rhythm{10};
+
+void show_waiting(Metrics& metrics, const std::string& kind, const store::OpenJobs& open,
+                  Timestamp at) {
+    const prometheus::Labels labels{{"kind", kind}};
+    const std::chrono::duration<double> longest =
+        open.waiting_since ? std::max(at - *open.waiting_since, Timestamp::duration::zero())
+                           : Timestamp::duration::zero();
+    metrics.gauge("croquis_jobs_waiting", "Jobs of the store that nobody is at.", labels)
+        .Set(static_cast<double>(open.waiting));
+    metrics.gauge("croquis_jobs_waiting_seconds", "How long the first of them has waited.", labels)
+        .Set(longest.count());
 }
 
 }  // namespace
@@ -42,63 +64,88 @@ Result<void> check_worker(const Config& config) {
 }
 
 Result<std::unique_ptr<Jobs>> Jobs::open(const Config& config, store::Store& store,
-                                         recognition::Batcher& batcher) {
+                                         recognition::Batcher& batcher, Metrics& metrics) {
     auto mlflow = service::mlflow_server(config.mlflow);
     if (!mlflow) return mlflow.error();
-    auto jobs = std::unique_ptr<Jobs>(new Jobs(config, store, batcher, std::move(*mlflow)));
+    auto jobs =
+        std::unique_ptr<Jobs>(new Jobs(config, store, batcher, std::move(*mlflow), metrics));
     jobs->imports_.sweep();
     jobs->trainings_.sweep();
     return jobs;
 }
 
 Jobs::Jobs(const Config& config, store::Store& store, recognition::Batcher& batcher,
-           service::MlflowServer mlflow)
+           service::MlflowServer mlflow, Metrics& metrics)
     : store_(store),
+      metrics_(metrics),
       imports_(store, config.store, batcher,
                Spool::open(uploads_of(config), config.max_upload_folder_bytes)),
       trainings_(store, train_program_in(config)),
       mlflow_(store, std::move(mlflow)) {}
 
+std::unique_ptr<jobs::Runner> Jobs::runner(std::map<std::string, jobs::Work> works,
+                                           std::function<void(const store::Job&)> on_ended) {
+    for (const auto& [kind, work] : works) kinds_.insert(kind);
+    jobs::RunnerOptions options;
+    options.on_ended = std::move(on_ended);
+    options.metrics = &metrics_;
+    return std::make_unique<jobs::Runner>(store_, std::move(works), std::move(options));
+}
+
 void Jobs::start() {
     // A server that is slow, or away, holds no other job up.
     if (mlflow_.is_named())
-        telling_ = std::make_unique<jobs::Runner>(
-            store_,
-            std::map<std::string, jobs::Work>{
-                {service::mlflow_kind, [this](jobs::Task& task) { return mlflow_.work(task); }}});
-    jobs::RunnerOptions options;
-    options.on_ended = [this](const store::Job& ended) { tell_of(ended); };
-    teaching_ = std::make_unique<jobs::Runner>(store_, service::works(store_), options);
-    start_imports();
+        telling_ = runner(
+            {{service::mlflow_kind, [this](jobs::Task& task) { return mlflow_.work(task); }}});
+    teaching_ = runner(service::works(store_), [this](const store::Job& ended) { tell_of(ended); });
+    // An upload goes with its job; what a job left that ended without us goes now.
+    importing_ =
+        runner({{service::import_kind, [this](jobs::Task& task) { return imports_.work(task); }}},
+               [this](const store::Job&) { imports_.sweep(); });
     start_trainings();
-}
-
-/// An upload goes with its job; what a job left that ended without us goes now.
-void Jobs::start_imports() {
-    jobs::RunnerOptions options;
-    options.on_ended = [this](const store::Job&) { imports_.sweep(); };
-    const auto work = [this](jobs::Task& task) { return imports_.work(task); };
-    importing_ = std::make_unique<jobs::Runner>(
-        store_, std::map<std::string, jobs::Work>{{service::import_kind, work}}, options);
 }
 
 /// Hours of training hold no other job up.
 void Jobs::start_trainings() {
     if (!trainings_.available()) return;
-    jobs::RunnerOptions options;
-    options.on_ended = [this](const store::Job& ended) {
-        trainings_.sweep();
-        tell_of(ended);
-    };
-    const auto work = [this](jobs::Task& task) { return trainings_.work(task); };
-    training_ = std::make_unique<jobs::Runner>(
-        store_, std::map<std::string, jobs::Work>{{service::train_kind, work}}, options);
+    training_ =
+        runner({{service::train_kind, [this](jobs::Task& task) { return trainings_.work(task); }}},
+               [this](const store::Job& ended) {
+                   trainings_.sweep();
+                   tell_of(ended);
+               });
+}
+
+service::KindsDone Jobs::kinds() const {
+    return kinds_;
 }
 
 void Jobs::tell_of(const store::Job& ended) {
     if (!telling_) return;
     mlflow_.after(ended);
     telling_->wake();
+}
+
+boost::asio::awaitable<void> Jobs::watch(WorkerPool& workers) {
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    const auto look = [this]() -> Result<void> {
+        const auto at = now();
+        const auto open = store_.open_jobs(at);
+        if (!open) return open.error();
+        for (const std::string kind : service::job_kinds) {
+            const auto found = open->find(kind);
+            show_waiting(metrics_, kind, found == open->end() ? store::OpenJobs() : found->second,
+                         at);
+        }
+        return {};
+    };
+    for (;;) {
+        // A store that is away is told of by what people ask of it.
+        if (const auto looked = co_await workers.run(look); !looked)
+            spdlog::debug("cannot count the jobs: {}", looked.error().detail);
+        timer.expires_after(watch_rhythm);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
 }
 
 void Jobs::wake() {

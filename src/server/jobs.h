@@ -1,14 +1,21 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "core/error.h"
+#include "core/metrics.h"
+#include "core/worker_pool.h"
 #include "jobs/runner.h"
 #include "recognition/batcher.h"
 #include "server/config.h"
 #include "service/imports.h"
 #include "service/mlflow.h"
 #include "service/training.h"
+#include "service/waiting.h"
 #include "store/store.h"
 
 namespace croquis::server {
@@ -26,15 +33,20 @@ class Jobs {
     /// Removes what jobs left that ended elsewhere. `store` and `batcher` must outlive it. Errors:
     /// those of service::mlflow_server.
     static Result<std::unique_ptr<Jobs>> open(const Config& config, store::Store& store,
-                                              recognition::Batcher& batcher);
+                                              recognition::Batcher& batcher, Metrics& metrics);
     ~Jobs() { stop(); }
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;
 
     /// Begins to do what is queued. Without, jobs are queued here and left to others.
     void start();
+    /// What is done here: nothing before start().
+    [[nodiscard]] service::KindsDone kinds() const;
     /// Looks for jobs at once.
     void wake();
+    /// Measures every few seconds what waits in the store, here or for others. Runs until
+    /// cancelled; `workers` must outlive it.
+    boost::asio::awaitable<void> watch(WorkerPool& workers);
     /// Hands back the jobs that run here, and joins. Nobody uploads any more.
     void stop();
 
@@ -43,12 +55,15 @@ class Jobs {
 
   private:
     Jobs(const Config& config, store::Store& store, recognition::Batcher& batcher,
-         service::MlflowServer mlflow);
-    void start_imports();
+         service::MlflowServer mlflow, Metrics& metrics);
+    std::unique_ptr<jobs::Runner> runner(std::map<std::string, jobs::Work> works,
+                                         std::function<void(const store::Job&)> on_ended = {});
     void start_trainings();
     void tell_of(const store::Job& ended);
 
     store::Store& store_;
+    Metrics& metrics_;
+    service::KindsDone kinds_;
     service::Imports imports_;
     service::Trainings trainings_;
     service::Mlflow mlflow_;

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <iterator>
 
@@ -88,6 +89,7 @@ http::ServerLimits limits_of(const Config& config) {
 
 Result<void> prepare_process(Config& config) {
     if (const auto valid = check_base_path(config.base_path); !valid) return valid.error();
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, not of us
     // Pictures are decoded into blocks that would go back to the system, and come back zeroed page
     // by page, once a request: 6 % of what a submission costs. What a thread frees below the second
     // threshold stays with it.

@@ -15,8 +15,9 @@ http::ServerLimits limits_of(const Config& config);
 /// Raises the limit on open files to what this process may have, and lowers the limits on
 /// connections in `config` to what then fits: past them a client is told so with 503, where without
 /// descriptors it would be left to wait. Warns where they are lowered. Has large blocks of memory
-/// given back to the system when they are freed, so that a crowd of uploads leaves nothing behind.
-/// Errors: invalid for a base_path that is none.
+/// given back to the system when they are freed, so that a crowd of uploads leaves nothing behind,
+/// and a file that reaches its limit be an error of the write. Errors: invalid for a base_path that
+/// is none.
 Result<void> prepare_process(Config& config);
 
 /// Where a listener is reached from this machine: "http://127.0.0.1:8000", also where it listens on

@@ -3,6 +3,7 @@
 #include "core/metrics.h"
 #include "core/worker_pool.h"
 #include "server/jobs.h"
+#include "server/listeners.h"
 #include "server/open.h"
 #include "server/promotions.h"
 
@@ -14,6 +15,7 @@ struct Worker::Parts {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<recognition::Batcher> batcher;
     std::unique_ptr<Jobs> jobs;
+    std::unique_ptr<http::Server> metrics_listener;
 
     Result<void> start(const Config& config);
 };
@@ -26,9 +28,12 @@ Result<void> Worker::Parts::start(const Config& config) {
     auto recognising = load_live_model(config, *store, metrics);
     if (!recognising) return recognising.error();
     batcher = std::move(*recognising);
-    auto doing = Jobs::open(config, *store, *batcher);
+    auto doing = Jobs::open(config, *store, *batcher, metrics);
     if (!doing) return doing.error();
     jobs = std::move(*doing);
+    auto listening = listen_metrics(config, metrics);
+    if (!listening) return listening.error();
+    metrics_listener = std::move(*listening);
     jobs->start();
     return {};
 }
@@ -49,7 +54,9 @@ boost::asio::awaitable<void> Worker::follow_promotions() {
 }
 
 void Worker::stop() {
+    if (parts_->metrics_listener) parts_->metrics_listener->begin_stop();
     if (parts_->jobs) parts_->jobs->stop();
+    if (parts_->metrics_listener) parts_->metrics_listener->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();
     parts_->workers.stop();

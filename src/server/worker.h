@@ -8,11 +8,12 @@
 
 namespace croquis::server {
 
-/// A process that does jobs and listens nowhere: store, model and jobs as a backend has them.
+/// A process that does jobs and listens nowhere but for its metrics: store, model and jobs as a
+/// backend has them.
 class Worker {
   public:
     /// Opens the store, applies its migrations, loads the model, and begins. Errors: those of
-    /// check_worker, of the store and of the model.
+    /// check_worker, of the store, of the model and of listen_metrics.
     static Result<std::unique_ptr<Worker>> start(const Config& config);
     ~Worker();
 

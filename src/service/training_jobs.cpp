@@ -142,17 +142,4 @@ Result<store::Job> queue_retagging(store::Store& store, const std::optional<stor
     return store.add_job(job_of(retag_kind, by, project), false);
 }
 
-Result<std::vector<store::Job>> list_jobs(store::JobStore& store, std::size_t limit,
-                                          const std::optional<Uuid>& after) {
-    return store.jobs(limit, after);
-}
-
-Result<store::Job> find_job(store::JobStore& store, const Uuid& id) {
-    return store.job(id);
-}
-
-Result<store::Job> cancel_job(store::JobStore& store, const Uuid& id) {
-    return store.cancel_job(id, now());
-}
-
 }  // namespace croquis::service

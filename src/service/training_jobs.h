@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "jobs/runner.h"
 #include "store/store.h"
@@ -32,12 +30,5 @@ Result<store::Job> queue_teaching(store::Store& store, const std::optional<store
                                   AfterTeaching after = AfterTeaching::keep);
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
                                    int project = store::shapes_project);
-
-/// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).
-Result<std::vector<store::Job>> list_jobs(store::JobStore& store, std::size_t limit,
-                                          const std::optional<Uuid>& after);
-Result<store::Job> find_job(store::JobStore& store, const Uuid& id);
-/// Errors: those of JobStore::cancel_job.
-Result<store::Job> cancel_job(store::JobStore& store, const Uuid& id);
 
 }  // namespace croquis::service

@@ -392,6 +392,16 @@ json::object to_json(const store::Job& job) {
     return object;
 }
 
+json::object to_json(const service::JobView& job) {
+    auto object = to_json(static_cast<const store::Job&>(job));
+    if (!job.waiting) return object;
+    json::object waiting{{"for", service::to_string(job.waiting->waits_for)},
+                         {"reason", service::reason(job, "This server")}};
+    if (job.waiting->since) waiting["since"] = to_rfc3339(*job.waiting->since);
+    object["waiting"] = std::move(waiting);
+    return object;
+}
+
 json::object to_json(const store::AuditEvent& event) {
     const auto text = [](const std::optional<std::string>& value) {
         return value ? json::value(*value) : json::value(nullptr);

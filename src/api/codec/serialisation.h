@@ -9,6 +9,7 @@
 #include "recognition/recognizer.h"
 #include "service/annotation.h"
 #include "service/quality.h"
+#include "service/waiting.h"
 
 /// What the APIs answer with, as the contract's schemas state it.
 namespace croquis::api {
@@ -68,6 +69,8 @@ boost::json::object public_json(const store::Project& project);
 boost::json::object to_json(const store::Project& project);
 boost::json::object to_json(const store::Model& model);
 boost::json::object to_json(const store::Job& job);
+/// With why it waits, where nobody is at it.
+boost::json::object to_json(const service::JobView& job);
 boost::json::object to_json(const store::AuditEvent& event);
 /// `card` is JSON text, empty where the registry does not hold the model.
 boost::json::object to_json(const recognition::ModelInfo& model, const std::string& card);

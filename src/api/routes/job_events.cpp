@@ -10,7 +10,7 @@
 
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
-#include "service/training_jobs.h"
+#include "service/waiting.h"
 
 namespace croquis::api {
 namespace {
@@ -57,7 +57,7 @@ bool has_ended(const store::Job& job) {
 /// an event `job` when it has changed, the last one when it has ended.
 class JobEvents final : public http::BodyStream {
   public:
-    JobEvents(AnnotatorContext& api, store::Job job, Follower follower)
+    JobEvents(AnnotatorContext& api, service::JobView job, Follower follower)
         : api_(api), job_(std::move(job)), follower_(std::move(follower)) {}
 
     asio::awaitable<Result<std::string>> next() override {
@@ -88,7 +88,7 @@ class JobEvents final : public http::BodyStream {
 
     /// A store that cannot be asked now may be asked again soon: the job goes on meanwhile.
     asio::awaitable<void> look() {
-        const auto find = [this] { return service::find_job(api_.store, job_.id); };
+        const auto find = [this] { return service::find_job(api_.store, api_.job_kinds, job_.id); };
         auto found = co_await api_.workers.run(find);
         if (found)
             job_ = std::move(*found);
@@ -97,7 +97,7 @@ class JobEvents final : public http::BodyStream {
     }
 
     AnnotatorContext& api_;
-    store::Job job_;
+    service::JobView job_;
     Follower follower_;
     std::string said_;
     const Clock::time_point until_ = Clock::now() + lasts;
@@ -112,7 +112,7 @@ Answer job_events(AnnotatorContext& api, Request& request, const Principal&) {
                            "As many follow jobs as may; ask for the job instead, again and again.",
                            {},
                            5});
-    const auto find = [&api, &id] { return service::find_job(api.store, *id); };
+    const auto find = [&api, &id] { return service::find_job(api.store, api.job_kinds, *id); };
     auto found = co_await api.workers.run(find);
     if (!found) co_return problem(found.error());
     http::Response response;

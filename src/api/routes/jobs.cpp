@@ -1,7 +1,7 @@
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/newest_page.h"
-#include "service/training_jobs.h"
+#include "service/waiting.h"
 
 namespace croquis::api {
 namespace {
@@ -16,7 +16,7 @@ Answer jobs(AnnotatorContext& api, Request& request, const Principal&) {
     if (!query) co_return problem(query.error());
     const auto after = query->after ? std::optional(query->after->id) : std::nullopt;
     const auto list = [&api, &query, &after] {
-        return service::list_jobs(api.store, query->limit, after);
+        return service::list_jobs(api.store, api.job_kinds, query->limit, after);
     };
     const auto found = co_await api.workers.run(list);
     if (!found) co_return problem(found.error());
@@ -26,7 +26,7 @@ Answer jobs(AnnotatorContext& api, Request& request, const Principal&) {
 Answer job(AnnotatorContext& api, Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto look = [&api, &id] { return service::find_job(api.store, *id); };
+    const auto look = [&api, &id] { return service::find_job(api.store, api.job_kinds, *id); };
     const auto found = co_await api.workers.run(look);
     co_return no_store(found ? http::json_response(200, to_json(*found)) : problem(found.error()));
 }
@@ -34,7 +34,7 @@ Answer job(AnnotatorContext& api, Request& request, const Principal&) {
 Answer cancel_job(AnnotatorContext& api, Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto cancel = [&api, &id] { return service::cancel_job(api.store, *id); };
+    const auto cancel = [&api, &id] { return service::cancel_job(api.store, api.job_kinds, *id); };
     const auto asked = co_await api.workers.run(cancel);
     co_return no_store(asked ? http::json_response(200, to_json(*asked)) : problem(asked.error()));
 }

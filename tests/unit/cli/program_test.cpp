@@ -44,8 +44,8 @@ TEST_F(Usage, EveryCommandExplainsItself) {
     const auto all = croquis({"--help"});
     EXPECT_EQ(all.status, 0);
     EXPECT_THAT(all.out, HasSubstr("Exit status: 0 done"));
-    for (const char* command : {"serve", "worker", "portal", "predict", "evaluate", "model", "user",
-                                "migrate", "doctor"}) {
+    for (const char* command : {"serve", "worker", "portal", "predict", "evaluate", "model", "job",
+                                "user", "migrate", "doctor"}) {
         EXPECT_THAT(all.out, HasSubstr(command));
         const auto help = croquis({command, "--help"});
         EXPECT_EQ(help.status, 0) << command;
@@ -376,6 +376,22 @@ TEST_F(Model, LabelsMustFitTheOutputs) {
 TEST_F(Model, OneThatIsNotThereCanBeNeitherShownNorUsed) {
     EXPECT_EQ(croquis({"model", "show", "none"}).status, 1);
     EXPECT_EQ(croquis({"model", "use", "none"}).status, 1);
+}
+
+// --- job: what is queued by a server is in tests/contract/api/workers.test.mjs
+
+using BackgroundJobs = ProgramTest;
+
+TEST_F(BackgroundJobs, ThoseThatAreNotThereAreSaidNotToBe) {
+    const auto listed = croquis({"job", "list", "--open"});
+    EXPECT_EQ(listed.status, 0);
+    EXPECT_THAT(listed.out, IsEmpty());
+    for (const char* verb : {"show", "cancel"}) {
+        const auto gone = croquis({"job", verb, "0190a6c0-0000-7000-8000-000000000000"});
+        EXPECT_EQ(gone.status, 1);
+        EXPECT_THAT(gone.err, HasSubstr("There is no job with this id."));
+        EXPECT_THAT(croquis({"job", verb, "first"}).err, HasSubstr("`croquis job list` has them"));
+    }
 }
 
 // --- user

@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "core/text.h"
+#include "service/waiting.h"
+#include "store/records.h"
+
+/// `croquis job`: background work, how it goes, and why what waits does.
+namespace croquis::cli {
+namespace {
+
+constexpr std::size_t jobs_at_once = 200;
+/// This command does no job.
+const service::KindsDone none_here;
+
+struct JobArguments {
+    std::string id;
+    std::size_t limit = 50;
+    bool open = false;
+};
+
+bool is_open(const store::Job& job) {
+    return job.state == store::JobState::queued || job.state == store::JobState::running;
+}
+
+/// "3 min": as much as a person wants to know of how long something has waited.
+std::string lasting(std::chrono::seconds time) {
+    if (time < std::chrono::minutes(2)) return fmt::format("{} s", time.count());
+    if (time < std::chrono::hours(2)) return fmt::format("{} min", time.count() / 60);
+    return fmt::format("{} h", time.count() / 3600);
+}
+
+std::string why_it_waits(const service::JobView& job) {
+    const auto& waiting = *job.waiting;
+    std::string since;
+    if (waiting.since)
+        since = fmt::format(" for {}", lasting(std::chrono::duration_cast<std::chrono::seconds>(
+                                           std::max(now() - *waiting.since, {}))));
+    if (waiting.waits_for == service::WaitsFor::turn)
+        return fmt::format("waits{}: whoever does such jobs is at another one", since);
+    return fmt::format("waits{}: nobody has {}; needed is {}", since,
+                       job.state == store::JobState::running ? "taken it over" : "claimed it",
+                       service::needed_for(job.kind));
+}
+
+void print(const service::JobView& job) {
+    std::cout << fmt::format("{}  {:<7} {:<16} {:<9} {:>4.0f} %  {}  {}\n", to_string(job.id),
+                             job.kind, job.project_slug, store::to_string(job.state),
+                             100 * job.progress, to_rfc3339(job.created_at),
+                             job.created_by ? job.created_by->name : "-");
+    if (job.error) std::cout << "  " << *job.error << '\n';
+    if (job.waiting) std::cout << "  " << why_it_waits(job) << '\n';
+}
+
+Result<void> list(store::Store& store, const JobArguments& arguments) {
+    std::size_t left = arguments.limit;
+    std::optional<Uuid> after;
+    while (left > 0) {
+        const auto page = service::list_jobs(store, none_here, jobs_at_once, after);
+        if (!page) return page.error();
+        for (const auto& job : *page) {
+            if (left == 0 || (arguments.open && !is_open(job))) continue;
+            print(job);
+            --left;
+        }
+        if (page->size() < jobs_at_once) break;
+        after = page->back().id;
+    }
+    return {};
+}
+
+Result<Uuid> id_of(const JobArguments& arguments) {
+    const auto id = Uuid::parse(arguments.id);
+    if (!id) return Error{ErrorKind::invalid, "This is no job's id; `croquis job list` has them."};
+    return *id;
+}
+
+Result<void> show(store::Store& store, const JobArguments& arguments) {
+    const auto id = id_of(arguments);
+    if (!id) return id.error();
+    const auto job = service::find_job(store, none_here, *id);
+    if (!job) return job.error();
+    print(*job);
+    if (job->detail) std::cout << *job->detail << '\n';
+    if (job->result) std::cout << *job->result << '\n';
+    return {};
+}
+
+Result<void> cancel(store::Store& store, const JobArguments& arguments) {
+    const auto id = id_of(arguments);
+    if (!id) return id.error();
+    const auto job = service::cancel_job(store, none_here, *id);
+    if (!job) return job.error();
+    std::cout << to_string(job->id) << (is_open(*job) ? " is asked to stop\n" : " is cancelled\n");
+    return {};
+}
+
+}  // namespace
+
+void add_job(CLI::App& program, Context& context) {
+    auto* command = program.add_subcommand("job", "List background jobs, show one, cancel it");
+    command->require_subcommand(1);
+    const auto arguments = std::make_shared<JobArguments>();
+    using Verb = Result<void> (*)(store::Store&, const JobArguments&);
+    const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
+        auto* added = command->add_subcommand(name, help);
+        do_on_store(*added, context, [=](store::Store& store) { return work(store, *arguments); });
+        return *added;
+    };
+    auto& listing = verb("list", "List them, newest first, and why those that wait do", list);
+    listing.add_flag("--open", arguments->open, "Those alone that have not ended");
+    listing.add_option("--limit", arguments->limit, "At most so many")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb("show", "Show a job, how it goes and what came of it", show)
+        .add_option("ID", arguments->id, "As list shows it")
+        ->required();
+    verb("cancel", "Cancel a job, or ask whoever is at it to stop", cancel)
+        .add_option("ID", arguments->id, "As list shows it")
+        ->required();
+}
+
+}  // namespace croquis::cli
