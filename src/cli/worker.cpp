@@ -1,12 +1,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <csignal>
 #include <iostream>
 
 #include "cli/commands.h"
 #include "core/logging.h"
 #include "server/jobs.h"
+#include "server/listeners.h"
 #include "server/termination.h"
 #include "server/worker.h"
 
@@ -14,14 +14,19 @@
 namespace croquis::cli {
 namespace {
 
-int do_jobs(const server::Config& config) {
+/// Who reads the metrics, beside somebody who tries it.
+constexpr std::size_t most_readers = 16;
+
+int do_jobs(server::Config config) {
     start_logging(config.log_level,
                   config.log_format == "json" ? LogFormat::json : LogFormat::text);
     if (const auto possible = server::check_worker(config); !possible) {
         report(possible.error());
         return wrong_usage;
     }
-    std::signal(SIGXFSZ, SIG_IGN);  // as in serve
+    config.max_connections = config.max_connections_per_client = most_readers;
+    if (const auto prepared = server::prepare_process(config); !prepared)
+        return report(prepared.error());
     boost::asio::io_context io(1);
     server::Termination termination;
     auto worker = server::Worker::start(config);
@@ -42,7 +47,7 @@ void add_worker(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand(
         "worker",
         "Do the jobs that backends queue: teaching, trainings, imports, retagging. It listens\n"
-        "nowhere; any number of them share a store on PostgreSQL.");
+        "for /metrics alone; any number of them share a store on PostgreSQL.");
     const auto config = own_settings(*command,
                                      server::Settings::store | server::Settings::model |
                                          server::Settings::worker | server::Settings::logging,

@@ -142,14 +142,14 @@ template <class C, class Visit>
 void visit_network(C& c, Visit visit) {
     constexpr auto serve = Settings::serve;
     constexpr auto listening = Settings::serve | Settings::portal;
-    visit(Setting{"server", "address", "IP address to listen on", listening}, c.address);
+    constexpr auto measured = listening | Settings::worker;
+    visit(Setting{"server", "address", "IP address to listen on", measured}, c.address);
     visit(Setting{"server", "port", "Port of the API; 0 takes a free one", serve}.between(0,
                                                                                           max_port),
           c.port);
-    visit(
-        Setting{"server", "metrics_port", "Port of /metrics for Prometheus; 0 for none", listening}
-            .between(0, max_port),
-        c.metrics_port);
+    visit(Setting{"server", "metrics_port", "Port of /metrics for Prometheus; 0 for none", measured}
+              .between(0, max_port),
+          c.metrics_port);
     visit(Setting{"server", "network_threads", "Threads that read and write connections", listening}
               .between(1, max_threads),
           c.network_threads);

@@ -25,7 +25,7 @@ describe('metrics', () => {
     await until('the quality', async () => {
       const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
       shown = new Set([...text.matchAll(/^(?:# TYPE )?(croquis_[a-z_]+)/gm)].map(([, name]) => name));
-      return shown.has('croquis_quality_agreement_fall_evidence');
+      return shown.has('croquis_quality_agreement_fall_evidence') && shown.has('croquis_jobs_waiting');
     });
   });
   after(async () => {

@@ -1,12 +1,14 @@
 // Jobs that a backend leaves to `croquis worker`.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
-import { startWorker } from '../../e2e/support/server.mjs';
+import { freePort, program, startWorker } from '../../e2e/support/server.mjs';
 import { until } from '../../e2e/support/until.mjs';
 import { fakeTraining } from '../../e2e/support/training.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
@@ -15,11 +17,12 @@ import { endedJob, startWithPeople } from './support/people.mjs';
 const many = 6000;
 
 describe('workers on postgresql', () => {
-  let store, server, api, token, uploads;
+  let store, server, api, token, uploads, watched;
   const workers = [];
   before(async () => {
     uploads = mkdtempSync(join(tmpdir(), 'croquis-uploads-'));
-    const flags = ['--no-jobs', '--upload-folder', join(uploads, 'here')];
+    watched = await freePort();
+    const flags = ['--no-jobs', '--upload-folder', join(uploads, 'here'), '--metrics-port', String(watched)];
     ({ store, server, api, token } = await startWithPeople('postgresql', { flags }));
   });
   after(async () => {
@@ -29,8 +32,8 @@ describe('workers on postgresql', () => {
     rmSync(uploads, { recursive: true, force: true });
   });
 
-  const work = async () => {
-    const worker = await startWorker(store.url, { flags: ['--upload-folder', join(uploads, 'here')] });
+  const work = async (more = []) => {
+    const worker = await startWorker(store.url, { flags: ['--upload-folder', join(uploads, 'here'), ...more] });
     workers.push(worker);
     return worker;
   };
@@ -40,6 +43,14 @@ describe('workers on postgresql', () => {
     const { body } = await api.ask('GET', '/api/v1/labels', { token, status: 200 });
     return body.labels.find(({ tag }) => tag === word).drawings;
   };
+
+  /** What a process measures, by name and labels as Prometheus writes them. */
+  async function measured(port) {
+    const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
+    return new Map([...text.matchAll(/^(croquis_job\S+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+  }
+  const jobs = async (...words) =>
+    (await promisify(execFile)(program, ['job', ...words, '--store', store.url])).stdout;
 
   /** Queues an import of so many drawings of `word`, none like another. */
   const queue = async (word, slant) => {
@@ -59,7 +70,11 @@ describe('workers on postgresql', () => {
   it('take what the backend leaves, and over from one that is killed', async () => {
     const job = await queue('line', 9);
     await sleep(1500); // longer than any process goes without looking for jobs
-    assert.equal((await found(job.id)).state, 'queued');
+    const left = await found(job.id);
+    assert.equal(left.state, 'queued');
+    assert.deepEqual([left.waiting.for, left.waiting.since], ['worker', left.created_at]);
+    assert.match(left.waiting.reason, /nobody has claimed it\. It waits for a server that does jobs, or a worker/);
+    assert.equal((await measured(watched)).get('croquis_jobs_running{kind="import"}'), undefined, 'it does none');
     await Promise.all([work(), work()]);
     const killed = await atWork(job.id);
     await killed.stop('SIGKILL');
@@ -82,13 +97,33 @@ describe('workers on postgresql', () => {
     const { body: later } = await api.ask('POST', '/api/v1/models:teach', { token, json: {}, status: 202 });
     await endedJob(api, token, later.id);
     await sleep(1500);
-    assert.deepEqual([(await found(job.id)).state, (await found(job.id)).attempts], ['queued', 0]);
-    const program = await fakeTraining(uploads);
-    const able = await startWorker(store.url, {
-      flags: ['--train-program', program, '--train-folder', join(uploads, 'trainings'), '--upload-folder', join(uploads, 'here')],
-    });
-    workers.push(able);
+    const left = await found(job.id);
+    assert.deepEqual([left.state, left.attempts], ['queued', 0]);
+    assert.deepEqual([left.waiting.for, left.waiting.since], ['worker', left.created_at]);
+    assert.match(left.waiting.reason, /croquis worker --train-program FILE/);
+    const { body: listed } = await api.ask('GET', '/api/v1/jobs', { token, status: 200 });
+    assert.equal(listed.jobs.find(({ id }) => id === job.id).waiting.for, 'worker');
+    assert.equal(listed.jobs.find(({ id }) => id === later.id).waiting, undefined);
+    const told = await jobs('list', '--open');
+    assert.match(told, new RegExp(`^${job.id}  train .* queued .*\n  waits for \\d+ s: nobody has claimed it; needed is .*croquis-train`));
+    assert.equal(told.trim().split('\n').length, 2, told);
+    await until('the backend to count it', async () => (await measured(watched)).get('croquis_jobs_waiting{kind="train"}') === 1);
+    assert.ok((await measured(watched)).get('croquis_jobs_waiting_seconds{kind="train"}') > 0);
+
+    const port = await freePort();
+    const trainer = ['--train-program', await fakeTraining(uploads), '--train-folder', join(uploads, 'trainings')];
+    const able = await work([...trainer, '--metrics-port', String(port)]);
     const done = await endedJob(api, token, job.id);
+    assert.equal(done.waiting, undefined);
+    await until('the worker to count it', async () => {
+      const counts = await measured(port);
+      return counts.get('croquis_jobs_ended_total{kind="train",outcome="failed"}') === 1;
+    });
+    const counts = await measured(port);
+    assert.equal(counts.get('croquis_jobs_running{kind="train"}'), 0);
+    assert.equal(counts.get('croquis_job_seconds_count{kind="train"}'), 1);
+    assert.equal(await jobs('list', '--open'), '');
+    assert.match(await jobs('show', job.id), /train .* failed .*\n  Two labels at least/);
     assert.match(done.error, /^Two labels at least/, 'it looked for drawings to train on');
     assert.ok(able.said.some((line) => line.includes(`job ${job.id}: train begins`)), able.said.join('\n'));
   });
@@ -104,5 +139,12 @@ describe('workers on postgresql', () => {
     assert.equal(done.state, 'succeeded', done.error);
     assert.equal(done.result.stored + done.result.already_there, many);
     assert.equal(await stored('square'), many);
+  });
+
+  it('leave to be cancelled at once what nobody is at', async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+    const { body: job } = await api.ask('POST', '/api/v1/models:train', { token, json: {}, status: 202 });
+    assert.match(await jobs('cancel', job.id), / is cancelled\n$/);
+    assert.equal((await found(job.id)).state, 'cancelled');
   });
 });
