@@ -25,32 +25,32 @@ boost::json::value rolled_back_json(const store::Project& project) {
 }
 
 struct Measured {
+    store::Project project;  ///< as it is now: what was asked for may have been looked up before
     service::Quality quality;
     Result<service::AgreementFall> fall;  ///< not_found where no other model was live before
 };
 
-Result<Measured> measure(store::Store& store, int project) {
-    auto quality = service::measure_quality(store, project, now());
+Result<Measured> measure(store::Store& store, const store::Project& asked) {
+    auto quality = service::measure_quality(store, asked.id, now());
     if (!quality) return quality.error();
-    return Measured{std::move(*quality), service::measure_fall(store, project)};
+    auto fall = service::measure_fall(store, asked.id);
+    // A project without a model of its own has none before it either.
+    if (!fall && fall.error().kind != ErrorKind::not_found) return fall.error();
+    auto project = store.project(asked.slug);
+    if (!project) return project.error();
+    return Measured{std::move(*project), std::move(*quality), std::move(fall)};
 }
 
 Answer quality(AnnotatorContext& api, Request&, const Principal&,
                const service::ProjectRef& project) {
-    const int id = project->project.id;
-    const auto job = [&api, id] { return measure(api.store, id); };
+    const auto job = [&api, &project] { return measure(api.store, project->project); };
     const auto measured = co_await api.analysis_workers.run(job);
     if (!measured) co_return problem(measured.error());
-    const auto& [quality_now, fall] = *measured;
-    if (id == store::shapes_project) api.annotation.show_quality(quality_now);
-    if (!fall && fall.error().kind != ErrorKind::not_found) co_return problem(fall.error());
+    const auto& [project_now, quality_now, fall] = *measured;
+    if (project_now.id == store::shapes_project) api.annotation.show_quality(quality_now);
     auto told = service::to_json(quality_now);
-    // A project without a model of its own has none before it either.
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
-    const auto look_up = [&api, &project] { return api.store.project(project->project.slug); };
-    const auto now_there = co_await api.workers.run(look_up);
-    if (!now_there) co_return problem(now_there.error());
-    told["rolled_back"] = rolled_back_json(*now_there);
+    told["rolled_back"] = rolled_back_json(project_now);
     co_return no_store(http::json_response(200, told));
 }
 
