@@ -1,10 +1,15 @@
 // Taking drawings and their labels out, by the page.
+// With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { apiAt } from './support/api.mjs';
 import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
 import { startCroquis, stores } from './support/server.mjs';
+
+const pictures = process.env.SCREENSHOTS;
 
 describe('the data', () => {
   let store, croquis, browser;
@@ -33,9 +38,20 @@ describe('the data', () => {
     return page;
   };
 
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (pictures) await page.screenshot({ path: path.join(pictures, `data-${name}.png`), fullPage: true });
+  }
+
   it('is a place of those who are signed in', async () => {
     const page = await open({ locale: 'fr-FR' });
     assert.equal(await page.locator('nav a[href="#/data"]').count(), 0);
+    for (const place of ['data', 'quality']) {
+      await page.goto(`http://localhost:${croquis.ports.portal}/#/${place}`);
+      await page.getByRole('heading', { level: 1, name: 'Connectez-vous pour annoter' }).waitFor();
+      await assertAccessible(page);
+    }
+    await page.goto(`http://localhost:${croquis.ports.portal}/#/login`);
     await signIn(page);
     await page.locator('nav a[href="#/data"]').click();
     await page.getByRole('heading', { level: 1, name: 'Données' }).waitFor();
@@ -59,5 +75,51 @@ describe('the data', () => {
     assert.deepEqual(JSON.parse(lines[0]).drawing, [[[0, 100, 50], [0, 10, 90]]]);
     assert.deepEqual(page.complaints(), []);
     await page.context().close();
+  });
+
+  it('is chosen by when it was reviewed and by whom, and the choice stands in the address', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    const [{ id }] = (await api('GET', '/drawings')).drawings;
+    await api('PATCH', `/drawings/${id}`, { tag: 'star' }, { 'If-Match': '"1"' });
+    const page = await open({ locale: 'en-GB' });
+    await signIn(page);
+    await page.locator('nav a[href="#/data"]').click();
+    const form = page.getByTestId('export');
+    await form.getByRole('radio', { name: /^Strokes/ }).check();
+    await form.getByText('More filters').click();
+    await form.getByLabel('Reviewed by').fill('admin');
+    await form.getByLabel('Reviewed since').fill('2026-01-31T14:07');
+    await form.getByLabel('Reviewed since').blur();
+    await page.waitForURL(/#\/data\?tagged_by=admin&tagged_since=2026-01-31T14%3A07&format=ndjson$/);
+    await page.reload();
+    await form.getByLabel('Reviewed since').waitFor();
+    assert.equal(await form.getByLabel('Reviewed since').inputValue(), '2026-01-31T14:07');
+    assert.ok(await form.getByRole('radio', { name: /^Strokes/ }).isChecked());
+    await look(page, 'export');
+    const lines = async () => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        form.getByRole('button', { name: 'Download' }).press('Enter'),
+      ]);
+      return (await readFile(await download.path(), 'utf8')).trim();
+    };
+    assert.equal(JSON.parse(await lines()).word, 'star');
+    await form.getByLabel('Reviewed since').fill('2999-01-31T14:07');
+    await form.getByLabel('Reviewed since').blur();
+    assert.equal(await lines(), '');
+    await page.goBack();
+    assert.equal(await form.getByLabel('Reviewed since').inputValue(), '2026-01-31T14:07');
+    assert.deepEqual(page.complaints(), []);
+    await page.context().close();
+
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+    const narrow = await open({ ...phone, locale: 'fr-FR', colorScheme: 'dark' });
+    await signIn(narrow);
+    await narrow.goto(`${croquis.url}/#/data?tagged_since=2026-01-31T14:07`);
+    await narrow.getByLabel('Vérifié depuis').scrollIntoViewIfNeeded();
+    await look(narrow, 'export-phone');
+    assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await narrow.context().close();
   });
 });

@@ -654,7 +654,6 @@ export const en = {
       `People agreed less with it than chance explains: ${now}; with the one before it was ${then}.`,
     toRetag: 'Its answers on unreviewed drawings stay until they are retagged',
     title: 'Quality',
-    signIn: 'Sign in to see how the model and the people who review it do.',
     intro:
       'How often the model had said what people say. Drawings that the queue picked at random hold for all drawings; the others are harder than most, because the queue looks for what the model is unsure of.',
     waiting: 'Drawings to review',
@@ -704,7 +703,6 @@ export const en = {
   },
   data: {
     title: 'Data',
-    signIn: 'Sign in to bring drawings in, and to take them and their labels with you.',
     intro: 'Bring drawings in, and take them and their labels with you, to train a model or to keep.',
     export: 'Export',
     format: 'Format',

@@ -662,7 +662,6 @@ export const fr: Dictionary = {
       `On était moins souvent d’accord avec lui que le hasard ne l’explique : ${now} ; avec le précédent : ${then}.`,
     toRetag: 'Ses réponses sur les dessins non vérifiés restent jusqu’à ce qu’on les réétiquette',
     title: 'Qualité',
-    signIn: 'Connectez-vous pour voir où en sont le modèle et ceux qui le vérifient.',
     intro:
       'Combien de fois le modèle avait dit ce que disent les personnes. Les dessins tirés au hasard valent pour tous ; les autres sont plus difficiles que la moyenne, car la file cherche ce dont le modèle doute.',
     waiting: 'Dessins à vérifier',
@@ -712,7 +711,6 @@ export const fr: Dictionary = {
   },
   data: {
     title: 'Données',
-    signIn: 'Connectez-vous pour apporter des dessins, ou les emporter avec leurs étiquettes.',
     intro:
       'Apportez des dessins, ou emportez-les avec leurs étiquettes, pour entraîner un modèle ou les garder.',
     export: 'Exporter',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { exportQuery, fileNameOf, nothingChosen } from './export';
+import { addressOf, exportQuery, fileNameOf, formIn, isNarrow, nothingChosen } from './export';
 
 const nothing = { ...nothingChosen, format: 'csv' } as const;
 
@@ -30,6 +30,42 @@ describe('an export', () => {
     expect(new Date(from!)).toEqual(new Date(2026, 0, 31));
     expect(new Date(until!)).toEqual(new Date(2026, 1, 1));
     expect(exportQuery({ ...nothing, from: 'soon' }).from).toBeUndefined();
+  });
+
+  it('asks for those reviewed since a moment, by somebody, that came from somewhere', () => {
+    const asked = exportQuery({
+      ...nothing,
+      taggedSince: '2026-01-31T14:07',
+      taggedBy: 'marie',
+      source: 'import',
+    });
+    expect(asked).toEqual({
+      format: 'csv',
+      tagged_since: new Date(2026, 0, 31, 14, 7).toISOString(),
+      tagged_by: 'marie',
+      source: 'import',
+    });
+    expect(exportQuery({ ...nothing, taggedSince: 'soon' }).tagged_since).toBeUndefined();
+  });
+
+  it('stands in the address, and passes over what it does not understand', () => {
+    expect(addressOf(nothingChosen)).toBe('');
+    const form = {
+      ...nothing,
+      tag: 'star',
+      reviewed: 'true',
+      taggedSince: '2026-01-31T14:07',
+      split: 'judge',
+      minConfidence: 50,
+    } as const;
+    expect(formIn(addressOf(form))).toEqual(form);
+    expect(formIn('format=zip&split=half&tagged_since=soon&order=oldest_first')).toEqual(nothingChosen);
+  });
+
+  it('is narrow where something was chosen beside label, review and days', () => {
+    expect(isNarrow({ ...nothing, tag: 'star', reviewed: 'true', from: '2026-01-31' })).toBe(false);
+    expect(isNarrow({ ...nothing, taggedSince: '2026-01-31T14:07' })).toBe(true);
+    expect(isNarrow({ ...nothing, maxConfidence: 0 })).toBe(true);
   });
 
   it('names its file by its format', () => {

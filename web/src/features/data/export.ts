@@ -1,6 +1,12 @@
 import { slug } from '../../api/project';
 import type { paths } from '../../generated/annotator';
-import { commonQuery, type CommonFilter } from '../gallery/filter';
+import {
+  addressOf as addressOfFilter,
+  commonQuery,
+  filterIn,
+  noFilter,
+  type CommonFilter,
+} from '../gallery/filter';
 
 export const formats = ['imagefolder', 'csv', 'ndjson', 'coco', 'labelstudio', 'huggingface'] as const;
 export type ExportFormat = (typeof formats)[number];
@@ -16,6 +22,9 @@ export const nothingChosen: ExportForm = {
   format: 'imagefolder',
   tag: '',
   reviewed: '',
+  taggedBy: '',
+  taggedSince: '',
+  source: '',
   from: '',
   until: '',
   split: '',
@@ -23,6 +32,43 @@ export const nothingChosen: ExportForm = {
   minConfidence: null,
   maxConfidence: null,
 };
+
+const splits = ['learn', 'judge'] as const;
+
+/** The form that an address has after its "?", as a list's filters stand there. */
+export function formIn(query: string): ExportForm {
+  const asked = new URLSearchParams(query);
+  const { tag, reviewed, taggedBy, taggedSince, source, from, until, ...rest } = filterIn(query);
+  const { minConfidence, maxConfidence, disagreement } = rest;
+  return {
+    format: formats.find((format) => format === asked.get('format')) ?? nothingChosen.format,
+    tag,
+    reviewed,
+    taggedBy,
+    taggedSince,
+    source,
+    from,
+    until,
+    split: splits.find((split) => split === asked.get('split')) ?? '',
+    disagreement,
+    minConfidence,
+    maxConfidence,
+  };
+}
+
+/** As it stands in the address: what was chosen alone, always in the same order. */
+export function addressOf({ format, split, ...filter }: ExportForm): string {
+  const asked = new URLSearchParams(addressOfFilter({ ...noFilter, ...filter }));
+  if (split) asked.set('split', split);
+  if (format !== nothingChosen.format) asked.set('format', format);
+  return asked.toString();
+}
+
+/** Whether something was chosen of what is folded away at first. */
+export const isNarrow = (form: ExportForm) =>
+  [form.split, form.taggedBy, form.taggedSince, form.source, form.disagreement].some((text) => text !== '') ||
+  form.minConfidence !== null ||
+  form.maxConfidence !== null;
 
 export function exportQuery(form: ExportForm): ExportQuery {
   const query: ExportQuery = { format: form.format, ...commonQuery(form) };

@@ -121,17 +121,39 @@ export function restricted(filter: Filter, source: 'public' | 'annotator'): Filt
 /** The choices that lists and exports have in common. */
 export type CommonFilter = Pick<
   Filter,
-  'tag' | 'reviewed' | 'from' | 'until' | 'minConfidence' | 'maxConfidence' | 'disagreement'
+  | 'tag'
+  | 'reviewed'
+  | 'taggedBy'
+  | 'taggedSince'
+  | 'source'
+  | 'from'
+  | 'until'
+  | 'minConfidence'
+  | 'maxConfidence'
+  | 'disagreement'
 >;
 
 /** The last day counts whole. */
 export function commonQuery(filter: CommonFilter) {
   const query: Pick<
     ListQuery,
-    'tag' | 'reviewed' | 'from' | 'until' | 'min_confidence' | 'max_confidence' | 'disagreement'
+    | 'tag'
+    | 'reviewed'
+    | 'tagged_by'
+    | 'tagged_since'
+    | 'source'
+    | 'from'
+    | 'until'
+    | 'min_confidence'
+    | 'max_confidence'
+    | 'disagreement'
   > = {};
   if (filter.tag) query.tag = filter.tag;
   if (filter.reviewed) query.reviewed = filter.reviewed === 'true';
+  if (filter.taggedBy) query.tagged_by = filter.taggedBy;
+  const since = momentOf(filter.taggedSince);
+  if (since !== null) query.tagged_since = new Date(since).toISOString();
+  if (filter.source) query.source = filter.source;
   const [begin, end] = [beginOf(filter.from), beginOf(filter.until, 1)];
   if (begin) query.from = begin;
   if (end) query.until = end;
@@ -144,10 +166,6 @@ export function commonQuery(filter: CommonFilter) {
 
 export function queryOf(filter: Filter): ListQuery {
   const query: ListQuery = commonQuery(filter);
-  if (filter.taggedBy) query.tagged_by = filter.taggedBy;
-  const since = momentOf(filter.taggedSince);
-  if (since !== null) query.tagged_since = new Date(since).toISOString();
-  if (filter.source) query.source = filter.source;
   if (filter.disputed) query.disputed = filter.disputed === 'true';
   if (filter.flagged) query.flagged = filter.flagged === 'true';
   if (filter.importJob) query.import = filter.importJob;
