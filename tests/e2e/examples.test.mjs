@@ -151,4 +151,41 @@ describe('the example of a label', () => {
     });
     assert.equal(await inLabels('heart'), null);
   });
+
+  it('is any of them: the list goes on, and is narrowed', async () => {
+    const oldest = await draw('square');
+    for (let n = 0; n < 25; ++n) await draw('square');
+    await visit(browser, croquis.url, {}, async (page) => {
+      await openLabels(page);
+      await label(page, 'square').getByRole('button', { name: 'Edit Square' }).click();
+      const choice = page.getByTestId('ask').getByTestId('example-choice');
+      await choice.locator('[data-id]').nth(23).waitFor();
+      assert.equal(await choice.locator('[data-id]').count(), 24);
+      await choice.getByRole('button', { name: 'Load more' }).press('Enter');
+      await choice.locator(`[data-id="${oldest.id}"]`).waitFor();
+      assert.equal(await choice.getByRole('button', { name: 'Load more' }).count(), 0);
+      await choice.locator(`[data-id="${oldest.id}"] input`).check();
+
+      await choice.getByText('Filters').click();
+      await choice.getByLabel('Confidence from (%)').fill('100');
+      await choice.getByLabel('Confidence from (%)').press('Enter');
+      await choice.getByText('No reviewed drawing with this label is like that.').waitFor();
+      assert.ok(await choice.locator(`[data-id="${oldest.id}"] input`).isChecked(), 'what is picked stays in sight');
+      assert.equal(await choice.locator('[data-id]').count(), 1);
+      await look(page, 'narrowed');
+      await page.getByTestId('ask').getByRole('button', { name: 'Save' }).click();
+      await loaded(shown(label(page, 'square'), oldest.id));
+    });
+    assert.equal(await inLabels('square'), oldest.id);
+    await visit(browser, croquis.url, { ...phone, colorScheme: 'dark', locale: 'fr-FR' }, async (page) => {
+      await openLabels(page);
+      await label(page, 'square').getByRole('button', { name: /^Modifier/ }).click();
+      const choice = page.getByTestId('ask').getByTestId('example-choice');
+      await choice.locator('[data-id]').nth(23).waitFor();
+      await choice.getByText('Filtres').click();
+      await choice.getByLabel('Dessinés à partir du').scrollIntoViewIfNeeded();
+      await look(page, 'narrowed-phone');
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+  });
 });

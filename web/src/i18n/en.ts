@@ -465,9 +465,10 @@ export const en = {
     colour: 'Colour',
     example: 'Example',
     exampleHint:
-      'The drawing that shows what the label means, beside its name. Here are those that people reviewed last.',
+      'The drawing that shows what the label means, beside its name. Here are those that people reviewed, the newest first.',
     noExample: 'None',
     exampleNumber: (n: number) => `Drawing ${n}`,
+    noSuchExamples: 'No reviewed drawing with this label is like that.',
     noExamples: 'Nobody has reviewed a drawing with this label yet.',
     examplesFailed: 'The drawings cannot be shown now.',
     exampleGone: 'This drawing is hidden or gone: choose another one.',

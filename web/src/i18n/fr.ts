@@ -473,9 +473,10 @@ export const fr: Dictionary = {
     colour: 'Couleur',
     example: 'Exemple',
     exampleHint:
-      'Le dessin qui montre, à côté de son nom, ce que veut dire l’étiquette. Voici les derniers vérifiés.',
+      'Le dessin qui montre, à côté de son nom, ce que veut dire l’étiquette. Voici ceux qui sont vérifiés, les plus récents d’abord.',
     noExample: 'Aucun',
     exampleNumber: (n) => `Dessin ${n}`,
+    noSuchExamples: 'Aucun dessin vérifié de cette étiquette n’est ainsi.',
     noExamples: 'Personne n’a encore vérifié de dessin qui porte cette étiquette.',
     examplesFailed: 'Les dessins ne peuvent pas être montrés maintenant.',
     exampleGone: 'Ce dessin est masqué ou supprimé : choisissez-en un autre.',
