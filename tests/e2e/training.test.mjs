@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { apiAt } from './support/api.mjs';
 import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
 import { greyPng } from './support/png.mjs';
-import { program, startCroquis, stores } from './support/server.mjs';
+import { program, startCroquis, startWorker, stores } from './support/server.mjs';
 import { fakeTraining } from './support/training.mjs';
 
 const pictures = process.env.SCREENSHOTS;
@@ -30,8 +30,8 @@ describe('training', () => {
 
   const mode = (word) => writeFile(path.join(folder, 'mode'), word);
   /** Runs `steps` where models are taught and trained. */
-  const withModels = (options, steps) =>
-    visit(browser, croquis.url, options, async (page) => {
+  const withModels = (options, steps, { url } = croquis) =>
+    visit(browser, url, options, async (page) => {
       await signIn(page);
       await page.getByTestId('start-review').waitFor();
       await page.locator('nav a[href="#/models"]').click();
@@ -93,5 +93,44 @@ describe('training', () => {
       await button.press('Enter');
       await train.getByText('The training diverged.').waitFor();
     });
+  });
+
+  it('says what a training waits for that no worker has begun, and shows it once one has', async () => {
+    const shared = await stores.postgresql();
+    const uploads = ['--upload-folder', path.join(folder, 'uploads')];
+    const leaves = await startCroquis(shared.url, { flags: ['--no-jobs', ...uploads] });
+    let worker;
+    try {
+      await withModels({}, async (page, train) => {
+        await train.getByRole('button', { name: 'Train', exact: true }).press('Enter');
+        await train.getByText('The training is queued.').waitFor();
+        const waiting = train.getByRole('status').getByTestId('waiting');
+        await waiting.getByText(/Nobody has begun it since it was queued, .*croquis-train/).waitFor();
+        assert.equal(await waiting.locator('code').innerText(), 'croquis worker --train-program FILE');
+        await look(page, 'waiting');
+        await page.getByTestId('teach').getByRole('button', { name: 'Teach', exact: true }).click();
+        await page.getByTestId('teach').getByTestId('waiting').getByText(/It waits for a worker\./).waitFor();
+      }, leaves);
+      const phone = { locale: 'fr-FR', colorScheme: 'dark', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+      await withModels(phone, async (page, train) => {
+        await train.getByTestId('waiting').getByText(/Personne ne l’a commencé .*croquis-train/).waitFor();
+        await train.scrollIntoViewIfNeeded();
+        await look(page, 'waiting-phone');
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        // One that has no croquis-train does the rest.
+        worker = await startWorker(shared.url, { flags: uploads });
+        await page.getByTestId('teach').getByTestId('waiting').waitFor({ state: 'detached' });
+        await train.getByTestId('waiting').getByText(/croquis-train/).waitFor();
+        await worker.stop();
+        const trainer = ['--train-program', await fakeTraining(folder), '--train-folder', path.join(folder, 'elsewhere')];
+        worker = await startWorker(shared.url, { flags: [...uploads, ...trainer] });
+        await train.getByText(/^Rien n’a été entraîné/).waitFor();
+        assert.equal(await train.getByTestId('waiting').count(), 0);
+      }, leaves);
+    } finally {
+      await worker?.stop();
+      await leaves.stop();
+      await shared.remove();
+    }
   });
 });

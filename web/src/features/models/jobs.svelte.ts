@@ -8,6 +8,8 @@ import { annotatorApi } from '../session/session.svelte';
 const look_again_ms = 700;
 
 export const isOpen = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
+/** Nobody is at it, also where somebody was. */
+export const isQueued = (job: Job): boolean => job.state === 'queued' || job.waiting !== undefined;
 
 /**
  * The newest job of a kind, followed while it is open: through the events that the server sends, or where these do not
