@@ -14,6 +14,7 @@ namespace {
 
 std::vector<std::string> kinds_of(const std::map<std::string, Work>& works) {
     std::vector<std::string> kinds;
+    kinds.reserve(works.size());
     for (const auto& [kind, work] : works) kinds.push_back(kind);
     return kinds;
 }
