@@ -15,15 +15,19 @@ struct Answers {
     torch::Tensor embeddings;
 };
 
-Answers run(Network& network, const torch::Tensor& images) {
+/// So many at once that the pictures of a large source, as floats, do not fill the memory.
+Answers run(Network& network, std::span<const drawing::ModelInput> inputs) {
+    constexpr std::size_t at_once = 512;
     const torch::NoGradGuard no_gradients;
     network->eval();
     std::vector<torch::Tensor> logits, embeddings;
-    for (const auto& chunk : images.split(512)) {
-        auto output = network->forward(chunk);
+    do {
+        const auto chunk = inputs.first(std::min(at_once, inputs.size()));
+        inputs = inputs.subspan(chunk.size());
+        auto output = network->forward(to_images(chunk));
         logits.push_back(std::move(output.logits));
         embeddings.push_back(std::move(output.embedding));
-    }
+    } while (!inputs.empty());
     return {torch::cat(logits), torch::cat(embeddings)};
 }
 
@@ -80,9 +84,9 @@ torch::Tensor mean_loss(const std::vector<Group>& groups, const torch::Tensor& b
 }  // namespace
 
 Judged judge(Network& network, const Samples& samples) {
-    const auto batch = to_batch(samples, torch::kCPU);
-    const auto answers = run(network, batch.images);
-    Judged judged{answers.logits, answers.embeddings, batch.labels, {}, {}, samples.images};
+    const auto answers = run(network, samples.images);
+    const auto truth = torch::tensor(samples.labels, torch::kInt64);
+    Judged judged{answers.logits, answers.embeddings, truth, {}, {}, samples.images};
     for (std::size_t i = 0; i < samples.images.size(); ++i)
         judged.ids.push_back("sketch " + std::to_string(i));
     judged.categories.resize(samples.images.size());
@@ -100,7 +104,7 @@ Judged judge(Network& network, const std::vector<const PersonsDrawing*>& drawing
         judged.categories.push_back(drawn->category);
         truth.push_back(label_index(drawn->label));
     }
-    const auto answers = run(network, to_images(judged.inputs));
+    const auto answers = run(network, judged.inputs);
     judged.logits = answers.logits;
     judged.embeddings = answers.embeddings;
     judged.truth = torch::tensor(truth, torch::kInt64);

@@ -73,7 +73,7 @@ torch::Tensor loss_of_views(const torch::Tensor& views, const Batch& batch) {
 
 }  // namespace
 
-torch::Tensor to_images(const std::vector<drawing::ModelInput>& inputs, torch::Device device) {
+torch::Tensor to_images(std::span<const drawing::ModelInput> inputs, torch::Device device) {
     constexpr std::int64_t side = drawing::model_side;
     const auto count = static_cast<std::int64_t>(inputs.size());
     auto images = torch::empty({count, 1, side, side}, torch::kUInt8);

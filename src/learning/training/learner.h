@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "learning/training/network.h"
 #include "learning/training/samples.h"
@@ -17,7 +18,7 @@ struct Batch {
 };
 
 /// Float [N,1,side,side] in 0…1.
-torch::Tensor to_images(const std::vector<drawing::ModelInput>& inputs,
+torch::Tensor to_images(std::span<const drawing::ModelInput> inputs,
                         torch::Device device = torch::kCPU);
 Batch to_batch(const Samples& samples, torch::Device device = torch::kCPU);
 
