@@ -48,7 +48,7 @@ describe('the data', () => {
     assert.equal(await page.locator('nav a[href="#/data"]').count(), 0);
     for (const place of ['data', 'quality']) {
       await page.goto(`http://localhost:${croquis.ports.portal}/#/${place}`);
-      await page.getByRole('heading', { level: 1, name: 'Connectez-vous pour annoter' }).waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Connectez-vous pour continuer' }).waitFor();
       await assertAccessible(page);
     }
     await page.goto(`http://localhost:${croquis.ports.portal}/#/login`);

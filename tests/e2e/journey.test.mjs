@@ -119,7 +119,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
 
     it('asks for a sign-in under Authentifié', async () => {
       await page.locator('nav a[href="#/annotate"]').click();
-      await page.getByText('Connectez-vous pour annoter').waitFor();
+      await page.getByText('Connectez-vous pour continuer').waitFor();
       await signIn(page);
       await cards().first().waitFor();
       assert.match(await page.getByTestId('signed-in').innerText(), /admin/);

@@ -471,7 +471,7 @@ describe('the page', () => {
     const page = await openPage(browser, { locale: 'fr-FR' });
     const title = (text) => page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
     await page.goto(`${croquis.url}/#/users`);
-    await page.getByRole('heading', { name: 'Connectez-vous pour annoter' }).waitFor();
+    await page.getByRole('heading', { name: 'Connectez-vous pour continuer' }).waitFor();
     assert.equal(await page.locator('nav a').count(), 3, 'no place of those signed in');
     await signIn(page);
     await page.getByTestId('queue').waitFor();

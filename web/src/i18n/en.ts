@@ -204,8 +204,8 @@ export const en = {
   annotate: {
     title: 'Annotate',
     intro: 'Correct the tags. Every change keeps who made it and when, and can be undone.',
-    invite: 'Sign in to annotate',
-    inviteText: 'Anyone may look and draw. Changing tags needs an account.',
+    invite: 'Sign in to go on',
+    inviteText: 'Anyone may look and draw. Review, data and models need an account.',
     toLogin: 'Go to Login',
     view: 'View',
     everything: 'All drawings',

@@ -207,8 +207,8 @@ export const fr: Dictionary = {
   annotate: {
     title: 'Annoter',
     intro: 'Corrigez les étiquettes. Chaque changement garde son auteur et sa date, et peut être annulé.',
-    invite: 'Connectez-vous pour annoter',
-    inviteText: 'Tout le monde peut regarder et dessiner. Changer une étiquette demande un compte.',
+    invite: 'Connectez-vous pour continuer',
+    inviteText: 'Tout le monde peut regarder et dessiner. La vérification, les données et les modèles demandent un compte.',
     toLogin: 'Aller à Login',
     view: 'Vue',
     everything: 'Tous les dessins',
