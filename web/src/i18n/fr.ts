@@ -208,7 +208,8 @@ export const fr: Dictionary = {
     title: 'Annoter',
     intro: 'Corrigez les étiquettes. Chaque changement garde son auteur et sa date, et peut être annulé.',
     invite: 'Connectez-vous pour continuer',
-    inviteText: 'Tout le monde peut regarder et dessiner. La vérification, les données et les modèles demandent un compte.',
+    inviteText:
+      'Tout le monde peut regarder et dessiner. La vérification, les données et les modèles demandent un compte.',
     toLogin: 'Aller à Login',
     view: 'Vue',
     everything: 'Tous les dessins',
