@@ -54,6 +54,7 @@ export class DrawingList {
   private beside = $state<Drawing | null>(null);
   private asked = 0;
   private counted = 0;
+  private shown = 0;
   private wanted = '';
   /** Those of the queue that the person passed over; they go to others. */
   readonly passed = new SvelteSet<string>();
@@ -68,7 +69,9 @@ export class DrawingList {
 
   /** Starts anew, of another source or with another filter; the queue, of all or of one import. */
   async show(source: Source, filter: Filter = noFilter, importJob: string | null = null): Promise<void> {
-    this.release();
+    const turn = ++this.shown;
+    ++this.asked; // an answer that is on its way belongs to what was shown before
+    const released = this.release();
     this.importJob = source === 'queue' ? importJob : null;
     if (source === 'queue') this.claim = newUuid();
     this.passed.clear();
@@ -77,7 +80,11 @@ export class DrawingList {
     this.items = [];
     this.next = undefined;
     this.loading = false;
-    await Promise.all([this.more(), this.count()]);
+    const counted = this.count();
+    // What the former claim holds, the next one is not given.
+    if (source === 'queue' && released !== null) await released;
+    if (turn === this.shown) await this.more();
+    await counted;
   }
 
   /** The next page; how many drawings came. */
@@ -147,12 +154,12 @@ export class DrawingList {
     if (this.claim !== null) await this.hold(0);
   }
 
-  /** Lets others have what the queue gave, also while the page goes away. */
-  release(): void {
-    if (this.claim === null) return;
+  /** Lets others have what the queue gave, also while the page goes away; null where it gave nothing. */
+  release(): Promise<unknown> | null {
+    if (this.claim === null) return null;
     const params = { path: { id: this.claim } };
     this.claim = null;
-    void settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
+    return settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
   }
 
   async count(): Promise<void> {

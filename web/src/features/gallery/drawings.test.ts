@@ -124,6 +124,23 @@ describe('a list of drawings', () => {
     expect(own.find('hidden')?.hidden).toBe(true);
   });
 
+  it('begins the queue anew once it has let go of what it held, and takes no late answer for the new one', async () => {
+    void list.show('queue');
+    const late = await wire.next('PUT', /claims/);
+    const again = list.show('queue');
+    const released = await wire.next('DELETE', /claims/);
+    late.answer(200, { drawings: [drawingOf('a')] });
+    await settleAll();
+    expect(wire.log.filter((line) => line.startsWith('PUT'))).toHaveLength(1);
+    expect(list.items).toEqual([]);
+    released.answer(204);
+    (await wire.next('PUT', /claims/)).answer(200, { drawings: [drawingOf('b')] });
+    (await wire.next('GET', labelsPath)).answer(200, { labels: [] });
+    (await wire.next('GET', labelsPath)).answer(200, { labels: [] });
+    await again;
+    expect(list.items.map(({ id }) => id)).toEqual(['b']);
+  });
+
   it('holds what the queue gives, for longer with each page, and lets it go', async () => {
     const own = new DrawingList('annotator');
     const shown = own.show('queue');

@@ -9,7 +9,7 @@ const renew_ms = 45_000;
  */
 export function holdQueue(list: DrawingList, onback: () => void): () => void {
   const timer = setInterval(() => void list.renew(), renew_ms);
-  const leave = () => list.release();
+  const leave = () => void list.release();
   const back = ({ persisted }: PageTransitionEvent) => persisted && onback();
   addEventListener('pagehide', leave);
   addEventListener('pageshow', back);
@@ -17,6 +17,6 @@ export function holdQueue(list: DrawingList, onback: () => void): () => void {
     clearInterval(timer);
     removeEventListener('pagehide', leave);
     removeEventListener('pageshow', back);
-    list.release();
+    void list.release();
   };
 }

@@ -61,7 +61,7 @@ describe('tagging', () => {
     const undone = tagging.undo(tagging.changes[0]!);
     (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(200, drawingOf('a', { version: 3 }));
     await undone;
-    await settleAll();
+    (await wire.next('DELETE', /claims/)).answer(204);
     const again = await wire.next('PUT', /claims/);
     expect(again.body).toMatchObject({ import: 'an import' });
   });
