@@ -54,7 +54,6 @@ export class DrawingList {
   private beside = $state<Drawing | null>(null);
   private asked = 0;
   private counted = 0;
-  private shown = 0;
   private wanted = '';
   /** Those of the queue that the person passed over; they go to others. */
   readonly passed = new SvelteSet<string>();
@@ -69,8 +68,7 @@ export class DrawingList {
 
   /** Starts anew, of another source or with another filter; the queue, of all or of one import. */
   async show(source: Source, filter: Filter = noFilter, importJob: string | null = null): Promise<void> {
-    const turn = ++this.shown;
-    ++this.asked; // an answer that is on its way belongs to what was shown before
+    const turn = ++this.asked; // an answer that is on its way belongs to what was shown before
     const released = this.release();
     this.importJob = source === 'queue' ? importJob : null;
     if (source === 'queue') this.claim = newUuid();
@@ -83,7 +81,7 @@ export class DrawingList {
     const counted = this.count();
     // What the former claim holds, the next one is not given.
     if (source === 'queue' && released !== null) await released;
-    if (turn === this.shown) await this.more();
+    if (turn === this.asked) await this.more();
     await counted;
   }
 

@@ -118,6 +118,13 @@ export function restricted(filter: Filter, source: 'public' | 'annotator'): Filt
   return { ...noFilter, ...Object.fromEntries(forEveryone.map((name) => [name, filter[name]])) };
 }
 
+/** A number's field that was emptied holds nothing at all, which is no bound. */
+export const filledIn = <Form extends Pick<Filter, 'minConfidence' | 'maxConfidence'>>(form: Form): Form => ({
+  ...form,
+  minConfidence: form.minConfidence ?? null,
+  maxConfidence: form.maxConfidence ?? null,
+});
+
 /** The choices that lists and exports have in common. */
 export type CommonFilter = Pick<
   Filter,
