@@ -22,10 +22,6 @@ struct JobArguments {
     bool open = false;
 };
 
-bool is_open(const store::Job& job) {
-    return job.state == store::JobState::queued || job.state == store::JobState::running;
-}
-
 /// "3 min": as much as a person wants to know of how long something has waited.
 std::string lasting(std::chrono::seconds time) {
     if (time < std::chrono::minutes(2)) return fmt::format("{} s", time.count());
@@ -62,7 +58,7 @@ Result<void> list(store::Store& store, const JobArguments& arguments) {
         const auto page = service::list_jobs(store, none_here, jobs_at_once, after);
         if (!page) return page.error();
         for (const auto& job : *page) {
-            if (left == 0 || (arguments.open && !is_open(job))) continue;
+            if (left == 0 || (arguments.open && store::has_ended(job))) continue;
             print(job);
             --left;
         }
@@ -94,7 +90,8 @@ Result<void> cancel(store::Store& store, const JobArguments& arguments) {
     if (!id) return id.error();
     const auto job = service::cancel_job(store, none_here, *id);
     if (!job) return job.error();
-    std::cout << to_string(job->id) << (is_open(*job) ? " is asked to stop\n" : " is cancelled\n");
+    std::cout << to_string(job->id)
+              << (store::has_ended(*job) ? " is cancelled\n" : " is asked to stop\n");
     return {};
 }
 

@@ -15,6 +15,7 @@
 #include "service/models.h"
 #include "service/pace.h"
 #include "service/trunk.h"
+#include "store/records.h"
 #include "store/sqlite_url.h"
 
 namespace croquis::service {
@@ -350,8 +351,7 @@ void Imports::sweep() {
         const auto job = store_.job(*uuid);
         const bool never =
             !job && job.error().kind == ErrorKind::not_found && time_of(*uuid) < now() - grace;
-        const bool ended =
-            job && job->state != store::JobState::queued && job->state != store::JobState::running;
+        const bool ended = job && store::has_ended(*job);
         if (never || ended) spool_->remove(id);
     }
 }

@@ -18,6 +18,7 @@
 #include "recognition/limits.h"
 #include "service/models.h"
 #include "service/teaching.h"
+#include "store/records.h"
 
 namespace croquis::service {
 namespace {
@@ -390,8 +391,7 @@ void Trainings::sweep() {
         if (!id) continue;
         const auto job = store_.job(*id);
         const bool gone = !job && job.error().kind == ErrorKind::not_found;
-        const bool ended =
-            job && job->state != store::JobState::queued && job->state != store::JobState::running;
+        const bool ended = job && store::has_ended(*job);
         if (gone || ended) fs::remove_all(entry.path(), failed);
     }
     if (failed && failed != std::errc::no_such_file_or_directory)

@@ -6,6 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "service/training_jobs.h"
+#include "store/records.h"
+
 namespace croquis::service {
 namespace {
 
@@ -13,7 +16,7 @@ using OpenByKind = std::map<std::string, store::OpenJobs>;
 
 /// Teaching and retagging are done by one thread, every other kind by one of its own.
 std::vector<std::string> done_in_turn_with(const std::string& kind) {
-    if (kind == "teach" || kind == "retag") return {"teach", "retag"};
+    if (kind == teach_kind || kind == retag_kind) return {teach_kind, retag_kind};
     return {kind};
 }
 
@@ -22,12 +25,6 @@ bool are_at_work(const std::vector<std::string>& kinds, const OpenByKind& open) 
         const auto found = open.find(kind);
         return found != open.end() && found->second.running > 0;
     });
-}
-
-bool may_wait(const store::Job& job, Timestamp at) {
-    const bool silent = job.lease_until && *job.lease_until <= at;
-    return job.state == store::JobState::queued ||
-           (job.state == store::JobState::running && silent);
 }
 
 Waiting waiting(const store::Job& job, const OpenByKind& open, const KindsDone& here) {
@@ -51,7 +48,7 @@ Result<std::vector<JobView>> seen(store::JobStore& store, const KindsDone& here,
     for (auto& job : jobs) {
         auto& view = views.emplace_back();
         static_cast<store::Job&>(view) = std::move(job);
-        if (!may_wait(view, at)) continue;
+        if (!store::is_nobodys(view, at)) continue;
         if (!open) {
             auto counted = store.open_jobs(at);
             if (!counted) return counted.error();

@@ -415,6 +415,10 @@ bool is_nobodys(const Job& job, Timestamp at) {
            (job.state == JobState::running && job.lease_until && *job.lease_until <= at);
 }
 
+bool has_ended(const Job& job) {
+    return job.state != JobState::queued && job.state != JobState::running;
+}
+
 std::string kinds_text(const std::vector<std::string>& kinds) {
     std::string text = ",";
     for (const auto& kind : kinds) text += kind + ",";

@@ -146,6 +146,8 @@ inline constexpr const char* claimable =
 const std::string& open_jobs_statement();
 /// Whether nobody has it at that moment, so that it may be ended without asking anybody.
 bool is_nobodys(const Job& job, Timestamp at);
+/// Whether nothing becomes of it any more.
+bool has_ended(const Job& job);
 /// ",a,b," of those kinds, for a query to look a kind up in.
 std::string kinds_text(const std::vector<std::string>& kinds);
 /// What becomes of a job that nobody works at any more; none where it is to be begun again.

@@ -11,6 +11,7 @@
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
 #include "service/waiting.h"
+#include "store/records.h"
 
 namespace croquis::api {
 namespace {
@@ -49,10 +50,6 @@ class Follower {
     std::atomic<int>* count_;
 };
 
-bool has_ended(const store::Job& job) {
-    return job.state != store::JobState::queued && job.state != store::JobState::running;
-}
-
 /// A job's states as Server-Sent Events (WHATWG HTML, section 9.2), from the one that it is in now:
 /// an event `job` when it has changed, the last one when it has ended.
 class JobEvents final : public http::BodyStream {
@@ -63,7 +60,7 @@ class JobEvents final : public http::BodyStream {
     asio::awaitable<Result<std::string>> next() override {
         if (said_.empty()) co_return say(state());
         const auto speak_at = Clock::now() + speak_every;
-        while (!has_ended(job_) && Clock::now() < until_) {
+        while (!store::has_ended(job_) && Clock::now() < until_) {
             co_await pause();
             co_await look();
             if (auto now = state(); now != said_) co_return say(std::move(now));
