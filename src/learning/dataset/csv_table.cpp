@@ -203,6 +203,7 @@ Result<Table> read_csv_table(std::istream& file, std::string name, const ReadOpt
             const auto found = columns_of(cells, options);
             if (!found) return found.error();
             columns = *found;
+            table.headed = true;
             continue;
         }
         if (!columns) columns = Columns{.path = 0, .label = 1};

@@ -12,9 +12,10 @@ namespace {
 constexpr std::array splits{"train", "training", "val", "valid", "validation", "test", "testing"};
 constexpr std::array no_labels{"no_label", "unlabeled", "unlabelled"};
 
+/// Whatever its case.
 template <class List>
 bool holds(const List& words, std::string_view word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
+    return std::find(words.begin(), words.end(), case_folded(word)) != words.end();
 }
 
 std::string_view first_part(std::string_view path) {

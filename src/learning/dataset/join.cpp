@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
+#include <set>
 #include <unordered_map>
 
 #include "drawing/decode.h"
@@ -13,12 +15,6 @@ namespace croquis::dataset {
 namespace {
 
 using Entry = std::uint32_t;  ///< the place of a file in its tree
-
-/// Whether one path is the other below some folders.
-bool one_ends_other(std::string_view a, std::string_view b) {
-    if (a.size() < b.size()) std::swap(a, b);
-    return a.ends_with(b) && (a.size() == b.size() || a[a.size() - b.size() - 1] == '/');
-}
 
 bool is_address(std::string_view name) {
     return name.find("://") != std::string_view::npos;
@@ -67,25 +63,98 @@ std::string_view without_upload_prefix(std::string_view name) {
     return hex ? name.substr(digits + 1) : name;
 }
 
-/// The pictures of a tree, to be found by what a file calls them.
+/// Paths with '/' before them, in the order of their letters from the last one on: those that end
+/// alike lie together.
+class PathTails {
+  public:
+    void add(Entry entry, std::string_view path) {
+        files_.push_back({fmt::format("/{}", path), entry});
+    }
+    void sort() {
+        std::sort(files_.begin(), files_.end(), [](const File& a, const File& b) {
+            return std::lexicographical_compare(a.path.rbegin(), a.path.rend(), b.path.rbegin(),
+                                                b.path.rend());
+        });
+    }
+
+    /// The file of this very path.
+    [[nodiscard]] std::vector<Entry> exactly(std::string_view path) const {
+        const auto wanted = fmt::format("/{}", path);
+        std::vector<Entry> found;
+        for (auto at = first(wanted); at != files_.end() && at->path == wanted; ++at)
+            found.push_back(at->entry);
+        return found;
+    }
+    /// At most `most` of the files whose last parts these are.
+    [[nodiscard]] std::vector<Entry> ending(std::string_view parts, std::size_t most) const {
+        const auto wanted = fmt::format("/{}", parts);
+        std::vector<Entry> found;
+        for (auto at = first(wanted);
+             at != files_.end() && found.size() < most && at->path.ends_with(wanted); ++at)
+            found.push_back(at->entry);
+        return found;
+    }
+    /// The files that `path` or a path below it is, and those that end in it.
+    [[nodiscard]] std::vector<Entry> alike(std::string_view path, std::size_t most) const {
+        auto found = ending(path, most);
+        for (auto slash = path.find('/'); slash != std::string_view::npos && found.size() < most;
+             slash = path.find('/')) {
+            path.remove_prefix(slash + 1);
+            const auto below = exactly(path);
+            found.insert(found.end(), below.begin(), below.end());
+        }
+        return found;
+    }
+
+  private:
+    struct File {
+        std::string path;
+        Entry entry;
+    };
+
+    [[nodiscard]] std::vector<File>::const_iterator first(const std::string& wanted) const {
+        return std::lower_bound(
+            files_.begin(), files_.end(), wanted, [](const File& file, const std::string& text) {
+                return std::lexicographical_compare(file.path.rbegin(), file.path.rend(),
+                                                    text.rbegin(), text.rend());
+            });
+    }
+
+    std::vector<File> files_;
+};
+
+/// Whether a file called so is about what is in this folder: instances_train.json about train/.
+bool is_called_after(std::string_view file_stem, std::string_view folder) {
+    if (folder.empty() || !file_stem.ends_with(folder)) return false;
+    const auto before = file_stem.substr(0, file_stem.size() - folder.size());
+    return before.empty() || std::string_view("_-. ").find(before.back()) != std::string_view::npos;
+}
+
+/// The pictures of a tree, to be found by what a file calls them. Sort it before looking.
 class PictureIndex {
   public:
     void add(Entry entry, const std::string& path) {
-        by_name_.emplace(case_folded(base_name(path)), entry);
+        tails_.add(entry, path);
+        folded_tails_.add(entry, case_folded(path));
         by_stem_.emplace(case_folded(stem(path)), entry);
         paths_.emplace(entry, path);
     }
+    void sort() {
+        tails_.sort();
+        folded_tails_.sort();
+    }
 
-    /// Errors: not_found, conflict (more than one).
-    Result<Entry> find(std::string_view name) const {
+    /// `file` is the one that says so, where it is in the tree. Errors: not_found, conflict (more
+    /// than one).
+    Result<Entry> find(std::string_view name, const std::string& file) const {
         const std::string as_written = relative(path_in(name));
         if (as_written.empty()) return missing(name);
-        auto found = find_path(as_written);
+        auto found = find_path(as_written, file);
         if (!found && found.error().kind == ErrorKind::not_found)
-            found = find_path(relative(percent_decoded(as_written)));
+            found = find_path(relative(percent_decoded(as_written)), file);
         const auto bare = without_upload_prefix(base_name(as_written));
         if (!found && found.error().kind == ErrorKind::not_found && bare != base_name(as_written))
-            found = find_path(std::string(bare));
+            found = find_path(std::string(bare), file);
         if (!found && found.error().kind == ErrorKind::not_found) return missing(name);
         return found;
     }
@@ -93,6 +162,10 @@ class PictureIndex {
     [[nodiscard]] const std::string& path(Entry entry) const { return paths_.at(entry); }
 
   private:
+    /// Of files that are called alike so many are compared with the folders of the rows' file: a
+    /// data set has few splits.
+    static constexpr std::size_t most_alike = 64;
+
     static Error missing(std::string_view name) {
         if (is_address(name))
             return {ErrorKind::not_found,
@@ -102,48 +175,60 @@ class PictureIndex {
     }
 
     /// Stops at the first way to compare that finds any.
-    Result<Entry> find_path(const std::string& wanted) const {
-        const auto named = matches(by_name_, case_folded(base_name(wanted)));
+    Result<Entry> find_path(const std::string& wanted, const std::string& file) const {
         const auto folded = case_folded(wanted);
-        const std::array<std::function<bool(const std::string&)>, 5> ways{
-            [&](const std::string& path) { return path == wanted; },
-            [&](const std::string& path) { return one_ends_other(path, wanted); },
-            [&](const std::string& path) { return one_ends_other(case_folded(path), folded); },
-            [&](const std::string& path) { return base_name(path) == base_name(wanted); },
-            [](const std::string&) { return true; },
+        const auto folder = parent_path(file);
+        const std::array<std::function<std::vector<Entry>()>, 7> ways{
+            [&] {
+                return folder.empty() ? std::vector<Entry>()
+                                      : tails_.exactly(fmt::format("{}/{}", folder, wanted));
+            },
+            [&] { return tails_.exactly(wanted); },
+            [&] { return tails_.alike(wanted, most_alike); },
+            [&] { return folded_tails_.alike(folded, most_alike); },
+            [&] { return tails_.ending(base_name(wanted), most_alike); },
+            [&] { return folded_tails_.ending(base_name(folded), most_alike); },
+            [&] { return is_picture_name(wanted) ? std::vector<Entry>() : of_stem(stem(folded)); },
         };
         for (const auto& way : ways)
-            if (const auto hits = filtered(named, way); !hits.empty()) return only(hits, wanted);
-        const auto stems = matches(by_stem_, case_folded(stem(wanted)));
-        if (!stems.empty() && !is_picture_name(wanted)) return only(stems, wanted);
+            if (const auto hits = way(); !hits.empty()) return only(hits, wanted, file);
         return Error{ErrorKind::not_found, {}};
     }
 
-    using Map = std::unordered_multimap<std::string, Entry>;
-
-    static std::vector<Entry> matches(const Map& map, const std::string& key) {
+    [[nodiscard]] std::vector<Entry> of_stem(std::string_view wanted) const {
         std::vector<Entry> found;
-        for (auto [at, end] = map.equal_range(key); at != end; ++at) found.push_back(at->second);
+        const auto [begin, end] = by_stem_.equal_range(std::string(wanted));
+        for (auto at = begin; at != end && found.size() < most_alike; ++at)
+            found.push_back(at->second);
         return found;
     }
 
-    template <class Way>
-    std::vector<Entry> filtered(const std::vector<Entry>& from, const Way& way) const {
-        std::vector<Entry> kept;
-        for (const Entry entry : from)
-            if (way(paths_.at(entry))) kept.push_back(entry);
-        return kept;
-    }
-
-    Result<Entry> only(const std::vector<Entry>& hits, const std::string& wanted) const {
+    Result<Entry> only(const std::vector<Entry>& hits, const std::string& wanted,
+                       const std::string& file) const {
         if (hits.size() == 1) return hits.front();
+        std::vector<Entry> near;
+        for (const Entry hit : hits)
+            if (is_near(paths_.at(hit), file)) near.push_back(hit);
+        if (near.size() == 1 && hits.size() < most_alike) return near.front();
         return Error{ErrorKind::conflict,
                      fmt::format("Several files could be meant by {}: {}, {}.", wanted,
                                  paths_.at(hits[0]), paths_.at(hits[1]))};
     }
 
-    Map by_name_;
-    Map by_stem_;
+    /// Whether a picture is below the folder of a file of rows, or below one it is called after.
+    static bool is_near(std::string_view path, const std::string& file) {
+        if (file.empty()) return false;
+        const auto folder = parent_path(file);
+        if (!folder.empty() && path.starts_with(fmt::format("{}/", folder))) return true;
+        const auto called = case_folded(stem(file));
+        for (auto rest = parent_path(path); !rest.empty(); rest = parent_path(rest))
+            if (is_called_after(called, case_folded(base_name(rest)))) return true;
+        return false;
+    }
+
+    PathTails tails_;
+    PathTails folded_tails_;
+    std::unordered_multimap<std::string, Entry> by_stem_;
     std::unordered_map<Entry, std::string> paths_;
 };
 
@@ -162,11 +247,11 @@ void merge(Record& into, Record&& other) {
 class JoinReader final : public RecordReader {
   public:
     JoinReader(Table table, Format format, std::unique_ptr<FileTree> tree,
-               std::vector<std::string> skipped, const ReadOptions& options)
+               const std::vector<std::string>& skipped, const ReadOptions& options)
         : table_(std::move(table)),
           format_(format),
           tree_(std::move(tree)),
-          skipped_(std::move(skipped)),
+          skipped_(skipped.begin(), skipped.end()),
           max_image_bytes_(options.max_image_bytes) {}
 
     /// Finds out which picture each row means.
@@ -180,6 +265,7 @@ class JoinReader final : public RecordReader {
             if (!entry || !*entry) break;
             if (is_candidate(**entry)) index.add(number, (*entry)->path);
         }
+        index.sort();
         assign(index);
         auto cursor = tree_->open();
         if (!cursor) return cursor.error();
@@ -212,14 +298,18 @@ class JoinReader final : public RecordReader {
   private:
     bool is_candidate(const TreeEntry& entry) const {
         return entry.refused.empty() && !entry.is_folder && !is_litter(entry.path) &&
-               std::find(skipped_.begin(), skipped_.end(), entry.path) == skipped_.end();
+               !skipped_.contains(entry.path);
+    }
+
+    [[nodiscard]] std::string file_of(const Row& row) const {
+        return row.file < table_.files.size() ? table_.files[row.file] : std::string();
     }
 
     void assign(const PictureIndex& index) {
         for (std::size_t i = 0; i < table_.rows.size(); ++i) {
             auto& row = table_.rows[i];
             if (!row.record.image.empty()) continue;
-            const auto entry = index.find(row.picture);
+            const auto entry = index.find(row.picture, file_of(row));
             if (!entry) {
                 table_.problems.push_back(Rejected{
                     row.record.place, fmt::format("{}: {}", row.picture, entry.error().detail)});
@@ -275,7 +365,7 @@ class JoinReader final : public RecordReader {
     Table table_;
     Format format_;
     std::unique_ptr<FileTree> tree_;
-    std::vector<std::string> skipped_;
+    std::set<std::string> skipped_;
     std::size_t max_image_bytes_;
     std::unordered_map<Entry, std::size_t> row_of_;  ///< the first row of a file
     std::unique_ptr<TreeCursor> cursor_;
@@ -291,10 +381,10 @@ class JoinReader final : public RecordReader {
 
 Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format format,
                                                          std::unique_ptr<FileTree> pictures,
-                                                         std::vector<std::string> skipped,
+                                                         const std::vector<std::string>& skipped,
                                                          const ReadOptions& options) {
     auto reader = std::make_unique<JoinReader>(std::move(table), format, std::move(pictures),
-                                               std::move(skipped), options);
+                                               skipped, options);
     if (const auto begun = reader->begin(); !begun) return begun.error();
     return std::unique_ptr<RecordReader>(std::move(reader));
 }

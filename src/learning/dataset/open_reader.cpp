@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -72,6 +74,7 @@ std::uint64_t size_of(const fs::path& file) {
 struct Found {
     Table table;
     Format format;
+    bool one_task = false;  ///< of Label Studio, where any object could be meant
 };
 
 Result<Found> found(Format format, Result<Table> table) {
@@ -99,7 +102,9 @@ Result<Found> read_json(std::istream& in, std::string name) {
     if (list_in(*object, "images") != nullptr)
         return found(Format::coco, read_coco_table(*object, std::move(name)));
     std::istringstream single(boost::json::serialize(*object));
-    return found(Format::label_studio, read_label_studio_table(single, std::move(name)));
+    auto task = found(Format::label_studio, read_label_studio_table(single, std::move(name)));
+    if (task) task->one_task = true;
+    return task;
 }
 
 Result<Found> read_table(std::istream& in, std::string name, const ReadOptions& options) {
@@ -159,16 +164,21 @@ Result<std::unique_ptr<RecordReader>> open_single(const fs::path& file, Format f
 struct Contents {
     std::vector<std::string> csv, json, ndjson, xml, metadata, lists;
     std::string synsets;
+    std::string wrapper;  ///< the one folder that all files are in; empty where there is none
 };
 
+std::size_t folders_of(std::string_view path) {
+    return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+}
+
 void look_at(const std::string& path, Contents& contents) {
-    constexpr auto deepest = 1;
+    const std::size_t deepest = contents.wrapper.empty() ? 1 : 2;
     const auto name = base_name(path);
     if (is_metadata_name(name)) {
         contents.metadata.push_back(path);
         return;
     }
-    if (std::count(path.begin(), path.end(), '/') > deepest) return;
+    if (folders_of(path) > deepest) return;
     const auto ending = extension(path);
     if (ending == ".csv" || ending == ".tsv") contents.csv.push_back(path);
     if (ending == ".json" && name != "manifest.json" && name != "dataset_meta.json")
@@ -181,18 +191,44 @@ void look_at(const std::string& path, Contents& contents) {
         contents.lists.push_back(path);
 }
 
+/// Finds the folder that all files seen are in.
+class WrapperFinder {
+  public:
+    void see(std::string_view path) {
+        const auto slash = path.find('/');
+        const auto first =
+            slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+        if (!any_) folder_ = first;
+        if (first != folder_) folder_.clear();
+        any_ = true;
+    }
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+
+  private:
+    std::string folder_;
+    bool any_ = false;
+};
+
 Result<Contents> look_into(const FileTree& tree) {
+    constexpr std::size_t deepest = 2;
     auto cursor = tree.open();
     if (!cursor) return cursor.error();
-    Contents contents;
+    WrapperFinder wrapper;
+    std::vector<std::string> candidates;
     for (;;) {
         const auto entry = (*cursor)->next();
         if (!entry && entry.error().kind != ErrorKind::malformed) return entry.error();
-        if (!entry || !*entry) return contents;
+        if (!entry || !*entry) break;
         const auto& path = (*entry)->path;
-        if (!(*entry)->is_folder && (*entry)->refused.empty() && !is_litter(path))
-            look_at(path, contents);
+        if ((*entry)->is_folder || !(*entry)->refused.empty() || is_litter(path)) continue;
+        wrapper.see(path);
+        const bool may_count = folders_of(path) <= deepest && !is_picture_name(path);
+        if (may_count || is_metadata_name(base_name(path))) candidates.push_back(path);
     }
+    Contents contents;
+    contents.wrapper = wrapper.folder();
+    for (const auto& path : candidates) look_at(path, contents);
+    return contents;
 }
 
 Result<Bytes> read_from(const FileTree& tree, const std::string& path) {
@@ -225,23 +261,146 @@ Result<std::unique_ptr<RecordReader>> join(Table table, Format format,
     return join_with_pictures(std::move(table), format, std::move(*pictures), {}, options);
 }
 
+/// Whether one of several files of a kind is what holds the records, and not about something else.
+bool lists_pictures(const Found& found) {
+    const auto& rows = found.table.rows;
+    const auto names_picture = [](const Row& row) {
+        return !row.record.image.empty() ||
+               is_picture_name(row.picture.substr(0, row.picture.find('?')));
+    };
+    if (found.format == Format::csv)
+        return found.table.headed || std::any_of(rows.begin(), rows.end(), names_picture);
+    if (found.format == Format::coco || found.format == Format::datumaro) return true;
+    return !rows.empty() && !found.one_task;
+}
+
+/// The one that reads this kind of file.
+Format kind_of(Format format) {
+    return format == Format::coco || format == Format::datumaro ? Format::label_studio : format;
+}
+
+const std::vector<std::string>& files_of(const Contents& contents, Format format) {
+    if (format == Format::csv) return contents.csv;
+    return format == Format::cvat ? contents.xml : contents.json;
+}
+
+/// Reads all of a tree's files of one kind, in one pass, into one table.
+class TableGatherer {
+  public:
+    TableGatherer(const std::vector<std::string>& files, const ReadOptions& options)
+        : files_(files), options_(options) {}
+
+    /// Nothing where no file lists pictures. A single file is taken for what it should be.
+    Result<std::optional<Found>> read(const FileTree& tree) {
+        auto cursor = tree.open();
+        if (!cursor) return cursor.error();
+        const std::set<std::string> wanted(files_.begin(), files_.end());
+        for (std::size_t seen = 0; seen < files_.size();) {
+            const auto entry = (*cursor)->next();
+            if (!entry && all_) break;  // what comes before the damage is good
+            if (!entry) return entry.error();
+            if (!*entry) break;
+            const auto& path = (*entry)->path;
+            if ((*entry)->is_folder || !wanted.contains(path)) continue;
+            ++seen;
+            const auto bytes = (*cursor)->read(max_table_bytes);
+            if (!bytes) return bytes.error();
+            std::istringstream in{std::string(as_text(*bytes))};
+            if (const auto taken = take(path, read_table(in, path, options_)); !taken)
+                return taken.error();
+        }
+        if (all_) end();
+        return std::move(all_);
+    }
+
+    /// Why no file was taken, where one could not be read.
+    [[nodiscard]] const std::optional<Error>& failed() const { return failed_; }
+
+  private:
+    Result<void> take(const std::string& path, Result<Found> found) {
+        const bool alone = files_.size() == 1;
+        if (!found) {
+            auto error = found.error();
+            if (alone) return error;
+            error.detail = fmt::format("{}: {}", path, error.detail);
+            if (error.kind == ErrorKind::invalid) return error;  // an option is asked for
+            problems_.push_back(Rejected{path, found.error().detail});
+            if (!failed_) failed_ = std::move(error);
+            return {};
+        }
+        const bool is_other = options_.format &&
+                              kind_of(*options_.format) == Format::label_studio &&
+                              found->format != *options_.format;
+        if (!alone && (is_other || !lists_pictures(*found))) {
+            passed_over_.push_back(path);
+            return {};
+        }
+        if (all_ && all_->format != found->format)
+            return Error{ErrorKind::invalid,
+                         fmt::format("Both {} ({}) and {} ({}) could be meant: give one of them, "
+                                     "and the pictures with --pictures.",
+                                     all_->table.name, to_string(all_->format), path,
+                                     to_string(found->format)),
+                         "path"};
+        if (all_)
+            add(std::move(found->table));
+        else
+            all_ = std::move(*found);
+        auto& table = all_->table;
+        table.files.push_back(path);
+        for (; numbered_ < table.rows.size(); ++numbered_)
+            table.rows[numbered_].file = table.files.size() - 1;
+        return {};
+    }
+
+    void add(Table more) {
+        auto& table = all_->table;
+        std::move(more.rows.begin(), more.rows.end(), std::back_inserter(table.rows));
+        std::move(more.problems.begin(), more.problems.end(), std::back_inserter(table.problems));
+        for (const auto& label : more.empty_labels) add_label(table.empty_labels, label);
+    }
+
+    void end() {
+        auto& table = all_->table;
+        std::move(problems_.begin(), problems_.end(), std::back_inserter(table.problems));
+        if (!passed_over_.empty())
+            table.problems.push_back(
+                Remark{passed_over_.front(),
+                       passed_over_.size() == 1
+                           ? "It lists no pictures and was passed over."
+                           : fmt::format("It and {} more list no pictures and were passed over.",
+                                         passed_over_.size() - 1)});
+        if (table.files.size() < 2) return;
+        table.name = fmt::format("{} and {} more", table.name, table.files.size() - 1);
+        // What one file has no picture of may be in another.
+        std::set<std::string> used;
+        for (const auto& row : table.rows)
+            used.insert(row.record.labels.begin(), row.record.labels.end());
+        std::erase_if(table.empty_labels, [&](const auto& label) { return used.contains(label); });
+    }
+
+    const std::vector<std::string>& files_;
+    const ReadOptions& options_;
+    std::optional<Found> all_;
+    std::size_t numbered_ = 0;  ///< rows that know their file
+    std::vector<Item> problems_;
+    std::vector<std::string> passed_over_;
+    std::optional<Error> failed_;
+};
+
+/// A tree of which it is said what is in it.
 Result<std::unique_ptr<RecordReader>> open_table_in(std::unique_ptr<FileTree> tree, Format format,
                                                     const std::vector<std::string>& files,
                                                     const ReadOptions& options) {
-    if (files.size() != 1)
-        return Error{
-            ErrorKind::invalid,
-            files.empty()
-                ? fmt::format("There is no file of the format {} in it.", to_string(format))
-                : fmt::format("Both {} and {} could be meant: give one of them, and the "
-                              "pictures with --pictures.",
-                              files[0], files[1]),
-            "path"};
-    auto in = open_from(*tree, files.front());
-    if (!in) return in.error();
-    auto read = read_table(**in, files.front(), options);
-    if (!read) return read.error();
-    return join(std::move(read->table), read->format, std::move(tree), files, options);
+    TableGatherer gatherer(files, options);
+    auto found = gatherer.read(*tree);
+    if (!found) return found.error();
+    if (!*found && gatherer.failed()) return *gatherer.failed();
+    if (!*found)
+        return Error{ErrorKind::invalid,
+                     fmt::format("There is no file of the format {} in it.", to_string(format)),
+                     "path"};
+    return join(std::move((*found)->table), (*found)->format, std::move(tree), files, options);
 }
 
 /// Rows without a metadata file above them have the label of their folder.
@@ -315,14 +474,61 @@ std::unique_ptr<RecordReader> open_lines_of_folder(const fs::path& folder,
     return read_quickdraw(std::move(texts), bytes);
 }
 
-Format format_of(const Contents& contents) {
-    if (!contents.metadata.empty()) return Format::hugging_face;
-    if (!contents.synsets.empty() && !contents.lists.empty()) return Format::imagenet;
-    if (contents.xml.size() == 1) return Format::cvat;
-    if (!contents.ndjson.empty()) return Format::quickdraw;
-    if (contents.csv.size() == 1) return Format::csv;
-    if (contents.json.size() == 1) return Format::label_studio;
-    return Format::image_folder;
+/// What a tree could be, in the order in which it is tried.
+std::vector<Format> formats_in(const Contents& contents) {
+    if (!contents.metadata.empty()) return {Format::hugging_face};
+    if (!contents.synsets.empty() && !contents.lists.empty()) return {Format::imagenet};
+    std::vector<Format> formats;
+    if (!contents.xml.empty()) formats.push_back(Format::cvat);
+    if (!contents.ndjson.empty()) formats.push_back(Format::quickdraw);
+    if (!contents.csv.empty()) formats.push_back(Format::csv);
+    if (!contents.json.empty()) formats.push_back(Format::label_studio);
+    formats.push_back(Format::image_folder);
+    return formats;
+}
+
+bool is_table(Format format) {
+    return format == Format::csv || format == Format::cvat ||
+           kind_of(format) == Format::label_studio;
+}
+
+Result<std::unique_ptr<RecordReader>> open_as(Format format, const fs::path& path,
+                                              std::unique_ptr<FileTree> tree,
+                                              const Contents& contents,
+                                              const ReadOptions& options) {
+    if (is_table(format))
+        return open_table_in(std::move(tree), format, files_of(contents, format), options);
+    if (format == Format::hugging_face) {
+        if (contents.metadata.empty()) return not_read(path);
+        return open_metadata(std::move(tree), contents.metadata, options);
+    }
+    if (format == Format::imagenet) {
+        if (contents.synsets.empty()) return not_read(path);
+        return open_lists(std::move(tree), contents, options);
+    }
+    if (format == Format::quickdraw) {
+        std::error_code failed;
+        if (fs::is_directory(path, failed)) return open_lines_of_folder(path, contents.ndjson);
+        return open_lines_in(std::move(tree), contents.ndjson);
+    }
+    return read_image_folder(std::move(tree), options);
+}
+
+/// Tries one after the other. What holds no records is told by the reader that is left.
+Result<std::unique_ptr<RecordReader>> open_found_out(const fs::path& path,
+                                                     std::unique_ptr<FileTree> tree,
+                                                     const Contents& contents,
+                                                     const ReadOptions& options) {
+    for (const auto format : formats_in(contents)) {
+        if (!is_table(format)) return open_as(format, path, std::move(tree), contents, options);
+        const auto& files = files_of(contents, format);
+        auto found = TableGatherer(files, options).read(*tree);
+        if (!found) return found.error();
+        if (*found)
+            return join(std::move((*found)->table), (*found)->format, std::move(tree), files,
+                        options);
+    }
+    return not_read(path);
 }
 
 }  // namespace
@@ -342,8 +548,7 @@ std::string_view to_string(Format format) {
 Result<std::unique_ptr<RecordReader>> open_reader(const fs::path& path,
                                                   const ReadOptions& options) {
     std::error_code failed;
-    const bool is_folder = fs::is_directory(path, failed);
-    if (!is_folder && fs::exists(path, failed) && !is_archive(path)) {
+    if (!fs::is_directory(path, failed) && fs::exists(path, failed) && !is_archive(path)) {
         const auto format =
             options.format ? options.format : format_of_name(path.filename().string());
         if (!format || *format == Format::image_folder) return not_read(path);
@@ -353,28 +558,8 @@ Result<std::unique_ptr<RecordReader>> open_reader(const fs::path& path,
     if (!tree) return tree.error();
     const auto contents = look_into(**tree);
     if (!contents) return contents.error();
-    switch (options.format.value_or(format_of(*contents))) {
-        case Format::csv:
-            return open_table_in(std::move(*tree), Format::csv, contents->csv, options);
-        case Format::label_studio:
-        case Format::coco:
-        case Format::datumaro:
-            return open_table_in(std::move(*tree), Format::label_studio, contents->json, options);
-        case Format::cvat:
-            return open_table_in(std::move(*tree), Format::cvat, contents->xml, options);
-        case Format::hugging_face:
-            if (contents->metadata.empty()) return not_read(path);
-            return open_metadata(std::move(*tree), contents->metadata, options);
-        case Format::imagenet:
-            if (contents->synsets.empty()) return not_read(path);
-            return open_lists(std::move(*tree), *contents, options);
-        case Format::quickdraw:
-            if (is_folder) return open_lines_of_folder(path, contents->ndjson);
-            return open_lines_in(std::move(*tree), contents->ndjson);
-        case Format::image_folder:
-            break;
-    }
-    return read_image_folder(std::move(*tree), options);
+    if (options.format) return open_as(*options.format, path, std::move(*tree), *contents, options);
+    return open_found_out(path, std::move(*tree), *contents, options);
 }
 
 }  // namespace croquis::dataset

@@ -44,6 +44,7 @@ std::unique_ptr<RecordReader> read_stroke_csv(std::string text, std::string name
 struct Row {
     std::string picture;  ///< as the file names it
     Record record;
+    std::size_t file = 0;  ///< of Table::files
 };
 
 /// A file of rows, read.
@@ -54,6 +55,9 @@ struct Table {
     std::vector<std::string> empty_labels = {};  ///< that no row has
     /// The label of a picture that no row names, by its path; empty for none.
     std::function<std::string(const std::string& path)> unlisted = {};
+    /// The paths of what was read, where that is in the tree that the pictures are in.
+    std::vector<std::string> files = {};
+    bool headed = false;  ///< of a CSV: the columns are told by their headings
 };
 
 /// Reads path,label lines. Errors: malformed; invalid, where the columns cannot be told.
@@ -88,13 +92,15 @@ void read_metadata(std::istream& in, const std::string& name,
 /// it has none.
 std::vector<std::string> read_class_names(std::istream& readme);
 
-/// Finds the rows' pictures among the files of `pictures`, in this order: exact path; path without
-/// leading folders; percent-decoded; without regard to case; base name; stem. More than one hit is
+/// Finds the rows' pictures among the files of `pictures`, in this order: path from the folder of
+/// the rows' file; exact path; path without leading folders; percent-decoded; without regard to
+/// case; base name; stem. Of more than one hit it is the one below the folder of the rows' file or
+/// below one that this file is called after (train/, instances_train.json); else the row is
 /// rejected, not guessed. Several rows about one picture are one record. Files that no row names
 /// and that are pictures come without a label. `skipped` are files that hold rows themselves.
 Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format format,
                                                          std::unique_ptr<FileTree> pictures,
-                                                         std::vector<std::string> skipped,
+                                                         const std::vector<std::string>& skipped,
                                                          const ReadOptions& options);
 
 /// Reads what an export of Croquis adds to a record, under "croquis". Where nobody reviewed it, the
@@ -104,7 +110,7 @@ void read_own_fields(const boost::json::object& own, Record& record);
 /// Whether a file's name ends as a picture's: .png, .jpg, .jpeg, .webp.
 bool is_picture_name(std::string_view path);
 
-/// "train", "val", "test" and the like.
+/// "train", "val", "test" and the like, whatever their case.
 bool is_split_name(std::string_view folder);
 /// "no_label" and the like.
 bool is_no_label(std::string_view folder);

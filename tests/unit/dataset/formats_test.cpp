@@ -262,5 +262,89 @@ TEST_F(FormatsTest, LabelStudiosTableReadsJsonOnlyWhereItIsJson) {
         << testing::PrintToString(all.rejected) << all.error;
 }
 
+// --- several files of one kind
+
+TEST_F(FormatsTest, CocoASplitIsReadAsOne) {
+    const auto coco = [](const std::string& label, const std::string& name) {
+        return fmt::format(
+            R"({{"categories":[{{"id":1,"name":"circle"}},{{"id":2,"name":"square"}}],)"
+            R"("images":[{{"id":1,"file_name":"{}"}}],"annotations":[{{"image_id":1,)"
+            R"("category_id":{}}}]}})",
+            name, label);
+    };
+    // Roboflow's zip: pictures beside the files, here called alike.
+    make_zip(path("r.zip"), {{"README.roboflow.txt", "about"},
+                             {"train/_annotations.coco.json", coco("1", "d1.png")},
+                             {"train/d1.png", picture(1)},
+                             {"valid/_annotations.coco.json", coco("2", "d1.png")},
+                             {"valid/d1.png", picture(2)}});
+    const auto roboflow = read("r.zip");
+    EXPECT_EQ(roboflow.format, "coco") << roboflow.error;
+    EXPECT_THAT(roboflow.labels(), ElementsAre("train/d1.png=circle", "valid/d1.png=square"))
+        << testing::PrintToString(roboflow.rejected);
+    EXPECT_THAT(roboflow.labels_without_drawing, IsEmpty());
+    // As COCO has it, with a folder around all, and other files of that ending.
+    file("c/ds/annotations/instances_train.json", coco("1", "d1.png"));
+    file("c/ds/annotations/instances_val.json", coco("2", "d1.png"));
+    file("c/ds/info.json", R"({"year":2026})");
+    file("c/ds/images/train/d1.png", picture(1));
+    file("c/ds/images/val/d1.png", picture(2));
+    const auto split = read("c");
+    EXPECT_THAT(split.labels(), UnorderedElementsAre("ds/images/train/d1.png=circle",
+                                                     "ds/images/val/d1.png=square"))
+        << testing::PrintToString(split.rejected) << split.error;
+    EXPECT_THAT(split.remarks, ElementsAre("It lists no pictures and was passed over."));
+}
+
+TEST_F(FormatsTest, DatumarosAndCvatsFilesOfSubsetsAreReadAsOne) {
+    const auto datumaro = [](const std::string& id) {
+        return R"({"categories":{"label":{"labels":[{"name":"circle"}]}},"items":[{"id":")" + id +
+               R"(","annotations":[{"type":"label","label_id":0}]}]})";
+    };
+    file("d/annotations/train.json", datumaro("d1"));
+    file("d/annotations/val.json", datumaro("d2"));
+    pictures("d/images/", 2);
+    EXPECT_THAT(read("d").labels(), ElementsAre("images/d1.png=circle", "images/d2.png=circle"));
+    for (const auto* task : {"1", "2"})
+        file(fmt::format("v/task{}/annotations.xml", task),
+             fmt::format(R"(<annotations><image name="d{}.png"><tag label="a"/></image>)"
+                         "</annotations>",
+                         task));
+    pictures("v/images/", 2);
+    EXPECT_THAT(read("v").labels(), ElementsAre("images/d1.png=a", "images/d2.png=a"));
+}
+
+TEST_F(FormatsTest, FilesThatListNoPicturesLeaveAFolderALabel) {
+    for (const auto* label : {"circle", "square"}) {
+        pictures(fmt::format("f/{}/", label), 1);
+        file(fmt::format("f/{}/d1.json", label), R"({"shapes":[],"imagePath":"d1.png"})");
+        file(fmt::format("f/{}/d1.csv", label), "12.5,30\n14,31\n");
+        file(fmt::format("f/{}/d1.xml", label), "<annotation><name>x</name></annotation>");
+    }
+    const auto all = read("f");
+    EXPECT_EQ(all.format, "imagefolder");
+    EXPECT_THAT(all.labels(), ElementsAre("d1.png=circle", "d1.png=square"));
+}
+
+TEST_F(FormatsTest, OfSeveralFilesABadOneIsNamedAndOfTwoKindsOneIsAskedFor) {
+    pictures("d/", 2);
+    const auto tasks = [](int id) {
+        return fmt::format(R"([{{"id":{0},"data":{{"image":"d{0}.png"}},"annotations":[]}}])", id);
+    };
+    file("d/a.json", tasks(1));
+    file("d/b.json", "[{");
+    file("d/c.json", "{");
+    const auto all = read("d");
+    EXPECT_EQ(all.format, "labelstudio") << all.error;
+    EXPECT_THAT(all.labels(), ElementsAre("d1.png=", "d2.png="));
+    EXPECT_THAT(all.rejected, UnorderedElementsAre(HasSubstr("b.json"), HasSubstr("c.json")));
+    file("d/d.json", R"({"images":[{"id":1,"file_name":"d2.png"}]})");
+    EXPECT_THAT(read("d").error,
+                HasSubstr("a.json (labelstudio) and d.json (coco) could be meant"));
+    ReadOptions options;
+    options.format = Format::coco;
+    EXPECT_EQ(read("d", options).format, "coco");
+}
+
 }  // namespace
 }  // namespace croquis::dataset
