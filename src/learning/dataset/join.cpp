@@ -333,6 +333,10 @@ class JoinReader final : public RecordReader {
         const auto row = row_of_.find(number_ - 1);
         if (row != row_of_.end()) return picture(table_.rows[row->second].record);
         if (!is_picture_name(entry.path)) return std::nullopt;
+        if (table_.only_named) {
+            ++unlisted_;
+            return std::nullopt;
+        }
         Record record;
         record.place = entry.path;
         record.file_name = entry.path;
@@ -359,7 +363,12 @@ class JoinReader final : public RecordReader {
         said_ = true;
         return Remark{
             table_.name,
-            fmt::format("{} of the pictures are not named there; they have no label.", unlisted_)};
+            table_.only_named
+                ? fmt::format("{} pictures beside it are not named there and stay out; --pictures "
+                              "brings them too.",
+                              unlisted_)
+                : fmt::format("{} of the pictures are not named there; they have no label.",
+                              unlisted_)};
     }
 
     Table table_;

@@ -156,6 +156,7 @@ Result<std::unique_ptr<RecordReader>> open_single(const fs::path& file, Format f
     auto pictures =
         open_tree(options.pictures.empty() ? beside : options.pictures, options.archive);
     if (!pictures) return pictures.error();
+    read->table.only_named = options.pictures.empty();
     return join_with_pictures(std::move(read->table), read->format, std::move(*pictures), {name},
                               options);
 }

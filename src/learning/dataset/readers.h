@@ -57,7 +57,8 @@ struct Table {
     std::function<std::string(const std::string& path)> unlisted = {};
     /// The paths of what was read, where that is in the tree that the pictures are in.
     std::vector<std::string> files = {};
-    bool headed = false;  ///< of a CSV: the columns are told by their headings
+    bool headed = false;      ///< of a CSV: the columns are told by their headings
+    bool only_named = false;  ///< pictures that no row names stay out
 };
 
 /// Reads path,label lines. Errors: malformed; invalid, where the columns cannot be told.
@@ -97,7 +98,8 @@ std::vector<std::string> read_class_names(std::istream& readme);
 /// case; base name; stem. Of more than one hit it is the one below the folder of the rows' file or
 /// below one that this file is called after (train/, instances_train.json); else the row is
 /// rejected, not guessed. Several rows about one picture are one record. Files that no row names
-/// and that are pictures come without a label. `skipped` are files that hold rows themselves.
+/// and that are pictures come without a label, unless the table says that they stay out. `skipped`
+/// are files that hold rows themselves.
 Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format format,
                                                          std::unique_ptr<FileTree> pictures,
                                                          const std::vector<std::string>& skipped,

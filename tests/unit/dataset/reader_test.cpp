@@ -158,6 +158,20 @@ TEST_F(CsvTest, WhichColumnIsMeantIsAskedAndCanBeSaid) {
     EXPECT_THAT(read("x.csv", options).error, HasSubstr("There is no column \"none\""));
 }
 
+TEST_F(CsvTest, AFileByItselfTakesWhatItNames) {
+    file("a.png", picture(1));
+    file("b.png", picture(2));
+    file("deep/c.png", picture(3));
+    file("x.csv", "path,label\na.png,circle\n");
+    const auto all = read("x.csv");
+    EXPECT_THAT(all.labels(), ElementsAre("a.png=circle"));
+    EXPECT_THAT(all.remarks, ElementsAre(HasSubstr("2 pictures beside it are not named there")));
+    ReadOptions options;
+    options.pictures = path("");
+    EXPECT_THAT(read("x.csv", options).labels(),
+                UnorderedElementsAre("a.png=circle", "b.png=", "deep/c.png="));
+}
+
 TEST_F(CsvTest, FilesOfSplitsAreReadAsOne) {
     file("d/train.csv", "path,label\n1.png,circle\n");
     file("d/test.csv", "path,label\n1.png,square\n2.png,circle\n");
@@ -313,7 +327,7 @@ TEST_F(LabelStudioTest, WhatPeopleSaidIsTheLabel) {
         all.labels(),
         UnorderedElementsAre("d1.png=circle", "my dé.png=star", "0a1b2c3d-d3.png=square|circle",
                              "d4.png=star", "d5.png=", "d6.png=", "d7.png=circle+square",
-                             "d8.png=", "d9.png=circle", "d10.png=circle", "d11.png=", "d12.png="))
+                             "d8.png=", "d9.png=circle", "d10.png=circle", "d11.png="))
         << testing::PrintToString(all.rejected) << all.error;
     std::map<std::string, Record> by_name;
     for (const auto& record : all.records) by_name[record.file_name] = record;
