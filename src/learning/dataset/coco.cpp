@@ -69,6 +69,7 @@ class CocoReader {
         if (row.picture.empty()) row.picture = text_in(image, "coco_url");
         if (row.picture.empty()) return reject(place, "The image names no file.");
         row.record.place = place;
+        row.record.created_at = lenient_time(text_in(image, "date_captured"));
         if (const auto* own = object_in(image, "croquis"); own != nullptr)
             read_own_fields(*own, row.record);
         row_of_.emplace(id_in(image, "id"), table_.rows.size());

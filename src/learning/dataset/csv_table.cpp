@@ -32,13 +32,21 @@ std::string plain(std::string_view heading) {
     return text;
 }
 
+const std::vector<std::string_view> id_names{"externalid", "id", "keyid"};
+const std::vector<std::string_view> date_names{"createdat",  "date",      "datecaptured",
+                                               "capturedat", "timestamp", "datetime"};
+const std::vector<std::string_view> pseudonym_names{"pseudonym", "authorid", "participant",
+                                                    "participantid", "subjectid"};
+/// These may hold names of people, which are not kept.
+const std::vector<std::string_view> author_names{"author", "authorname", "artist"};
+
 /// Where everything stands in a row; `none` where there is no such column.
 struct Columns {
     std::size_t path = none;
     std::size_t label = none;
+    std::size_t external_id = none, created_at = none, pseudonym = none;
     // Of an export of Croquis:
-    std::size_t id = none, external_id = none, file_name = none, created_at = none;
-    std::size_t source = none, pseudonym = none, reviewed = none, tagged_by = none;
+    std::size_t id = none, file_name = none, source = none, reviewed = none, tagged_by = none;
     std::size_t tagged_at = none, predicted = none, confidence = none, model = none;
 };
 
@@ -105,6 +113,23 @@ void find_own_columns(const std::vector<std::string>& headings, Columns& columns
     columns.model = find_heading(headings, "model");
 }
 
+/// The first of these that is a heading and is not taken yet.
+std::size_t first_heading(const std::vector<std::string>& headings,
+                          const std::vector<std::string_view>& names, const Columns& taken) {
+    for (const auto name : names)
+        if (const auto at = find_heading(headings, name);
+            at != none && at != taken.path && at != taken.label)
+            return at;
+    return none;
+}
+
+Error no_path_column() {
+    return {ErrorKind::invalid,
+            "None of the columns is called as one of pictures is (path, file, image): say which "
+            "with --path-column.",
+            "path-column"};
+}
+
 Result<Columns> columns_of(const std::vector<std::string>& headings, const ReadOptions& options) {
     Columns columns;
     find_own_columns(headings, columns);
@@ -119,6 +144,10 @@ Result<Columns> columns_of(const std::vector<std::string>& headings, const ReadO
     if (!label) return label.error();
     columns.path = *path;
     columns.label = *label;
+    if (columns.path == none) return no_path_column();
+    columns.external_id = first_heading(headings, id_names, columns);
+    columns.created_at = first_heading(headings, date_names, columns);
+    columns.pseudonym = first_heading(headings, pseudonym_names, columns);
     return columns;
 }
 
@@ -161,7 +190,13 @@ Item row_or_why_not(const std::vector<std::string>& cells, const Columns& column
     auto label = to_label(cell(cells, columns.label));
     if (!label || !is_utf8(row.picture)) return Rejected{place, "The line is not UTF-8."};
     if (!label->empty()) row.record.labels.push_back(std::move(*label));
-    if (columns.id != none) read_own_cells(cells, columns, row.record);
+    if (columns.id != none) {
+        read_own_cells(cells, columns, row.record);
+    } else {
+        row.record.external_id = cell(cells, columns.external_id);
+        row.record.created_at = lenient_time(cell(cells, columns.created_at));
+        row.record.pseudonym = cell(cells, columns.pseudonym);
+    }
     if (auto picture = embedded_picture(row.picture)) {
         if (!*picture) return Rejected{place, picture->error().detail};
         row.record.image = std::move(**picture);
@@ -182,34 +217,97 @@ Result<std::string> as_utf8(std::string text) {
     return std::move(*converted);
 }
 
+/// Reads the rows of a text, the first of which may be its head.
+class PathLabelTable final {
+  public:
+    PathLabelTable(std::string name, const ReadOptions& options)
+        : options_(options), table_{std::move(name), {}, {}} {}
+
+    Result<Table> read(std::string_view text) {
+        CsvReader rows(text);
+        for (;;) {
+            const auto row = rows.next();
+            const auto place = fmt::format("{}:{}", table_.name, rows.line());
+            if (!row) {
+                table_.problems.push_back(Rejected{place, row.error().detail});
+                continue;
+            }
+            if (!*row) break;
+            if (const auto read = take((*row)->fields, place); !read) return read.error();
+        }
+        warn_of_dates();
+        return std::move(table_);
+    }
+
+  private:
+    Result<void> take(const std::vector<std::string>& cells, const std::string& place) {
+        // Where a column is named, there is a head.
+        const bool told = !options_.path_column.empty() || !options_.label_column.empty();
+        if (!columns_ && (told || is_header(cells))) return begin(cells, place);
+        if (!columns_) columns_ = Columns{.path = 0, .label = 1};
+        auto problem = row_or_why_not(cells, *columns_, place, table_.rows);
+        if (std::holds_alternative<Rejected>(problem))
+            table_.problems.push_back(std::move(problem));
+        else if (const auto date = cell(cells, columns_->created_at);
+                 !date.empty() && !table_.rows.back().record.created_at && bad_dates_++ == 0)
+            bad_date_ = {place, date};
+        return {};
+    }
+
+    Result<void> begin(const std::vector<std::string>& head, const std::string& place) {
+        const auto found = columns_of(head, options_);
+        if (!found) return found.error();
+        columns_ = *found;
+        table_.headed = true;
+        if (columns_->id != none) return {};
+        std::vector<std::string> others;
+        for (std::size_t i = 0; i < head.size(); ++i) {
+            if (i != columns_->path && i != columns_->label && !trimmed(head[i]).empty())
+                others.emplace_back(trimmed(head[i]));
+            const bool is_author = std::find(author_names.begin(), author_names.end(),
+                                             plain(head[i])) != author_names.end();
+            if (is_author && columns_->pseudonym == none && i != columns_->label)
+                table_.problems.push_back(Remark{
+                    place,
+                    fmt::format("\"{}\" may hold people's names and was passed over; call it "
+                                "\"pseudonym\" to keep it.",
+                                trimmed(head[i]))});
+        }
+        if (columns_->label == none && !others.empty())
+            table_.problems.push_back(Remark{
+                place, fmt::format("None of the columns is called as one of labels is (label, "
+                                   "class, tag): the drawings come without a label. Say which of "
+                                   "{} holds them with --label-column.",
+                                   fmt::join(others, ", "))});
+        return {};
+    }
+
+    void warn_of_dates() {
+        if (bad_dates_ > 0)
+            table_.problems.push_back(
+                Remark{bad_date_.first,
+                       fmt::format("\"{}\" is no date that is read (2026-07-31, or with "
+                                   "T10:00:00Z); the drawing comes without it, and {} more.",
+                                   bad_date_.second, bad_dates_ - 1)});
+    }
+
+    const ReadOptions& options_;
+    Table table_;
+    std::optional<Columns> columns_;
+    std::size_t bad_dates_ = 0;
+    std::pair<std::string, std::string> bad_date_;  ///< the first's place and text
+};
+
 }  // namespace
+
+bool is_label_heading(std::string_view heading) {
+    return std::find(label_names.begin(), label_names.end(), plain(heading)) != label_names.end();
+}
 
 Result<Table> read_csv_table(std::istream& file, std::string name, const ReadOptions& options) {
     auto text = as_utf8(std::string(std::istreambuf_iterator<char>(file), {}));
     if (!text) return text.error();
-    CsvReader rows(*text);
-    Table table{std::move(name), {}, {}};
-    std::optional<Columns> columns;
-    for (;;) {
-        const auto row = rows.next();
-        const auto place = fmt::format("{}:{}", table.name, rows.line());
-        if (!row) {
-            table.problems.push_back(Rejected{place, row.error().detail});
-            continue;
-        }
-        if (!*row) return table;
-        const auto& cells = (*row)->fields;
-        if (!columns && is_header(cells)) {
-            const auto found = columns_of(cells, options);
-            if (!found) return found.error();
-            columns = *found;
-            table.headed = true;
-            continue;
-        }
-        if (!columns) columns = Columns{.path = 0, .label = 1};
-        auto problem = row_or_why_not(cells, *columns, place, table.rows);
-        if (std::holds_alternative<Rejected>(problem)) table.problems.push_back(std::move(problem));
-    }
+    return PathLabelTable(std::move(name), options).read(*text);
 }
 
 }  // namespace croquis::dataset

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <istream>
+#include <iterator>
 
 #include "core/csv.h"
 #include "core/text.h"
@@ -47,8 +48,13 @@ Result<std::string> label_of(const json::value& value, const std::vector<std::st
 
 class Metadata {
   public:
-    Metadata(std::string name, const std::vector<std::string>& classes, Table& table)
-        : name_(std::move(name)), folder_(parent_path(name_)), classes_(classes), table_(table) {}
+    Metadata(std::string name, const std::vector<std::string>& classes,
+             const std::string& label_column, Table& table)
+        : name_(std::move(name)),
+          folder_(parent_path(name_)),
+          classes_(classes),
+          label_column_(label_column),
+          table_(table) {}
 
     void add(const std::string& file_name, const std::vector<json::value>& labels, std::size_t line,
              const json::object* own = nullptr) {
@@ -91,27 +97,36 @@ class Metadata {
                 continue;
             }
             const auto& object = value.get_object();
+            std::vector<std::string> head;
+            for (const auto& each : object) head.emplace_back(each.key());
             std::vector<json::value> labels;
-            if (const auto* one = member(object, "label"); one != nullptr) labels.push_back(*one);
-            if (const auto* several = list_in(object, "labels"); several != nullptr)
-                labels.insert(labels.end(), several->begin(), several->end());
+            for (const auto& column : label_columns(head)) {
+                const auto& said = object.at(column);
+                if (const auto* several = said.if_array(); several != nullptr)
+                    labels.insert(labels.end(), several->begin(), several->end());
+                else
+                    labels.push_back(said);
+            }
             add(text_in(object, "file_name"), labels, number, object_in(object, "croquis"));
         }
+        warn_of_no_label();
     }
 
     void read_csv(std::istream& in) {
         const std::string text(std::istreambuf_iterator<char>(in), {});
         CsvReader rows(text);
         std::vector<std::string> head;
+        std::vector<std::string> columns;
         for (;;) {
             const auto row = rows.next();
             if (!row) {
                 reject(fmt::format("{}:{}", name_, rows.line()), row.error().detail);
                 continue;
             }
-            if (!*row) return;
+            if (!*row) return warn_of_no_label();
             if (head.empty()) {
                 for (const auto& field : (*row)->fields) head.emplace_back(trimmed(field));
+                columns = label_columns(head);
                 continue;
             }
             const auto cell = [&](std::string_view column) {
@@ -120,15 +135,47 @@ class Metadata {
                 return index < (*row)->fields.size() ? std::string(trimmed((*row)->fields[index]))
                                                      : std::string();
             };
-            add(cell("file_name"), {json::value(cell("label"))}, rows.line());
+            std::vector<json::value> labels;
+            for (const auto& column : columns) labels.emplace_back(cell(column));
+            add(cell("file_name"), labels, rows.line());
         }
     }
 
   private:
+    /// Those of a line's columns that hold its labels.
+    std::vector<std::string> label_columns(const std::vector<std::string>& head) {
+        std::vector<std::string> columns;
+        for (const auto& each : head) {
+            const bool wanted =
+                label_column_.empty() ? each == "label" || each == "labels" : each == label_column_;
+            if (wanted) columns.push_back(each);
+        }
+        if (columns.empty() && label_column_.empty())
+            std::copy_if(head.begin(), head.end(), std::back_inserter(columns), is_label_heading);
+        if (columns.size() > 1 && columns.front() != "label" && columns.front() != "labels")
+            columns.clear();
+        has_labels_ = has_labels_ || !columns.empty();
+        for (const auto& each : head)
+            if (each != "file_name" && each != "croquis") add_label(others_, each);
+        return columns;
+    }
+
+    void warn_of_no_label() {
+        if (has_labels_ || others_.empty()) return;
+        const auto wanted = label_column_.empty() ? std::string("label") : label_column_;
+        table_.problems.push_back(
+            Remark{name_, fmt::format("There is no \"{}\" in it: the drawings come without a "
+                                      "label. Say which of {} holds them with --label-column.",
+                                      wanted, fmt::join(others_, ", "))});
+    }
+
     std::string name_;
     std::string folder_;
     const std::vector<std::string>& classes_;
+    const std::string& label_column_;
     Table& table_;
+    bool has_labels_ = false;
+    std::vector<std::string> others_;  ///< columns
 };
 
 }  // namespace
@@ -161,8 +208,9 @@ std::vector<std::string> read_class_names(std::istream& readme) {
 }
 
 void read_metadata(std::istream& in, const std::string& name,
-                   const std::vector<std::string>& classes, Table& table) {
-    Metadata metadata(name, classes, table);
+                   const std::vector<std::string>& classes, const std::string& label_column,
+                   Table& table) {
+    Metadata metadata(name, classes, label_column, table);
     if (extension(name) == ".csv")
         metadata.read_csv(in);
     else

@@ -118,8 +118,16 @@ Result<Found> read_table(std::istream& in, std::string name, const ReadOptions& 
     return found(Format::csv, read_csv_table(again, std::move(name), options));
 }
 
+/// Files of Hugging Face's, and the folder that they and all else are in; empty where there is
+/// none.
+struct MetadataFiles {
+    std::vector<std::string> paths;
+    std::string wrapper;
+    bool alone = false;  ///< named by themselves
+};
+
 Result<std::unique_ptr<RecordReader>> open_metadata(std::unique_ptr<FileTree> tree,
-                                                    const std::vector<std::string>& files,
+                                                    const MetadataFiles& files,
                                                     const ReadOptions& options);
 
 bool is_strokes(const fs::path& file) {
@@ -139,7 +147,7 @@ Result<std::unique_ptr<RecordReader>> open_single(const fs::path& file, Format f
     if (is_metadata_name(name)) {
         auto tree = open_tree(beside, options.archive);
         if (!tree) return tree.error();
-        return open_metadata(std::move(*tree), {name}, options);
+        return open_metadata(std::move(*tree), {{name}, {}, true}, options);
     }
     if (format == Format::quickdraw)
         return read_quickdraw({{name, [file] { return open_file(file); }}}, size_of(file));
@@ -405,11 +413,12 @@ Result<std::unique_ptr<RecordReader>> open_table_in(std::unique_ptr<FileTree> tr
 }
 
 /// Rows without a metadata file above them have the label of their folder.
-std::string label_of_folder(std::string_view path, const std::vector<std::string>& metadata) {
-    for (const auto& file : metadata) {
+std::string label_of_folder(std::string_view path, const MetadataFiles& metadata) {
+    for (const auto& file : metadata.paths) {
         const auto folder = parent_path(file);
-        if (folder.empty() || path.starts_with(std::string(folder) + "/")) return {};
+        if (folder.empty() || path.starts_with(fmt::format("{}/", folder))) return {};
     }
+    if (!metadata.wrapper.empty()) path.remove_prefix(metadata.wrapper.size() + 1);
     auto part = path.substr(0, path.find('/'));
     if (part.size() < path.size() && is_split_name(part)) {
         path.remove_prefix(part.size() + 1);
@@ -420,18 +429,21 @@ std::string label_of_folder(std::string_view path, const std::vector<std::string
 }
 
 Result<std::unique_ptr<RecordReader>> open_metadata(std::unique_ptr<FileTree> tree,
-                                                    const std::vector<std::string>& files,
+                                                    const MetadataFiles& files,
                                                     const ReadOptions& options) {
+    const auto wrapper = files.wrapper.empty() ? "" : files.wrapper + "/";
     std::vector<std::string> classes;
-    if (const auto readme = open_from(*tree, "README.md")) classes = read_class_names(**readme);
-    Table table{files.front(), {}, {}};
-    for (const auto& file : files) {
+    if (const auto readme = open_from(*tree, wrapper + "README.md"))
+        classes = read_class_names(**readme);
+    Table table{files.paths.front(), {}, {}};
+    for (const auto& file : files.paths) {
         const auto in = open_from(*tree, file);
         if (!in) return in.error();
-        read_metadata(**in, file, classes, table);
+        read_metadata(**in, file, classes, options.label_column, table);
     }
+    table.only_named = files.alone && options.pictures.empty();
     table.unlisted = [files](const std::string& path) { return label_of_folder(path, files); };
-    return join(std::move(table), Format::hugging_face, std::move(tree), files, options);
+    return join(std::move(table), Format::hugging_face, std::move(tree), files.paths, options);
 }
 
 /// CVAT's "ImageNet": lists of pictures and the numbers of their labels.
@@ -501,7 +513,7 @@ Result<std::unique_ptr<RecordReader>> open_as(Format format, const fs::path& pat
         return open_table_in(std::move(tree), format, files_of(contents, format), options);
     if (format == Format::hugging_face) {
         if (contents.metadata.empty()) return not_read(path);
-        return open_metadata(std::move(tree), contents.metadata, options);
+        return open_metadata(std::move(tree), {contents.metadata, contents.wrapper}, options);
     }
     if (format == Format::imagenet) {
         if (contents.synsets.empty()) return not_read(path);

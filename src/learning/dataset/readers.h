@@ -61,6 +61,9 @@ struct Table {
     bool only_named = false;  ///< pictures that no row names stay out
 };
 
+/// Whether labels stand below such a heading: "label", "class" and the like.
+bool is_label_heading(std::string_view heading);
+
 /// Reads path,label lines. Errors: malformed; invalid, where the columns cannot be told.
 Result<Table> read_csv_table(std::istream& in, std::string name, const ReadOptions& options);
 
@@ -86,9 +89,11 @@ void read_imagenet_list(std::istream& in, const std::string& name,
                         const std::vector<std::string>& labels, Table& table);
 
 /// Reads Hugging Face's metadata.jsonl or metadata.csv into a table; the pictures are below the
-/// folder of `name`. `classes` are what numbers mean.
+/// folder of `name`. `classes` are what numbers mean. The label is what `label_column` names, else
+/// "label" and "labels", else the one column that other tools call so.
 void read_metadata(std::istream& in, const std::string& name,
-                   const std::vector<std::string>& classes, Table& table);
+                   const std::vector<std::string>& classes, const std::string& label_column,
+                   Table& table);
 /// The names of a data set's classes in its README.md (features, label, class_label); empty where
 /// it has none.
 std::vector<std::string> read_class_names(std::istream& readme);

@@ -32,7 +32,8 @@ TEST_F(FormatsTest, CocosCategoriesAreLabelsByNameWhateverTheirIds) {
              {"id":12,"name":"square"},{"id":3,"name":"unused"}],
              "images":[{"id":1,"file_name":"a\\d1.png"},{"id":"2","file_name":"d2.png"},
              {"id":9007199254740993,"file_name":"d3.png"},
-             {"id":4,"file_name":"","coco_url":"https://e.invalid/d4.png"},
+             {"id":4,"file_name":"","coco_url":"https://e.invalid/d4.png",
+             "date_captured":"2013-11-14 17:02:52"},
              {"id":5,"file_name":"d2.png"},{"id":6,"file_name":"d6.png"},{"id":7}],
              "annotations":[{"image_id":1,"category_id":0},{"image_id":1,"category_id":0},
              {"image_id":"2","category_id":7},{"image_id":9007199254740993,"category_id":12,
@@ -52,6 +53,7 @@ TEST_F(FormatsTest, CocosCategoriesAreLabelsByNameWhateverTheirIds) {
     EXPECT_THAT(all.labels_without_drawing, ElementsAre("unused"));
     EXPECT_THAT(all.remarks, testing::IsSupersetOf({HasSubstr("Two categories"),
                                                     HasSubstr("1 pictures beside it are not")}));
+    EXPECT_EQ(to_rfc3339(all.records[3].created_at.value()), "2013-11-14T17:02:52.000000Z");
 }
 
 // --- Datumaro
@@ -200,6 +202,32 @@ TEST_F(FormatsTest, HuggingFacesNumbersAreNamedAndTextStaysText) {
     file("other/metadata1.jsonl", "{}");  // another name is another file
     file("other/circle/d1.png", picture(1));
     EXPECT_EQ(read("other").format, "imagefolder");
+}
+
+TEST_F(FormatsTest, HuggingFaceInAFolderIsReadAsWithoutIt) {
+    make_zip(path("x.zip"),
+             {{"ds/README.md",
+               "---\ndataset_info:\n  features:\n  - name: label\n    dtype:\n      class_label:\n"
+               "        names:\n          '0': circle\n          '1': square\n---\n"},
+              {"ds/train/metadata.jsonl", "{\"file_name\":\"d1.png\",\"label\":1}\n"},
+              {"ds/train/d1.png", picture(1)},
+              {"ds/Validation/circle/d2.png", picture(2)}});
+    EXPECT_THAT(read("x.zip").labels(),
+                ElementsAre("ds/train/d1.png=square", "ds/Validation/circle/d2.png=circle"));
+}
+
+TEST_F(FormatsTest, HuggingFacesLabelIsFoundByAnotherNameOrAskedFor) {
+    pictures("a/", 1);
+    file("a/metadata.jsonl", R"({"file_name":"d1.png","class":"circle"})");
+    EXPECT_THAT(read("a").labels(), ElementsAre("d1.png=circle"));
+    pictures("b/", 1);
+    file("b/metadata.csv", "file_name,species\nd1.png,wren\n");
+    const auto none = read("b");
+    EXPECT_THAT(none.labels(), ElementsAre("d1.png="));
+    EXPECT_THAT(none.remarks, ElementsAre(HasSubstr("Say which of species holds them")));
+    ReadOptions options;
+    options.label_column = "species";
+    EXPECT_THAT(read("b", options).labels(), ElementsAre("d1.png=wren"));
 }
 
 // --- the game's strokes in a table

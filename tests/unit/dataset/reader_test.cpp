@@ -156,6 +156,38 @@ TEST_F(CsvTest, WhichColumnIsMeantIsAskedAndCanBeSaid) {
     EXPECT_THAT(read("x.csv", options).labels(), ElementsAre("a.png=square"));
     options.label_column = "none";
     EXPECT_THAT(read("x.csv", options).error, HasSubstr("There is no column \"none\""));
+    // Columns that are named need no known heading.
+    file("y.csv", "img,species\na.png,wren\n");
+    options.label_column = "species";
+    EXPECT_THAT(read("y.csv", options).error, HasSubstr("say which with --path-column"));
+    options.path_column = "img";
+    EXPECT_THAT(read("y.csv", options).labels(), ElementsAre("a.png=wren"));
+}
+
+TEST_F(CsvTest, WhatIsLeftOutIsSaid) {
+    file("a.png", picture(1));
+    file("x.csv", "filename,species,author\na.png,wren,Zoé\n");
+    const auto all = read("x.csv");
+    EXPECT_THAT(all.labels(), ElementsAre("a.png="));
+    EXPECT_EQ(all.records[0].pseudonym, "");
+    EXPECT_THAT(all.remarks, ElementsAre(HasSubstr("\"author\" may hold people's names"),
+                                         HasSubstr("Say which of species, author holds them")));
+}
+
+TEST_F(CsvTest, IdDateAndPseudonymAreKept) {
+    file("a.png", picture(1));
+    file("b.png", picture(2));
+    file("x.csv",
+         "ID;file;label;Date;pseudonym\n7;a.png;circle;2024-03-01;p-1\n8;b.png;star;1/3/24;\n");
+    const auto all = read("x.csv");
+    ASSERT_EQ(all.records.size(), 2U);
+    EXPECT_EQ(all.records[0].external_id, "7");
+    EXPECT_EQ(to_rfc3339(all.records[0].created_at.value()), "2024-03-01T00:00:00.000000Z");
+    EXPECT_EQ(all.records[0].pseudonym, "p-1");
+    EXPECT_EQ(all.records[1].external_id, "8");
+    EXPECT_THAT(all.remarks, ElementsAre(HasSubstr("\"1/3/24\" is no date")));
+    file("ids.csv", "id,breed\na,circle\n");  // here it is the picture
+    EXPECT_EQ(read("ids.csv").records.at(0).external_id, "");
 }
 
 TEST_F(CsvTest, AFileByItselfTakesWhatItNames) {
