@@ -130,8 +130,10 @@ class CvatXml {
             table_.problems.push_back(Remark{
                 row_.record.place, fmt::format("The label \"{}\" is not declared above.", *label)});
         used_.insert(*label);
-        add_label(row_.record.labels, *label);
-        if (attribute(attributes, "source") == "auto") ++by_model_;
+        if (attribute(attributes, "source") == "auto")
+            by_model_.push_back(*label);
+        else
+            add_label(row_.record.labels, *label);
     }
 
     void end(std::string_view name) {
@@ -150,7 +152,7 @@ class CvatXml {
         if (shapes_ > 0)
             table_.problems.push_back(Remark{
                 place, fmt::format("{} shapes were passed over: tags alone are labels.", shapes_)});
-        if (by_model_ > 0) as_suggestions();
+        if (!by_model_.empty()) as_suggestions();
         if (refused_.empty())
             table_.rows.push_back(std::move(row_));
         else
@@ -161,10 +163,8 @@ class CvatXml {
         table_.problems.push_back(Remark{row_.record.place,
                                          "A model made the tag: it is a "
                                          "suggestion."});
-        for (auto& label : row_.record.labels)
+        for (auto& label : std::exchange(by_model_, {}))
             row_.record.suggestions.push_back({std::move(label), std::nullopt, {}});
-        row_.record.labels.clear();
-        by_model_ = 0;
     }
 
     std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser_;
@@ -174,10 +174,10 @@ class CvatXml {
     std::string declaring_;  ///< a label that may be a tag's
     std::set<std::string> declared_, undeclared_, used_;
     Row row_;
+    std::vector<std::string> by_model_;  ///< labels of the present picture
     std::string refused_;
     std::size_t image_depth_ = 0;
     std::size_t shapes_ = 0;
-    std::size_t by_model_ = 0;
     bool in_image_ = false;
     bool video_ = false;
     bool has_document_type_ = false;

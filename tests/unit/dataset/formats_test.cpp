@@ -105,17 +105,22 @@ TEST_F(FormatsTest, CvatsTagsAreLabelsAndAModelsTagsAreNot) {
             <image id="2" name="d3" subset="Train"><box label="circle" xtl="1"/></image>
             <image id="3" name="d4.png" subset="Train"><tag label="circle" source="auto"/></image>
             <image id="0" name="d1.png" subset="Val"><tag label="circle" source="semi-auto"/></image>
-            <image id="1" name="..\d5.png" subset="Val"><tag label="circle"/></image>
+            <image id="5" name="d5.png" subset="Train"><tag label="circle"/>
+              <tag label="part" source="auto"/></image>
+            <image id="1" name="..\d6.png" subset="Val"><tag label="circle"/></image>
             </annotations>)");
     const auto all = read("x.xml");
     EXPECT_EQ(all.format, "cvat");
-    EXPECT_THAT(all.labels(),
-                UnorderedElementsAre("Train/d1.png=circle", "Train/d2.png=circle+é",
-                                     "Train/d3.png=", "Train/d4.png=", "Val/d1.png=circle"))
+    EXPECT_THAT(all.labels(), UnorderedElementsAre("Train/d1.png=circle", "Train/d2.png=circle+é",
+                                                   "Train/d3.png=", "Train/d4.png=",
+                                                   "Train/d5.png=circle", "Val/d1.png=circle"))
         << testing::PrintToString(all.rejected) << all.error;
     for (const auto& record : all.records) {
         if (record.file_name == "Train/d4.png") {
             EXPECT_EQ(record.suggestions.at(0).label, "circle");
+        }
+        if (record.file_name == "Train/d5.png") {  // the person's tag stays a label
+            EXPECT_EQ(record.suggestions.at(0).label, "part");
         }
     }
     EXPECT_THAT(all.rejected, ElementsAre(HasSubstr("leads out of the data")));
