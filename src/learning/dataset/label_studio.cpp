@@ -28,9 +28,17 @@ struct Vote {
     std::optional<Timestamp> at;
 };
 
+/// What a model chose.
+struct Guess {
+    Choices choices;
+    std::optional<float> confidence;
+    std::string model;
+};
+
 struct Task {
     Row row;
     std::vector<Vote> votes;
+    std::vector<Guess> guesses;
 };
 
 /// A choice about a region and not about the picture: it has a place, or an id that a shape has.
@@ -116,22 +124,15 @@ std::vector<Vote> votes_of(const json::object& task) {
 }
 
 /// Of predictions that are there; an id alone says nothing.
-std::vector<Suggestion> suggestions_of(const json::object& task) {
-    std::vector<Suggestion> suggestions;
+std::vector<Guess> guesses_of(const json::object& task) {
+    std::vector<Guess> guesses;
     const auto* predictions = list_in(task, "predictions");
-    if (predictions == nullptr) return suggestions;
-    for (const auto& each : *predictions) {
-        const auto* prediction = each.if_object();
-        if (prediction == nullptr) continue;
-        for (const auto& [control, labels] : choices_of(*prediction))
-            for (const auto& label : labels)
-                suggestions.push_back(
-                    {label, share_in(*prediction, "score"), text_in(*prediction, "model_version")});
-    }
-    std::stable_sort(suggestions.begin(), suggestions.end(), [](const auto& a, const auto& b) {
-        return a.confidence.value_or(0) > b.confidence.value_or(0);
-    });
-    return suggestions;
+    if (predictions == nullptr) return guesses;
+    for (const auto& each : *predictions)
+        if (const auto* prediction = each.if_object(); prediction != nullptr)
+            guesses.push_back({choices_of(*prediction), share_in(*prediction, "score"),
+                               text_in(*prediction, "model_version")});
+    return guesses;
 }
 
 Result<Task> task_of(const json::object& object, const std::string& place) {
@@ -147,44 +148,70 @@ Result<Task> task_of(const json::object& object, const std::string& place) {
     }
     task.row.record.external_id = id_in(object, "id");
     task.row.record.created_at = lenient_time(text_in(object, "created_at"));
-    task.row.record.suggestions = suggestions_of(object);
+    task.guesses = guesses_of(object);
     task.votes = votes_of(object);
     const auto* meta = object_in(object, "meta");
     const auto* own = meta == nullptr ? nullptr : object_in(*meta, "croquis");
-    if (own != nullptr) read_own_fields(*own, task.row.record);
+    if (own != nullptr) {
+        task.guesses.clear();
+        read_own_fields(*own, task.row.record);
+    }
     return task;
 }
 
-/// The control that the label is chosen in: where there are several, the one used most.
-std::string main_control(const std::vector<Task>& tasks) {
-    std::map<std::string, std::size_t> uses;
-    for (const auto& task : tasks)
+/// How often the controls were chosen in, by people; by models where no person chose.
+std::map<std::string, std::size_t> uses_of_controls(const std::vector<Task>& tasks) {
+    std::map<std::string, std::size_t> by_people, by_models;
+    for (const auto& task : tasks) {
         for (const auto& vote : task.votes)
-            for (const auto& [control, labels] : vote.choices)
-                if (!control.empty()) ++uses[control];
-    const auto most = std::max_element(
-        uses.begin(), uses.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == uses.end() ? std::string() : most->first;
+            for (const auto& [control, labels] : vote.choices) ++by_people[control];
+        for (const auto& guess : task.guesses)
+            for (const auto& [control, labels] : guess.choices) ++by_models[control];
+    }
+    by_people.erase("");
+    by_models.erase("");
+    return by_people.empty() ? by_models : by_people;
+}
+
+Error which_control(const std::map<std::string, std::size_t>& uses) {
+    std::vector<std::string> names;
+    for (const auto& [control, count] : uses) names.push_back(fmt::format("\"{}\"", control));
+    return {ErrorKind::invalid,
+            fmt::format("The controls {} could all be meant: say which with --label-column.",
+                        fmt::join(names, ", ")),
+            "label-column"};
 }
 
 /// A choice without a control counts as the main one's.
-std::vector<std::string> labels_in(const Vote& vote, const std::string& control) {
+std::vector<std::string> labels_in(const Choices& choices, const std::string& control) {
     std::vector<std::string> labels;
-    for (const auto& [name, chosen] : vote.choices)
+    for (const auto& [name, chosen] : choices)
         if (name.empty() || name == control)
             for (const auto& label : chosen) add_label(labels, label);
     std::sort(labels.begin(), labels.end());
     return labels;
 }
 
+/// The surest first.
+void take_suggestions(const std::vector<Guess>& guesses, const std::string& control,
+                      std::vector<Suggestion>& suggestions) {
+    for (const auto& guess : guesses)
+        for (const auto& label : labels_in(guess.choices, control))
+            suggestions.push_back({label, guess.confidence, guess.model});
+    std::stable_sort(suggestions.begin(), suggestions.end(), [](const auto& a, const auto& b) {
+        return a.confidence.value_or(0) > b.confidence.value_or(0);
+    });
+}
+
 /// Ground truth wins; else all must agree.
 void decide(Task& task, const std::string& control) {
     auto& record = task.row.record;
+    take_suggestions(task.guesses, control, record.suggestions);
     const bool has_truth = std::any_of(task.votes.begin(), task.votes.end(),
                                        [](const Vote& vote) { return vote.ground_truth; });
     for (const auto& vote : task.votes) {
         if (has_truth && !vote.ground_truth) continue;
-        auto labels = labels_in(vote, control);
+        auto labels = labels_in(vote.choices, control);
         if (labels.empty()) continue;
         if (record.labels.empty())
             record.labels = std::move(labels);
@@ -225,7 +252,9 @@ bool is_about_the_task(std::string_view key) {
 /// An export's tasks as they come, and what they come to.
 class Tasks {
   public:
-    explicit Tasks(std::string name) { table_.name = std::move(name); }
+    Tasks(std::string name, std::string control) : asked_for_(std::move(control)) {
+        table_.name = std::move(name);
+    }
 
     void reject(const std::string& place, std::string why) {
         table_.problems.push_back(Rejected{place, std::move(why)});
@@ -240,28 +269,58 @@ class Tasks {
 
     [[nodiscard]] const std::string& name() const { return table_.name; }
 
-    Table decided() {
+    Result<Table> decided() {
         for (auto& task : tasks_)
             for (auto& vote : task.votes)
                 std::erase_if(vote.choices,
                               [&](const auto& each) { return data_.contains(each.first); });
-        const auto control = main_control(tasks_);
+        const auto control = main_control();
+        if (!control) return control.error();
         for (auto& task : tasks_) {
-            decide(task, control);
+            decide(task, *control);
             table_.rows.push_back(std::move(task.row));
         }
         return std::move(table_);
     }
 
   private:
+    /// The control that the label is chosen in. Of several it is the one used most; where two are,
+    /// or where a member may as well be the task's own, that is for a person to say.
+    Result<std::string> main_control() const {
+        auto uses = uses_of_controls(tasks_);
+        if (!asked_for_.empty()) {
+            if (uses.contains(asked_for_)) return asked_for_;
+            return Error{ErrorKind::invalid,
+                         fmt::format("There is no column or control \"{}\".", asked_for_),
+                         "label-column"};
+        }
+        const bool has_sure = std::any_of(
+            uses.begin(), uses.end(), [&](const auto& each) { return sure_.contains(each.first); });
+        if (has_sure)
+            std::erase_if(uses, [&](const auto& each) { return !sure_.contains(each.first); });
+        if (uses.empty()) return std::string();
+        const bool may_be_data = is_flat_ && !has_sure && !knows_data_;
+        if (uses.size() > 1 && may_be_data) return which_control(uses);
+        const auto most =
+            std::max_element(uses.begin(), uses.end(),
+                             [](const auto& a, const auto& b) { return a.second < b.second; });
+        auto name = most->first;
+        std::erase_if(uses,
+                      [least = most->second](const auto& each) { return each.second < least; });
+        if (uses.size() > 1) return which_control(uses);
+        return name;
+    }
+
     /// Of JSON-MIN: a record for each annotation; those of one id are votes.
     void add_flat(const json::object& object, const std::string& place) {
+        is_flat_ = true;
         auto task = task_of(object, place);
         if (!task) return reject(place, task.error().detail);
         const auto [at, is_new] = by_id_.emplace(task->row.record.external_id, tasks_.size());
         const auto picture = task->row.picture;
         if (is_new) tasks_.push_back(std::move(*task));
         const bool annotated = !object.at("annotation_id").is_null();
+        knows_data_ = knows_data_ || !annotated;
         const bool has_regions = std::any_of(
             object.begin(), object.end(), [](const auto& each) { return is_placed(each.value()); });
         Vote vote;
@@ -270,6 +329,7 @@ class Tasks {
                 continue;
             if (!annotated) data_.insert(std::string(key));  // there without a person: the task's
             if (!annotated || (value.is_array() && has_regions)) continue;
+            if (!value.is_string()) sure_.insert(std::string(key));
             std::vector<std::string> labels;
             add_chosen(value, labels);
             if (labels.empty()) continue;
@@ -285,6 +345,10 @@ class Tasks {
     std::vector<Task> tasks_;
     std::map<std::string, std::size_t> by_id_;
     std::set<std::string> data_;  ///< of JSON-MIN: members of the task and not of a person's
+    std::set<std::string> sure_;  ///< of JSON-MIN: members with more than a text, as controls have
+    bool is_flat_ = false;        ///< JSON-MIN, or its like as a table
+    bool knows_data_ = false;     ///< a task without a person's word showed what is its own
+    const std::string asked_for_;
 };
 
 /// A cell of a CSV: JSON only where it begins so and is; an empty one is none.
@@ -300,8 +364,9 @@ std::optional<json::value> value_of(const std::string& cell) {
 
 }  // namespace
 
-Result<Table> read_label_studio_table(std::istream& in, std::string name) {
-    Tasks tasks(std::move(name));
+Result<Table> read_label_studio_table(std::istream& in, std::string name,
+                                      const std::string& control) {
+    Tasks tasks(std::move(name), control);
     JsonElements elements(in);
     std::string element;
     for (;;) {
@@ -334,8 +399,9 @@ bool is_label_studio_csv(std::string_view beginning) {
     return has("annotation_id") && has("annotator");
 }
 
-Result<Table> read_label_studio_csv(std::string_view text, std::string name) {
-    Tasks tasks(std::move(name));
+Result<Table> read_label_studio_csv(std::string_view text, std::string name,
+                                    const std::string& control) {
+    Tasks tasks(std::move(name), control);
     CsvReader rows(text);
     const auto head = rows.next();
     if (!head) return head.error();

@@ -92,9 +92,10 @@ int first_byte(std::istream& in) {
 }
 
 /// COCO and Datumaro are one object each; so may Label Studio's single task be.
-Result<Found> read_json(std::istream& in, std::string name) {
+Result<Found> read_json(std::istream& in, std::string name, const ReadOptions& options) {
     if (first_byte(in) != '{')
-        return found(Format::label_studio, read_label_studio_table(in, std::move(name)));
+        return found(Format::label_studio,
+                     read_label_studio_table(in, std::move(name), options.label_column));
     const auto object = read_object(in);
     if (!object) return object.error();
     if (list_in(*object, "items") != nullptr)
@@ -102,18 +103,20 @@ Result<Found> read_json(std::istream& in, std::string name) {
     if (list_in(*object, "images") != nullptr)
         return found(Format::coco, read_coco_table(*object, std::move(name)));
     std::istringstream single(boost::json::serialize(*object));
-    auto task = found(Format::label_studio, read_label_studio_table(single, std::move(name)));
+    auto task = found(Format::label_studio,
+                      read_label_studio_table(single, std::move(name), options.label_column));
     if (task) task->one_task = true;
     return task;
 }
 
 Result<Found> read_table(std::istream& in, std::string name, const ReadOptions& options) {
     const auto ending = extension(name);
-    if (ending == ".json") return read_json(in, std::move(name));
+    if (ending == ".json") return read_json(in, std::move(name), options);
     if (ending == ".xml") return found(Format::cvat, read_cvat_table(in, std::move(name)));
     const std::string text(std::istreambuf_iterator<char>(in), {});
     if (is_label_studio_csv(text))
-        return found(Format::label_studio, read_label_studio_csv(text, std::move(name)));
+        return found(Format::label_studio,
+                     read_label_studio_csv(text, std::move(name), options.label_column));
     std::istringstream again(text);
     return found(Format::csv, read_csv_table(again, std::move(name), options));
 }

@@ -67,10 +67,14 @@ bool is_label_heading(std::string_view heading);
 /// Reads path,label lines. Errors: malformed; invalid, where the columns cannot be told.
 Result<Table> read_csv_table(std::istream& in, std::string name, const ReadOptions& options);
 
-/// Reads a Label Studio export of image classification: JSON or JSON-MIN. Errors: malformed.
-Result<Table> read_label_studio_table(std::istream& in, std::string name);
+/// Reads a Label Studio export of image classification: JSON or JSON-MIN. The labels are what was
+/// chosen in `control`, or where that is empty, in the one that people chose in most. Errors:
+/// malformed; invalid ("label-column"), where the control cannot be told or is not there.
+Result<Table> read_label_studio_table(std::istream& in, std::string name,
+                                      const std::string& control);
 /// The same as CSV or TSV.
-Result<Table> read_label_studio_csv(std::string_view text, std::string name);
+Result<Table> read_label_studio_csv(std::string_view text, std::string name,
+                                    const std::string& control);
 /// Whether a CSV's head is that of Label Studio's.
 bool is_label_studio_csv(std::string_view beginning);
 

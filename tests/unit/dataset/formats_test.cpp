@@ -296,6 +296,28 @@ TEST_F(FormatsTest, LabelStudiosTableReadsJsonOnlyWhereItIsJson) {
         << testing::PrintToString(all.rejected) << all.error;
 }
 
+TEST_F(FormatsTest, LabelStudiosDataIsNotTakenForAControl) {
+    pictures("", 2);
+    // Nothing tells a member of the task's data from a control here.
+    const std::string flat =
+        R"([{"image":"d1.png","id":1,"caption":"first","annotation_id":1,"shape":"circle"},
+            {"image":"d2.png","id":2,"caption":"second","annotation_id":2,"shape":"square"}])";
+    file("x.json", flat);
+    EXPECT_THAT(read("x.json").error, HasSubstr("\"caption\", \"shape\" could all be meant"));
+    ReadOptions options;
+    options.label_column = "shape";
+    EXPECT_THAT(read("x.json", options).labels(), ElementsAre("d1.png=circle", "d2.png=square"));
+    options.label_column = "none";
+    EXPECT_THAT(read("x.json", options).error, HasSubstr("no column or control \"none\""));
+    // A task that nobody annotated does, and so does what a text cannot be.
+    file("y.json", flat.substr(0, flat.size() - 1) +
+                       R"(,{"image":"d3.png","id":3,"caption":"third","annotation_id":null}])");
+    EXPECT_THAT(read("y.json").labels(), ElementsAre("d1.png=circle", "d2.png=square"));
+    file("z.json", R"([{"image":"d1.png","id":1,"caption":"first","annotation_id":1,
+                        "shape":{"choices":["circle","square"]}}])");
+    EXPECT_THAT(read("z.json").labels(), ElementsAre("d1.png=circle+square"));
+}
+
 // --- several files of one kind
 
 TEST_F(FormatsTest, CocoASplitIsReadAsOne) {

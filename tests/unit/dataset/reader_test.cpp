@@ -375,6 +375,24 @@ TEST_F(LabelStudioTest, WhatPeopleSaidIsTheLabel) {
                                           HasSubstr("task 15:"), HasSubstr("tasks.json: line 13")));
 }
 
+TEST_F(LabelStudioTest, OfTwoControlsUsedAlikeOneIsAskedFor) {
+    file("d1.png", picture(1));
+    file("d2.png", picture(2));
+    const auto both = [](const std::string& shape) {
+        return choice(shape) + "," + choice("neat", "quality");
+    };
+    const std::string guess = R"(,"predictions":[{"score":0.5,"result":[)" + both("square") + "]}]";
+    file("x.json", "[" + task(1, "d1.png", annotation(both("circle")), guess) + "," +
+                       task(2, "d2.png", annotation(both("star"))) + "]");
+    EXPECT_THAT(read("x.json").error, HasSubstr("\"quality\", \"shape\" could all be meant: say"));
+    ReadOptions options;
+    options.label_column = "shape";
+    const auto all = read("x.json", options);
+    EXPECT_THAT(all.labels(), ElementsAre("d1.png=circle", "d2.png=star"));
+    ASSERT_EQ(all.records.at(0).suggestions.size(), 1U);  // of that control too
+    EXPECT_EQ(all.records[0].suggestions[0].label, "square");
+}
+
 TEST(JsonElements, AreCutWithoutBeingParsed) {
     const auto cut = [](const std::string& text) {
         std::istringstream in(text);
