@@ -392,6 +392,12 @@ class Importer {
         if (known_labels_.contains(label)) return {};
         if (const auto valid = recognition::check_label_name(label); !valid) return valid.error();
         if (options_.make_labels) {
+            if (const auto known = known_alike(label))
+                say(label,
+                    fmt::format("a label of its own beside \"{}\", which differs in case alone: "
+                                "map one to the other if they are one.",
+                                *known),
+                    false);
             known_labels_.insert(label);
             to_make_.push_back(label);
             report_.new_labels.push_back(label);
@@ -402,12 +408,16 @@ class Importer {
     }
 
     /// A label that differs in case alone.
-    [[nodiscard]] std::string alike(const std::string& label) const {
+    [[nodiscard]] std::optional<std::string> known_alike(const std::string& label) const {
         const auto folded = dataset::case_folded(label);
         for (const auto& known : known_labels_)
-            if (dataset::case_folded(known) == folded)
-                return fmt::format(" (\"{}\" is: map one to the other)", known);
-        return {};
+            if (dataset::case_folded(known) == folded) return known;
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::string alike(const std::string& label) const {
+        const auto known = known_alike(label);
+        return known ? fmt::format(" (\"{}\" is: map one to the other)", *known) : std::string();
     }
 
     Result<void> make_labels(const std::vector<std::string>& more) {
