@@ -75,8 +75,9 @@ Result<service::ImportOptions> import_options(store::Store& store,
     return options;
 }
 
-dataset::ReadOptions read_options(const ImportArguments& arguments) {
+dataset::ReadOptions read_options(const server::Config& config, const ImportArguments& arguments) {
     dataset::ReadOptions options;
+    options.max_image_bytes = config.max_image_bytes;
     options.format = dataset::format_from(arguments.format);
     options.pictures = arguments.pictures;
     options.path_column = arguments.path_column;
@@ -124,8 +125,9 @@ Result<Opened> open_both(const server::Config& config, Metrics& metrics) {
 }
 
 /// Nobody else asks this batcher, and the import waits for each answer: nothing is to be refused.
-recognition::BatcherOptions patient() {
+recognition::BatcherOptions patient(const server::Config& config) {
     recognition::BatcherOptions options;
+    options.limits = server::batcher_options(config).limits;
     options.max_waiting_work = std::numeric_limits<std::size_t>::max();
     options.max_wait = std::chrono::hours(24);
     return options;
@@ -138,7 +140,7 @@ Result<service::ImportReport> imported(const server::Config& config,
     if (!opened) return opened.error();
     const auto options = import_options(*opened->store, arguments);
     if (!options) return options.error();
-    auto reader = dataset::open_reader(arguments.path, read_options(arguments));
+    auto reader = dataset::open_reader(arguments.path, read_options(config, arguments));
     if (!reader) return reader.error();
     auto model = service::live_model(*opened->store, config.model, options->project);
     if (!model) return model.error();
@@ -147,7 +149,7 @@ Result<service::ImportReport> imported(const server::Config& config,
                                                arguments.path.filename().string());
         if (!told) return told.error();
     }
-    recognition::Batcher batcher(std::move(*model), patient(), metrics);
+    recognition::Batcher batcher(std::move(*model), patient(config), metrics);
     ProgressBar bar("Importing");
     service::ImportEvents events;
     events.progress = [&](std::uint64_t position, std::uint64_t extent, const auto&) {
@@ -382,8 +384,9 @@ void add_import(CLI::App& program, Context& context) {
         "was.\nWhat cannot be read is named, and the rest goes in.");
     auto arguments = std::make_shared<ImportArguments>();
     add_import_options(*command, *arguments);
-    const auto config =
-        own_settings(*command, server::Settings::store | server::Settings::model, context);
+    const auto config = own_settings(
+        *command, server::Settings::store | server::Settings::model | server::Settings::pictures,
+        context);
     command->callback([=, &context] { context.exit_code = import_data(*config, *arguments); });
 }
 

@@ -83,6 +83,7 @@ enum class Settings : unsigned {
     identity = 16,
     logging = 32,
     worker = 64,  ///< given with `serve` where both take it
+    pictures = 128,
 };
 constexpr Settings operator|(Settings a, Settings b) {
     return static_cast<Settings>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

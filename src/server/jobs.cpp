@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/spool.h"
+#include "server/open.h"
 #include "service/training_jobs.h"
 #include "store/sqlite_url.h"
 
@@ -79,7 +80,8 @@ Jobs::Jobs(const Config& config, store::Store& store, recognition::Batcher& batc
     : store_(store),
       metrics_(metrics),
       imports_(store, config.store, batcher,
-               Spool::open(uploads_of(config), config.max_upload_folder_bytes)),
+               Spool::open(uploads_of(config), config.max_upload_folder_bytes),
+               batcher_options(config).limits),
       trainings_(store, train_program_in(config)),
       mlflow_(store, std::move(mlflow)) {}
 

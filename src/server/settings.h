@@ -115,10 +115,11 @@ void visit_recognition(C& c, Visit visit) {
                   "(credentials in MLFLOW_TRACKING_TOKEN, or _USERNAME and _PASSWORD); empty: none",
                   both},
           c.mlflow);
-    visit(Setting{"recognition", "max_image_bytes", "Largest picture file", both}.between(
+    constexpr auto pictures = both | Settings::pictures;
+    visit(Setting{"recognition", "max_image_bytes", "Largest picture file", pictures}.between(
               1024, 256 * mebibyte),
           c.max_image_bytes);
-    visit(Setting{"recognition", "max_image_side", "Longest side of a picture, in pixels", both}
+    visit(Setting{"recognition", "max_image_side", "Longest side of a picture, in pixels", pictures}
               .between(8, 16384),
           c.max_image_side);
 }

@@ -233,11 +233,12 @@ Result<void> Upload::end() {
 }
 
 Imports::Imports(store::Store& store, std::string url, recognition::Batcher& batcher,
-                 std::shared_ptr<Spool> spool)
+                 std::shared_ptr<Spool> spool, const drawing::DecodeLimits& limits)
     : store_(store),
       url_(std::move(url)),
       batcher_(batcher),
       spool_(std::move(spool)),
+      limits_(limits),
       uploading_(std::make_shared<std::atomic<std::size_t>>(0)),
       workers_(1, 4 * at_once, start_upload_thread) {}
 
@@ -281,6 +282,7 @@ Result<std::unique_ptr<recognition::Batcher>> Imports::own_model(int project) {
     recognition::BatcherOptions options;
     options.threads = 1;
     options.max_wait = std::chrono::hours(24);
+    options.limits = limits_;
     return std::make_unique<recognition::Batcher>(std::move(*model), options, uncounted_);
 }
 
@@ -292,6 +294,7 @@ Result<std::string> Imports::work(jobs::Task& task) {
                      "What was uploaded is not on the machine that came to import it: backends of "
                      "one store must share their folder of uploads."};
     auto request = request_of(json::parse(task.job().parameters).as_object());
+    request.reading.max_image_bytes = limits_.max_bytes;
     request.options.project = task.job().project;
     request.options.asker = "import";
     request.options.job = task.job().id;

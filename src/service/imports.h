@@ -71,9 +71,10 @@ class Imports {
   public:
     static constexpr std::size_t at_once = 4;
 
-    /// `url` is the store's: an import has a connection of its own.
+    /// `url` is the store's: an import has a connection of its own. `limits` are those of the
+    /// pictures, as `batcher` has them.
     Imports(store::Store& store, std::string url, recognition::Batcher& batcher,
-            std::shared_ptr<Spool> spool);
+            std::shared_ptr<Spool> spool, const drawing::DecodeLimits& limits = {});
 
     /// Errors: unavailable (as many uploads are under way as may).
     Result<std::shared_ptr<Upload>> begin_upload();
@@ -100,6 +101,7 @@ class Imports {
     recognition::Batcher& batcher_;
     Metrics uncounted_;  ///< of projects' own models, not to be mixed with the general one's
     std::shared_ptr<Spool> spool_;
+    const drawing::DecodeLimits limits_;
     std::shared_ptr<std::atomic<std::size_t>> uploading_;
     WorkerPool workers_;
     /// For what is written: jobs run on threads that give way to all others, and one that held the

@@ -51,6 +51,16 @@ TEST_F(TransferProgram, ImportSaysWhatItDidAndNamesWhatItCouldNot) {
     EXPECT_THAT(again.err, IsEmpty());
 }
 
+TEST_F(TransferProgram, TheLargestPictureCanBeSaid) {
+    std::filesystem::create_directories(path("d/circle"));
+    write("d/circle/1.png", std::string(2000, 'x'));
+    const auto small =
+        croquis({"import", "d", "--store", "sqlite:a.db", "--max-image-bytes", "1024"});
+    EXPECT_THAT(small.err, HasSubstr("1024 bytes"));
+    const auto large = croquis({"import", "d", "--store", "sqlite:a.db"});
+    EXPECT_THAT(large.err, HasSubstr("neither PNG, JPEG nor WebP"));
+}
+
 TEST_F(TransferProgram, ExportWritesAWholeFileOrNone) {
     picture("d/circle/1.png", 10);
     ASSERT_EQ(croquis({"import", "d", "--store", "sqlite:a.db"}).status, 0);

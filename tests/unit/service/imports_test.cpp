@@ -178,6 +178,15 @@ TEST_F(ImportsTest, WhatWasAskedReachesTheWork) {
     }
 }
 
+TEST_F(ImportsTest, PicturesAreAsLargeAsTheServersMayBe) {
+    drawing::DecodeLimits limits;
+    limits.max_bytes = 50;
+    imports = std::make_unique<Imports>(*store, url, *batcher, spool, limits);
+    const auto result = result_of(done(queued("x.zip", circles(2)).id));
+    EXPECT_EQ(result.at("rejected").to_number<int>(), 2);
+    EXPECT_THAT(json::serialize(result.at("problems")), HasSubstr("50 bytes"));
+}
+
 TEST_F(ImportsTest, AFileIsKnownByItsNameOrItsMediaType) {
     const std::string line = R"({"key_id":"5","word":"line","drawing":[[[0,90],[0,9],[0,5]]]})"
                              "\n";
