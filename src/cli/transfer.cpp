@@ -316,8 +316,10 @@ void add_import_options(CLI::App& command, ImportArguments& arguments) {
         ->type_name("USER");
     command.add_option("--pseudonym", arguments.pseudonym, "Of drawings that bring none");
     command.add_option("--path-column", arguments.path_column,
-                       "Of a CSV with several that could be");
-    command.add_option("--label-column", arguments.label_column, "The same for the label");
+                       "Of a CSV with several that could be, or none that is known");
+    command.add_option("--label-column", arguments.label_column,
+                       "The same for the label; of Hugging Face's metadata too, and the control of "
+                       "Label Studio");
     command
         .add_option("--names-in", arguments.archive.name_charset,
                     "Character set of names that are not UTF-8, as GBK or SHIFT-JIS")
