@@ -1,10 +1,10 @@
 #include "service/embedded_drawings.h"
 
+#include <algorithm>
+
 namespace croquis::service {
 namespace {
 
-constexpr std::size_t most_searched = 50'000;
-constexpr std::size_t at_once = 5'000;
 constexpr std::size_t search_page_size = 200;
 
 }  // namespace
@@ -13,23 +13,20 @@ Result<std::vector<DrawingWithEmbedding>> with_embeddings(store::Store& store,
                                                           const DrawingsById& drawings,
                                                           const std::string& trunk) {
     std::vector<DrawingWithEmbedding> found;
-    std::optional<Uuid> before;
-    for (std::size_t looked_at = 0; looked_at < most_searched && found.size() < drawings.size();) {
-        auto some = store.newest_embeddings(trunk, before, at_once);
+    for (auto next = drawings.begin(); next != drawings.end();) {
+        std::vector<Uuid> ids;
+        for (; next != drawings.end() && ids.size() < store::most_embeddings; ++next)
+            ids.push_back(next->first);
+        auto some = store.embeddings_of(trunk, ids);
         if (!some) return some.error();
-        const bool is_last = some->size() < at_once;
-        looked_at += some->size();
-        if (!some->empty()) before = some->back().drawing;
         for (auto& [id, embedding] : *some) {
-            const auto drawing = drawings.find(id);
-            if (drawing == drawings.end()) continue;
-            if (!found.empty() &&
-                found.front().embedding.numbers.size() != embedding.numbers.size())
-                continue;
-            found.push_back({&drawing->second, std::move(embedding)});
+            const auto& width = found.empty() ? embedding : found.front().embedding;
+            if (embedding.numbers.size() != width.numbers.size()) continue;
+            found.push_back({&drawings.at(id), std::move(embedding)});
         }
-        if (is_last) break;
     }
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.drawing->id > b.drawing->id; });
     return found;
 }
 

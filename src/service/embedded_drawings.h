@@ -19,8 +19,8 @@ struct DrawingWithEmbedding {
     store::Embedding embedding;
 };
 
-/// Those of the drawings that have an embedding of the trunk among its newest 50,000, of all
-/// projects, the newest first; all of one width. The drawings must outlive what is returned.
+/// Those of the drawings that the trunk has an embedding of, the newest first; all of one width.
+/// The drawings must outlive what is returned.
 Result<std::vector<DrawingWithEmbedding>> with_embeddings(store::Store& store,
                                                           const DrawingsById& drawings,
                                                           const std::string& trunk);

@@ -18,7 +18,6 @@ using learning::Share;
 constexpr std::size_t predictions_looked_at = 5'000;
 constexpr std::chrono::days answers_of{30};
 constexpr std::size_t quality_page_size = 1'000;
-constexpr std::size_t embeddings_at_once = 5'000;
 
 void count(Share& share, bool right) {
     ++share.all;
@@ -186,21 +185,23 @@ struct EmbeddedRows {
     learning::PackedRows rows;
 };
 
-Result<EmbeddedRows> embedded_rows(store::Store& store, const store::NewEmbedding& of) {
+Result<EmbeddedRows> embedded_rows(store::Store& store, int project,
+                                   const store::NewEmbedding& of) {
     EmbeddedRows all{{of.drawing}, learning::PackedRows(of.embedding.numbers.size())};
     all.rows.add(of.embedding.numbers);
-    std::optional<Uuid> before;
-    while (all.drawings.size() < most_similar_among) {
-        const auto some = store.newest_embeddings(of.embedding.trunk, before, embeddings_at_once);
-        if (!some) return some.error();
-        for (const auto& [drawing, embedding] : *some) {
+    store::EmbeddingsQuery query{of.embedding.trunk, project};
+    std::size_t looked_at = 0;
+    do {
+        const auto page = store.newest_embeddings(query);
+        if (!page) return page.error();
+        for (const auto& [drawing, embedding] : page->embeddings) {
             if (drawing == of.drawing || embedding.numbers.size() != all.rows.width()) continue;
             all.drawings.push_back(drawing);
             all.rows.add(embedding.numbers);
         }
-        if (some->size() < embeddings_at_once) break;
-        before = some->back().drawing;
-    }
+        looked_at += query.limit;
+        query.before = page->next;
+    } while (query.before && looked_at < most_similar_among);
     return all;
 }
 
@@ -269,24 +270,25 @@ Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, in
 }
 
 Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int project,
-                                                     const Uuid& drawing, std::size_t limit) {
+                                                     const std::string& trunk, const Uuid& drawing,
+                                                     std::size_t limit) {
     if (limit < 1 || limit > 50)
         return Error{ErrorKind::invalid, "1 to 50 drawings can be listed.", "limit"};
     const auto shown = store.drawing(drawing, {store::Audience::annotators, project});
     if (!shown) return shown.error();
-    const auto embedding = store.newest_embedding_of(drawing);
-    if (!embedding) return embedding.error();
-    if (!*embedding)
+    const auto own = store.embeddings_of(trunk, {drawing});
+    if (!own) return own.error();
+    if (own->empty())
         return Error{ErrorKind::conflict,
                      "This drawing has no embedding yet; croquis embed makes it.",
                      {},
                      0,
                      "no_embedding"};
-    const auto all = embedded_rows(store, {drawing, **embedding});
+    const auto all = embedded_rows(store, project, own->front());
     if (!all) return all.error();
     std::vector<SimilarDrawing> similar;
-    // Some of the nearest may be of other projects.
-    for (const auto& neighbour : learning::nearest(all->rows, 0, 8 * limit)) {
+    // Some of the nearest may have been deleted meanwhile.
+    for (const auto& neighbour : learning::nearest(all->rows, 0, 2 * limit)) {
         if (similar.size() == limit) break;
         auto found =
             store.drawing(all->drawings[neighbour.row], {store::Audience::annotators, project});

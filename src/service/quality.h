@@ -75,14 +75,15 @@ struct SimilarDrawing {
     float similarity = 0;  ///< cosine of the angle between the embeddings, -1…1
 };
 
-/// Drawings that neighbours are looked for among: the newest.
+/// Drawings of a project that neighbours are looked for among: the newest.
 inline constexpr std::size_t most_similar_among = 200'000;
 
-/// The most alike of the project first, by brute force over embeddings in 8 bits. Blocks. Errors:
-/// invalid (limit: 1 to 50); not_found (the drawing); conflict (code no_embedding) where it has no
-/// embedding yet.
+/// The most alike of the project first, by brute force over the trunk's embeddings in 8 bits.
+/// Blocks. Errors: invalid (limit: 1 to 50); not_found (the drawing); conflict (code no_embedding)
+/// where the trunk has not seen it yet.
 Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int project,
-                                                     const Uuid& drawing, std::size_t limit);
+                                                     const std::string& trunk, const Uuid& drawing,
+                                                     std::size_t limit);
 
 boost::json::object to_json(const Quality& quality);
 /// Of answers that agree with others: how many of how many, and the interval of the part.

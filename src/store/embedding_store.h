@@ -10,6 +10,22 @@
 
 namespace croquis::store {
 
+/// Drawings whose embeddings are read at once.
+inline constexpr std::size_t most_embeddings = 5'000;
+
+/// Embeddings of a project's newest drawings.
+struct EmbeddingsQuery {
+    std::string trunk;
+    int project = shapes_project;
+    std::optional<Uuid> before = {};      ///< what comes before this id
+    std::size_t limit = most_embeddings;  ///< drawings looked at, 1 to that
+};
+
+struct EmbeddingsPage {
+    std::vector<NewEmbedding> embeddings;  ///< the newest drawings' first
+    std::optional<Uuid> next;              ///< what to go on before; absent at the end
+};
+
 /// Embeddings, and what is worked out from them for all drawings. Thread-safe, as Store says.
 class EmbeddingStore {
   public:
@@ -17,13 +33,12 @@ class EmbeddingStore {
     virtual Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) = 0;
     /// Errors: invalid (limit).
     virtual Result<Stretch> stretch(const StretchQuery& query) = 0;
-    /// Of one trunk, those of the newest drawings first, from before that one. Errors: invalid
-    /// (limit: 1 to 5000).
-    virtual Result<std::vector<NewEmbedding>> newest_embeddings(const std::string& trunk,
-                                                                const std::optional<Uuid>& before,
-                                                                std::size_t limit) = 0;
-    /// By the trunk whose name comes last where there are several; none where there is none.
-    virtual Result<std::optional<Embedding>> newest_embedding_of(const Uuid& drawing) = 0;
+    /// Those of the drawings looked at that the trunk has embeddings of. Errors: invalid (limit).
+    virtual Result<EmbeddingsPage> newest_embeddings(const EmbeddingsQuery& query) = 0;
+    /// Of these drawings, those that the trunk has embeddings of, in any order. Errors: invalid
+    /// (drawings: at most most_embeddings).
+    virtual Result<std::vector<NewEmbedding>> embeddings_of(const std::string& trunk,
+                                                            const std::vector<Uuid>& drawings) = 0;
     /// All in one transaction. What is there already stays, and what belongs to no drawing (any
     /// more) is left out.
     virtual Result<void> add_embeddings(const std::vector<NewEmbedding>& embeddings) = 0;

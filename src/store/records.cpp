@@ -234,17 +234,14 @@ const std::string& model_before_sql() {
     return sql;
 }
 
-const std::string& embedding_of_sql() {
-    static const std::string sql =
-        std::string(all_trunks) +
-        "SELECT trunk, scale, vector FROM embedding WHERE drawing = $1 "
-        "AND trunk IN (SELECT trunk FROM trunks) ORDER BY trunk DESC LIMIT 1";
-    return sql;
+Result<void> check(const EmbeddingsQuery& query) {
+    if (query.limit >= 1 && query.limit <= most_embeddings) return {};
+    return Error{ErrorKind::invalid, "1 to 5000 embeddings can be read.", "limit"};
 }
 
-Result<void> check_embeddings_limit(std::size_t limit) {
-    if (limit >= 1 && limit <= 5000) return {};
-    return Error{ErrorKind::invalid, "1 to 5000 embeddings can be read.", "limit"};
+Result<void> check_embeddings_asked(std::size_t drawings) {
+    if (drawings <= most_embeddings) return {};
+    return Error{ErrorKind::invalid, "At most 5000 embeddings can be read.", "drawings"};
 }
 
 Drawing tombstone(const Drawing& drawing) {

@@ -74,13 +74,18 @@ inline constexpr const char* may_roll_back_sql =
     "SELECT 1 FROM project WHERE id = $1 AND rolls_back AND archived_at IS NULL "
     "AND rolled_back IS NULL";
 
-/// Parameters: trunk, the id that they come before, limit.
+struct EmbeddingsQuery;
+
+/// A project's newest drawings: id, and scale and vector where there are any. Parameters: project,
+/// the id that they come before, limit, trunk. The limit is on what is looked at, so that one
+/// statement never takes long.
 inline constexpr const char* newest_embeddings_sql =
-    "SELECT drawing, scale, vector FROM embedding WHERE trunk = $1 AND drawing < $2 "
-    "ORDER BY drawing DESC LIMIT $3";
-/// Of one drawing: trunk, scale, vector.
-const std::string& embedding_of_sql();
-Result<void> check_embeddings_limit(std::size_t limit);
+    "SELECT d.id, e.scale, e.vector FROM (SELECT id FROM drawing WHERE project = $1 AND id < $2 "
+    "ORDER BY id DESC LIMIT $3) AS d LEFT JOIN embedding e ON e.trunk = $4 AND e.drawing = d.id "
+    "ORDER BY d.id DESC";
+Result<void> check(const EmbeddingsQuery& query);
+/// How many drawings embeddings_of() is asked for.
+Result<void> check_embeddings_asked(std::size_t drawings);
 
 /// What comes after every id.
 inline constexpr Uuid last_id = [] {

@@ -6,6 +6,7 @@
 #include "api/routes/annotator_routes.h"
 #include "service/drawing_map.h"
 #include "service/quality.h"
+#include "service/trunk.h"
 #include "service/watch.h"
 
 namespace croquis::api {
@@ -54,6 +55,21 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
     co_return no_store(http::json_response(200, told));
 }
 
+/// The network of the model that answers in the project, by whose embeddings drawings are compared.
+boost::asio::awaitable<Result<std::string>> trunk_in(AnnotatorContext& api,
+                                                     const service::ProjectRef& project) {
+    const auto model = co_await api.annotation.model(project);
+    if (!model) co_return model.error();
+    if (!(*model)->trunk.empty()) co_return (*model)->trunk;
+    // One that does not tell its embedding by itself: others looked at drawings with its network.
+    const auto job = [&api, &project]() -> Result<std::string> {
+        const auto trunk = service::Trunk::of_live_model(api.store, project->project.id);
+        if (!trunk && trunk.error().kind != ErrorKind::malformed) return trunk.error();
+        return trunk ? trunk->id() : std::string();
+    };
+    co_return co_await api.analysis_workers.run(job);
+}
+
 Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
                 const service::ProjectRef& project) {
     const auto limit = read_limit(request, 50, 200);
@@ -73,8 +89,10 @@ Answer similar(AnnotatorContext& api, Request& request, const Principal&,
     if (!id) co_return problem(id.error());
     const auto limit = read_limit(request, 12, 50);
     if (!limit) co_return problem(limit.error());
+    const auto trunk = co_await trunk_in(api, project);
+    if (!trunk) co_return problem(trunk.error());
     const auto job = [&] {
-        return service::similar_drawings(api.store, project->project.id, *id, *limit);
+        return service::similar_drawings(api.store, project->project.id, *trunk, *id, *limit);
     };
     const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());
@@ -85,11 +103,10 @@ Answer clusters(AnnotatorContext& api, Request& request, const Principal&,
                 const service::ProjectRef& project) {
     const auto limit = read_limit(request, 12, service::most_clusters);
     if (!limit) co_return problem(limit.error());
-    const auto model = co_await api.annotation.model(project);
-    if (!model) co_return problem(model.error());
-    const std::string trunk = (*model)->trunk;
+    const auto trunk = co_await trunk_in(api, project);
+    if (!trunk) co_return problem(trunk.error());
     const auto job = [&] {
-        return service::clusters_to_review(api.store, project->project.id, trunk, *limit);
+        return service::clusters_to_review(api.store, project->project.id, *trunk, *limit);
     };
     const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());
@@ -98,10 +115,9 @@ Answer clusters(AnnotatorContext& api, Request& request, const Principal&,
 
 Answer drawing_map(AnnotatorContext& api, Request&, const Principal&,
                    const service::ProjectRef& project) {
-    const auto model = co_await api.annotation.model(project);
-    if (!model) co_return problem(model.error());
-    const std::string trunk = (*model)->trunk;
-    const auto job = [&] { return service::map_drawings(api.store, project->project.id, trunk); };
+    const auto trunk = co_await trunk_in(api, project);
+    if (!trunk) co_return problem(trunk.error());
+    const auto job = [&] { return service::map_drawings(api.store, project->project.id, *trunk); };
     const auto map = co_await api.analysis_workers.run(job);
     if (!map) co_return problem(map.error());
     co_return no_store(http::json_response(200, service::to_json(*map)));

@@ -115,26 +115,38 @@ Result<Stretch> PostgresStore::stretch(const StretchQuery& query) {
     });
 }
 
-Result<std::vector<NewEmbedding>> PostgresStore::newest_embeddings(
-    const std::string& trunk, const std::optional<Uuid>& before, std::size_t limit) {
-    if (const auto valid = check_embeddings_limit(limit); !valid) return valid.error();
+Result<EmbeddingsPage> PostgresStore::newest_embeddings(const EmbeddingsQuery& query) {
+    if (const auto valid = check(query); !valid) return valid.error();
     return with_connection([&](Connection& connection) {
-        const auto rows = connection.query(newest_embeddings_sql, trunk, before.value_or(last_id),
-                                           static_cast<std::int64_t>(limit));
+        const auto rows =
+            connection.query(newest_embeddings_sql, query.project, query.before.value_or(last_id),
+                             static_cast<std::int64_t>(query.limit), query.trunk);
+        EmbeddingsPage page;
+        page.embeddings.reserve(static_cast<std::size_t>(rows.count()));
+        for (int row = 0; row < rows.count(); ++row)
+            if (!rows.null(row, 2))
+                page.embeddings.push_back(
+                    {rows.uuid(row, 0),
+                     embedding_of(query.trunk, rows.real(row, 1), rows.blob(row, 2))});
+        if (static_cast<std::size_t>(rows.count()) == query.limit)
+            page.next = rows.uuid(rows.count() - 1, 0);
+        return page;
+    });
+}
+
+Result<std::vector<NewEmbedding>> PostgresStore::embeddings_of(const std::string& trunk,
+                                                               const std::vector<Uuid>& drawings) {
+    if (const auto valid = check_embeddings_asked(drawings.size()); !valid) return valid.error();
+    return with_connection([&](Connection& connection) {
+        const auto rows = connection.query(
+            "SELECT drawing, scale, vector FROM embedding WHERE trunk = $1 AND drawing = ANY($2)",
+            trunk, drawings);
         std::vector<NewEmbedding> embeddings;
         embeddings.reserve(static_cast<std::size_t>(rows.count()));
         for (int row = 0; row < rows.count(); ++row)
             embeddings.push_back(
                 {rows.uuid(row, 0), embedding_of(trunk, rows.real(row, 1), rows.blob(row, 2))});
         return embeddings;
-    });
-}
-
-Result<std::optional<Embedding>> PostgresStore::newest_embedding_of(const Uuid& drawing) {
-    return with_connection([&](Connection& connection) -> std::optional<Embedding> {
-        const auto rows = connection.query(embedding_of_sql(), drawing);
-        if (rows.empty()) return std::nullopt;
-        return embedding_of(std::string(rows.text(0, 0)), rows.real(0, 1), rows.blob(0, 2));
     });
 }
 

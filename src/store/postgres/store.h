@@ -76,10 +76,9 @@ class PostgresStore final : public Store {
 
     Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) override;
     Result<Stretch> stretch(const StretchQuery& query) override;
-    Result<std::vector<NewEmbedding>> newest_embeddings(const std::string& trunk,
-                                                        const std::optional<Uuid>& before,
-                                                        std::size_t limit) override;
-    Result<std::optional<Embedding>> newest_embedding_of(const Uuid& drawing) override;
+    Result<EmbeddingsPage> newest_embeddings(const EmbeddingsQuery& query) override;
+    Result<std::vector<NewEmbedding>> embeddings_of(const std::string& trunk,
+                                                    const std::vector<Uuid>& drawings) override;
     Result<void> add_embeddings(const std::vector<NewEmbedding>& embeddings) override;
     Result<std::size_t> retag(const std::vector<Retag>& retags, Timestamp at) override;
     Result<std::vector<Prediction>> earlier_predictions(const Uuid& id) override;

@@ -92,26 +92,41 @@ Result<Stretch> SqliteStore::stretch(const StretchQuery& query) {
     });
 }
 
-Result<std::vector<NewEmbedding>> SqliteStore::newest_embeddings(const std::string& trunk,
-                                                                 const std::optional<Uuid>& before,
-                                                                 std::size_t limit) {
-    if (const auto valid = check_embeddings_limit(limit); !valid) return valid.error();
+Result<EmbeddingsPage> SqliteStore::newest_embeddings(const EmbeddingsQuery& query) {
+    if (const auto valid = check(query); !valid) return valid.error();
     return read([&](Connection& connection) {
-        const Uuid until = before.value_or(last_id);
+        const Uuid until = query.before.value_or(last_id);
+        const auto limit = static_cast<std::int64_t>(query.limit);
         auto rows =
-            connection.query(newest_embeddings_sql, trunk, until, static_cast<std::int64_t>(limit));
-        std::vector<NewEmbedding> embeddings;
-        while (rows.step())
-            embeddings.push_back({rows.uuid(0), embedding_of(trunk, rows.real(1), rows.blob(2))});
-        return embeddings;
+            connection.query(newest_embeddings_sql, query.project, until, limit, query.trunk);
+        EmbeddingsPage page;
+        std::size_t looked_at = 0;
+        Uuid last{};
+        while (rows.step()) {
+            ++looked_at;
+            last = rows.uuid(0);
+            if (!rows.null(2))
+                page.embeddings.push_back(
+                    {last, embedding_of(query.trunk, rows.real(1), rows.blob(2))});
+        }
+        if (looked_at == query.limit) page.next = last;
+        return page;
     });
 }
 
-Result<std::optional<Embedding>> SqliteStore::newest_embedding_of(const Uuid& drawing) {
-    return read([&](Connection& connection) -> std::optional<Embedding> {
-        auto row = connection.query(embedding_of_sql(), drawing);
-        if (!row.step()) return std::nullopt;
-        return embedding_of(row.text(0), row.real(1), row.blob(2));
+Result<std::vector<NewEmbedding>> SqliteStore::embeddings_of(const std::string& trunk,
+                                                             const std::vector<Uuid>& drawings) {
+    if (const auto valid = check_embeddings_asked(drawings.size()); !valid) return valid.error();
+    return read([&](Connection& connection) {
+        std::vector<NewEmbedding> embeddings;
+        for (const auto& drawing : drawings) {
+            auto row = connection.query(
+                "SELECT scale, vector FROM embedding WHERE trunk = $1 AND drawing = $2", trunk,
+                drawing);
+            if (row.step())
+                embeddings.push_back({drawing, embedding_of(trunk, row.real(0), row.blob(1))});
+        }
+        return embeddings;
     });
 }
 

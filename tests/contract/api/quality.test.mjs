@@ -86,6 +86,17 @@ for (const kind of Object.keys(stores))
         await get(`/api/v1/quality/suspects?limit=${limit}`, { status: 422, field: 'limit' });
     });
 
+    it('finds the look-alikes of a project beside those of another', async () => {
+      await api.ask('POST', '/api/v1/projects', { token, json: { slug: 'birds' }, status: 201 });
+      const birds = [];
+      for (const seed of [0, 50]) {
+        const json = { image: circle(seed).toString('base64') };
+        birds.push((await api.ask('POST', '/api/v1/public/projects/birds/predictions', { json, status: 201 })).body.id);
+      }
+      const { drawings } = await get(`/api/v1/projects/birds/drawings/${birds[0]}/similar?limit=1`);
+      assert.deepEqual(drawings.map(({ id }) => id), [birds[1]]);
+    });
+
     it('compares a model with the live one on stored drawings, and says what fell', async () => {
       const { id: live } = await get('/api/v1/model');
       // The shipped model answers by more than one layer on its embedding.

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "contract/store/fixture.h"
 
 namespace croquis::store {
@@ -103,27 +105,66 @@ TEST_P(QualityContract, KnowsWhichModelWasLiveBefore) {
     EXPECT_EQ(store_->model_before()->id, "b");
 }
 
-TEST_P(QualityContract, ReadsTheNewestEmbeddingsOfATrunk) {
+Submission seen_by(const std::string& trunk, std::int8_t first) {
+    auto submission = make_submission();
+    submission.embedding = Embedding{trunk, 0.5F, {first, 7}};
+    return submission;
+}
+
+TEST_P(QualityContract, ReadsTheNewestEmbeddingsOfAProject) {
+    Project birds;
+    birds.slug = birds.name = "birds";
+    birds.created_at = now();
+    birds.id = store_->add_project(birds).value().id;
     std::vector<Uuid> ids;
-    for (int i = 0; i < 3; ++i) {
-        auto submission = make_submission();
-        submission.embedding = Embedding{"trunk", 0.5F, {static_cast<std::int8_t>(i), 7}};
+    for (int i = 0; i < 5; ++i) {
+        auto submission = seen_by(i == 2 ? "another" : "trunk", static_cast<std::int8_t>(i));
+        submission.project = birds.id;
         ids.push_back(stored(submission).id);
+        stored(seen_by("trunk", 9));  // of the other project
     }
-    const auto none = stored(make_submission());
-    const auto first = store_->newest_embeddings("trunk", std::nullopt, 2);
+    EmbeddingsQuery query{"trunk", birds.id, {}, 2};
+    const auto first = store_->newest_embeddings(query);
     ASSERT_TRUE(succeeded(first));
-    ASSERT_EQ(first->size(), 2U);
-    EXPECT_EQ((*first)[0].drawing, ids[2]);
-    EXPECT_EQ((*first)[0].embedding.numbers[0], 2);
-    const auto rest = store_->newest_embeddings("trunk", first->back().drawing, 2);
-    ASSERT_EQ(rest->size(), 1U);
-    EXPECT_EQ(rest->front().drawing, ids[0]);
-    EXPECT_TRUE(store_->newest_embeddings("another", std::nullopt, 2)->empty());
-    EXPECT_EQ((*store_->newest_embedding_of(ids[1]))->numbers[0], 1);
-    EXPECT_FALSE(store_->newest_embedding_of(none.id)->has_value());
-    EXPECT_TRUE(failed_with(store_->newest_embeddings("trunk", std::nullopt, 5001),
-                            ErrorKind::invalid, "limit"));
+    ASSERT_EQ(first->embeddings.size(), 2U);
+    EXPECT_EQ(first->embeddings[0].drawing, ids[4]);
+    EXPECT_EQ(first->embeddings[0].embedding.trunk, "trunk");
+    EXPECT_EQ(first->embeddings[0].embedding.numbers, (std::vector<std::int8_t>{4, 7}));
+    EXPECT_EQ(first->embeddings[1].drawing, ids[3]);
+    query.before = first->next;
+    const auto second = store_->newest_embeddings(query);
+    ASSERT_EQ(second->embeddings.size(), 1U);  // of two looked at, one is another network's
+    EXPECT_EQ(second->embeddings[0].drawing, ids[1]);
+    query.before = second->next;
+    const auto last = store_->newest_embeddings(query);
+    ASSERT_EQ(last->embeddings.size(), 1U);
+    EXPECT_EQ(last->embeddings[0].drawing, ids[0]);
+    EXPECT_FALSE(last->next);
+    for (const std::size_t limit : {0U, 5001U}) {
+        query.limit = limit;
+        EXPECT_TRUE(failed_with(store_->newest_embeddings(query), ErrorKind::invalid, "limit"));
+    }
+}
+
+TEST_P(QualityContract, ReadsTheEmbeddingsOfSomeDrawings) {
+    const auto first = stored(seen_by("trunk", 1)).id;
+    const auto second = stored(seen_by("trunk", 2)).id;
+    const auto third = stored(seen_by("another", 3)).id;
+    const auto none = stored(make_submission()).id;
+    stored(seen_by("trunk", 4));
+    ASSERT_TRUE(succeeded(store_->add_embeddings({{first, Embedding{"zz", 0.5F, {8, 8}}}})));
+    const auto some = store_->embeddings_of("trunk", {second, none, third, first});
+    ASSERT_TRUE(succeeded(some));
+    std::map<Uuid, std::int8_t> numbers;
+    for (const auto& [drawing, embedding] : *some) {
+        EXPECT_EQ(embedding.trunk, "trunk");
+        EXPECT_EQ(embedding.scale, 0.5F);
+        numbers[drawing] = embedding.numbers[0];
+    }
+    EXPECT_EQ(numbers, (std::map<Uuid, std::int8_t>{{first, 1}, {second, 2}}));
+    EXPECT_TRUE(store_->embeddings_of("trunk", {})->empty());
+    EXPECT_TRUE(failed_with(store_->embeddings_of("trunk", std::vector<Uuid>(5001)),
+                            ErrorKind::invalid, "drawings"));
 }
 
 }  // namespace

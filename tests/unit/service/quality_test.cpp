@@ -1,0 +1,83 @@
+#include "service/quality.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "support/temp_folder.h"
+
+namespace croquis::service {
+namespace {
+
+using testing::ElementsAre;
+
+class NeighboursTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        ASSERT_TRUE(store_->migrate());
+        store::Project birds;
+        birds.slug = birds.name = "birds";
+        birds.created_at = now();
+        birds_ = store_->add_project(birds).value().id;
+    }
+
+    /// A drawing that the network saw at (x, y).
+    store::Drawing seen(int x, int y, int project = store::shapes_project,
+                        const std::string& trunk = "live") {
+        store::Submission submission;
+        submission.id = Uuid::v7();
+        submission.created_at = now();
+        submission.image = {1, 2, 3};
+        submission.media_type = "image/png";
+        submission.prediction = {"model", "circle", 0.5F, {}};
+        submission.project = project;
+        submission.embedding = at(x, y, trunk);
+        std::promise<Result<store::SubmitResult>> done;
+        store_->submit(std::move(submission),
+                       [&](auto answer) { done.set_value(std::move(answer)); });
+        return done.get_future().get().value().drawing;
+    }
+    static store::Embedding at(int x, int y, const std::string& trunk = "live") {
+        return {trunk, 0.5F, {static_cast<std::int8_t>(x), static_cast<std::int8_t>(y)}};
+    }
+    std::vector<Uuid> similar_to(const Uuid& drawing, std::size_t limit,
+                                 const std::string& trunk = "live") {
+        std::vector<Uuid> ids;
+        const auto similar = similar_drawings(*store_, birds_, trunk, drawing, limit);
+        EXPECT_TRUE(similar) << similar.error().detail;
+        for (const auto& each : similar.value()) ids.push_back(each.drawing.id);
+        return ids;
+    }
+
+    testing_support::TempFolder folder_;
+    Metrics metrics_;
+    std::unique_ptr<store::Store> store_ =
+        store::open_store("sqlite:" + (folder_.path() / "quality.db").string(), {}, metrics_)
+            .value();
+    int birds_ = 0;
+};
+
+TEST_F(NeighboursTest, AreFoundBesideAnotherProjectsNearerOnes) {
+    const auto first = seen(100, 0, birds_);
+    const auto near = seen(100, 30, birds_);
+    const auto far = seen(0, 100, birds_);
+    for (int i = 0; i < 40; ++i) seen(100, 1);
+    EXPECT_THAT(similar_to(first.id, 2), ElementsAre(near.id, far.id));
+    EXPECT_THAT(similar_to(first.id, 1), ElementsAre(near.id));
+}
+
+TEST_F(NeighboursTest, AreThoseOfTheNetworkThatAnswers) {
+    const auto first = seen(100, 0, birds_, "z before");
+    const auto before = seen(100, 1, birds_, "z before");
+    ASSERT_TRUE(store_->add_embeddings({{first.id, at(100, 0)}}));
+    const auto fresh = seen(100, 30, birds_);
+    EXPECT_THAT(similar_to(first.id, 2), ElementsAre(fresh.id));
+    EXPECT_THAT(similar_to(first.id, 2, "z before"), ElementsAre(before.id));
+    const auto unseen = similar_drawings(*store_, birds_, "live", before.id, 2);
+    ASSERT_FALSE(unseen);
+    EXPECT_EQ(unseen.error().code, "no_embedding");
+}
+
+}  // namespace
+}  // namespace croquis::service
