@@ -154,6 +154,29 @@ struct ReviewedRows {
     std::optional<learning::PackedRows> rows;
 };
 
+/// Whether somebody said once more, of this drawing alone, that the tag which people had given it
+/// is right.
+bool is_confirmed(const std::vector<store::TagEvent>& history) {
+    using store::TagEventKind;
+    std::set<int> undone;
+    for (const auto& event : history)
+        if (event.undoes) undone.insert(*event.undoes);
+    bool tagged = false;
+    bool confirmed = false;
+    for (const auto& event : history) {
+        if (undone.contains(event.version)) continue;
+        if (event.kind == TagEventKind::accepted) {
+            confirmed = confirmed || (tagged && !event.bulk);
+            tagged = true;
+        } else if (event.kind == TagEventKind::corrected || event.kind == TagEventKind::imported ||
+                   event.kind == TagEventKind::adjudicated) {
+            confirmed = false;
+            tagged = true;
+        }
+    }
+    return confirmed;
+}
+
 Result<ReviewedRows> reviewed_rows(store::Store& store, int project, const std::string& trunk) {
     ReviewedRows reviewed;
     std::map<std::string, int> place;
@@ -262,6 +285,9 @@ Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, in
         auto drawing = store.drawing(reviewed->drawings[suspect.row], store::Audience::annotators);
         if (!drawing && drawing.error().kind == ErrorKind::not_found) continue;
         if (!drawing) return drawing.error();
+        const auto history = store.history(drawing->id, store::Audience::annotators);
+        if (!history && history.error().kind != ErrorKind::not_found) return history.error();
+        if (!history || is_confirmed(*history)) continue;
         mistakes.push_back({std::move(*drawing),
                             reviewed->tags[static_cast<std::size_t>(suspect.suggested)],
                             suspect.suggest, suspect.given});

@@ -61,11 +61,11 @@ struct SuspectedMistake {
     float given = 0;    ///< that have its own
 };
 
-/// Reviewed drawings looked at for mistakes: the time grows with their square.
+/// Reviewed drawings looked at for mistakes, the newest: the time grows with their square.
 inline constexpr std::size_t most_suspects_among = 4'000;
 
-/// The likeliest first. Reads stored embeddings of the live model's trunk alone. Blocks. Errors:
-/// invalid (limit: 1 to 200); those of the store.
+/// The likeliest first, without those whose tag somebody confirmed on a second look. Reads stored
+/// embeddings of the trunk alone. Blocks. Errors: invalid (limit: 1 to 200); those of the store.
 Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
                                                          const std::string& trunk,
                                                          std::size_t limit);

@@ -316,7 +316,7 @@ struct EmbeddedDrawing {
     std::optional<Basis> basis = {};  ///< of a page of reviewed drawings
 };
 
-/// A page of a project's reviewed drawings, in an order of the store's own.
+/// A page of a project's reviewed drawings, the newest first.
 struct ReviewedQuery {
     std::string trunk;        ///< whose embeddings
     std::size_t limit = 500;  ///< 1…1000

@@ -166,16 +166,13 @@ Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers)
     return {trunk, scale, std::vector<std::int8_t>(numbers.begin(), numbers.end())};
 }
 
-/// By place in the queue, because reviewed drawings have an index in that order and no other.
 std::string reviewed_statement(const ReviewedQuery& query) {
     return fmt::format(
-        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.basis, "
-        "CAST(d.queue_place AS integer) "
+        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.basis "
         "FROM drawing d LEFT JOIN embedding e ON e.trunk = $1 AND e.drawing = d.id "
         "WHERE d.project = $2 AND d.tagged_by IS NOT NULL AND {} "
-        "ORDER BY d.queue_place, d.id LIMIT {}",
-        query.after ? std::string(shown) + " AND (d.queue_place, d.id) > ($3, $4)" : shown,
-        query.after ? "$5" : "$3");
+        "ORDER BY d.id DESC LIMIT {}",
+        query.after ? std::string(shown) + " AND d.id < $3" : shown, query.after ? "$4" : "$3");
 }
 
 /// The limit is on what is looked at, so that one statement never takes long.

@@ -145,7 +145,7 @@ describe('a queue and its quality', () => {
       assert.match(await row.innerText(), /%/);
       assert.match(await page.getByTestId('figures').innerText(), /Drawings to review\s+0/);
       assert.ok((await page.locator('.plot canvas').count()) >= 3);
-      const link = page.getByTestId('suspects').locator(`a[href="#/annotate/${mistake}"]`);
+      const link = page.getByTestId('suspects').locator(`a[href="#/review/${mistake}?view=suspects"]`);
       await link.waitFor();
       assert.match(await link.innerText(), /looks like star/i);
       await look(page, 'quality');
@@ -160,6 +160,30 @@ describe('a queue and its quality', () => {
       const before = page.url();
       await similar.first().getByRole('button').press('Enter');
       await page.waitForURL((url) => url.href !== before);
+    });
+  });
+
+  it('looks at the likely mistakes one after another, and lists no more what was confirmed', async () => {
+    const { suspects } = await api('GET', '/quality/suspects');
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/quality"]').click();
+      await page.getByTestId('look-again').click();
+      const dialog = page.getByRole('dialog');
+      for (const [done, suspect] of suspects.entries()) {
+        await page.waitForURL((url) => url.hash === `#/review/${suspect.id}?view=suspects`);
+        await dialog.getByTestId('looks-like').waitFor();
+        await dialog.getByTestId('progress').getByText(`${done} of ${suspects.length}`).waitFor();
+        if (done === 0) await look(page, 'suspects-one-by-one');
+        await page.keyboard.press('Enter');
+      }
+      await dialog.getByTestId('finished').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByTestId('suspects').getByText('Nothing stands out.').waitFor();
+      assert.deepEqual((await api('GET', '/quality/suspects')).suspects, []);
+      // Taken back, it is one again.
+      const { version } = await api('GET', `/drawings/${suspects[0].id}`);
+      await api('POST', `/drawings/${suspects[0].id}/undo`, undefined, { 'If-Match': `"${version}"` });
     });
   });
 

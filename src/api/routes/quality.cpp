@@ -74,9 +74,10 @@ Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
                 const service::ProjectRef& project) {
     const auto limit = read_limit(request, 50, 200);
     if (!limit) co_return problem(limit.error());
-    const auto trunk = api.annotation.model()->trunk;
+    const auto trunk = co_await trunk_in(api, project);
+    if (!trunk) co_return problem(trunk.error());
     const auto job = [&] {
-        return service::suspected_mistakes(api.store, project->project.id, trunk, *limit);
+        return service::suspected_mistakes(api.store, project->project.id, *trunk, *limit);
     };
     const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());

@@ -29,8 +29,7 @@ ReviewedPage read_page(const Rows& rows, const ReviewedQuery& query) {
         page.drawings.back().reviewed = true;
         if (!rows.null(row, 7)) page.drawings.back().basis = basis_from(rows.text(row, 7));
     }
-    if (page.drawings.size() == query.limit)
-        page.next = Query::Cursor{page.drawings.back().id, rows.small(rows.count() - 1, 8)};
+    if (page.drawings.size() == query.limit) page.next = Query::Cursor{page.drawings.back().id};
     return page;
 }
 
@@ -86,10 +85,7 @@ Result<ReviewedPage> PostgresStore::reviewed_drawings(const ReviewedQuery& query
     if (const auto valid = check(query); !valid) return valid.error();
     return with_connection([&](Connection& connection) {
         Parameters parameters(query.trunk, query.project);
-        if (query.after) {
-            parameters.add(query.after->place);
-            parameters.add(query.after->id);
-        }
+        if (query.after) parameters.add(query.after->id);
         parameters.add(static_cast<std::int64_t>(query.limit));
         return read_page(connection.run(reviewed_statement(query), parameters), query);
     });

@@ -20,15 +20,12 @@ EmbeddedDrawing read_embedded(const Statement& row, const std::string& trunk) {
 
 ReviewedPage read_page(Statement& rows, const ReviewedQuery& query) {
     ReviewedPage page;
-    int place = 0;
     while (rows.step()) {
         page.drawings.push_back(read_embedded(rows, query.trunk));
         page.drawings.back().reviewed = true;
         if (!rows.null(7)) page.drawings.back().basis = basis_from(rows.text(7));
-        place = rows.small(8);
     }
-    if (page.drawings.size() == query.limit)
-        page.next = Query::Cursor{page.drawings.back().id, place};
+    if (page.drawings.size() == query.limit) page.next = Query::Cursor{page.drawings.back().id};
     return page;
 }
 
@@ -64,8 +61,7 @@ Result<ReviewedPage> SqliteStore::reviewed_drawings(const ReviewedQuery& query) 
             auto rows = connection.query(sql, query.trunk, query.project, limit);
             return read_page(rows, query);
         }
-        auto rows = connection.query(sql, query.trunk, query.project, query.after->place,
-                                     query.after->id, limit);
+        auto rows = connection.query(sql, query.trunk, query.project, query.after->id, limit);
         return read_page(rows, query);
     });
 }

@@ -80,8 +80,15 @@ for (const kind of Object.keys(stores))
         await get(`/api/v1/drawings/${first.id}/similar?limit=${limit}`, { status: 422, field: 'limit' });
       await get(`/api/v1/drawings/${randomUUID()}/similar`, { status: 404 });
       await get('/api/v1/drawings/x/similar', { status: 422, field: 'id' });
-      const { suspects } = await get('/api/v1/quality/suspects?limit=200');
+      const listed = async () => (await get('/api/v1/quality/suspects?limit=200')).suspects;
+      const suspects = await listed();
       assert.ok(suspects.every(({ tag, suggested }) => tag !== suggested));
+      const [suspect] = suspects;
+      const headers = { 'If-Match': `"${suspect.version}"` };
+      const json = { tag: suspect.tag };
+      await api.ask('PATCH', `/api/v1/drawings/${suspect.id}`, { token: annotator, headers, json, status: 200 });
+      const expected = suspects.filter(({ id }) => id !== suspect.id).map(({ id }) => id);
+      assert.deepEqual((await listed()).map(({ id }) => id), expected);
       for (const limit of [0, 201])
         await get(`/api/v1/quality/suspects?limit=${limit}`, { status: 422, field: 'limit' });
     });

@@ -11,6 +11,7 @@ namespace croquis::service {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 class NeighboursTest : public testing::Test {
   protected:
@@ -41,6 +42,13 @@ class NeighboursTest : public testing::Test {
     static store::Embedding at(int x, int y, const std::string& trunk = "live") {
         return {trunk, 0.5F, {static_cast<std::int8_t>(x), static_cast<std::int8_t>(y)}};
     }
+    store::Drawing tagged(const store::Drawing& drawing, const std::string& tag,
+                          bool bulk = false) {
+        store::TagChange change{drawing.id, tag, {marie_, "marie"},
+                                now(),      "",  store::VersionCondition::any()};
+        change.bulk = bulk;
+        return store_->change_tag(change).value();
+    }
     std::vector<Uuid> similar_to(const Uuid& drawing, std::size_t limit,
                                  const std::string& trunk = "live") {
         std::vector<Uuid> ids;
@@ -49,6 +57,21 @@ class NeighboursTest : public testing::Test {
         for (const auto& each : similar.value()) ids.push_back(each.drawing.id);
         return ids;
     }
+    std::vector<Uuid> suspects() {
+        std::vector<Uuid> ids;
+        for (const auto& each :
+             suspected_mistakes(*store_, store::shapes_project, "live", 200).value())
+            ids.push_back(each.drawing.id);
+        return ids;
+    }
+    /// Circles to one side, stars to the other, and one among the circles that is called a star.
+    store::Drawing with_one_mistake() {
+        for (int i = 0; i < 12; ++i) {
+            tagged(seen(100, i), "circle");
+            tagged(seen(i, 100), "star");
+        }
+        return tagged(seen(100, 6), "star");
+    }
 
     testing_support::TempFolder folder_;
     Metrics metrics_;
@@ -56,6 +79,7 @@ class NeighboursTest : public testing::Test {
         store::open_store("sqlite:" + (folder_.path() / "quality.db").string(), {}, metrics_)
             .value();
     int birds_ = 0;
+    const Uuid marie_ = Uuid::v7();
 };
 
 TEST_F(NeighboursTest, AreFoundBesideAnotherProjectsNearerOnes) {
@@ -77,6 +101,21 @@ TEST_F(NeighboursTest, AreThoseOfTheNetworkThatAnswers) {
     const auto unseen = similar_drawings(*store_, birds_, "live", before.id, 2);
     ASSERT_FALSE(unseen);
     EXPECT_EQ(unseen.error().code, "no_embedding");
+}
+
+TEST_F(NeighboursTest, ConfirmTheTagNoSecondTime) {
+    const auto mistake = with_one_mistake();
+    EXPECT_THAT(suspects(), ElementsAre(mistake.id));
+    tagged(mistake, "star", true);  // among others, which nobody looked at one by one
+    EXPECT_THAT(suspects(), ElementsAre(mistake.id));
+    const auto confirmed = tagged(mistake, "star");
+    EXPECT_THAT(suspects(), IsEmpty());
+    ASSERT_TRUE(store_->undo_tag({mistake.id, {marie_, "marie"}, now(), confirmed.version}));
+    EXPECT_THAT(suspects(), ElementsAre(mistake.id));
+    tagged(mistake, "circle");
+    EXPECT_THAT(suspects(), IsEmpty());
+    tagged(mistake, "star");
+    EXPECT_THAT(suspects(), ElementsAre(mistake.id));
 }
 
 }  // namespace

@@ -323,6 +323,10 @@ export const en = {
     openAgain: (tag: string) => `Open again: ${tag}`,
     takeBack: (tag: string) => `Take back: ${tag}`,
     finished: 'The queue is empty.',
+    suspected: (tag: string) =>
+      `Most of its look-alikes are ${tag}. Accepting it confirms the tag that it has.`,
+    suspectsDone: 'Every likely mistake was looked at.',
+    spaceGoesOn: 'Space skips.',
     toList: 'To all drawings',
   },
   login: {
@@ -706,7 +710,8 @@ export const en = {
     daysActive: 'Days',
     suspects: 'Likely mistakes',
     suspectsHint:
-      'Reviewed drawings whose nearest look-alikes have another label. Open one to look again; nothing changes by itself.',
+      'Reviewed drawings whose nearest look-alikes have another label. Look at them again: what is confirmed is not listed any more, and nothing changes by itself.',
+    lookAgain: 'Look at them one by one',
     noSuspects: 'Nothing stands out.',
     looksLike: (tag: string) => `looks like ${tag}`,
   },

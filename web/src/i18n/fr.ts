@@ -329,6 +329,10 @@ export const fr: Dictionary = {
     openAgain: (tag) => `Rouvrir : ${tag}`,
     takeBack: (tag) => `Revenir sur : ${tag}`,
     finished: 'Rien à vérifier.',
+    suspected: (tag) =>
+      `La plupart de ses semblables portent « ${tag} ». Accepter confirme l’étiquette qu’il a.`,
+    suspectsDone: 'Toutes les erreurs probables ont été regardées.',
+    spaceGoesOn: 'Espace passe au suivant.',
     toList: 'Voir tous les dessins',
   },
   login: {
@@ -716,7 +720,8 @@ export const fr: Dictionary = {
     daysActive: 'Jours',
     suspects: 'Erreurs probables',
     suspectsHint:
-      'Des dessins vérifiés dont les plus ressemblants portent une autre étiquette. Ouvrez-en un pour regarder de nouveau ; rien ne change de soi-même.',
+      'Des dessins vérifiés dont les plus ressemblants portent une autre étiquette. Regardez-les de nouveau : ce qui est confirmé n’est plus montré, et rien ne change de soi-même.',
+    lookAgain: 'Les regarder un à un',
     noSuspects: 'Rien ne se remarque.',
     looksLike: (tag: string) => `ressemble à ${tag}`,
   },

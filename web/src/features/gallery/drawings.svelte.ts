@@ -1,4 +1,4 @@
-import { SvelteSet } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import { i18n } from '../../i18n/i18n.svelte';
 import {
@@ -16,7 +16,8 @@ import { annotatorApi } from '../session/session.svelte';
 import { newUuid } from '../../util/uuid';
 import { admits, noFilter, queryOf, restricted, type Filter, type ListQuery } from './filter';
 
-export type Source = 'public' | 'annotator' | 'queue';
+/** The suspects are reviewed drawings that are likely mistakes, to be looked at once more. */
+export type Source = 'public' | 'annotator' | 'queue' | 'suspects';
 export const page_size = 24;
 
 type Asked = ListQuery & { limit: number; cursor?: string };
@@ -30,6 +31,7 @@ function pageOf(source: 'public' | 'annotator', query: Asked): Promise<Answer<Dr
 
 const most_held = 50; // the API's limit
 const most_passed = 200; // the API's limit
+const most_suspects = 200; // the API's limit
 /** Stands for the page that follows one of the queue, which has no cursor. */
 const more_waits = 'more';
 
@@ -57,6 +59,8 @@ export class DrawingList {
   private wanted = '';
   /** Those of the queue that the person passed over; they go to others. */
   readonly passed = new SvelteSet<string>();
+  /** Of the suspects, what their look-alikes are, and when they were reviewed. */
+  private suspected = new SvelteMap<string, { suggested: string; tagged_at: string | null }>();
   /** The import whose drawings alone the queue gives. */
   importJob: string | null = null;
   /** What holds the queue's drawings for this list, so that nobody else is given them. */
@@ -74,7 +78,8 @@ export class DrawingList {
     if (source === 'queue') this.claim = newUuid();
     this.passed.clear();
     this.source = source;
-    this.filter = source === 'queue' ? noFilter : restricted(filter, source);
+    this.filter = source === 'queue' || source === 'suspects' ? noFilter : restricted(filter, source);
+    this.suspected.clear();
     this.items = [];
     this.next = undefined;
     this.loading = false;
@@ -117,7 +122,22 @@ export class DrawingList {
 
   private page(): Promise<Answer<DrawingPage>> {
     if (this.source === 'queue') return this.hold(page_size);
+    if (this.source === 'suspects') return this.suspects();
     return pageOf(this.source, { ...queryOf(this.filter), limit: page_size, cursor: this.next ?? undefined });
+  }
+
+  private async suspects(): Promise<Answer<DrawingPage>> {
+    const params = { query: { limit: most_suspects } };
+    const answer = await settle(annotatorApi.GET('/api/v1/quality/suspects', { params }));
+    if (!answer.ok) return answer;
+    const { suspects } = answer.data;
+    for (const { id, suggested, tagged_at } of suspects) this.suspected.set(id, { suggested, tagged_at });
+    return { ...answer, data: { drawings: suspects, next: null } };
+  }
+
+  /** What the look-alikes of one of the suspects are. */
+  suggested(id: string): string | null {
+    return this.suspected.get(id)?.suggested ?? null;
   }
 
   /** Holds so many drawings of the queue beside those that are here and wait still. */
@@ -136,14 +156,20 @@ export class DrawingList {
     return { ...answer, data: { drawings, next: drawings.length < limit ? null : more_waits } };
   }
 
+  /** Whether nothing is to be decided of a drawing: a suspect is looked at once more. */
+  readonly settled = (drawing: Drawing): boolean => {
+    const suspect = this.suspected.get(drawing.id);
+    return suspect ? drawing.tagged_at !== suspect.tagged_at : isAnswered(drawing);
+  };
+
   /** Whether a drawing waits for this person's decision. */
   readonly waits = (drawing: Drawing): boolean =>
-    !isAnswered(drawing) && !drawing.disputed && !this.passed.has(drawing.id);
+    !this.settled(drawing) && !drawing.disputed && !this.passed.has(drawing.id);
 
   /** Leaves a drawing of the queue to others: this person is not given it again. */
   pass(drawing: Drawing): void {
     this.passed.add(drawing.id);
-    if (this.next === null) this.next = more_waits;
+    if (this.source === 'queue' && this.next === null) this.next = more_waits;
     void this.renew();
   }
 

@@ -58,7 +58,7 @@ export class Tagging {
    * there is nothing to change.
    */
   set(drawing: Drawing, tag: string): Promise<boolean> {
-    const nothing = saidOf(drawing) === tag && isAnswered(drawing);
+    const nothing = saidOf(drawing) === tag && this.list.settled(drawing);
     if (this.saving[drawing.id] || nothing) return Promise.resolve(false);
     return this.track(this.save(drawing, tag));
   }

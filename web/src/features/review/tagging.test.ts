@@ -50,6 +50,24 @@ describe('tagging', () => {
     expect(list.items.map((drawing) => drawing.tag)).toEqual(['star', 'heart', 'circle']);
   });
 
+  it('confirms a likely mistake once, and lets it wait again where that is taken back', async () => {
+    const before = { tagged_by: 'ada', tagged_at: '2026-11-24T12:00:00Z', version: 2 };
+    const suspect = { ...drawingOf('a', before), suggested: 'star', suggest: 0.9, given: 0.1 };
+    void list.show('suspects');
+    const asked = await wire.next('GET', '/api/v1/quality/suspects');
+    expect(asked.query.get('limit')).toBe('200');
+    asked.answer(200, { suspects: [suspect] });
+    await settleAll();
+    expect([list.suggested('a'), list.waits(at('a')), list.next]).toEqual(['star', true, null]);
+    await tag('a', 'circle');
+    expect(list.waits(at('a'))).toBe(false);
+    expect(await tagging.set(at('a'), 'circle')).toBe(false);
+    list.replace(drawingOf('a', { ...before, version: 4 }), at('a'));
+    expect(list.waits(at('a'))).toBe(true);
+    list.pass(at('a'));
+    expect([list.waits(at('a')), list.next]).toEqual([false, null]);
+  });
+
   it('reads the queue of one import anew as that of this import, where what it took back is not there', async () => {
     void list.show('queue', undefined, 'an import');
     const claim = await wire.next('PUT', /claims/);
