@@ -602,8 +602,13 @@ asio::awaitable<Result<std::string>> Annotation::roll_back(store::Author by, int
 /// A job that is open already is enough. Where none can be queued, the next reviews try again.
 void Annotation::count_reviews(std::size_t reviews, int project) {
     if (rhythm_.after == 0 || reviews == 0) return;
-    if (reviews_.fetch_add(reviews) + reviews < rhythm_.after) return;
-    reviews_ = 0;
+    {
+        const MutexLock lock(mutex_);
+        auto& counted = reviews_[project];
+        counted += reviews;
+        if (counted < rhythm_.after) return;
+        counted = 0;
+    }
     if (queue_teaching(store_, std::nullopt, project) && rhythm_.on_job) rhythm_.on_job();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <map>
@@ -91,7 +90,7 @@ Sha256 digest_of(const Sha256& image, std::string_view strokes);
 
 /// When a model is taught without anybody asking.
 struct TeachingRhythm {
-    std::size_t after = 0;              ///< after so many reviews in this process; 0 for never
+    std::size_t after = 0;              ///< reviews of a project in this process; 0 for never
     std::function<void()> on_job = {};  ///< called when a job was queued; may be empty
 };
 
@@ -257,8 +256,9 @@ class Annotation {
     prometheus::Counter& replays_;
     Metrics& metrics_;
     const TeachingRhythm rhythm_;
-    std::atomic<std::size_t> reviews_{0};  ///< since teaching was last queued
     Mutex mutex_;
+    /// Of each project, since teaching was last queued in it.
+    std::map<int, std::size_t> reviews_ CROQUIS_GUARDED_BY(mutex_);
     /// Of models that are live no more, read from the registry once.
     std::map<std::string, std::shared_ptr<const ModelLabels>> earlier_labels_
         CROQUIS_GUARDED_BY(mutex_);

@@ -307,5 +307,37 @@ TEST_F(AnnotationTest, TeachesAfterSoManyReviews) {
     EXPECT_EQ(jobs(), 1U);
 }
 
+TEST_F(AnnotationTest, TeachesEachProjectAfterItsOwnReviews) {
+    annotation_ = std::make_unique<Annotation>(*store_, *batcher_, workers_, metrics_,
+                                               recognition::BatcherOptions{}, TeachingRhythm{2});
+    store::Project birds;
+    birds.slug = birds.name = "birds";
+    birds.created_at = now();
+    birds = store_->add_project(birds).value();
+    const auto known =
+        std::make_shared<const KnownProject>(KnownProject{birds, {"circle", "square"}});
+    const auto review = [&](int seed, const ProjectRef& project, int of) {
+        const auto drawn =
+            ask(annotation_->submit({square(seed), {}, "test", {}, {}, {}, project})).get();
+        ASSERT_TRUE(drawn) << drawn.error().detail;
+        const auto all = ask(annotation_->accept({{drawn->drawing.id, 1}}, marie_, of)).get();
+        ASSERT_TRUE(all);
+        ASSERT_TRUE(all->front());
+    };
+    const auto jobs_of = [&](int project) {
+        const auto jobs = store_->jobs(10, std::nullopt).value();
+        return std::count_if(jobs.begin(), jobs.end(),
+                             [&](const store::Job& job) { return job.project == project; });
+    };
+    review(1, nullptr, store::shapes_project);
+    review(2, known, birds.id);
+    EXPECT_EQ(jobs_of(birds.id), 0);
+    review(3, nullptr, store::shapes_project);
+    EXPECT_EQ(jobs_of(store::shapes_project), 1);
+    EXPECT_EQ(jobs_of(birds.id), 0);
+    review(4, known, birds.id);
+    EXPECT_EQ(jobs_of(birds.id), 1);
+}
+
 }  // namespace
 }  // namespace croquis::service
