@@ -26,15 +26,18 @@ std::string percent(const learning::Share& share) {
 }
 
 void print_labels(const service::Teaching& teaching) {
-    std::cout << fmt::format("{:<20} {:>7} {:>7}  {}\n", "label", "learnt", "judging",
+    constexpr const char* row = "{:<20} {:>7} {:>7} {:>7}  {}\n";
+    std::cout << fmt::format(row, "label", "given", "learnt", "judging",
                              "cross-validated accuracy");
     for (const auto& label : teaching.labels)
-        std::cout << fmt::format("{:<20} {:>7} {:>7}  {}\n", label.label, label.learnt,
-                                 label.judging, percent(label.accuracy));
+        std::cout << fmt::format(row, label.label, label.given, label.learnt, label.judging,
+                                 percent(label.accuracy));
     for (const auto& label : teaching.too_few)
-        std::cout << fmt::format("{:<20} {:>7} {:>7}  too few: {} are needed\n", label.label,
-                                 label.learnt, label.judging, learning::fewest_examples);
-    std::cout << fmt::format("{:<20} {:>15}  {}\n", "all", "", percent(teaching.accuracy));
+        std::cout << fmt::format(row, label.label, label.given, label.learnt, label.judging,
+                                 fmt::format("too few: {} to learn from are needed, and one in "
+                                             "four is kept to judge",
+                                             learning::fewest_examples));
+    std::cout << fmt::format("{:<20} {:>23}  {}\n", "all", "", percent(teaching.accuracy));
 }
 
 void print_gate(const service::Teaching& teaching) {

@@ -136,6 +136,7 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
     for (const auto& drawing : drawings) {
         auto& label = by_name[drawing.tag];
         label.label = drawing.tag;
+        ++label.given;
         if (drawing.may_judge) ++label.judging;
         if (!drawing.judges) ++label.learnt;
     }
@@ -181,8 +182,10 @@ json::object share_json(const learning::Share& share) {
 json::array labels_json(const std::vector<TaughtLabel>& labels) {
     json::array listed;
     for (const auto& label : labels) {
-        json::object object{
-            {"label", label.label}, {"learnt", label.learnt}, {"judging", label.judging}};
+        json::object object{{"label", label.label},
+                            {"given", label.given},
+                            {"learnt", label.learnt},
+                            {"judging", label.judging}};
         if (label.accuracy.all > 0) object["cross_validated"] = share_json(label.accuracy);
         listed.emplace_back(std::move(object));
     }

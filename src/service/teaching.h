@@ -31,8 +31,9 @@ struct TeachRequest {
 struct TaughtLabel {
     std::string label;
     std::size_t learnt = 0;    ///< drawings that the head learnt from
-    std::size_t judging = 0;   ///< drawings kept back to judge
+    std::size_t judging = 0;   ///< drawings kept back of which the review may judge
     learning::Share accuracy;  ///< cross-validated on what was learnt
+    std::size_t given = 0;  ///< drawings that people gave it; those not learnt from are kept back
 };
 
 struct Teaching {

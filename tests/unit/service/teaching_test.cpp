@@ -143,7 +143,11 @@ TEST_F(TeachingTest, MakesACandidateThatAnswersWhatPeopleSaid) {
     const auto teaching = teach(*store_, {"marie", {}});
     ASSERT_TRUE(teaching) << teaching.error().detail;
     std::size_t seen = 0;
-    for (const auto& label : teaching->labels) seen += label.learnt + label.judging;
+    for (const auto& label : teaching->labels) {
+        seen += label.learnt + label.judging;
+        EXPECT_EQ(label.given, 16U) << label.label;
+        EXPECT_LE(label.learnt, label.given);
+    }
     EXPECT_EQ(teaching->labels.size(), 3U);
     EXPECT_EQ(seen, 48U);
     EXPECT_THAT(teaching->too_few, IsEmpty());

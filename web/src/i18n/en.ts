@@ -586,7 +586,10 @@ export const en = {
     examples: 'Examples',
     expected: 'Expected accuracy',
     allLabels: 'All labels',
-    tooFew: (labels: string) => `Too few examples yet, three are needed: ${labels}.`,
+    tooFew: (labels: string) =>
+      `Too few examples yet: three to learn from are needed, and one drawing in four is kept to judge. ${labels}.`,
+    tooFewOf: (label: string, given: string, kept: string, learnt: string) =>
+      `${label}: ${given} given, ${kept} kept to judge, ${learnt} learnt`,
     unreadable: (n: string, count: number) =>
       count === 1
         ? 'One drawing was left out: its picture cannot be read.'

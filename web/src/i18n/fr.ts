@@ -596,7 +596,10 @@ export const fr: Dictionary = {
     examples: 'Exemples',
     expected: 'Justesse attendue',
     allLabels: 'Toutes',
-    tooFew: (labels) => `Encore trop peu d’exemples, il en faut trois : ${labels}.`,
+    tooFew: (labels) =>
+      `Encore trop peu d’exemples : il en faut trois pour apprendre, et un dessin sur quatre est gardé pour juger. ${labels}.`,
+    tooFewOf: (label, given, kept, learnt) =>
+      `${label} : ${given} donnés, ${kept} gardés pour juger, ${learnt} appris`,
     unreadable: (n, count) =>
       count === 1
         ? 'Un dessin a été laissé de côté : son image est illisible.'
