@@ -1,0 +1,45 @@
+#!/bin/sh
+# tools/check-includes fails on each include that ARCHITECTURE.md forbids, and on no other.
+set -eu
+. "$(dirname "$0")/repository.sh"
+use check-includes
+cp "$source/CMakeLists.txt" .
+mkdir -p src/learning
+cp "$source/src/learning/CMakeLists.txt" src/learning/
+file src/core/good.cpp '#include "core/error.h"'
+file src/service/good.cpp '#include "learning/adaptation/gate.h"'
+file src/store/sqlite/good.cpp '#include "store/sqlite/connection.h"'
+file src/learning/training/good.cpp '#include <torch/torch.h>'
+commit
+
+run tools/check-includes
+[ "$status" -eq 0 ] || fail "takes what is allowed"
+
+refuses() {
+    file "src/$1/bad.cpp" "#include $2"
+    git add -A
+    run tools/check-includes
+    [ "$status" -ne 0 ] && said "src/$1/bad.cpp:1: " || fail "refuses $2 in $1"
+    git rm -qf "src/$1/bad.cpp"
+}
+refuses core '"drawing/strokes.h"'
+refuses drawing '"recognition/recognizer.h"'
+refuses recognition '"store/store.h"'
+refuses store '"recognition/recognizer.h"'
+refuses store/sqlite '"recognition/recognizer.h"'
+refuses store '"http/message.h"'
+refuses identity '"http/message.h"'
+refuses learning/adaptation '"store/store.h"'
+refuses learning/training '"store/store.h"'
+refuses learning/synthesis '"learning/dataset/reader.h"'
+refuses jobs '"service/models.h"'
+refuses service '"http/message.h"'
+refuses http '"service/annotation.h"'
+refuses api '"store/sqlite/connection.h"'
+refuses portal '"api/api.h"'
+refuses server '"cli/commands.h"'
+refuses service '<torch/torch.h>'
+refuses unlisted '"core/error.h"'
+
+run tools/check-includes
+[ "$status" -eq 0 ] || fail "takes what is left"
