@@ -46,8 +46,10 @@ add_compile_definitions(
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
-  # clang 14 has coroutines but does not say so; libstdc++ and Asio ask.
-  add_compile_definitions(__cpp_impl_coroutine=201902L)
+  # clang 14 has coroutines but does not say so; libstdc++ and Asio ask. Later ones say it themselves.
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+    add_compile_definitions(__cpp_impl_coroutine=201902L)
+  endif()
   # The libraries of the system come without the type information that these two compare.
   if(CROQUIS_SANITIZE MATCHES undefined)
     add_compile_options(-fno-sanitize=vptr,function)
