@@ -26,6 +26,13 @@ constexpr std::size_t read_at_once = std::size_t{1024} * 1024;
 /// Every store has these, and a row of each step that its schema took.
 constexpr std::array made_with{"schema_migration", "label"};
 
+bool says_nothing(const std::string& table) {
+    const auto among = [&](const auto& tables) {
+        return std::find(std::begin(tables), std::end(tables), table) != std::end(tables);
+    };
+    return among(made_with) || among(not_backed_up);
+}
+
 bool is_sqlite(const std::string& url) {
     return url.starts_with(sqlite_scheme);
 }
@@ -148,8 +155,7 @@ void require_same_rows(const BackupContents& copied, const BackupContents& copy)
 void require_empty(const std::map<std::string, std::int64_t>& rows, bool replace) {
     if (replace) return;
     for (const auto& [table, count] : rows) {
-        const bool there = std::find(made_with.begin(), made_with.end(), table) != made_with.end();
-        if (there || count == 0 || (table == "project" && count == 1)) continue;
+        if (says_nothing(table) || count == 0 || (table == "project" && count == 1)) continue;
         throw Failure(ErrorKind::conflict,
                       fmt::format("The store is not empty: {} rows of \"{}\" alone. --replace "
                                   "deletes what it holds and puts the backup in its place.",

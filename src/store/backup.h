@@ -11,8 +11,8 @@
 
 /// The whole store in one file, and back. A backup of SQLite is a database of SQLite, one of
 /// PostgreSQL an archive of pg_dump (custom format); beside it, FILE.sha256 has its digest, as
-/// sha256sum writes it. Neither sign-ins nor claims are in it. All functions block, for as long as
-/// it takes.
+/// sha256sum writes it. Neither sign-ins nor claims are in it, nor who does jobs. All functions
+/// block, for as long as it takes.
 namespace croquis::store {
 
 /// What is in a backup.
@@ -45,6 +45,6 @@ Result<BackupContents> restore(const std::string& url, const std::filesystem::pa
                                bool replace, const ShowProgress& show);
 
 /// Tables whose rows stay out of a backup: they are about who is at work just now.
-inline constexpr const char* not_backed_up[] = {"refresh_token", "claim"};
+inline constexpr const char* not_backed_up[] = {"refresh_token", "claim", "worker"};
 
 }  // namespace croquis::store

@@ -578,4 +578,30 @@ struct JobOutcome {
     std::optional<std::string> error = {};
 };
 
+/// What a process that does jobs is besides.
+enum class WorkerProcess {
+    server,  ///< it serves, and does jobs itself
+    worker,  ///< it does nothing else
+};
+
+/// A job that a process is at.
+struct JobAtWork {
+    Uuid id;
+    std::string kind;
+    std::string project_slug;
+};
+
+/// A process that does jobs.
+struct Worker {
+    Uuid id;           ///< Uuid::v7(), another one at each start; as text the owner of its leases
+    std::string name;  ///< of its machine, and its number there: "lab-2:4711"
+    WorkerProcess process = WorkerProcess::worker;
+    std::string version;               ///< of the program
+    std::vector<std::string> kinds;    ///< of the jobs that it takes; without commas
+    Timestamp since;                   ///< its start
+    Timestamp seen_at;                 ///< when it said last that it is there
+    Timestamp expires_at;              ///< when one that says no more is taken to be dead
+    std::vector<JobAtWork> jobs = {};  ///< told by the store; none where it is idle
+};
+
 }  // namespace croquis::store

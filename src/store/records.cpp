@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
@@ -45,6 +46,11 @@ constexpr std::array job_states{
     Word<JobState>{JobState::queued, "queued"},       Word<JobState>{JobState::running, "running"},
     Word<JobState>{JobState::succeeded, "succeeded"}, Word<JobState>{JobState::failed, "failed"},
     Word<JobState>{JobState::cancelled, "cancelled"},
+};
+
+constexpr std::array worker_processes{
+    Word<WorkerProcess>{WorkerProcess::server, "server"},
+    Word<WorkerProcess>{WorkerProcess::worker, "worker"},
 };
 
 constexpr std::array tag_event_kinds{
@@ -419,6 +425,23 @@ std::string kinds_text(const std::vector<std::string>& kinds) {
     return text;
 }
 
+std::vector<std::string> kinds_from(std::string_view text) {
+    std::vector<std::string> kinds;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(','), text.size());
+        if (end > 0) kinds.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return kinds;
+}
+
+void give_job(std::vector<Worker>& workers, std::string_view owner, JobAtWork job) {
+    const auto found = std::find_if(workers.begin(), workers.end(), [&](const Worker& worker) {
+        return to_string(worker.id) == owner;
+    });
+    if (found != workers.end()) found->jobs.push_back(std::move(job));
+}
+
 Result<void> check_job_limit(std::size_t limit) {
     if (limit >= 1 && limit <= 200) return {};
     return Error{ErrorKind::invalid, "A page has 1 to 200 jobs.", "limit"};
@@ -472,6 +495,14 @@ std::string_view to_string(JobState state) {
 
 JobState job_state_from(std::string_view text) {
     return meaning_of(job_states, text, "The store holds an unknown state of a job.");
+}
+
+std::string_view to_string(WorkerProcess process) {
+    return word_of(worker_processes, process);
+}
+
+WorkerProcess worker_process_from(std::string_view text) {
+    return meaning_of(worker_processes, text, "The store holds an unknown kind of process.");
 }
 
 std::optional<std::string> to_column(Visibility visibility) {

@@ -154,9 +154,23 @@ bool is_nobodys(const Job& job, Timestamp at);
 bool has_ended(const Job& job);
 /// ",a,b," of those kinds, for a query to look a kind up in.
 std::string kinds_text(const std::vector<std::string>& kinds);
+std::vector<std::string> kinds_from(std::string_view text);
 /// What becomes of a job that nobody works at any more; none where it is to be begun again.
 std::optional<JobOutcome> end_of_abandoned(const Job& job);
 Result<void> check_job_limit(std::size_t limit);
+
+/// The processes that are there at the time $1, their columns in the order in which both stores
+/// read them.
+inline constexpr const char* workers_sql =
+    "SELECT id, name, process, version, kinds, since, seen_at, expires_at FROM worker "
+    "WHERE expires_at > $1 ORDER BY id LIMIT 1000";
+/// The jobs that somebody is at, at the time $1: whose lease it is, then the members of JobAtWork.
+inline constexpr const char* jobs_at_work_sql =
+    "SELECT lease_owner, id, kind, "
+    "(SELECT slug FROM project WHERE project.id = coalesce(job.project, 1)) "
+    "FROM job WHERE state = 'running' AND lease_expires_at > $1 ORDER BY id";
+/// Gives a job to the one of these whose lease it is; to none where that is another process.
+void give_job(std::vector<Worker>& workers, std::string_view owner, JobAtWork job);
 
 /// The project as `change` makes it.
 Project changed(Project project, const ProjectChange& change);
@@ -180,6 +194,8 @@ std::string_view to_string(ModelKind kind);
 ModelKind model_kind_from(std::string_view text);
 std::string_view to_string(JobState state);
 JobState job_state_from(std::string_view text);
+std::string_view to_string(WorkerProcess process);
+WorkerProcess worker_process_from(std::string_view text);
 /// As the column `withdrawn` has it; nothing for what is shown.
 std::optional<std::string> to_column(Visibility visibility);
 Visibility visibility_from(const std::optional<std::string>& column);

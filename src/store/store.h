@@ -19,6 +19,7 @@
 #include "store/project_store.h"
 #include "store/quality_store.h"
 #include "store/user_store.h"
+#include "store/worker_store.h"
 
 namespace croquis::store {
 
@@ -48,6 +49,7 @@ class Store : public DrawingStore,
               public ClaimStore,
               public QualityStore,
               public JobStore,
+              public WorkerStore,
               public AuditStore,
               public PersonStore {
   public:

@@ -106,6 +106,10 @@ class SqliteStore final : public Store {
                             Timestamp at) override;
     Result<Job> cancel_job(const Uuid& id, Timestamp at) override;
 
+    Result<void> renew_worker(const Worker& worker) override;
+    Result<void> remove_worker(const Uuid& id) override;
+    Result<std::vector<Worker>> workers(Timestamp at) override;
+
     Result<std::vector<AuditEvent>> audit(const AuditQuery& query) override;
     Result<void> record(const AuditEvent& event) override;
     Result<std::vector<Drawing>> drawings_drawn_by(const PersonQuery& query) override;

@@ -92,6 +92,16 @@ class BackupContract : public StoreContract {
         return std::move(*open_store(url, {}, metrics_));
     }
 
+    /// One that is not gone yet.
+    static Worker worker_that_died() {
+        Worker worker;
+        worker.id = Uuid::v7();
+        worker.name = "here:1";
+        worker.since = worker.seen_at = now();
+        worker.expires_at = now() + std::chrono::hours(1);
+        return worker;
+    }
+
     /// Everything that a store's lists say, as text.
     std::string told_by(Store& store) {
         std::string told;
@@ -165,7 +175,7 @@ TEST_P(BackupContract, IsOfOneMomentWhileTheStoreIsWrittenTo) {
     for (const auto& drawing : page->drawings) EXPECT_TRUE(succeeded(restored->image(drawing.id)));
 }
 
-TEST_P(BackupContract, HasNoSignInsAndNoClaims) {
+TEST_P(BackupContract, HasNoSignInsNoClaimsAndNoWorkers) {
     const auto user = add_user("bob");
     ASSERT_TRUE(succeeded(store_->add_refresh_token(
         {sha256(as_bytes("token")), user.id, Uuid::v7(), now() + std::chrono::hours(1)},
@@ -176,6 +186,7 @@ TEST_P(BackupContract, HasNoSignInsAndNoClaims) {
     request.at = now();
     request.until = now() + std::chrono::minutes(2);
     ASSERT_TRUE(succeeded(store_->claim(request)));
+    ASSERT_TRUE(succeeded(store_->renew_worker(worker_that_died())));
     const auto made = back_up();
     ASSERT_TRUE(succeeded(made));
     for (const char* table : not_backed_up)
@@ -223,6 +234,11 @@ TEST_P(BackupContract, AStoreThatHoldsSomethingIsReplacedOnlyWhenTold) {
 TEST_P(BackupContract, AFreshStoreIsEmpty) {
     ASSERT_TRUE(succeeded(back_up()));
     EXPECT_TRUE(succeeded(restore(made_fresh(), file_, false, silently)));
+    // Also where its server was killed.
+    const auto url = made_fresh();
+    ASSERT_TRUE(succeeded(open(url)->renew_worker(worker_that_died())));
+    EXPECT_TRUE(succeeded(restore(url, file_, false, silently)));
+    EXPECT_TRUE(open(url)->workers(now())->empty());
 }
 
 TEST_P(BackupContract, AStoreThatIsOpenIsNotRestoredInto) {
