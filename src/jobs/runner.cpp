@@ -34,7 +34,7 @@ Runner::Runner(store::JobStore& store, std::map<std::string, Work> works, Runner
       works_(std::move(works)),
       kinds_(kinds_of(works_)),
       options_(std::move(options)),
-      owner_(to_hex(random_bytes(16))),
+      owner_(options_.owner.empty() ? to_hex(random_bytes(16)) : options_.owner),
       metrics_(metrics_of(options_.metrics, kinds_)),
       thread_([this] { run(); }) {}
 

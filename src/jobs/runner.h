@@ -68,6 +68,9 @@ struct RunnerOptions {
     std::function<void(const store::Job&)> on_ended = {};
     /// Counts what is done; null for nothing. Must outlive the runner.
     Metrics* metrics = nullptr;
+    /// Whose the leases are: the process's id, where it says that it is there. Runners of one
+    /// process may share it, where none has a kind of another's. Empty: the runner's own.
+    std::string owner = {};
 };
 
 /// Does one job at a time, of the kinds that it has works for, on a thread that gives way to
