@@ -9,10 +9,10 @@ http::Router annotator_api(service::Annotation& annotation, identity::Identity& 
                            const ApiOptions& options) {
     // Not by make_shared: clang 14, which the fuzz targets are built with, initialises no aggregate
     // so.
-    const std::shared_ptr<AnnotatorContext> context(new AnnotatorContext{
-        annotation, identity, store, exports, imports, workers.requests, workers.passwords,
-        workers.analyses, options.base_path, options.on_job, options.decode.max_bytes, options.demo,
-        options.trainings, options.job_kinds});
+    const std::shared_ptr<AnnotatorContext> context(
+        new AnnotatorContext{annotation, identity, store, exports, imports, workers.requests,
+                             workers.passwords, workers.analyses, options.base_path, options.on_job,
+                             options.decode.max_bytes, options.demo, options.trainings});
     const Guard guard(context);
     http::Router router;
     add_sign_in_routes(router, guard);

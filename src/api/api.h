@@ -11,7 +11,6 @@
 #include "service/imports.h"
 #include "service/training.h"
 #include "service/transfer.h"
-#include "service/waiting.h"
 
 namespace croquis::api {
 
@@ -27,8 +26,6 @@ struct ApiOptions {
     service::Trainings* trainings = nullptr;
     /// Called after a job was queued, so that it is begun at once. May be empty.
     std::function<void()> on_job = {};
-    /// The kinds of jobs that this process does itself; others wait for another one.
-    service::KindsDone job_kinds = {};
 };
 
 /// What blocks or computes runs on one of these, and network threads only await it.

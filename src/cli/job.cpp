@@ -13,8 +13,6 @@ namespace croquis::cli {
 namespace {
 
 constexpr std::size_t jobs_at_once = 200;
-/// This command does no job.
-const service::KindsDone none_here;
 
 struct JobArguments {
     std::string id;
@@ -29,17 +27,25 @@ std::string lasting(std::chrono::seconds time) {
     return fmt::format("{} h", time.count() / 3600);
 }
 
+std::string lasting_since(Timestamp time) {
+    const auto passed = std::max(now() - time, Timestamp::duration::zero());
+    return lasting(std::chrono::duration_cast<std::chrono::seconds>(passed));
+}
+
 std::string why_it_waits(const service::JobView& job) {
     const auto& waiting = *job.waiting;
     std::string since;
-    if (waiting.since)
-        since = fmt::format(" for {}", lasting(std::chrono::duration_cast<std::chrono::seconds>(
-                                           std::max(now() - *waiting.since, {}))));
-    if (waiting.waits_for == service::WaitsFor::turn)
-        return fmt::format("waits{}: whoever does such jobs is at another one", since);
-    return fmt::format("waits{}: nobody has {}; needed is {}", since,
-                       job.state == store::JobState::running ? "taken it over" : "claimed it",
-                       service::needed_for(job.kind));
+    if (waiting.since) since = " for " + lasting_since(*waiting.since);
+    switch (waiting.waits_for) {
+        case service::WaitsFor::claim:
+            return fmt::format("waits{}: whoever does such jobs begins it within seconds", since);
+        case service::WaitsFor::turn:
+            return fmt::format("waits{}: whoever does such jobs is at another one", since);
+        case service::WaitsFor::worker:
+            break;
+    }
+    return fmt::format("waits{}: no server or worker that is running does such jobs; needed is {}",
+                       since, service::needed_for(job.kind));
 }
 
 void print(const service::JobView& job) {
@@ -55,7 +61,7 @@ Result<void> list(store::Store& store, const JobArguments& arguments) {
     std::size_t left = arguments.limit;
     std::optional<Uuid> after;
     while (left > 0) {
-        const auto page = service::list_jobs(store, none_here, jobs_at_once, after);
+        const auto page = service::list_jobs(store, jobs_at_once, after);
         if (!page) return page.error();
         for (const auto& job : *page) {
             if (left == 0 || (arguments.open && store::has_ended(job))) continue;
@@ -77,7 +83,7 @@ Result<Uuid> id_of(const JobArguments& arguments) {
 Result<void> show(store::Store& store, const JobArguments& arguments) {
     const auto id = id_of(arguments);
     if (!id) return id.error();
-    const auto job = service::find_job(store, none_here, *id);
+    const auto job = service::find_job(store, *id);
     if (!job) return job.error();
     print(*job);
     if (job->detail) std::cout << *job->detail << '\n';
@@ -88,17 +94,36 @@ Result<void> show(store::Store& store, const JobArguments& arguments) {
 Result<void> cancel(store::Store& store, const JobArguments& arguments) {
     const auto id = id_of(arguments);
     if (!id) return id.error();
-    const auto job = service::cancel_job(store, none_here, *id);
+    const auto job = service::cancel_job(store, *id);
     if (!job) return job.error();
     std::cout << to_string(job->id)
               << (store::has_ended(*job) ? " is cancelled\n" : " is asked to stop\n");
     return {};
 }
 
+void print(const store::Worker& worker) {
+    std::string doing;
+    for (const auto& job : worker.jobs)
+        doing += fmt::format("{}{} {}", doing.empty() ? "" : ", ", job.kind, to_string(job.id));
+    std::cout << fmt::format("{:<24}  {:<6}  {:<5}  {:<32}  {}  seen {} ago  {}\n", worker.name,
+                             store::to_string(worker.process), worker.version,
+                             fmt::format("{}", fmt::join(worker.kinds, ",")),
+                             to_rfc3339(worker.since), lasting_since(worker.seen_at),
+                             doing.empty() ? "idle" : doing);
+}
+
+Result<void> list_workers(store::Store& store, const JobArguments&) {
+    const auto workers = service::list_workers(store);
+    if (!workers) return workers.error();
+    for (const auto& worker : *workers) print(worker);
+    return {};
+}
+
 }  // namespace
 
 void add_job(CLI::App& program, Context& context) {
-    auto* command = program.add_subcommand("job", "List background jobs, show one, cancel it");
+    auto* command = program.add_subcommand(
+        "job", "List background jobs and who does them, show one, cancel it");
     command->require_subcommand(1);
     const auto arguments = std::make_shared<JobArguments>();
     using Verb = Result<void> (*)(store::Store&, const JobArguments&);
@@ -115,6 +140,8 @@ void add_job(CLI::App& program, Context& context) {
     verb("show", "Show a job, how it goes and what came of it", show)
         .add_option("ID", arguments->id, "As list shows it")
         ->required();
+    verb("workers", "List the processes that do jobs: since when, and idle or at which",
+         list_workers);
     verb("cancel", "Cancel a job, or ask whoever is at it to stop", cancel)
         .add_option("ID", arguments->id, "As list shows it")
         ->required();

@@ -136,7 +136,7 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     auto opened = Jobs::open(config, *store, *batcher, metrics);
     if (!opened) return opened.error();
     jobs = std::move(*opened);
-    if (!config.no_jobs) jobs->start();
+    if (!config.no_jobs) jobs->start(store::WorkerProcess::server);
     api::ApiOptions options;
     options.limits = limits_of(config);
     options.decode = batcher_options(config).limits;
@@ -147,7 +147,6 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.max_import_bytes = config.max_import_bytes;
     options.on_job = [this] { jobs->wake(); };
     options.trainings = &jobs->trainings();
-    options.job_kinds = jobs->kinds();
     exports = std::make_unique<service::Exports>(*store, config.store);
     auto routes = api::backend_router(*annotation, *identity, *store, *exports, jobs->imports(),
                                       {*workers, *password_workers, *analysis_workers},

@@ -7,9 +7,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "core/build_info.h"
 #include "core/spool.h"
 #include "server/open.h"
 #include "service/training_jobs.h"
+#include "service/waiting.h"
 #include "store/sqlite_url.h"
 
 namespace croquis::server {
@@ -29,6 +31,12 @@ service::TrainProgram train_program_in(const Config& config) {
     return program;
 }
 
+/// On SQLite nobody else waits for word, and a write every few seconds would keep a disk awake.
+jobs::PresenceOptions presence_on(const Config& config) {
+    if (!is_on_sqlite(config)) return {};
+    return {std::chrono::seconds(30), std::chrono::seconds(90)};
+}
+
 /// How often what waits is counted, for the metrics.
 constexpr std::chrono::seconds watch_rhythm{10};
 
@@ -42,6 +50,17 @@ void show_waiting(Metrics& metrics, const std::string& kind, const store::OpenJo
         .Set(static_cast<double>(open.waiting));
     metrics.gauge("croquis_jobs_waiting_seconds", "How long the first of them has waited.", labels)
         .Set(longest.count());
+}
+
+void show_workers(Metrics& metrics, const std::string& kind,
+                  const std::vector<store::Worker>& workers) {
+    const auto count =
+        std::count_if(workers.begin(), workers.end(),
+                      [&](const store::Worker& worker) { return service::takes(worker, kind); });
+    metrics
+        .gauge("croquis_workers", "Processes that do such jobs, servers among them.",
+               {{"kind", kind}})
+        .Set(static_cast<double>(count));
 }
 
 }  // namespace
@@ -79,6 +98,7 @@ Jobs::Jobs(const Config& config, store::Store& store, recognition::Batcher& batc
            service::MlflowServer mlflow, Metrics& metrics)
     : store_(store),
       metrics_(metrics),
+      presence_options_(presence_on(config)),
       imports_(store, config.store, batcher,
                Spool::open(uploads_of(config), config.max_upload_folder_bytes),
                batcher_options(config).limits),
@@ -91,10 +111,11 @@ std::unique_ptr<jobs::Runner> Jobs::runner(std::map<std::string, jobs::Work> wor
     jobs::RunnerOptions options;
     options.on_ended = std::move(on_ended);
     options.metrics = &metrics_;
+    options.owner = to_string(id_);
     return std::make_unique<jobs::Runner>(store_, std::move(works), std::move(options));
 }
 
-void Jobs::start() {
+void Jobs::start(store::WorkerProcess process) {
     // A server that is slow, or away, holds no other job up.
     if (mlflow_.is_named())
         telling_ = runner(
@@ -105,6 +126,13 @@ void Jobs::start() {
         runner({{service::import_kind, [this](jobs::Task& task) { return imports_.work(task); }}},
                [this](const store::Job&) { imports_.sweep(); });
     start_trainings();
+    store::Worker self;
+    self.id = id_;
+    self.name = jobs::name_of_process();
+    self.process = process;
+    self.version = version();
+    self.kinds.assign(kinds_.begin(), kinds_.end());
+    presence_ = std::make_unique<jobs::Presence>(store_, std::move(self), presence_options_);
 }
 
 /// Hours of training hold no other job up.
@@ -118,29 +146,29 @@ void Jobs::start_trainings() {
                });
 }
 
-service::KindsDone Jobs::kinds() const {
-    return kinds_;
-}
-
 void Jobs::tell_of(const store::Job& ended) {
     if (!telling_) return;
     mlflow_.after(ended);
     telling_->wake();
 }
 
+Result<void> Jobs::measure() {
+    const auto at = now();
+    const auto open = store_.open_jobs(at);
+    if (!open) return open.error();
+    const auto workers = store_.workers(at);
+    if (!workers) return workers.error();
+    for (const std::string kind : service::job_kinds) {
+        const auto found = open->find(kind);
+        show_waiting(metrics_, kind, found == open->end() ? store::OpenJobs() : found->second, at);
+        show_workers(metrics_, kind, *workers);
+    }
+    return {};
+}
+
 boost::asio::awaitable<void> Jobs::watch(WorkerPool& workers) {
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    const auto look = [this]() -> Result<void> {
-        const auto at = now();
-        const auto open = store_.open_jobs(at);
-        if (!open) return open.error();
-        for (const std::string kind : service::job_kinds) {
-            const auto found = open->find(kind);
-            show_waiting(metrics_, kind, found == open->end() ? store::OpenJobs() : found->second,
-                         at);
-        }
-        return {};
-    };
+    const auto look = [this] { return measure(); };
     for (;;) {
         // A store that is away is told of by what people ask of it.
         if (const auto looked = co_await workers.run(look); !looked)
@@ -159,6 +187,7 @@ void Jobs::stop() {
     imports_.stop();
     for (auto* runner : {importing_.get(), training_.get(), teaching_.get(), telling_.get()})
         if (runner != nullptr) runner->stop();
+    if (presence_) presence_->stop();
 }
 
 }  // namespace croquis::server

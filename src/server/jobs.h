@@ -4,18 +4,19 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "core/error.h"
 #include "core/metrics.h"
 #include "core/worker_pool.h"
+#include "jobs/presence.h"
 #include "jobs/runner.h"
 #include "recognition/batcher.h"
 #include "server/config.h"
 #include "service/imports.h"
 #include "service/mlflow.h"
 #include "service/training.h"
-#include "service/waiting.h"
 #include "store/store.h"
 
 namespace croquis::server {
@@ -38,13 +39,12 @@ class Jobs {
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;
 
-    /// Begins to do what is queued. Without, jobs are queued here and left to others.
-    void start();
-    /// What is done here: nothing before start().
-    [[nodiscard]] service::KindsDone kinds() const;
+    /// Begins to do what is queued, and has the store know that this process does. Without, jobs
+    /// are queued here and left to others.
+    void start(store::WorkerProcess process);
     /// Looks for jobs at once.
     void wake();
-    /// Measures every few seconds what waits in the store, here or for others. Runs until
+    /// Measures every few seconds what waits in the store, and how many do such jobs. Runs until
     /// cancelled; `workers` must outlive it.
     boost::asio::awaitable<void> watch(WorkerPool& workers);
     /// Hands back the jobs that run here, and joins. Nobody uploads any more.
@@ -60,10 +60,13 @@ class Jobs {
                                          std::function<void(const store::Job&)> on_ended = {});
     void start_trainings();
     void tell_of(const store::Job& ended);
+    Result<void> measure();
 
     store::Store& store_;
     Metrics& metrics_;
-    service::KindsDone kinds_;
+    const Uuid id_ = Uuid::v7();   ///< of this process, as the store knows it
+    std::set<std::string> kinds_;  ///< that are done here
+    const jobs::PresenceOptions presence_options_;
     service::Imports imports_;
     service::Trainings trainings_;
     service::Mlflow mlflow_;
@@ -72,6 +75,7 @@ class Jobs {
     std::unique_ptr<jobs::Runner> teaching_;
     std::unique_ptr<jobs::Runner> training_;   ///< null where there is no program that trains
     std::unique_ptr<jobs::Runner> importing_;  ///< so that teaching need not wait for an import
+    std::unique_ptr<jobs::Presence> presence_;
 };
 
 }  // namespace croquis::server

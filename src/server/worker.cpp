@@ -34,7 +34,7 @@ Result<void> Worker::Parts::start(const Config& config) {
     auto listening = listen_metrics(config, metrics);
     if (!listening) return listening.error();
     metrics_listener = std::move(*listening);
-    jobs->start();
+    jobs->start(store::WorkerProcess::worker);
     return {};
 }
 

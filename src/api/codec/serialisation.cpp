@@ -396,10 +396,25 @@ json::object to_json(const service::JobView& job) {
     auto object = to_json(static_cast<const store::Job&>(job));
     if (!job.waiting) return object;
     json::object waiting{{"for", service::to_string(job.waiting->waits_for)},
-                         {"reason", service::reason(job, "This server")}};
+                         {"reason", service::reason(job)}};
     if (job.waiting->since) waiting["since"] = to_rfc3339(*job.waiting->since);
     object["waiting"] = std::move(waiting);
     return object;
+}
+
+json::object to_json(const store::Worker& worker) {
+    json::array jobs;
+    for (const auto& job : worker.jobs)
+        jobs.push_back(json::object{
+            {"id", to_string(job.id)}, {"kind", job.kind}, {"project", job.project_slug}});
+    return {{"id", to_string(worker.id)},
+            {"name", worker.name},
+            {"process", store::to_string(worker.process)},
+            {"version", worker.version},
+            {"kinds", json::array(worker.kinds.begin(), worker.kinds.end())},
+            {"since", to_rfc3339(worker.since)},
+            {"seen_at", to_rfc3339(worker.seen_at)},
+            {"jobs", std::move(jobs)}};
 }
 
 json::object to_json(const store::AuditEvent& event) {

@@ -71,6 +71,7 @@ boost::json::object to_json(const store::Model& model);
 boost::json::object to_json(const store::Job& job);
 /// With why it waits, where nobody is at it.
 boost::json::object to_json(const service::JobView& job);
+boost::json::object to_json(const store::Worker& worker);
 boost::json::object to_json(const store::AuditEvent& event);
 /// `card` is JSON text, empty where the registry does not hold the model.
 boost::json::object to_json(const recognition::ModelInfo& model, const std::string& card);

@@ -15,7 +15,6 @@
 #include "service/imports.h"
 #include "service/training.h"
 #include "service/transfer.h"
-#include "service/waiting.h"
 
 namespace croquis::api {
 
@@ -36,7 +35,6 @@ struct AnnotatorContext {
     std::size_t max_image_bytes = 0;
     bool demo = false;                        ///< for trying out, where anyone is admin
     service::Trainings* trainings = nullptr;  ///< null where none are trained
-    service::KindsDone job_kinds = {};        ///< that are done here
     std::atomic<int> waiting_sign_ins{0};
     std::atomic<bool> sketching{false};  ///< a demo is being filled
     std::atomic<int> job_followers{0};

@@ -85,7 +85,7 @@ class JobEvents final : public http::BodyStream {
 
     /// A store that cannot be asked now may be asked again soon: the job goes on meanwhile.
     asio::awaitable<void> look() {
-        const auto find = [this] { return service::find_job(api_.store, api_.job_kinds, job_.id); };
+        const auto find = [this] { return service::find_job(api_.store, job_.id); };
         auto found = co_await api_.workers.run(find);
         if (found)
             job_ = std::move(*found);
@@ -109,7 +109,7 @@ Answer job_events(AnnotatorContext& api, Request& request, const Principal&) {
                            "As many follow jobs as may; ask for the job instead, again and again.",
                            {},
                            5});
-    const auto find = [&api, &id] { return service::find_job(api.store, api.job_kinds, *id); };
+    const auto find = [&api, &id] { return service::find_job(api.store, *id); };
     auto found = co_await api.workers.run(find);
     if (!found) co_return problem(found.error());
     http::Response response;

@@ -16,7 +16,7 @@ Answer jobs(AnnotatorContext& api, Request& request, const Principal&) {
     if (!query) co_return problem(query.error());
     const auto after = query->after ? std::optional(query->after->id) : std::nullopt;
     const auto list = [&api, &query, &after] {
-        return service::list_jobs(api.store, api.job_kinds, query->limit, after);
+        return service::list_jobs(api.store, query->limit, after);
     };
     const auto found = co_await api.workers.run(list);
     if (!found) co_return problem(found.error());
@@ -26,7 +26,7 @@ Answer jobs(AnnotatorContext& api, Request& request, const Principal&) {
 Answer job(AnnotatorContext& api, Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto look = [&api, &id] { return service::find_job(api.store, api.job_kinds, *id); };
+    const auto look = [&api, &id] { return service::find_job(api.store, *id); };
     const auto found = co_await api.workers.run(look);
     co_return no_store(found ? http::json_response(200, to_json(*found)) : problem(found.error()));
 }
@@ -34,9 +34,19 @@ Answer job(AnnotatorContext& api, Request& request, const Principal&) {
 Answer cancel_job(AnnotatorContext& api, Request& request, const Principal&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto cancel = [&api, &id] { return service::cancel_job(api.store, api.job_kinds, *id); };
+    const auto cancel = [&api, &id] { return service::cancel_job(api.store, *id); };
     const auto asked = co_await api.workers.run(cancel);
     co_return no_store(asked ? http::json_response(200, to_json(*asked)) : problem(asked.error()));
+}
+
+Answer workers(AnnotatorContext& api, Request&, const Principal&) {
+    const auto list = [&api] { return service::list_workers(api.store); };
+    const auto found = co_await api.workers.run(list);
+    if (!found) co_return problem(found.error());
+    boost::json::array listed;
+    for (const auto& worker : *found) listed.push_back(to_json(worker));
+    co_return no_store(
+        http::json_response(200, boost::json::object{{"workers", std::move(listed)}}));
 }
 
 }  // namespace
@@ -45,6 +55,7 @@ void add_jobs_routes(http::Router& router, const Guard& guard) {
     add_route(router, Method::get, "/jobs", guard.annotator(jobs), page_parameters);
     add_route(router, Method::get, "/jobs/{id}", guard.annotator(job));
     add_route(router, Method::post, "/jobs/{id}:cancel", guard.admin(cancel_job));
+    add_route(router, Method::get, "/workers", guard.admin(workers));
 }
 
 }  // namespace croquis::api

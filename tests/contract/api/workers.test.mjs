@@ -17,13 +17,13 @@ import { endedJob, startWithPeople } from './support/people.mjs';
 const many = 6000;
 
 describe('workers on postgresql', () => {
-  let store, server, api, token, uploads, watched;
+  let store, server, api, token, annotator, uploads, watched;
   const workers = [];
   before(async () => {
     uploads = mkdtempSync(join(tmpdir(), 'croquis-uploads-'));
     watched = await freePort();
     const flags = ['--no-jobs', '--upload-folder', join(uploads, 'here'), '--metrics-port', String(watched)];
-    ({ store, server, api, token } = await startWithPeople('postgresql', { flags }));
+    ({ store, server, api, token, annotator } = await startWithPeople('postgresql', { flags }));
   });
   after(async () => {
     await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
@@ -47,10 +47,13 @@ describe('workers on postgresql', () => {
   /** What a process measures, by name and labels as Prometheus writes them. */
   async function measured(port) {
     const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
-    return new Map([...text.matchAll(/^(croquis_job\S+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+    return new Map([...text.matchAll(/^(croquis_(?:job|workers)\S+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]));
   }
   const jobs = async (...words) =>
     (await promisify(execFile)(program, ['job', ...words, '--store', store.url])).stdout;
+
+  const there = async () => (await api.ask('GET', '/api/v1/workers', { token, status: 200 })).body.workers;
+  const named = (workers, { pid }) => workers.find(({ name }) => name.endsWith(`:${pid}`));
 
   /** Queues an import of so many drawings of `word`, none like another. */
   const queue = async (word, slant) => {
@@ -73,16 +76,31 @@ describe('workers on postgresql', () => {
     const left = await found(job.id);
     assert.equal(left.state, 'queued');
     assert.deepEqual([left.waiting.for, left.waiting.since], ['worker', left.created_at]);
-    assert.match(left.waiting.reason, /nobody has claimed it\. It waits for a server that does jobs, or a worker/);
+    assert.match(left.waiting.reason, /^No server or worker .* does such jobs\. It waits for a server that does jobs, or a worker/);
+    assert.deepEqual(await there(), [], 'the backend does none');
+    assert.equal(await jobs('workers'), '');
     assert.equal((await measured(watched)).get('croquis_jobs_running{kind="import"}'), undefined, 'it does none');
     await Promise.all([work(), work()]);
     const killed = await atWork(job.id);
+    const listed = await there();
+    assert.equal(listed.length, 2);
+    for (const { process, kinds, jobs: at, name, since, seen_at } of listed) {
+      assert.deepEqual([process, kinds], ['worker', ['import', 'retag', 'teach']]);
+      assert.ok(since <= seen_at);
+      const isAtIt = name.endsWith(`:${killed.pid}`);
+      assert.deepEqual(at, isAtIt ? [{ id: job.id, kind: 'import', project: 'shapes' }] : [], name);
+    }
     await killed.stop('SIGKILL');
     workers.splice(workers.indexOf(killed), 1);
     const done = await endedJob(api, token, job.id);
     assert.equal(done.state, 'succeeded', done.error);
     assert.equal(done.attempts, 2);
     assert.ok(begun(workers[0], job.id));
+    await until('the killed one to be gone', async () => named(await there(), killed) === undefined);
+    assert.deepEqual(named(await there(), workers[0]).jobs, []);
+    const line = String.raw`\S+:${workers[0].pid} +worker +\S+ +import,retag,teach +\S+Z  seen \d+ s ago  idle\n`;
+    assert.match(await jobs('workers'), new RegExp(`^${line}$`));
+    await api.ask('GET', '/api/v1/workers', { token: annotator, status: 403 });
     assert.ok(done.result.already_there > 0);
     assert.equal(done.result.stored + done.result.already_there, many);
     assert.equal(await stored('line'), many);
@@ -105,10 +123,13 @@ describe('workers on postgresql', () => {
     assert.equal(listed.jobs.find(({ id }) => id === job.id).waiting.for, 'worker');
     assert.equal(listed.jobs.find(({ id }) => id === later.id).waiting, undefined);
     const told = await jobs('list', '--open');
-    assert.match(told, new RegExp(`^${job.id}  train .* queued .*\n  waits for \\d+ s: nobody has claimed it; needed is .*croquis-train`));
+    assert.match(told, new RegExp(`^${job.id}  train .* queued .*\n  waits for \\d+ s: no server or worker .* does such jobs; needed is .*croquis-train`));
     assert.equal(told.trim().split('\n').length, 2, told);
     await until('the backend to count it', async () => (await measured(watched)).get('croquis_jobs_waiting{kind="train"}') === 1);
-    assert.ok((await measured(watched)).get('croquis_jobs_waiting_seconds{kind="train"}') > 0);
+    const waiting = await measured(watched);
+    assert.ok(waiting.get('croquis_jobs_waiting_seconds{kind="train"}') > 0);
+    assert.equal(waiting.get('croquis_workers{kind="train"}'), 0);
+    assert.equal(waiting.get('croquis_workers{kind="teach"}'), 1);
 
     const port = await freePort();
     const trainer = ['--train-program', await fakeTraining(uploads), '--train-folder', join(uploads, 'trainings')];
@@ -132,6 +153,7 @@ describe('workers on postgresql', () => {
     const job = await queue('square', 30);
     const told = await atWork(job.id);
     assert.equal(await told.stop(), 0);
+    assert.equal(named(await there(), told), undefined, 'it took itself off the list');
     workers.splice(workers.indexOf(told), 1);
     assert.equal((await found(job.id)).state, 'queued');
     await work();
@@ -146,5 +168,23 @@ describe('workers on postgresql', () => {
     const { body: job } = await api.ask('POST', '/api/v1/models:train', { token, json: {}, status: 202 });
     assert.match(await jobs('cancel', job.id), / is cancelled\n$/);
     assert.equal((await found(job.id)).state, 'cancelled');
+  });
+});
+
+describe('a server on sqlite', () => {
+  let store, server, api, token;
+  before(async () => {
+    ({ store, server, api, token } = await startWithPeople('sqlite'));
+  });
+  after(async () => {
+    await server?.stop();
+    await store?.remove();
+  });
+
+  it('does the jobs itself, and says so', async () => {
+    const { body } = await api.ask('GET', '/api/v1/workers', { token, status: 200 });
+    const [{ process, kinds, jobs }, ...others] = body.workers;
+    assert.deepEqual([process, jobs, others], ['server', [], []]);
+    assert.ok(['import', 'retag', 'teach'].every((kind) => kinds.includes(kind)), kinds.join());
   });
 });

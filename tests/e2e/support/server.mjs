@@ -77,6 +77,7 @@ export async function startWorker(storeUrl, { flags = [] } = {}) {
   });
   return {
     said,
+    pid: child.pid,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;

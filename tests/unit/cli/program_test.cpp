@@ -386,6 +386,9 @@ TEST_F(BackgroundJobs, ThoseThatAreNotThereAreSaidNotToBe) {
     const auto listed = croquis({"job", "list", "--open"});
     EXPECT_EQ(listed.status, 0);
     EXPECT_THAT(listed.out, IsEmpty());
+    const auto workers = croquis({"job", "workers"});
+    EXPECT_EQ(workers.status, 0);
+    EXPECT_THAT(workers.out, IsEmpty());
     for (const char* verb : {"show", "cancel"}) {
         const auto gone = croquis({"job", verb, "0190a6c0-0000-7000-8000-000000000000"});
         EXPECT_EQ(gone.status, 1);

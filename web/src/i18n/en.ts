@@ -555,8 +555,8 @@ export const en = {
       queued: (when: string) => `Nobody has begun it since it was queued, ${when}.`,
       silent: (when: string) => `Whoever had it has been silent since ${when}.`,
       handedBack: 'Whoever had it has stopped and handed it back.',
-      turn: 'It comes after another one that is at work now.',
-      worker: 'This server leaves it to workers.',
+      turn: 'Whoever does this is at another one; it comes after that.',
+      worker: 'No server or worker that is running does this.',
       needsTraining:
         'It waits for a worker that has croquis-train. Whoever runs this server starts one on the same database:',
       needsWorker: 'It waits for a worker. Whoever runs this server starts one on the same database:',

@@ -564,8 +564,8 @@ export const fr: Dictionary = {
       queued: (when) => `Personne ne l’a commencé depuis sa mise en file, le ${when}.`,
       silent: (when) => `Le processus qui l’avait pris se tait depuis le ${when}.`,
       handedBack: 'Le processus qui l’avait pris s’est arrêté et l’a rendu.',
-      turn: 'Il vient après un autre, en cours maintenant.',
-      worker: 'Ce serveur le laisse à d’autres processus.',
+      turn: 'Le processus qui s’en charge en fait un autre ; celui-ci vient après.',
+      worker: 'Aucun serveur ni processus en marche ne s’en charge.',
       needsTraining:
         'Il attend un processus qui a croquis-train. La personne qui gère ce serveur en démarre un sur la même base de données :',
       needsWorker:

@@ -23,16 +23,18 @@ const date = (time: string) => `at ${time}`;
 const why = (job: Job, startable = true) => whyItWaits(job, en, date, startable);
 
 describe('why a job waits', () => {
-  it('is nothing of one that somebody is at, or that this server is about to begin', () => {
+  it('is nothing of one that somebody is at, or that is about to be begun', () => {
     const atWork: Job = { ...queued, state: 'running' };
     delete atWork.waiting;
     expect(why(atWork)).toBeNull();
-    expect(why({ ...queued, waiting: { for: 'server', reason: '' } })).toBeNull();
+    expect(why({ ...queued, waiting: { for: 'claim', reason: '' } })).toBeNull();
   });
 
   it('names what a training needs, and since when nobody has begun it', () => {
     const { told, command } = why(queued)!;
-    expect(told).toMatch(/queued, at 2026-11-26T20:00:00Z\..*leaves it to workers.*croquis-train/);
+    expect(told).toMatch(
+      /queued, at 2026-11-26T20:00:00Z\..*No server or worker that is running does this.*croquis-train/,
+    );
     expect(command).toBe('croquis worker --train-program FILE');
     expect(whyItWaits(queued, fr, date)!.told).toMatch(/croquis-train/);
     expect(why({ ...queued, kind: 'teach' })!.command).toBe('croquis worker');

@@ -35,7 +35,7 @@ export function whyItWaits(
   startable = true,
 ): WhyItWaits | null {
   const { waiting, kind } = job;
-  if (!waiting || waiting.for === 'server') return null;
+  if (!waiting || waiting.for === 'claim') return null;
   const words = t.models.waiting;
   if (waiting.for === 'turn') return { told: words.turn, command: null };
   const since = sinceWhen(job, t, date);
