@@ -110,6 +110,7 @@ describe('training', () => {
         await look(page, 'waiting');
         await page.getByTestId('teach').getByRole('button', { name: 'Teach', exact: true }).click();
         await page.getByTestId('teach').getByTestId('waiting').getByText(/It waits for a worker\./).waitFor();
+        await page.getByTestId('workers').getByText(/No server or worker .* does any/).waitFor();
       }, leaves);
       const phone = { locale: 'fr-FR', colorScheme: 'dark', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
       await withModels(phone, async (page, train) => {
@@ -121,6 +122,12 @@ describe('training', () => {
         worker = await startWorker(shared.url, { flags: uploads });
         await page.getByTestId('teach').getByTestId('waiting').waitFor({ state: 'detached' });
         await train.getByTestId('waiting').getByText(/croquis-train/).waitFor();
+        const listed = page.getByTestId('workers').locator('li[data-process="worker"]');
+        await listed.getByText('se charge de : importations, mise à jour des prédictions, enseignement').waitFor();
+        assert.match(await listed.innerText(), new RegExp(`:${worker.pid}[^]*processus de travail[^]*libre`));
+        await listed.scrollIntoViewIfNeeded();
+        await look(page, 'workers-phone');
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
         await worker.stop();
         const trainer = ['--train-program', await fakeTraining(folder), '--train-folder', path.join(folder, 'elsewhere')];
         worker = await startWorker(shared.url, { flags: [...uploads, ...trainer] });

@@ -20,6 +20,7 @@ export type LabelChange = annotator.components['schemas']['LabelChange'];
 export type NewLabel = annotator.components['schemas']['NewLabel'];
 export type Model = annotator.components['schemas']['Model'];
 export type Job = annotator.components['schemas']['Job'];
+export type Worker = annotator.components['schemas']['Worker'];
 export type Teaching = annotator.components['schemas']['Teaching'];
 export type User = annotator.components['schemas']['User'];
 export type UserChange = annotator.components['schemas']['UserChange'];
