@@ -15,6 +15,7 @@
 #include "drawing/normalise.h"
 #include "recognition/limits.h"
 #include "recognition/recognizer.h"
+#include "service/model_reports.h"
 #include "service/models.h"
 #include "store/records.h"
 
@@ -30,6 +31,9 @@ struct ModelArguments {
     std::string card;
     std::string name;
     std::string id;
+    std::string against;
+    std::string as_of;
+    bool json = false;
 };
 
 Result<json::array> read_labels(const std::string& path) {
@@ -163,6 +167,64 @@ Result<void> remove(store::Store& store, const ModelArguments& arguments) {
     return {};
 }
 
+void print_comparison(const service::ComparedWith& comparison) {
+    const auto& gate = comparison.gate;
+    std::cout << fmt::format(
+        "\nAgainst {} on {} drawings that both answer: {:+.1f} points ({:+.1f} to {:+.1f}), "
+        "p = {:.3f}: {}\n",
+        comparison.model, gate.answers.all(), 100 * gate.difference, 100 * gate.low,
+        100 * gate.high, gate.p_value, service::verdict_of(comparison));
+}
+
+void print_report(const service::ModelReport& told) {
+    std::cout << fmt::format(
+        "model    {}\nas of    {}\ndrawings {}{}, SHA-256 of ids and tags {}\n", told.model,
+        to_rfc3339(told.as_of), told.judging, told.is_complete ? "" : " (a random sample)",
+        to_hex(told.data));
+    std::cout << fmt::format("answers  {} by stored embeddings, {} as stored predictions\n",
+                             told.embedded, told.predicted);
+    if (told.seen > 0)
+        std::cout << told.seen << " are left out: the model's card says it has seen them\n";
+    std::cout << '\n' << learning::to_text(told.report);
+    if (!told.wrong.empty()) std::cout << "\nSurest mistakes: drawing, what it is, what was said\n";
+    for (const auto& wrong : told.wrong)
+        std::cout << fmt::format("  {}  {:<16} {:<16} {:5.1f} %\n", to_string(wrong.drawing.id),
+                                 wrong.drawing.tag, wrong.tag, 100 * wrong.confidence);
+    if (told.comparison) print_comparison(*told.comparison);
+}
+
+json::object report_json(const service::ModelReport& told) {
+    auto object = service::to_json(told);
+    json::array mistakes;
+    for (const auto& wrong : told.wrong)
+        mistakes.push_back(json::object{{"drawing", to_string(wrong.drawing.id)},
+                                        {"given", wrong.drawing.tag},
+                                        {"tag", wrong.tag},
+                                        {"confidence", wrong.confidence}});
+    object["mistakes"] = std::move(mistakes);
+    return object;
+}
+
+Result<void> show_report(store::Store& store, const ModelArguments& arguments) {
+    const auto model = store.model(arguments.id);
+    if (!model) return model.error();
+    service::ReportRequest request{model->id, model->project, std::nullopt, std::nullopt};
+    if (!arguments.against.empty()) request.against = arguments.against;
+    if (!arguments.as_of.empty()) {
+        const auto as_of = from_rfc3339(arguments.as_of);
+        if (!as_of)
+            return Error{ErrorKind::invalid, "A time is written as 2026-11-24T14:07:00Z.", "as-of"};
+        request.as_of = *as_of;
+    }
+    const auto told = service::report_on(store, request);
+    if (!told) return told.error();
+    if (arguments.json)
+        std::cout << json::serialize(report_json(*told)) << '\n';
+    else
+        print_report(*told);
+    return {};
+}
+
 /// Adds `croquis model VERB`, which does `work` on the store.
 using ModelVerb = Result<void> (*)(store::Store&, const ModelArguments&);
 
@@ -192,11 +254,22 @@ void add_add_options(CLI::App& adding, ModelArguments& arguments) {
     labels->type_name("FILE");
 }
 
+void add_report_options(CLI::App& reporting, ModelArguments& arguments) {
+    reporting.add_option("ID", arguments.id, "As list shows it")->required();
+    reporting
+        .add_option("--against", arguments.against,
+                    "Another model of the project, compared on the same drawings")
+        ->type_name("ID");
+    reporting.add_option("--as-of", arguments.as_of, "Leave out drawings whose tag was set later")
+        ->type_name("TIME");
+    reporting.add_flag("--json", arguments.json, "Print the report as JSON");
+}
+
 }  // namespace
 
 void add_model(CLI::App& program, Context& context) {
-    auto* command =
-        program.add_subcommand("model", "Bring your own model: add, list, show, use, save, remove");
+    auto* command = program.add_subcommand(
+        "model", "Bring your own model: add, list, show, report, use, save, remove");
     command->require_subcommand(1);
     auto arguments = std::make_shared<ModelArguments>();
     add_add_options(
@@ -207,6 +280,11 @@ void add_model(CLI::App& program, Context& context) {
     add_verb(*command, "show", "Show a model and its card", show, arguments, context)
         ->add_option("ID", arguments->id, "As list shows it")
         ->required();
+    add_report_options(
+        *add_verb(*command, "report",
+                  "Show how a model does on the reviewed drawings that no model learns from",
+                  show_report, arguments, context),
+        *arguments);
     auto* saving =
         add_verb(*command, "save", "Write a model and its card into files, as add takes them", save,
                  arguments, context);

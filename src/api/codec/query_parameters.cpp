@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_limit = 200;
 constexpr std::size_t max_tag_bytes = 64;
-constexpr std::size_t max_audit_text_bytes = 600;
+constexpr std::size_t max_long_text_bytes = 600;
 constexpr std::size_t max_if_match_bytes = 255;
 constexpr int most_place = 32767;
 constexpr std::uint8_t by_time = 1;
@@ -191,7 +191,7 @@ Result<store::AuditQuery> read_audit_query(const http::Request& request) {
          {std::pair("actor", &query.actor), std::pair("subject", &query.subject)}) {
         const auto text = request.query_value(name);
         if (!text) continue;
-        if (text->empty() || text->size() > max_audit_text_bytes)
+        if (text->empty() || text->size() > max_long_text_bytes)
             return invalid(name, "This has 1 to 600 bytes.");
         *into = std::string(*text);
     }
@@ -207,6 +207,19 @@ Result<store::AuditQuery> read_audit_query(const http::Request& request) {
     if (!until) return until.error();
     query.until = *until;
     return query;
+}
+
+Result<service::ReportRequest> read_report_query(const http::Request& request) {
+    service::ReportRequest asked;
+    if (const auto text = request.query_value("against")) {
+        if (text->empty() || text->size() > max_long_text_bytes)
+            return invalid("against", "This has 1 to 600 bytes.");
+        asked.against = std::string(*text);
+    }
+    const auto as_of = read_time(request, "as_of");
+    if (!as_of) return as_of.error();
+    asked.as_of = *as_of;
+    return asked;
 }
 
 Result<store::Query> read_queue_query(const http::Request& request) {

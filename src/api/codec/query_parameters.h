@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "service/model_reports.h"
 #include "service/transfer.h"
 #include "store/audit_store.h"
 #include "store/model.h"
@@ -29,6 +30,7 @@ inline const std::vector<std::string_view> export_parameters{
     "disagreement", "disputed", "flagged",  "tagged_since"};
 inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
                                                             "subject", "since",  "until"};
+inline const std::vector<std::string_view> report_parameters{"against", "as_of"};
 
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
 /// also order, reviewed, tagged_by, tagged_since, source, disagreement, disputed, flagged, import.
@@ -45,6 +47,9 @@ Result<store::Query> read_jobs_query(const http::Request& request);
 /// GET /exports: format, tag, reviewed, tagged_by, tagged_since, source, from, until,
 /// min_confidence, max_confidence, split, disagreement, disputed, flagged.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
+
+/// GET /models/{id}/report: against, as_of.
+Result<service::ReportRequest> read_report_query(const http::Request& request);
 
 /// GET /audit: limit, cursor, actor, action, subject, since, until.
 Result<store::AuditQuery> read_audit_query(const http::Request& request);

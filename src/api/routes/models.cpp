@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/codec/model_report_text.h"
+#include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/codec/shadow_text.h"
 #include "api/routes/annotator_routes.h"
@@ -192,6 +194,19 @@ Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
     co_return no_store(text_response(200, shadow_text(*found, api.surface(request, project))));
 }
 
+Answer model_report(AnnotatorContext& api, Request& request, const Principal&,
+                    const service::ProjectRef& project) {
+    auto asked = read_report_query(request);
+    if (!asked) co_return problem(asked.error());
+    asked->model = request.parameters["id"];
+    asked->project = project->project.id;
+    const auto job = [&] { return service::report_on(api.store, *asked); };
+    const auto report = co_await api.analysis_workers.run(job);
+    if (!report) co_return problem(report.error());
+    co_return no_store(
+        text_response(200, model_report_text(*report, api.surface(request, project))));
+}
+
 }  // namespace
 
 void add_models_routes(http::Router& router, const Guard& guard) {
@@ -201,6 +216,8 @@ void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/models/{id}/card", guard.annotator(model_card));
     add_in_projects(router, Method::delete_, "/models/{id}", guard.admin(remove_model));
     add_in_projects(router, Method::get, "/models/{id}/shadow", guard.annotator(shadow));
+    add_in_projects(router, Method::get, "/models/{id}/report", guard.annotator(model_report),
+                    report_parameters);
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));
     add_in_projects(router, Method::post, "/models:rollback", guard.admin(roll_back));
     add_in_projects(router, Method::post, "/models:teach", guard.admin(teach));

@@ -114,6 +114,32 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([fall.model, fall.before, fall.beyond_chance], [live, null, false]);
     });
 
+    it('reports on a model by the drawings that judge, as of a moment', async () => {
+      const { id: live } = await get('/api/v1/model');
+      const { agreement } = await get('/api/v1/quality');
+      const report = await get(`/api/v1/models/${live}/report`);
+      assert.equal(report.model, live);
+      assert.ok(agreement.random.of > 0);
+      assert.deepEqual([report.judging, report.accuracy.agreed], [agreement.random.of, agreement.random.agreed]);
+      assert.deepEqual([report.from_predictions, report.from_embeddings, report.complete], [report.judging, 0, true]);
+      assert.ok(report.accuracy.low <= report.accuracy.part && report.accuracy.part <= report.accuracy.high);
+      assert.equal(report.labels.reduce((sum, { given }) => sum + given.of, 0), report.judging);
+      assert.equal(report.confusion.reduce((sum, { drawings }) => sum + drawings, 0), report.judging);
+      assert.equal(report.mistakes.length, Math.min(24, report.judging - report.accuracy.agreed));
+      assert.ok(report.mistakes.every(({ drawing, tag }) => drawing.tag !== tag && drawing.tagged_by === 'marie'));
+      assert.equal(report.comparison, undefined);
+      const before = await get(`/api/v1/models/${live}/report?as_of=2026-01-01T00:00:00Z`);
+      assert.deepEqual([before.as_of, before.judging, before.labels], ['2026-01-01T00:00:00.000000Z', 0, []]);
+      const now = encodeURIComponent(report.as_of);
+      assert.equal((await get(`/api/v1/models/${live}/report?as_of=${now}`)).data_sha256, report.data_sha256);
+      await get('/api/v1/models/none/report', { status: 404 });
+      await get(`/api/v1/models/${live}/report?as_of=today`, { status: 422, field: 'as_of' });
+      await get(`/api/v1/models/${live}/report?against=`, { status: 422, field: 'against' });
+      await get(`/api/v1/models/${live}/report?against=${live}`, { status: 422, field: 'against' });
+      await get(`/api/v1/models/${live}/report?beside=none`, { status: 422, field: 'beside' });
+      await get(`/api/v1/models/${live}/report`, { token: undefined, status: 401 });
+    });
+
     it('puts what looks alike together, to be tagged and taken back together', async () => {
       const fresh = [];
       for (let i = 100; i < 130; ++i) fresh.push((await api.predict(circle(i), {}, { status: 201 })).body.id);
@@ -183,6 +209,15 @@ for (const kind of Object.keys(stores))
       assert.equal(shadow.labels.reduce((sum, { agreement }) => sum + agreement.of, 0), 60);
       assert.equal(shadow.disagreements.length, Math.min(24, 60 - shadow.agreement.agreed));
       assert.ok(shadow.disagreements.every(({ drawing, tag }) => tag !== drawing.predicted_tag));
+      const report = await get(`/api/v1/models/${taught.id}/report?against=${before.id}`);
+      const shipped = await get(`/api/v1/models/${before.id}/report`);
+      assert.equal(report.data_sha256, shipped.data_sha256);
+      assert.deepEqual([report.from_embeddings, report.from_predictions], [report.judging, 0]);
+      const { comparison } = report;
+      assert.deepEqual([comparison.model, comparison.drawings], [before.id, report.judging]);
+      assert.equal(comparison.only_this_right - comparison.only_other_right, report.accuracy.agreed - shipped.accuracy.agreed);
+      assert.ok(comparison.low <= comparison.difference && comparison.difference <= comparison.high);
+      await get(`/api/v1/projects/none/models/${taught.id}/report`, { status: 404 });
       await api.ask('POST', `/api/v1/models/${taught.id}:promote`, { token, status: 200 });
       await api.ask('POST', '/api/v1/models:rollback', { token: annotator, status: 403 });
       const back = await api.ask('POST', '/api/v1/models:rollback', { token, status: 200 });

@@ -19,6 +19,7 @@ export type Me = annotator.components['schemas']['Me'];
 export type LabelChange = annotator.components['schemas']['LabelChange'];
 export type NewLabel = annotator.components['schemas']['NewLabel'];
 export type Model = annotator.components['schemas']['Model'];
+export type ModelReport = annotator.components['schemas']['ModelReport'];
 export type Job = annotator.components['schemas']['Job'];
 export type Worker = annotator.components['schemas']['Worker'];
 export type Teaching = annotator.components['schemas']['Teaching'];
