@@ -31,6 +31,16 @@ bool is_plain_name(const std::string& name) {
            name.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
 }
 
+/// Plain names with '/' between them.
+bool is_plain_path(const std::string& path) {
+    for (std::size_t begin = 0;;) {
+        const auto end = path.find('/', begin);
+        if (!is_plain_name(path.substr(begin, end - begin))) return false;
+        if (end == std::string::npos) return true;
+        begin = end + 1;
+    }
+}
+
 Error cannot_write(int number) {
     return {ErrorKind::unavailable,
             std::string("The server cannot keep the upload: ") + std::strerror(number) + ".",
@@ -47,12 +57,35 @@ bool make_folder(const fs::path& folder) {
     return !failed;
 }
 
+Error taken(const std::string& name) {
+    return {ErrorKind::invalid, "Two files of one name: " + name + ".", "filename"};
+}
+
+/// Makes the folders of `name` within `folder`. Errors: invalid (a file is where a folder is to
+/// be), unavailable.
+Result<void> make_folders(fs::path folder, const fs::path& name) {
+    if (!make_folder(folder)) return cannot_write(errno);
+    for (const auto& part : name.parent_path()) {
+        folder /= part;
+        std::error_code failed;
+        if (fs::is_regular_file(fs::symlink_status(folder, failed))) return taken(name.string());
+        if (!make_folder(folder)) return cannot_write(errno);
+    }
+    return {};
+}
+
 /// Has what was renamed in a folder outlive a loss of power.
 void sync_folder(const fs::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return;
     fsync(descriptor);
     close(descriptor);
+}
+
+/// The same for the folders from `folder` up to `top`, which it is within.
+void sync_folders(fs::path folder, const fs::path& top) {
+    for (; folder != top; folder = folder.parent_path()) sync_folder(folder);
+    sync_folder(top);
 }
 
 }  // namespace
@@ -90,21 +123,18 @@ Result<void> SpoolFile::write(std::string_view bytes) {
 }
 
 Result<void> SpoolFile::keep(const std::string& id, const std::string& name) {
-    if (!is_plain_name(id) || !is_plain_name(name) || is_incoming(id))
+    if (!is_plain_name(id) || !is_plain_path(name) || is_incoming(id))
         return Error{ErrorKind::invalid, "This cannot be a file's name.", "filename"};
     const auto folder = spool_->folder() / id;
-    if (!make_folder(folder) || fdatasync(descriptor_) != 0) return cannot_write(errno);
+    if (const auto made = make_folders(folder, name); !made) return made.error();
+    if (fdatasync(descriptor_) != 0) return cannot_write(errno);
     // A link, unlike a renaming, never takes another file's place.
     const auto place = folder / name;
-    if (link(path_.c_str(), place.c_str()) != 0) {
-        if (errno == EEXIST)
-            return Error{ErrorKind::invalid, "Two files of one name: " + name + ".", "filename"};
-        return cannot_write(errno);
-    }
+    if (link(path_.c_str(), place.c_str()) != 0)
+        return errno == EEXIST ? taken(name) : cannot_write(errno);
     unlink(path_.c_str());
     kept_ = true;
-    sync_folder(folder);
-    sync_folder(spool_->folder());
+    sync_folders(place.parent_path(), spool_->folder());
     return {};
 }
 

@@ -29,7 +29,8 @@ class SpoolFile {
     Result<void> write(std::string_view bytes);
     [[nodiscard]] std::uint64_t size() const { return size_; }
     /// Leaves the file, on disk whatever happens then, as `name` in the folder that Spool has for
-    /// `id`. `name` is one part of a path. Errors: invalid (the name, or it is taken), unavailable.
+    /// `id`. `name` is a path within it, whose folders are made. Errors: invalid (the name, or it
+    /// is taken), unavailable.
     Result<void> keep(const std::string& id, const std::string& name);
 
   private:

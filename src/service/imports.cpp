@@ -11,6 +11,7 @@
 #include <thread>
 #include <type_traits>
 
+#include "core/text.h"
 #include "core/this_thread.h"
 #include "service/models.h"
 #include "service/pace.h"
@@ -30,6 +31,10 @@ constexpr std::size_t drawings_at_once = 64;
 constexpr std::size_t drawings_at_once_on_sqlite = 16;
 constexpr std::size_t pictures_in_flight = 8;
 constexpr std::size_t max_problem_bytes = 300;
+/// Of the path of a file that is sent, of each part of it, and of the folders it lies in.
+constexpr std::size_t max_path_bytes = 1024;
+constexpr std::size_t max_part_bytes = 255;
+constexpr std::ptrdiff_t max_folders = 16;
 /// An upload without a job may be one whose job is just being added.
 constexpr std::chrono::minutes grace{10};
 
@@ -49,27 +54,63 @@ constexpr std::array media_endings{std::pair{"text/csv", ".csv"},
                                    std::pair{"image/jpeg", ".jpg"},
                                    std::pair{"image/webp", ".webp"}};
 
-/// What a file is kept as: its own name, made harmless, with an ending by which readers know it.
-std::string name_of(const std::string& file_name, const std::string& media_type) {
-    const auto base = std::string(dataset::base_name(file_name));
-    auto name = dataset::safe_file_name(base.empty() ? "upload" : base);
+Error no_name(const char* why) {
+    return {ErrorKind::invalid, why, "file"};
+}
+
+/// What a file is kept as: its own path within what is sent, with an ending by which readers know
+/// it. Errors: invalid (a path that leads elsewhere, or that no disk takes).
+Result<std::string> kept_name_of(const std::string& file_name, const std::string& media_type) {
+    auto path = dataset::tree_path(file_name);
+    if (!path) return no_name(path.error().detail.c_str());
+    if (path->size() > max_path_bytes) return no_name("Its name has more than 1,024 bytes.");
+    if (has_control_characters(*path)) return no_name("Its name has control characters.");
+    const fs::path folders(dataset::parent_path(*path));
+    if (std::distance(folders.begin(), folders.end()) > max_folders)
+        return no_name("It lies more than 16 folders deep.");
+    if (std::any_of(folders.begin(), folders.end(),
+                    [](const auto& part) { return part.string().size() > max_part_bytes; }))
+        return no_name("A folder's name has more than 255 bytes.");
+    std::string name(dataset::base_name(*path));
+    if (name.empty()) name = "upload";
+    if (name.size() > max_part_bytes) name = dataset::safe_file_name(name);
     const auto known = std::find_if(media_endings.begin(), media_endings.end(),
                                     [&](const auto& one) { return media_type == one.first; });
     if (dataset::extension(name).empty() && known != media_endings.end()) name += known->second;
-    return name;
+    return (folders / name).string();
 }
 
-bool is_picture_name(const fs::path& file) {
+bool has_picture_name(const fs::path& file) {
     const auto ending = dataset::extension(file.filename().string());
     return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
 }
 
-/// What the reader is to open: the one file, or the folder of several, or of a picture by itself.
-fs::path what_to_read(const fs::path& folder) {
-    std::vector<fs::path> files;
+/// What the reader is to open, and where the pictures are that it names; empty: beside it.
+struct Sources {
+    fs::path data;
+    fs::path pictures;
+};
+
+/// The one file, the file that says what is in the archive beside it, or the folder of all, also of
+/// a picture by itself. Errors: invalid (several archives and nothing else).
+Result<Sources> sources_in(const fs::path& folder) {
+    std::vector<fs::path> archives;
+    std::vector<fs::path> others;
     std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(folder, failed)) files.push_back(entry.path());
-    return files.size() == 1 && !is_picture_name(files.front()) ? files.front() : folder;
+    for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
+        const auto& file = entry.path();
+        if (!entry.is_regular_file(failed) || dataset::is_litter(file.filename().string()))
+            continue;
+        const bool is_archive = !has_picture_name(file) && dataset::is_archive(file);
+        (is_archive ? archives : others).push_back(file);
+    }
+    if (others.empty() && archives.size() == 1) return Sources{archives.front(), {}};
+    if (others.empty() && archives.size() > 1)
+        return Error{ErrorKind::invalid, "These are several archives: send one after the other.",
+                     "file"};
+    if (others.size() != 1 || has_picture_name(others.front()) || archives.size() > 1)
+        return Sources{folder, {}};
+    return Sources{others.front(), archives.empty() ? fs::path() : archives.front()};
 }
 
 std::string_view word_of(LabelsAs labels_as) {
@@ -124,6 +165,24 @@ std::string without_folder(std::string text, const fs::path& folder) {
     return text;
 }
 
+/// Readers name what the command line can be told; here it is what a request can.
+constexpr std::array command_line_words{
+    std::pair{"with --pictures", "in an archive beside it"},
+    std::pair{"--path-column", "path_column"}, std::pair{"--label-column", "label_column"},
+    std::pair{"--names-in", "names_in"}, std::pair{"--format", "format"}};
+
+std::string in_words_of_requests(std::string text) {
+    for (const auto& [option, word] : command_line_words)
+        for (auto at = text.find(option); at != std::string::npos; at = text.find(option))
+            text.replace(at, std::string_view(option).size(), word);
+    return text;
+}
+
+Error for_its_sender(Error error, const fs::path& folder) {
+    error.detail = in_words_of_requests(without_folder(std::move(error.detail), folder));
+    return error;
+}
+
 std::string shortened(std::string text) {
     if (text.size() <= max_problem_bytes) return text;
     std::size_t cut = max_problem_bytes;
@@ -141,8 +200,9 @@ class Problems {
             ++left_out_;
             return;
         }
-        listed_.push_back(json::object{
-            {"place", shortened(place)}, {"reason", shortened(text)}, {"rejected", rejected}});
+        listed_.push_back(json::object{{"place", shortened(place)},
+                                       {"reason", shortened(in_words_of_requests(text))},
+                                       {"rejected", rejected}});
     }
     void put_into(json::object& report) {
         report["problems"] = std::move(listed_);
@@ -212,10 +272,12 @@ Result<void> Upload::begin(const std::string& file_name, const std::string& medi
     if (names_.size() >= max_uploaded_files)
         return Error{ErrorKind::invalid, "An upload has at most 1,000 files; send an archive.",
                      "file"};
+    auto name = kept_name_of(file_name, media_type);
+    if (!name) return name.error();
     auto file = spool_->create();
     if (!file) return file.error();
     file_.emplace(std::move(*file));
-    name_ = name_of(file_name, media_type);
+    name_ = std::move(*name);
     return {};
 }
 
@@ -224,7 +286,7 @@ Result<void> Upload::write(std::string_view bytes) {
 }
 
 Result<void> Upload::end() {
-    if (file_->size() == 0) return Error{ErrorKind::invalid, "The file is empty.", "file"};
+    bytes_ += file_->size();
     const auto kept = file_->keep(to_string(id_), name_);
     file_.reset();
     if (!kept) return kept.error();
@@ -257,6 +319,7 @@ Result<store::Job> Imports::queue(Upload& upload, const ImportRequest& request,
                                   const store::Author& by) {
     if (upload.names_.empty())
         return Error{ErrorKind::invalid, "There is no file to import.", "file"};
+    if (upload.bytes_ == 0) return Error{ErrorKind::invalid, "The file is empty.", "file"};
     sweep();
     store::Job job;
     job.id = upload.id_;
@@ -305,12 +368,11 @@ Result<std::string> Imports::work(jobs::Task& task) {
         request.options.by = task.job().created_by->name;
         request.options.by_id = task.job().created_by->id;
     }
-    auto reader = dataset::open_reader(what_to_read(*folder), request.reading);
-    if (!reader) {
-        auto error = reader.error();
-        error.detail = without_folder(std::move(error.detail), *folder);
-        return error;
-    }
+    const auto sources = sources_in(*folder);
+    if (!sources) return sources.error();
+    request.reading.pictures = sources->pictures;
+    auto reader = dataset::open_reader(sources->data, request.reading);
+    if (!reader) return for_its_sender(reader.error(), *folder);
     auto transfer = store::open_transfer(url_);
     if (!transfer) return transfer.error();
     OnThread writing(writer_, **transfer);
@@ -336,8 +398,7 @@ Result<std::string> Imports::work(jobs::Task& task) {
     const auto done = import_drawings(**reader, store_, writing, *own ? **own : batcher_,
                                       request.options, events);
     if (!done) {
-        auto error = done.error();
-        error.detail = without_folder(std::move(error.detail), *folder);
+        auto error = for_its_sender(done.error(), *folder);
         if (stored > 0 && !request.options.dry_run)
             error.detail += " " + std::to_string(stored) + " drawings were stored before.";
         return error;

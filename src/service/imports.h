@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,10 +48,11 @@ class Upload {
     Upload& operator=(const Upload&) = delete;
 
     /// Begins a file. Its name says what it is, as far as its ending is known; else the media type
-    /// does. Errors: invalid (too many files), unavailable.
+    /// does. The name may be a path within what is sent. Errors: invalid (too many files, a path
+    /// that leads elsewhere), unavailable.
     Result<void> begin(const std::string& file_name, const std::string& media_type);
     Result<void> write(std::string_view bytes);
-    /// Ends the file. Errors: invalid (it is empty, or another has its name), unavailable.
+    /// Ends the file. Errors: invalid (another has its name), unavailable.
     Result<void> end();
     [[nodiscard]] std::size_t files() const { return names_.size(); }
 
@@ -63,6 +65,7 @@ class Upload {
     std::optional<SpoolFile> file_;
     std::string name_;
     std::vector<std::string> names_;
+    std::uint64_t bytes_ = 0;
     bool queued_ = false;
 };
 
@@ -79,7 +82,7 @@ class Imports {
     /// Errors: unavailable (as many uploads are under way as may).
     Result<std::shared_ptr<Upload>> begin_upload();
     /// Queues the job that imports what was uploaded. It blocks. Errors: invalid ("file") where
-    /// there is none; unavailable.
+    /// there is none, or nothing in it; unavailable.
     Result<store::Job> queue(Upload& upload, const ImportRequest& request, const store::Author& by);
 
     /// The work of such a job: what it stores is signed by whoever queued it. Begun again, it

@@ -1,6 +1,9 @@
-// Data in by the page: an archive dropped or chosen, tried first, reviewed by keyboard, and taken out again.
+// Data in by the page: an archive or folders dropped or chosen, tried first, reviewed by keyboard, and taken out again.
+// With SCREENSHOTS=FOLDER it leaves pictures of the form there, to be looked at.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -11,6 +14,7 @@ import { greyPng } from './support/png.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 import { zipOf } from './support/zip.mjs';
 
+const pictures = process.env.SCREENSHOTS;
 const side = 64;
 const shapes = {
   circle: (n) => (x, y) => Math.abs(Math.hypot(x - 32, y - 32) - 14 - (n % 16)) < 1.6,
@@ -57,6 +61,10 @@ describe('an import', () => {
   };
   const chosen = (page, name, bytes) =>
     page.locator('#import-file').setInputFiles({ name, mimeType: 'application/zip', buffer: bytes });
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+  }
   const outcome = (page, text) => page.getByTestId('import-outcome').filter({ hasText: text }).waitFor({ timeout: 60_000 });
 
   it('of two hundred is tried, done, reviewed by keyboard and exported as it was set', async () => {
@@ -144,6 +152,107 @@ describe('an import', () => {
       await page.getByRole('rowheader', { name: 'circle/bad.png' }).waitFor();
       await assertAccessible(page, 'a report with problems');
     });
+  });
+
+  /** As a person drags them: Chromium alone makes entries of folders, of what lies on the disk. */
+  async function dragIn(page, paths) {
+    const zone = page.getByTestId('drop');
+    await zone.scrollIntoViewIfNeeded();
+    const box = await zone.boundingBox();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const devtools = await page.context().newCDPSession(page);
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'])
+      await devtools.send('Input.dispatchDragEvent', { type, x, y, data });
+    await devtools.detach();
+  }
+
+  /** Two labels, files of one name, and what a system leaves. */
+  async function foldersAt(place, from) {
+    const files = {
+      'circle/1.png': png('circle', from),
+      'circle/2.png': png('circle', from + 1),
+      'line/1.png': png('line', from),
+      'line/.DS_Store': 'litter',
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(place, name)), { recursive: true });
+      await writeFile(path.join(place, name), bytes);
+    }
+  }
+
+  it('of folders, dropped or chosen, has their names as labels', async () => {
+    const place = await mkdtemp(path.join(tmpdir(), 'croquis-folders-'));
+    try {
+      await foldersAt(path.join(place, 'dropped'), 10);
+      await foldersAt(path.join(place, 'chosen'), 12);
+      await visit(browser, `${croquis.url}/#/login`, {}, async (page) => {
+        await open(page);
+        await dragIn(page, ['circle', 'line'].map((name) => path.join(place, 'dropped', name)));
+        await page.getByText('3 files, circle/1.png among them').waitFor();
+        await page.getByRole('button', { name: 'Import', exact: true }).click();
+        await outcome(page, '3 drawings were stored.');
+        const told = () => page.getByTestId('import-report').locator('.labels').innerText();
+        assert.match(await told(), /circle 2\s+line 1/);
+        await page.locator('#import-folder').setInputFiles(path.join(place, 'chosen'));
+        await page.getByText(/3 files, chosen\/\w+\/\d.png among them/).waitFor();
+        await page.getByRole('button', { name: 'See what would happen' }).click();
+        await outcome(page, '3 drawings would be stored.');
+        assert.match(await told(), /circle 2\s+line 1/);
+      });
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
+
+  it('of too many files says what to do', async () => {
+    const place = await mkdtemp(path.join(tmpdir(), 'croquis-folders-'));
+    try {
+      for (let n = 0; n < 1001; ++n) await writeFile(path.join(place, `${n}.png`), 'x');
+      await visit(browser, `${croquis.url}/#/login`, {}, async (page) => {
+        await open(page);
+        await dragIn(page, [place]);
+        await page.getByRole('alert').filter({ hasText: 'more than 1,000 files' }).waitFor();
+        await page.getByText('No file chosen').waitFor();
+      });
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
+
+  it('that asks is told under "More", in the words of the page', async () => {
+    const table = Buffer.from('path,class,category\n1.png,circle,round\n');
+    const files = [
+      { name: 'labels.csv', mimeType: 'text/csv', buffer: table },
+      { name: 'media.zip', mimeType: 'application/zip', buffer: zipOf({ 'media/1.png': png('circle', 15) }) },
+    ];
+    const options = { locale: 'fr-FR', colorScheme: 'dark', viewport: { width: 390, height: 844 } };
+    await visit(browser, `${croquis.url}/#/login`, options, async (page) => {
+      await open(page);
+      await page.locator('#import-file').setInputFiles(files);
+      const importNow = page.getByRole('button', { name: 'Importer', exact: true });
+      await importNow.click();
+      await page.getByText('Les colonnes « class » et « category » conviennent').waitFor();
+      const field = page.getByLabel('Colonne des étiquettes');
+      await field.waitFor();
+      await look(page, 'import-asks');
+      await field.fill('class');
+      await page.getByLabel('Pseudonyme').fill('4b');
+      await page.getByLabel('Ce que c’est').selectOption('csv');
+      await importNow.press('Enter');
+      await outcome(page, '1 dessin a été enregistré.');
+      const [drawing] = (await api('GET', '/drawings?limit=1')).drawings;
+      assert.equal(drawing.tag, 'circle');
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 390, `${wide} px wide`);
+    });
+    for (const colorScheme of ['light', 'dark'])
+      await visit(browser, `${croquis.url}/#/login`, { colorScheme }, async (page) => {
+        await open(page);
+        await page.getByTestId('import-more').locator('summary').click();
+        await page.locator('#import-folder').focus();
+        await look(page, `import-${colorScheme}`);
+      });
   });
 
   it('by keyboard alone, on a phone', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,19 @@ function archiveOf(files) {
       mkdirSync(join(folder, 'd', name, '..'), { recursive: true });
       writeFileSync(join(folder, 'd', name), bytes);
     }
+    execFileSync('tar', ['-C', join(folder, 'd'), '-czf', join(folder, 'a.tar.gz'), '.']);
+    return readFileSync(join(folder, 'a.tar.gz'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A tar.gz with a link of that name to `target` alone. */
+function linking(target, name) {
+  const folder = mkdtempSync(join(tmpdir(), 'croquis-import-'));
+  try {
+    mkdirSync(join(folder, 'd', name, '..'), { recursive: true });
+    symlinkSync(target, join(folder, 'd', name));
     execFileSync('tar', ['-C', join(folder, 'd'), '-czf', join(folder, 'a.tar.gz'), '.']);
     return readFileSync(join(folder, 'a.tar.gz'));
   } finally {
@@ -169,6 +182,49 @@ for (const kind of Object.keys(stores))
       const job = await ended(await send('no data', { type: 'application/octet-stream', query: '?filename=a.docx' }));
       assert.equal(job.state, 'failed');
       assert.match(job.error, /none of what is read/);
+    });
+
+    it('take folders, in which names may be alike', async () => {
+      const files = { 'shapes/circle/1.png': circle(41), 'shapes/star/1.png': circle(42), 'shapes/star/.DS_Store': 'x' };
+      const result = await report(await send(undefined, { form: form({ ...files, 'shapes/star/2.png': '' }), headers: {} }));
+      assert.deepEqual([result.format, result.stored, result.reviewed], ['imagefolder', 2, 2]);
+      assert.deepEqual(result.labels, { circle: 1, star: 1 });
+      assert.equal(result.system_files, 1);
+      assert.deepEqual(result.problems.map(({ place }) => place), ['shapes/star/2.png']);
+      while (left().length > 0) await sleep(20);
+    });
+
+    it('take a table and the archive of its pictures', async () => {
+      const media = archiveOf({ 'a/1.png': circle(43), 'b/1.png': circle(44) });
+      const files = { 'media.tar.gz': media, 'labels.csv': 'path,label\na/1.png,circle\nb/1.png,star\n' };
+      const result = await report(await send(undefined, { form: form(files), headers: {} }));
+      assert.deepEqual([result.format, result.labels], ['csv', { circle: 1, star: 1 }]);
+      const two = await ended(await send(undefined, { form: form({ 'a.tar.gz': media, 'b.tar.gz': media }), headers: {} }));
+      assert.match(two.error, /several archives/);
+    });
+
+    it('refuse names that lead elsewhere, and follow no link', async () => {
+      const names = ['../1.png', 'circle/../../1.png', '/etc/1.png', 'C:/1.png', '//host/1.png', `${'d/'.repeat(17)}1.png`];
+      for (const name of names) {
+        await send(undefined, { form: form({ 'circle/0.png': circle(45), [name]: circle(46) }), headers: {}, status: 422, field: 'file' });
+        await send(circle(46), { type: 'image/png', query: `?filename=${encodeURIComponent(name)}`, status: 422, field: 'file' });
+      }
+      for (const name of ['..\\1.png', '\\\\host\\1.png', 'C:\\1.png'])
+        await send(circle(46), { type: 'image/png', query: `?filename=${encodeURIComponent(name)}`, status: 422, field: 'file' });
+      for (const names of [['circle/1.png', 'circle/./1.png'], ['circle', 'circle/1.png'], ['circle/1.png', 'circle']])
+        await send(undefined, { form: form(Object.fromEntries(names.map((name) => [name, circle(46)]))), headers: {}, status: 422 });
+      assert.deepEqual(left(), []);
+      const result = await report(await send(linking('/etc/hostname', 'circle/1.png')));
+      assert.deepEqual([result.stored, result.rejected], [0, 1]);
+    });
+
+    it('ask in the words of a request', async () => {
+      const table = 'path,class,category\n1.png,circle,round\n';
+      const asked = await ended(await send(table, { type: 'text/csv' }));
+      assert.match(asked.error, /"class" and "category" could both be meant: say which with label_column\./);
+      const files = { 'labels.csv': table, '1.png': circle(47) };
+      const told = await report(await send(undefined, { form: form(files, { label_column: 'class' }), headers: {} }));
+      assert.deepEqual(told.labels, { circle: 1 });
     });
 
     it('come through the page\'s server too', async () => {

@@ -102,13 +102,36 @@ TEST_F(SpoolTest, GivesBackWhatWasDropped) {
 }
 
 TEST_F(SpoolTest, TakesNoNameThatLeadsElsewhere) {
-    for (const std::string name : {"../b", "a/b", "", ".", ".."}) {
+    for (const std::string name : {"../b", "/b", "b/", "a//b", "a/../../b", "a/.", "", ".", ".."}) {
         auto file = spool->create();
         ASSERT_TRUE(file);
         EXPECT_EQ(file->keep("job", name).error().kind, ErrorKind::invalid) << name;
         EXPECT_EQ(file->keep(name, "a").error().kind, ErrorKind::invalid) << name;
         EXPECT_FALSE(spool->find(name)) << name;
     }
+    auto file = spool->create();
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->keep("a/b", "c").error().kind, ErrorKind::invalid) << "an id is no path";
+    EXPECT_TRUE(spool->kept().empty());
+}
+
+TEST_F(SpoolTest, KeepsFilesOfOneNameInSeveralFolders) {
+    for (const std::string name : {"circle/1", "square/1", "square/small/1", "1"}) {
+        auto file = spool->create();
+        ASSERT_TRUE(file && file->write(name));
+        const auto kept = file->keep("job", name);
+        ASSERT_TRUE(kept) << kept.error().detail;
+        std::ifstream in(place / "job" / name);
+        EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), name);
+    }
+    EXPECT_EQ(mode_of(place / "job" / "square" / "small"), 0700U);
+    for (const std::string name : {"square/1", "1/2", "square"}) {
+        auto file = spool->create();
+        ASSERT_TRUE(file);
+        EXPECT_EQ(file->keep("job", name).error().kind, ErrorKind::invalid) << name;
+    }
+    spool->remove("job");
+    EXPECT_FALSE(fs::exists(place / "job"));
 }
 
 TEST_F(SpoolTest, TakesNoOtherFilesPlace) {

@@ -198,8 +198,6 @@ TEST_F(ImportsTest, AFileIsKnownByItsNameOrItsMediaType) {
                   .at("stored")
                   .to_number<int>(),
               1);
-    EXPECT_EQ(
-        result_of(done(queued("../../etc/7.png", picture(8)).id)).at("stored").to_number<int>(), 1);
     const auto unknown = done(queued("notes.docx", "no data").id);
     EXPECT_EQ(unknown.state, store::JobState::failed);
     EXPECT_THAT(unknown.error.value_or(""), HasSubstr("none of what is read"));
@@ -218,6 +216,64 @@ TEST_F(ImportsTest, SeveralFilesAreAFolder) {
     const auto result = result_of(done(job.id));
     EXPECT_EQ(result.at("stored").to_number<int>(), 2);
     EXPECT_EQ(result.at("reviewed").to_number<int>(), 2);
+}
+
+TEST_F(ImportsTest, FoldersOfLabelsAreKeptAndNamesThatLeadElsewhereRefused) {
+    const auto upload = imports->begin_upload().value();
+    put(*upload, "shapes/circle/1.png", picture(1));
+    put(*upload, "shapes\\star\\1.png", picture(2));
+    put(*upload, "shapes/star/.DS_Store", "litter");
+    put(*upload, "shapes/star/empty.png", "");
+    for (const std::string name : {"../1.png", "shapes/../../1.png", "/etc/1.png", "C:\\1.png",
+                                   "\\\\host\\1.png", "..\\1.png", "circle\n/1.png", "\xff.png"}) {
+        const auto begun = upload->begin(name, "");
+        ASSERT_FALSE(begun) << name;
+        EXPECT_EQ(begun.error().kind, ErrorKind::invalid) << name;
+        EXPECT_EQ(begun.error().field, "file") << name;
+    }
+    std::string deep;
+    for (int i = 0; i < 16; ++i) deep += "d/";
+    EXPECT_TRUE(upload->begin(deep + "x", ""));
+    EXPECT_FALSE(upload->begin("d/" + deep + "x", ""));
+    EXPECT_TRUE(upload->begin(std::string(255, 'd') + "/x", ""));
+    EXPECT_FALSE(upload->begin(std::string(256, 'd') + "/x", ""));
+    const auto result = result_of(done(imports->queue(*upload, {}, ada).value().id));
+    EXPECT_EQ(result.at("format").as_string(), "imagefolder");
+    EXPECT_EQ(result.at("stored").to_number<int>(), 2);
+    EXPECT_EQ(json::serialize(result.at("labels")), R"({"circle":1,"star":1})");
+    EXPECT_EQ(result.at("system_files").to_number<int>(), 1);
+    EXPECT_THAT(json::serialize(result.at("problems")), HasSubstr("shapes/star/empty.png"));
+}
+
+TEST_F(ImportsTest, OneFolderIsALabelAsInAnArchive) {
+    const auto upload = imports->begin_upload().value();
+    put(*upload, "circle/1.png", picture(1));
+    put(*upload, "circle/2.png", picture(2));
+    const auto result = result_of(done(imports->queue(*upload, {}, ada).value().id));
+    EXPECT_EQ(json::serialize(result.at("labels")), R"({"circle":2})");
+}
+
+TEST_F(ImportsTest, ATableIsReadWithTheArchiveBesideIt) {
+    std::vector<dataset::Member> members{{"a/1.png", picture(1)}, {"b/1.png", picture(2)}};
+    make_zip(path("made.zip"), members);
+    const auto upload = imports->begin_upload().value();
+    put(*upload, "media.zip", text_of(path("made.zip")));
+    put(*upload, "labels.csv", "path,label\na/1.png,circle\nb/1.png,star\n");
+    const auto result = result_of(done(imports->queue(*upload, {}, ada).value().id));
+    EXPECT_EQ(result.at("format").as_string(), "csv");
+    EXPECT_EQ(json::serialize(result.at("labels")), R"({"circle":1,"star":1})");
+    const auto two = imports->begin_upload().value();
+    put(*two, "a.zip", circles(1));
+    put(*two, "b.zip", circles(2));
+    const auto refused = done(imports->queue(*two, {}, ada).value().id);
+    EXPECT_THAT(refused.error.value_or(""), HasSubstr("several archives"));
+}
+
+TEST_F(ImportsTest, SaysWhatIsAskedForInTheWordsOfARequest) {
+    const auto asked = done(queued("x.csv", "path,class,category\n1.png,circle,round\n").id);
+    EXPECT_EQ(asked.state, store::JobState::failed);
+    EXPECT_THAT(asked.error.value_or(""), HasSubstr("label_column"));
+    EXPECT_EQ(asked.error.value_or("").find("--"), std::string::npos) << *asked.error;
 }
 
 TEST_F(ImportsTest, ReadsNothingOfOtherUploads) {
@@ -280,8 +336,8 @@ TEST_F(ImportsTest, TakesSoManyUploadsAtOnceAndNoEmptyOnes) {
         uploads.push_back(imports->begin_upload().value());
     EXPECT_EQ(imports->begin_upload().error().kind, ErrorKind::unavailable);
     EXPECT_EQ(imports->queue(*uploads[0], {}, ada).error().field, "file");
-    ASSERT_TRUE(uploads[0]->begin("x.zip", ""));
-    EXPECT_EQ(uploads[0]->end().error().kind, ErrorKind::invalid);
+    put(*uploads[0], "x.zip", "");
+    EXPECT_EQ(imports->queue(*uploads[0], {}, ada).error().field, "file") << "nothing in it";
     uploads.pop_back();
     EXPECT_TRUE(imports->begin_upload());
 }

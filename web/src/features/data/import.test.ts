@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Job } from '../../api/client';
-import { formOf, mappingsOf, problemsOf, reportOf, type ImportReport } from './import';
+import { en } from '../../i18n/en';
+import { fr } from '../../i18n/fr';
+import {
+  asksForMore,
+  formOf,
+  inWords,
+  mappingsOf,
+  nothingSaid,
+  problemsOf,
+  reportOf,
+  type ImportReport,
+} from './import';
 
 describe('an import', () => {
   it('reads mappings a line', () => {
@@ -13,8 +24,11 @@ describe('an import', () => {
   });
 
   it('sends what was chosen before the files', () => {
-    const files = [new File(['x'], 'a.png'), new File(['y'], 'b.csv')];
-    const form = formOf({ files, labelsAs: 'suggested', makeLabels: true, map: 'A=b\nC=d' }, true);
+    const files = ['one/a.png', 'two/a.png'].map((path) => ({ file: new File(['x'], 'a.png'), path }));
+    const form = formOf(
+      { ...nothingSaid, files, labelsAs: 'suggested', makeLabels: true, map: 'A=b\nC=d' },
+      true,
+    );
     expect([...form.keys()]).toEqual(['labels_as', 'new_labels', 'dry_run', 'map', 'map', 'file', 'file']);
     expect(form.getAll('map')).toEqual(['A=b', 'C=d']);
     expect([form.get('labels_as'), form.get('new_labels'), form.get('dry_run')]).toEqual([
@@ -22,7 +36,26 @@ describe('an import', () => {
       'make',
       'true',
     ]);
-    expect(form.getAll('file').map((file) => (file as File).name)).toEqual(['a.png', 'b.csv']);
+    expect(form.getAll('file').map((file) => (file as File).name)).toEqual(['one/a.png', 'two/a.png']);
+  });
+
+  it('sends what was said of the rest alone', () => {
+    const said = { format: 'csv', labelColumn: ' kind ', namesIn: 'GBK', pseudonym: '4b' } as const;
+    const form = formOf({ ...nothingSaid, ...said, files: [] }, false);
+    const names = ['format', 'path_column', 'label_column', 'names_in', 'pseudonym'];
+    expect(names.map((name) => form.get(name))).toEqual(['csv', null, 'kind', 'GBK', '4b']);
+  });
+
+  it('is told what is asked in the words of the page', () => {
+    const told = 'The columns "class" and "my "kind"" could both be meant: say which with label_column.';
+    expect(asksForMore(told)).toBe(true);
+    expect(inWords(told, en)).toBe(
+      'The columns “class” and “my "kind"” could both be meant: say which as “Column of the labels”, under More.',
+    );
+    expect(inWords(told, fr)).toContain('«\u00a0Colonne des étiquettes\u00a0»');
+    expect(inWords('Read with names_in.', en)).toBe('Read with “Character set of names”.');
+    expect(asksForMore('It is empty.')).toBe(false);
+    expect(inWords('It is empty.', en)).toBe('It is empty.');
   });
 
   it('has a report where its job succeeded alone', () => {

@@ -1,16 +1,49 @@
 import type { Job } from '../../api/client';
 import type * as annotator from '../../generated/annotator';
+import type { Dictionary } from '../../i18n/en';
+import type { Chosen } from './chosen';
 
 export type ImportReport = annotator.components['schemas']['ImportReport'];
+type ImportQuery = NonNullable<annotator.paths['/api/v1/imports']['post']['parameters']['query']>;
+
+/** What is read; the API's words. */
+export const importFormats = [
+  'imagefolder',
+  'csv',
+  'ndjson',
+  'labelstudio',
+  'coco',
+  'datumaro',
+  'cvat',
+  'imagenet',
+  'huggingface',
+] as const satisfies ImportQuery['format'][];
 
 /** What the person chose. */
 export interface ImportForm {
-  files: File[];
+  files: Chosen[];
   labelsAs: 'reviewed' | 'suggested' | 'ignore';
   makeLabels: boolean;
   /** A line a word: "Rond = circle". */
   map: string;
+  /** The rest is found out, or not said, where it is empty. */
+  format: '' | (typeof importFormats)[number];
+  pathColumn: string;
+  labelColumn: string;
+  namesIn: string;
+  pseudonym: string;
 }
+
+export const nothingSaid: Omit<ImportForm, 'files'> = {
+  labelsAs: 'reviewed',
+  makeLabels: false,
+  map: '',
+  format: '',
+  pathColumn: '',
+  labelColumn: '',
+  namesIn: '',
+  pseudonym: '',
+};
 
 /** As the server wants mappings: FROM=TO. Lines without both sides are left out. */
 export function mappingsOf(text: string): string[] {
@@ -25,14 +58,40 @@ export function mappingsOf(text: string): string[] {
 }
 
 /** The parameters come before the files, so that a refusal does not wait for these. */
-export function formOf({ files, labelsAs, makeLabels, map }: ImportForm, dryRun: boolean): FormData {
+export function formOf({ files, map, ...said }: ImportForm, dryRun: boolean): FormData {
   const form = new FormData();
-  form.set('labels_as', labelsAs);
-  form.set('new_labels', makeLabels ? 'make' : 'refuse');
+  form.set('labels_as', said.labelsAs);
+  form.set('new_labels', said.makeLabels ? 'make' : 'refuse');
   form.set('dry_run', String(dryRun));
+  const more = {
+    format: said.format,
+    path_column: said.pathColumn,
+    label_column: said.labelColumn,
+    names_in: said.namesIn,
+    pseudonym: said.pseudonym,
+  };
+  for (const [name, value] of Object.entries(more)) if (value.trim() !== '') form.set(name, value.trim());
   for (const mapping of mappingsOf(map)) form.append('map', mapping);
-  for (const file of files) form.append('file', file);
+  for (const { file, path } of files) form.append('file', file, path);
   return form;
+}
+
+/** What the server calls what can be said under "More", and what the form does. */
+const fields = { path_column: 'pathColumn', label_column: 'labelColumn', names_in: 'namesIn' } as const;
+const asked = new RegExp(`\\b(${Object.keys(fields).join('|')})\\b`, 'g');
+const twoColumns =
+  /The columns "(.*)" and "(.*)" could both be meant: say which with (path_column|label_column)\./;
+
+export const asksForMore = (text: string) => text.search(asked) >= 0;
+
+/** What the server says, with the names that the form's fields have. */
+export function inWords(text: string, { data }: Dictionary): string {
+  const title = (name: keyof typeof fields) => data.quoted(data[fields[name]]);
+  return text
+    .replace(twoColumns, (_, one: string, other: string, which: 'path_column' | 'label_column') =>
+      data.whichColumn(data.quoted(one), data.quoted(other), title(which)),
+    )
+    .replace(asked, (name) => title(name as keyof typeof fields));
 }
 
 /** What came of a job that succeeded. */
