@@ -60,6 +60,8 @@ std::string_view to_string(Event event) {
             return "account_removed";
         case Event::model_promoted:
             return "model_promoted";
+        case Event::model_removed:
+            return "model_removed";
         case Event::label_changed:
             return "label_changed";
         case Event::project_changed:

@@ -30,6 +30,7 @@ enum class Event {
     account_changed,  ///< role, disabled
     account_removed,
     model_promoted,
+    model_removed,
     label_changed,      ///< added, changed or merged
     project_changed,    ///< added, changed or archived
     data_imported,      ///< an upload was taken; the job says what came of it

@@ -20,7 +20,9 @@ boost::asio::awaitable<void> follow_promotions(store::Store& store, recognition:
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
     const auto take_up = [&]() -> Result<void> {
         const auto live = store.live_model();
-        if (!live || live->id == batcher.model()->id) return {};
+        if (!live && live.error().kind == ErrorKind::not_found) return {};
+        if (!live) return live.error();
+        if (live->id == batcher.model()->id) return {};
         auto model = service::load_registered(store, *live);
         if (!model) return model.error();
         spdlog::info("model: {} was promoted", live->id);

@@ -565,17 +565,11 @@ asio::awaitable<Result<void>> Annotation::suggest(Uuid id, Sha256 token, std::st
 /// Blocks.
 Result<void> Annotation::take_over(const std::string& model_id, int project,
                                    const store::Promotion& how) {
-    const auto listed = store_.model(model_id);
-    if (!listed) return listed.error();
-    if (listed->project != project)
-        return Error{ErrorKind::not_found, "The project has no such model."};
-    auto loaded = load_registered(store_, *listed);
-    if (!loaded) return loaded.error();
-    if (const auto promoted = store_.promote_model(model_id, how); !promoted)
-        return promoted.error();
+    auto live = make_live(store_, model_id, project, how);
+    if (!live) return live.error();
     projects_.forget();
     if (project != store::shapes_project) return {};
-    return batcher_.promote(std::move(*loaded));
+    return batcher_.promote(std::move(*live));
 }
 
 asio::awaitable<Result<void>> Annotation::promote(std::string model_id, store::Author by,

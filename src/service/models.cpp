@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include "core/files.h"
-#include "identity/security_log.h"
 #include "recognition/limits.h"
 #include "service/training_jobs.h"
 
@@ -20,6 +19,16 @@ Result<store::Model> checked(BytesView onnx, const std::string& card) {
     model.sha256 = sha256(onnx);
     model.created_at = now();
     return model;
+}
+
+/// A store that is not at hand stays that; what else keeps a model from being loaded is the model.
+Error unusable(const std::string& id, const Error& error) {
+    if (error.kind == ErrorKind::unavailable || error.kind == ErrorKind::internal) return error;
+    return {ErrorKind::conflict,
+            "The model " + id + " cannot be run by this program: " + error.detail,
+            {},
+            0,
+            "model_unusable"};
 }
 
 }  // namespace
@@ -75,25 +84,37 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
     return load_registered(store, *live);
 }
 
-Result<void> promote(store::Store& store, const std::string& id,
-                     const std::optional<store::Author>& by) {
-    if (const auto promoted = store.promote_model(id, {by.value_or(store::operator_author())});
-        !promoted)
-        return promoted.error();
-    identity::tell(identity::Event::model_promoted, {},
-                   {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
+Result<std::unique_ptr<recognition::Recognizer>> make_live(store::ModelStore& store,
+                                                           const std::string& id, int project,
+                                                           const store::Promotion& how) {
     const auto model = store.model(id);
     if (!model) return model.error();
+    if (model->project != project)
+        return Error{ErrorKind::not_found, "The project has no such model."};
+    auto loaded = load_registered(store, *model);
+    if (!loaded) return unusable(id, loaded.error());
+    if (const auto promoted = store.promote_model(id, how); !promoted) return promoted.error();
+    return loaded;
+}
+
+Result<void> promote(store::Store& store, const std::string& id,
+                     const std::optional<store::Author>& by) {
+    const auto model = store.model(id);
+    if (!model) return model.error();
+    const auto live = make_live(store, id, model->project, {by.value_or(store::operator_author())});
+    if (!live) return live.error();
+    identity::tell(identity::Event::model_promoted, {},
+                   {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
     const auto queued = queue_retagging(store, by, model->project);
     return queued ? Result<void>() : queued.error();
 }
 
 Result<void> remove_model(store::Store& store, const std::string& id, int project,
-                          const std::optional<store::Author>& by) {
+                          const std::optional<store::Author>& by, const identity::Origin& origin) {
     const auto removed = store.remove_model(id, project, by.value_or(store::operator_author()));
     if (removed)
-        identity::tell(identity::Event::model_promoted, {},
-                       {{"by", by ? std::string_view(by->name) : "operator"}, {"removed", id}});
+        identity::tell(identity::Event::model_removed, origin,
+                       {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
     return removed;
 }
 

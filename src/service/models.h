@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "identity/security_log.h"
 #include "recognition/recognizer.h"
 #include "store/store.h"
 
@@ -39,7 +40,8 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
 /// Removes a model of the project for `by` (absent: the operator), who is named in the security
 /// log. Errors: those of Store::remove_model.
 Result<void> remove_model(store::Store& store, const std::string& id, int project,
-                          const std::optional<store::Author>& by = std::nullopt);
+                          const std::optional<store::Author>& by = std::nullopt,
+                          const identity::Origin& origin = {});
 
 /// A model of the project, to be handed out. Errors: not_found.
 Result<store::Model> model_of(store::ModelStore& store, const std::string& id, int project);
@@ -48,9 +50,16 @@ Result<store::Model> model_of(store::ModelStore& store, const std::string& id, i
 Result<std::vector<store::Model>> list_models(store::ModelStore& store,
                                               int project = store::shapes_project);
 
+/// Makes a model of the project live and returns it. It is loaded first: a server does not start
+/// with a live model that it cannot run. Errors: not_found; conflict (code model_unusable) where
+/// this program cannot run it; those of Store::promote_model.
+Result<std::unique_ptr<recognition::Recognizer>> make_live(store::ModelStore& store,
+                                                           const std::string& id, int project,
+                                                           const store::Promotion& how);
+
 /// Makes a model of the registry live in its project for `by` (absent: the operator), who is named
 /// in the security log, and queues the retagging of what nobody reviewed, which a server does.
-/// Running servers take it up within seconds. Errors: those of Store::promote_model.
+/// Running servers take it up within seconds. Errors: those of make_live.
 Result<void> promote(store::Store& store, const std::string& id,
                      const std::optional<store::Author>& by = std::nullopt);
 

@@ -180,7 +180,9 @@ Answer remove_model(AnnotatorContext& api, Request& request, const Principal& wh
                     const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
     const store::Author by{who.user, who.name};
-    const auto job = [&] { return service::remove_model(api.store, id, project->project.id, by); };
+    const auto job = [&] {
+        return service::remove_model(api.store, id, project->project.id, by, origin_of(request));
+    };
     const auto removed = co_await api.workers.run(job);
     co_return removed ? http::no_content() : problem(removed.error());
 }

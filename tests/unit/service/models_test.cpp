@@ -1,0 +1,51 @@
+#include "service/models.h"
+
+#include <gtest/gtest.h>
+
+#include "shipped_model.h"
+#include "support/temp_folder.h"
+
+namespace croquis::service {
+namespace {
+
+class ModelsTest : public ::testing::Test {
+  protected:
+    void add(const std::string& id, BytesView onnx) {
+        store::Model model;
+        model.id = id;
+        model.card = file_text(models / "shapes.json");
+        model.sha256 = sha256(onnx);
+        model.created_at = now();
+        ASSERT_TRUE(store_->add_model(model, onnx));
+    }
+
+    testing_support::TempFolder folder_;
+    Metrics metrics_;
+    std::unique_ptr<store::Store> store_ =
+        store::open_store("sqlite:" + (folder_.path() / "models.db").string(), {}, metrics_)
+            .value();
+};
+
+TEST_F(ModelsTest, WhatThisProgramCannotRunIsPromotedByNoPath) {
+    add("broken", Bytes{1, 2, 3});
+    const auto promoted = promote(*store_, "broken");
+    ASSERT_FALSE(promoted);
+    EXPECT_EQ(promoted.error().kind, ErrorKind::conflict);
+    EXPECT_EQ(promoted.error().code, "model_unusable");
+    EXPECT_EQ(store_->live_model().error().kind, ErrorKind::not_found);
+}
+
+TEST_F(ModelsTest, AModelIsMadeLiveInItsOwnProjectAlone) {
+    const auto onnx = file_text(models / "shapes.onnx");
+    add("shapes", as_bytes(onnx));
+    const auto elsewhere = make_live(*store_, "shapes", store::shapes_project + 1, {});
+    ASSERT_FALSE(elsewhere);
+    EXPECT_EQ(elsewhere.error().kind, ErrorKind::not_found);
+    const auto loaded = make_live(*store_, "shapes", store::shapes_project, {});
+    ASSERT_TRUE(loaded) << loaded.error().detail;
+    EXPECT_FALSE((*loaded)->info().labels.empty());
+    EXPECT_EQ(store_->live_model()->id, "shapes");
+}
+
+}  // namespace
+}  // namespace croquis::service
