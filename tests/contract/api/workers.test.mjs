@@ -14,7 +14,7 @@ import { fakeTraining } from '../../e2e/support/training.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 
 // A job says twice a second how far it is: by then so many are not all stored.
-const many = 6000;
+const many = 3000;
 
 describe('workers on postgresql', () => {
   let store, server, api, token, annotator, uploads, watched;
