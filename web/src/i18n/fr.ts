@@ -670,7 +670,7 @@ export const fr: Dictionary = {
     right: 'Juste sur ces dessins',
     refused: 'Réponse « inconnu »',
     calibrationOnJudges: 'Erreur de calibration sur ces dessins',
-    strength: 'Régularisation',
+    strength: 'Régulari\u00adsation',
     temperature: 'Température',
     unknownBelow: '« Inconnu » au-dessous de',
     rightByLabel: 'Juste, par étiquette',
