@@ -538,8 +538,15 @@ Result<std::unique_ptr<RecordReader>> open_found_out(const fs::path& path,
     for (const auto format : formats_in(contents)) {
         if (!is_table(format)) return open_as(format, path, std::move(tree), contents, options);
         const auto& files = files_of(contents, format);
-        auto found = TableGatherer(files, options).read(*tree);
+        TableGatherer gatherer(files, options);
+        auto found = gatherer.read(*tree);
         if (!found) return found.error();
+        if (!*found && gatherer.failed()) {
+            // Else the folders of its pictures would be taken for labels.
+            auto error = *gatherer.failed();
+            error.detail += " With the format imagefolder the folders are the labels.";
+            return error;
+        }
         if (*found)
             return join(std::move((*found)->table), (*found)->format, std::move(tree), files,
                         options);

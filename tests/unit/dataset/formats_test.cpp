@@ -380,6 +380,12 @@ TEST_F(FormatsTest, FilesThatListNoPicturesLeaveAFolderALabel) {
     const auto all = read("f");
     EXPECT_EQ(all.format, "imagefolder");
     EXPECT_THAT(all.labels(), ElementsAre("d1.png=circle", "d1.png=square"));
+    // Of one that cannot be read nobody knows whether it lists them.
+    file("f/circle/d1.json", "{");
+    EXPECT_THAT(read("f").error, HasSubstr("circle/d1.json: It is not JSON"));
+    ReadOptions options;
+    options.format = Format::image_folder;
+    EXPECT_THAT(read("f", options).labels(), ElementsAre("d1.png=circle", "d1.png=square"));
 }
 
 TEST_F(FormatsTest, OfSeveralFilesABadOneIsNamedAndOfTwoKindsOneIsAskedFor) {

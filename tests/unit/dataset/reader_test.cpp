@@ -217,8 +217,8 @@ TEST_F(CsvTest, FilesOfSplitsAreReadAsOne) {
         << testing::PrintToString(all.rejected) << all.error;
 }
 
-TEST_F(CsvTest, ManyPicturesOfOneNameAreFoundFast) {
-    constexpr int count = 20000;
+TEST_F(CsvTest, ManyPicturesOfOneNameAreFoundByTheirPaths) {
+    constexpr int count = 50000;
     std::vector<Member> members;
     std::string lines = "path,label\n";
     for (int i = 0; i < count; ++i) {
@@ -227,10 +227,8 @@ TEST_F(CsvTest, ManyPicturesOfOneNameAreFoundFast) {
     }
     members.push_back({"ds/labels.csv", lines});
     make_zip(path("x.zip"), members);
-    const auto begun = std::chrono::steady_clock::now();
+    // Seconds; past the suite's time limit where each row is compared with each picture.
     const auto all = read("x.zip");
-    // 45 s where each row was compared with each picture, under the sanitizers.
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(15));
     EXPECT_EQ(all.rejected.size(), std::size_t{count});
     EXPECT_THAT(all.rejected.front(), HasSubstr("neither PNG, JPEG nor WebP"));
 }
