@@ -65,6 +65,19 @@ describe('the data', () => {
     await signIn(page);
     await page.locator('nav a[href="#/data"]').focus();
     await page.keyboard.press('Enter');
+    const form = page.getByTestId('export');
+    // Its one drawing nobody has reviewed.
+    const review = form.getByLabel('Review', { exact: true });
+    assert.equal(await review.inputValue(), 'true');
+    assert.equal(await form.getByText('What nobody reviewed carries the model’s tag.').count(), 0);
+    await review.focus();
+    await page.keyboard.press('ArrowUp');
+    await page.waitForURL(/#\/data\?reviewed=all$/);
+    await form.getByText('What nobody reviewed carries the model’s tag.').waitFor();
+    await look(page, 'export-all');
+    await page.reload();
+    await form.waitFor();
+    assert.equal(await review.inputValue(), '');
     await page.getByRole('radio', { name: /^A folder/ }).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');

@@ -108,6 +108,7 @@ describe('an import', () => {
     while ((await api('GET', '/drawings?limit=200')).drawings.filter((d) => d.tagged_by).length < 5) await sleep(50);
     await page.locator('nav a[href="#/data"]').click();
     await page.getByRole('radio', { name: /^Pictures and a table/ }).check();
+    await page.getByTestId('export').getByLabel('Review', { exact: true }).selectOption({ label: 'All drawings' });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download' }).click(),
@@ -261,6 +262,10 @@ describe('an import', () => {
       await open(page);
       await chosen(page, 'one.zip', zipOf({ 'circle/x.png': png('circle', 9) }));
       await page.locator('#import-file').focus();
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'import-folder');
+      const ring = await page.locator('label[for=import-folder]').evaluate((label) => getComputedStyle(label).outlineStyle);
+      assert.equal(ring, 'solid', 'what has the focus shows it');
       const wanted = page.getByRole('button', { name: 'Import', exact: true });
       for (let n = 0; n < 12 && !(await wanted.evaluate((b) => b === document.activeElement)); ++n)
         await page.keyboard.press('Tab');

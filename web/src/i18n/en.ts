@@ -791,7 +791,8 @@ export const en = {
       huggingface: 'Hugging Face',
     },
     about: {
-      imagefolder: 'A zip of pictures that training programs read as it is, with a table of everything else.',
+      imagefolder:
+        'A zip of pictures that training programs read as it is, with a table of everything else. With “All drawings”, what nobody reviewed lies in the folder of the model’s tag.',
       csv: 'A zip of pictures in one folder, with a table of labels, people and times.',
       ndjson: 'One line a drawing in the form of Quick, Draw!; drawings that came as pictures are left out.',
       coco: 'A zip of pictures with an annotations.json; what nobody reviewed carries a score.',
@@ -804,6 +805,7 @@ export const en = {
     all: 'All drawings',
     onlyReviewed: 'Reviewed by a person',
     onlyUnreviewed: 'Not reviewed yet',
+    aboutUnreviewed: 'What nobody reviewed carries the model’s tag.',
     from: 'Drawn from',
     until: 'Drawn until',
     download: 'Download',

@@ -803,7 +803,7 @@ export const fr: Dictionary = {
     },
     about: {
       imagefolder:
-        'Un zip d’images que les programmes d’entraînement lisent tel quel, avec un tableau de tout le reste.',
+        'Un zip d’images que les programmes d’entraînement lisent tel quel, avec un tableau de tout le reste. Avec « Tous les dessins », ce que personne n’a vérifié est dans le dossier de l’étiquette du modèle.',
       csv: 'Un zip d’images dans un seul dossier, avec un tableau des étiquettes, des personnes et des dates.',
       ndjson:
         'Une ligne par dessin, au format de Quick, Draw! ; les dessins reçus comme images sont laissés de côté.',
@@ -818,6 +818,7 @@ export const fr: Dictionary = {
     all: 'Tous les dessins',
     onlyReviewed: 'Vérifiés par une personne',
     onlyUnreviewed: 'Pas encore vérifiés',
+    aboutUnreviewed: 'Ce que personne n’a vérifié porte l’étiquette du modèle.',
     from: 'Dessinés à partir du',
     until: 'Dessinés jusqu’au',
     download: 'Télécharger',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { addressOf, exportQuery, fileNameOf, formIn, isNarrow, nothingChosen } from './export';
 
-const nothing = { ...nothingChosen, format: 'csv' } as const;
+const nothing = { ...nothingChosen, format: 'csv', reviewed: '' } as const;
 
 describe('an export', () => {
   it('asks for what was chosen alone', () => {
@@ -59,7 +59,18 @@ describe('an export', () => {
       minConfidence: 50,
     } as const;
     expect(formIn(addressOf(form))).toEqual(form);
+    expect(formIn(addressOf(nothing))).toEqual(nothing);
     expect(formIn('format=zip&split=half&tagged_since=soon&order=oldest_first')).toEqual(nothingChosen);
+  });
+
+  it('takes what somebody reviewed alone, unless all drawings are chosen', () => {
+    expect(exportQuery(formIn(''))).toEqual({ format: 'imagefolder', reviewed: true });
+    expect(exportQuery(formIn('tag=star&reviewed=maybe')).reviewed).toBe(true);
+    expect(addressOf({ ...nothingChosen, reviewed: '' })).toBe('reviewed=all');
+    expect(exportQuery(formIn('reviewed=all'))).toEqual({ format: 'imagefolder' });
+    expect(addressOf({ ...nothingChosen, reviewed: 'false' })).toBe('reviewed=false');
+    expect(exportQuery(formIn('reviewed=false')).reviewed).toBe(false);
+    expect(exportQuery(formIn('reviewed=true')).reviewed).toBe(true);
   });
 
   it('is narrow where something was chosen beside label, review and days', () => {

@@ -18,10 +18,11 @@ export interface ExportForm extends CommonFilter {
   split: '' | 'learn' | 'judge';
 }
 
+/** What somebody reviewed alone: the rest has the model's tag, which a training is not to take for a label. */
 export const nothingChosen: ExportForm = {
   format: 'imagefolder',
   tag: '',
-  reviewed: '',
+  reviewed: 'true',
   taggedBy: '',
   taggedSince: '',
   source: '',
@@ -35,6 +36,9 @@ export const nothingChosen: ExportForm = {
 
 const splits = ['learn', 'judge'] as const;
 
+/** In the address, where it says nothing of review. */
+const allDrawings = 'all';
+
 /** The form that an address has after its "?", as a list's filters stand there. */
 export function formIn(query: string): ExportForm {
   const asked = new URLSearchParams(query);
@@ -43,7 +47,7 @@ export function formIn(query: string): ExportForm {
   return {
     format: formats.find((format) => format === asked.get('format')) ?? nothingChosen.format,
     tag,
-    reviewed,
+    reviewed: reviewed || (asked.get('reviewed') === allDrawings ? '' : nothingChosen.reviewed),
     taggedBy,
     taggedSince,
     source,
@@ -59,6 +63,8 @@ export function formIn(query: string): ExportForm {
 /** As it stands in the address: what was chosen alone, always in the same order. */
 export function addressOf({ format, split, ...filter }: ExportForm): string {
   const asked = new URLSearchParams(addressOfFilter({ ...noFilter, ...filter }));
+  if (filter.reviewed === nothingChosen.reviewed) asked.delete('reviewed');
+  if (filter.reviewed === '') asked.set('reviewed', allDrawings);
   if (split) asked.set('split', split);
   if (format !== nothingChosen.format) asked.set('format', format);
   return asked.toString();
