@@ -179,7 +179,7 @@ void print_comparison(const service::ComparedWith& comparison) {
 void print_report(const service::ModelReport& told) {
     std::cout << fmt::format(
         "model    {}\nas of    {}\ndrawings {}{}, SHA-256 of ids and tags {}\n", told.model,
-        to_rfc3339(told.as_of), told.judging, told.is_complete ? "" : " (a random sample)",
+        to_rfc3339(told.as_of), told.judging, told.is_complete ? "" : " (the newest)",
         to_hex(told.data));
     std::cout << fmt::format("answers  {} by stored embeddings, {} as stored predictions\n",
                              told.embedded, told.predicted);

@@ -87,16 +87,14 @@ Result<bool> was_tagged_by(store::Store& store, const Uuid& id, Timestamp moment
     return drawing->tagged_at && *drawing->tagged_at <= moment;
 }
 
-/// In the order in which the queue asks about them, which no model has a say in.
+/// The newest first.
 Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportRequest& request,
                                             const std::string& trunk) {
     const auto names = offered_labels(store, request.project);
     if (!names) return names.error();
     JudgingDrawings found;
-    store::ReviewedQuery query{trunk, judging_page_size,
-                               store::Query::Cursor{{}, store::first_judging_place},
-                               request.project};
-    for (std::size_t looked_at = 0; query.after; looked_at += judging_page_size) {
+    store::ReviewedQuery query{trunk, judging_page_size, std::nullopt, request.project};
+    for (std::size_t looked_at = 0;; looked_at += judging_page_size) {
         found.is_complete = looked_at < most_looked_at_to_judge;
         if (!found.is_complete) return found;
         auto page = store.reviewed_drawings(query);
@@ -114,9 +112,9 @@ Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportReq
             if (!found.is_complete) return found;
             found.drawings.push_back(std::move(drawing));
         }
+        if (!page->next) return found;
         query.after = page->next;
     }
-    return found;
 }
 
 /// What a model says of a drawing; the tag is empty where nothing tells.

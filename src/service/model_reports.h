@@ -15,8 +15,7 @@
 /// How a model of the registry does on the drawings that judge, at any time and beside any other.
 namespace croquis::service {
 
-/// Drawings that a report is about at most. They are read in the order of chance in which the queue
-/// asks about them, so that the first are a random sample of all.
+/// Drawings that a report is about at most: the newest.
 inline constexpr std::size_t most_judged = 2'000;
 /// Reviewed drawings that are looked at for them.
 inline constexpr std::size_t most_looked_at_to_judge = 10'000;

@@ -10,6 +10,8 @@ namespace {
 
 class ModelsTest : public ::testing::Test {
   protected:
+    void SetUp() override { ASSERT_TRUE(store_->migrate()); }
+
     void add(const std::string& id, BytesView onnx) {
         store::Model model;
         model.id = id;

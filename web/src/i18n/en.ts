@@ -643,7 +643,7 @@ export const en = {
       'Measured on reviewed drawings that no model learns from: one in four, chosen by its id. Only those count that the queue asked about at random, that came with a label, or that people settled between them.',
     reportMoment: (at: string, n: string, count: number) =>
       count === 1 ? `As of ${at}: one such drawing.` : `As of ${at}: ${n} such drawings.`,
-    reportSample: 'They are a random sample of all of those.',
+    reportSample: 'They are the newest of those.',
     notJudgedYet: 'No such drawing has been reviewed yet: the queue asks about one in ten at random.',
     reportsDiffer:
       'A drawing was reviewed between the two reports; load the page anew to have both about the same.',

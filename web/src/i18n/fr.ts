@@ -654,7 +654,7 @@ export const fr: Dictionary = {
       'Mesuré sur des dessins vérifiés dont aucun modèle n’apprend : un sur quatre, choisi par son identifiant. Seuls comptent ceux que la file a tirés au hasard, qui sont venus avec une étiquette, ou que des personnes ont tranchés entre elles.',
     reportMoment: (at, n, count) =>
       count === 1 ? `Au ${at} : un dessin de ce genre.` : `Au ${at} : ${n} dessins de ce genre.`,
-    reportSample: 'Ils sont un échantillon tiré au hasard parmi tous ceux-là.',
+    reportSample: 'Ce sont les plus récents de ceux-là.',
     notJudgedYet: 'Aucun dessin de ce genre n’a encore été vérifié : la file en tire un sur dix au hasard.',
     reportsDiffer:
       'Un dessin a été vérifié entre les deux rapports ; rechargez la page pour que les deux portent sur les mêmes.',
