@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "identity/security_log.h"
 #include "server/open.h"
+#include "service/imports.h"
 #include "store/store.h"
 
 /// Hiding, showing and deleting drawings from the command line.
@@ -16,6 +17,12 @@ namespace {
 constexpr std::size_t changed_at_once = 200;
 
 using Ids = std::vector<Uuid>;
+
+struct DrawingArguments {
+    std::vector<std::string> ids;
+    std::string import_job;
+    bool sure = false;
+};
 
 Result<Ids> read_ids(const std::vector<std::string>& texts) {
     Ids ids;
@@ -39,8 +46,9 @@ const char* word_of(store::Visibility visibility) {
     return "deleted";
 }
 
-/// Says of each what became of it; how many were changed.
-Result<std::size_t> change_some(store::Store& store, const Ids& ids, store::Visibility to) {
+/// Says of each what became of it, or only of those that stay as they are; how many were changed.
+Result<std::size_t> change_some(store::Store& store, const Ids& ids, store::Visibility to,
+                                bool tell_all = true) {
     std::vector<store::VisibilityChange> changes;
     const auto by = store::operator_author();
     for (const auto& id : ids)
@@ -51,10 +59,18 @@ Result<std::size_t> change_some(store::Store& store, const Ids& ids, store::Visi
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const auto& result = (*results)[i];
         if (result) ++done;
+        if (result && !tell_all) continue;
         (result ? std::cout : std::cerr)
             << to_string(ids[i]) << ": " << (result ? word_of(to) : result.error().detail) << '\n';
     }
     return done;
+}
+
+/// Says in the log how many it were, and to whoever started it whether they are all.
+int told(std::size_t done, std::size_t all, store::Visibility to) {
+    identity::tell(identity::Event::drawing_withdrawn, {},
+                   {{"by", "operator"}, {word_of(to), std::to_string(done)}});
+    return done == all ? success : done == 0 ? failed : partly_failed;
 }
 
 int change(store::Store& store, const std::vector<std::string>& texts, store::Visibility to) {
@@ -69,9 +85,47 @@ int change(store::Store& store, const std::vector<std::string>& texts, store::Vi
         if (!changed) return report(changed.error());
         done += *changed;
     }
-    identity::tell(identity::Event::drawing_withdrawn, {},
-                   {{"by", "operator"}, {word_of(to), std::to_string(done)}});
-    return done == ids->size() ? success : done == 0 ? failed : partly_failed;
+    return told(done, ids->size(), to);
+}
+
+/// The drawings that an import stored, however many: it is read as it is changed.
+int change_imported(store::Store& store, const std::string& text, store::Visibility to) {
+    const auto id = Uuid::parse(text);
+    const auto job = id ? store.job(*id) : Result<store::Job>(Error{ErrorKind::not_found});
+    if (!job && job.error().kind != ErrorKind::not_found) return report(job.error());
+    if (!job || job->kind != service::import_kind)
+        return report(Error{ErrorKind::invalid,
+                            text + " is no import's id; `croquis job list` has them.", "--import"});
+    store::Query query;
+    query.project = job->project;
+    query.import_job = job->id;
+    query.audience = store::Audience::annotators;
+    query.order = store::Order::oldest_first;
+    query.limit = changed_at_once;
+    std::size_t all = 0;
+    std::size_t done = 0;
+    do {
+        const auto page = store.list(query);
+        if (!page) return report(page.error());
+        Ids ids;
+        for (const auto& drawing : page->drawings) ids.push_back(drawing.id);
+        const auto changed = change_some(store, ids, to, false);
+        if (!changed) return report(changed.error());
+        all += ids.size();
+        done += *changed;
+        query.after = page->next;
+    } while (query.after);
+    std::cout << fmt::format("{} {}\n", done, done == 1 ? "drawing is " : "drawings are ")
+              << word_of(to) << '\n';
+    return told(done, all, to);
+}
+
+int change(store::Store& store, const DrawingArguments& arguments, store::Visibility to) {
+    if (arguments.import_job.empty()) return change(store, arguments.ids, to);
+    if (to == store::Visibility::deleted && !arguments.sure)
+        return report(Error{ErrorKind::invalid, "This cannot be undone: say so with --yes.",
+                            "--yes"});
+    return change_imported(store, arguments.import_job, to);
 }
 
 }  // namespace
@@ -79,16 +133,24 @@ int change(store::Store& store, const std::vector<std::string>& texts, store::Vi
 void add_drawing(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("drawing", "Hide, show and delete drawings");
     command->require_subcommand(1);
-    auto ids = std::make_shared<std::vector<std::string>>();
+    auto given = std::make_shared<DrawingArguments>();
     const auto verb = [&](const char* name, const char* help, store::Visibility to) {
         auto* added = command->add_subcommand(name, help);
         const auto config = own_settings(*added, server::Settings::store, context);
-        added->add_option("ID", *ids, "Ids, as the API and the page's address have them")
-            ->required();
+        auto* ids = added->add_option("ID", given->ids,
+                                      "Ids, as the API and the page's address have them");
+        auto* import = added->add_option(
+            "--import", given->import_job,
+            "Instead of single ones, all that the import of this id stored; `croquis job list` has "
+            "the id");
+        ids->excludes(import);
+        if (to == store::Visibility::deleted)
+            added->add_flag("--yes", given->sure, "With --import: it cannot be undone")
+                ->needs(import);
         added->callback([=, &context] {
             Metrics metrics;
             auto store = server::open_migrated(*config, metrics);
-            context.exit_code = store ? change(**store, *ids, to) : report(store.error());
+            context.exit_code = store ? change(**store, *given, to) : report(store.error());
         });
     };
     verb("delete", "Delete for good: picture, strokes, predictions, embeddings, tags",

@@ -27,6 +27,14 @@ std::map<std::string, JobMetrics> metrics_of(Metrics* metrics,
     return all;
 }
 
+/// Whether the same may go through soon, as it does where the store is away for a moment: who says
+/// so names when to ask again.
+bool is_for_later(const Task& task, const Result<std::string>& result) {
+    if (result || task.is_stopped()) return false;
+    return result.error().kind == ErrorKind::unavailable && result.error().retry_after_s > 0 &&
+           task.job().attempts < store::most_job_attempts;
+}
+
 }  // namespace
 
 Runner::Runner(store::JobStore& store, std::map<std::string, Work> works, RunnerOptions options)
@@ -128,6 +136,12 @@ void Runner::work_at(const store::Job& job) {
 std::string_view Runner::end(Task& task, const Result<std::string>& result) {
     const auto& job = task.job();
     keep_last_word(task);
+    if (is_for_later(task, result)) {
+        // It was begun once more, and counts: so it ends. The rest of the lease is the pause.
+        spdlog::warn("job {}: {} is begun again when its lease has expired: {}", to_string(job.id),
+                     job.kind, result.error().detail);
+        return JobMetrics::handed_back;
+    }
     const auto outcome = outcome_of(task, result);
     spdlog::info("job {}: {} {}", to_string(job.id), job.kind,
                  result ? "is done" : result.error().detail);

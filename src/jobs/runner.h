@@ -74,7 +74,8 @@ struct RunnerOptions {
 };
 
 /// Does one job at a time, of the kinds that it has works for, on a thread that gives way to
-/// others. Thread-safe.
+/// others. A job that the store, or another server, kept from its end for a moment is begun again
+/// when its lease has expired, most_job_attempts times in all. Thread-safe.
 class Runner {
   public:
     Runner(store::JobStore& store, std::map<std::string, Work> works, RunnerOptions options = {});

@@ -68,6 +68,7 @@ struct Pending {
     store::DrawingImport import;
     std::optional<std::string> label;  ///< of the project
     bool was_there = false;
+    bool was_deleted = false;  ///< here, for good
     Result<RecognitionResult> recognised = Error{};
 };
 
@@ -184,7 +185,7 @@ class Chunk {
     void recognise(recognition::Batcher& batcher, const ImportOptions& options) {
         looking_ = std::make_shared<Looking>(batcher, options);
         for (auto& pending : pending_)
-            if (!pending->was_there) looking_->add(pending.get());
+            if (!pending->was_there && !pending->was_deleted) looking_->add(pending.get());
         looking_->go_on();
     }
 
@@ -442,6 +443,7 @@ class Importer {
         for (std::size_t i = 0; i < keys.size(); ++i) {
             auto& pending = *chunk.drawings()[i];
             const auto& found = (*there)[i];
+            pending.was_deleted = found && found->visibility == store::Visibility::deleted;
             pending.was_there = found && is_picture_of(*found, pending);
         }
         chunk.recognise(batcher_, options_);
@@ -478,6 +480,10 @@ class Importer {
 
     /// Fills in what the model said; false where it could not look.
     bool complete(Pending& pending) {
+        if (pending.was_deleted) {
+            pending.recognised = store::deleted_before();
+            return false;
+        }
         if (!pending.was_there) {
             if (!pending.recognised) return false;
             auto& submission = pending.import.submission;
@@ -505,15 +511,30 @@ class Importer {
         return true;
     }
 
-    store::ImportedTag tag_of(const Pending& pending) const {
+    store::ImportedTag tag_of(const Pending& pending) {
         store::ImportedTag tag{*pending.label, options_.by, options_.by_id, started_at_};
         const auto& reviewed = pending.record.reviewed;
+        if (!options_.names_from_data) {
+            if (reviewed && !reviewed->by.empty()) pass_over_name(pending);
+            return tag;
+        }
         if (reviewed && !reviewed->by.empty()) {
             tag.by = reviewed->by;
             tag.by_id.reset();
         }
         if (reviewed && reviewed->at) tag.at = std::clamp(*reviewed->at, Timestamp(), started_at_);
         return tag;
+    }
+
+    /// Told once: the names may be as many as the drawings.
+    void pass_over_name(const Pending& pending) {
+        if (pending.record.reviewed->by == options_.by || std::exchange(passed_over_name_, true))
+            return;
+        say(pending.record.place,
+            fmt::format("the data says who reviewed it, which is taken from an admin's import "
+                        "alone: this label, and all like it, are signed by {}.",
+                        options_.by),
+            false);
     }
 
     /// The suggestion of the data where there is one, else what the live model says.
@@ -643,6 +664,7 @@ class Importer {
     const Timestamp started_at_;
     std::set<std::string> known_labels_;
     bool narrows_ = false;  ///< the model is not the project's own
+    bool passed_over_name_ = false;
     std::vector<std::string> to_make_;
     std::set<std::string> seen_dry_;
     std::unique_ptr<Chunk> previous_;

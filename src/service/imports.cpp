@@ -133,6 +133,7 @@ json::object to_json(const ImportRequest& request) {
             {"make_labels", options.make_labels},
             {"map", std::move(map)},
             {"pseudonym", options.pseudonym},
+            {"names_from_data", options.names_from_data},
             {"dry_run", options.dry_run},
             {"format", request.reading.format ? to_string(*request.reading.format) : ""},
             {"path_column", request.reading.path_column},
@@ -149,6 +150,9 @@ ImportRequest request_of(const json::object& from) {
     for (const auto& [word, label] : from.at("map").as_object())
         request.options.map[std::string(word)] = json::value_to<std::string>(label);
     request.options.pseudonym = text("pseudonym");
+    // A job from before there was the question is not asked it.
+    const auto* names = from.if_contains("names_from_data");
+    request.options.names_from_data = names != nullptr && names->as_bool();
     request.options.dry_run = from.at("dry_run").as_bool();
     request.reading.format = dataset::format_from(text("format"));
     request.reading.path_column = text("path_column");

@@ -150,6 +150,9 @@ Result<ErasureStep> erase_person(store::Store& store, const std::string& pseudon
     if (!said) return said.error();
     ErasureStep step;
     if (said->empty()) {
+        // What is left of it stands in no drawing.
+        if (const auto forgotten = store.forget_name(pseudonym, {}); !forgotten)
+            return forgotten.error();
         step.done = true;
         const auto told = store.record(event(store::AuditAction::person_erased, pseudonym, by));
         return told ? Result<ErasureStep>(step) : told.error();

@@ -30,7 +30,8 @@ struct Retagged {
 
 /// In batches of a transaction each, in the order of the drawings' ids: by a matrix product where
 /// the embedding is stored and one layer makes the model's answers of it, by the network
-/// otherwise. Asked again after it was cut off, it goes on. Reviewed drawings stay as they are.
+/// otherwise. Asked again after it was cut off, it goes on. Reviewed drawings stay as they are, and
+/// so do those whose suggestion came with imported data: it is what they were imported for.
 /// Errors: those of Trunk::of_live_model; unavailable where it was stopped.
 Result<Retagged> retag(store::Store& store, const RetagRequest& request);
 

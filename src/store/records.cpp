@@ -181,6 +181,12 @@ std::string reviewed_statement(const ReviewedQuery& query) {
         query.after ? std::string(shown) + " AND d.id < $3" : shown, query.after ? "$4" : "$3");
 }
 
+/// Whether a drawing's tag came with the data: the suggestion of an import has the probability of
+/// its label alone, and names no model of the registry.
+constexpr const char* brought_suggestion =
+    "length(probabilities) = 4 AND NOT EXISTS (SELECT 1 FROM model known WHERE known.id = "
+    "drawing.model)";
+
 /// The limit is on what is looked at, so that one statement never takes long.
 std::string stretch_statement(const StretchQuery& query) {
     const bool by_model = query.not_predicted_by.has_value();
@@ -188,10 +194,11 @@ std::string stretch_statement(const StretchQuery& query) {
     return fmt::format(
         "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, "
         "CASE WHEN {0} THEN e.vector END, {0} FROM (SELECT id, version, tag, model, predicted_tag, "
-        "tagged_by FROM drawing WHERE project = ${2} AND id > ${3} AND {1} ORDER BY id LIMIT ${4}) "
+        "tagged_by, {6} AS brought FROM drawing WHERE project = ${2} AND id > ${3} AND {1} ORDER "
+        "BY id LIMIT ${4}) "
         "AS d LEFT JOIN embedding e ON e.trunk = ${5} AND e.drawing = d.id ORDER BY d.id",
-        by_model ? "d.tagged_by IS NULL AND d.model <> $1" : "e.drawing IS NULL", shown, first,
-        first + 1, first + 2, first + 3);
+        by_model ? "d.tagged_by IS NULL AND d.model <> $1 AND NOT d.brought" : "e.drawing IS NULL",
+        shown, first, first + 1, first + 2, first + 3, brought_suggestion);
 }
 
 Uuid lowest_id_at(Timestamp time) {

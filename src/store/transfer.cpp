@@ -1,5 +1,6 @@
 #include "store/transfer.h"
 
+#include "core/digest.h"
 #include "store/postgres/transfer.h"
 #include "store/sqlite/transfer.h"
 #include "store/sqlite_url.h"
@@ -27,6 +28,21 @@ ImportKey key_of(const DrawingImport& import) {
     return key;
 }
 
+Error deleted_before() {
+    return {ErrorKind::conflict,
+            "This drawing was deleted here for good: importing it does not bring it back.",
+            "deleted"};
+}
+
+Uuid id_beside(const Uuid& taken, int project) {
+    constexpr std::size_t of_time = 8;  // with the version; then come the variant and the rest
+    Uuid id = taken;
+    const auto digest = sha256(as_bytes(to_string(taken) + " in " + std::to_string(project)));
+    for (std::size_t i = of_time; i < id.bytes.size(); ++i) id.bytes[i] = digest[i];
+    id.bytes[of_time] = static_cast<std::uint8_t>((id.bytes[of_time] & 0x3fU) | 0x80U);
+    return id;
+}
+
 TagWrite imported_tag(const DrawingImport& import) {
     const ImportedTag& tag = *import.tag;
     TagWrite write{first_drawing(import.submission), event_at(2, TagEventKind::imported, tag)};
@@ -43,6 +59,7 @@ TagWrite imported_tag(const DrawingImport& import) {
 
 Result<ImportOutcome> reimport(const Drawing& there, const std::vector<TagEvent>& events,
                                const DrawingImport& again) {
+    if (there.visibility == Visibility::deleted) return deleted_before();
     if (there.sha256 != again.submission.sha256)
         return Error{ErrorKind::conflict, "Another picture is stored under this id.",
                      again.known_by_id ? "id" : "external_id"};

@@ -10,8 +10,8 @@
 
 namespace croquis::store {
 
-/// What a drawing is known by when it is imported again: its id, where an export of Croquis brings
-/// one; and its external id, which is unique in the project. One of them is given.
+/// What a drawing of a project is known by when it is imported again: its id, where an export of
+/// Croquis brings one; and its external id, which is unique in the project. One of them is given.
 struct ImportKey {
     int project = shapes_project;
     std::optional<Uuid> id;
@@ -28,7 +28,7 @@ struct ImportedTag {
 
 struct DrawingImport {
     Submission submission;     ///< its idempotency key is not looked at; its key is ImportKey
-    bool known_by_id = false;  ///< its id too means this drawing, wherever it is stored
+    bool known_by_id = false;  ///< its id too means this drawing, within its project
     std::optional<ImportedTag> tag;
 };
 
@@ -42,6 +42,9 @@ enum class ImportOutcome {
 
 /// What the drawing will be known by.
 ImportKey key_of(const DrawingImport& import);
+
+/// What is said of a drawing that was deleted for good and is imported again.
+Error deleted_before();
 
 /// What data transfer asks of a database, on a connection of its own beside the Store's. Thread-
 /// compatible: one thread at a time. All functions block. A lost database is
@@ -59,8 +62,10 @@ class Transfer {
 
     /// Stores drawings of one project, each with its tag, all in one transaction that is durable
     /// when this returns; says what became of each, in order. Storing the same again changes
-    /// nothing. Errors of each: conflict, where another picture is stored under its key; those of a
-    /// submission.
+    /// nothing. Where another drawing has its id, one of another project as a rule, it is stored
+    /// under an id that follows from both, by which it is found again. Errors of each: conflict,
+    /// where another picture is stored under its key, or was before it was deleted for good (field
+    /// "deleted"); those of a submission.
     virtual Result<std::vector<Result<ImportOutcome>>> add(
         const std::vector<DrawingImport>& drawings) = 0;
 

@@ -9,6 +9,10 @@
 /// What an import comes to, decided alike over both databases.
 namespace croquis::store {
 
+/// The id that a drawing has in a project where the one that it brings is another drawing's: of the
+/// same moment, and always the same.
+Uuid id_beside(const Uuid& taken, int project);
+
 /// What is written down of a drawing's tag when it is stored: its second version.
 TagWrite imported_tag(const DrawingImport& drawing);
 

@@ -37,6 +37,7 @@ Answer import_drawings(AnnotatorContext& api, Request& request, const Principal&
     auto asked = read_import_query(request);
     if (!asked) co_return problem(asked.error());
     asked->options.project = project->project.id;
+    asked->options.names_from_data = who.role == identity::Role::admin;
     if (!may(*asked, who)) co_return forbidden();
     auto upload = api.imports.begin_upload();
     if (!upload) co_return problem(upload.error());

@@ -31,10 +31,21 @@ Answer job(AnnotatorContext& api, Request& request, const Principal&) {
     co_return no_store(found ? http::json_response(200, to_json(*found)) : problem(found.error()));
 }
 
-Answer cancel_job(AnnotatorContext& api, Request& request, const Principal&) {
+/// Whoever queued a job may end it, and an admin any.
+bool may_end(const store::Job& job, const Principal& who) {
+    return who.role == identity::Role::admin || (job.created_by && job.created_by->id == who.user);
+}
+
+Answer cancel_job(AnnotatorContext& api, Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto cancel = [&api, &id] { return service::cancel_job(api.store, *id); };
+    const auto cancel = [&api, &id, &who]() -> Result<service::JobView> {
+        const auto job = api.store.job(*id);
+        if (!job) return job.error();
+        if (!may_end(*job, who))
+            return Error{ErrorKind::forbidden, "Who queued a job may cancel it, and an admin."};
+        return service::cancel_job(api.store, *id);
+    };
     const auto asked = co_await api.workers.run(cancel);
     co_return no_store(asked ? http::json_response(200, to_json(*asked)) : problem(asked.error()));
 }
@@ -54,7 +65,7 @@ Answer workers(AnnotatorContext& api, Request&, const Principal&) {
 void add_jobs_routes(http::Router& router, const Guard& guard) {
     add_route(router, Method::get, "/jobs", guard.annotator(jobs), page_parameters);
     add_route(router, Method::get, "/jobs/{id}", guard.annotator(job));
-    add_route(router, Method::post, "/jobs/{id}:cancel", guard.admin(cancel_job));
+    add_route(router, Method::post, "/jobs/{id}:cancel", guard.annotator(cancel_job));
     add_route(router, Method::get, "/workers", guard.admin(workers));
 }
 

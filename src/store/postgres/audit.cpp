@@ -96,6 +96,10 @@ Result<std::size_t> PostgresStore::forget_name(const std::string& name,
         connection.query("SELECT 1 FROM drawing WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
                          drawings);
         connection.query(forget_flag_sql() + "id = ANY ($2)", name, drawings);
+        connection.query(
+            "UPDATE job SET parameters = jsonb_set(parameters::jsonb, '{pseudonym}', '\"\"')::text "
+            "WHERE parameters::jsonb ->> 'pseudonym' = $1",
+            name);
         const auto forgotten = connection.query(
             fmt::format("UPDATE tag_event SET tagged_by = $1, user_id = NULL, note = '' "
                         "WHERE tagged_by = $2 AND drawing = ANY ($3) AND {}",

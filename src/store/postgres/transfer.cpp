@@ -2,7 +2,9 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <deque>
 #include <map>
+#include <set>
 
 #include "store/failure.h"
 #include "store/list_query.h"
@@ -19,14 +21,17 @@ namespace {
 /// Imports into one database come one after the other: this number is the lock's name.
 constexpr std::int64_t import_lock = 0x63726f71;
 
-/// Drawings that are there, by either key.
+/// Drawings that are there, by either key: by id those of other projects too.
 struct There {
     std::map<Uuid, Drawing> by_id;
     std::map<std::string, Drawing> by_external_id;
 
     [[nodiscard]] const Drawing* find(const ImportKey& key) const {
-        if (key.id)
-            if (const auto found = by_id.find(*key.id); found != by_id.end()) return &found->second;
+        for (auto id = key.id; id; id = id_beside(*id, key.project)) {
+            const auto found = by_id.find(*id);
+            if (found == by_id.end()) break;
+            if (found->second.project == key.project) return &found->second;
+        }
         const auto found = by_external_id.find(key.external_id);
         return found == by_external_id.end() ? nullptr : &found->second;
     }
@@ -42,6 +47,16 @@ struct There {
 /// whole; the plan would stay when it has grown.
 void plan_anew(Connection& connection) {
     connection.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+}
+
+/// Of ids that a project's drawings bring, those that are to be looked at beside the ones that
+/// `has_another` says are another drawing's.
+template <class HasAnother>
+std::vector<Uuid> beside(const std::vector<Uuid>& ids, int project, HasAnother has_another) {
+    std::vector<Uuid> next;
+    for (const auto& id : ids)
+        if (has_another(id)) next.push_back(id_beside(id, project));
+    return next;
 }
 
 There find_all(Connection& connection, const std::vector<ImportKey>& keys) {
@@ -61,7 +76,14 @@ There find_all(Connection& connection, const std::vector<ImportKey>& keys) {
     const auto read = [&](const Rows& rows) {
         for (const auto& drawing : read_drawings(rows)) there.add(drawing);
     };
-    if (!ids.empty()) read(connection.query(by_id, ids));
+    while (!ids.empty()) {
+        read(connection.query(by_id, ids));
+        const int project = keys.front().project;
+        ids = beside(ids, project, [&](const Uuid& id) {
+            const auto found = there.by_id.find(id);
+            return found != there.by_id.end() && found->second.project != project;
+        });
+    }
     if (!external_ids.empty())
         read(connection.query(by_external_id, keys.front().project, external_ids));
     return there;
@@ -77,6 +99,7 @@ class Adding {
         keys.reserve(drawings.size());
         for (const auto& drawing : drawings) keys.push_back(key_of(drawing));
         there_ = find_all(connection_, keys);
+        find_taken(keys, drawings);
         std::vector<Result<ImportOutcome>> outcomes;
         outcomes.reserve(drawings.size());
         for (std::size_t i = 0; i < drawings.size(); ++i)
@@ -86,17 +109,43 @@ class Adding {
     }
 
   private:
+    /// Which ids of new drawings others have.
+    void find_taken(const std::vector<ImportKey>& keys,
+                    const std::vector<DrawingImport>& drawings) {
+        std::vector<Uuid> ids;
+        for (std::size_t i = 0; i < drawings.size(); ++i)
+            if (there_.find(keys[i]) == nullptr) ids.push_back(drawings[i].submission.id);
+        while (!ids.empty()) {
+            const auto rows = connection_.query("SELECT id FROM drawing WHERE id = ANY ($1)", ids);
+            for (int row = 0; row < rows.count(); ++row) taken_.insert(rows.uuid(row, 0));
+            ids = beside(ids, keys.front().project,
+                         [&](const Uuid& id) { return taken_.contains(id); });
+        }
+    }
+
+    /// The same drawing under an id that no other has.
+    const DrawingImport& with_free_id(const DrawingImport& import) {
+        Uuid id = import.submission.id;
+        while (taken_.contains(id)) id = id_beside(id, import.submission.project);
+        if (id == import.submission.id) return import;
+        auto& renamed = renamed_.emplace_back(import);
+        renamed.submission.id = id;
+        return renamed;
+    }
+
     Result<ImportOutcome> add_one(const ImportKey& key, const DrawingImport& import) {
         if (const auto valid = check(import.submission); !valid) return valid.error();
         const Drawing* const found = there_.find(key);
         if (found == nullptr) {
-            submissions_.push_back(&import.submission);
-            Drawing drawing = first_drawing(import.submission);
-            if (import.tag) {
-                tags_.push_back(imported_tag(import));
+            const DrawingImport& as_new = with_free_id(import);
+            submissions_.push_back(&as_new.submission);
+            Drawing drawing = first_drawing(as_new.submission);
+            if (as_new.tag) {
+                tags_.push_back(imported_tag(as_new));
                 drawing = tags_.back().drawing;
             }
             there_.add(drawing);
+            taken_.insert(drawing.id);
             return ImportOutcome::stored;
         }
         const Drawing there = *found;
@@ -125,6 +174,8 @@ class Adding {
 
     Connection& connection_;
     There there_;
+    std::set<Uuid> taken_;
+    std::deque<DrawingImport> renamed_;
     std::vector<const Submission*> submissions_;
     std::vector<TagWrite> tags_;
 };

@@ -97,6 +97,10 @@ Result<std::size_t> SqliteStore::forget_name(const std::string& name,
     static const std::string flags = forget_flag_sql() + "id = $2";
     return write([&](Connection& connection) {
         std::int64_t forgotten = 0;
+        connection.run(
+            "UPDATE job SET parameters = json_set(parameters, '$.pseudonym', '') "
+            "WHERE json_extract(parameters, '$.pseudonym') = $1",
+            name);
         for (const auto& drawing : drawings) {
             connection.run(flags, name, drawing);
             forgotten += connection.run(events, forgotten_name, name, drawing);

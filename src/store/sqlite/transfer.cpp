@@ -21,17 +21,39 @@ std::optional<Drawing> find_one(Connection& connection, const ImportKey& key) {
         fmt::format("SELECT {} FROM drawing WHERE id = $1", drawing_columns);
     static const std::string by_external_id = fmt::format(
         "SELECT {} FROM drawing WHERE project = $1 AND external_id = $2", drawing_columns);
-    if (key.id)
-        if (auto found = first_of(connection.query(by_id, *key.id))) return found;
+    for (auto id = key.id; id; id = id_beside(*id, key.project)) {
+        auto found = first_of(connection.query(by_id, *id));
+        if (!found) break;
+        if (found->project == key.project) return found;
+    }
     if (key.external_id.empty()) return std::nullopt;
     return first_of(connection.query(by_external_id, key.project, key.external_id));
+}
+
+/// The drawing's own, where no other one has it.
+Uuid free_id(Connection& connection, const Submission& drawing) {
+    Uuid id = drawing.id;
+    while (connection.query("SELECT 1 FROM drawing WHERE id = $1", id).step())
+        id = id_beside(id, drawing.project);
+    return id;
+}
+
+void add_new(Connection& connection, const DrawingImport& import) {
+    insert(connection, import.submission);
+    if (import.tag) write_down(connection, imported_tag(import));
 }
 
 Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& import) {
     const auto there = find_one(connection, key_of(import));
     if (!there) {
-        insert(connection, import.submission);
-        if (import.tag) write_down(connection, imported_tag(import));
+        const Uuid id = free_id(connection, import.submission);
+        if (id == import.submission.id) {
+            add_new(connection, import);
+        } else {
+            auto beside = import;
+            beside.submission.id = id;
+            add_new(connection, beside);
+        }
         return ImportOutcome::stored;
     }
     auto outcome = reimport(*there, events_of(connection, there->id), import);

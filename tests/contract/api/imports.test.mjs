@@ -121,6 +121,32 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([again.stored, again.already_there], [0, 3]);
     });
 
+    it('keep what the data suggests, whatever a model says', async () => {
+      const sent = await send(archiveOf({ 'star/71.png': circle(71) }), { query: '?labels_as=suggested' });
+      assert.equal((await report(sent)).suggested, 1);
+      const { body: retag } = await api.ask('POST', '/api/v1/models:retag', { token, status: 202 });
+      assert.equal((await endedJob(api, token, retag.id)).state, 'succeeded');
+      const { body } = await api.ask('GET', `/api/v1/drawings?import=${sent.body.id}`, { token: annotator, status: 200 });
+      assert.deepEqual(body.drawings.map(({ tag, tagged_by: by, version }) => [tag, by, version]), [['star', null, 1]]);
+    });
+
+    it('are signed with the data’s names where an admin sends them, and with the sender’s else', async () => {
+      const lines = (picture) =>
+        `path,label,croquis_id,reviewed,tagged_by,tagged_at\n${picture},circle,,true,zoe,2020-02-03T04:05:06Z\n`;
+      const signed = async (sender, seed) => {
+        const files = { 'labels.csv': lines('a.png'), 'a.png': circle(seed) };
+        const sent = await send(undefined, { form: form(files), headers: {}, token: sender });
+        const { problems } = await report(sent);
+        const { body } = await api.ask('GET', `/api/v1/drawings?import=${sent.body.id}`, { token, status: 200 });
+        const [{ tagged_by: by, tagged_at: at }] = body.drawings;
+        return [by, at.slice(0, 4) === '2020', problems.map(({ reason }) => reason).join()];
+      };
+      assert.deepEqual(await signed(token, 72), ['zoe', true, '']);
+      const [by, long, why] = await signed(annotator, 73);
+      assert.deepEqual([by, long], ['marie', false]);
+      assert.match(why, /signed by marie/);
+    });
+
     it('take a form with options, and leave nothing behind', async () => {
       const archive = circles(2, 'Rond');
       const options = { labels_as: 'suggested', map: 'Rond=circle', dry_run: 'true' };
@@ -163,6 +189,20 @@ for (const kind of Object.keys(stores))
       assert.equal((await ask('GET', `/progress?import=${randomUUID()}`)).waiting, 0);
       await ask('GET', '?import=x', { status: 422, field: 'import' });
       await ask('PUT', claim, { json: { import: 'x' }, status: 422, field: 'import' });
+    });
+
+    it('are ended by who sent them, and by no other annotator', async () => {
+      const noor = { name: 'noor', password: 'a long pass phrase' };
+      await api.ask('POST', '/api/v1/users', { token, json: noor, status: 201 });
+      const { access_token: other } = await api.signIn(noor.name, noor.password);
+      const many = Array.from({ length: 3000 }, (_, i) =>
+        JSON.stringify({ key_id: `stop-${i}`, word: 'line', drawing: [[[0, 90, i % 250], [0, 9, i >> 4]]] }));
+      const sent = await send(many.join('\n'), { type: 'application/x-ndjson' });
+      const cancel = (by, status) => api.ask('POST', `/api/v1/jobs/${sent.body.id}:cancel`, { token: by, status });
+      await cancel(other, 403);
+      await cancel(annotator, 200);
+      assert.equal((await ended(sent)).state, 'cancelled');
+      assert.equal((await cancel(annotator, 409)).body.code, 'job_ended');
     });
 
     it('name each bad record and bring in the rest', async () => {

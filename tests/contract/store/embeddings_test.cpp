@@ -191,6 +191,23 @@ TEST_P(EmbeddingsContract, RetagsWhatNobodyReviewed) {
     EXPECT_THAT(stretches("model-b"), IsEmpty());
 }
 
+TEST_P(EmbeddingsContract, WhatTheDataSuggestedIsNoModelsToReplace) {
+    const auto suggested_by = [&](const std::string& model, std::vector<float> probabilities) {
+        auto submission = with_embedding(1);
+        submission.prediction = {model, "heart", probabilities[0], std::move(probabilities)};
+        return stored(submission).id;
+    };
+    suggested_by("import", {0.25F});
+    suggested_by("somebody's model", {0.25F});
+    // A model's own word, whether it is still registered or was removed.
+    const auto old = suggested_by("removed", {0.25F, 0.75F});
+    ASSERT_TRUE(succeeded(
+        store_->add_model({"known", "{}", {}, ModelState::candidate, now()}, random_bytes(8))));
+    const auto own = suggested_by("known", {0.25F});
+    EXPECT_THAT(ids_of(stretches("model-b")), testing::UnorderedElementsAre(old, own));
+    EXPECT_THAT(stretches(), IsEmpty());
+}
+
 TEST_P(EmbeddingsContract, ARetagChangesTheVersionThatPeopleSaw) {
     const auto drawing = stored(with_embedding(1));
     EXPECT_EQ(*store_->retag({{drawing.id, 2, prediction()}}, now()), 0U);

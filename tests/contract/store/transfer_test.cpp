@@ -140,6 +140,70 @@ TEST_P(TransferContract, AnIdOfAnExportIsKeptAndFound) {
     EXPECT_FALSE(found[3]);
 }
 
+TEST_P(TransferContract, AnotherProjectGetsADrawingOfItsOwn) {
+    const int elsewhere = store_->add_project({0, "copy", "Copy"})->id;
+    auto import = make_import("k1", "star");
+    import.known_by_id = true;
+    add({import});
+    auto copy = import;
+    copy.submission.project = elsewhere;
+    copy.submission.external_id.reset();
+    copy.tag->to = "heart";
+    const ImportKey key{elsewhere, copy.submission.id, ""};
+    EXPECT_FALSE(transfer_->find({key}).value()[0]);
+    EXPECT_THAT(add({copy, copy}),
+                ElementsAre(ImportOutcome::stored, ImportOutcome::there_already));
+    EXPECT_THAT(add({copy}), ElementsAre(ImportOutcome::there_already));
+    const auto there = transfer_->find({key}).value()[0];
+    ASSERT_TRUE(there);
+    EXPECT_NE(there->id, import.submission.id);
+    EXPECT_EQ(there->project, elsewhere);
+    EXPECT_EQ(there->created_at, import.submission.created_at);
+    EXPECT_EQ(lowest_id_at(there->created_at).bytes[5], there->id.bytes[5]);
+    EXPECT_EQ(there->tag, "heart");
+    EXPECT_EQ(store_->image(there->id).value().bytes, import.submission.image);
+    // The first one is as it was, whatever the second import says of it.
+    const auto first = store_->drawing(import.submission.id).value();
+    EXPECT_EQ(first.tag, "star");
+    EXPECT_EQ(first.version, 2);
+    EXPECT_THAT(add({import}), ElementsAre(ImportOutcome::there_already));
+    // An export of the second names it by its own id.
+    auto again = copy;
+    again.submission.id = there->id;
+    EXPECT_THAT(add({again}), ElementsAre(ImportOutcome::there_already));
+}
+
+TEST_P(TransferContract, AnIdThatFollowsFromTheDataIsTakenInOneProjectAlone) {
+    const int elsewhere = store_->add_project({0, "copy", "Copy"})->id;
+    const auto import = make_import("k1", "star");
+    auto copy = import;
+    copy.submission.project = elsewhere;
+    EXPECT_THAT(add({import}), ElementsAre(ImportOutcome::stored));
+    EXPECT_THAT(add({copy, make_import("k2")}),
+                ElementsAre(ImportOutcome::stored, ImportOutcome::stored));
+    EXPECT_THAT(add({copy}), ElementsAre(ImportOutcome::there_already));
+    EXPECT_EQ(store_->drawing(import.submission.id)->project, shapes_project);
+}
+
+TEST_P(TransferContract, WhatWasDeletedForGoodDoesNotComeBackUnderItsId) {
+    auto import = make_import("k1", "star");
+    import.known_by_id = true;
+    add({import});
+    const auto& id = import.submission.id;
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{id, Visibility::deleted, by_ada, now(), VersionCondition::any()}})));
+    const auto outcomes = transfer_->add({import, make_import("k2")}).value();
+    EXPECT_TRUE(failed_with(outcomes[0], ErrorKind::conflict, "deleted"));
+    EXPECT_THAT(outcomes[0].error().detail, testing::HasSubstr("was deleted here"));
+    EXPECT_TRUE(succeeded(outcomes[1]));
+    // Known by its external id alone it is another drawing: nothing is left that would tell.
+    auto unknown = import;
+    unknown.known_by_id = false;
+    EXPECT_THAT(add({unknown}), ElementsAre(ImportOutcome::stored));
+    EXPECT_FALSE(succeeded(store_->drawing(id)));
+    EXPECT_NE(transfer_->find({{shapes_project, std::nullopt, "k1"}}).value()[0]->id, id);
+}
+
 TEST_P(TransferContract, ContentsComeInTheOrderAskedFor) {
     const auto one = make_import("k1");
     const auto two = make_import("k2");

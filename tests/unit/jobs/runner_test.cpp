@@ -93,6 +93,38 @@ TEST_F(RunnerTest, SaysWhyWorkFailed) {
     EXPECT_EQ(thrown.error->find("secret"), std::string::npos);
 }
 
+TEST_F(RunnerTest, BeginsAgainWhatTheStoreKeptFromItsEnd) {
+    std::atomic<int> runs{0};
+    std::atomic<int> tidied{0};
+    const Work recovers = [&](Task&) -> Result<std::string> {
+        if (++runs == 1) return Error{ErrorKind::unavailable, "The store is away.", {}, 1};
+        return std::string("{}");
+    };
+    const Work never = [&](Task&) -> Result<std::string> {
+        return Error{ErrorKind::unavailable, "The store is away.", {}, 1};
+    };
+    const Work hopeless = [&](Task&) -> Result<std::string> {
+        return Error{ErrorKind::unavailable, "The file is elsewhere."};
+    };
+    RunnerOptions brief{5ms, 5ms, 100ms};
+    brief.on_ended = [&](const store::Job&) { ++tidied; };
+    Runner runner(*store_, {{"recovers", recovers}, {"never", never}, {"hopeless", hopeless}},
+                  brief);
+    const auto recovered = ended(queue("recovers"));
+    EXPECT_EQ(recovered.state, JobState::succeeded);
+    EXPECT_EQ(recovered.attempts, 2);
+    const auto failed = ended(queue("never"));
+    EXPECT_EQ(failed.state, JobState::failed);
+    EXPECT_EQ(failed.error, "The store is away.");
+    EXPECT_EQ(failed.attempts, store::most_job_attempts);
+    const auto once = ended(queue("hopeless"));
+    EXPECT_EQ(once.state, JobState::failed);
+    EXPECT_EQ(once.attempts, 1);
+    runner.stop();
+    // What a job leaves is tidied up at its end alone: an upload is still there when it goes on.
+    EXPECT_EQ(tidied, 3);
+}
+
 TEST_F(RunnerTest, LeavesAloneWhatItDoesNotKnow) {
     const Work fails = [](Task&) -> Result<std::string> {
         return Error{ErrorKind::invalid, "There is too little."};

@@ -214,6 +214,53 @@ TEST_F(TransferTest, OneIdForTwoDrawingsKeepsBoth) {
     EXPECT_EQ(place.drawings().size(), 2U);
 }
 
+TEST_F(TransferTest, AnExportComesIntoAnotherProjectOfTheStoreToo) {
+    write_file(path("d/circle/1.png"), picture(1));
+    write_file(path("d/star/2.png"), picture(2));
+    Place place(path("a.db"));
+    bring(place, "d").value();
+    const auto before = place.drawings();
+    ExportOptions all;
+    all.format = Format::csv;
+    write_file(path("all.zip"), written(place, all));
+    ImportOptions copy;
+    copy.project = place.store->add_project({0, "copy", "Copy"})->id;
+    copy.make_labels = true;
+    copy.map["circle"] = "star";  // in the copy alone
+    const auto first = bring(place, "all.zip", copy).value();
+    EXPECT_EQ(first.stored, 2U);
+    EXPECT_EQ(first.disputed, 0U);
+    EXPECT_EQ(bring(place, "all.zip", copy).value().already_there, 2U);
+    const auto after = place.drawings();
+    ASSERT_EQ(after.size(), before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        EXPECT_EQ(after[i].version, before[i].version);
+        EXPECT_EQ(after[i].tag, before[i].tag);
+    }
+}
+
+TEST_F(TransferTest, SaysOfWhatWasDeletedThatItWas) {
+    write_file(path("d/circle/1.png"), picture(1));
+    write_file(path("d/star/2.png"), picture(2));
+    Place place(path("a.db"));
+    bring(place, "d").value();
+    ExportOptions all;
+    all.format = Format::csv;
+    write_file(path("all.zip"), written(place, all));
+    const auto gone = place.drawings().front().id;
+    ASSERT_TRUE(
+        place.store->change_visibility({{gone, store::Visibility::deleted, store::operator_author(),
+                                         now(), store::VersionCondition::any()}}));
+    for (const bool dry_run : {true, false}) {
+        ImportOptions options;
+        options.dry_run = dry_run;
+        const auto again = bring(place, "all.zip", options).value();
+        EXPECT_EQ(again.rejected, 1U);
+        EXPECT_EQ(again.already_there, 1U);
+        EXPECT_THAT(problems, ElementsAre(HasSubstr("This drawing was deleted here for good")));
+    }
+}
+
 TEST_F(TransferTest, StrokesAreKeptAndTheTimeAndTheId) {
     write_file(path("x.ndjson"),
                R"({"key_id":"5","word":"line","timestamp":"2017-03-01 20:41:36.70725 UTC",)"
