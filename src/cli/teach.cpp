@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/json/serialize.hpp>
 #include <iostream>
@@ -40,6 +41,19 @@ void print_labels(const service::Teaching& teaching) {
     std::cout << fmt::format("{:<20} {:>23}  {}\n", "all", "", percent(teaching.accuracy));
 }
 
+/// Why a model that is better as a whole does not go live by itself, or would be missed if it did.
+void print_losses(const learning::GateResult& gate) {
+    for (const auto& label : gate.labels)
+        if (label.worse)
+            std::cout << fmt::format("It is worse on {}: {:+.1f} points on {} drawings.\n",
+                                     label.label, 100 * label.difference, label.answers.all());
+    if (gate.lost.empty()) return;
+    std::cout << fmt::format(
+        "It no longer knows {}, which are in use and the live model knows. Each is kept where {} "
+        "reviewed drawings of it are learnt from.\n",
+        fmt::join(gate.lost, ", "), learning::fewest_examples);
+}
+
 void print_gate(const service::Teaching& teaching) {
     const auto& gate = teaching.gate;
     std::cout << fmt::format(
@@ -54,10 +68,14 @@ void print_gate(const service::Teaching& teaching) {
         case learning::Verdict::worse:
             std::cout << "worse\n";
             break;
+        case learning::Verdict::uneven:
+            std::cout << "better as a whole, but not on every label\n";
+            break;
         case learning::Verdict::undecided:
             std::cout << fmt::format("undecided; some {} drawings would decide\n",
                                      teaching.judging_needed);
     }
+    print_losses(gate);
 }
 
 /// The model is there whatever becomes of this.
@@ -116,7 +134,8 @@ void add_teach(CLI::App& program, Context& context) {
     auto arguments = std::make_shared<TeachArguments>();
     add_project_option(*command, arguments->project);
     command->add_flag("--promote", arguments->promote,
-                      "Make it live where it is better than the live one beyond chance");
+                      "Make it live where it is better than the live one beyond chance,\n"
+                      "loses no label that is in use and is worse on none");
     command->add_flag("--json", arguments->json, "Print what was taught and measured as JSON");
     arguments->mlflow = context.config.mlflow;
     command

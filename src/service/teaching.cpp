@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -48,16 +49,32 @@ std::vector<float> numbers_of(const store::Embedding& embedding) {
     return numbers;
 }
 
+/// What a model can answer.
+std::set<std::string> answers_of(const recognition::ModelInfo& model) {
+    std::set<std::string> answers(model.labels.begin(), model.labels.end());
+    if (model.unknown_below > 0) answers.emplace(recognition::unknown_tag);
+    return answers;
+}
+
+/// The labels that both the project and the live model know.
+std::vector<std::string> known_labels(const std::set<std::string>& used,
+                                      const recognition::ModelInfo& live) {
+    std::vector<std::string> known;
+    const auto answers = answers_of(live);
+    std::set_intersection(used.begin(), used.end(), answers.begin(), answers.end(),
+                          std::back_inserter(known));
+    return known;
+}
+
 /// Whether a review may judge models. Whoever is shown the model's tag accepts it the more readily,
 /// and what people pick to correct is what a model got wrong: only drawings that the queue asked
-/// about at random, those whose tag was known without the model, and those whose tag it cannot
-/// answer say how models do. What was answered together with others has no basis and judges
-/// nothing.
-bool is_fair(const store::EmbeddedDrawing& drawing, const recognition::ModelInfo& live) {
+/// about at random and those whose tag was known without the model say how models do. Where the
+/// model can answer none of the labels, every review does: all had to be given by people, and none
+/// was picked for being wrong among others that are right. What was answered together with others
+/// has no basis and judges nothing.
+bool is_fair(const store::EmbeddedDrawing& drawing, const std::string& live, bool knows_labels) {
     if (drawing.basis == store::Basis::random || drawing.basis == store::Basis::own) return true;
-    const bool predicted_by_live = drawing.model == live.id;
-    return drawing.basis == store::Basis::shown && predicted_by_live &&
-           std::find(live.labels.begin(), live.labels.end(), drawing.tag) == live.labels.end();
+    return drawing.basis == store::Basis::shown && drawing.model == live && !knows_labels;
 }
 
 /// Reviewed drawings with a label of the project, in the order of their ids.
@@ -65,6 +82,7 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
                                                 int project) {
     const auto names = labels_in_use(store, project);
     if (!names) return names.error();
+    const bool knows_labels = !known_labels(*names, trunk.info()).empty();
     std::vector<Reviewed> reviewed;
     store::ReviewedQuery query{trunk.id(), teaching_page_size, std::nullopt, project};
     do {
@@ -76,7 +94,7 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
             each.id = drawing.id;
             each.tag = drawing.tag;
             each.judges = judges(drawing.id);
-            each.may_judge = each.judges && is_fair(drawing, trunk.info());
+            each.may_judge = each.judges && is_fair(drawing, trunk.model().id, knows_labels);
             if (drawing.embedding) each.embedding = numbers_of(*drawing.embedding);
             if (drawing.model == trunk.model().id) each.live_tag = drawing.predicted_tag;
         }
@@ -261,18 +279,48 @@ Result<std::vector<std::string>> live_tags(const Trunk& live, const Judging& jud
     return tags;
 }
 
+/// The labels that drawings get from the model of the project: its own, and where that model
+/// answers in other projects too, theirs.
+Result<std::set<std::string>> labels_served(store::Store& store, int project) {
+    auto names = labels_in_use(store, project);
+    if (!names || project != store::shapes_project) return names;
+    const auto projects = store.projects();
+    if (!projects) return projects.error();
+    for (const auto& other : *projects) {
+        if (other.id == project || other.live_model || other.archived_at) continue;
+        auto more = labels_in_use(store, other.id);
+        if (!more) return more.error();
+        names->merge(*more);
+    }
+    return names;
+}
+
+/// The labels that drawings would not get any more.
+Result<std::vector<std::string>> labels_lost(store::Store& store, int project,
+                                             const recognition::ModelInfo& live,
+                                             const recognition::ModelInfo& candidate) {
+    const auto served = labels_served(store, project);
+    if (!served) return served.error();
+    auto lost = known_labels(*served, live);
+    const auto kept = answers_of(candidate);
+    std::erase_if(lost, [&](const std::string& label) { return kept.contains(label); });
+    return lost;
+}
+
 /// On the drawings kept back, whether both models know their labels or not: the truth is what
 /// people said.
 learning::GateResult judged(const Judging& judging, const std::vector<std::string>& fresh,
-                            const std::vector<std::string>& live, std::size_t number) {
-    learning::PairedAnswers counts;
+                            const std::vector<std::string>& live, std::vector<std::string> lost,
+                            std::size_t number) {
+    std::map<std::string, learning::PairedAnswers> by_label;
     for (std::size_t i = 0; i < judging.size(); ++i) {
+        auto& counts = by_label[judging[i]->tag];
         const bool new_right = fresh[i] == judging[i]->tag;
         const bool old_right = live[i] == judging[i]->tag;
         ++(new_right ? (old_right ? counts.both : counts.only_candidate)
                      : (old_right ? counts.only_live : counts.neither));
     }
-    return learning::compare(counts, number);
+    return learning::compare(by_label, std::move(lost), number);
 }
 
 /// How many candidates were held against the live model, this one included.
@@ -319,6 +367,8 @@ const char* to_text(learning::Verdict verdict) {
             return "better";
         case learning::Verdict::worse:
             return "worse";
+        case learning::Verdict::uneven:
+            return "uneven";
         case learning::Verdict::undecided:
             break;
     }
@@ -487,7 +537,9 @@ Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     if (!fresh) return fresh.error();
     const auto live = live_tags(*trunk, judging);
     if (!live) return live.error();
-    const auto gate = judged(judging, *fresh, *live, *number);
+    auto lost = labels_lost(store, request.project, trunk->info(), candidate->info);
+    if (!lost) return lost.error();
+    const auto gate = judged(judging, *fresh, *live, std::move(*lost), *number);
     Teaching teaching{candidate->model,      lesson->labels, lesson->too_few,
                       head->accuracy,        gate,           0,
                       std::move(*unreadable)};
@@ -519,13 +571,15 @@ Result<Teaching> teach_trained(store::Store& store, const TrainedNetwork& traine
     const auto fresh = made->head ? tags_by(made->head->layer, made->candidate.info, judging)
                                   : Result<std::vector<std::string>>(new_tags(judging));
     if (!fresh) return fresh.error();
+    auto lost = labels_lost(store, request.project, live->info(), made->candidate.info);
+    if (!lost) return lost.error();
     std::vector<std::string> before;
     for (const auto* drawing : judging) before.push_back(drawing->live_tag);
     Teaching teaching{made->candidate.model,
                       lesson->labels,
                       lesson->too_few,
                       made->head ? made->head->accuracy : learning::Share{},
-                      judged(judging, *fresh, before, *number),
+                      judged(judging, *fresh, before, std::move(*lost), *number),
                       0,
                       std::move(*unreadable)};
     return registered(store, std::move(teaching), made->candidate.onnx, *number);
@@ -535,6 +589,18 @@ json::array unreadable_json(const std::vector<Unreadable>& unreadable) {
     json::array listed;
     for (const auto& each : unreadable)
         listed.push_back({{"drawing", to_string(each.drawing)}, {"why", each.why}});
+    return listed;
+}
+
+json::array judged_json(const std::vector<learning::LabelResult>& labels) {
+    json::array listed;
+    for (const auto& label : labels)
+        listed.push_back({{"label", label.label},
+                          {"drawings", label.answers.all()},
+                          {"only_candidate_right", label.answers.only_candidate},
+                          {"only_live_right", label.answers.only_live},
+                          {"difference", label.difference},
+                          {"worse", label.worse}});
     return listed;
 }
 
@@ -555,6 +621,8 @@ json::object to_json(const Teaching& teaching) {
               {"high", gate.high},
               {"p_value", gate.p_value},
               {"verdict", to_text(gate.verdict)},
+              {"lost", json::value_from(gate.lost)},
+              {"labels", judged_json(gate.labels)},
               {"drawings_needed", teaching.judging_needed}}}};
 }
 

@@ -1,7 +1,9 @@
 #include "learning/adaptation/gate.h"
 
 #include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+#include <utility>
 
 #include "learning/adaptation/evidence.h"
 
@@ -20,6 +22,24 @@ Outcomes outcomes_of(const PairedAnswers& answers) {
             static_cast<double>(answers.only_live)};
 }
 
+double difference_of(const PairedAnswers& answers) {
+    return 2 * outcomes_of(answers).mean() - 1;
+}
+
+/// Given how many drawings the models disagree on, the losses are binomial; where the label loses
+/// just the margin, they outnumber the wins by that part of its drawings.
+bool is_worse(const PairedAnswers& answers) {
+    constexpr double error = 0.05;
+    const auto differing = static_cast<double>(answers.only_candidate + answers.only_live);
+    if (answers.only_live <= answers.only_candidate) return false;
+    const double lost_at_margin =
+        0.5 + label_margin * static_cast<double>(answers.all()) / (2 * differing);
+    if (lost_at_margin >= 1) return false;
+    const boost::math::binomial_distribution<> losses(differing, lost_at_margin);
+    const auto fewer = static_cast<double>(answers.only_live) - 1;
+    return boost::math::cdf(boost::math::complement(losses, fewer)) <= error;
+}
+
 }  // namespace
 
 GateResult compare(const PairedAnswers& answers, std::size_t candidate) {
@@ -27,7 +47,7 @@ GateResult compare(const PairedAnswers& answers, std::size_t candidate) {
     result.answers = answers;
     if (answers.all() == 0) return result;
     const auto outcomes = outcomes_of(answers);
-    result.difference = 2 * outcomes.mean() - 1;
+    result.difference = difference_of(answers);
     const auto interval = confidence_sequence(outcomes, error_of(candidate));
     result.low = 2 * interval.low - 1;
     result.high = 2 * interval.high - 1;
@@ -35,6 +55,27 @@ GateResult compare(const PairedAnswers& answers, std::size_t candidate) {
         std::min(1.0, 2 / std::max(evidence_above(outcomes, 0.5), evidence_below(outcomes, 0.5)));
     const bool decides = result.p_value <= error_of(candidate);
     if (decides) result.verdict = result.difference > 0 ? Verdict::better : Verdict::worse;
+    return result;
+}
+
+GateResult compare(const std::map<std::string, PairedAnswers>& by_label,
+                   std::vector<std::string> lost, std::size_t candidate) {
+    PairedAnswers sum;
+    std::vector<LabelResult> labels;
+    bool any_worse = false;
+    for (const auto& [label, answers] : by_label) {
+        sum.both += answers.both;
+        sum.only_candidate += answers.only_candidate;
+        sum.only_live += answers.only_live;
+        sum.neither += answers.neither;
+        labels.push_back({label, answers, difference_of(answers), is_worse(answers)});
+        any_worse |= labels.back().worse;
+    }
+    auto result = compare(sum, candidate);
+    result.labels = std::move(labels);
+    result.lost = std::move(lost);
+    if (result.verdict == Verdict::better && (any_worse || !result.lost.empty()))
+        result.verdict = Verdict::uneven;
     return result;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "learning/evaluation/metrics.h"
 
@@ -22,13 +25,31 @@ enum class Verdict {
     better,
     worse,
     undecided,  ///< the drawings are too few to tell
+    uneven,     ///< better as a whole, but a label is lost or worse
 };
 
 /// How often the gate may be wrong about all candidates that are ever held against one live model.
 inline constexpr double gate_error = 0.05;
 
+/// A label may lose so much of its accuracy to a candidate that is better as a whole.
+inline constexpr double label_margin = 0.05;
+
+/// How a candidate does on the drawings of one label.
+struct LabelResult {
+    std::string label;
+    PairedAnswers answers;
+    double difference = 0;  ///< as that of GateResult
+    /// Whether it lost more than label_margin beyond chance (5 %): McNemar's exact test, of that
+    /// margin instead of none. It looks at this label and at this moment alone: where it errs, a
+    /// person decides what the gate would have.
+    bool worse = false;
+};
+
 struct GateResult {
     PairedAnswers answers;
+    std::vector<LabelResult> labels;  ///< in the alphabet's order; empty where none were told apart
+    /// Labels that are needed, that the live model answers and the candidate does not.
+    std::vector<std::string> lost;
     /// Accuracy of the candidate less that of the live model, -1…1.
     double difference = 0;
     /// Of the difference; it holds the true one at every look at every candidate of this live
@@ -44,6 +65,10 @@ struct GateResult {
 /// were held against the live model, this one included, from 1: the n-th may use 1 / (n (n + 1)) of
 /// gate_error, which comes to all of it.
 GateResult compare(const PairedAnswers& answers, std::size_t candidate = 1);
+
+/// The same of all labels together; uneven instead of better where a label is worse or lost.
+GateResult compare(const std::map<std::string, PairedAnswers>& by_label,
+                   std::vector<std::string> lost, std::size_t candidate = 1);
 
 /// Drawings that would decide, where the models disagree on the part `disagreement` of them and the
 /// true difference is `difference`, as often as not. Both in 0…1, difference at most disagreement;

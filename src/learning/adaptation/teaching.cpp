@@ -384,6 +384,16 @@ float choose_threshold(const Confidences& confidences, double refused) {
     return chosen;
 }
 
+/// Where there are no strangers to measure: as high as it may be. Of n right answers and a new one,
+/// each is as likely to be the k-th lowest, so that the k-th refuses k in n + 1 of them (split
+/// conformal prediction, Lei et al. 2018); none where n is too small to tell.
+float highest_threshold(const std::vector<float>& ascending, double refused) {
+    constexpr float highest = 0.99F;
+    const auto k =
+        static_cast<std::size_t>(refused * static_cast<double>(ascending.size() + 1) + 1e-9);
+    return k == 0 ? 0 : std::min(ascending[k - 1], highest);
+}
+
 Share share_below(const std::vector<float>& ascending, float threshold) {
     const auto below = std::lower_bound(ascending.begin(), ascending.end(), threshold);
     return {static_cast<std::size_t>(below - ascending.begin()), ascending.size()};
@@ -411,7 +421,9 @@ void measure_folds(TaughtHead& head, std::vector<float> logits, const Examples& 
     }
     std::sort(confidences.right.begin(), confidences.right.end());
     std::sort(confidences.strangers.begin(), confidences.strangers.end());
-    head.unknown_below = choose_threshold(confidences, refused);
+    // Of two labels none can be left out: the other one would be all that is left to answer.
+    head.unknown_below = labels > 2 ? choose_threshold(confidences, refused)
+                                    : highest_threshold(confidences.right, refused);
     head.right_refused = share_below(confidences.right, head.unknown_below);
     head.strangers_refused = share_below(confidences.strangers, head.unknown_below);
 }

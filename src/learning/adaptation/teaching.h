@@ -38,7 +38,9 @@ struct TaughtHead {
     double strength = 0;
     float temperature = 1;  ///< of the logits, fitted on the folds (Guo et al. 2017)
     /// A top confidence under this is answered as "unknown": where it best tells right answers from
-    /// strangers, which are examples of a label that the head is made to answer without.
+    /// strangers, which are examples of a label that the head is made to answer without. With two
+    /// labels there are none: it is as high as TeachingOptions::refused lets it be, and 0 where too
+    /// few right answers tell how high that is (19 for one in twenty).
     float unknown_below = 0;
     Share right_refused;      ///< right answers that fall below it
     Share strangers_refused;  ///< strangers that do; none where there are but two labels

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "learning/synthesis/random.h"
@@ -123,6 +125,53 @@ TEST(Gate, DecidesWhereTheIntervalLeavesZeroOut) {
             EXPECT_EQ(result.verdict == Verdict::better, result.low > 1e-9);
             EXPECT_EQ(result.verdict == Verdict::worse, result.high < -1e-9);
         }
+}
+
+TEST(Gate, IsUnevenWhereALabelIsWorseByMoreThanTheMargin) {
+    const PairedAnswers won{10, 60, 0, 0};
+    const auto verdict = [&](const PairedAnswers& circles) {
+        return compare({{"circle", circles}, {"comb", won}}, {}).verdict;
+    };
+    EXPECT_EQ(verdict({5, 0, 0, 0}), Verdict::better);
+    EXPECT_EQ(verdict({0, 0, 6, 0}), Verdict::uneven);
+    EXPECT_EQ(verdict({14, 0, 6, 0}), Verdict::uneven);
+    // Too few to tell from chance, then too little to matter: six drawings of 200 are 3 points.
+    EXPECT_EQ(verdict({0, 0, 3, 0}), Verdict::better);
+    EXPECT_EQ(verdict({194, 0, 6, 0}), Verdict::better);
+    EXPECT_EQ(verdict({10, 8, 10, 0}), Verdict::better);
+}
+
+TEST(Gate, IsUnevenWhereALabelIsLost) {
+    const std::map<std::string, PairedAnswers> labels{{"comb", {0, 30, 0, 0}},
+                                                      {"ladder", {3, 30, 1, 0}}};
+    const auto fine = compare(labels, {});
+    EXPECT_EQ(fine.verdict, Verdict::better);
+    EXPECT_EQ(fine.answers.all(), 64U);
+    ASSERT_EQ(fine.labels.size(), 2U);
+    EXPECT_EQ(fine.labels[0].label, "comb");
+    EXPECT_EQ(fine.labels[0].difference, 1);
+    EXPECT_NEAR(fine.labels[1].difference, 29.0 / 34, 1e-12);
+    const auto loses = compare(labels, {"circle"});
+    EXPECT_EQ(loses.verdict, Verdict::uneven);
+    EXPECT_EQ(loses.lost, std::vector<std::string>{"circle"});
+    // The test of the whole is what it was.
+    EXPECT_EQ(loses.p_value, compare(fine.answers).p_value);
+    EXPECT_EQ(loses.low, compare(fine.answers).low);
+    EXPECT_EQ(compare({{"comb", {0, 2, 0, 0}}}, {"circle"}).verdict, Verdict::undecided);
+    EXPECT_EQ(compare({{"comb", {0, 0, 30, 0}}}, {"circle"}).verdict, Verdict::worse);
+}
+
+/// A candidate that is as good on every label is seldom held back.
+TEST(Gate, HoldsFewBackWhoseLabelsAreAsGood) {
+    Random random(5);
+    constexpr int runs = 400;
+    int worse = 0;
+    for (int run = 0; run < runs; ++run) {
+        PairedAnswers answers;
+        for (int i = 0; i < 40; ++i) judge(answers, random, 0.3F, 0);
+        worse += compare({{"circle", answers}}, {}).labels.front().worse ? 1 : 0;
+    }
+    EXPECT_LE(worse, tolerated(0.05, runs));
 }
 
 }  // namespace

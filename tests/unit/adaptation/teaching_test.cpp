@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -138,10 +139,33 @@ TEST(Teach, TellsRightAnswersFromStrangers) {
     EXPECT_GT(head->strangers_refused.part(), head->right_refused.part());
 }
 
-TEST(Teach, HasNoStrangersOfTwoLabels) {
-    const auto head = teach(clusters(2, 20, 0.3F));
-    ASSERT_TRUE(head);
+TEST(Teach, RefusesAsMuchAsItMayWithTwoLabels) {
+    const auto examples = clusters(2, 40, 0.5F);
+    const auto head = teach(examples);
+    ASSERT_TRUE(head) << head.error().detail;
     EXPECT_EQ(head->strangers_refused.all, 0U);
+    EXPECT_GT(head->unknown_below, 0.5F);
+    EXPECT_LT(head->unknown_below, 1);
+    EXPECT_LE(head->right_refused.part(), TeachingOptions().refused);
+    // What lies half way between the two is neither.
+    std::vector<float> middle(examples.width);
+    for (std::size_t i = 0; i < examples.embeddings.size(); ++i)
+        middle[i % examples.width] += examples.embeddings[i] / static_cast<float>(examples.size());
+    recognition::ModelInfo info;
+    info.labels = {"one", "two"};
+    info.temperature = head->temperature;
+    info.unknown_below = head->unknown_below;
+    EXPECT_EQ(recognition::answers_of(head->layer, info, middle).value().front().tag,
+              recognition::unknown_tag);
+    const auto own = recognition::answers_of(head->layer, info, examples.embeddings).value();
+    EXPECT_LE(std::count_if(own.begin(), own.end(),
+                            [](const auto& each) { return each.tag == recognition::unknown_tag; }),
+              4);
+}
+
+TEST(Teach, RefusesNothingOfTwoLabelsWithFewExamples) {
+    const auto head = teach(clusters(2, 9, 0.3F));
+    ASSERT_TRUE(head);
     EXPECT_EQ(head->unknown_below, 0);
 }
 

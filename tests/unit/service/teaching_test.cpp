@@ -8,8 +8,10 @@
 #include <cmath>
 #include <fstream>
 #include <future>
+#include <initializer_list>
 #include <iterator>
 #include <numbers>
+#include <set>
 
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
@@ -129,6 +131,24 @@ class TeachingTest : public testing::Test {
             for (int kind = 0; kind < 3; ++kind) review(stored(kind, seed), tags[kind]);
     }
 
+    int add_project(const char* slug, std::initializer_list<const char*> tags) {
+        store::Project project;
+        project.slug = project.name = slug;
+        project.created_at = now();
+        const int id = store_->add_project(project)->id;
+        for (const char* tag : tags)
+            EXPECT_TRUE(store_->add_label(id, {tag, "{}", {}, {}, false}, {}));
+        return id;
+    }
+    void retire_all_but(const std::set<std::string>& kept) {
+        for (const auto& label : store_->labels(store::shapes_project).value())
+            if (!kept.contains(label.name)) {
+                store::LabelChange change;
+                change.retired = true;
+                EXPECT_TRUE(store_->change_label(store::shapes_project, label.name, change, {}));
+            }
+    }
+
     testing_support::TempFolder folder_;
     Metrics metrics_;
     std::unique_ptr<store::Store> store_ =
@@ -234,15 +254,55 @@ TEST_F(TeachingTest, JudgesOnlyByReviewsThatTheModelHadNoHandIn) {
     ASSERT_TRUE(none) << none.error().detail;
     EXPECT_EQ(none->gate.answers.all(), 0U);
     EXPECT_EQ(none->gate.verdict, learning::Verdict::undecided);
-    // A label that it cannot answer has to be given by people, whatever it says.
+    // Nor do those that it cannot answer, while what it gets right does not count.
     ASSERT_TRUE(store_->add_label(store::shapes_project, {"spiral", "{}", {}, {}, false}, {}));
+    for (int seed = 0; seed < 16; ++seed) review_unasked(stored(0, 50 + seed), "spiral");
+    EXPECT_EQ(teach(*store_, {})->gate.answers.all(), 0U);
+}
+
+TEST_F(TeachingTest, JudgesByEveryReviewWhereTheModelKnowsNoLabel) {
+    const int marks = add_project("marks", {"spiral", "comb"});
+    const char* tags[] = {"spiral", "comb"};
     std::size_t judging = 0;
-    for (int seed = 0; seed < 16; ++seed) {
-        const auto drawing = stored(0, 50 + seed);
-        judging += judges(drawing.id) ? 1 : 0;
-        review_unasked(drawing, "spiral");
-    }
-    EXPECT_EQ(teach(*store_, {})->gate.answers.all(), judging);
+    for (int seed = 0; seed < 16; ++seed)
+        for (int kind = 0; kind < 2; ++kind) {
+            const auto drawing = stored(kind, seed, marks);
+            judging += judges(drawing.id) ? 1 : 0;
+            review_unasked(drawing, tags[kind]);
+        }
+    const auto taught = teach(*store_, {"marie", {}, {}, marks});
+    ASSERT_TRUE(taught) << taught.error().detail;
+    EXPECT_EQ(taught->gate.answers.all(), judging);
+    EXPECT_THAT(taught->gate.lost, IsEmpty());
+}
+
+/// Seventeen labels are in use, the candidate knows three of them and what it does not know.
+TEST_F(TeachingTest, IsNotBetterWhereItLosesLabelsInUse) {
+    review_many(40);
+    const auto taught = teach(*store_, {}).value();
+    ASSERT_GT(taught.gate.answers.only_candidate, 12U);
+    EXPECT_EQ(taught.gate.verdict, learning::Verdict::uneven);
+    EXPECT_EQ(taught.gate.lost.size(), 13U);
+    EXPECT_THAT(taught.gate.lost, testing::Contains("line"));
+    EXPECT_THAT(taught.gate.lost, testing::Not(testing::Contains("heart")));
+    EXPECT_THAT(taught.gate.lost, testing::Not(testing::Contains("unknown")));
+    std::vector<std::string> judged;
+    for (const auto& label : taught.gate.labels) judged.push_back(label.label);
+    EXPECT_THAT(judged, ElementsAre("circle", "heart", "zigzag"));
+    EXPECT_EQ(to_json(taught).at("gate").at("verdict").as_string(), "uneven");
+}
+
+TEST_F(TeachingTest, IsBetterWhereItKeepsEveryLabelInUse) {
+    retire_all_but({"circle", "zigzag", "heart"});
+    review_many(40);
+    const auto taught = teach(*store_, {}).value();
+    EXPECT_EQ(taught.gate.verdict, learning::Verdict::better);
+    EXPECT_THAT(taught.gate.lost, IsEmpty());
+    // Its answers are other projects' too, until they have a model of their own.
+    add_project("marks", {"star", "comb"});
+    const auto missed = teach(*store_, {}).value();
+    EXPECT_EQ(missed.gate.verdict, learning::Verdict::uneven);
+    EXPECT_THAT(missed.gate.lost, ElementsAre("star"));
 }
 
 TEST_F(TeachingTest, GivesTheSameModelAgainAndGoesOnFromATaughtOne) {

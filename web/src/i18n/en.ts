@@ -536,7 +536,7 @@ export const en = {
       'Stored drawings do not tell its answers: it has another network than the live model, or more than one layer behind it.',
     disagreements: 'Where they disagree',
     saysInstead: (live: string, other: string) => `${live} → ${other}`,
-    promoteIfBetter: 'Make it live by itself where it is better beyond chance',
+    promoteIfBetter: 'Make it live by itself where it is better beyond chance, with no label lost or worse',
     promotedByGate: 'It is live now.',
     teach: 'Teach',
     trainTitle: 'Train a network',
@@ -592,6 +592,12 @@ export const en = {
       `The new model is better by ${by} points (95% interval ${low} to ${high}).`,
     worse: (by: string, low: string, high: string) =>
       `The new model is worse by ${by} points (95% interval ${low} to ${high}).`,
+    uneven: (by: string, low: string, high: string) =>
+      `The new model is better by ${by} points as a whole (95% interval ${low} to ${high}), but not on every label: it does not go live by itself.`,
+    lost: (labels: string) =>
+      `It no longer knows labels that are in use and that the live model knows: ${labels}. Their drawings would get other labels. Each is kept once three reviewed drawings of it are learnt from.`,
+    worseOn: (labels: string) => `Beyond chance it is worse on ${labels}.`,
+    worseLabel: (label: string, by: string) => `${label} (by ${by} points)`,
     undecided: (by: string, low: string, high: string, more: string, count: number) =>
       `Too early to tell: ${by} points (95% interval ${low} to ${high}). Some ${more} more reviewed ${count === 1 ? 'drawing' : 'drawings'} kept for judging would settle it, if the difference is what it seems, or two points where it seems less.`,
     notJudged:

@@ -545,7 +545,8 @@ export const fr: Dictionary = {
       'Les dessins enregistrés ne disent pas ses réponses : son réseau n’est pas celui du modèle actif, ou il a plus d’une couche derrière lui.',
     disagreements: 'Leurs désaccords',
     saysInstead: (live, other) => `${live} → ${other}`,
-    promoteIfBetter: 'L’activer de lui-même s’il est meilleur au-delà du hasard',
+    promoteIfBetter:
+      'L’activer de lui-même s’il est meilleur au-delà du hasard, sans étiquette perdue ou moins bonne',
     promotedByGate: 'Il est maintenant actif.',
     teach: 'Enseigner',
     trainTitle: 'Entraîner un réseau',
@@ -602,6 +603,12 @@ export const fr: Dictionary = {
       `Le nouveau modèle est meilleur de ${by} points (intervalle à 95 % : de ${low} à ${high}).`,
     worse: (by, low, high) =>
       `Le nouveau modèle est moins bon de ${by} points (intervalle à 95 % : de ${low} à ${high}).`,
+    uneven: (by, low, high) =>
+      `Le nouveau modèle est meilleur de ${by} points dans l’ensemble (intervalle à 95 % : de ${low} à ${high}), mais pas sur chaque étiquette : il ne s’active pas de lui-même.`,
+    lost: (labels) =>
+      `Il ne connaît plus des étiquettes en usage que le modèle actif connaît : ${labels}. Leurs dessins en recevraient d’autres. Chacune est conservée dès que trois dessins vérifiés en sont appris.`,
+    worseOn: (labels) => `Au-delà du hasard, il est moins bon sur ${labels}.`,
+    worseLabel: (label, by) => `${label} (de ${by} points)`,
     undecided: (by, low, high, more, count) =>
       `Trop tôt pour le dire : ${by} points (intervalle à 95 % : de ${low} à ${high}). Environ ${more} ${count === 1 ? 'dessin vérifié de plus, gardé' : 'dessins vérifiés de plus, gardés'} pour juger, trancheraient si la différence est ce qu’elle paraît, ou de deux points si elle paraît moindre.`,
     notJudged:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import shipped from '../../../../models/shapes.json';
-import { numberIn, shareIn } from './card';
+import { lostLabels, numberIn, shareIn } from './card';
 
 describe('a card', () => {
   it('gives a share with its interval and the number of drawings', () => {
@@ -24,5 +24,14 @@ describe('a card', () => {
     const odd = { human: { accuracy: 0.5, intervals_95: { accuracy: [0.4] } } };
     expect(shareIn(odd, 'human', 'accuracy')?.range).toBeNull();
     expect(numberIn({ human: { calibration_error: NaN } }, 'human', 'calibration_error')).toBeNull();
+  });
+
+  it('tells which labels in use a model would lose', () => {
+    const used = ['circle', 'star', 'comb', 'unknown'];
+    const other = { labels: ['circle', 'comb'], unknown_below: 0.4 };
+    expect(lostLabels(shipped, other, used)).toEqual(['star']);
+    expect(lostLabels(shipped, { ...other, unknown_below: 0 }, used)).toEqual(['star', 'unknown']);
+    expect(lostLabels(other, shipped, used)).toEqual(['comb']);
+    expect(lostLabels(shipped, {}, used)).toEqual([]);
   });
 });

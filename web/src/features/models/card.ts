@@ -30,3 +30,18 @@ export function shareIn(card: unknown, data: string, name: string): Share | null
   const known = isNumber(low) && isNumber(high);
   return { value, range: known ? [low, high] : null, of: numberIn(card, data, 'shapes') };
 }
+
+/** What a model can answer; null where its card does not say. */
+function answersOf(card: unknown): string[] | null {
+  const labels = at(card, ['labels']);
+  if (!Array.isArray(labels)) return null;
+  const named = labels.filter((label): label is string => typeof label === 'string');
+  return (numberIn(card, 'unknown_below') ?? 0) > 0 ? [...named, 'unknown'] : named;
+}
+
+/** The labels of `used` that the live model answers and another one would not. */
+export function lostLabels(live: unknown, other: unknown, used: readonly string[]): string[] {
+  const [before, after] = [answersOf(live), answersOf(other)];
+  if (before === null || after === null) return [];
+  return used.filter((label) => before.includes(label) && !after.includes(label));
+}
