@@ -184,10 +184,10 @@ void infer(benchmark::State& state, NetworkRecognizer& model, std::size_t batch,
 
 constexpr std::size_t group = 8;  ///< what the engines run at once
 
-/// Each thread with its own of `crew`, as the batcher's threads have.
+/// Each thread with its own of `copies`, as the batcher's threads have.
 void infer_on_cores(benchmark::State& state,
-                    const std::vector<std::unique_ptr<recognition::Recognizer>>& crew) {
-    auto& model = *crew.at(static_cast<std::size_t>(state.thread_index()));
+                    const std::vector<std::unique_ptr<recognition::Recognizer>>& copies) {
+    auto& model = *copies.at(static_cast<std::size_t>(state.thread_index()));
     const auto& inputs = drawings(Canvas::grey).inputs;
     std::size_t at = 0;
     for (auto _ : state) {
@@ -234,16 +234,16 @@ std::string_view short_name(EngineKind kind) {
 }
 
 using Models = std::vector<std::unique_ptr<NetworkRecognizer>>;
-using Crew = std::vector<std::unique_ptr<recognition::Recognizer>>;
+using Replicas = std::vector<std::unique_ptr<recognition::Recognizer>>;
 
 int cores() {
     return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-Crew make_crew(const NetworkRecognizer& model) {
-    Crew crew;
-    for (int i = 0; i < cores(); ++i) crew.push_back(model.clone().value());
-    return crew;
+Replicas make_replicas(const NetworkRecognizer& model) {
+    Replicas copies;
+    for (int i = 0; i < cores(); ++i) copies.push_back(model.clone().value());
+    return copies;
 }
 
 /// Every engine that this processor has.
@@ -259,12 +259,12 @@ Models make_models(const std::shared_ptr<const recognition::Network>& network) {
     return models;
 }
 
-/// The crews must live until the benchmarks have run.
-void add_parallel(const Models& models, const std::vector<Crew>& crews) {
+/// The replicas must live until the benchmarks have run.
+void add_parallel(const Models& models, const std::vector<Replicas>& replicas) {
     for (std::size_t i = 0; i < models.size(); ++i) {
         const auto name = fmt::format("infer_on_cores/{}", short_name(models[i]->kind()));
         for (int threads = 1; threads <= cores(); threads *= 2)
-            benchmark::RegisterBenchmark(name.c_str(), infer_on_cores, std::cref(crews[i]))
+            benchmark::RegisterBenchmark(name.c_str(), infer_on_cores, std::cref(replicas[i]))
                 ->Threads(threads)
                 ->UseRealTime();
     }
@@ -312,10 +312,10 @@ int run(int argc, char** argv) {
     tell("limit_us", 1e6 * limit.operations / limit.core.floats);
     if (limit.core.bytes > 0) tell("byte_limit_us", 1e6 * limit.operations / limit.core.bytes);
     const auto models = make_models(network);
-    std::vector<Crew> crews;
-    for (const auto& model : models) crews.push_back(make_crew(*model));
+    std::vector<Replicas> replicas;
+    for (const auto& model : models) replicas.push_back(make_replicas(*model));
     add_benchmarks(models, limit);
-    add_parallel(models, crews);
+    add_parallel(models, replicas);
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
     return 0;

@@ -76,7 +76,7 @@ Explanation explain(ErrorKind kind) {
                 "Idempotency-Key nothing is stored twice."};
         case ErrorKind::internal:
             return {"The server failed. Its log has the details under the request's id.",
-                    "Try again; if it stays, give the X-Request-ID to whoever runs the server."};
+                    "Try again; if it persists, give the X-Request-ID to the server's operator."};
     }
     return {};
 }

@@ -143,7 +143,7 @@ std::span<const StatusProblem> status_problems() {
                       "Use the methods of the API's document, and no coding but chunked."},
         StatusProblem{502, "bad-gateway", "The backend gave no answer",
                       "The page's server cannot reach the backend, or its answer makes no sense.",
-                      "Try again shortly; whoever runs the server finds the reason in its log."},
+                      "Try again shortly; the log of the page's server has the reason."},
         StatusProblem{
             504, "gateway-timeout", "The backend takes too long",
             "The backend did not answer in time. What was asked may still be done.",

@@ -31,16 +31,16 @@ struct CountDown {
     ~CountDown() { --count; }
 };
 
-/// Gives a connection's place back when its coroutine ends, or is destroyed.
-struct Leave {
+/// A connection's place, given back when its coroutine ends or is destroyed.
+struct Place {
     Server::Impl& server;
     std::optional<std::uint64_t> client;
-    ~Leave() { server.leave(client); }
+    ~Place() { server.leave(client); }
 };
 
 asio::awaitable<void> serve(Server::Impl& server, NetworkThread& network_thread, tcp::socket socket,
                             std::optional<std::uint64_t> client) {
-    const Leave leave{server, client};
+    const Place place{server, client};
     if (server.stopping) co_return;
     Connection connection(server, network_thread, std::move(socket));
     co_await connection.serve();

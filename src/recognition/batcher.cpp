@@ -118,7 +118,7 @@ class Batcher::Impl {
         options_.max_batch = std::clamp<std::size_t>(options.max_batch, 1, 256);
         replicas_ = make_replicas(std::move(model), options_.threads).value();
         for (std::size_t worker_index = 0; worker_index < options_.threads; ++worker_index)
-            free_seats_.push_back(worker_index);
+            idle_workers_.push_back(worker_index);
     }
 
     void submit(BytesView file, Asker asker, Batcher::Handler done) {
@@ -133,7 +133,7 @@ class Batcher::Impl {
             taken = waiting_.push(job);
         }
         const bool is_full = !stopped_ && !taken;
-        const auto worker_index = taken ? seat_to_wake() : std::nullopt;
+        const auto worker_index = taken ? worker_to_wake() : std::nullopt;
         gauges_.waiting.Set(static_cast<double>(waiting_.size()));
         lock.unlock();
         if (is_full) gauges_.refused.Increment();
@@ -192,11 +192,11 @@ class Batcher::Impl {
     }
 
     /// The thread to wake for what has come, which is then not idle any more.
-    std::optional<std::size_t> seat_to_wake() CROQUIS_REQUIRES(mutex_) {
-        const bool all_idle = free_seats_.size() == options_.threads;
-        if (free_seats_.empty() || (!all_idle && is_little())) return std::nullopt;
-        const std::size_t worker_index = free_seats_.back();
-        free_seats_.pop_back();
+    std::optional<std::size_t> worker_to_wake() CROQUIS_REQUIRES(mutex_) {
+        const bool all_idle = idle_workers_.size() == options_.threads;
+        if (idle_workers_.empty() || (!all_idle && is_little())) return std::nullopt;
+        const std::size_t worker_index = idle_workers_.back();
+        idle_workers_.pop_back();
         return worker_index;
     }
 
@@ -227,7 +227,7 @@ class Batcher::Impl {
             take_light(batch);
         batch.is_heavy = heavy && (!light || heavy_next_);
         heavy_next_ = !batch.is_heavy;
-        if (batch.is_empty()) free_seats_.push_back(worker_index);
+        if (batch.is_empty()) idle_workers_.push_back(worker_index);
         batch.replicas = replicas_;
         decode_bytes_ += batch.decode_bytes;
         if (batch.is_heavy) ++heavy_running_;
@@ -372,7 +372,7 @@ class Batcher::Impl {
     /// Where light ones wait too.
     bool heavy_next_ CROQUIS_GUARDED_BY(mutex_) = true;
     /// Threads that are idle.
-    std::vector<std::size_t> free_seats_ CROQUIS_GUARDED_BY(mutex_);
+    std::vector<std::size_t> idle_workers_ CROQUIS_GUARDED_BY(mutex_);
     std::atomic<std::uint64_t> asked_by_clients_{0};
     bool stopped_ CROQUIS_GUARDED_BY(mutex_) = false;
     std::once_flag stop_once_;

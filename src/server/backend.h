@@ -9,7 +9,7 @@
 
 namespace croquis::server {
 
-/// The whole backend, wired: store, model, use cases, doors, listeners, and with --portal the page
+/// The whole backend, wired: store, model, use cases, routes, listeners, and with --portal the page
 /// too.
 class Backend {
   public:

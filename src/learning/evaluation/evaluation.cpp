@@ -170,8 +170,8 @@ json::object to_json(const Evaluation& evaluation) {
     for (const auto& line : evaluation.unreadable) unreadable.emplace_back(line);
     for (const auto& failure : evaluation.failures)
         failures.push_back(json::object{{"id", failure.outcome.id},
-                                        {"truth", failure.outcome.label},
-                                        {"said", failure.outcome.predicted},
+                                        {"label", failure.outcome.label},
+                                        {"predicted", failure.outcome.predicted},
                                         {"confidence", failure.outcome.confidence}});
     json::object object{
         {"model", evaluation.model},           {"data", evaluation.data},

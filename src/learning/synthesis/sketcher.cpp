@@ -136,7 +136,7 @@ float most_missing(std::string_view label) {
 
 /// What tells some shapes from their neighbours is their corners, or that they have none; the hand
 /// that draws them spares these.
-void suit(Hand& hand, std::string_view label, Random& random) {
+void spare_features(Hand& hand, std::string_view label, Random& random) {
     const float haste = 1 - hand.care;
     if (label == "octagon" || label == "hexagon" || label == "pentagon") {
         hand.rounding *= label == "octagon" ? 0.25F : 0.4F;
@@ -169,7 +169,7 @@ Strokes sketched(std::string_view label, Hand hand, Random& random) {
         if (random.chance(0.04F)) add_speck(strokes, random);
         return strokes;
     }
-    suit(hand, label, random);
+    spare_features(hand, label, random);
     auto strokes = draw(shape_figure(label, hand, random), hand, random);
     if (may_be_filled(label) && random.chance(0.025F)) hatch(strokes, random);
     if (random.chance(0.05F)) add_speck(strokes, random);

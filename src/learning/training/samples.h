@@ -25,8 +25,8 @@ struct Samples {
 };
 
 /// What a network learns from: sketches, and people's drawings as far as there are any, each time
-/// augmented differently (learning/redraw.h). Nobody was asked for an ellipse or a rectangle;
-/// people's circles and squares, squeezed, stand in for them. Constant once made.
+/// augmented differently (learning/synthesis/augment.h). Nobody was asked for an ellipse or a
+/// rectangle; people's circles and squares, squeezed, stand in for them. Constant once made.
 class Corpus {
   public:
     /// Takes of the drawings those to learn from; `people` must outlive the corpus.

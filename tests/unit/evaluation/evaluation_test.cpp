@@ -62,6 +62,9 @@ TEST_F(EvaluationTest, CountsWordsThatAreNoLabelsAsUnknown) {
     ASSERT_EQ(evaluation->failures.size(), 2U);
     EXPECT_EQ(evaluation->failures[0].outcome.label, "circle");
     EXPECT_EQ(evaluation->failures[1].outcome.label, "unknown");
+    const auto written = to_json(*evaluation).at("failures").at(0);
+    EXPECT_EQ(written.at("label"), "circle");
+    EXPECT_EQ(written.at("predicted"), "star");
 }
 
 TEST_F(EvaluationTest, AsksInBatchesTheModelAccepts) {

@@ -913,7 +913,7 @@ export const en = {
     later: 'Try again in a moment.',
     laterIn: (seconds: number) => `Try again in ${seconds} s.`,
     retrying: (seconds: number) => `Trying again in ${seconds} s…`,
-    internal: 'The server had a problem of its own. Try again; if it stays, tell whoever runs it.',
+    internal: 'The server had a problem of its own. Try again; if it persists, tell the person who runs it.',
     unauthenticated: 'Your sign-in could not be confirmed. Try again in a moment.',
     forbidden: 'Your account may not do this.',
     notFound: 'That does not exist any more.',
