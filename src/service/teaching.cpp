@@ -50,7 +50,7 @@ std::vector<float> numbers_of(const store::Embedding& embedding) {
 }
 
 /// What a model can answer.
-std::set<std::string> answers_of(const recognition::ModelInfo& model) {
+std::set<std::string> possible_answers(const recognition::ModelInfo& model) {
     std::set<std::string> answers(model.labels.begin(), model.labels.end());
     if (model.unknown_below > 0) answers.emplace(recognition::unknown_tag);
     return answers;
@@ -60,7 +60,7 @@ std::set<std::string> answers_of(const recognition::ModelInfo& model) {
 std::vector<std::string> known_labels(const std::set<std::string>& used,
                                       const recognition::ModelInfo& live) {
     std::vector<std::string> known;
-    const auto answers = answers_of(live);
+    const auto answers = possible_answers(live);
     std::set_intersection(used.begin(), used.end(), answers.begin(), answers.end(),
                           std::back_inserter(known));
     return known;
@@ -302,7 +302,7 @@ Result<std::vector<std::string>> labels_lost(store::Store& store, int project,
     const auto served = labels_served(store, project);
     if (!served) return served.error();
     auto lost = known_labels(*served, live);
-    const auto kept = answers_of(candidate);
+    const auto kept = possible_answers(candidate);
     std::erase_if(lost, [&](const std::string& label) { return kept.contains(label); });
     return lost;
 }
