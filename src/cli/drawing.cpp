@@ -91,7 +91,7 @@ int change(store::Store& store, const std::vector<std::string>& texts, store::Vi
 /// The drawings that an import stored, however many: it is read as it is changed.
 int change_imported(store::Store& store, const std::string& text, store::Visibility to) {
     const auto id = Uuid::parse(text);
-    const auto job = id ? store.job(*id) : Result<store::Job>(Error{ErrorKind::not_found});
+    const auto job = id ? store.job(*id) : Result<store::Job>(Error{ErrorKind::not_found, {}});
     if (!job && job.error().kind != ErrorKind::not_found) return report(job.error());
     if (!job || job->kind != service::import_kind)
         return report(Error{ErrorKind::invalid,
@@ -123,8 +123,8 @@ int change_imported(store::Store& store, const std::string& text, store::Visibil
 int change(store::Store& store, const DrawingArguments& arguments, store::Visibility to) {
     if (arguments.import_job.empty()) return change(store, arguments.ids, to);
     if (to == store::Visibility::deleted && !arguments.sure)
-        return report(Error{ErrorKind::invalid, "This cannot be undone: say so with --yes.",
-                            "--yes"});
+        return report(
+            Error{ErrorKind::invalid, "This cannot be undone: say so with --yes.", "--yes"});
     return change_imported(store, arguments.import_job, to);
 }
 
@@ -137,8 +137,8 @@ void add_drawing(CLI::App& program, Context& context) {
     const auto verb = [&](const char* name, const char* help, store::Visibility to) {
         auto* added = command->add_subcommand(name, help);
         const auto config = own_settings(*added, server::Settings::store, context);
-        auto* ids = added->add_option("ID", given->ids,
-                                      "Ids, as the API and the page's address have them");
+        auto* ids =
+            added->add_option("ID", given->ids, "Ids, as the API and the page's address have them");
         auto* import = added->add_option(
             "--import", given->import_job,
             "Instead of single ones, all that the import of this id stored; `croquis job list` has "
