@@ -33,6 +33,7 @@ test('leaves alone what is about no project', () => {
     '/api/v1/me',
     '/api/v1/users/1',
     '/api/v1/jobs?limit=1',
+    '/api/v1/workers',
     '/api/v1/audit?limit=1',
     '/api/v1/people/sam',
     '/api/v1/projects',

@@ -18,8 +18,8 @@ export const slug = projectIn(globalThis.location?.pathname ?? '/');
 export const pageOf = (project: string, under = base) =>
   project === firstProject ? `${under}/` : `${under}/p/${project}`;
 
-/** What is about no project: accounts, jobs, the projects themselves, the program. */
-const beyond = /^\/(?:token|me|users|audit|people|jobs|projects|service)(?:[/:?]|$)/;
+/** What is about no project: accounts, jobs and who does them, the projects themselves, the program. */
+const beyond = /^\/(?:token|me|users|audit|people|jobs|workers|projects|service)(?:[/:?]|$)/;
 
 /** The address of the API that means the same in a project. */
 export function inProject(url: string, project = slug): string {
