@@ -360,6 +360,13 @@ void Connection::record(const Router::Match& match, const Response& response,
                       to_string(request_.method), request_.target, response.status, 1000 * seconds);
 }
 
+/// The bytes that this answer alone holds. Those of a static file stay in memory anyway; those of a
+/// picture were read for it.
+std::size_t held_bytes(const Response& response) {
+    const bool is_own = response.shared_body.use_count() == 1;
+    return response.body.size() + (is_own ? response.shared_body->size() : 0);
+}
+
 /// The same, refusing a large answer where too many of them wait for their readers already.
 asio::awaitable<bool> Connection::write_within_budget(Response& response,
                                                       const ResponseWriter::Line& line) {
@@ -368,7 +375,7 @@ asio::awaitable<bool> Connection::write_within_budget(Response& response,
         std::size_t bytes;
         ~GiveBack() { budget.give_back(bytes); }
     };
-    const std::size_t bytes = response.body.size();
+    const std::size_t bytes = held_bytes(response);
     if (bytes <= small_answer_bytes) co_return co_await write(response, line);
     if (server_.answer_budget.take(bytes)) {
         const GiveBack give_back{server_.answer_budget, bytes};

@@ -191,29 +191,62 @@ TEST(Client, ThatHangsUpIsNoticedWhileItsRequestIsAtWork) {
     EXPECT_TRUE(called);
 }
 
-TEST(Answers, AreHeldForSlowReadersUpToABudget) {
-    constexpr std::size_t size = 8 * 1024 * 1024;
+constexpr std::size_t large_answer = 8 * 1024 * 1024;
+
+/// With room for one large answer: "/text", "/picture" made for the request, and "/file" that all
+/// requests share.
+std::unique_ptr<Served> serve_large_answers() {
     http::Router router = echo_router();
-    router.add(Method::get, "/large", [](Request&) -> Answered {
+    router.add(Method::get, "/text", [](Request&) -> Answered {
         Response response;
-        response.body = std::string(size, 'x');
+        response.body = std::string(large_answer, 'x');
+        co_return response;
+    });
+    router.add(Method::get, "/picture", [](Request&) -> Answered {
+        Response response;
+        response.shared_body = std::make_shared<const Bytes>(large_answer);
+        co_return response;
+    });
+    const auto file = std::make_shared<const Bytes>(large_answer);
+    router.add(Method::get, "/file", [file](Request&) -> Answered {
+        Response response;
+        response.shared_body = file;
         co_return response;
     });
     ServerOptions options;
-    options.limits.max_held_answer_bytes = size;
-    Served served(std::move(router), options);
+    options.limits.max_held_answer_bytes = large_answer;
+    return std::make_unique<Served>(std::move(router), options);
+}
+
+/// Asks and reads no further than the answer's first byte.
+std::unique_ptr<HttpPeer> slow_reader(const Served& served, const std::string& target) {
     auto slow = std::make_unique<HttpPeer>(served.port());
-    slow->send(HttpPeer::request("GET", "/large"));
+    slow->send(HttpPeer::request("GET", target));
     char first = 0;
     boost::asio::read(slow->socket(), boost::asio::buffer(&first, 1));
-    const auto refused = HttpPeer(served.port()).get("/large");
-    EXPECT_EQ(refused.status, 503);
-    EXPECT_EQ(refused.header("Retry-After"), "1");
-    EXPECT_EQ(HttpPeer(served.port()).get("/echo").status, 200) << "small ones are not counted";
-    slow.reset();
-    int status = 503;
-    while (status == 503) status = HttpPeer(served.port()).get("/large").status;
-    EXPECT_EQ(status, 200);
+    return slow;
+}
+
+TEST(Answers, AreHeldForSlowReadersUpToABudget) {
+    const auto served = serve_large_answers();
+    for (const auto* target : {"/text", "/picture"}) {
+        auto slow = slow_reader(*served, target);
+        const auto refused = HttpPeer(served->port()).get(target);
+        EXPECT_EQ(refused.status, 503);
+        EXPECT_EQ(refused.header("Retry-After"), "1");
+        EXPECT_EQ(HttpPeer(served->port()).get("/echo").status, 200) << "small ones do not count";
+        slow.reset();
+        int status = 503;
+        while (status == 503) status = HttpPeer(served->port()).get(target).status;
+        EXPECT_EQ(status, 200);
+    }
+}
+
+TEST(Answers, ThatAreSharedAreNotCounted) {
+    const auto served = serve_large_answers();
+    const auto slow = slow_reader(*served, "/file");
+    const auto other = slow_reader(*served, "/text");
+    EXPECT_EQ(HttpPeer(served->port()).get("/file").status, 200);
 }
 
 TEST(BasePath, IsTakenOffWhereTheProxyLeavesIt) {
