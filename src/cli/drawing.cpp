@@ -115,8 +115,8 @@ int change_imported(store::Store& store, const std::string& text, store::Visibil
         done += *changed;
         query.after = page->next;
     } while (query.after);
-    std::cout << fmt::format("{} {}\n", done, done == 1 ? "drawing is " : "drawings are ")
-              << word_of(to) << '\n';
+    std::cout << fmt::format("{} {} {}\n", done, done == 1 ? "drawing is" : "drawings are",
+                             word_of(to));
     return told(done, all, to);
 }
 
@@ -137,13 +137,13 @@ void add_drawing(CLI::App& program, Context& context) {
     const auto verb = [&](const char* name, const char* help, store::Visibility to) {
         auto* added = command->add_subcommand(name, help);
         const auto config = own_settings(*added, server::Settings::store, context);
-        auto* ids =
-            added->add_option("ID", given->ids, "Ids, as the API and the page's address have them");
-        auto* import = added->add_option(
+        auto* which = added->add_option_group("Which drawings (ids or an import)");
+        which->require_option(1);
+        which->add_option("ID", given->ids, "Ids, as the API and the page's address have them");
+        auto* import = which->add_option(
             "--import", given->import_job,
             "Instead of single ones, all that the import of this id stored; `croquis job list` has "
             "the id");
-        ids->excludes(import);
         if (to == store::Visibility::deleted)
             added->add_flag("--yes", given->sure, "With --import: it cannot be undone")
                 ->needs(import);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
-import { startCroquis, stores } from '../../e2e/support/server.mjs';
+import { program, startCroquis, stores } from '../../e2e/support/server.mjs';
 import { client } from './support/contract.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
@@ -311,6 +312,22 @@ for (const kind of Object.keys(stores))
       const taken = await ended(await send(lines(most), { type: 'application/x-ndjson' }));
       assert.equal(taken.state, 'succeeded', taken.error);
       await send(lines(most + 1), { type: 'application/x-ndjson', status: 413 });
+    });
+
+    it('are taken away in one act, where they were wrong', async () => {
+      const right = await send(archiveOf({ 'star/1.png': circle(229) }), { query: '?labels_as=suggested' });
+      assert.equal((await report(right)).stored, 1);
+      const wrong = await send(circles(230, 'star'), { query: '?labels_as=suggested' });
+      const { stored } = await report(wrong);
+      assert.ok(stored > 200, 'more than go in one transaction');
+      const run = (...words) => promisify(execFile)(program, ['drawing', ...words, '--store', store.url]);
+      await assert.rejects(run('delete', '--import', wrong.body.id), /say so with --yes/);
+      await assert.rejects(run('delete', '--yes', '--import', randomUUID()), /is no import's id/);
+      assert.equal((await run('hide', '--import', wrong.body.id)).stdout, `${stored} drawings are hidden\n`);
+      assert.equal((await run('delete', '--yes', '--import', wrong.body.id)).stdout, `${stored} drawings are deleted\n`);
+      const left = async ({ body }) =>
+        (await api.ask('GET', `/api/v1/drawings?import=${body.id}`, { token, status: 200 })).body.drawings.length;
+      assert.deepEqual([await left(wrong), await left(right)], [0, 1]);
     });
 
     it('say no before anything is sent', async () => {
