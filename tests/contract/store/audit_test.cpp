@@ -243,6 +243,27 @@ TEST_P(AuditContract, ANameIsForgottenButNotWhatWasSaid) {
     EXPECT_EQ(store_->history(theirs.id)->back().by, "sam");
 }
 
+TEST_P(AuditContract, AForgottenNameIsTakenOutOfTheParametersOfJobs) {
+    const auto queued = [&](const std::string& parameters) {
+        Job job;
+        job.id = Uuid::v7();
+        job.kind = "import";
+        job.parameters = parameters;
+        job.created_at = job.due_at = now();
+        return store_->add_job(job, false).value().id;
+    };
+    const auto sams = queued(R"({"pseudonym":"Sam Ö./?","map":{"Rond":"circle"}})");
+    const std::string others = R"({"pseudonym":"Zoé"})";
+    const auto zoes = queued(others);
+    const auto none = queued("{}");
+    ASSERT_TRUE(succeeded(store_->forget_name("Sam Ö./?", {})));
+    const auto left = store_->job(sams)->parameters;
+    EXPECT_THAT(left, testing::Not(testing::HasSubstr("Sam")));
+    EXPECT_THAT(left, testing::HasSubstr("Rond"));
+    EXPECT_EQ(store_->job(zoes)->parameters, others);
+    EXPECT_EQ(store_->job(none)->parameters, "{}");
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, AuditContract, testing::ValuesIn(kinds()), kind_name);
 
 }  // namespace
