@@ -16,6 +16,7 @@
 #include "drawing/strokes.h"
 #include "learning/dataset/text.h"
 #include "recognition/label_name.h"
+#include "service/labels.h"
 #include "service/narrowing.h"
 #include "service/projects.h"
 #include "service/source.h"
@@ -242,10 +243,9 @@ class Importer {
     [[nodiscard]] bool is_stopped() const { return events_.is_stopped && events_.is_stopped(); }
 
     Result<void> read_labels() {
-        const auto labels = store_.labels(options_.project);
+        auto labels = labels_in_use(store_, options_.project);
         if (!labels) return labels.error();
-        for (const auto& label : *labels)
-            if (!label.retired) known_labels_.insert(label.name);
+        known_labels_ = std::move(*labels);
         return {};
     }
 

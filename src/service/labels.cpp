@@ -77,6 +77,15 @@ std::string merge_patch(const Titles& titles) {
 
 }  // namespace
 
+Result<std::set<std::string>> labels_in_use(store::ProjectStore& store, int project) {
+    const auto labels = store.labels(project);
+    if (!labels) return labels.error();
+    std::set<std::string> names;
+    for (const auto& label : *labels)
+        if (!label.retired) names.insert(label.name);
+    return names;
+}
+
 Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label, int project,
                                const store::Author& by) {
     if (const auto fine = recognition::check_label_name(label.name); !fine) return fine.error();

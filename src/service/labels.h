@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "store/project_store.h"
@@ -34,6 +35,9 @@ struct LabelEdit {
     std::optional<bool> retired = {};
     std::optional<std::optional<Uuid>> example = {};
 };
+
+/// The names of those that are not retired.
+Result<std::set<std::string>> labels_in_use(store::ProjectStore& store, int project);
 
 /// Errors: invalid ("name", "titles/fr", "colour", "key"); those of Store::add_label.
 Result<store::Label> add_label(store::ProjectStore& store, const NewLabel& label,

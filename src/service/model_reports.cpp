@@ -10,6 +10,7 @@
 #include "learning/evaluation/evaluation.h"
 #include "recognition/card.h"
 #include "recognition/quantised.h"
+#include "service/labels.h"
 #include "service/models.h"
 #include "service/quality.h"
 #include "service/trunk.h"
@@ -66,15 +67,6 @@ struct JudgingDrawings {
     bool is_complete = true;
 };
 
-Result<std::set<std::string>> offered_labels(store::Store& store, int project) {
-    const auto labels = store.labels(project);
-    if (!labels) return labels.error();
-    std::set<std::string> names;
-    for (const auto& label : *labels)
-        if (!label.retired) names.insert(label.name);
-    return names;
-}
-
 bool is_independent(const store::EmbeddedDrawing& drawing) {
     return drawing.basis == store::Basis::random || drawing.basis == store::Basis::own;
 }
@@ -90,7 +82,7 @@ Result<bool> was_tagged_by(store::Store& store, const Uuid& id, Timestamp moment
 /// The newest first.
 Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportRequest& request,
                                             const std::string& trunk) {
-    const auto names = offered_labels(store, request.project);
+    const auto names = labels_in_use(store, request.project);
     if (!names) return names.error();
     JudgingDrawings found;
     store::ReviewedQuery query{trunk, judging_page_size, std::nullopt, request.project};

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "core/text.h"
+#include "service/labels.h"
 #include "store/records.h"
 
 namespace croquis::service {
@@ -207,12 +208,11 @@ std::uint64_t Projects::changes() {
 /// `before` are the changes known of before the project was read.
 Result<ProjectRef> Projects::look_up(store::Project project, std::uint64_t before) {
     const auto since = Clock::now();
-    const auto labels = store_.labels(project.id);
+    auto labels = labels_in_use(store_, project.id);
     if (!labels) return labels.error();
     auto known = std::make_shared<KnownProject>();
     known->project = std::move(project);
-    for (const auto& label : *labels)
-        if (!label.retired) known->labels.insert(label.name);
+    known->labels = std::move(*labels);
     const MutexLock lock(mutex_);
     if (changes_ != before) return ProjectRef(known);
     if (known_.size() >= most_known) known_.clear();

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "recognition/quantised.h"
+#include "service/labels.h"
 #include "service/models.h"
 #include "service/narrowing.h"
 #include "store/records.h"
@@ -75,11 +76,9 @@ class Retagging {
     Result<void> learn_labels(int project) {
         narrowed_to_.reset();
         if (project == trunk_.model().project) return {};
-        const auto labels = store_.labels(project);
+        auto labels = labels_in_use(store_, project);
         if (!labels) return labels.error();
-        narrowed_to_.emplace();
-        for (const auto& label : *labels)
-            if (!label.retired) narrowed_to_->insert(label.name);
+        narrowed_to_ = std::move(*labels);
         return {};
     }
 

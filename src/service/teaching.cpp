@@ -14,6 +14,7 @@
 #include "core/bytes.h"
 #include "recognition/network.h"
 #include "recognition/quantised.h"
+#include "service/labels.h"
 
 namespace croquis::service {
 namespace {
@@ -33,15 +34,6 @@ struct Reviewed {
     std::string live_tag;      ///< what the live model answers; empty where it is not known yet
     std::string new_tag = {};  ///< what a trained network answers by itself
 };
-
-Result<std::set<std::string>> labels_in_use(store::Store& store, int project) {
-    const auto labels = store.labels(project);
-    if (!labels) return labels.error();
-    std::set<std::string> names;
-    for (const auto& label : *labels)
-        if (!label.retired) names.insert(label.name);
-    return names;
-}
 
 std::vector<float> numbers_of(const store::Embedding& embedding) {
     std::vector<float> numbers(embedding.numbers.size());

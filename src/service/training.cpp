@@ -16,6 +16,7 @@
 #include "core/files.h"
 #include "learning/adaptation/teaching.h"
 #include "recognition/limits.h"
+#include "service/labels.h"
 #include "service/models.h"
 #include "service/teaching.h"
 #include "store/records.h"
@@ -61,11 +62,8 @@ struct Source {
 };
 
 Result<Source> source_of(store::Store& store, int project) {
-    const auto labels = store.labels(project);
-    if (!labels) return labels.error();
-    std::set<std::string> names;
-    for (const auto& label : *labels)
-        if (!label.retired) names.insert(label.name);
+    const auto names = labels_in_use(store, project);
+    if (!names) return names.error();
     Source source;
     std::map<std::string, std::size_t> counts;
     store::ReviewedQuery query{"", training_page_size, std::nullopt, project};
@@ -73,7 +71,7 @@ Result<Source> source_of(store::Store& store, int project) {
         const auto page = store.reviewed_drawings(query);
         if (!page) return page.error();
         for (const auto& drawing : page->drawings) {
-            if (judges(drawing.id) || !names.contains(drawing.tag)) continue;
+            if (judges(drawing.id) || !names->contains(drawing.tag)) continue;
             source.drawings.emplace_back(drawing.id, drawing.tag);
             ++counts[drawing.tag];
         }
