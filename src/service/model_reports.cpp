@@ -63,7 +63,8 @@ Result<Examinee> examinee(store::Store& store, const std::string& id, int projec
 }
 
 struct JudgingDrawings {
-    std::vector<store::EmbeddedDrawing> drawings;
+    std::string trunk;  ///< whose embeddings they have
+    std::vector<store::EmbeddedDrawing> drawings = {};
     bool is_complete = true;
 };
 
@@ -84,7 +85,7 @@ Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportReq
                                             const std::string& trunk) {
     const auto names = labels_in_use(store, request.project);
     if (!names) return names.error();
-    JudgingDrawings found;
+    JudgingDrawings found{trunk};
     store::ReviewedQuery query{trunk, judging_page_size, std::nullopt, request.project};
     for (std::size_t looked_at = 0;; looked_at += judging_page_size) {
         found.is_complete = looked_at < most_looked_at_to_judge;
@@ -243,8 +244,10 @@ Result<ComparedWith> compared_with(store::Store& store, const ReportRequest& req
                                    const JudgingDrawings& judging, const std::vector<Said>& said) {
     const auto other = examinee(store, *request.against, request.project);
     if (!other) return other.error();
-    // Of the other's trunk; what people say is of one moment, that of the report.
-    const auto same = drawings_that_judge(store, request, other->info.trunk);
+    // The same drawings, with the embeddings that the other reads.
+    const auto same = other->info.trunk == judging.trunk
+                          ? Result<JudgingDrawings>(judging)
+                          : drawings_that_judge(store, request, other->info.trunk);
     if (!same) return same.error();
     const auto others = answers_about(store, *other, same->drawings);
     if (!others) return others.error();
