@@ -54,11 +54,11 @@ for (const [kind, makeStore] of Object.entries(stores)) {
     }
     const ask = (page) => page.getByTestId('ask');
     const count = (page, text) => page.getByTestId('take-back-count').getByText(text, { exact: true }).waitFor();
-    /** As the field has it, in the page's own time zone. */
+    /** As the field has it, in the page's own time zone: without seconds where they are 0. */
     const local = (page, time) =>
       page.evaluate((time) => {
         const at = new Date(time);
-        return new Date(time - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+        return new Date(time - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace(/:00$/, '');
       }, time);
 
     async function look(page, name) {

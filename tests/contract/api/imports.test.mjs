@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { program, startCroquis, stores } from '../../e2e/support/server.mjs';
+import { until } from '../../e2e/support/until.mjs';
 import { client } from './support/contract.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
@@ -103,13 +104,9 @@ for (const kind of Object.keys(stores))
       for (const [name, bytes] of Object.entries(files)) made.append('file', new Blob([bytes]), name);
       return made;
     };
-    const left = () => {
-      try {
-        return readdirSync(join(uploads, 'here'));
-      } catch {
-        return [];
-      }
-    };
+    /** Waits until no upload is kept: a refused one is removed after its answer. */
+    const nothingLeft = () =>
+      until('the uploads to be removed', () => !existsSync(join(uploads, 'here')) || readdirSync(join(uploads, 'here')).length === 0);
 
     it('bring an archive in, signed by whoever sent it, once', async () => {
       const archive = circles(3);
@@ -157,7 +154,7 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([tried.dry_run, tried.stored + tried.already_there], [true, 2]);
       const { body: before } = await api.ask('GET', '/api/v1/drawings?limit=200', { token, status: 200 });
       assert.ok(before.drawings.every(({ file_name: name }) => name !== 'Rond/0.png'));
-      while (left().length > 0) await sleep(20);
+      await nothingLeft();
     });
 
     it('are reviewed one at a time', async () => {
@@ -232,7 +229,7 @@ for (const kind of Object.keys(stores))
       assert.deepEqual(result.labels, { circle: 1, star: 1 });
       assert.equal(result.system_files, 1);
       assert.deepEqual(result.problems.map(({ place }) => place), ['shapes/star/2.png']);
-      while (left().length > 0) await sleep(20);
+      await nothingLeft();
     });
 
     it('take a table and the archive of its pictures', async () => {
@@ -254,7 +251,7 @@ for (const kind of Object.keys(stores))
         await send(circle(46), { type: 'image/png', query: `?filename=${encodeURIComponent(name)}`, status: 422, field: 'file' });
       for (const names of [['circle/1.png', 'circle/./1.png'], ['circle', 'circle/1.png'], ['circle/1.png', 'circle']])
         await send(undefined, { form: form(Object.fromEntries(names.map((name) => [name, circle(46)]))), headers: {}, status: 422 });
-      assert.deepEqual(left(), []);
+      await nothingLeft();
       const result = await report(await send(linking('/etc/hostname', 'circle/1.png')));
       assert.deepEqual([result.stored, result.rejected], [0, 1]);
     });
@@ -285,7 +282,7 @@ for (const kind of Object.keys(stores))
       await send(undefined, { form: form({ 'x.tar.gz': archive }, { new_labels: 'make' }), headers: {}, status: 403 });
       const result = await report(await send(archive, { query: '?new_labels=make', token }));
       assert.deepEqual(result.new_labels, ['boat']);
-      while (left().length > 0) await sleep(20);
+      await nothingLeft();
     });
 
     it('are refused with the field at fault', async () => {
@@ -304,7 +301,7 @@ for (const kind of Object.keys(stores))
       await send('text', { type: 'text/plain', status: 415 });
       await send('--x\r\ncut', { type: 'multipart/form-data; boundary=x', status: 400 });
       await send(archive, { token: undefined, status: 401 });
-      assert.deepEqual(left(), []);
+      await nothingLeft();
     });
 
     it('hold to their limit at its edge', async () => {
@@ -338,7 +335,7 @@ for (const kind of Object.keys(stores))
         assert.match(await ask(`Authorization: Bearer ${annotator}\r\n`, most + 1), /^HTTP\/1\.1 413 /);
         assert.match(await ask(`Authorization: Bearer ${annotator}\r\n`), /^HTTP\/1\.1 100 /);
       }
-      while (left().length > 0) await sleep(20);
+      await nothingLeft();
     });
   });
 
