@@ -93,6 +93,8 @@ RequestParser::Progress RequestParser::feed_header(beast::flat_buffer& buffer) {
         failed = HttpError::bad_obs_fold;
         return refused_for(failed);
     }
+    // The parser waits for the whole header before it reads the request line.
+    request_line_fits_ = data.substr(0, limits_.max_header_bytes).find("\r\n") != data.npos;
     const std::size_t used = put(buffer.data(), failed);
     buffer.consume(used);
     header_bytes_ += used;
@@ -140,7 +142,7 @@ RequestParser::Progress RequestParser::refused_for(const error_code& failed) {
     if (failed == HttpError::body_limit)
         refusal_ = Refusal{
             413, {ErrorKind::too_large, "The request's body is larger than this server takes."}};
-    else if (failed == HttpError::header_limit && !request_line_read_)
+    else if (failed == HttpError::header_limit && !request_line_fits_)
         refusal_ = Refusal{
             414, {ErrorKind::too_large, "The request's address is longer than this server takes."}};
     else if (failed == HttpError::header_limit)

@@ -107,6 +107,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     int hosts_ = 0;
     int lengths_ = 0;
     bool request_line_read_ = false;
+    bool request_line_fits_ = false;  ///< it ends within max_header_bytes
     bool has_transfer_coding_ = false;
     bool expects_continue_ = false;
     bool in_parts_ = false;
