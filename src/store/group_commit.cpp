@@ -20,7 +20,7 @@ void answer(PendingSubmission& pending, Result<SubmitResult> result) {
     try {
         pending.done(std::move(result));
     } catch (const std::exception& thrown) {
-        spdlog::error("store: whom a submission was answered to threw: {}", thrown.what());
+        spdlog::error("store: the handler of a submission's answer threw: {}", thrown.what());
     }
 }
 

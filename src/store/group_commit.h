@@ -16,7 +16,7 @@
 
 namespace croquis::store {
 
-/// A submission and whom to tell what became of it.
+/// A submission that waits for its commit, and the handler of its answer.
 struct PendingSubmission {
     Submission submission;
     Store::SubmitHandler done;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "core/mutex.h"
@@ -16,19 +17,24 @@ namespace croquis::store {
 /// anew the others get the last count. Thread-safe.
 class TagCountCache {
   public:
+    using Clock = std::chrono::steady_clock;
     using Count = std::function<std::vector<TagCount>()>;
+
+    /// `now` is asked for the time; thread-safe.
+    explicit TagCountCache(std::function<Clock::time_point()> now = Clock::now)
+        : now_(std::move(now)) {}
 
     /// What `count` returns or returned; throws what it throws.
     std::vector<TagCount> get(const Count& count);
 
   private:
-    using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::milliseconds quick{20};
     static constexpr int rest = 20;
 
     std::vector<TagCount> count_anew(const Count& count);
     void finish(Clock::duration took) CROQUIS_REQUIRES(mutex_);
 
+    const std::function<Clock::time_point()> now_;
     Mutex mutex_;
     std::vector<TagCount> last_ CROQUIS_GUARDED_BY(mutex_);
     Clock::time_point fresh_until_ CROQUIS_GUARDED_BY(mutex_){};
