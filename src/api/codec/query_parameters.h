@@ -54,19 +54,20 @@ Result<service::ReportRequest> read_report_query(const http::Request& request);
 /// GET /audit: limit, cursor, actor, action, subject, since, until.
 Result<store::AuditQuery> read_audit_query(const http::Request& request);
 
-/// A cursor as the client sees it: base64url of its kind, the drawing's id, and for the queue the
-/// confidence too.
 /// How many are asked for: 1 to `most`. Errors: invalid (limit).
 Result<std::size_t> read_limit(const http::Request& request, std::size_t otherwise,
                                std::size_t most);
+
+/// A cursor as the client sees it: base64url of its kind, the drawing's id, and for the queue its
+/// place there too. Errors: invalid (cursor), also for one of another kind of order.
 std::string write_cursor(store::Order order, const store::Query::Cursor& cursor);
 Result<store::Query::Cursor> read_cursor(store::Order order, std::string_view text);
 
 /// The path's {id}.
 Result<Uuid> read_id(const http::Request& request);
 
-/// The versions that an If-Match allows; none means any ("*"). Weak tags match nothing (RFC 9110
-/// section 13.1.1). Errors: precondition_required where the header is missing, invalid where it is
+/// The versions that an If-Match allows, or any ("*"). Weak tags match nothing (RFC 9110 section
+/// 13.1.1). Errors: precondition_required where the header is missing, invalid where it is
 /// too long.
 struct IfMatch {
     bool any = false;
