@@ -129,7 +129,7 @@ Result<void> show(store::Store& store, const ModelArguments& arguments) {
 Result<void> use(store::Store& store, const ModelArguments& arguments) {
     if (const auto promoted = service::promote(store, arguments.id); !promoted)
         return promoted.error();
-    std::cout << arguments.id << " is live; running servers take it up within seconds\n";
+    std::cout << arguments.id << " is live; running servers take it up within a second\n";
     return {};
 }
 
@@ -295,7 +295,7 @@ void add_model(CLI::App& program, Context& context) {
              arguments, context)
         ->add_option("ID", arguments->id, "As list shows it")
         ->required();
-    add_verb(*command, "use", "Make a model live: running servers take it up within seconds", use,
+    add_verb(*command, "use", "Make a model live: running servers take it up within a second", use,
              arguments, context)
         ->add_option("ID", arguments->id, "As list shows it")
         ->required();

@@ -116,7 +116,7 @@ Result<void> teach(store::Store& store, const server::Config& config,
     print_gate(*teaching);
     std::cout << '\n' << teaching->model.id;
     if (promoted)
-        std::cout << " is live; running servers take it up within seconds\n";
+        std::cout << " is live; running servers take it up within a second\n";
     else
         std::cout << " is a candidate; `croquis model use " << teaching->model.id
                   << "` makes it live\n";

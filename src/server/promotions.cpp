@@ -11,7 +11,8 @@
 namespace croquis::server {
 namespace {
 
-constexpr std::chrono::seconds promotion_poll{5};
+/// So that a promotion is everywhere within a second, which the loading of the model is part of.
+constexpr std::chrono::milliseconds promotion_poll{500};
 
 }  // namespace
 
@@ -28,11 +29,13 @@ boost::asio::awaitable<void> follow_promotions(store::Store& store, recognition:
         spdlog::info("model: {} was promoted", live->id);
         return batcher.promote(std::move(*model));
     };
-    for (;;) {
+    for (bool failed = false;;) {
         timer.expires_after(promotion_poll);
         co_await timer.async_wait(boost::asio::use_awaitable);
         const auto taken = co_await workers.run(take_up);
-        if (!taken) spdlog::warn("cannot take up the promoted model: {}", taken.error().detail);
+        if (!taken && !failed)
+            spdlog::warn("cannot take up the promoted model: {}", taken.error().detail);
+        failed = !taken;
     }
 }
 
