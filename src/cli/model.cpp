@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -13,8 +14,10 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "drawing/normalise.h"
+#include "recognition/card.h"
 #include "recognition/limits.h"
 #include "recognition/recognizer.h"
+#include "service/labels.h"
 #include "service/model_reports.h"
 #include "service/models.h"
 #include "store/records.h"
@@ -34,6 +37,7 @@ struct ModelArguments {
     std::string against;
     std::string as_of;
     bool json = false;
+    bool yes = false;
 };
 
 Result<json::array> read_labels(const std::string& path) {
@@ -126,7 +130,30 @@ Result<void> show(store::Store& store, const ModelArguments& arguments) {
     return {};
 }
 
+/// The labels of the model's project that it cannot answer with.
+Result<std::vector<std::string>> lost_labels(store::Store& store, const std::string& id) {
+    const auto model = store.model(id);
+    if (!model) return model.error();
+    const auto card = recognition::parse_card(model->card);
+    if (!card) return card.error();
+    const auto used = service::labels_in_use(store, model->project);
+    if (!used) return used.error();
+    const auto& known = card->info.labels;
+    std::vector<std::string> lost;
+    std::copy_if(used->begin(), used->end(), std::back_inserter(lost), [&](const auto& label) {
+        return std::find(known.begin(), known.end(), label) == known.end();
+    });
+    return lost;
+}
+
 Result<void> use(store::Store& store, const ModelArguments& arguments) {
+    const auto lost = lost_labels(store, arguments.id);
+    if (!lost) return lost.error();
+    if (!lost->empty() && !arguments.yes)
+        return Error{ErrorKind::conflict,
+                     fmt::format("{} does not know {} of the project's labels: {}. With --yes it "
+                                 "is made live all the same.",
+                                 arguments.id, lost->size(), fmt::join(*lost, ", "))};
     if (const auto promoted = service::promote(store, arguments.id); !promoted)
         return promoted.error();
     std::cout << arguments.id << " is live; running servers take it up within a second\n";
@@ -295,10 +322,12 @@ void add_model(CLI::App& program, Context& context) {
              arguments, context)
         ->add_option("ID", arguments->id, "As list shows it")
         ->required();
-    add_verb(*command, "use", "Make a model live: running servers take it up within a second", use,
-             arguments, context)
-        ->add_option("ID", arguments->id, "As list shows it")
-        ->required();
+    auto* using_it =
+        add_verb(*command, "use", "Make a model live: running servers take it up within a second",
+                 use, arguments, context);
+    using_it->add_option("ID", arguments->id, "As list shows it")->required();
+    using_it->add_flag("--yes", arguments->yes,
+                       "Even where it does not know some of the project's labels");
 }
 
 }  // namespace croquis::cli

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -37,6 +38,23 @@ void describe(CLI::App& program) {
         "--config; `croquis serve --print-config` shows the result.\n"
         "Exit status: 0 done, 1 failed, 2 some of the inputs failed, 64 wrong usage or "
         "configuration.");
+}
+
+/// The word that stands where a command should, of those that the program does not have.
+std::string unknown_command(const CLI::App& program) {
+    const auto words = program.remaining(true);
+    const auto word = std::find_if(words.begin(), words.end(),
+                                   [](const auto& each) { return !each.starts_with('-'); });
+    return word == words.end() ? std::string() : *word;
+}
+
+int refuse_usage(const CLI::App& program, const CLI::ParseError& fault) {
+    const auto word = unknown_command(program);
+    if (word.empty()) return program.exit(fault) == 0 ? success : wrong_usage;
+    std::cerr << "croquis: error: there is no command \"" << word << "\"; see `croquis";
+    for (const auto* command : program.get_subcommands()) std::cerr << ' ' << command->get_name();
+    std::cerr << " --help`\n";
+    return wrong_usage;
 }
 
 }  // namespace
@@ -95,6 +113,8 @@ int run_program(int argc, char** argv) {
     add_doctor(program, context);
     try {
         program.parse(argc, argv);
+    } catch (const CLI::RequiredError& missing) {
+        return refuse_usage(program, missing);
     } catch (const CLI::ParseError& stop) {
         return program.exit(stop) == 0 ? success : wrong_usage;
     }

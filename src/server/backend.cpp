@@ -87,6 +87,8 @@ struct Backend::Parts {
 };
 
 Result<void> Backend::Parts::start(const Config& config) {
+    // Before the store is touched, whose migrations have no way back.
+    if (const auto secret = identity_options(config); !secret) return secret.error();
     auto opened = open_served(config, metrics);
     if (!opened) return opened.error();
     store = std::move(*opened);

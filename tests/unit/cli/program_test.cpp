@@ -97,6 +97,18 @@ TEST_F(Usage, JobsAreLeftToWorkersOnPostgresqlAlone) {
     EXPECT_FALSE(std::filesystem::exists(path("jobs.db")));
 }
 
+TEST_F(Usage, ACommandThatIsNotThereIsNamed) {
+    for (const auto& [arguments, see] :
+         std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"servee"}, "there is no command \"servee\"; see `croquis --help`"},
+             {{"user", "rol"}, "there is no command \"rol\"; see `croquis user --help`"}}) {
+        const auto outcome = croquis(arguments);
+        EXPECT_EQ(outcome.status, 64);
+        EXPECT_THAT(outcome.err, HasSubstr(see));
+    }
+    EXPECT_THAT(croquis({"user"}).err, HasSubstr("A subcommand is required"));
+}
+
 TEST_F(Usage, AWrongEnvironmentOrFileIs64) {
     EXPECT_EQ(croquis({"serve", "--print-config"}, "", {"CROQUIS_PORT=x"}).status, 64);
     write("wrong.toml", "[server]\nprot = 1\n");
@@ -332,7 +344,11 @@ TEST_F(Model, IsAddedListedShownAndUsed) {
     const auto shown = croquis({"model", "show", id});
     EXPECT_THAT(shown.out, HasSubstr("candidate"));
     EXPECT_THAT(shown.out, HasSubstr(R"(["cat","dog","house"])"));
-    EXPECT_EQ(croquis({"model", "use", id}).status, 0);
+    const auto refused = croquis({"model", "use", id});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("of the project's labels: arrow, "));
+    EXPECT_THAT(croquis({"model", "list"}).out, HasSubstr("candidate"));
+    EXPECT_EQ(croquis({"model", "use", id, "--yes"}).status, 0);
     const auto after = croquis({"model", "list"}).out;
     EXPECT_THAT(after, HasSubstr("live"));
     EXPECT_THAT(after, Not(HasSubstr("candidate")));
@@ -562,7 +578,7 @@ TEST_F(Serve, SaysWhereToClickTakesUpAPromotionAndStopsWhenTold) {
         croquis({"model", "add", "small.onnx", "--labels", "labels.txt", "--store", store});
     ASSERT_EQ(added.status, 0) << added.err;
     const auto id = added.out.substr(6, added.out.find(' ', 6) - 6);
-    EXPECT_EQ(croquis({"model", "use", id, "--store", store}).status, 0);
+    EXPECT_EQ(croquis({"model", "use", id, "--yes", "--store", store}).status, 0);
     server.err_with(id + " was promoted");
     const auto live = [&] { return api.get("/api/v1/public/model").body; };
     while (live().find(id) == std::string::npos)
