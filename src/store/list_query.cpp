@@ -58,6 +58,8 @@ ForEach for_each_audience(const std::string& columns) {
 constexpr std::size_t max_limit = 200;
 constexpr const char* reviewed = "tagged_by IS NOT NULL";
 constexpr const char* unreviewed = "tagged_by IS NULL";
+/// What was decided between people does not rest on the model either, but they answered.
+constexpr const char* imported = "basis = 'own' AND answered_by = ''";
 
 /// Conditions and their values. SQLite numbers parameters as they appear, whatever their names say:
 /// so they are numbered where it is known what comes before.
@@ -159,6 +161,8 @@ class Builder {
             looked_for_.add("(tagged_by IS NULL OR tag = predicted_tag)");
         if (query_.disputed == false) looked_for_.add("disputed IS NOT TRUE");
         if (query_.flagged == false) looked_for_.add("flag IS NULL");
+        if (query_.imported == true) looked_for_.add(imported);
+        if (query_.imported == false) looked_for_.add(fmt::format("({}) IS NOT TRUE", imported));
         if (query_.import_job) bounded_by_place().add("import_job = ?", *query_.import_job);
         if (query_.asks) looked_for_.add(asks("$1", "?"), answerer(*query_.asks));
         if (query_.reviewed == false && !by_place_) looked_for_.add(unreviewed);

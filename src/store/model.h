@@ -154,6 +154,7 @@ struct Query {
     std::optional<bool> disagreement;  ///< a person tagged it otherwise than the model, or not
     std::optional<bool> disputed;      ///< as in Drawing
     std::optional<bool> flagged;       ///< marked for attention, or not
+    std::optional<bool> imported;      ///< reviewed by an import, and by nobody since, or not so
     std::optional<Uuid> import_job;    ///< that brought it
     /// Only what the queue would ask this account: neither disputed, nor answered by it already.
     std::optional<Uuid> asks;

@@ -127,6 +127,9 @@ Result<store::Query> read_list_query(const http::Request& request, store::Audien
         if (!order) return order.error();
         query.order = *order;
         if (const auto read = read_review_filters(request, query); !read) return read.error();
+        const auto imported = read_flag(request, "imported");
+        if (!imported) return imported.error();
+        query.imported = *imported;
         const auto import = read_import(request);
         if (!import) return import.error();
         query.import_job = *import;

@@ -21,7 +21,7 @@ inline const std::vector<std::string_view> list_parameters{
 inline const std::vector<std::string_view> review_list_parameters{
     "limit",        "cursor",   "tag",      "min_confidence", "max_confidence", "from",
     "until",        "order",    "reviewed", "tagged_by",      "tagged_since",   "source",
-    "disagreement", "disputed", "flagged",  "import"};
+    "disagreement", "disputed", "flagged",  "imported",       "import"};
 inline const std::vector<std::string_view> queue_parameters{"limit", "cursor", "import"};
 inline const std::vector<std::string_view> queue_progress_parameters{"import"};
 inline const std::vector<std::string_view> export_parameters{
@@ -33,7 +33,8 @@ inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor",
 inline const std::vector<std::string_view> report_parameters{"against", "as_of"};
 
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
-/// also order, reviewed, tagged_by, tagged_since, source, disagreement, disputed, flagged, import.
+/// also order, reviewed, tagged_by, tagged_since, source, disagreement, disputed, flagged,
+/// imported, import.
 Result<store::Query> read_list_query(const http::Request& request, store::Audience audience);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);

@@ -1,6 +1,7 @@
 #include "store/transfer.h"
 
 #include "contract/store/fixture.h"
+#include "store/records.h"
 
 namespace croquis::store {
 namespace {
@@ -69,6 +70,27 @@ TEST_P(TransferContract, ADrawingComesWithItsTagAndEverythingElse) {
     ASSERT_TRUE(succeeded(undone));
     EXPECT_EQ(undone->tag, "circle");
     EXPECT_EQ(undone->tagged_by, std::nullopt);
+}
+
+TEST_P(TransferContract, WhatCameTaggedIsListedApartUntilSomebodyDecides) {
+    const auto tagged = make_import("k1", "star");
+    const auto bare = make_import("k2");
+    add({tagged, bare});
+    const auto listed = [&](bool imported) {
+        Query query;
+        query.audience = Audience::annotators;
+        query.order = Order::oldest_first;
+        query.imported = imported;
+        std::vector<Uuid> ids;
+        for (const auto& drawing : store_->list(query).value().drawings) ids.push_back(drawing.id);
+        return ids;
+    };
+    EXPECT_THAT(listed(true), ElementsAre(tagged.submission.id));
+    EXPECT_THAT(listed(false), ElementsAre(bare.submission.id));
+    ASSERT_TRUE(succeeded(store_->change_tag(
+        {tagged.submission.id, "heart", {Uuid::v7(), "eve"}, now(), "", VersionCondition::any()})));
+    EXPECT_THAT(listed(true), testing::IsEmpty());
+    EXPECT_EQ(listed(false).size(), 2U);
 }
 
 TEST_P(TransferContract, TheSameAgainChangesNothing) {

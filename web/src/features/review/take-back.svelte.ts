@@ -65,7 +65,13 @@ export class TakingBack {
       this.decided = [];
       return;
     }
-    const asked = { ...queryOf(this.filter), tagged_by, tagged_since: new Date(time).toISOString() };
+    // What came in by an import is taken away as a whole, with its drawings.
+    const asked = {
+      ...queryOf(this.filter),
+      tagged_by,
+      tagged_since: new Date(time).toISOString(),
+      imported: false,
+    };
     let cursor: string | undefined;
     do {
       const query = { ...asked, limit: most_at_once, cursor };
