@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/characters.h"
+
 namespace croquis {
 namespace {
 
@@ -23,13 +25,8 @@ Error not_base64() {
     return {ErrorKind::malformed, "The text is not valid base64."};
 }
 
-/// libsodium 1.0.18 takes bytes above 0x7f for the alphabet's last two characters.
-bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 Result<Bytes> decode(std::string_view text, int variant) {
+    // libsodium 1.0.18 takes bytes above 0x7f for the alphabet's last two characters.
     if (!is_ascii(text)) return not_base64();
     Bytes data(text.size() / 4 * 3 + 3);
     std::size_t written = 0;

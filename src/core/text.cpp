@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/url/grammar/ci_string.hpp>
 
+#include "core/characters.h"
+
 namespace croquis {
 
 std::string_view trimmed(std::string_view text) {
@@ -17,8 +19,7 @@ std::string_view without_byte_order_mark(std::string_view text) {
 }
 
 bool has_control_characters(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return std::any_of(text.begin(), text.end(), is_control);
 }
 
 // boost::beast::iequals of Boost 1.81 reads a byte behind texts that differ in case.
@@ -27,10 +28,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 std::string folded(std::string_view name) {
-    std::string text(trimmed(name));
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
+    return lower_case(trimmed(name));
 }
 
 Result<Bytes> from_loose_base64(std::string_view text) {

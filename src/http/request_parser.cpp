@@ -5,6 +5,7 @@
 #include <boost/url/authority_view.hpp>
 #include <utility>
 
+#include "core/characters.h"
 #include "core/text.h"
 
 namespace croquis::http {
@@ -48,18 +49,6 @@ bool has_folded_line(std::string_view data) {
     const std::string_view header = data.substr(0, data.find("\r\n\r\n"));
     return header.find("\r\n ") != std::string_view::npos ||
            header.find("\r\n\t") != std::string_view::npos;
-}
-
-bool is_control(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return lower;
 }
 
 }  // namespace
@@ -265,7 +254,8 @@ void RequestParser::on_chunk_header_impl(std::uint64_t, string_view extensions,
                                          error_code& failed) {
     extension_bytes_ += extensions.size();
     if (extension_bytes_ > max_chunk_overhead ||
-        std::any_of(extensions.begin(), extensions.end(), is_control))
+        std::any_of(extensions.begin(), extensions.end(),
+                    [](char c) { return is_control(c) && c != '\t'; }))
         failed = HttpError::bad_chunk_extension;
 }
 

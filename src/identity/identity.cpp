@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/bytes.h"
+#include "core/characters.h"
 #include "identity/confirmations.h"
 #include "identity/jwt.h"
 #include "identity/password.h"
@@ -38,13 +39,6 @@ bool is_alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return result;
-}
-
 Result<void> check_name(std::string_view name) {
     if (name.empty() || name.size() > max_name_bytes)
         return Error{ErrorKind::invalid, "A user name has 1 to 64 characters.", "name"};
@@ -67,7 +61,7 @@ Result<void> check_secret(std::string_view secret, const char* field) {
                      "32).",
                      field};
     const std::set<char> variety(secret.begin(), secret.end());
-    const std::string plain = lower(secret);
+    const std::string plain = lower_case(secret);
     if (variety.size() < min_secret_variety || plain.find("change") != std::string::npos ||
         plain.find("secret") != std::string::npos)
         return Error{ErrorKind::invalid,
@@ -99,7 +93,7 @@ SignInTry::SignInTry(SignInLimiter& limiter, std::string name, Origin origin,
 
 /// By the limiter's key: names are compared without case.
 SignInTry::~SignInTry() {
-    if (limiter_) limiter_->give_back(lower(name_), origin_.client);
+    if (limiter_) limiter_->give_back(lower_case(name_), origin_.client);
 }
 
 class Identity::Impl {
@@ -235,7 +229,7 @@ Result<SignInTry> Identity::begin_sign_in(const std::string& name, const Origin&
         tell(Event::sign_in_failed, origin, {{"user", ""}, {"reason", "name"}});
         return wrong_sign_in();
     }
-    const auto wait = impl_->limiter.take(lower(name), origin.client);
+    const auto wait = impl_->limiter.take(lower_case(name), origin.client);
     if (!wait) {
         tell(Event::sign_in_limited, origin, {});
         return wait.error();

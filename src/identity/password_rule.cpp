@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "core/characters.h"
+
 namespace croquis::identity {
 namespace {
 
@@ -94,13 +96,6 @@ std::size_t characters(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
     }));
-}
-
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return result;
 }
 
 /// The name and its parts: of "Marie.Dupont@x.org", "marie.dupont@x.org", "marie", "dupont", "org".

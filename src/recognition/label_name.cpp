@@ -2,25 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
-
+#include "core/characters.h"
 #include "core/text.h"
 
 namespace croquis::recognition {
-namespace {
-
-namespace json = boost::json;
-
-/// JSON's parser is who knows.
-bool is_utf8(std::string_view text) {
-    boost::system::error_code failed;
-    json::parse(json::serialize(json::string(text)), failed);
-    return !failed;
-}
-
-}  // namespace
 
 Result<void> check_label_name(std::string_view name) {
     if (name.empty() || name.size() > max_label_bytes || has_control_characters(name) ||

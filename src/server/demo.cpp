@@ -1,7 +1,8 @@
 #include "server/demo.h"
 
-#include <algorithm>
 #include <boost/asio/ip/address.hpp>
+
+#include "core/characters.h"
 
 namespace croquis::server {
 namespace {
@@ -20,9 +21,7 @@ std::string name_in(std::string_view host) {
         host = host.substr(1, host.find(']') == host.npos ? 0 : host.find(']') - 1);
     else
         host = host.substr(0, host.find(':'));
-    std::string name(host);
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::string name = lower_case(host);
     if (name.ends_with('.')) name.pop_back();
     return name;
 }

@@ -12,6 +12,8 @@
 #include <memory>
 #include <numeric>
 
+#include "core/characters.h"
+#include "core/text.h"
 #include "drawing/image.h"
 #include "drawing/sanitise.h"
 #include "service/models.h"
@@ -49,10 +51,9 @@ Result<void> check_source(std::string_view source) {
 }
 
 Result<void> check_reason(std::string_view reason) {
-    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (reason.size() > max_reason_bytes)
         return Error{ErrorKind::invalid, "A reason has at most 500 bytes.", "reason"};
-    if (std::any_of(reason.begin(), reason.end(), control))
+    if (has_control_characters(reason))
         return Error{ErrorKind::invalid, "A reason has no control characters.", "reason"};
     return {};
 }
@@ -60,9 +61,7 @@ Result<void> check_reason(std::string_view reason) {
 Result<void> check_comment(std::string_view comment) {
     if (comment.size() > store::max_flag_bytes)
         return Error{ErrorKind::invalid, "A comment has at most 500 bytes.", "comment"};
-    const auto control = [](char c) {
-        return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f;
-    };
+    const auto control = [](char c) { return is_control(c) && c != '\n'; };
     if (std::any_of(comment.begin(), comment.end(), control))
         return Error{ErrorKind::invalid, "A comment has no control characters.", "comment"};
     return {};

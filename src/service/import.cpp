@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "core/characters.h"
 #include "core/mutex.h"
 #include "core/text.h"
 #include "drawing/decode.h"
@@ -325,7 +326,7 @@ class Importer {
 
     static Result<void> check_texts(const Record& record) {
         for (const auto* text : {&record.external_id, &record.file_name, &record.pseudonym})
-            if (!dataset::is_utf8(*text) || has_control_characters(*text))
+            if (!is_utf8(*text) || has_control_characters(*text))
                 return Error{ErrorKind::invalid, "A name or id holds control characters."};
         if (record.external_id.size() > max_id_bytes)
             return Error{ErrorKind::invalid, "The id has more than 512 bytes."};

@@ -6,8 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/json.hpp>
 
+#include "core/characters.h"
 #include "core/text.h"
 #include "service/labels.h"
 #include "store/records.h"
@@ -16,7 +16,6 @@ namespace croquis::service {
 namespace {
 
 namespace asio = boost::asio;
-namespace json = boost::json;
 
 /// While a project is looked up anew, requests go on with what was known of it, if it is no older.
 constexpr std::chrono::seconds good_for{5};
@@ -35,13 +34,6 @@ Result<void> check_slug(const std::string& slug) {
                              "letter or a digit.",
                              max_slug_characters),
                  "slug"};
-}
-
-/// JSON's parser is who knows whether it is UTF-8.
-bool is_utf8(const std::string& text) {
-    boost::system::error_code failed;
-    json::parse(json::serialize(json::string(text)), failed);
-    return !failed;
 }
 
 Result<void> check_name(const std::string& name) {

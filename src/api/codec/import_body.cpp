@@ -88,10 +88,7 @@ Result<void> set(service::ImportRequest& asked, std::string_view name, std::stri
 }
 
 std::string media_type_of(std::string_view content_type) {
-    std::string type(trimmed(content_type.substr(0, content_type.find(';'))));
-    std::transform(type.begin(), type.end(), type.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return type;
+    return folded(content_type.substr(0, content_type.find(';')));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/characters.h"
 #include "learning/dataset/text.h"
 
 namespace croquis::dataset {
@@ -69,7 +70,7 @@ std::string printable(std::string_view name) {
         for (char& c : text)
             if (static_cast<unsigned char>(c) > 0x7e) c = '?';
     for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20) c = '?';
+        if (is_control(c)) c = '?';
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <istream>
 
+#include "core/characters.h"
 #include "core/csv.h"
 #include "core/text.h"
 #include "learning/dataset/json_fields.h"
@@ -27,7 +28,7 @@ std::string plain(std::string_view heading) {
     std::string text;
     for (const char c : trimmed(heading)) {
         if (c == '_' || c == ' ' || c == '-') continue;
-        text.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+        text.push_back(lower_case(c));
     }
     return text;
 }

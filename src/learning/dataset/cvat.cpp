@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/characters.h"
 #include "core/text.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <vector>
 
+#include "core/characters.h"
 #include "learning/dataset/archive.h"
 #include "learning/dataset/text.h"
 
@@ -233,10 +234,7 @@ std::string extension(std::string_view path) {
     const auto name = base_name(path);
     const auto dot = name.rfind('.');
     if (dot == std::string_view::npos || dot == 0) return {};
-    std::string text(name.substr(dot));
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
+    return lower_case(name.substr(dot));
 }
 
 }  // namespace croquis::dataset

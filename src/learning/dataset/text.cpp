@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "core/characters.h"
 #include "core/text.h"
 
 namespace croquis::dataset {
@@ -25,12 +26,6 @@ std::optional<std::string> mapped(std::string_view text, int options) {
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(result, std::free);
     if (size < 0) return std::nullopt;
     return std::string(reinterpret_cast<const char*>(result), static_cast<std::size_t>(size));
-}
-
-/// Most names are, and are what they become.
-bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 class Converter {
@@ -75,30 +70,13 @@ int hex_value(char c) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-    if (is_ascii(text)) return true;
-    while (!text.empty()) {
-        utf8proc_int32_t point = 0;
-        const auto used =
-            utf8proc_iterate(octets(text), static_cast<utf8proc_ssize_t>(text.size()), &point);
-        if (used <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(used));
-    }
-    return true;
-}
-
 std::optional<std::string> to_nfc(std::string_view text) {
-    if (is_ascii(text)) return std::string(text);
+    if (is_ascii(text)) return std::string(text);  // most names are, and are what they become
     return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }
 
 std::string case_folded(std::string_view text) {
-    if (is_ascii(text)) {
-        std::string folded(text);
-        for (char& c : folded)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        return folded;
-    }
+    if (is_ascii(text)) return lower_case(text);
     auto folded = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
     return folded ? std::move(*folded) : std::string(text);
 }

@@ -7,9 +7,6 @@
 /// Text as data sets hold it.
 namespace croquis::dataset {
 
-/// Whether `text` is UTF-8 without surrogates or overlong forms.
-bool is_utf8(std::string_view text);
-
 /// The composed form (Unicode NFC) of UTF-8 text; nothing where it is not UTF-8. macOS writes file
 /// names decomposed, so names are compared and kept in this form.
 std::optional<std::string> to_nfc(std::string_view text);

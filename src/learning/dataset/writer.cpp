@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/build_info.h"
+#include "core/characters.h"
 #include "core/csv.h"
 #include "core/digest.h"
 #include "learning/dataset/text.h"
@@ -498,8 +499,8 @@ std::string safe_file_name(const std::string& name) {
     constexpr std::size_t max_bytes = 120;
     std::string safe;
     for (const char c : name) {
-        const bool bad = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ||
-                         std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos;
+        const bool bad =
+            is_control(c) || std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos;
         safe.push_back(bad ? '_' : c);
     }
     // Cut between characters, not within one, and without losing the ending.

@@ -1,0 +1,32 @@
+#include "core/characters.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+
+namespace croquis {
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool is_utf8(std::string_view text) {
+    if (is_ascii(text)) return true;  // most is
+    while (!text.empty()) {
+        utf8proc_int32_t point = 0;
+        const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                           static_cast<utf8proc_ssize_t>(text.size()), &point);
+        if (used <= 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(used));
+    }
+    return true;
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) c = lower_case(c);
+    return lower;
+}
+
+}  // namespace croquis

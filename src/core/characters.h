@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// What the characters of a text are. Letters are those of ASCII, whatever the locale.
+namespace croquis {
+
+/// Whether `text` is UTF-8 (RFC 3629): without surrogates, overlong forms or parts of a character.
+bool is_utf8(std::string_view text);
+
+bool is_ascii(std::string_view text);
+
+/// A control character of ASCII: C0, line ends among them, or delete.
+constexpr bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+/// A to Z as a to z; whatever else as it is.
+constexpr char lower_case(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string lower_case(std::string_view text);
+
+}  // namespace croquis
