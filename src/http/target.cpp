@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/url.hpp>
 
+#include "core/characters.h"
+
 namespace croquis::http {
 namespace {
 
@@ -10,8 +12,14 @@ Error not_valid() {
     return {ErrorKind::malformed, "The request's address is not valid."};
 }
 
-bool has_zero(const std::string& text) {
-    return text.find('\0') != std::string::npos;
+/// Text that both databases take and that an answer can repeat.
+bool is_text(std::string_view decoded) {
+    return decoded.find('\0') == std::string_view::npos && is_utf8(decoded);
+}
+
+Error no_text(std::string_view field) {
+    return {ErrorKind::malformed, "Once decoded, this is not text in UTF-8 without zero bytes.",
+            std::string(field)};
 }
 
 bool holds_dots(std::string_view segment) {
@@ -29,11 +37,12 @@ Result<void> read(const boost::urls::url_view& url, Request& request) {
     for (auto segment : url.segments()) request.segments.push_back(std::move(segment));
     for (auto parameter : url.params())
         request.query.emplace_back(std::move(parameter.key), std::move(parameter.value));
-    const bool bad = std::any_of(request.segments.begin(), request.segments.end(), has_zero) ||
-                     std::any_of(request.query.begin(), request.query.end(), [](const auto& q) {
-                         return has_zero(q.first) || has_zero(q.second);
-                     });
-    if (bad) return not_valid();
+    if (!std::all_of(request.segments.begin(), request.segments.end(), is_text))
+        return no_text("path");
+    for (const auto& [name, value] : request.query) {
+        if (!is_text(name)) return no_text("query");
+        if (!is_text(value)) return no_text(name);
+    }
     return {};
 }
 

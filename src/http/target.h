@@ -10,8 +10,9 @@ namespace croquis::http {
 /// Reads request.target, in origin form or in the absolute one that proxies may send (RFC 9112
 /// section 3.2), into request.segments and request.query; "*" (of OPTIONS) leaves them empty. An
 /// absolute one leaves its host in the header Host, and its path as the target. A path that begins
-/// with `base_path` ("/croquis", or empty) loses it. A target that is not valid, or that holds a
-/// zero byte once decoded, is ErrorKind::malformed.
+/// with `base_path` ("/croquis", or empty) loses it. A target that is not valid, or that is not
+/// UTF-8 or holds a zero byte once decoded, is ErrorKind::malformed; in the latter case the field
+/// is the query's parameter, "query" where its name is at fault, or "path".
 Result<void> parse_target(Request& request, std::string_view base_path = {});
 
 /// Whether a segment of the path is "." or "..", also where a reader further on would find it in

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/characters.h"
 #include "fuzz/target.h"
 #include "http/request_parser.h"
 #include "http/response_writer.h"
@@ -72,7 +73,8 @@ void check(http::Request& request, std::size_t header_limit) {
     fuzz::require(request.body.size() <= header_limit, "more body than its limit");
     if (!http::parse_target(request, "/base")) return;
     for (const auto& segment : request.segments)
-        fuzz::require(segment.find('\0') == std::string::npos, "a zero byte in a segment");
+        fuzz::require(segment.find('\0') == std::string::npos && is_utf8(segment),
+                      "a segment that is no text");
     fuzz::require(request.target == "*" || request.target.starts_with('/'),
                   "a target that is no path");
     http::Response response;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/codec/invalid.h"
+#include "core/characters.h"
 #include "core/text.h"
 
 namespace croquis::api {
@@ -70,8 +71,9 @@ Result<void> set_words(service::ImportRequest& asked, std::string_view name,
 
 /// A parameter of the query or a field of the form.
 Result<void> set(service::ImportRequest& asked, std::string_view name, std::string value) {
-    if (value.size() > max_value_bytes || has_control_characters(value))
-        return invalid(name, "This has more than 1,024 bytes, or control characters.");
+    if (value.size() > max_value_bytes || has_control_characters(value) || !is_utf8(value))
+        return invalid(name,
+                       "This has more than 1,024 bytes or control characters, or is not UTF-8.");
     if (name == "map") return set_map(asked.options, value);
     if (name == "format") return set_format(asked, value);
     if (name == "labels_as" || name == "new_labels" || name == "dry_run")

@@ -40,7 +40,7 @@ Result<std::optional<std::string>> read_tag(const http::Request& request) {
     const auto text = request.query_value("tag");
     if (!text) return std::optional<std::string>();
     if (text->empty() || text->size() > max_tag_bytes)
-        return invalid("tag", "A tag has 1 to 64 characters.");
+        return invalid("tag", "A tag has 1 to 64 bytes of UTF-8.");
     return std::optional<std::string>(std::string(*text));
 }
 
@@ -48,7 +48,7 @@ Result<std::optional<std::string>> read_word(const http::Request& request, std::
     const auto text = request.query_value(name);
     if (!text) return std::optional<std::string>();
     if (text->empty() || text->size() > max_tag_bytes)
-        return invalid(name, "This has 1 to 64 characters.");
+        return invalid(name, "This has 1 to 64 bytes of UTF-8.");
     return std::optional<std::string>(std::string(*text));
 }
 
@@ -115,7 +115,7 @@ Result<std::size_t> read_limit(const http::Request& request, std::size_t otherwi
     if (!text) return otherwise;
     const auto value = number<std::size_t>(*text);
     if (!value || *value < 1 || *value > most)
-        return invalid("limit", "A page has 1 to " + std::to_string(most) + " drawings.");
+        return invalid("limit", "A page has 1 to " + std::to_string(most) + " entries.");
     return *value;
 }
 

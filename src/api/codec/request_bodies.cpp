@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "api/codec/invalid.h"
+#include "core/characters.h"
 #include "core/text.h"
 #include "drawing/strokes.h"
 #include "http/multipart.h"
@@ -341,8 +342,14 @@ Result<json::object> read_object_or_form(const http::Request& request) {
     boost::urls::encoding_opts options;
     options.space_as_plus = true;
     json::object fields;
-    for (const auto& field : *query)
-        fields[field.key.decode(options)] = field.value.decode(options);
+    for (const auto& field : *query) {
+        const std::string name = field.key.decode(options);
+        const std::string value = field.value.decode(options);
+        if (!is_utf8(name) || !is_utf8(value))
+            return Error{ErrorKind::malformed, "The form is not text in UTF-8.",
+                         is_utf8(name) ? name : std::string()};
+        fields[name] = value;
+    }
     return fields;
 }
 

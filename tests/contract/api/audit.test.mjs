@@ -107,6 +107,34 @@ for (const kind of Object.keys(stores))
         ['who', 'who=admin'],
       ])
         await api.ask('GET', `/api/v1/audit?${query}`, { token, status: 422, field });
+      const { body } = await api.ask('GET', '/api/v1/audit?limit=0', { token, status: 422 });
+      assert.equal(body.detail, 'A page has 1 to 200 entries.');
+    });
+
+    it('refuses an address that is not UTF-8', async () => {
+      const refused = { token, status: 400, kind: 'malformed' };
+      for (const [path, field] of [
+        ['/audit?subject=%FF', 'subject'],
+        ['/audit?actor=a%C3', 'actor'],
+        ['/drawings?tag=%FF', 'tag'],
+        ['/drawings?tagged_by=%FF', 'tagged_by'],
+        ['/exports?format=csv&tag=%FF', 'tag'],
+        ['/people/%FF', 'path'],
+        ['/projects/%FF', 'path'],
+        ['/projects/%FF/labels', 'path'],
+        ['/models/%FF/card', 'path'],
+        ['/drawings/%FF', 'path'],
+      ])
+        await api.ask('GET', `/api/v1${path}`, { ...refused, field });
+      await api.ask('DELETE', '/api/v1/people/%FF', { ...refused, field: 'path' });
+      await api.ask('POST', '/api/v1/imports?pseudonym=%FF', { ...refused, field: 'pseudonym' });
+      const form = (body) => ({ headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body });
+      await api.ask('POST', '/api/v1/token', {
+        ...form('username=%FF&password=x'),
+        status: 400,
+        kind: 'malformed',
+        field: 'username',
+      });
     });
 
     it('refuses unknown query parameters everywhere', async () => {

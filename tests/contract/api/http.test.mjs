@@ -53,6 +53,7 @@ describe('HTTP', () => {
   /** What each is answered, and the type of its problem. */
   const refusals = [
     [400, 'malformed', (verb, path) => request(verb, `${path}%zz`)],
+    [400, 'malformed', (verb, path) => request(verb, `${path}?tag=%FF`)],
     [400, 'malformed', (verb, path) => request(verb, path, '', 'Host: a b/c@d\r\n')],
     [400, 'malformed', badChunk],
     [413, 'too-large', tooLong],

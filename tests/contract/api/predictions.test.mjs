@@ -207,14 +207,21 @@ for (const kind of Object.keys(stores))
         ['limit=201', 'limit'],
         ['limit=two', 'limit'],
         ['cursor=AAAA', 'cursor'],
-        ['cursor=%00', 'cursor'],
         ['min_confidence=2', 'min_confidence'],
         ['max_confidence=nan', 'max_confidence'],
         ['from=yesterday', 'from'],
         ['until=2026-13-01T00:00:00Z', 'until'],
         [`tag=${'t'.repeat(65)}`, 'tag'],
+        [`tag=${encodeURIComponent('é'.repeat(33))}`, 'tag'], // 66 bytes
       ])
-        if (query !== 'cursor=%00') await api.ask('GET', `${list}?${query}`, { status: 422, field });
+        await api.ask('GET', `${list}?${query}`, { status: 422, field });
+      for (const tag of ['t'.repeat(64), 'é'.repeat(32)])
+        await api.ask('GET', `${list}?tag=${encodeURIComponent(tag)}`, { status: 200 });
+      for (const field of ['cursor', 'tag'])
+        for (const bytes of ['%00', '%FF', '%C3', 'a%ED%A0%80'])
+          await api.ask('GET', `${list}?${field}=${bytes}`, { status: 400, kind: 'malformed', field });
+      await api.ask('GET', `${list}?%FF=1`, { status: 400, kind: 'malformed', field: 'query' });
+      await api.ask('GET', `/api/v1/public/projects/%FF`, { status: 400, kind: 'malformed', field: 'path' });
       await api.ask('GET', `${list}?limit=200`, { status: 200 });
     });
 

@@ -142,6 +142,34 @@ TEST(Target, SplitsPathAndQuery) {
     EXPECT_EQ(request.query.size(), 5U);
 }
 
+TEST(Target, RefusesWhatIsNoTextOnceDecoded) {
+    for (const auto& [target, field] : std::vector<std::pair<std::string, std::string>>{
+             {"/people/%FF", "path"},
+             {"/a%C3/%A9b", "path"},       // of one character, in two segments
+             {"/a/%ED%A0%80", "path"},     // a surrogate
+             {"/a/%C0%AF", "path"},        // "/", overlong
+             {"/a/%F4%90%80%80", "path"},  // behind U+10FFFF
+             {"/a%00b", "path"},
+             {"/a?tag=%FF", "tag"},
+             {"/a?x=1&tag=%C3&y=2", "tag"},
+             {"/a?%C3%A9=%00", "\xC3\xA9"},
+             {"/a?%FF=1", "query"},
+             {"http://test/a?tag=%FF", "tag"}}) {
+        Request request;
+        request.target = target;
+        request.headers.emplace_back("host", "test");
+        const auto parsed = parse_target(request);
+        ASSERT_FALSE(parsed) << target;
+        EXPECT_EQ(parsed.error().kind, ErrorKind::malformed) << target;
+        EXPECT_EQ(parsed.error().field, field) << target;
+    }
+    for (const char* target : {"/%C3%A9/%F4%8F%BF%BF?%E2%82%AC=%EF%BF%BF", "/%7F?a=%01"}) {
+        Request request;
+        request.target = target;
+        EXPECT_TRUE(parse_target(request)) << target;
+    }
+}
+
 TEST(Problem, GivesEachKindItsStatus) {
     using K = ErrorKind;
     for (const auto& [kind, status] :
