@@ -10,6 +10,7 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/query.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -44,6 +45,8 @@ using tcp = asio::ip::tcp;
 using OutgoingRequest = beast::http::request<beast::http::span_body<const char>>;
 using UploadHeader = beast::http::request<beast::http::empty_body>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
+using Clock = std::chrono::steady_clock;
+using Addresses = tcp::resolver::results_type;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_waiting = 1024;
 constexpr std::uint32_t max_answer_header = 64 * 1024;
@@ -103,6 +106,34 @@ class IdleConnections : public asio::execution_context::service {
 };
 
 asio::execution_context::id IdleConnections::id;
+
+/// What came of looking a name up, and the timer of whom waits for it.
+struct LookUp {
+    LookUp(const asio::any_io_executor& executor, Clock::time_point deadline)
+        : waits(executor, deadline) {}
+    asio::steady_timer waits;
+    beast::error_code error = beast::error::timeout;
+    Addresses addresses;
+};
+
+/// The addresses of a host. The system's look-up takes as long as its name servers do, and cannot
+/// be ended: past the deadline it is left to itself, and those that are queued behind it are
+/// dropped with their resolvers.
+asio::awaitable<std::pair<beast::error_code, Addresses>> look_up(const std::string& host,
+                                                                 const std::string& port,
+                                                                 Clock::time_point deadline) {
+    const auto executor = co_await asio::this_coro::executor;
+    tcp::resolver resolver(executor);
+    const auto found = std::make_shared<LookUp>(executor, deadline);
+    resolver.async_resolve(host, port,
+                           [found](const beast::error_code& error, Addresses addresses) {
+                               found->error = error;
+                               found->addresses = std::move(addresses);
+                               found->waits.cancel();
+                           });
+    co_await found->waits.async_wait(as_result);
+    co_return std::pair(found->error, found->addresses);
+}
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::any_of(names.begin(), names.end(),
@@ -409,11 +440,11 @@ asio::awaitable<bool> BackendClient::Impl::send_parts(Connection& connection,
 }
 
 asio::awaitable<beast::error_code> BackendClient::Impl::connect(Connection& connection) {
-    tcp::resolver resolver(connection.stream.get_executor());
-    const auto [unknown, endpoints] = co_await resolver.async_resolve(host_, port_, as_result);
+    const auto deadline = Clock::now() + options_.connect_timeout;
+    const auto [unknown, addresses] = co_await look_up(host_, port_, deadline);
     if (unknown) co_return unknown;
-    connection.stream.expires_after(options_.connect_timeout);
-    const auto [failed, endpoint] = co_await connection.stream.async_connect(endpoints, as_result);
+    connection.stream.expires_at(deadline);
+    const auto [failed, endpoint] = co_await connection.stream.async_connect(addresses, as_result);
     if (failed) co_return failed;
     beast::error_code ignored;
     connection.stream.socket().set_option(tcp::no_delay(true), ignored);

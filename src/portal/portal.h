@@ -23,7 +23,7 @@ struct PortalOptions {
     /// At work at once; the next wait their turn for as long as connect_timeout, then get 503.
     std::size_t max_backend_connections = 64;
     std::size_t max_answer_bytes = std::size_t{64} * 1024 * 1024;
-    std::chrono::milliseconds connect_timeout{3000};
+    std::chrono::milliseconds connect_timeout{3000};  ///< looking up the backend's name included
     std::chrono::milliseconds answer_timeout{30000};  ///< for a whole exchange
     /// Of a body that is passed on while it comes (imports). Each part of it has answer_timeout.
     std::uint64_t max_upload_bytes = std::uint64_t{4} << 30U;
