@@ -217,8 +217,11 @@ Result<Raw> read_json(std::string_view body) {
     return Raw{std::move(found.image), true, std::move(found.strokes), std::move(found.source)};
 }
 
-Result<Raw> read_form(std::string_view content_type, std::string_view body) {
-    const auto parts = http::parse_multipart(content_type, body);
+Result<Raw> read_form(std::string_view content_type, std::string_view body,
+                      std::size_t max_image_bytes) {
+    http::MultipartLimits limits;
+    limits.max_part_bytes = std::max(limits.max_part_bytes, max_image_bytes);
+    const auto parts = http::parse_multipart(content_type, body, limits);
     if (!parts) return parts.error();
     Raw raw;
     bool has_image = false;
@@ -270,15 +273,15 @@ Result<std::string> base64_text(std::string&& text) {
 }
 
 Result<Bytes> decode_image(Raw& raw, std::size_t max_bytes) {
-    if (!raw.is_base64) {
-        const BytesView bytes = as_bytes(raw.image);
-        return Bytes(bytes.begin(), bytes.end());
-    }
-    if (raw.image.size() > max_image_text(max_bytes))
+    if (raw.image.size() > (raw.is_base64 ? max_image_text(max_bytes) : max_bytes))
         return Error{
             ErrorKind::too_large,
             "The picture has more than the " + std::to_string(max_bytes) + " bytes that are taken.",
             "image"};
+    if (!raw.is_base64) {
+        const BytesView bytes = as_bytes(raw.image);
+        return Bytes(bytes.begin(), bytes.end());
+    }
     const auto text = base64_text(std::move(raw.image));
     if (!text) return text.error();
     auto bytes = from_loose_base64(*text);
@@ -299,8 +302,8 @@ Result<service::SubmitRequest> read_prediction(const http::Request& request,
     const bool is_json = is_type(request, json_type);
     if (!is_json && !is_type(request, multipart_type))
         return unread_type("application/json or multipart/form-data");
-    auto raw =
-        is_json ? read_json(request.body) : read_form(request.header("content-type"), request.body);
+    auto raw = is_json ? read_json(request.body)
+                       : read_form(request.header("content-type"), request.body, max_image_bytes);
     if (!raw) return raw.error();
     auto image = decode_image(*raw, max_image_bytes);
     if (!image) return image.error();

@@ -27,6 +27,28 @@ std::string read(const std::string& image) {
     return submit.error().kind == ErrorKind::malformed ? "malformed" : "refused";
 }
 
+/// What a picture of so many bytes is answered in a form: the bytes read, or the field at fault.
+std::string read_form(std::size_t bytes, std::size_t max_image_bytes) {
+    http::Request request;
+    request.method = http::Method::post;
+    request.headers.emplace_back("content-type", "multipart/form-data; boundary=XX");
+    request.body =
+        "--XX\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n" +
+        std::string(bytes, 'x') + "\r\n--XX--\r\n";
+    const auto submit = read_prediction(request, max_image_bytes);
+    if (submit) return std::to_string(submit->image.size());
+    EXPECT_EQ(submit.error().kind, ErrorKind::too_large);
+    return submit.error().field;
+}
+
+TEST(ReadPrediction, TakesPicturesInFormsUpToTheirLimit) {
+    EXPECT_EQ(read_form(max_bytes, max_bytes), "96");
+    EXPECT_EQ(read_form(max_bytes + 1, max_bytes), "image");
+    constexpr std::size_t large = std::size_t{12} << 20U;
+    EXPECT_EQ(read_form(large, large), std::to_string(large));
+    EXPECT_EQ(read_form(large + 1, large), "image");
+}
+
 TEST(ReadPrediction, TakesDataUrlsAsTheyAreWritten) {
     for (const char* url :
          {"Zm9vYg==", "data:image/png;base64,Zm9vYg==", "DATA:image/png;base64,Zm9vYg==",
