@@ -1,39 +1,38 @@
 #include "core/error.h"
 
+#include <array>
 #include <stdexcept>
+
+#include "core/error_kinds.h"
 
 namespace croquis {
 
+namespace {
+
+struct KindName {
+    ErrorKind kind;
+    std::string_view name;
+};
+
+constexpr std::array kind_names{KindName{ErrorKind::invalid, "invalid"},
+                                KindName{ErrorKind::malformed, "malformed"},
+                                KindName{ErrorKind::too_large, "too-large"},
+                                KindName{ErrorKind::unsupported_media, "unsupported-media"},
+                                KindName{ErrorKind::unauthenticated, "unauthenticated"},
+                                KindName{ErrorKind::forbidden, "forbidden"},
+                                KindName{ErrorKind::not_found, "not-found"},
+                                KindName{ErrorKind::conflict, "conflict"},
+                                KindName{ErrorKind::precondition_failed, "precondition-failed"},
+                                KindName{ErrorKind::precondition_required, "precondition-required"},
+                                KindName{ErrorKind::rate_limited, "rate-limited"},
+                                KindName{ErrorKind::unavailable, "unavailable"},
+                                KindName{ErrorKind::internal, "internal"}};
+static_assert(has_every_kind(kind_names));
+
+}  // namespace
+
 std::string_view to_string(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::invalid:
-            return "invalid";
-        case ErrorKind::malformed:
-            return "malformed";
-        case ErrorKind::too_large:
-            return "too-large";
-        case ErrorKind::unsupported_media:
-            return "unsupported-media";
-        case ErrorKind::unauthenticated:
-            return "unauthenticated";
-        case ErrorKind::forbidden:
-            return "forbidden";
-        case ErrorKind::not_found:
-            return "not-found";
-        case ErrorKind::conflict:
-            return "conflict";
-        case ErrorKind::precondition_failed:
-            return "precondition-failed";
-        case ErrorKind::precondition_required:
-            return "precondition-required";
-        case ErrorKind::rate_limited:
-            return "rate-limited";
-        case ErrorKind::unavailable:
-            return "unavailable";
-        case ErrorKind::internal:
-            return "internal";
-    }
-    return "internal";
+    return row_of(kind_names, kind).name;
 }
 
 void throw_exception_from_error(const Error& error, const boost::source_location&) {

@@ -4,9 +4,40 @@
 #include <array>
 #include <boost/json/serialize.hpp>
 
+#include "core/error_kinds.h"
 #include "core/text.h"
 
 namespace croquis::http {
+namespace {
+
+/// What HTTP makes of a kind of error.
+struct KindProblem {
+    ErrorKind kind;
+    int status;
+    std::string_view title;
+};
+
+constexpr std::array kind_problems{
+    KindProblem{ErrorKind::invalid, 422, "A value cannot be accepted"},
+    KindProblem{ErrorKind::malformed, 400, "The data cannot be read"},
+    KindProblem{ErrorKind::too_large, 413, "A limit is passed"},
+    KindProblem{ErrorKind::unsupported_media, 415, "This kind of data is not read here"},
+    KindProblem{ErrorKind::unauthenticated, 401, "A sign-in is needed"},
+    KindProblem{ErrorKind::forbidden, 403, "Not allowed"},
+    KindProblem{ErrorKind::not_found, 404, "Not found"},
+    KindProblem{ErrorKind::conflict, 409, "It clashes with what is stored"},
+    KindProblem{ErrorKind::precondition_failed, 412, "It changed in the meantime"},
+    KindProblem{ErrorKind::precondition_required, 428, "Say which version you saw"},
+    KindProblem{ErrorKind::rate_limited, 429, "Too many tries"},
+    KindProblem{ErrorKind::unavailable, 503, "Not possible at the moment"},
+    KindProblem{ErrorKind::internal, 500, "The server failed"}};
+static_assert(has_every_kind(kind_problems));
+
+const KindProblem& problem_of(ErrorKind kind) {
+    return row_of(kind_problems, kind);
+}
+
+}  // namespace
 
 std::string_view Request::header(std::string_view name) const {
     const auto found = std::find_if(headers.begin(), headers.end(),
@@ -54,67 +85,11 @@ Response no_content() {
 }
 
 int status_of(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::invalid:
-            return 422;
-        case ErrorKind::malformed:
-            return 400;
-        case ErrorKind::too_large:
-            return 413;
-        case ErrorKind::unsupported_media:
-            return 415;
-        case ErrorKind::unauthenticated:
-            return 401;
-        case ErrorKind::forbidden:
-            return 403;
-        case ErrorKind::not_found:
-            return 404;
-        case ErrorKind::conflict:
-            return 409;
-        case ErrorKind::precondition_failed:
-            return 412;
-        case ErrorKind::precondition_required:
-            return 428;
-        case ErrorKind::rate_limited:
-            return 429;
-        case ErrorKind::unavailable:
-            return 503;
-        case ErrorKind::internal:
-            return 500;
-    }
-    return 500;
+    return problem_of(kind).status;
 }
 
 std::string_view title_of(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::invalid:
-            return "A value cannot be accepted";
-        case ErrorKind::malformed:
-            return "The data cannot be read";
-        case ErrorKind::too_large:
-            return "A limit is passed";
-        case ErrorKind::unsupported_media:
-            return "This kind of data is not read here";
-        case ErrorKind::unauthenticated:
-            return "A sign-in is needed";
-        case ErrorKind::forbidden:
-            return "Not allowed";
-        case ErrorKind::not_found:
-            return "Not found";
-        case ErrorKind::conflict:
-            return "It clashes with what is stored";
-        case ErrorKind::precondition_failed:
-            return "It changed in the meantime";
-        case ErrorKind::precondition_required:
-            return "Say which version you saw";
-        case ErrorKind::rate_limited:
-            return "Too many tries";
-        case ErrorKind::unavailable:
-            return "Not possible at the moment";
-        case ErrorKind::internal:
-            return "The server failed";
-    }
-    return "The server failed";
+    return problem_of(kind).title;
 }
 
 std::span<const StatusProblem> status_problems() {
