@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "store/asking.h"
 #include "store/list_query.h"
 #include "store/quality_store.h"
 #include "store/records.h"
@@ -43,6 +44,17 @@ inline std::string predicted_statement() {
         "drawing WHERE id >= $1 AND id < $2 AND {} AND project = $3 ORDER BY id DESC LIMIT $4) "
         "AS lately WHERE model = $5",
         shown);
+}
+
+/// Parameters: moment, project. The part of an index that is of reviewed drawings is read, and not
+/// the whole one by tag: most drawings may wait.
+inline std::string reviewed_counts_statement() {
+    return fmt::format(
+        "SELECT tag, count(*), count(*) FILTER (WHERE queue_place >= {0}), "
+        "count(*) FILTER (WHERE queue_place < {0} AND coalesce(tagged_at <= $1, TRUE)) "
+        "FROM (SELECT tag || '' AS tag, queue_place, tagged_at FROM drawing WHERE project = $2 "
+        "AND tagged_by IS NOT NULL AND {1}) AS reviewed GROUP BY tag ORDER BY tag",
+        first_judging_place, shown);
 }
 
 /// The limit is on what is looked at. Parameters: project, then those of `import_job` and of

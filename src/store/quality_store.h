@@ -27,6 +27,14 @@ struct DayOfAnswers {
     std::int64_t answers = 0;
 };
 
+/// The drawings of a tag that people reviewed.
+struct ReviewedCount {
+    std::string tag;
+    std::int64_t reviewed = 0;
+    std::int64_t judging = 0;  ///< of those, what judges models
+    std::int64_t before = 0;   ///< of the others, whose tag was set by the moment asked about
+};
+
 /// What a model says of a drawing.
 struct PredictedTag {
     std::string tag;
@@ -51,6 +59,9 @@ class QualityStore {
     virtual Result<std::vector<DayOfAnswers>> answers_since(int project, Timestamp since) = 0;
     virtual Result<std::vector<PredictedTag>> predicted_between(int project,
                                                                 const PredictedQuery& query) = 0;
+    /// Drawings that people reviewed and that are shown, by tag in alphabetical order. Reads all of
+    /// them: ask seldom.
+    virtual Result<std::vector<ReviewedCount>> reviewed_counts(int project, Timestamp moment) = 0;
     /// Drawings that wait for review: that the queue would ask `account` about, where it is given;
     /// that `import_job` brought, where that is.
     virtual Result<std::int64_t> count_waiting(int project, const std::optional<Uuid>& account = {},

@@ -57,6 +57,18 @@ Result<std::vector<PredictedTag>> PostgresStore::predicted_between(int project,
     });
 }
 
+Result<std::vector<ReviewedCount>> PostgresStore::reviewed_counts(int project, Timestamp moment) {
+    return with_connection([&](Connection& connection) {
+        const Connection::Patience patience(connection, looking_back_takes);
+        const auto rows = connection.query(reviewed_counts_statement(), moment, project);
+        std::vector<ReviewedCount> counts;
+        for (int row = 0; row < rows.count(); ++row)
+            counts.push_back({std::string(rows.text(row, 0)), rows.integer(row, 1),
+                              rows.integer(row, 2), rows.integer(row, 3)});
+        return counts;
+    });
+}
+
 Result<std::int64_t> PostgresStore::count_waiting(int project, const std::optional<Uuid>& account,
                                                   const std::optional<Uuid>& import_job) {
     return with_connection([&](Connection& connection) {

@@ -47,6 +47,16 @@ Result<std::vector<PredictedTag>> SqliteStore::predicted_between(int project,
     });
 }
 
+Result<std::vector<ReviewedCount>> SqliteStore::reviewed_counts(int project, Timestamp moment) {
+    return read([&](Connection& connection) {
+        auto rows = connection.query(reviewed_counts_statement(), moment, project);
+        std::vector<ReviewedCount> counts;
+        while (rows.step())
+            counts.push_back({rows.text(0), rows.integer(1), rows.integer(2), rows.integer(3)});
+        return counts;
+    });
+}
+
 Result<std::int64_t> SqliteStore::count_waiting(int project, const std::optional<Uuid>& account,
                                                 const std::optional<Uuid>& import_job) {
     return read([&](Connection& connection) {

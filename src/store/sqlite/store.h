@@ -91,6 +91,7 @@ class SqliteStore final : public Store {
     Result<std::vector<DayOfAnswers>> answers_since(int project, Timestamp since) override;
     Result<std::vector<PredictedTag>> predicted_between(int project,
                                                         const PredictedQuery& query) override;
+    Result<std::vector<ReviewedCount>> reviewed_counts(int project, Timestamp moment) override;
     Result<std::int64_t> count_waiting(int project, const std::optional<Uuid>& account,
                                        const std::optional<Uuid>& import_job) override;
 

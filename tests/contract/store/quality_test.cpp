@@ -1,6 +1,7 @@
 #include <map>
 
 #include "contract/store/fixture.h"
+#include "store/asking.h"
 
 namespace croquis::store {
 namespace {
@@ -83,6 +84,39 @@ TEST_P(QualityContract, CountsWhatWaits) {
     reviewed("circle", "star", noon_);
     stored(make_submission());
     EXPECT_EQ(*store_->count_waiting(shapes_project), 1);
+}
+
+TEST_P(QualityContract, CountsWhatPeopleReviewedByTag) {
+    const auto of = [&](const std::string& tag, bool judging, Timestamp at) {
+        auto submission = make_submission("circle");
+        while (judges(submission.id) != judging) submission.id = Uuid::v7();
+        const auto drawing = stored(submission);
+        EXPECT_TRUE(succeeded(store_->change_tag({drawing.id, tag, by_ada, at, "", 1})));
+        return drawing;
+    };
+    of("star", false, noon_ - hours(2));
+    of("star", false, noon_);  // the moment itself is before
+    of("star", false, noon_ + std::chrono::microseconds(1));
+    of("star", true, noon_ - hours(1));
+    of("star", true, noon_ + hours(1));
+    of("circle", false, noon_ + hours(1));
+    stored(make_submission());
+    const auto hidden = of("star", false, noon_ - hours(2));
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{hidden.id, Visibility::hidden, by_ada, noon_, VersionCondition::any()}})));
+    const auto undone = of("heart", false, noon_);
+    ASSERT_TRUE(succeeded(store_->undo_tag({undone.id, by_ada, noon_, 2})));
+    const auto counts = store_->reviewed_counts(shapes_project, noon_);
+    ASSERT_TRUE(succeeded(counts));
+    ASSERT_EQ(counts->size(), 2U);
+    EXPECT_EQ((*counts)[0].tag, "circle");
+    EXPECT_EQ((*counts)[0].reviewed, 1);
+    EXPECT_EQ((*counts)[0].before, 0);
+    EXPECT_EQ((*counts)[1].tag, "star");
+    EXPECT_EQ((*counts)[1].reviewed, 5);
+    EXPECT_EQ((*counts)[1].judging, 2);
+    EXPECT_EQ((*counts)[1].before, 2);
+    EXPECT_TRUE(store_->reviewed_counts(shapes_project + 1, noon_)->empty());
 }
 
 TEST_P(QualityContract, KnowsWhichModelWasLiveBefore) {
