@@ -282,21 +282,12 @@ json::object comparison_json(const ComparedWith& comparison) {
             {"verdict", verdict_of(comparison)}};
 }
 
-/// By label: of the drawings that people gave it, and of those to which the model did.
 json::array label_scores(const learning::Report& report) {
     json::array scores;
-    for (std::size_t i = 0; i < report.labels.size(); ++i) {
-        learning::Share given;
-        learning::Share answered;
-        for (std::size_t j = 0; j < report.labels.size(); ++j) {
-            given.all += report.confusion[i][j];
-            answered.all += report.confusion[j][i];
-        }
-        given.some = answered.some = report.confusion[i][i];
-        scores.push_back(json::object{{"label", report.labels[i]},
-                                      {"given", service::to_json(given)},
-                                      {"answered", service::to_json(answered)}});
-    }
+    for (const auto& each : shares_by_label(report))
+        scores.push_back(json::object{{"label", each.label},
+                                      {"given", service::to_json(each.given)},
+                                      {"answered", service::to_json(each.answered)}});
     return scores;
 }
 
@@ -364,6 +355,20 @@ Result<ModelReport> report_on(store::Store& store, const ReportRequest& request)
     if (!comparison) return comparison.error();
     report.comparison = std::move(*comparison);
     return report;
+}
+
+std::vector<LabelShares> shares_by_label(const learning::Report& report) {
+    std::vector<LabelShares> shares;
+    for (std::size_t i = 0; i < report.labels.size(); ++i) {
+        auto& each = shares.emplace_back();
+        each.label = report.labels[i];
+        for (std::size_t j = 0; j < report.labels.size(); ++j) {
+            each.given.all += report.confusion[i][j];
+            each.answered.all += report.confusion[j][i];
+        }
+        each.given.some = each.answered.some = report.confusion[i][i];
+    }
+    return shares;
 }
 
 std::string_view verdict_of(const ComparedWith& comparison) {

@@ -65,6 +65,14 @@ struct ModelReport {
 /// those of the store.
 Result<ModelReport> report_on(store::Store& store, const ReportRequest& request);
 
+/// How often a model is right about a label.
+struct LabelShares {
+    std::string label;
+    learning::Share given;     ///< of the drawings that people gave it
+    learning::Share answered;  ///< of those to which the model did
+};
+std::vector<LabelShares> shares_by_label(const learning::Report& report);
+
 /// better, worse or undecided
 std::string_view verdict_of(const ComparedWith& comparison);
 

@@ -13,6 +13,7 @@
 #include "identity/identity.h"
 #include "service/annotation.h"
 #include "service/imports.h"
+#include "service/label_progress.h"
 #include "service/training.h"
 #include "service/transfer.h"
 
@@ -35,6 +36,7 @@ struct AnnotatorContext {
     std::size_t max_image_bytes = 0;
     bool demo = false;                        ///< for trying out, where anyone is admin
     service::Trainings* trainings = nullptr;  ///< null where none are trained
+    service::ProgressBoard progress = {};
     std::atomic<int> waiting_sign_ins{0};
     std::atomic<bool> sketching{false};  ///< a demo is being filled
     std::atomic<int> job_followers{0};

@@ -70,6 +70,14 @@ boost::asio::awaitable<Result<std::string>> trunk_in(AnnotatorContext& api,
     co_return co_await api.analysis_workers.run(job);
 }
 
+Answer label_progress(AnnotatorContext& api, Request&, const Principal&,
+                      const service::ProjectRef& project) {
+    const auto job = [&] { return api.progress.of(api.store, project->project.id); };
+    const auto progress = co_await api.analysis_workers.run(job);
+    if (!progress) co_return problem(progress.error());
+    co_return no_store(http::json_response(200, service::to_json(*progress)));
+}
+
 Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
                 const service::ProjectRef& project) {
     const auto limit = read_limit(request, 50, 200);
@@ -128,6 +136,7 @@ Answer drawing_map(AnnotatorContext& api, Request&, const Principal&,
 
 void add_quality_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/quality", guard.annotator(quality));
+    add_in_projects(router, Method::get, "/quality/labels", guard.annotator(label_progress));
     add_in_projects(router, Method::get, "/quality/map", guard.annotator(drawing_map));
     add_in_projects(router, Method::get, "/quality/suspects", guard.annotator(suspects), {"limit"});
     add_in_projects(router, Method::get, "/drawings/{id}/similar", guard.annotator(similar),

@@ -24,6 +24,18 @@ for (const kind of Object.keys(stores))
     });
     const get = async (path, options = {}) => (await api.ask('GET', path, { token: annotator, status: 200, ...options })).body;
 
+    it('says what each label has, still wants, and how well the model knows it', async () => {
+      const none = await get('/api/v1/quality/labels');
+      assert.deepEqual([none.all.reviewed, none.all.accuracy, none.waiting], [0, null, 0]);
+      assert.ok(none.labels.every(({ wanted, accuracy }) => wanted === none.examples_needed && accuracy === null));
+      const names = (await get('/api/v1/labels')).labels.map(({ tag }) => tag);
+      assert.deepEqual(none.labels.map(({ label }) => label), names);
+      assert.equal(none.model, (await get('/api/v1/model')).id);
+      await get('/api/v1/quality/labels?limit=1', { status: 422, field: 'limit' });
+      await get('/api/v1/quality/labels', { token: undefined, status: 401 });
+      await get('/api/v1/projects/none/quality/labels', { status: 404 });
+    });
+
     it('measures nothing where nobody reviewed anything', async () => {
       const quality = await get('/api/v1/quality');
       assert.equal(quality.agreement.all.of, 0);
@@ -66,6 +78,25 @@ for (const kind of Object.keys(stores))
       assert.equal(quality.calibration.at_random, false);
       assert.deepEqual(quality.answers.map(({ by, answers }) => [by, answers]), [['marie', 30]]);
       await get('/api/v1/quality', { token: undefined, status: 401 });
+    });
+
+    it('counts by label while people review, with what judges apart', async () => {
+      const { id } = await get('/api/v1/model');
+      const report = await get(`/api/v1/models/${id}/report`);
+      assert.ok(report.accuracy.of > 0);
+      // What took long to work out is told again for a while.
+      const { all, labels, examples_needed: needed, waiting } = await until('what was reviewed', async () => {
+        const progress = await get('/api/v1/quality/labels');
+        const { reviewed, accuracy } = progress.all;
+        return reviewed === 30 && accuracy?.of === report.accuracy.of ? progress : null;
+      });
+      assert.deepEqual([all.learnt, waiting], [0, 0]);
+      for (const each of [all, ...labels]) assert.equal(each.learnt + each.new + each.judging, each.reviewed);
+      for (const { wanted, learnt, new: fresh } of labels) assert.equal(wanted, Math.max(0, needed - learnt - fresh));
+      assert.equal(labels.find(({ label }) => label === 'star').reviewed, 10);
+      assert.deepEqual(all.accuracy, report.accuracy);
+      for (const { label, given } of report.labels)
+        assert.deepEqual(labels.find((each) => each.label === label)?.accuracy, given.of > 0 ? given : null);
     });
 
     it('finds look-alikes, and reviewed drawings that look like others', async () => {
