@@ -288,6 +288,53 @@ describe('reviewing', () => {
       assert.deepEqual([(await now(first.id)).tagged_by, (await now(second.id)).tagged_by], ['admin', null]);
     }));
 
+  it('shows what the labels want, and counts what is decided, without moving what acts', () =>
+    withQueue(4, {}, async (page, [first]) => {
+      const line = /^(\d+) reviewed/;
+      const panel = detail(page).getByTestId('label-progress');
+      const reviewed = async () => {
+        const told = await panel.locator(`[data-label=heart] .facts`).innerText();
+        return Number(line.exec(told)[1]);
+      };
+      await open(page, first);
+      await panel.locator('[data-label=heart]').waitFor();
+      const before = await reviewed();
+      // What stands below it are the decisions, to be taken back.
+      const still = detail(page).locator('[data-tag], .bar .button, [data-testid=label-progress]');
+      const places = () => still.evaluateAll((all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
+      const stood = await places();
+      await detail(page).locator('[data-tag=heart]').click();
+      await page.waitForFunction(
+        (expected) =>
+          document
+            .querySelector('[data-testid=label-progress] [data-label=heart] .facts')
+            ?.textContent.trim()
+            .startsWith(`${expected} reviewed`),
+        before + 1,
+      );
+      assert.deepEqual(await places(), stood);
+      const { labels, examples_needed: needed } = await api('GET', '/quality/labels');
+      const { wanted, reviewed: all } = labels.find(({ label }) => label === 'heart');
+      assert.equal(all, before + 1);
+      const wants = await panel.locator('[data-label=heart] .wanted').allInnerTexts();
+      assert.deepEqual(wants, wanted > 0 ? [`${wanted} more`] : []);
+      assert.ok(wanted <= needed);
+      await assertAccessible(page, 'what the labels want');
+      await panel.getByRole('link', { name: 'Teach' }).click();
+      await page.getByTestId('teach').waitFor();
+    }));
+
+  it('keeps what the labels want closed on a phone, with what is wanted in sight', () =>
+    withQueue(1, phone, async (page, [first]) => {
+      await open(page, first);
+      const panel = detail(page).getByTestId('label-progress');
+      await panel.getByTestId('label-progress-state').getByText(/more of|want examples|enough/).waitFor();
+      assert.equal(await panel.locator('[data-label]').first().isVisible(), false);
+      await panel.locator('summary').tap();
+      await panel.locator('[data-label]').first().waitFor();
+      await assertAccessible(page, 'what the labels want, on a phone');
+    }));
+
   it('accepts at once what stood in sight, of a page at most, names it, and takes all of it back', () =>
     withQueue(60, {}, async (page, drawings) => {
       const all = page.getByTestId('accept-all');

@@ -30,6 +30,7 @@ export type Project = annotator.components['schemas']['Project'];
 export type NewProject = annotator.components['schemas']['NewProject'];
 export type ProjectChange = annotator.components['schemas']['ProjectChange'];
 export type Access = annotator.components['schemas']['Access'];
+export type LabelProgress = annotator.components['schemas']['LabelProgress'];
 export type Quality = annotator.components['schemas']['Quality'];
 export type Suspect = annotator.components['schemas']['SuspectedMistakes']['suspects'][number];
 export type Similar = annotator.components['schemas']['SimilarDrawings']['drawings'][number];

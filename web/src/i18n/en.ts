@@ -308,6 +308,25 @@ export const en = {
     more: (n: string) => `and ${n} more.`,
     inList: 'Look at them in the list',
   },
+  labelProgress: {
+    title: 'Labels',
+    enough: 'Each has enough examples.',
+    moreOf: (n: string, label: string) => `${n} more of ${label}`,
+    severalWant: (n: string) => `${n} want examples`,
+    more: (n: string) => `${n} more`,
+    reviewed: (_: number, shown: string) => `${shown} reviewed`,
+    fresh: (_: number, shown: string) => `${shown} new`,
+    judging: (_: number, shown: string) => `${shown} kept to judge`,
+    wants: (n: string) => `${n} more to learn it`,
+    known: (part: string, range: string) => `right ${part} of the time (${range})`,
+    range: (low: string, high: string) => `${low} to ${high}`,
+    learnt: (learnt: string, fresh: string, judging: string) =>
+      `Learnt from ${learnt}, new since ${fresh}, kept to judge ${judging}.`,
+    right: (part: string, range: string) => `The live model is right about ${part} of those (${range}).`,
+    how: (n: string) =>
+      `Teach takes a label with ${n} examples; one reviewed drawing in four is kept to judge.`,
+    toTeach: 'Teach',
+  },
   review: {
     start: 'Start reviewing',
     progress: (done: string, total: string) => `${done} of ${total}`,

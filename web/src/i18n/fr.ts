@@ -314,6 +314,25 @@ export const fr: Dictionary = {
     more: (n) => `et ${n} de plus.`,
     inList: 'Les voir dans la liste',
   },
+  labelProgress: {
+    title: 'Étiquettes',
+    enough: 'Chacune a assez d’exemples.',
+    moreOf: (n, label) => `encore ${n} de « ${label} »`,
+    severalWant: (n) => `${n} manquent d’exemples`,
+    more: (n) => `encore ${n}`,
+    reviewed: (n, shown) => (n < 2 ? `${shown} vérifié` : `${shown} vérifiés`),
+    fresh: (n, shown) => (n < 2 ? `${shown} nouveau` : `${shown} nouveaux`),
+    judging: (n, shown) => (n < 2 ? `${shown} gardé pour juger` : `${shown} gardés pour juger`),
+    wants: (n) => `encore ${n} pour l’apprendre`,
+    known: (part, range) => `juste dans ${part} des cas (${range})`,
+    range: (low, high) => `${low} à ${high}`,
+    learnt: (learnt, fresh, judging) =>
+      `Dessins appris : ${learnt}, nouveaux depuis : ${fresh}, gardés pour juger : ${judging}.`,
+    right: (part, range) => `Le modèle actif a raison pour ${part} de ces derniers (${range}).`,
+    how: (n) =>
+      `Une étiquette est apprise dès ${n} exemples ; un dessin vérifié sur quatre est gardé pour juger.`,
+    toTeach: 'Enseigner',
+  },
   review: {
     start: 'Commencer à vérifier',
     progress: (done, total) => `${done} sur ${total}`,
