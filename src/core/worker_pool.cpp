@@ -30,6 +30,19 @@ void WorkerPool::stop() {
     pool_.join();
 }
 
+bool WorkerPool::begin(std::function<void()> job) {
+    if (!enter()) return false;
+    boost::asio::post(pool_, [this, job = std::move(job)] {
+        try {
+            job();
+        } catch (const std::exception& thrown) {
+            static_cast<void>(escaped(thrown));
+        }
+        leave();
+    });
+    return true;
+}
+
 bool WorkerPool::enter() {
     if (load_.fetch_add(1, std::memory_order_relaxed) < capacity_) return true;
     leave();

@@ -43,6 +43,10 @@ class WorkerPool {
             boost::asio::awaitable < std::invoke_result_t < std::decay_t<Job>
     & >> run(Job&& job) { return run_owned(std::decay_t<Job>(job)); }
 
+    /// Runs `job` on the pool while nobody waits for it, and says whether there is room for it.
+    /// What it refers to must outlive stop(). An exception that escapes it is logged.
+    bool begin(std::function<void()> job);
+
     /// Jobs waiting or running now.
     [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
 

@@ -134,7 +134,8 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     annotation = std::make_unique<service::Annotation>(
         *store, *batcher, *workers, metrics, batcher_options(config),
         service::TeachingRhythm{static_cast<std::size_t>(config.teach_after),
-                                [this] { jobs->wake(); }});
+                                [this] { jobs->wake(); }},
+        analysis_workers.get());
     auto opened = Jobs::open(config, *store, *batcher, metrics);
     if (!opened) return opened.error();
     jobs = std::move(*opened);

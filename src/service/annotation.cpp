@@ -164,7 +164,7 @@ Sha256 digest_of(const Sha256& image, std::string_view strokes) {
 
 Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
                        Metrics& metrics, const recognition::BatcherOptions& options,
-                       TeachingRhythm rhythm)
+                       TeachingRhythm rhythm, WorkerPool* analyses)
     : store_(store),
       batcher_(batcher),
       workers_(workers),
@@ -179,7 +179,9 @@ Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, Worke
       metrics_(metrics),
       rhythm_(std::move(rhythm)),
       projects_(store, workers),
-      project_models_(store, options, metrics) {}
+      project_models_(store, options, metrics),
+      first_questions_([&store](int project) { return first_questions(store, project); },
+                       analyses) {}
 
 struct Annotation::StoredSubmission {
     store::SubmitResult submitted;
@@ -458,6 +460,7 @@ asio::awaitable<Result<Claimed>> Annotation::claim(ClaimRequest request, identit
     asked.import_job = request.import_job;
     asked.at = now();
     asked.until = asked.at + claim_lasts;
+    asked.first = first_questions_.of(asked.project, asked.at);
     const Bytes seed = random_bytes(sizeof asked.seed);
     std::memcpy(&asked.seed, seed.data(), sizeof asked.seed);
     const auto job = [this, &asked] { return store_.claim(asked); };

@@ -12,6 +12,7 @@
 #include "core/worker_pool.h"
 #include "identity/identity.h"
 #include "recognition/batcher.h"
+#include "service/first_questions.h"
 #include "service/project_models.h"
 #include "service/projects.h"
 #include "store/store.h"
@@ -100,10 +101,12 @@ struct Quality;
 /// or the batcher. Thread-safe.
 class Annotation {
   public:
-    /// `options` are the batcher's: those of projects with a model of their own follow them.
+    /// `options` are the batcher's: those of projects with a model of their own follow them. What
+    /// the queue asks about first is found on the `analyses`, nothing without them; the store must
+    /// outlive their stop().
     Annotation(store::Store& store, recognition::Batcher& batcher, WorkerPool& workers,
                Metrics& metrics, const recognition::BatcherOptions& options = {},
-               TeachingRhythm rhythm = {});
+               TeachingRhythm rhythm = {}, WorkerPool* analyses = nullptr);
 
     /// Answers once the drawing is stored durably. Errors: what decoding says of the picture
     /// (field "image"), invalid or conflict ("Idempotency-Key"), conflict (project_archived),
@@ -159,6 +162,7 @@ class Annotation {
         identity::Principal by, int project = store::shapes_project,
         std::optional<Uuid> import_job = std::nullopt);
     /// Holds the next drawings for a person's open page, and what it holds already for longer.
+    /// While the project has only begun, FirstQuestions come before the others.
     /// Errors: those of Store::claim.
     boost::asio::awaitable<Result<Claimed>> claim(ClaimRequest request, identity::Principal by);
     /// Lets others have what a page of this person held.
@@ -264,6 +268,7 @@ class Annotation {
         CROQUIS_GUARDED_BY(mutex_);
     Projects projects_;
     ProjectModels project_models_;
+    FirstQuestions first_questions_;
 };
 
 }  // namespace croquis::service

@@ -10,6 +10,11 @@
 namespace croquis::service {
 namespace {
 
+/// Reviewed drawings that are put into clusters with those that wait.
+constexpr std::size_t most_examples = 1'000;
+/// Clusters that are made for them, so that the time does not grow without bounds.
+constexpr std::size_t most_clusters_with_examples = 100;
+
 Result<DrawingsById> waiting_drawings(store::Store& store, int project) {
     DrawingsById waiting;
     store::Query query;
@@ -44,6 +49,41 @@ DrawingCluster described(const learning::Cluster& cluster,
     return described;
 }
 
+/// Reviewed drawings that models learn from, the newest first. Each makes room for a cluster.
+Result<std::vector<store::Embedding>> newest_examples(store::Store& store, int project,
+                                                      const std::string& trunk) {
+    std::vector<store::Embedding> examples;
+    store::ReviewedQuery query{trunk, most_examples, std::nullopt, project};
+    auto page = store.reviewed_drawings(query);
+    if (!page) return page.error();
+    for (auto& drawing : page->drawings)
+        if (drawing.embedding && !store::judges(drawing.id))
+            examples.push_back(std::move(*drawing.embedding));
+    return examples;
+}
+
+/// The drawing nearest to the middle of each cluster.
+std::vector<Uuid> middles_of(const std::vector<DrawingWithEmbedding>& waiting,
+                             const std::vector<store::Embedding>& examples) {
+    auto rows = rows_of(waiting);
+    for (const auto& example : examples)
+        if (example.numbers.size() == rows.width()) rows.add(example.numbers);
+    const std::size_t answered =
+        std::min(rows.size() - waiting.size(), most_clusters_with_examples);
+    auto clusters = learning::clusters_of(rows, store::most_first + answered);
+    const auto waits = [&](std::size_t row) { return row < waiting.size(); };
+    std::stable_partition(clusters.begin(), clusters.end(), [&](const auto& cluster) {
+        return std::all_of(cluster.begin(), cluster.end(), waits);
+    });
+    std::vector<Uuid> middles;
+    for (const auto& cluster : clusters) {
+        const auto middle = std::find_if(cluster.begin(), cluster.end(), waits);
+        if (middle != cluster.end() && middles.size() < store::most_first)
+            middles.push_back(waiting[*middle].drawing->id);
+    }
+    return middles;
+}
+
 }  // namespace
 
 Result<DrawingClusters> clusters_to_review(store::Store& store, int project,
@@ -62,6 +102,20 @@ Result<DrawingClusters> clusters_to_review(store::Store& store, int project,
         all.clusters.push_back(described(cluster, *drawings));
     }
     return all;
+}
+
+Result<std::vector<Uuid>> typical_drawings(store::Store& store, int project,
+                                           const std::string& trunk) {
+    auto waiting = waiting_drawings(store, project);
+    if (!waiting) return waiting.error();
+    // People disagreed about these, and an admin decides.
+    std::erase_if(*waiting, [](const auto& each) { return each.second.disputed; });
+    const auto drawings = with_embeddings(store, *waiting, trunk);
+    if (!drawings) return drawings.error();
+    if (drawings->empty()) return std::vector<Uuid>();
+    const auto examples = newest_examples(store, project, trunk);
+    if (!examples) return examples.error();
+    return middles_of(*drawings, *examples);
 }
 
 }  // namespace croquis::service

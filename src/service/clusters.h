@@ -43,4 +43,11 @@ struct DrawingClusters {
 Result<DrawingClusters> clusters_to_review(store::Store& store, int project,
                                            const std::string& trunk, std::size_t limit);
 
+/// Drawings that wait and stand for many, at most store::most_first: those nearest to the middles
+/// of clusters, one a cluster. Clusters in which no drawing is reviewed yet come first, and the
+/// largest of those before the others (Hacohen, Dekel and Weinshall 2022). None judges. Blocks,
+/// without a lock on anything. Errors: those of the store.
+Result<std::vector<Uuid>> typical_drawings(store::Store& store, int project,
+                                           const std::string& trunk);
+
 }  // namespace croquis::service

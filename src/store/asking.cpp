@@ -56,6 +56,8 @@ Result<void> check(const ClaimRequest& request) {
         return Error{ErrorKind::invalid, "1 to 50 drawings can be held at once.", "limit"};
     if (request.passed.size() > most_passed)
         return Error{ErrorKind::invalid, "At most 200 drawings can be passed over.", "passed"};
+    if (request.first.size() > most_first)
+        return Error{ErrorKind::invalid, "At most 50 drawings can be asked about first.", "first"};
     return {};
 }
 

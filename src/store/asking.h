@@ -44,7 +44,10 @@ inline constexpr std::uint64_t questions_a_random_one = 10;
 /// throw of its own. Always the same for the same seed.
 std::size_t random_questions(std::size_t count, std::uint64_t seed);
 
-/// Errors: invalid (limit, passed).
+/// Drawings that are asked about before the others.
+inline constexpr std::size_t most_first = 50;
+
+/// Errors: invalid (limit, passed, first).
 Result<void> check(const ClaimRequest& request);
 
 }  // namespace croquis::store

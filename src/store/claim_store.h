@@ -11,10 +11,10 @@ namespace croquis::store {
 class ClaimStore {
   public:
     /// Holds drawings for the request's holder, so that no other holder is given them before the
-    /// claims expire: those held before that still wait come first, then the next of the queue,
-    /// one question in questions_a_random_one at random. Fewer than `limit` only where no more
-    /// wait. The same request again gives the same drawings. All in one transaction. Errors:
-    /// invalid (limit, passed).
+    /// claims expire: those held before that still wait come first, then those of `first` that wait
+    /// and nobody holds, then the next of the queue, one question in questions_a_random_one at
+    /// random. Fewer than `limit` only where no more wait. The same request again gives the same
+    /// drawings. All in one transaction. Errors: invalid (limit, passed, first).
     virtual Result<std::vector<ClaimedDrawing>> claim(const ClaimRequest& request) = 0;
     /// Lets go of what a holder has. Nothing where it has nothing, or is another account's.
     virtual Result<void> release(const Uuid& holder, const Uuid& account) = 0;

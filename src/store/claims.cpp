@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -34,6 +35,27 @@ std::string make_waiting_statement(Asked asked, bool of_nobody, bool of_import) 
         asked == Asked::margin ? "<" : ">=", first_judging_place,
         of_import ? fmt::format(" AND import_job = ${}", job) : "", shown,
         of_import ? job + 1 : job);
+}
+
+std::string make_first_statement(bool of_list, bool of_import) {
+    return fmt::format(
+        "SELECT {} FROM drawing WHERE id = {} AND project = $2 AND tagged_by IS NULL AND {} "
+        "AND queue_place < {} {}AND id NOT IN (SELECT drawing FROM claim) AND {}",
+        drawing_columns, of_list ? "ANY ($1)" : "$1", asks("$2", "$3"), first_judging_place,
+        of_import ? "AND import_job = $4 " : "", shown);
+}
+
+void sort_by_place(std::vector<Drawing>& drawings) {
+    const auto place = [](const Drawing& drawing) {
+        return std::pair(queue_place(drawing.id, drawing.prediction.probabilities), drawing.id);
+    };
+    std::sort(drawings.begin(), drawings.end(),
+              [&](const Drawing& a, const Drawing& b) { return place(a) < place(b); });
+}
+
+bool is_passed(const Drawing& drawing, const ClaimRequest& request) {
+    return std::find(request.passed.begin(), request.passed.end(), drawing.id) !=
+           request.passed.end();
 }
 
 }  // namespace
@@ -101,17 +123,41 @@ const std::string& waiting_statement(Asked asked, bool of_nobody, bool of_import
 
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,
                                 std::size_t count) {
-    std::erase_if(candidates, [&](const Drawing& drawing) {
-        return std::find(request.passed.begin(), request.passed.end(), drawing.id) !=
-               request.passed.end();
-    });
-    const auto place = [](const Drawing& drawing) {
-        return std::pair(queue_place(drawing.id, drawing.prediction.probabilities), drawing.id);
-    };
-    std::sort(candidates.begin(), candidates.end(),
-              [&](const Drawing& a, const Drawing& b) { return place(a) < place(b); });
+    std::erase_if(candidates, [&](const Drawing& drawing) { return is_passed(drawing, request); });
+    sort_by_place(candidates);
     if (candidates.size() > count) candidates.resize(count);
     return candidates;
+}
+
+const std::string& first_statement(bool of_list, bool of_import) {
+    static const auto made = [] {
+        std::map<std::pair<bool, bool>, std::string> all;
+        for (const bool list : {false, true})
+            for (const bool import : {false, true})
+                all.emplace(std::pair(list, import), make_first_statement(list, import));
+        return all;
+    }();
+    return made.at({of_list, of_import});
+}
+
+std::vector<Drawing> with_first(std::vector<Drawing> first, std::vector<Drawing> others,
+                                const ClaimRequest& request, std::size_t count) {
+    std::erase_if(first, [&](const Drawing& drawing) { return is_passed(drawing, request); });
+    const auto place = [&](const Drawing& drawing) {
+        return std::find(request.first.begin(), request.first.end(), drawing.id);
+    };
+    std::sort(first.begin(), first.end(),
+              [&](const Drawing& a, const Drawing& b) { return place(a) < place(b); });
+    const auto is_same = [](const Drawing& a, const Drawing& b) { return a.id == b.id; };
+    first.erase(std::unique(first.begin(), first.end(), is_same), first.end());
+    const auto is_there = [&](const Drawing& drawing) {
+        return std::any_of(first.begin(), first.end(),
+                           [&](const Drawing& each) { return each.id == drawing.id; });
+    };
+    std::erase_if(others, is_there);
+    std::move(others.begin(), others.end(), std::back_inserter(first));
+    if (first.size() > count) first.resize(count);
+    return first;
 }
 
 Questions questions(std::size_t count, std::size_t random_waiting, std::size_t margin_waiting,
@@ -125,6 +171,7 @@ Questions questions(std::size_t count, std::size_t random_waiting, std::size_t m
 
 std::vector<ClaimedDrawing> mixed(std::vector<Drawing> by_margin, std::vector<Drawing> random,
                                   const ClaimRequest& request) {
+    sort_by_place(by_margin);
     std::vector<ClaimedDrawing> all;
     const std::size_t count = by_margin.size() + random.size();
     std::size_t strewn = 0;

@@ -35,6 +35,15 @@ const std::string& waiting_statement(Asked asked, bool of_nobody, bool of_import
 std::vector<Drawing> not_passed(std::vector<Drawing> candidates, const ClaimRequest& request,
                                 std::size_t count);
 
+/// Those of ClaimRequest::first that the queue would ask the account about and nobody holds, of a
+/// list of ids or of one alone: columns of the drawing. Parameters: the ids or the id, project, the
+/// account as answerer() writes it, then the job where only what it brought is asked for.
+const std::string& first_statement(bool of_list, bool of_import);
+/// The `count` to ask about: the first ones as the request lists them, without those passed over,
+/// then the others.
+std::vector<Drawing> with_first(std::vector<Drawing> first, std::vector<Drawing> others,
+                                const ClaimRequest& request, std::size_t count);
+
 /// One question: what is taken of each part of the queue, where there is enough of both.
 struct Questions {
     std::size_t random = 0;
@@ -43,7 +52,8 @@ struct Questions {
 Questions questions(std::size_t count, std::size_t random_waiting, std::size_t margin_waiting,
                     std::uint64_t seed);
 
-/// The drawings asked about, those at random strewn evenly among the others.
+/// The drawings asked about: those by margin in the order of the queue, in which what is held is
+/// given again, those at random strewn evenly among them.
 std::vector<ClaimedDrawing> mixed(std::vector<Drawing> by_margin, std::vector<Drawing> random,
                                   const ClaimRequest& request);
 

@@ -218,6 +218,8 @@ struct ClaimRequest {
     Timestamp until;                      ///< of the claims
     std::uint64_t seed = 0;               ///< which of them are asked about at random
     std::optional<Uuid> import_job = {};  ///< only what that job brought
+    /// Asked about before the others that do not judge, where they may be; at most 50.
+    std::vector<Uuid> first = {};
 };
 
 /// One entry of a drawing's append-only tag history. The first is the model's (`by` absent, `from`

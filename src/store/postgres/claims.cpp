@@ -5,6 +5,7 @@
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
+#include "store/tagging.h"
 
 namespace croquis::store::postgres {
 namespace {
@@ -56,6 +57,14 @@ std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request
     return not_passed(std::move(drawings), request, count);
 }
 
+std::vector<Drawing> asked_first(Connection& connection, const ClaimRequest& request) {
+    if (request.first.empty()) return {};
+    Parameters parameters(request.first, request.project, answerer(request.account));
+    if (request.import_job) parameters.add(*request.import_job);
+    return read_drawings(
+        connection.run(first_statement(true, request.import_job.has_value()), parameters));
+}
+
 void let_go(Connection& connection, const ClaimRequest& request) {
     connection.query(forget_expired_claims, request.at);
     connection.query(forget_done_claims(), request.holder, request.account);
@@ -79,7 +88,9 @@ Result<std::vector<ClaimedDrawing>> PostgresStore::claim(const ClaimRequest& req
         const std::size_t count = request.limit - held.size();
         const auto of = groups(connection, request);
         auto random = waiting(connection, request, Asked::random, of, count);
-        auto by_margin = waiting(connection, request, Asked::margin, of, count);
+        auto by_margin =
+            with_first(asked_first(connection, request),
+                       waiting(connection, request, Asked::margin, of, count), request, count);
         const auto asked = questions(count, random.size(), by_margin.size(), request.seed);
         random.resize(asked.random);
         by_margin.resize(asked.by_margin);

@@ -3,6 +3,7 @@
 #include "store/records.h"
 #include "store/sqlite/drawing_rows.h"
 #include "store/sqlite/store.h"
+#include "store/tagging.h"
 
 namespace croquis::store::sqlite {
 namespace {
@@ -50,6 +51,21 @@ std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request
     return not_passed(std::move(drawings), request, count);
 }
 
+/// One statement an id: SQLite has no lists, and each is a step into the table by its key.
+std::vector<Drawing> asked_first(Connection& connection, const ClaimRequest& request) {
+    std::vector<Drawing> drawings;
+    const auto account = answerer(request.account);
+    for (const auto& id : request.first) {
+        auto row = connection.prepare(first_statement(false, request.import_job.has_value()));
+        row.bind(1, id);
+        row.bind(2, request.project);
+        row.bind(3, account);
+        if (request.import_job) row.bind(4, *request.import_job);
+        if (row.step()) drawings.push_back(read_drawing(row));
+    }
+    return drawings;
+}
+
 void let_go(Connection& connection, const ClaimRequest& request) {
     connection.run(forget_expired_claims, request.at);
     connection.run(forget_done_claims(), request.holder, request.account);
@@ -69,7 +85,9 @@ Result<std::vector<ClaimedDrawing>> SqliteStore::claim(const ClaimRequest& reque
         const std::size_t count = request.limit - held.size();
         const auto of = groups(connection, request);
         auto random = waiting(connection, request, Asked::random, of, count);
-        auto by_margin = waiting(connection, request, Asked::margin, of, count);
+        auto by_margin =
+            with_first(asked_first(connection, request),
+                       waiting(connection, request, Asked::margin, of, count), request, count);
         const auto asked = questions(count, random.size(), by_margin.size(), request.seed);
         random.resize(asked.random);
         by_margin.resize(asked.by_margin);

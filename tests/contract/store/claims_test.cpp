@@ -57,6 +57,53 @@ TEST_P(ClaimContract, AsksAboutTheSmallestMarginFirst) {
     EXPECT_EQ(claimed(request(page_)), (std::vector<Uuid>{unsure.id, between.id, sure.id}));
 }
 
+TEST_P(ClaimContract, AsksAboutTheFirstOnesBeforeTheSmallestMargin) {
+    std::vector<Uuid> ids;
+    for (const float margin : {0.1F, 0.3F, 0.5F, 0.7F, 0.9F})
+        ids.push_back(stored_that(false, margin).id);
+    auto asked = request(page_, 1);
+    asked.first = {ids[4], ids[2]};
+    EXPECT_EQ(claimed(asked), std::vector<Uuid>{ids[4]});
+    // What is held comes before them, and is given again in the order of the queue.
+    asked.limit = 3;
+    EXPECT_EQ(claimed(asked), (std::vector<Uuid>{ids[4], ids[0], ids[2]}));
+    EXPECT_EQ(claimed(asked), (std::vector<Uuid>{ids[0], ids[2], ids[4]}));
+    // Nobody else is given those, whoever names them.
+    auto other = asked;
+    other.holder = other_page_;
+    other.account = *by_bob.id;
+    EXPECT_EQ(claimed(other), (std::vector<Uuid>{ids[1], ids[3]}));
+    asked.passed = {ids[4], ids[2], ids[0]};
+    EXPECT_TRUE(claimed(asked).empty());
+    other.limit = 3;
+    EXPECT_EQ(claimed(other), (std::vector<Uuid>{ids[1], ids[3], ids[4]}));
+}
+
+TEST_P(ClaimContract, WhatTheQueueWouldNotAskAboutIsNotAskedFirstEither) {
+    store::Project birds;
+    birds.slug = birds.name = "birds";
+    birds.created_at = at_;
+    const int elsewhere = store_->add_project(birds).value().id;
+    auto brought = with_margin(0.9F);
+    while (judges(brought.id)) brought.id = Uuid::v7();
+    brought.project = elsewhere;
+    const auto of_birds = stored(std::move(brought));
+    const auto judging = stored_that(true);
+    const auto reviewed = stored_that(false);
+    const auto hidden = stored_that(false);
+    ASSERT_TRUE(succeeded(store_->change_tag({reviewed.id, "star", by_bob, at_, "", 1})));
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{hidden.id, Visibility::hidden, by_bob, at_, VersionCondition::any()}})));
+    stored_that(false, 0.1F);
+    const auto left = stored_that(false, 0.9F);
+    auto asked = request(page_, 1);
+    asked.seed = 1;
+    while (random_questions(1, asked.seed) != 0) ++asked.seed;
+    const auto gone = Uuid::v7();
+    asked.first = {of_birds.id, judging.id, reviewed.id, hidden.id, gone, left.id, left.id};
+    EXPECT_EQ(claimed(asked), std::vector<Uuid>{left.id});
+}
+
 TEST_P(ClaimContract, TheSameRequestAgainGivesTheSameDrawings) {
     for (int i = 0; i < 8; ++i) stored_that(false);
     const auto first = claimed(request(page_));
@@ -216,6 +263,9 @@ TEST_P(ClaimContract, HoldsOneToFifty) {
     auto asked = request(page_);
     asked.passed.resize(201);
     EXPECT_TRUE(failed_with(store_->claim(asked), ErrorKind::invalid, "passed"));
+    asked = request(page_);
+    asked.first.resize(51);
+    EXPECT_TRUE(failed_with(store_->claim(asked), ErrorKind::invalid, "first"));
 }
 
 TEST(Asking, StandsByTheMarginOrByChance) {

@@ -323,6 +323,38 @@ TEST_P(OpinionContract, OfOneImportToo) {
     EXPECT_THAT(all_pages(query), UnorderedElementsAre(first.id, second.id));
 }
 
+TEST_P(OpinionContract, WhatIsAskedFirstIsAskedOfOthersAndOfTheImport) {
+    wants(2);
+    const Uuid job = Uuid::v7();
+    const auto learning = [&](const std::optional<Uuid>& import) {
+        auto submission = make_submission("circle");
+        while (judges(submission.id)) submission.id = Uuid::v7();
+        submission.import_job = import;
+        return stored(std::move(submission));
+    };
+    const auto other = learning(std::nullopt);
+    for (int i = 0; i < 3; ++i) learning(job);
+    const auto said = learning(job);
+    const auto last = learning(job);
+    says(by_ada, said.id, "star");
+    const auto next = [&](const Author& who, const std::optional<Uuid>& import) {
+        ClaimRequest request;
+        request.holder = Uuid::v7();
+        request.account = *who.id;
+        request.limit = 1;
+        request.at = now();
+        request.until = request.at + seconds(120);
+        request.import_job = import;
+        request.first = {other.id, said.id, last.id};
+        const auto claimed = store_->claim(request);
+        EXPECT_TRUE(succeeded(store_->release(request.holder, *who.id)));
+        return claimed.value().at(0).drawing.id;
+    };
+    EXPECT_EQ(next(by_ada, job), last.id);
+    EXPECT_EQ(next(by_bob, job), said.id);
+    EXPECT_EQ(next(by_bob, std::nullopt), other.id);
+}
+
 TEST_P(OpinionContract, AMergedLabelCountsAsWhatItWasMergedInto) {
     wants(2);
     const auto merge = [&](const std::string& from, const std::string& into) {

@@ -84,5 +84,22 @@ TEST(WorkerPool, TurnsAnEscapedExceptionIntoAnError) {
     EXPECT_EQ(kind, ErrorKind::internal);
 }
 
+TEST(WorkerPool, BeginsWhatNobodyWaitsForWhereThereIsRoom) {
+    WorkerPool pool(1, 2);
+    std::promise<void> gate;
+    auto opened = gate.get_future().share();
+    std::promise<void> done;
+    EXPECT_TRUE(pool.begin([opened] {
+        opened.wait();
+        throw std::logic_error("nobody is there to hear it");
+    }));
+    EXPECT_TRUE(pool.begin([&done] { done.set_value(); }));
+    EXPECT_FALSE(pool.begin([] {}));
+    gate.set_value();
+    done.get_future().wait();
+    pool.stop();
+    EXPECT_EQ(pool.load(), 0u);
+}
+
 }  // namespace
 }  // namespace croquis

@@ -1,0 +1,96 @@
+#include "service/first_questions.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "learning/adaptation/teaching.h"
+#include "service/clusters.h"
+#include "service/labels.h"
+#include "service/trunk.h"
+#include "store/asking.h"
+
+namespace croquis::service {
+namespace {
+
+constexpr std::size_t examples_page_size = 1'000;
+constexpr std::size_t most_pages_of_examples = 4;
+
+/// Counts the drawings of a page that models learn from, by tag.
+void count_examples(const store::ReviewedPage& page, std::map<std::string, std::size_t>& examples) {
+    for (const auto& drawing : page.drawings) {
+        const auto label = examples.find(drawing.tag);
+        if (label != examples.end() && !store::judges(drawing.id)) ++label->second;
+    }
+}
+
+bool are_few(const std::map<std::string, std::size_t>& examples) {
+    const auto enough = std::count_if(examples.begin(), examples.end(), [](const auto& label) {
+        return label.second >= learning::fewest_examples;
+    });
+    return enough == 0 || static_cast<std::size_t>(enough) * 10 < examples.size() * 9;
+}
+
+}  // namespace
+
+Result<bool> has_few_examples(store::Store& store, int project) {
+    const auto labels = labels_in_use(store, project);
+    if (!labels) return labels.error();
+    std::map<std::string, std::size_t> examples;
+    for (const auto& label : *labels) examples.emplace(label, 0);
+    store::ReviewedQuery query{"", examples_page_size, std::nullopt, project};
+    for (std::size_t read = 0; read < most_pages_of_examples; ++read) {
+        const auto page = store.reviewed_drawings(query);
+        if (!page) return page.error();
+        count_examples(*page, examples);
+        if (!are_few(examples)) return false;
+        if (!page->next) break;
+        query.after = page->next;
+    }
+    return true;
+}
+
+Result<std::vector<Uuid>> first_questions(store::Store& store, int project) {
+    const auto few = has_few_examples(store, project);
+    if (!few) return few.error();
+    if (!*few) return std::vector<Uuid>();
+    const auto trunk = Trunk::of_live_model(store, project);
+    if (!trunk && trunk.error().kind == ErrorKind::malformed) return std::vector<Uuid>();
+    if (!trunk) return trunk.error();
+    return typical_drawings(store, project, trunk->id());
+}
+
+FirstQuestions::FirstQuestions(Find find, WorkerPool* workers)
+    : find_(std::move(find)), workers_(workers) {}
+
+std::vector<Uuid> FirstQuestions::of(int project, Timestamp at) {
+    if (workers_ == nullptr) return {};
+    const MutexLock lock(state_->mutex);
+    const auto [place, is_new] = state_->by_project.try_emplace(project);
+    auto& found = place->second;
+    if (!found.is_looking && (is_new || at >= found.at + fresh_for))
+        found.is_looking = workers_->begin(
+            [state = state_, find = find_, project, at] { look(*state, find, project, at); });
+    if (is_new || at >= found.at + usable_for) return {};
+    return found.drawings;
+}
+
+/// What cannot be found is looked for again when it would be anyway.
+void FirstQuestions::look(State& state, const Find& find, int project, Timestamp at) {
+    Result<std::vector<Uuid>> drawings = std::vector<Uuid>();
+    try {
+        drawings = find(project);
+    } catch (const std::exception& thrown) {
+        drawings = Error{ErrorKind::internal, thrown.what()};
+    }
+    if (!drawings) spdlog::warn("cannot find what to ask about first: {}", drawings.error().detail);
+    const MutexLock lock(state.mutex);
+    auto& found = state.by_project[project];
+    found.drawings = drawings ? std::move(*drawings) : std::vector<Uuid>();
+    found.at = at;
+    found.is_looking = false;
+}
+
+}  // namespace croquis::service
