@@ -11,6 +11,7 @@
 #include <map>
 
 #include "cli/commands.h"
+#include "cli/terminal.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "drawing/normalise.h"
@@ -20,6 +21,7 @@
 #include "service/labels.h"
 #include "service/model_reports.h"
 #include "service/models.h"
+#include "service/shadow.h"
 #include "store/records.h"
 
 /// The model registry from the command line: bring a model, look at it, put it to work.
@@ -252,6 +254,50 @@ Result<void> show_report(store::Store& store, const ModelArguments& arguments) {
     return {};
 }
 
+/// By stored embeddings where those tell its answers, else by running its network here.
+Result<service::Shadow> shadow_here(store::Store& store, const store::Model& model) {
+    auto told = service::shadow_of(store, model.project, model.id);
+    if (told || told.error().code != "other_network") return told;
+    ProgressBar bar("Asking " + model.id);
+    service::ShadowRun run;
+    run.model = model.id;
+    run.project = model.project;
+    run.progress = [&bar](std::size_t done, std::size_t all) { bar.show(done, all); };
+    return service::shadow_by_network(store, run);
+}
+
+void print_shadow(const service::Shadow& shadow) {
+    const auto row = [](const std::string& label, const learning::Share& share) {
+        std::cout << fmt::format("  {:<24} {:>5} of {:>5}  {:5.1f} % ({})\n", label, share.some,
+                                 share.all, 100 * share.part(),
+                                 learning::to_text(share.interval()));
+    };
+    std::cout << fmt::format("{} says what {} says, by what that one says:\n", shadow.model,
+                             shadow.live);
+    for (const auto& [tag, share] : shadow.labels) row(tag, share);
+    row("all", shadow.agreement);
+    if (shadow.left_out > 0)
+        std::cout << shadow.left_out << " more drawings are left out: without an answer of it\n";
+    std::cout << fmt::format("{:.0f} µs for a drawing\n", shadow.microseconds);
+    if (!shadow.disagreements.empty())
+        std::cout << "\nNewest disagreements: drawing, live model, this one\n";
+    for (const auto& each : shadow.disagreements)
+        std::cout << fmt::format("  {}  {:<16} {:<16} {:5.1f} %\n", to_string(each.drawing.id),
+                                 each.drawing.prediction.tag, each.tag, 100 * each.confidence);
+}
+
+Result<void> show_shadow(store::Store& store, const ModelArguments& arguments) {
+    const auto model = store.model(arguments.id);
+    if (!model) return model.error();
+    const auto shadow = shadow_here(store, *model);
+    if (!shadow) return shadow.error();
+    if (arguments.json)
+        std::cout << json::serialize(service::to_json(*shadow)) << '\n';
+    else
+        print_shadow(*shadow);
+    return {};
+}
+
 /// Adds `croquis model VERB`, which does `work` on the store.
 using ModelVerb = Result<void> (*)(store::Store&, const ModelArguments&);
 
@@ -292,11 +338,16 @@ void add_report_options(CLI::App& reporting, ModelArguments& arguments) {
     reporting.add_flag("--json", arguments.json, "Print the report as JSON");
 }
 
+void add_shadow_options(CLI::App& comparing, ModelArguments& arguments) {
+    comparing.add_option("ID", arguments.id, "As list shows it")->required();
+    comparing.add_flag("--json", arguments.json, "Print the comparison as JSON");
+}
+
 }  // namespace
 
 void add_model(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand(
-        "model", "Bring your own model: add, list, show, report, use, save, remove");
+        "model", "Bring your own model: add, list, show, report, shadow, use, save, remove");
     command->require_subcommand(1);
     auto arguments = std::make_shared<ModelArguments>();
     add_add_options(
@@ -311,6 +362,11 @@ void add_model(CLI::App& program, Context& context) {
         *add_verb(*command, "report",
                   "Show how a model does on the reviewed drawings that no model learns from",
                   show_report, arguments, context),
+        *arguments);
+    add_shadow_options(
+        *add_verb(*command, "shadow",
+                  "Show what a model answers beside the live one, on the newest stored drawings",
+                  show_shadow, arguments, context),
         *arguments);
     auto* saving =
         add_verb(*command, "save", "Write a model and its card into files, as add takes them", save,

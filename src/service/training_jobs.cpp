@@ -6,6 +6,7 @@
 
 #include "service/models.h"
 #include "service/retagging.h"
+#include "service/shadow.h"
 #include "service/teaching.h"
 
 namespace croquis::service {
@@ -37,13 +38,19 @@ auto progress_of(jobs::Task& task, double from, double to) {
 
 constexpr const char* promote_member = "promote";
 constexpr const char* if_better = "if_better";
+constexpr const char* model_member = "model";
 
-bool promotes_if_better(const store::Job& job) {
+/// Empty where the job has no such parameter.
+std::string parameter_of(const store::Job& job, const char* name) {
     boost::system::error_code failed;
     const auto parameters = json::parse(job.parameters, failed);
-    if (failed || !parameters.is_object()) return false;
-    const auto* promote = parameters.get_object().if_contains(promote_member);
-    return promote != nullptr && *promote == if_better;
+    if (failed || !parameters.is_object()) return {};
+    const auto* found = parameters.get_object().if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+}
+
+bool promotes_if_better(const store::Job& job) {
+    return parameter_of(job, promote_member) == if_better;
 }
 
 /// Where the job asks for it and the gate lets it through. A job that was cut off after its
@@ -122,11 +129,23 @@ Result<std::string> do_retag(store::Store& store, jobs::Task& task) {
     return json::serialize(to_json(*retagged));
 }
 
+Result<std::string> do_shadow(store::Store& store, jobs::Task& task) {
+    ShadowRun run;
+    run.model = parameter_of(task.job(), model_member);
+    run.project = task.job().project;
+    run.progress = progress_of(task, 0, 1);
+    run.is_stopped = [&task] { return task.is_stopped(); };
+    const auto shadow = shadow_by_network(store, run);
+    if (!shadow) return shadow.error();
+    return json::serialize(to_json(*shadow));
+}
+
 }  // namespace
 
 std::map<std::string, jobs::Work> works(store::Store& store) {
     return {{teach_kind, [&store](jobs::Task& task) { return do_teach(store, task); }},
-            {retag_kind, [&store](jobs::Task& task) { return do_retag(store, task); }}};
+            {retag_kind, [&store](jobs::Task& task) { return do_retag(store, task); }},
+            {shadow_kind, [&store](jobs::Task& task) { return do_shadow(store, task); }}};
 }
 
 Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
@@ -140,6 +159,21 @@ Result<store::Job> queue_teaching(store::Store& store, const std::optional<store
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
                                    int project) {
     return store.add_job(job_of(retag_kind, by, project), false);
+}
+
+Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::Author>& by,
+                                int project, const std::string& model) {
+    if (const auto known = model_of(store, model, project); !known) return known.error();
+    auto job = job_of(shadow_kind, by, project);
+    job.parameters = json::serialize(json::object{{model_member, model}});
+    auto queued = store.add_job(job, true);
+    if (queued && parameter_of(*queued, model_member) != model)
+        return Error{ErrorKind::conflict,
+                     "Another model of the project is being compared; this one can be after that.",
+                     {},
+                     0,
+                     "shadow_open"};
+    return queued;
 }
 
 }  // namespace croquis::service

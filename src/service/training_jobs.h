@@ -7,11 +7,12 @@
 #include "jobs/runner.h"
 #include "store/store.h"
 
-/// What is taught, and what follows a promotion, as durable jobs.
+/// What is taught, what is asked of a candidate, and what follows a promotion, as durable jobs.
 namespace croquis::service {
 
 inline constexpr const char* teach_kind = "teach";
 inline constexpr const char* retag_kind = "retag";
+inline constexpr const char* shadow_kind = "shadow";
 
 /// The kinds of jobs that this program does. `store` must outlive what is returned.
 std::map<std::string, jobs::Work> works(store::Store& store);
@@ -30,5 +31,12 @@ Result<store::Job> queue_teaching(store::Store& store, const std::optional<store
                                   AfterTeaching after = AfterTeaching::keep);
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
                                    int project = store::shapes_project);
+
+/// Queues a comparison of the model with the live one (shadow_by_network), whose result is that of
+/// to_json(Shadow). While one of the model is queued or running, that one is returned. Errors:
+/// not_found (the model, in this project); conflict (code shadow_open) while another model of the
+/// project is compared: one at a time, so that nobody fills the queue.
+Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::Author>& by,
+                                int project, const std::string& model);
 
 }  // namespace croquis::service

@@ -110,13 +110,32 @@ Result<Trunk> Trunk::of_network(store::Model model, Bytes onnx) {
     return trunk;
 }
 
+Result<Trunk> Trunk::without_embedding(store::Store& store, store::Model model) {
+    auto onnx = store.model_onnx(model.id);
+    if (!onnx) return onnx.error();
+    auto card = recognition::parse_card(model.card);
+    if (!card) return card.error();
+    Trunk trunk;
+    trunk.onnx_ = std::move(*onnx);
+    trunk.with_embedding_ = trunk.onnx_;
+    trunk.card_ = model.card;
+    trunk.info_ = std::move(card->info);
+    trunk.info_.id = model.id;
+    trunk.model_ = std::move(model);
+    return trunk;
+}
+
+Result<void> Trunk::load() {
+    if (recognizer_) return {};
+    auto loaded = recognition::load_recognizer(with_embedding_, card_);
+    if (!loaded) return loaded.error();
+    recognizer_ = std::move(*loaded);
+    return {};
+}
+
 Result<std::vector<recognition::Prediction>> Trunk::recognise(
     std::span<const drawing::ModelInput> pictures) {
-    if (!recognizer_) {
-        auto loaded = recognition::load_recognizer(with_embedding_, card_);
-        if (!loaded) return loaded.error();
-        recognizer_ = std::move(*loaded);
-    }
+    if (const auto loaded = load(); !loaded) return loaded.error();
     return recognizer_->recognise(pictures);
 }
 

@@ -34,6 +34,10 @@ class Trunk {
     /// Any model of the registry. Errors: as above.
     static Result<Trunk> of_model(store::Store& store, store::Model model);
 
+    /// A model whose network need give no embedding: it answers, and what it looks at gets none.
+    /// Errors: not_found; malformed or invalid (its card); those of the store.
+    static Result<Trunk> without_embedding(store::Store& store, store::Model model);
+
     /// A model with its network, whether the registry has it or not. Errors: those of
     /// recognition::with_embedding.
     static Result<Trunk> of_network(store::Model model, Bytes onnx);
@@ -47,6 +51,9 @@ class Trunk {
     [[nodiscard]] const std::string& id() const { return info_.trunk; }
     /// What makes the live model's answers of embeddings; null where no single layer does.
     [[nodiscard]] const recognition::HeadLayer* head() const { return head_ ? &*head_ : nullptr; }
+
+    /// Makes its engine, where that is not made yet: so that the first answers are not late.
+    Result<void> load();
 
     /// The live model's answers, with embeddings.
     Result<std::vector<recognition::Prediction>> recognise(

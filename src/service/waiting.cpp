@@ -28,9 +28,10 @@ Result<AtWork> look(store::Store& store, Timestamp at) {
     return AtWork{std::move(*open), std::move(*workers)};
 }
 
-/// Teaching and retagging are done by one thread, every other kind by one of its own.
+/// Teaching, retagging and comparing are done by one thread, every other kind by one of its own.
 std::vector<std::string> done_in_turn_with(const std::string& kind) {
-    if (kind == teach_kind || kind == retag_kind) return {teach_kind, retag_kind};
+    if (kind == teach_kind || kind == retag_kind || kind == shadow_kind)
+        return {teach_kind, retag_kind, shadow_kind};
     return {kind};
 }
 

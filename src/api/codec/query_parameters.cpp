@@ -225,6 +225,14 @@ Result<service::ReportRequest> read_report_query(const http::Request& request) {
     return asked;
 }
 
+Result<std::optional<Uuid>> read_shadow_job(const http::Request& request) {
+    const auto text = request.query_value("job");
+    if (!text) return std::optional<Uuid>();
+    const auto job = Uuid::parse(*text);
+    if (!job) return invalid("job", "This must be a job's id.");
+    return std::optional<Uuid>(*job);
+}
+
 Result<store::Query> read_queue_query(const http::Request& request) {
     store::Query query;
     query.order = store::Order::most_telling_first;

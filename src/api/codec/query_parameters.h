@@ -31,6 +31,7 @@ inline const std::vector<std::string_view> export_parameters{
 inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
                                                             "subject", "since",  "until"};
 inline const std::vector<std::string_view> report_parameters{"against", "as_of"};
+inline const std::vector<std::string_view> shadow_parameters{"job"};
 
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
 /// also order, reviewed, tagged_by, tagged_since, source, disagreement, disputed, flagged,
@@ -51,6 +52,9 @@ Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// GET /models/{id}/report: against, as_of.
 Result<service::ReportRequest> read_report_query(const http::Request& request);
+
+/// GET /models/{id}/shadow: the job whose result is asked for.
+Result<std::optional<Uuid>> read_shadow_job(const http::Request& request);
 
 /// GET /audit: limit, cursor, actor, action, subject, since, until.
 Result<store::AuditQuery> read_audit_query(const http::Request& request);

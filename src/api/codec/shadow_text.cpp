@@ -1,24 +1,15 @@
 #include "api/codec/shadow_text.h"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-
-#include "service/quality.h"
 
 namespace croquis::api {
 
 namespace json = boost::json;
 
 std::string shadow_text(const service::Shadow& shadow, const ApiSurface& surface) {
-    json::array labels;
-    for (const auto& [tag, share] : shadow.labels)
-        labels.push_back(json::object{{"tag", tag}, {"agreement", service::to_json(share)}});
-    json::object told{{"model", shadow.model},
-                      {"live", shadow.live},
-                      {"agreement", service::to_json(shadow.agreement)},
-                      {"labels", std::move(labels)},
-                      {"microseconds", shadow.microseconds}};
+    auto told = service::to_json(shadow);
+    told.erase("disagreements");
     std::string out = json::serialize(told);
     out.back() = ',';
     out += "\"disagreements\":[";

@@ -190,10 +190,26 @@ Answer remove_model(AnnotatorContext& api, Request& request, const Principal& wh
 Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
               const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
-    const auto job = [&] { return service::shadow_of(api.store, project->project.id, id); };
+    const auto found_by = read_shadow_job(request);
+    if (!found_by) co_return problem(found_by.error());
+    const auto job = [&] {
+        return *found_by ? service::shadow_found_by(api.store, project->project.id, id, **found_by)
+                         : service::shadow_of(api.store, project->project.id, id);
+    };
     const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());
     co_return no_store(text_response(200, shadow_text(*found, api.surface(request, project))));
+}
+
+Answer begin_shadow(AnnotatorContext& api, Request& request, const Principal& who,
+                    const service::ProjectRef& project) {
+    const auto& id = request.parameters["id"];
+    const store::Author by{who.user, who.name};
+    const auto queue = [&] {
+        return service::queue_shadow(api.store, by, project->project.id, id);
+    };
+    const auto queued = co_await api.workers.run(queue);
+    co_return queued ? queued_response(api, *queued) : problem(queued.error());
 }
 
 Answer model_report(AnnotatorContext& api, Request& request, const Principal&,
@@ -217,7 +233,9 @@ void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/models/{id}/onnx", guard.annotator(model_file));
     add_in_projects(router, Method::get, "/models/{id}/card", guard.annotator(model_card));
     add_in_projects(router, Method::delete_, "/models/{id}", guard.admin(remove_model));
-    add_in_projects(router, Method::get, "/models/{id}/shadow", guard.annotator(shadow));
+    add_in_projects(router, Method::get, "/models/{id}/shadow", guard.annotator(shadow),
+                    shadow_parameters);
+    add_in_projects(router, Method::post, "/models/{id}:shadow", guard.annotator(begin_shadow));
     add_in_projects(router, Method::get, "/models/{id}/report", guard.annotator(model_report),
                     report_parameters);
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));

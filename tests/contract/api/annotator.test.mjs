@@ -586,6 +586,7 @@ for (const kind of Object.keys(stores))
       await api.ask('DELETE', at, { token: annotator, status: 403 });
       await api.ask('DELETE', `${at}?nosuch=1`, { token, status: 422, field: 'nosuch' });
       await api.ask('DELETE', '/api/v1/models/none', { token, status: 404 });
+      await api.ask('POST', '/api/v1/models/none:shadow', { token, status: 404 });
       const refused = await api.ask('DELETE', at, { token, status: 409 });
       assert.equal(refused.body.code, 'model_in_use');
       const { body: listed } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
@@ -624,7 +625,8 @@ for (const kind of Object.keys(stores))
 
     it('refuses query parameters that it does not know', async () => {
       const people = '/api/v1/people/sam';
-      for (const [method, path] of [['POST', '/api/v1/models:rollback'], ['POST', '/api/v1/models:retag'], ['GET', people], ['DELETE', people], ['POST', '/api/v1/drawings:sketch'], ['GET', '/api/v1/queue/progress']])
+      const { body: { id: live } } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
+      for (const [method, path] of [['POST', '/api/v1/models:rollback'], ['POST', '/api/v1/models:retag'], ['POST', `/api/v1/models/${live}:shadow`], ['GET', people], ['DELETE', people], ['POST', '/api/v1/drawings:sketch'], ['GET', '/api/v1/queue/progress']])
         await api.ask(method, `${path}?nosuch=1`, { token, status: 422, field: 'nosuch' });
     });
 
@@ -1104,7 +1106,7 @@ for (const kind of Object.keys(stores))
       // Those that any request may get, whatever it asks for: http.test.mjs asks every operation for them.
       for (const status of ['408', '414', '417', '431', '501', '502', '504']) elsewhere.add(status);
       const ofBodies = new Set(['400', '413', '415']);
-      const exceptions = new Set(['changeOwnPassword 429', 'promoteModel 422', 'promoteModel 409', 'rollBackModel 409', 'createPrediction 409', 'annotatorCreatePrediction 409', 'createPrediction 429', 'previewPrediction 429', 'signIn 429']);
+      const exceptions = new Set(['changeOwnPassword 429', 'promoteModel 422', 'promoteModel 409', 'beginShadow 409', 'rollBackModel 409', 'createPrediction 409', 'annotatorCreatePrediction 409', 'createPrediction 429', 'previewPrediction 429', 'signIn 429']);
       const missing = api.contract.operations.flatMap(({ operationId, responses, requestBody }) =>
         Object.keys(responses)
           .filter((status) => status >= 400 && !elsewhere.has(status))

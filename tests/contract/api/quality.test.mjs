@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 
-import { stores } from '../../e2e/support/server.mjs';
+import { program, stores } from '../../e2e/support/server.mjs';
 import { until } from '../../e2e/support/until.mjs';
-import { startWithPeople } from './support/people.mjs';
+import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
 for (const kind of Object.keys(stores))
@@ -141,6 +143,22 @@ for (const kind of Object.keys(stores))
       const told = await get(`/api/v1/models/${live}/shadow`, { status: 409 });
       assert.equal(told.code, 'other_network');
       await get('/api/v1/models/none/shadow', { status: 404 });
+      const queued = await api.ask('POST', `/api/v1/models/${live}:shadow`, { token: annotator, status: 202 });
+      assert.equal(queued.headers.get('location'), `/api/v1/jobs/${queued.body.id}`);
+      const ended = await endedJob(api, annotator, queued.body.id);
+      assert.equal(ended.state, 'succeeded', ended.error);
+      const shadow = await get(`/api/v1/models/${live}/shadow?job=${queued.body.id}`);
+      const { microseconds, labels, agreement, ...rest } = shadow;
+      // It says of a stored picture what it said of it when it was drawn.
+      assert.deepEqual(rest, { model: live, live, left_out: 0, disagreements: [] });
+      assert.deepEqual([agreement.of, agreement.agreed], [30, 30]);
+      assert.deepEqual(ended.result, shadow);
+      assert.ok(microseconds > 0 && labels.length > 0);
+      const here = await promisify(execFile)(program, ['model', 'shadow', live, '--json', '--store', store.url]);
+      assert.deepEqual(JSON.parse(here.stdout).agreement, agreement);
+      await get(`/api/v1/models/${live}/shadow?job=${randomUUID()}`, { status: 404 });
+      await get(`/api/v1/projects/birds/models/${live}/shadow?job=${queued.body.id}`, { status: 404 });
+      await get(`/api/v1/models/${live}/shadow?job=first`, { status: 422, field: 'job' });
       const { fall } = await get('/api/v1/quality');
       assert.deepEqual([fall.model, fall.before, fall.beyond_chance], [live, null, false]);
     });
@@ -250,6 +268,17 @@ for (const kind of Object.keys(stores))
       assert.ok(comparison.low <= comparison.difference && comparison.difference <= comparison.high);
       await get(`/api/v1/projects/none/models/${taught.id}/report`, { status: 404 });
       await api.ask('POST', `/api/v1/models/${taught.id}:promote`, { token, status: 200 });
+      // The retagging that follows waits for other backends, and the comparison for it.
+      const compare = (id, status) => api.ask('POST', `/api/v1/models/${id}:shadow`, { token: annotator, status });
+      const { body: compares } = await compare(before.id, 202);
+      assert.equal((await compare(before.id, 202)).body.id, compares.id);
+      assert.equal((await compare(taught.id, 409)).body.code, 'shadow_open');
+      const ended = await endedJob(api, annotator, compares.id);
+      assert.equal(ended.state, 'succeeded', ended.error);
+      const stored = await get(`/api/v1/models/${before.id}/shadow?job=${compares.id}`);
+      assert.deepEqual([stored.live, stored.agreement.of], [taught.id, 30]);
+      assert.equal(stored.disagreements.length, Math.min(24, 30 - stored.agreement.agreed));
+      assert.ok(stored.disagreements.every(({ drawing, tag }) => tag !== drawing.predicted_tag));
       await api.ask('POST', '/api/v1/models:rollback', { token: annotator, status: 403 });
       const back = await api.ask('POST', '/api/v1/models:rollback', { token, status: 200 });
       assert.equal(back.body.id, before.id);

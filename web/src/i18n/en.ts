@@ -552,7 +552,12 @@ export const en = {
     shadowAgrees: (share: string, microseconds: string) =>
       `It says what the live model says: ${share} of the newest drawings. ${microseconds} µs of computation a drawing.`,
     otherNetwork:
-      'Stored drawings do not tell its answers: it has another network than the live model, or more than one layer behind it.',
+      'What is stored does not tell its answers: its network is run over the newest drawings, up to 500, for two minutes at most.',
+    shadowOpen: 'Another model is being compared with the live one. Try again after that.',
+    shadowFailed: (why: string) => `It could not be compared: ${why}`,
+    shadowCancelled: 'The comparison was stopped.',
+    shadowLeftOut: (drawings: string, of: number) =>
+      of === 1 ? 'One more drawing got no answer.' : `${drawings} more drawings got no answer.`,
     disagreements: 'Where they disagree',
     saysInstead: (live: string, other: string) => `${live} → ${other}`,
     promoteIfBetter: 'Make it live by itself where it is better beyond chance, with no label lost or worse',
@@ -592,6 +597,7 @@ export const en = {
       kinds: {
         teach: 'teaching',
         retag: 'retagging',
+        shadow: 'comparisons',
         import: 'imports',
         train: 'training',
         mlflow: 'MLflow',

@@ -561,7 +561,14 @@ export const fr: Dictionary = {
     shadowAgrees: (share, microseconds) =>
       `Il dit ce que dit le modèle actif : ${share} des dessins les plus récents. ${microseconds} µs de calcul par dessin.`,
     otherNetwork:
-      'Les dessins enregistrés ne disent pas ses réponses : son réseau n’est pas celui du modèle actif, ou il a plus d’une couche derrière lui.',
+      'Ce qui est enregistré ne dit pas ses réponses : son réseau parcourt les dessins les plus récents, 500 au plus, en deux minutes au plus.',
+    shadowOpen: 'Un autre modèle est en cours de comparaison avec le modèle actif. Réessayez ensuite.',
+    shadowFailed: (why) => `La comparaison a échoué : ${why}`,
+    shadowCancelled: 'La comparaison a été arrêtée.',
+    shadowLeftOut: (drawings, of) =>
+      of === 1
+        ? 'Un autre dessin n’a pas reçu de réponse.'
+        : `${drawings} autres dessins n’ont pas reçu de réponse.`,
     disagreements: 'Leurs désaccords',
     saysInstead: (live, other) => `${live} → ${other}`,
     promoteIfBetter:
@@ -603,6 +610,7 @@ export const fr: Dictionary = {
       kinds: {
         teach: 'enseignement',
         retag: 'mise à jour des prédictions',
+        shadow: 'comparaisons',
         import: 'importations',
         train: 'entraînement',
         mlflow: 'MLflow',
