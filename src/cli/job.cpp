@@ -4,7 +4,10 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "core/spool.h"
 #include "core/text.h"
+#include "server/open.h"
+#include "service/retrying.h"
 #include "service/waiting.h"
 #include "store/records.h"
 
@@ -53,6 +56,8 @@ void print(const service::JobView& job) {
                              job.kind, job.project_slug, store::to_string(job.state),
                              100 * job.progress, to_rfc3339(job.created_at),
                              job.created_by ? job.created_by->name : "-");
+    if (const auto before = store::retried_by(job))
+        std::cout << "  retries " << to_string(*before) << '\n';
     if (job.error) std::cout << "  " << *job.error << '\n';
     if (job.waiting) std::cout << "  " << why_it_waits(job) << '\n';
 }
@@ -101,6 +106,18 @@ Result<void> cancel(store::Store& store, const JobArguments& arguments) {
     return {};
 }
 
+Result<void> retry(store::Store& store, const std::filesystem::path& uploads,
+                   const JobArguments& arguments) {
+    const auto id = id_of(arguments);
+    if (!id) return id.error();
+    // Nothing is written there but a folder's name.
+    const auto spool = Spool::open(uploads, 0);
+    const auto job = service::retry_job(store, *spool, *id, store::operator_author());
+    if (!job) return job.error();
+    std::cout << to_string(job->id) << " retries " << to_string(*id) << '\n';
+    return {};
+}
+
 void print(const store::Worker& worker) {
     std::string doing;
     for (const auto& job : worker.jobs)
@@ -119,11 +136,28 @@ Result<void> list_workers(store::Store& store, const JobArguments&) {
     return {};
 }
 
+/// Besides the store it needs the folder of uploads.
+void add_retry(CLI::App& command, Context& context,
+               const std::shared_ptr<JobArguments>& arguments) {
+    auto* added = command.add_subcommand(
+        "retry", "Queue a job anew that failed or was cancelled, in the name of who queued it");
+    added->add_option("ID", arguments->id, "As list shows it")->required();
+    const auto config =
+        own_settings(*added, server::Settings::store | server::Settings::uploads, context);
+    added->callback([=, &context] {
+        Metrics metrics;
+        auto store = server::open_migrated(*config, metrics);
+        const auto done = store ? retry(**store, server::uploads_of(*config), *arguments)
+                                : Result<void>(store.error());
+        context.exit_code = done ? success : report(done.error());
+    });
+}
+
 }  // namespace
 
 void add_job(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand(
-        "job", "List background jobs and who does them, show one, cancel it");
+        "job", "List background jobs and who does them, show one, cancel it, retry it");
     command->require_subcommand(1);
     const auto arguments = std::make_shared<JobArguments>();
     using Verb = Result<void> (*)(store::Store&, const JobArguments&);
@@ -145,6 +179,7 @@ void add_job(CLI::App& program, Context& context) {
     verb("cancel", "Cancel a job, or ask whoever is at it to stop", cancel)
         .add_option("ID", arguments->id, "As list shows it")
         ->required();
+    add_retry(*command, context, arguments);
 }
 
 }  // namespace croquis::cli

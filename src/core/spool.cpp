@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -111,7 +112,8 @@ Result<void> SpoolFile::write(std::string_view bytes) {
         return Error{ErrorKind::unavailable,
                      "The server keeps as many uploads as it may; try again later.",
                      {},
-                     retry_seconds};
+                     retry_seconds,
+                     spool_is_full};
     size_ += bytes.size();
     while (!bytes.empty()) {
         const auto written = ::write(descriptor_, bytes.data(), bytes.size());
@@ -188,6 +190,16 @@ std::uint64_t Spool::bytes_on_disk() const {
     return bytes;
 }
 
+Result<void> Spool::move(const std::string& from, const std::string& to) {
+    const auto kept = find(from);
+    if (!kept) return kept.error();
+    std::error_code failed;
+    if (!is_plain_name(to) || is_incoming(to) || fs::exists(folder_ / to, failed)) return taken(to);
+    if (::rename(kept->c_str(), (folder_ / to).c_str()) != 0) return cannot_write(errno);
+    sync_folder(folder_);
+    return {};
+}
+
 Result<fs::path> Spool::find(const std::string& id) const {
     std::error_code failed;
     auto folder = folder_ / id;
@@ -201,6 +213,8 @@ void Spool::remove(const std::string& id) {
     std::error_code failed;
     fs::remove_all(folder_ / id, failed);
     if (failed) spdlog::warn("cannot remove the upload {}: {}", id, failed.message());
+    const MutexLock lock(creating_);
+    held_ = static_cast<std::int64_t>(bytes_on_disk());
 }
 
 std::vector<std::string> Spool::kept() const {

@@ -15,6 +15,9 @@ namespace croquis {
 
 class Spool;
 
+/// The code of the error where its bound is reached: nothing of the bytes was written.
+inline constexpr std::string_view spool_is_full = "uploads_full";
+
 /// A file that is being written, its owner's alone, gone with this object unless it was kept. All
 /// functions block; not thread-safe.
 class SpoolFile {
@@ -25,7 +28,7 @@ class SpoolFile {
     SpoolFile(const SpoolFile&) = delete;
     SpoolFile& operator=(const SpoolFile&) = delete;
 
-    /// Errors: unavailable (the disk or the spool is full).
+    /// Errors: unavailable (the disk or, code spool_is_full, the spool is full).
     Result<void> write(std::string_view bytes);
     [[nodiscard]] std::uint64_t size() const { return size_; }
     /// Leaves the file, on disk whatever happens then, as `name` in the folder that Spool has for
@@ -56,9 +59,12 @@ class Spool : public std::enable_shared_from_this<Spool> {
 
     /// Errors: unavailable (the folder cannot be written to).
     Result<SpoolFile> create();
+    /// Keeps under `to` what was kept under `from`. Errors: not_found; invalid (something is kept
+    /// under `to`), unavailable.
+    Result<void> move(const std::string& from, const std::string& to);
     /// Where the files kept under `id` are. Errors: not_found.
     [[nodiscard]] Result<std::filesystem::path> find(const std::string& id) const;
-    /// Removes what is kept under `id`, if anything is.
+    /// Removes what is kept under `id`, if anything is, so that there is room again.
     void remove(const std::string& id);
     /// The ids under which files are kept.
     [[nodiscard]] std::vector<std::string> kept() const;

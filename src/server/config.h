@@ -84,6 +84,7 @@ enum class Settings : unsigned {
     logging = 32,
     worker = 64,  ///< given with `serve` where both take it
     pictures = 128,
+    uploads = 256,
 };
 constexpr Settings operator|(Settings a, Settings b) {
     return static_cast<Settings>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

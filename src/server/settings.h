@@ -131,7 +131,7 @@ void visit_uploads(C& c, Visit visit) {
         Setting{"server", "upload_folder",
                 "Where uploads wait to be imported; several backends of one store share it. Empty: "
                 "beside the database's file, or croquis-uploads",
-                working},
+                working | Settings::uploads},
         c.upload_folder);
     visit(Setting{"server", "max_upload_folder_bytes", "What may wait there; more is answered 503",
                   working}

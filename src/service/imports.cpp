@@ -194,6 +194,18 @@ std::string shortened(std::string text) {
     return text.substr(0, cut) + "…";
 }
 
+/// Whether the same bytes can only fail again.
+bool is_about_what_was_sent(const Error& error) {
+    return error.kind == ErrorKind::invalid || error.kind == ErrorKind::malformed ||
+           error.kind == ErrorKind::too_large || error.kind == ErrorKind::unsupported_media;
+}
+
+/// One that somebody cancelled is not: they do not want it.
+bool may_be_retried(const store::Job& ended, Timestamp failed_before) {
+    return ended.state == store::JobState::failed && ended.finished_at &&
+           *ended.finished_at > failed_before;
+}
+
 /// Bad records and remarks by name, as many as a job's result carries.
 class Problems {
   public:
@@ -286,6 +298,9 @@ Result<void> Upload::begin(const std::string& file_name, const std::string& medi
 }
 
 Result<void> Upload::write(std::string_view bytes) {
+    auto written = file_->write(bytes);
+    if (written || written.error().code != spool_is_full) return written;
+    make_room_();
     return file_->write(bytes);
 }
 
@@ -310,7 +325,8 @@ Imports::Imports(store::Store& store, std::string url, recognition::Batcher& bat
 
 Result<std::shared_ptr<Upload>> Imports::begin_upload() {
     const bool too_many = uploading_->fetch_add(1) >= at_once;
-    auto upload = std::make_shared<Upload>(spool_, uploading_);
+    auto upload = std::make_shared<Upload>(spool_, uploading_,
+                                           [this] { sweep(std::chrono::seconds::zero()); });
     if (too_many)
         return Error{ErrorKind::unavailable,
                      "As many uploads are under way as may; try again later.",
@@ -360,6 +376,13 @@ Result<std::string> Imports::work(jobs::Task& task) {
         return Error{ErrorKind::unavailable,
                      "What was uploaded is not on the machine that came to import it: backends of "
                      "one store must share their folder of uploads."};
+    auto done = import_from(task, *folder);
+    // As it is, it fails again: whoever sent it sends another one.
+    if (!done && is_about_what_was_sent(done.error())) spool_->remove(id);
+    return done;
+}
+
+Result<std::string> Imports::import_from(jobs::Task& task, const fs::path& folder) {
     auto request = request_of(json::parse(task.job().parameters).as_object());
     request.reading.max_image_bytes = limits_.max_bytes;
     request.options.project = task.job().project;
@@ -372,11 +395,11 @@ Result<std::string> Imports::work(jobs::Task& task) {
         request.options.by = task.job().created_by->name;
         request.options.by_id = task.job().created_by->id;
     }
-    const auto sources = sources_in(*folder);
+    const auto sources = sources_in(folder);
     if (!sources) return sources.error();
     request.reading.pictures = sources->pictures;
     auto reader = dataset::open_reader(sources->data, request.reading);
-    if (!reader) return for_its_sender(reader.error(), *folder);
+    if (!reader) return for_its_sender(reader.error(), folder);
     auto transfer = store::open_transfer(url_);
     if (!transfer) return transfer.error();
     OnThread writing(writer_, **transfer);
@@ -402,7 +425,7 @@ Result<std::string> Imports::work(jobs::Task& task) {
     const auto done = import_drawings(**reader, store_, writing, *own ? **own : batcher_,
                                       request.options, events);
     if (!done) {
-        auto error = for_its_sender(done.error(), *folder);
+        auto error = for_its_sender(done.error(), folder);
         if (stored > 0 && !request.options.dry_run)
             error.detail += " " + std::to_string(stored) + " drawings were stored before.";
         return error;
@@ -412,14 +435,15 @@ Result<std::string> Imports::work(jobs::Task& task) {
     return json::serialize(report);
 }
 
-void Imports::sweep() {
+void Imports::sweep(std::chrono::seconds kept_where_failed) {
+    const auto failed_before = now() - kept_where_failed;
     for (const auto& id : spool_->kept()) {
         const auto uuid = Uuid::parse(id);
         if (!uuid) continue;
         const auto job = store_.job(*uuid);
         const bool never =
             !job && job.error().kind == ErrorKind::not_found && time_of(*uuid) < now() - grace;
-        const bool ended = job && store::has_ended(*job);
+        const bool ended = job && store::has_ended(*job) && !may_be_retried(*job, failed_before);
         if (never || ended) spool_->remove(id);
     }
 }

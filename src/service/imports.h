@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +26,9 @@ inline constexpr const char* import_kind = "import";
 
 /// Of the records that a job's result names as rejected or worth a remark.
 inline constexpr std::size_t max_import_problems = 500;
+/// How long what an import that failed was to bring in is kept, so that it can be tried again. What
+/// is uploaded meanwhile comes first where there is no room for both.
+inline constexpr std::chrono::hours upload_kept_for_retry{24};
 /// Files of one upload.
 inline constexpr std::size_t max_uploaded_files = 1000;
 
@@ -40,9 +45,11 @@ std::optional<LabelsAs> labels_as_from(std::string_view word);
 /// unless it was queued. All functions block; not thread-safe.
 class Upload {
   public:
-    /// `place` counts the uploads that are under way, this one among them.
-    Upload(std::shared_ptr<Spool> spool, std::shared_ptr<std::atomic<std::size_t>> place)
-        : spool_(std::move(spool)), place_(std::move(place)) {}
+    /// `place` counts the uploads that are under way, this one among them. `make_room` removes what
+    /// the spool need not keep.
+    Upload(std::shared_ptr<Spool> spool, std::shared_ptr<std::atomic<std::size_t>> place,
+           std::function<void()> make_room)
+        : spool_(std::move(spool)), place_(std::move(place)), make_room_(std::move(make_room)) {}
     ~Upload();
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
@@ -61,6 +68,7 @@ class Upload {
 
     std::shared_ptr<Spool> spool_;
     std::shared_ptr<std::atomic<std::size_t>> place_;
+    std::function<void()> make_room_;
     const Uuid id_ = Uuid::v7();  ///< of the job, and the name under which the files are kept
     std::optional<SpoolFile> file_;
     std::string name_;
@@ -88,8 +96,11 @@ class Imports {
     /// The work of such a job: what it stores is signed by whoever queued it. Begun again, it
     /// passes over what is stored.
     Result<std::string> work(jobs::Task& task);
-    /// Removes the uploads whose jobs have ended, and those that never had one. It blocks.
-    void sweep();
+    /// Removes the uploads whose jobs have ended, but those that may be tried again, and those that
+    /// never had one. It blocks.
+    void sweep() { sweep(upload_kept_for_retry); }
+    /// Where the uploads are.
+    [[nodiscard]] Spool& spool() { return *spool_; }
 
     /// For what of an upload blocks.
     [[nodiscard]] WorkerPool& workers() { return workers_; }
@@ -97,6 +108,8 @@ class Imports {
     void stop() { workers_.stop(); }
 
   private:
+    void sweep(std::chrono::seconds kept_where_failed);
+    Result<std::string> import_from(jobs::Task& task, const std::filesystem::path& folder);
     Result<std::unique_ptr<recognition::Batcher>> own_model(int project);
 
     store::Store& store_;

@@ -168,6 +168,16 @@ std::optional<AuditEvent> audit_of_started(const Job& job) {
                  job.created_by.value_or(operator_author()), {}, job.project);
 }
 
+std::optional<AuditEvent> audit_of_retried(const Job& job, const Author& by) {
+    auto started = audit_of_started(job);
+    if (!started) return std::nullopt;
+    started->by = by;
+    json::object details;
+    if (const auto before = retried_by(job)) details["retries"] = croquis::to_string(*before);
+    started->details = json::serialize(details);
+    return started;
+}
+
 AuditEvent audit_of_user(AuditAction action, const User& user, const std::optional<Author>& by) {
     json::object details;
     if (action == AuditAction::user_added) details["role"] = to_string(user.role);

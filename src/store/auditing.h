@@ -28,6 +28,8 @@ AuditEvent audit_of_promotion(const std::string& model, int project,
 AuditEvent audit_of_removed_model(const std::string& model, int project, const Sha256& sha256,
                                   const Author& by);
 std::optional<AuditEvent> audit_of_started(const Job& job);
+/// `job` is the new one.
+std::optional<AuditEvent> audit_of_retried(const Job& job, const Author& by);
 /// `by`: none is the operator.
 AuditEvent audit_of_user(AuditAction action, const User& user, const std::optional<Author>& by);
 std::vector<AuditEvent> audits_of_changed(const User& user, const AccountChange& change,

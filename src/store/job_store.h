@@ -14,6 +14,14 @@ namespace croquis::store {
 /// A job that ends its worker so often is not begun again.
 inline constexpr int most_job_attempts = 3;
 
+/// How a job that ended is begun anew, as another one.
+struct JobRetry {
+    Uuid as;                ///< Uuid::v7(), of the new one
+    Author by;              ///< who asks for it; the new one is theirs who queued the one before
+    bool is_alone = false;  ///< of its kind and project there is one at a time
+    Timestamp at;
+};
+
 /// Background jobs. Thread-safe, as Store says.
 class JobStore {
   public:
@@ -40,6 +48,12 @@ class JobStore {
     /// Cancels a job that nobody has and asks a running one to stop; returns it. Errors: not_found;
     /// conflict (code job_ended) where it has ended.
     virtual Result<Job> cancel_job(const Uuid& id, Timestamp at) = 0;
+    /// Queues what the job, failed or cancelled, was to do, and returns the new one, whose
+    /// parameters name the one before. Errors: not_found; conflict (code job_under_way: it has not
+    /// ended, is being retried, or another one is open where it is alone; code job_succeeded).
+    virtual Result<Job> retry_job(const Uuid& id, const JobRetry& retry) = 0;
+    /// The job that retries this one and has not ended.
+    virtual Result<std::optional<Job>> open_retry(const Uuid& id) = 0;
 
   protected:
     ~JobStore() = default;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <boost/json.hpp>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -18,6 +19,8 @@ namespace {
 constexpr std::size_t max_key_bytes = 512;
 constexpr std::size_t max_probabilities = 1024;
 constexpr std::size_t max_embedding = 1024;
+/// Of a job's parameters: the id of the one that it retries.
+constexpr const char* retries_member = "retries";
 
 /// A value and the word that a database holds for it.
 template <class T>
@@ -396,6 +399,11 @@ Failure job_ended() {
     return Failure(Error{ErrorKind::conflict, "This job has ended.", {}, 0, "job_ended"});
 }
 
+Failure job_under_way() {
+    return Failure(
+        Error{ErrorKind::conflict, "A job that does this is under way.", {}, 0, "job_under_way"});
+}
+
 Failure lease_lost() {
     return {ErrorKind::conflict, "Another worker has this job."};
 }
@@ -424,6 +432,37 @@ bool is_nobodys(const Job& job, Timestamp at) {
 
 bool has_ended(const Job& job) {
     return job.state != JobState::queued && job.state != JobState::running;
+}
+
+Job retry_of(const Job& ended, const JobRetry& retry) {
+    if (!has_ended(ended)) throw job_under_way();
+    if (ended.state == JobState::succeeded)
+        throw Failure(Error{ErrorKind::conflict,
+                            "This job succeeded: there is nothing to retry.",
+                            {},
+                            0,
+                            "job_succeeded"});
+    auto parameters = boost::json::parse(ended.parameters).as_object();
+    parameters[retries_member] = croquis::to_string(ended.id);
+    Job job;
+    job.id = retry.as;
+    job.kind = ended.kind;
+    job.parameters = boost::json::serialize(parameters);
+    job.created_by = ended.created_by;
+    job.project = ended.project;
+    job.created_at = job.due_at = retry.at;
+    return job;
+}
+
+std::optional<Uuid> retried_by(const Job& job) {
+    if (job.parameters.find(retries_member) == std::string::npos) return std::nullopt;
+    boost::system::error_code failed;
+    const auto parameters = boost::json::parse(job.parameters, failed);
+    if (failed || !parameters.is_object()) return std::nullopt;
+    const auto* retries = parameters.get_object().if_contains(retries_member);
+    if (retries == nullptr || !retries->is_string()) return std::nullopt;
+    const auto id = Uuid::parse(std::string_view(retries->get_string()));
+    return id ? std::optional(*id) : std::nullopt;
 }
 
 std::string kinds_text(const std::vector<std::string>& kinds) {

@@ -12,6 +12,8 @@
 /// What both stores do alike with what they keep.
 namespace croquis::store {
 
+struct JobRetry;
+
 /// What a database can never take, found before it joins a batch. Errors: invalid.
 Result<void> check(const Submission& submission);
 Result<void> check(const Embedding& embedding);
@@ -127,6 +129,7 @@ Failure no_project();
 Failure project_there();
 Failure no_job();
 Failure job_ended();
+Failure job_under_way();
 Failure lease_lost();
 
 /// The columns of a job, in the order in which both stores read them.
@@ -155,6 +158,10 @@ bool has_ended(const Job& job);
 /// ",a,b," of those kinds, for a query to look a kind up in.
 std::string kinds_text(const std::vector<std::string>& kinds);
 std::vector<std::string> kinds_from(std::string_view text);
+/// What does anew what `ended` was to do. Throws Failure where that did not end, or succeeded.
+Job retry_of(const Job& ended, const JobRetry& retry);
+/// The job that this one retries.
+std::optional<Uuid> retried_by(const Job& job);
 /// What becomes of a job that nobody works at any more; none where it is to be begun again.
 std::optional<JobOutcome> end_of_abandoned(const Job& job);
 Result<void> check_job_limit(std::size_t limit);

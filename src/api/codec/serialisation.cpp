@@ -386,6 +386,7 @@ json::object to_json(const store::Job& job) {
         {"created_at", to_rfc3339(job.created_at)},
         {"started_at", time(job.started_at)},
         {"finished_at", time(job.finished_at)}};
+    if (const auto before = store::retried_by(job)) object["retries"] = to_string(*before);
     if (job.result) object["result"] = card_object(*job.result);
     if (job.error) object["error"] = *job.error;
     if (job.detail) object["detail"] = card_object(*job.detail);

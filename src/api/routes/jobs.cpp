@@ -1,6 +1,7 @@
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/newest_page.h"
+#include "service/retrying.h"
 #include "service/waiting.h"
 
 namespace croquis::api {
@@ -31,24 +32,38 @@ Answer job(AnnotatorContext& api, Request& request, const Principal&) {
     co_return no_store(found ? http::json_response(200, to_json(*found)) : problem(found.error()));
 }
 
-/// Whoever queued a job may end it, and an admin any.
-bool may_end(const store::Job& job, const Principal& who) {
-    return who.role == identity::Role::admin || (job.created_by && job.created_by->id == who.user);
+/// Whoever queued a job may end and retry it, and an admin any. What is not there is nobody's own.
+Result<void> check_own(const AnnotatorContext& api, const Uuid& id, const Principal& who,
+                       const char* otherwise) {
+    if (who.role == identity::Role::admin) return {};
+    const auto job = api.store.job(id);
+    if (!job && job.error().kind != ErrorKind::not_found) return job.error();
+    if (job && job->created_by && job->created_by->id == who.user) return {};
+    return Error{ErrorKind::forbidden, otherwise};
 }
 
 Answer cancel_job(AnnotatorContext& api, Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto cancel = [&api, &id, &who]() -> Result<service::JobView> {
-        const auto job = api.store.job(*id);
-        if (!job && job.error().kind != ErrorKind::not_found) return job.error();
-        // What is not there is nobody's own.
-        if (!(job ? may_end(*job, who) : who.role == identity::Role::admin))
-            return Error{ErrorKind::forbidden, "Who queued a job may cancel it, and an admin."};
+        const auto own = check_own(api, *id, who, "Who queued a job may cancel it, and an admin.");
+        if (!own) return own.error();
         return service::cancel_job(api.store, *id);
     };
     const auto asked = co_await api.workers.run(cancel);
     co_return no_store(asked ? http::json_response(200, to_json(*asked)) : problem(asked.error()));
+}
+
+Answer retry_job(AnnotatorContext& api, Request& request, const Principal& who) {
+    const auto id = read_id(request);
+    if (!id) co_return problem(id.error());
+    const auto retry = [&api, &id, &who]() -> Result<store::Job> {
+        const auto own = check_own(api, *id, who, "Who queued a job may retry it, and an admin.");
+        if (!own) return own.error();
+        return service::retry_job(api.store, api.imports.spool(), *id, {who.user, who.name});
+    };
+    const auto queued = co_await api.workers.run(retry);
+    co_return queued ? queued_response(api, *queued) : problem(queued.error());
 }
 
 Answer workers(AnnotatorContext& api, Request&, const Principal&) {
@@ -67,6 +82,7 @@ void add_jobs_routes(http::Router& router, const Guard& guard) {
     add_route(router, Method::get, "/jobs", guard.annotator(jobs), page_parameters);
     add_route(router, Method::get, "/jobs/{id}", guard.annotator(job));
     add_route(router, Method::post, "/jobs/{id}:cancel", guard.annotator(cancel_job));
+    add_route(router, Method::post, "/jobs/{id}:retry", guard.annotator(retry_job));
     add_route(router, Method::get, "/workers", guard.admin(workers));
 }
 

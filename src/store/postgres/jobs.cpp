@@ -79,6 +79,22 @@ void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Time
         id, to_string(outcome.state), outcome.result, outcome.error, at);
 }
 
+/// Under a lock, so that nobody else adds one meanwhile.
+std::optional<Job> find_open(Connection& connection, const Job& of_its_kind) {
+    connection.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", job_lock, of_its_kind.kind);
+    return find_job(connection,
+                    "kind = $1 AND coalesce(project, 1) = $2 AND "
+                    "state IN ('queued', 'running') LIMIT 1",
+                    of_its_kind.kind, of_its_kind.project);
+}
+
+std::optional<Job> find_open_retry(Connection& connection, const Uuid& id) {
+    return find_job(connection,
+                    "parameters::jsonb ->> 'retries' = $1 AND "
+                    "state IN ('queued', 'running') LIMIT 1",
+                    to_string(id));
+}
+
 /// What another worker is just claiming is passed over.
 std::optional<Job> next_job(Connection& connection, const std::string& kinds, Timestamp at) {
     return find_job(connection,
@@ -92,14 +108,8 @@ std::optional<Job> next_job(Connection& connection, const std::string& kinds, Ti
 
 Result<Job> PostgresStore::add_job(const Job& job, bool unless_open) {
     return in_transaction([&](Connection& connection) {
-        if (unless_open) {
-            connection.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", job_lock, job.kind);
-            if (auto open = find_job(connection,
-                                     "kind = $1 AND coalesce(project, 1) = $2 AND "
-                                     "state IN ('queued', 'running') LIMIT 1",
-                                     job.kind, job.project))
-                return std::move(*open);
-        }
+        if (unless_open)
+            if (auto open = find_open(connection, job)) return std::move(*open);
         insert(connection, job);
         if (const auto started = audit_of_started(job)) write_down(connection, *started);
         return job_of(connection, job.id);
@@ -191,6 +201,21 @@ Result<Job> PostgresStore::cancel_job(const Uuid& id, Timestamp at) {
             throw job_ended();
         return job_of(connection, id);
     });
+}
+
+Result<Job> PostgresStore::retry_job(const Uuid& id, const JobRetry& retry) {
+    return in_transaction([&](Connection& connection) {
+        const auto next = retry_of(job_of(connection, id, " FOR UPDATE"), retry);
+        if (find_open_retry(connection, id) || (retry.is_alone && find_open(connection, next)))
+            throw job_under_way();
+        insert(connection, next);
+        if (const auto told = audit_of_retried(next, retry.by)) write_down(connection, *told);
+        return job_of(connection, next.id);
+    });
+}
+
+Result<std::optional<Job>> PostgresStore::open_retry(const Uuid& id) {
+    return with_connection([&](Connection& connection) { return find_open_retry(connection, id); });
 }
 
 }  // namespace croquis::store::postgres

@@ -105,6 +105,8 @@ class PostgresStore final : public Store {
     Result<void> finish_job(const Uuid& id, const std::string& owner, const JobOutcome& outcome,
                             Timestamp at) override;
     Result<Job> cancel_job(const Uuid& id, Timestamp at) override;
+    Result<Job> retry_job(const Uuid& id, const JobRetry& retry) override;
+    Result<std::optional<Job>> open_retry(const Uuid& id) override;
 
     Result<void> renew_worker(const Worker& worker) override;
     Result<void> remove_worker(const Uuid& id) override;

@@ -74,6 +74,20 @@ void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Time
         to_string(outcome.state), outcome.result, outcome.error, at, id);
 }
 
+std::optional<Job> find_open(Connection& connection, const Job& of_its_kind) {
+    return find_job(connection,
+                    "kind = $1 AND coalesce(project, 1) = $2 AND "
+                    "state IN ('queued', 'running') LIMIT 1",
+                    of_its_kind.kind, of_its_kind.project);
+}
+
+std::optional<Job> find_open_retry(Connection& connection, const Uuid& id) {
+    return find_job(connection,
+                    "json_extract(parameters, '$.retries') = $1 AND "
+                    "state IN ('queued', 'running') LIMIT 1",
+                    to_string(id));
+}
+
 std::optional<Job> next_job(Connection& connection, const std::string& kinds, Timestamp at) {
     return find_job(connection,
                     std::string(claimable) +
@@ -86,11 +100,7 @@ std::optional<Job> next_job(Connection& connection, const std::string& kinds, Ti
 Result<Job> SqliteStore::add_job(const Job& job, bool unless_open) {
     return write([&](Connection& connection) {
         if (unless_open)
-            if (auto open = find_job(connection,
-                                     "kind = $1 AND coalesce(project, 1) = $2 AND "
-                                     "state IN ('queued', 'running') LIMIT 1",
-                                     job.kind, job.project))
-                return std::move(*open);
+            if (auto open = find_open(connection, job)) return std::move(*open);
         insert(connection, job);
         if (const auto started = audit_of_started(job)) write_down(connection, *started);
         return job_of(connection, job.id);
@@ -180,6 +190,21 @@ Result<Job> SqliteStore::cancel_job(const Uuid& id, Timestamp at) {
             throw job_ended();
         return job_of(connection, id);
     });
+}
+
+Result<Job> SqliteStore::retry_job(const Uuid& id, const JobRetry& retry) {
+    return write([&](Connection& connection) {
+        const auto next = retry_of(job_of(connection, id), retry);
+        if (find_open_retry(connection, id) || (retry.is_alone && find_open(connection, next)))
+            throw job_under_way();
+        insert(connection, next);
+        if (const auto told = audit_of_retried(next, retry.by)) write_down(connection, *told);
+        return job_of(connection, next.id);
+    });
+}
+
+Result<std::optional<Job>> SqliteStore::open_retry(const Uuid& id) {
+    return read([&](Connection& connection) { return find_open_retry(connection, id); });
 }
 
 }  // namespace croquis::store::sqlite

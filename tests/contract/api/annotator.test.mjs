@@ -648,6 +648,18 @@ for (const kind of Object.keys(stores))
       assert.equal((await ended(running)).state, 'cancelled');
       const again = await api.ask('POST', `/api/v1/jobs/${running.id}:cancel`, { token, status: 409 });
       assert.equal(again.body.code, 'job_ended');
+      const retry = (id, options) => api.ask('POST', `/api/v1/jobs/${id}:retry`, { token, ...options });
+      await retry(running.id, { token: annotator, status: 403 });
+      await retry(randomUUID(), { token: annotator, status: 403 });
+      await retry(randomUUID(), { status: 404 });
+      await retry('x', { status: 422 });
+      const { body: anew, headers } = await retry(running.id, { status: 202 });
+      assert.equal(headers.get('location'), `/api/v1/jobs/${anew.id}`);
+      assert.deepEqual([anew.retries, anew.kind, anew.by], [running.id, 'retag', running.by]);
+      assert.equal((await retry(running.id, { status: 409 })).body.code, 'job_under_way');
+      assert.equal((await retry(anew.id, { status: 409 })).body.code, 'job_under_way');
+      assert.equal((await ended(anew)).state, 'succeeded');
+      assert.equal((await retry(anew.id, { status: 409 })).body.code, 'job_succeeded');
     });
 
     it('promotes by the gate alone, and says what else it is asked for', async () => {

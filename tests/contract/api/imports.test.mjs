@@ -201,6 +201,9 @@ for (const kind of Object.keys(stores))
       await cancel(annotator, 200);
       assert.equal((await ended(sent)).state, 'cancelled');
       assert.equal((await cancel(annotator, 409)).body.code, 'job_ended');
+      const retry = (by, status) => api.ask('POST', `/api/v1/jobs/${sent.body.id}:retry`, { token: by, status });
+      await retry(other, 403);
+      for (const by of [annotator, token]) assert.equal((await retry(by, 409)).body.code, 'upload_gone');
     });
 
     it('name each bad record and bring in the rest', async () => {
@@ -230,6 +233,25 @@ for (const kind of Object.keys(stores))
       assert.equal(result.system_files, 1);
       assert.deepEqual(result.problems.map(({ place }) => place), ['shapes/star/2.png']);
       await nothingLeft();
+    });
+
+    it('take thousands of files in a form, and say how many are too many', async () => {
+      const other = await startWithPeople(kind);
+      try {
+        const small = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`circle/${i}.png`, '']));
+        const files = { ...small(5000), 'circle/1.png': circle(47), 'circle/4999.png': circle(48) };
+        const post = (sent, options) =>
+          other.api.ask('POST', path, { token: other.annotator, form: form(sent), headers: {}, ...options });
+        const { body } = await post(files, { status: 202 });
+        const job = await endedJob(other.api, other.annotator, body.id);
+        assert.equal(job.state, 'succeeded', job.error);
+        assert.deepEqual([job.result.stored, job.result.rejected], [2, 4998]);
+        const refused = await post(small(10_001), { status: 422, field: 'file' });
+        assert.match(refused.body.detail, /at most 10,000 files/);
+      } finally {
+        await other.server.stop();
+        await other.store.remove();
+      }
     });
 
     it('take a table and the archive of its pictures', async () => {

@@ -1,6 +1,10 @@
+#include <gmock/gmock.h>
+
+#include <atomic>
 #include <thread>
 
 #include "contract/store/fixture.h"
+#include "store/records.h"
 
 namespace croquis::store {
 namespace {
@@ -170,6 +174,72 @@ TEST_P(JobsContract, CancelsAtOnceWhatIsQueuedAndAsksWhatRuns) {
     ASSERT_TRUE(succeeded(store_->cancel_job(dead.id, start_)));
     EXPECT_FALSE(claimed("b", start_ + 1h));
     EXPECT_EQ(state(dead.id), JobState::cancelled);
+}
+
+TEST_P(JobsContract, RetriesWhatFailedOrWasCancelledOnceAtATime) {
+    const auto first = added("import");
+    const JobRetry retry{Uuid::v7(), Author{Uuid::v7(), "grace"}, false, start_ + 5s};
+    EXPECT_TRUE(failed_with(store_->retry_job(Uuid::v7(), retry), ErrorKind::not_found));
+    EXPECT_EQ(store_->retry_job(first.id, retry).error().code, "job_under_way");
+    ASSERT_TRUE(succeeded(store_->cancel_job(first.id, start_)));
+    EXPECT_FALSE(store_->open_retry(first.id)->has_value());
+    const auto second = store_->retry_job(first.id, retry);
+    ASSERT_TRUE(succeeded(second));
+    EXPECT_EQ(second->id, retry.as);
+    EXPECT_EQ(second->kind, "import");
+    EXPECT_EQ(second->state, JobState::queued);
+    EXPECT_EQ(second->project, first.project);
+    EXPECT_EQ(second->created_at, start_ + 5s);
+    ASSERT_TRUE(second->created_by);
+    EXPECT_EQ(second->created_by->name, "ada") << "what it stores is the word of the first";
+    EXPECT_EQ(retried_by(*second), first.id);
+    EXPECT_THAT(second->parameters, testing::HasSubstr(R"("a":1)"));
+    EXPECT_FALSE(retried_by(first));
+    ASSERT_TRUE(store_->open_retry(first.id)->has_value());
+    EXPECT_EQ((*store_->open_retry(first.id))->id, second->id);
+
+    const JobRetry again{Uuid::v7(), by_ada, false, start_};
+    EXPECT_EQ(store_->retry_job(first.id, again).error().code, "job_under_way");
+    EXPECT_EQ(store_->retry_job(second->id, again).error().code, "job_under_way");
+    ASSERT_TRUE(succeeded(store_->cancel_job(second->id, start_)));
+    EXPECT_EQ(retried_by(*store_->retry_job(second->id, again)), second->id);
+    const auto audit = store_->audit({});
+    ASSERT_TRUE(succeeded(audit));
+    const auto& told = audit->at(1);
+    EXPECT_EQ(told.subject, croquis::to_string(second->id));
+    ASSERT_TRUE(told.by);
+    EXPECT_EQ(told.by->name, "grace") << "who asked for it";
+    EXPECT_THAT(told.details, testing::HasSubstr(croquis::to_string(first.id)));
+}
+
+TEST_P(JobsContract, RetriesNothingThatSucceededOrThatAnotherDoes) {
+    const auto done = added();
+    ASSERT_TRUE(claimed("a"));
+    ASSERT_TRUE(succeeded(store_->finish_job(done.id, "a", {}, start_)));
+    const JobRetry retry{Uuid::v7(), by_ada, true, start_};
+    EXPECT_EQ(store_->retry_job(done.id, retry).error().code, "job_succeeded");
+    const auto failed = added();
+    ASSERT_TRUE(claimed("a"));
+    ASSERT_TRUE(
+        succeeded(store_->finish_job(failed.id, "a", {JobState::failed, {}, "no room"}, start_)));
+    const auto other = added();
+    EXPECT_EQ(store_->retry_job(failed.id, retry).error().code, "job_under_way");
+    ASSERT_TRUE(succeeded(store_->cancel_job(other.id, start_)));
+    EXPECT_TRUE(succeeded(store_->retry_job(failed.id, retry)));
+}
+
+TEST_P(JobsContract, OfManyWhoRetryAJobOneDoes) {
+    const auto job = added("import");
+    ASSERT_TRUE(succeeded(store_->cancel_job(job.id, start_)));
+    std::atomic<int> queued{0};
+    std::vector<std::jthread> people;
+    for (int i = 0; i < 4; ++i)
+        people.emplace_back([&] {
+            const auto done = store_->retry_job(job.id, {Uuid::v7(), by_ada, false, start_});
+            queued += done ? 1 : 0;
+        });
+    people.clear();
+    EXPECT_EQ(queued, 1);
 }
 
 TEST_P(JobsContract, CountsWhatHasNotEndedByKind) {

@@ -408,7 +408,7 @@ TEST_F(BackgroundJobs, ThoseThatAreNotThereAreSaidNotToBe) {
     const auto workers = croquis({"job", "workers"});
     EXPECT_EQ(workers.status, 0);
     EXPECT_THAT(workers.out, IsEmpty());
-    for (const char* verb : {"show", "cancel"}) {
+    for (const char* verb : {"show", "cancel", "retry"}) {
         const auto gone = croquis({"job", verb, "0190a6c0-0000-7000-8000-000000000000"});
         EXPECT_EQ(gone.status, 1);
         EXPECT_THAT(gone.err, HasSubstr("There is no job with this id."));

@@ -134,6 +134,31 @@ TEST_F(SpoolTest, KeepsFilesOfOneNameInSeveralFolders) {
     EXPECT_FALSE(fs::exists(place / "job"));
 }
 
+TEST_F(SpoolTest, MovesWhatIsKeptToAnotherIdAndTakesNobodysPlace) {
+    for (const char* id : {"one", "two"}) {
+        auto file = spool->create();
+        ASSERT_TRUE(file && file->write(id) && file->keep(id, "a/b"));
+    }
+    EXPECT_EQ(spool->move("one", "two").error().kind, ErrorKind::invalid);
+    for (const char* name : {"../x", "", "incoming-x"})
+        EXPECT_EQ(spool->move("one", name).error().kind, ErrorKind::invalid) << name;
+    EXPECT_EQ(spool->move("none", "x").error().kind, ErrorKind::not_found);
+    ASSERT_TRUE(spool->move("one", "three"));
+    EXPECT_FALSE(spool->find("one"));
+    std::ifstream in(place / "three" / "a" / "b");
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "one");
+}
+
+TEST_F(SpoolTest, HasRoomAsSoonAsSomethingIsRemoved) {
+    auto kept = spool->create();
+    ASSERT_TRUE(kept && kept->write(std::string(1000, 'x')) && kept->keep("job", "a"));
+    auto next = spool->create();
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->write("y").error().code, spool_is_full);
+    spool->remove("job");
+    EXPECT_TRUE(next->write("y"));
+}
+
 TEST_F(SpoolTest, TakesNoOtherFilesPlace) {
     auto first = spool->create();
     auto second = spool->create();

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "service/retrying.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"
@@ -87,6 +88,14 @@ class ImportsTest : public testing::Test {
     store::Job done(const Uuid& id) {
         const auto running = runner();
         return ended(id);
+    }
+
+    /// Fails it as what happens to a server does.
+    void failed(const Uuid& id) {
+        const auto at = now();
+        ASSERT_TRUE(store->claim_job({import_kind}, {"a server", at + 10s}, at));
+        const store::JobOutcome outcome{store::JobState::failed, {}, "The disk is full."};
+        ASSERT_TRUE(store->finish_job(id, "a server", outcome, at));
     }
 
     std::vector<store::Drawing> drawings() const {
@@ -316,6 +325,48 @@ TEST_F(ImportsTest, CancellingEndsItAndTakesTheUploadAway) {
     EXPECT_EQ(ended(job.id).state, store::JobState::cancelled);
     while (!spool->kept().empty()) std::this_thread::sleep_for(5ms);
     EXPECT_GE(drawings().size(), 1U) << "what is stored stays";
+}
+
+TEST_F(ImportsTest, WhatFailedForAnotherReasonIsTriedAgainWithWhatWasUploaded) {
+    const auto first = queued("x.zip", circles(3));
+    failed(first.id);
+    imports->sweep();
+    EXPECT_EQ(spool->kept().size(), 1U);
+    const store::Author root{Uuid::v7(), "root"};
+    const auto second = retry_job(*store, *spool, first.id, root);
+    ASSERT_TRUE(second) << second.error().detail;
+    EXPECT_EQ(spool->kept(), std::vector<std::string>{to_string(second->id)});
+    EXPECT_EQ(retry_job(*store, *spool, first.id, root).error().code, "job_under_way");
+    EXPECT_EQ(result_of(done(second->id)).at("stored").to_number<int>(), 3);
+    EXPECT_EQ(drawings().front().tagged_by, "ada") << "it is still hers";
+    EXPECT_TRUE(spool->kept().empty());
+    EXPECT_EQ(retry_job(*store, *spool, second->id, root).error().code, "job_succeeded");
+    EXPECT_EQ(retry_job(*store, *spool, first.id, root).error().code, "upload_gone");
+}
+
+TEST_F(ImportsTest, WhatFailsForWhatItIsOrIsCancelledIsNotKept) {
+    const auto broken = queued("x.docx", "no data");
+    EXPECT_EQ(done(broken.id).state, store::JobState::failed);
+    EXPECT_TRUE(spool->kept().empty());
+    EXPECT_EQ(retry_job(*store, *spool, broken.id, ada).error().code, "upload_gone");
+    const auto cancelled = queued("x.zip", circles(1));
+    ASSERT_TRUE(store->cancel_job(cancelled.id, now()));
+    imports->sweep();
+    EXPECT_EQ(retry_job(*store, *spool, cancelled.id, ada).error().code, "upload_gone");
+    EXPECT_FALSE(store->open_retry(cancelled.id)->has_value());
+}
+
+TEST_F(ImportsTest, WhatIsKeptForAnotherTryGivesWayToWhatIsUploaded) {
+    spool = Spool::open(path("uploads"), 1000);
+    imports = std::make_unique<Imports>(*store, url, *batcher, spool);
+    const auto first = queued("x.csv", std::string(900, 'x'));
+    const auto upload = imports->begin_upload().value();
+    ASSERT_TRUE(upload->begin("y.csv", ""));
+    EXPECT_EQ(upload->write(std::string(900, 'y')).error().code, spool_is_full);
+    failed(first.id);
+    EXPECT_TRUE(upload->write(std::string(900, 'y')));
+    EXPECT_TRUE(upload->end());
+    EXPECT_EQ(retry_job(*store, *spool, first.id, ada).error().code, "upload_gone");
 }
 
 TEST_F(ImportsTest, DropsWhatIsNotQueued) {

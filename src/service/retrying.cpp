@@ -1,0 +1,60 @@
+#include "service/retrying.h"
+
+#include "core/mutex.h"
+#include "service/imports.h"
+#include "service/training.h"
+#include "service/training_jobs.h"
+#include "store/job_store.h"
+#include "store/records.h"
+
+namespace croquis::service {
+namespace {
+
+/// Of these kinds a project has one at a time, whoever queues it.
+bool is_alone(const std::string& kind) {
+    return kind == teach_kind || kind == train_kind;
+}
+
+Error upload_gone() {
+    return {ErrorKind::conflict,
+            "What was uploaded for this import is not kept any more: send it again.",
+            {},
+            0,
+            "upload_gone"};
+}
+
+/// The upload first: a worker may be at the new job as soon as it is queued. Where the store does
+/// not take the job, it goes back.
+Result<store::Job> retry_import(store::Store& store, Spool& uploads, const Uuid& id,
+                                const store::JobRetry& retry) {
+    // Whoever comes second here is told that the first retries it, not that its upload is gone.
+    static Mutex moving;
+    const MutexLock lock(moving);
+    const auto open = store.open_retry(id);
+    if (!open) return open.error();
+    const auto before = to_string(id);
+    const auto after = to_string(retry.as);
+    if (!*open) {
+        const auto moved = uploads.move(before, after);
+        if (!moved && moved.error().kind == ErrorKind::not_found) return upload_gone();
+        if (!moved) return moved.error();
+    }
+    auto queued = store.retry_job(id, retry);
+    if (!queued && !*open) uploads.move(after, before);
+    return queued;
+}
+
+}  // namespace
+
+Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id,
+                             const store::Author& by) {
+    const auto ended = store.job(id);
+    if (!ended) return ended.error();
+    const store::JobRetry retry{Uuid::v7(), by, is_alone(ended->kind), now()};
+    const bool can_be =
+        ended->state == store::JobState::failed || ended->state == store::JobState::cancelled;
+    if (ended->kind == import_kind && can_be) return retry_import(store, uploads, id, retry);
+    return store.retry_job(id, retry);
+}
+
+}  // namespace croquis::service
