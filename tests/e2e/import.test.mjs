@@ -207,14 +207,57 @@ describe('an import', () => {
     }
   });
 
+  it('is stopped and done again by who sent it, and by an admin alone', async () => {
+    const noor = { name: 'noor', password: 'a long pass phrase' };
+    await api('POST', '/users', noor);
+    const job = {
+      id: '0190a6c0-0000-7000-8000-000000000001', kind: 'import', project: 'shapes', state: 'running', progress: 0.5,
+      cancel_requested: false, attempts: 1, by: 'leo', created_at: '2026-01-01T00:00:00Z',
+      started_at: '2026-01-01T00:00:00Z', finished_at: null,
+    };
+    const json = (body, status = 200) => ({ status, contentType: 'application/json', body: JSON.stringify(body) });
+    const seen = (who, given, shown, complaints) =>
+      visit(browser, `${croquis.url}/#/login`, { locale: 'fr-FR' }, async (page) => {
+        await page.route('**/api/v1/jobs?*', (route) => route.fulfill(json({ jobs: [{ ...job, ...given }], next: null })));
+        await page.route((url) => url.pathname.includes(`/jobs/${job.id}`), (route) => route.fulfill(json({ ...job, ...given })));
+        const gone = { status: 409, type: '/problems/conflict', title: 'Conflict', detail: 'Gone.', code: 'upload_gone' };
+        await page.route('**/api/v1/jobs/*:retry', (route) => route.fulfill(json(gone, 409)));
+        await signIn(page, { user: who.name, password: who.password });
+        await page.locator('nav a[href="#/data"]').click();
+        await shown(page.getByTestId('import'), page);
+      }, complaints);
+    const admin = { name: 'admin', password: 'admin' };
+    const stop = (form) => form.getByRole('button', { name: 'Arrêter' });
+    const progress = (form) => form.getByRole('progressbar').waitFor();
+    await seen(noor, {}, async (form) => {
+      await progress(form);
+      assert.equal(await stop(form).count(), 0);
+    });
+    for (const [who, by] of [[noor, 'noor'], [admin, 'leo']])
+      await seen(who, { by }, async (form) => {
+        await progress(form);
+        assert.equal(await stop(form).count(), 1);
+      });
+    const failed = { state: 'failed', error: 'The work was cut off 3 times.' };
+    await seen(noor, failed, async (form) => {
+      await form.getByText('L’import a échoué').waitFor();
+      assert.equal(await form.getByTestId('retry').count(), 0);
+    });
+    await seen(noor, { ...failed, by: 'noor' }, async (form, page) => {
+      await form.getByTestId('retry').focus();
+      await page.keyboard.press('Enter');
+      await form.getByRole('alert').filter({ hasText: 'envoyez-le à nouveau' }).waitFor();
+    }, { failedRequests: true });
+  });
+
   it('of too many files says what to do', async () => {
     const place = await mkdtemp(path.join(tmpdir(), 'croquis-folders-'));
     try {
-      for (let n = 0; n < 1001; ++n) await writeFile(path.join(place, `${n}.png`), 'x');
+      for (let n = 0; n < 10_001; ++n) await writeFile(path.join(place, `${n}.png`), 'x');
       await visit(browser, `${croquis.url}/#/login`, {}, async (page) => {
         await open(page);
         await dragIn(page, [place]);
-        await page.getByRole('alert').filter({ hasText: 'more than 1,000 files' }).waitFor();
+        await page.getByRole('alert').filter({ hasText: 'more than 10,000 files' }).waitFor();
         await page.getByText('No file chosen').waitFor();
       });
     } finally {

@@ -32,6 +32,9 @@ describe('a problem', () => {
     expect(explain({ ...noAnswer, status: 504 }, en)).toContain(en.problem.unreachable);
     expect(explain({ ...noAnswer, status: 422, detail: 'Nothing is drawn.' }, en)).toBe('Nothing is drawn.');
     expect(explain({ ...noAnswer, status: 422, detail: 'X.' }, fr)).toBe('Le serveur a refusé : X.');
+    const gone = { ...noAnswer, status: 409, code: 'upload_gone', detail: 'X.' };
+    expect(explain(gone, fr)).toBe(fr.problem.codes.upload_gone());
+    expect(explain(gone, en)).toBe(en.problem.codes.upload_gone());
     for (const [status, key] of [
       [401, 'unauthenticated'],
       [403, 'forbidden'],

@@ -48,6 +48,8 @@ export function explain(problem: Problem, t: Dictionary): string {
   const passing = obstacle(problem, t);
   if (passing !== null)
     return `${passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(problem.retryAfter)}`;
+  const known = (t.problem.codes as Record<string, ((detail: string) => string) | undefined>)[problem.code];
+  if (known) return known(problem.detail);
   if (problem.status >= 500) return t.problem.internal;
   if (problem.status === 401) return t.problem.unauthenticated;
   if (problem.status === 403) return t.problem.forbidden;

@@ -943,6 +943,13 @@ export const en = {
     forbidden: 'Your account may not do this.',
     notFound: 'That does not exist any more.',
     tooLarge: 'This drawing is too large.',
+    /** By the code that the server gives a refusal. */
+    codes: {
+      job_succeeded: () => 'It is done already: there is nothing to retry.',
+      job_under_way: () => 'This is being done already.',
+      upload_gone: () =>
+        'The server does not keep what was uploaded any more: choose it again, and send it again.',
+    },
     refused: (detail: string) => detail,
     unexpected: 'Something unexpected happened.',
     retry: 'Try again',

@@ -961,6 +961,12 @@ export const fr: Dictionary = {
     forbidden: 'Votre compte ne le permet pas.',
     notFound: 'Cela n’existe plus.',
     tooLarge: 'Ce dessin est trop grand.',
+    codes: {
+      job_succeeded: () => 'C’est déjà fait : il n’y a rien à reprendre.',
+      job_under_way: () => 'C’est déjà en cours.',
+      upload_gone: () =>
+        'Le serveur n’a plus ce qui avait été envoyé : choisissez-le et envoyez-le à nouveau.',
+    },
     refused: (detail) => `Le serveur a refusé : ${detail}`,
     unexpected: 'Il s’est passé quelque chose d’inattendu.',
     retry: 'Réessayer',

@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 
-import { settle, type Job } from '../../api/client';
+import { settle, type Job, type Me } from '../../api/client';
 import type { Problem } from '../../api/problem';
 import { slug } from '../../api/project';
 import { annotatorApi } from '../session/session.svelte';
@@ -9,6 +9,12 @@ const look_again_ms = 700;
 
 export const isOpen = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
 /** Nobody is at it, also where somebody was. */
+/** Whoever queued it ends it and does it again, and an admin. */
+export const isOwn = (job: Job, user: Pick<Me, 'name' | 'role'> | null): boolean =>
+  user !== null && (user.role === 'admin' || job.by === user.name);
+/** What was uploaded for a stopped import is gone at once. */
+export const isRetriable = ({ kind, state }: Job): boolean =>
+  state === 'failed' || (state === 'cancelled' && kind !== 'import');
 export const isQueued = (job: Job): boolean => job.state === 'queued' || job.waiting !== undefined;
 
 /**
@@ -66,6 +72,17 @@ export class LatestJob {
     // It had just ended: what came of it is shown instead.
     else if (answer.problem.code === 'job_ended') await this.look(params.path.id);
     else this.problem = answer.problem;
+  }
+
+  /** Does again what failed or was stopped; from then on that is the one that is shown. */
+  async retry(): Promise<void> {
+    if (!this.job) return;
+    const params = { path: { id: this.job.id } };
+    const turn = ++this.asked;
+    const answer = await settle(annotatorApi.POST('/api/v1/jobs/{id}:retry', { params }));
+    if (turn !== this.asked) return;
+    this.problem = answer.ok ? null : answer.problem;
+    if (answer.ok) this.follow(answer.data);
   }
 
   stop(): void {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Job } from '../../api/client';
 import { Wire } from '../../testing/wire';
-import { isOpen, LatestJob } from './jobs.svelte';
+import { isOpen, isOwn, isRetriable, LatestJob } from './jobs.svelte';
 
 const path = '/api/v1/jobs';
 
@@ -19,6 +19,27 @@ const jobOf = (id: string, given: Partial<Job> = {}): Job => ({
   started_at: null,
   finished_at: null,
   ...given,
+});
+
+describe('a job', () => {
+  it('is ended and done again by who queued it, and by an admin', () => {
+    const job = jobOf('a', { by: 'ada' });
+    expect(isOwn(job, { name: 'ada', role: 'annotator' })).toBe(true);
+    expect(isOwn(job, { name: 'root', role: 'admin' })).toBe(true);
+    expect(isOwn(job, { name: 'noor', role: 'annotator' })).toBe(false);
+    expect(isOwn(job, null)).toBe(false);
+  });
+
+  it('is done again where it failed or was stopped, an import only where it failed', () => {
+    const retriable = (kind: string, state: Job['state']) => isRetriable(jobOf('a', { kind, state }));
+    expect(
+      ['failed', 'cancelled', 'succeeded', 'running'].map((state) =>
+        retriable('teach', state as Job['state']),
+      ),
+    ).toEqual([true, true, false, false]);
+    expect(retriable('import', 'failed')).toBe(true);
+    expect(retriable('import', 'cancelled')).toBe(false);
+  });
 });
 
 describe('the newest job of a kind', () => {
@@ -148,5 +169,29 @@ describe('the newest job of a kind', () => {
     latest.stop();
     await ticked();
     expect(wire.log).toEqual([`GET ${path}/a/events`]);
+  });
+
+  it('is done again as another one, which is shown instead', async () => {
+    latest.follow(jobOf('a', { state: 'failed' }));
+    const asked = latest.retry();
+    (await wire.next('POST', `${path}/a:retry`)).answer(202, jobOf('b', { state: 'queued', retries: 'a' }));
+    await asked;
+    expect(latest.job?.id).toBe('b');
+    (await events('b')).lose();
+  });
+
+  it('says why it cannot be done again', async () => {
+    latest.follow(jobOf('a', { state: 'failed' }));
+    const asked = latest.retry();
+    const refusal = {
+      status: 409,
+      type: '/problems/conflict',
+      title: 'No',
+      detail: 'Gone.',
+      code: 'upload_gone',
+    };
+    (await wire.next('POST', `${path}/a:retry`)).answer(409, refusal);
+    await asked;
+    expect([latest.job?.id, latest.problem?.code]).toEqual(['a', 'upload_gone']);
   });
 });
