@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view incoming = "incoming-";
 constexpr mode_t owner_file = 0600;
 constexpr int retry_seconds = 60;
+constexpr std::chrono::seconds count_rhythm{1};
 
 bool is_incoming(const fs::path& path) {
     return path.filename().string().starts_with(incoming);
@@ -83,10 +85,13 @@ void sync_folder(const fs::path& folder) {
     close(descriptor);
 }
 
-/// The same for the folders from `folder` up to `top`, which it is within.
-void sync_folders(fs::path folder, const fs::path& top) {
-    for (; folder != top; folder = folder.parent_path()) sync_folder(folder);
-    sync_folder(top);
+/// The same for it and all folders in it.
+void sync_tree(const fs::path& folder) {
+    std::error_code failed;
+    for (auto at = fs::recursive_directory_iterator(folder, failed);
+         !failed && at != fs::recursive_directory_iterator(); at.increment(failed))
+        if (at->is_directory(failed)) sync_folder(at->path());
+    sync_folder(folder);
 }
 
 }  // namespace
@@ -136,7 +141,6 @@ Result<void> SpoolFile::keep(const std::string& id, const std::string& name) {
         return errno == EEXIST ? taken(name) : cannot_write(errno);
     unlink(path_.c_str());
     kept_ = true;
-    sync_folders(place.parent_path(), spool_->folder());
     return {};
 }
 
@@ -159,9 +163,8 @@ void Spool::sweep() const {
 
 Result<SpoolFile> Spool::create() {
     if (!make_folder(folder_)) return cannot_write(errno);
-    // Counted afresh each time, for other processes may add and remove.
     const MutexLock lock(creating_);
-    held_ = static_cast<std::int64_t>(bytes_on_disk());
+    if (std::chrono::steady_clock::now() >= count_again_at_) count();
     auto path = folder_ / (std::string(incoming) + to_string(Uuid::v7()));
     const int descriptor =
         ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, owner_file);
@@ -178,6 +181,16 @@ bool Spool::take(std::uint64_t bytes) {
     return false;
 }
 
+/// Now and again, for other processes may add and remove. Not for each file of many, each of which
+/// is looked at: at most a fiftieth of the time goes into it.
+void Spool::count() {
+    using Clock = std::chrono::steady_clock;
+    const auto begun = Clock::now();
+    held_ = static_cast<std::int64_t>(bytes_on_disk());
+    const auto ended = Clock::now();
+    count_again_at_ = ended + std::max<Clock::duration>(count_rhythm, 50 * (ended - begun));
+}
+
 std::uint64_t Spool::bytes_on_disk() const {
     std::uint64_t bytes = 0;
     std::error_code failed;
@@ -188,6 +201,13 @@ std::uint64_t Spool::bytes_on_disk() const {
         if (!gone) bytes += size;
     }
     return bytes;
+}
+
+void Spool::sync(const std::string& id) const {
+    const auto kept = find(id);
+    if (!kept) return;
+    sync_tree(*kept);
+    sync_folder(folder_);
 }
 
 Result<void> Spool::move(const std::string& from, const std::string& to) {
@@ -214,7 +234,7 @@ void Spool::remove(const std::string& id) {
     fs::remove_all(folder_ / id, failed);
     if (failed) spdlog::warn("cannot remove the upload {}: {}", id, failed.message());
     const MutexLock lock(creating_);
-    held_ = static_cast<std::int64_t>(bytes_on_disk());
+    count();
 }
 
 std::vector<std::string> Spool::kept() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -31,9 +32,9 @@ class SpoolFile {
     /// Errors: unavailable (the disk or, code spool_is_full, the spool is full).
     Result<void> write(std::string_view bytes);
     [[nodiscard]] std::uint64_t size() const { return size_; }
-    /// Leaves the file, on disk whatever happens then, as `name` in the folder that Spool has for
-    /// `id`. `name` is a path within it, whose folders are made. Errors: invalid (the name, or it
-    /// is taken), unavailable.
+    /// Leaves the file, its bytes on disk, as `name` in the folder that Spool has for `id`; that it
+    /// is there outlives a loss of power after Spool::sync. `name` is a path within it, whose
+    /// folders are made. Errors: invalid (the name, or it is taken), unavailable.
     Result<void> keep(const std::string& id, const std::string& name);
 
   private:
@@ -59,6 +60,8 @@ class Spool : public std::enable_shared_from_this<Spool> {
 
     /// Errors: unavailable (the folder cannot be written to).
     Result<SpoolFile> create();
+    /// Has what is kept under `id` outlive a loss of power.
+    void sync(const std::string& id) const;
     /// Keeps under `to` what was kept under `from`. Errors: not_found; invalid (something is kept
     /// under `to`), unavailable.
     Result<void> move(const std::string& from, const std::string& to);
@@ -77,11 +80,13 @@ class Spool : public std::enable_shared_from_this<Spool> {
     void sweep() const;
     bool take(std::uint64_t bytes);
     void give_back(std::uint64_t bytes) { held_ -= static_cast<std::int64_t>(bytes); }
+    void count() CROQUIS_REQUIRES(creating_);
     [[nodiscard]] std::uint64_t bytes_on_disk() const;
 
     const std::filesystem::path folder_;
     const std::uint64_t max_bytes_;
     Mutex creating_;
+    std::chrono::steady_clock::time_point count_again_at_ CROQUIS_GUARDED_BY(creating_);
     std::atomic<std::int64_t> held_{0};  ///< may be off by what is being written
 };
 

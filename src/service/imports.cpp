@@ -31,6 +31,8 @@ constexpr std::size_t drawings_at_once = 64;
 constexpr std::size_t drawings_at_once_on_sqlite = 16;
 constexpr std::size_t pictures_in_flight = 8;
 constexpr std::size_t max_problem_bytes = 300;
+/// Of an upload's files, that a job's parameters name.
+constexpr std::size_t max_named_files = 100;
 /// Of the path of a file that is sent, of each part of it, and of the folders it lies in.
 constexpr std::size_t max_path_bytes = 1024;
 constexpr std::size_t max_part_bytes = 255;
@@ -285,8 +287,8 @@ Upload::~Upload() {
 }
 
 Result<void> Upload::begin(const std::string& file_name, const std::string& media_type) {
-    if (names_.size() >= max_uploaded_files)
-        return Error{ErrorKind::invalid, "An upload has at most 1,000 files; send an archive.",
+    if (files_ >= max_uploaded_files)
+        return Error{ErrorKind::invalid, "An upload has at most 10,000 files; send an archive.",
                      "file"};
     auto name = kept_name_of(file_name, media_type);
     if (!name) return name.error();
@@ -309,7 +311,8 @@ Result<void> Upload::end() {
     const auto kept = file_->keep(to_string(id_), name_);
     file_.reset();
     if (!kept) return kept.error();
-    names_.push_back(name_);
+    ++files_;
+    if (names_.size() < max_named_files) names_.push_back(name_);
     return {};
 }
 
@@ -337,10 +340,10 @@ Result<std::shared_ptr<Upload>> Imports::begin_upload() {
 
 Result<store::Job> Imports::queue(Upload& upload, const ImportRequest& request,
                                   const store::Author& by) {
-    if (upload.names_.empty())
-        return Error{ErrorKind::invalid, "There is no file to import.", "file"};
+    if (upload.files_ == 0) return Error{ErrorKind::invalid, "There is no file to import.", "file"};
     if (upload.bytes_ == 0) return Error{ErrorKind::invalid, "The file is empty.", "file"};
     sweep();
+    spool_->sync(to_string(upload.id_));
     store::Job job;
     job.id = upload.id_;
     job.kind = import_kind;

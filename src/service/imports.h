@@ -30,7 +30,7 @@ inline constexpr std::size_t max_import_problems = 500;
 /// is uploaded meanwhile comes first where there is no room for both.
 inline constexpr std::chrono::hours upload_kept_for_retry{24};
 /// Files of one upload.
-inline constexpr std::size_t max_uploaded_files = 1000;
+inline constexpr std::size_t max_uploaded_files = 10'000;
 
 /// What is asked of an import; `options.by` and the like are those of whoever queues it.
 struct ImportRequest {
@@ -61,7 +61,7 @@ class Upload {
     Result<void> write(std::string_view bytes);
     /// Ends the file. Errors: invalid (another has its name), unavailable.
     Result<void> end();
-    [[nodiscard]] std::size_t files() const { return names_.size(); }
+    [[nodiscard]] std::size_t files() const { return files_; }
 
   private:
     friend class Imports;
@@ -72,7 +72,8 @@ class Upload {
     const Uuid id_ = Uuid::v7();  ///< of the job, and the name under which the files are kept
     std::optional<SpoolFile> file_;
     std::string name_;
-    std::vector<std::string> names_;
+    std::vector<std::string> names_;  ///< of the first of them
+    std::size_t files_ = 0;
     std::uint64_t bytes_ = 0;
     bool queued_ = false;
 };

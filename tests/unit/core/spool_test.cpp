@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "support/temp_folder.h"
 
@@ -92,6 +94,33 @@ TEST_F(SpoolTest, CountsWhatIsKeptUntilItIsRemoved) {
     auto last = spool->create();
     ASSERT_TRUE(last);
     EXPECT_TRUE(last->write("y"));
+}
+
+TEST_F(SpoolTest, BeginsAFileAsFastWhereThousandsAreKept) {
+    const auto time_of_many = [&] {
+        const auto begun = std::chrono::steady_clock::now();
+        for (int i = 0; i < 200; ++i) EXPECT_TRUE(spool->create());
+        return std::chrono::steady_clock::now() - begun;
+    };
+    const auto empty = time_of_many();
+    fs::create_directories(place / "job");
+    for (int i = 0; i < 5000; ++i) std::ofstream(place / "job" / std::to_string(i)) << "x";
+    EXPECT_LT(time_of_many(), 10 * empty + std::chrono::milliseconds(300));
+}
+
+TEST_F(SpoolTest, CountsInTheEndWhatOthersKeep) {
+    ASSERT_TRUE(spool->create());
+    {
+        auto others = Spool::open(place, 1000)->create();
+        ASSERT_TRUE(others && others->write(std::string(1000, 'x')) && others->keep("job", "a"));
+    }
+    const auto is_full = [&] {
+        auto file = spool->create();
+        return file && !file->write("y");
+    };
+    for (int i = 0; i < 500 && !is_full(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_TRUE(is_full());
 }
 
 TEST_F(SpoolTest, GivesBackWhatWasDropped) {

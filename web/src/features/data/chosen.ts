@@ -5,7 +5,7 @@ export interface Chosen {
 }
 
 /** As many as the server takes at once. */
-export const maxFiles = 1000;
+export const maxFiles = 10_000;
 
 /** What systems leave in folders, and nobody means to send. */
 const litter = new Set(['__MACOSX', '.DS_Store', 'Thumbs.db', 'desktop.ini', '.git']);
