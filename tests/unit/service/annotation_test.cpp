@@ -10,9 +10,11 @@
 #include <future>
 #include <iterator>
 #include <set>
+#include <thread>
 
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
+#include "service/models.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/service/shipped_model.h"
@@ -305,6 +307,31 @@ TEST_F(AnnotationTest, TeachesAfterSoManyReviews) {
     EXPECT_EQ(woken, 1);
     ASSERT_TRUE(ask(annotation_->change_tag(first.id, "heart", "", 2, marie)).get());
     EXPECT_EQ(jobs(), 1U);
+}
+
+TEST_F(AnnotationTest, AsksAboutTypicalDrawingsFirstOnceTheyAreFound) {
+    ASSERT_TRUE(enrol_own_model(*store_, models / "shapes.onnx"));
+    WorkerPool analyses(1, 4);
+    annotation_ =
+        std::make_unique<Annotation>(*store_, *batcher_, workers_, metrics_,
+                                     recognition::BatcherOptions{}, TeachingRhythm{}, &analyses);
+    for (int seed = 1; seed <= 12; ++seed) stored(seed);
+    ClaimRequest request;
+    request.holder = Uuid::v7();
+    request.limit = 1;
+    ASSERT_TRUE(ask(annotation_->claim(request, marie_)).get());
+    while (analyses.load() > 0) std::this_thread::yield();
+    const auto typical = first_questions(*store_, store::shapes_project).value();
+    ASSERT_FALSE(typical.empty());
+    request.limit = std::min<std::size_t>(1 + typical.size(), 4);
+    const auto claimed = ask(annotation_->claim(request, marie_)).get().value();
+    std::size_t others = 0;
+    for (const auto& [drawing, claim] : claimed.drawings) {
+        const bool is_first = std::count(typical.begin(), typical.end(), drawing.id) != 0;
+        if (claim.asked == store::Asked::margin && !is_first) ++others;
+    }
+    EXPECT_LE(others, 1U);  // that of the first claim
+    analyses.stop();
 }
 
 TEST_F(AnnotationTest, TeachesEachProjectAfterItsOwnReviews) {
