@@ -23,7 +23,6 @@
 #include "server/open.h"
 #include "server/promotions.h"
 #include "service/annotation.h"
-#include "service/quality.h"
 #include "service/retention.h"
 #include "service/transfer.h"
 #include "service/watch.h"
@@ -199,16 +198,24 @@ asio::awaitable<void> Backend::follow_promotions() {
 
 asio::awaitable<void> Backend::watch_quality() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    const auto look = [this]() -> Result<void> {
-        auto& parts = *parts_;
-        const auto quality = service::measure_quality(*parts.store, store::shapes_project, now());
-        if (!quality) return quality.error();
-        parts.annotation->show_quality(*quality);
-        return service::watch_projects(*parts.store, parts.metrics);
+    auto& workers = *parts_->analysis_workers;
+    service::QualityWatch quality(*parts_->store, parts_->metrics);
+    const auto list = [&quality] { return quality.projects(); };
+    const auto look = [this] { return service::watch_projects(*parts_->store, parts_->metrics); };
+    const auto complain = [](const Error& error) {
+        spdlog::warn("cannot measure the quality: {}", error.detail);
     };
     for (;;) {
-        const auto looked = co_await parts_->analysis_workers->run(look);
-        if (!looked) spdlog::warn("cannot measure the quality: {}", looked.error().detail);
+        const auto projects = co_await workers.run(list);
+        if (!projects) complain(projects.error());
+        // One at a time: what people ask to be compared comes in between.
+        for (std::size_t i = 0; projects && i < projects->size(); ++i) {
+            const auto measure = [&] { return quality.measure((*projects)[i]); };
+            const auto measured = co_await workers.run(measure);
+            if (!measured) complain(measured.error());
+        }
+        const auto looked = co_await workers.run(look);
+        if (!looked) complain(looked.error());
         timer.expires_after(quality_rhythm);
         co_await timer.async_wait(asio::use_awaitable);
     }

@@ -18,10 +18,10 @@
 #include "drawing/sanitise.h"
 #include "service/models.h"
 #include "service/narrowing.h"
-#include "service/quality.h"
 #include "service/source.h"
 #include "service/training_jobs.h"
 #include "service/trunk.h"
+#include "service/watch.h"
 #include "store/tagging.h"
 
 namespace croquis::service {
@@ -608,36 +608,9 @@ void Annotation::count_reviews(std::size_t reviews, int project) {
     if (queue_teaching(store_, std::nullopt, project) && rhythm_.on_job) rhythm_.on_job();
 }
 
+/// Those of the first project; others' are as of the last look (QualityWatch).
 void Annotation::show_quality(const Quality& quality) {
-    const auto agreement = [&](const char* sample, const learning::Share& share) {
-        metrics_
-            .gauge("croquis_quality_agreement_ratio",
-                   "How often the live model had said what people say", {{"sample", sample}})
-            .Set(share.part());
-        metrics_
-            .gauge("croquis_quality_reviews", "Reviews that the agreement was measured on",
-                   {{"sample", sample}})
-            .Set(static_cast<double>(share.all));
-    };
-    agreement("random", quality.agreement.random);
-    agreement("all", quality.agreement.all);
-    const auto set = [&](const char* name, const char* help, double value) {
-        metrics_.gauge(name, help).Set(value);
-    };
-    set("croquis_quality_calibration_error", "The live model's expected calibration error",
-        quality.calibration.error);
-    set("croquis_quality_calibration_error_by_chance",
-        "What it would be by chance alone, in 95 of 100 samples",
-        quality.calibration.by_chance.most);
-    set("croquis_queue_waiting_drawings", "Drawings that wait for review",
-        static_cast<double>(quality.waiting));
-    for (const auto& [what, drift] :
-         {std::pair("tags", &quality.tags), std::pair("confidence", &quality.confidence)})
-        metrics_
-            .gauge("croquis_quality_drift_beyond_chance",
-                   "Population stability index since the promotion, over its level of chance",
-                   {{"of", what}})
-            .Set(drift->by_chance > 0 ? drift->index / drift->by_chance : 0);
+    service::show_quality(metrics_, "shapes", &quality);
 }
 
 asio::awaitable<Result<std::vector<store::Label>>> Annotation::labels(int project) {

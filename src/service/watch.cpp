@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <limits>
 
 #include "identity/security_log.h"
 #include "learning/adaptation/evidence.h"
@@ -14,6 +15,64 @@ namespace json = boost::json;
 
 /// Of agreement with the model before; below this there is nowhere to fall.
 constexpr double least_reference = 0.05;
+
+/// A figure of a project's quality, and the metric that shows it.
+struct QualityFigure {
+    const char* name;
+    const char* help;
+    prometheus::Labels labels;
+    double (*of)(const Quality& quality);
+};
+
+double over_chance(const learning::Drift& drift) {
+    return drift.by_chance > 0 ? drift.index / drift.by_chance : 0;
+}
+
+const std::vector<QualityFigure>& quality_figures() {
+    constexpr const char* ratio = "How often the live model had said what people say";
+    constexpr const char* reviews = "Reviews that the agreement was measured on";
+    constexpr const char* drift =
+        "Population stability index since the promotion, over its level of chance";
+    static const std::vector<QualityFigure> figures{
+        {"croquis_quality_agreement_ratio",
+         ratio,
+         {{"sample", "random"}},
+         [](const Quality& quality) { return quality.agreement.random.part(); }},
+        {"croquis_quality_agreement_ratio",
+         ratio,
+         {{"sample", "all"}},
+         [](const Quality& quality) { return quality.agreement.all.part(); }},
+        {"croquis_quality_reviews",
+         reviews,
+         {{"sample", "random"}},
+         [](const Quality& quality) { return static_cast<double>(quality.agreement.random.all); }},
+        {"croquis_quality_reviews",
+         reviews,
+         {{"sample", "all"}},
+         [](const Quality& quality) { return static_cast<double>(quality.agreement.all.all); }},
+        {"croquis_quality_calibration_error",
+         "The live model's expected calibration error",
+         {},
+         [](const Quality& quality) { return quality.calibration.error; }},
+        {"croquis_quality_calibration_error_by_chance",
+         "What it would be by chance alone, in 95 of 100 samples",
+         {},
+         [](const Quality& quality) { return quality.calibration.by_chance.most; }},
+        {"croquis_queue_waiting_drawings",
+         "Drawings that wait for review",
+         {},
+         [](const Quality& quality) { return static_cast<double>(quality.waiting); }},
+        {"croquis_quality_drift_beyond_chance",
+         drift,
+         {{"of", "tags"}},
+         [](const Quality& quality) { return over_chance(quality.tags); }},
+        {"croquis_quality_drift_beyond_chance",
+         drift,
+         {{"of", "confidence"}},
+         [](const Quality& quality) { return over_chance(quality.confidence); }},
+    };
+    return figures;
+}
 
 void show(Metrics& metrics, const store::Project& project, const AgreementFall& fall) {
     metrics
@@ -106,6 +165,50 @@ json::object to_json(const AgreementFall& fall) {
             {"now", to_json(fall.now)},
             {"evidence", fall.evidence},
             {"beyond_chance", fall.is_beyond_chance()}};
+}
+
+void show_quality(Metrics& metrics, const std::string& project, const Quality* quality) {
+    for (const auto& figure : quality_figures()) {
+        auto labels = figure.labels;
+        labels["project"] = project;
+        metrics.gauge(figure.name, figure.help, labels)
+            .Set(quality != nullptr ? figure.of(*quality)
+                                    : std::numeric_limits<double>::quiet_NaN());
+    }
+}
+
+Result<std::vector<store::Project>> QualityWatch::projects() {
+    auto projects = store_.projects();
+    if (!projects) return projects.error();
+    std::erase_if(*projects, [](const auto& project) { return project.archived_at.has_value(); });
+    const auto rank = [](const store::Project& project) {
+        return project.id == store::shapes_project ? std::numeric_limits<int>::max() : project.id;
+    };
+    std::sort(projects->begin(), projects->end(),
+              [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
+    std::vector<store::Project> measured;
+    auto gone = shown_;
+    for (auto& project : *projects) {
+        if (!shown_.contains(project.slug)) {
+            if (shown_.size() == most_shown_projects) continue;
+            shown_.insert(project.slug);
+        }
+        gone.erase(project.slug);
+        measured.push_back(std::move(project));
+    }
+    for (const auto& slug : gone) show_quality(metrics_, slug, nullptr);
+    metrics_
+        .gauge("croquis_quality_projects_not_shown",
+               "Projects whose quality is not measured for metrics, since there are too many")
+        .Set(static_cast<double>(projects->size() - measured.size()));
+    return measured;
+}
+
+Result<void> QualityWatch::measure(const store::Project& project) {
+    const auto quality = measure_quality(store_, project.id, now());
+    if (!quality) return quality.error();
+    show_quality(metrics_, project.slug, &*quality);
+    return {};
 }
 
 Result<void> watch_projects(store::Store& store, Metrics& metrics) {

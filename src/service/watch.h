@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 #include "learning/evaluation/metrics.h"
 #include "store/store.h"
 
-/// Whether people agree less with a model since it was promoted than they did with the one before.
+/// How models do in their projects, as metrics; and whether people agree less with one since it was
+/// promoted than they did with the one before.
 namespace croquis::service {
 
 /// Evidence from which on a fall is more than chance: in 19 of 20 cases where nothing fell it is
@@ -41,6 +43,36 @@ AgreementFall fall_among(const std::vector<store::RecentReview>& reviews, const 
 Result<AgreementFall> measure_fall(store::Store& store, int project);
 
 boost::json::object to_json(const AgreementFall& fall);
+
+struct Quality;
+
+/// Shows the figures as metrics, with the project's slug as a label; without a quality they are not
+/// a number. Slugs are to be few: QualityWatch sees to it.
+void show_quality(Metrics& metrics, const std::string& project, const Quality* quality);
+
+/// Projects whose quality is shown as metrics while a process runs: each is a value of a label, of
+/// which a metrics server keeps every one that it ever met.
+inline constexpr std::size_t most_shown_projects = 64;
+
+/// Measures the quality of projects and shows it as metrics, with the project's slug as a label.
+/// Thread-compatible.
+class QualityWatch {
+  public:
+    /// Both must outlive it.
+    QualityWatch(store::Store& store, Metrics& metrics) : store_(store), metrics_(metrics) {}
+
+    /// Those to be measured: the first project and then the newest, without archived ones, as many
+    /// as there is room for. What was shown of others is not a number from now on, and how many are
+    /// not shown is a metric. Errors: those of the store.
+    Result<std::vector<store::Project>> projects();
+    /// Blocks. Errors: those of measure_quality.
+    Result<void> measure(const store::Project& project);
+
+  private:
+    store::Store& store_;
+    Metrics& metrics_;
+    std::set<std::string> shown_;  ///< slugs; most_shown_projects at most
+};
 
 /// Measures every project with a model of its own and shows it as metrics. Where agreement fell
 /// beyond chance and the project's policy is to roll back, its model before goes live: for the same

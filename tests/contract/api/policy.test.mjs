@@ -91,6 +91,9 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([fall.model, fall.before, fall.beyond_chance], [second, first, true]);
       await lookAgain();
       await measured();
+      const shown = await (await fetch(`http://localhost:${port}/metrics`)).text();
+      assert.match(shown, /^croquis_queue_waiting_drawings\{project="shapes"\} 0$/m);
+      assert.match(shown, /^croquis_quality_reviews\{project="birds",sample="random"\} 0$/m);
       assert.equal(await live(), second);
 
       await api.ask('PATCH', '/api/v1/projects/shapes', { token, json: { rolls_back: true }, status: 200 });

@@ -147,6 +147,54 @@ TEST_F(WatchTest, RaisesAnAlarmWhereAModelIsWorse) {
     EXPECT_FALSE(measure_fall(*store_, store::shapes_project)->is_beyond_chance());
 }
 
+TEST_F(WatchTest, ShowsTheQualityOfEachProject) {
+    ASSERT_TRUE(store_->promote_model("a"));
+    reviewed("a", 20, true);
+    store::Project birds;
+    birds.slug = "birds";
+    birds = store_->add_project(birds).value();
+    QualityWatch watch(*store_, metrics_);
+    const auto projects = watch.projects().value();
+    ASSERT_EQ(projects.size(), 2U);
+    for (const auto& project : projects) ASSERT_TRUE(watch.measure(project));
+    const auto shows = [&](const std::string& line) {
+        return metrics_.text().find(line) != std::string::npos;
+    };
+    EXPECT_TRUE(shows("croquis_quality_reviews{project=\"shapes\",sample=\"random\"} 20\n"));
+    EXPECT_TRUE(shows("croquis_quality_reviews{project=\"birds\",sample=\"random\"} 0\n"));
+    EXPECT_TRUE(shows("croquis_quality_drift_beyond_chance{of=\"tags\",project=\"birds\"} "));
+
+    store::ProjectChange archived;
+    archived.archived_at = now();
+    ASSERT_TRUE(store_->change_project("birds", archived));
+    EXPECT_EQ(watch.projects()->size(), 1U);
+    EXPECT_TRUE(shows("croquis_quality_reviews{project=\"birds\",sample=\"random\"} Nan\n"));
+}
+
+TEST_F(WatchTest, ShowsAsManyProjectsAsThereIsRoomFor) {
+    const auto add = [&](std::size_t i) {
+        store::Project project;
+        project.slug = "p" + std::to_string(i);
+        ASSERT_TRUE(store_->add_project(project));
+    };
+    for (std::size_t i = 0; i < most_shown_projects; ++i) add(i);
+    QualityWatch watch(*store_, metrics_);
+    auto projects = watch.projects().value();
+    ASSERT_EQ(projects.size(), most_shown_projects);
+    EXPECT_EQ(projects[0].slug, "shapes");
+    EXPECT_EQ(projects[1].slug, "p" + std::to_string(most_shown_projects - 1));
+    EXPECT_EQ(projects.back().slug, "p1");
+    EXPECT_NE(metrics_.text().find("croquis_quality_projects_not_shown 1\n"), std::string::npos);
+    // Nor does one that comes later take the place of one that goes: its label stays where it was
+    // met.
+    store::ProjectChange archived;
+    archived.archived_at = now();
+    ASSERT_TRUE(store_->change_project("p1", archived));
+    add(most_shown_projects);
+    EXPECT_EQ(watch.projects()->size(), most_shown_projects - 1);
+    EXPECT_NE(metrics_.text().find("croquis_quality_projects_not_shown 2\n"), std::string::npos);
+}
+
 TEST_F(WatchTest, LeavesABetterOneAlone) {
     ASSERT_TRUE(store_->promote_model("a"));
     reviewed("a", 20, true);
