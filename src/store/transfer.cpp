@@ -1,5 +1,8 @@
 #include "store/transfer.h"
 
+#include <algorithm>
+#include <set>
+
 #include "core/digest.h"
 #include "store/postgres/transfer.h"
 #include "store/sqlite/transfer.h"
@@ -9,14 +12,63 @@
 namespace croquis::store {
 namespace {
 
-TagEvent event_at(int version, TagEventKind kind, const ImportedTag& by) {
-    TagEvent event;
-    event.kind = kind;
-    event.by = by.by;
-    event.by_id = by.by_id;
-    event.at = by.at;
-    event.version = version;
-    return event;
+TagWrite with_tag(const Drawing& before, const ImportedTag& tag) {
+    TagWrite write{before, {}};
+    write.event.kind = TagEventKind::imported;
+    write.event.from = before.tag;
+    write.event.to = tag.to;
+    write.event.by = tag.by;
+    write.event.by_id = tag.by_id;
+    write.event.at = tag.at;
+    write.event.version = before.version + 1;
+    write.drawing.tag = tag.to;
+    write.drawing.version = write.event.version;
+    write.drawing.tagged_by = tag.by;
+    write.drawing.tagged_by_id = tag.by_id;
+    write.drawing.tagged_at = tag.at;
+    write.drawing.basis = Basis::own;
+    return write;
+}
+
+/// Takes the tag of the import before back.
+Result<TagWrite> disputed_tag(const Drawing& there, const std::vector<TagEvent>& events,
+                              const ImportedTag& other) {
+    const Author by{other.by_id, other.by};
+    auto write = decide_undo({there, events}, {there.id, by, other.at, VersionCondition::any()});
+    if (write) write->event.note = "imported as " + there.tag + " and as " + other.to;
+    return write;
+}
+
+bool is_word(TagEventKind kind) {
+    switch (kind) {
+        case TagEventKind::accepted:
+        case TagEventKind::corrected:
+        case TagEventKind::imported:
+        case TagEventKind::adjudicated:
+        case TagEventKind::merged:
+        case TagEventKind::opinion:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// What was said of the drawing last and was not taken back.
+std::optional<TagEventKind> last_word(const std::vector<TagEvent>& events) {
+    std::set<int> undone;
+    for (auto event = events.rbegin(); event != events.rend(); ++event) {
+        if (event->undoes) undone.insert(*event->undoes);
+        if (is_word(event->kind) && !undone.contains(event->version)) return event->kind;
+    }
+    return std::nullopt;
+}
+
+/// Whether the last tag that was taken back was by disputed_tag(): a person's undo has no note.
+bool imports_disagreed(const std::vector<TagEvent>& events) {
+    const auto undone = std::find_if(events.rbegin(), events.rend(), [](const TagEvent& event) {
+        return event.kind == TagEventKind::undone;
+    });
+    return undone != events.rend() && !undone->note.empty();
 }
 
 }  // namespace
@@ -44,43 +96,29 @@ Uuid id_beside(const Uuid& taken, int project) {
 }
 
 TagWrite imported_tag(const DrawingImport& import) {
-    const ImportedTag& tag = *import.tag;
-    TagWrite write{first_drawing(import.submission), event_at(2, TagEventKind::imported, tag)};
-    write.event.from = write.drawing.tag;
-    write.event.to = tag.to;
-    write.drawing.tag = tag.to;
-    write.drawing.version = write.event.version;
-    write.drawing.tagged_by = tag.by;
-    write.drawing.tagged_by_id = tag.by_id;
-    write.drawing.tagged_at = tag.at;
-    write.drawing.basis = Basis::own;
-    return write;
+    return with_tag(first_drawing(import.submission), *import.tag);
 }
 
-Result<ImportOutcome> reimport(const Drawing& there, const std::vector<TagEvent>& events,
-                               const DrawingImport& again) {
+bool may_write(const Drawing& there, const DrawingImport& again) {
+    return again.tag && (!there.tagged_by || again.tag->to != there.tag);
+}
+
+Result<Reimport> reimport(const Drawing& there, const std::vector<TagEvent>& events,
+                          const DrawingImport& again) {
     if (there.visibility == Visibility::deleted) return deleted_before();
     if (there.sha256 != again.submission.sha256)
         return Error{ErrorKind::conflict, "Another picture is stored under this id.",
                      again.known_by_id ? "id" : "external_id"};
-    const bool only_imported = !events.empty() && events.back().kind == TagEventKind::imported;
-    const bool disputes = again.tag && only_imported && again.tag->to != there.tag;
-    return disputes ? ImportOutcome::disputed : ImportOutcome::there_already;
-}
-
-TagWrite disputed_tag(const Drawing& there, const ImportedTag& other) {
-    TagWrite write{there, event_at(there.version + 1, TagEventKind::undone, other)};
-    write.event.from = there.tag;
-    write.event.to = there.prediction.tag;
-    write.event.note = "imported as " + there.tag + " and as " + other.to;
-    write.event.undoes = there.version;
-    write.drawing.tag = there.prediction.tag;
-    write.drawing.version = write.event.version;
-    write.drawing.tagged_by.reset();
-    write.drawing.tagged_by_id.reset();
-    write.drawing.tagged_at.reset();
-    write.drawing.basis.reset();
-    return write;
+    if (!may_write(there, again)) return Reimport{};
+    const auto last = last_word(events);
+    if (there.tagged_by && last == TagEventKind::imported) {
+        auto write = disputed_tag(there, events, *again.tag);
+        if (!write) return write.error();
+        return Reimport{ImportOutcome::disputed, std::move(*write)};
+    }
+    if (there.tagged_by || last == TagEventKind::opinion) return Reimport{ImportOutcome::kept};
+    if (imports_disagreed(events)) return Reimport{};
+    return Reimport{ImportOutcome::labelled, with_tag(there, *again.tag)};
 }
 
 Result<std::unique_ptr<Transfer>> open_transfer(const std::string& url) {

@@ -35,8 +35,10 @@ struct DrawingImport {
 enum class ImportOutcome {
     stored,
     there_already,  ///< the same picture was stored under this key; nothing was changed
+    labelled,       ///< the same, and nobody had reviewed it: it has the tag that comes now
+    kept,           ///< the same, and people have said otherwise, or begun to: that stays
     /// The same, and an earlier import said another tag which nobody has looked at since: that tag
-    /// is taken back, and the drawing waits for a review again.
+    /// is taken back, and the drawing waits for a person, whom no import comes before.
     disputed,
 };
 
@@ -62,10 +64,10 @@ class Transfer {
 
     /// Stores drawings of one project, each with its tag, all in one transaction that is durable
     /// when this returns; says what became of each, in order. Storing the same again changes
-    /// nothing. Where another drawing has its id, one of another project as a rule, it is stored
-    /// under an id that follows from both, by which it is found again. Errors of each: conflict,
-    /// where another picture is stored under its key, or was before it was deleted for good (field
-    /// "deleted"); those of a submission.
+    /// nothing; a tag goes to what is there and was not reviewed. Where another drawing has its id,
+    /// one of another project as a rule, it is stored under an id that follows from both, by which
+    /// it is found again. Errors of each: conflict, where another picture is stored under its key,
+    /// or was before it was deleted for good (field "deleted"); those of a submission.
     virtual Result<std::vector<Result<ImportOutcome>>> add(
         const std::vector<DrawingImport>& drawings) = 0;
 

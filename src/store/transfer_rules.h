@@ -16,11 +16,17 @@ Uuid id_beside(const Uuid& taken, int project);
 /// What is written down of a drawing's tag when it is stored: its second version.
 TagWrite imported_tag(const DrawingImport& drawing);
 
-/// What an import of a drawing that is there comes to. Errors: conflict.
-Result<ImportOutcome> reimport(const Drawing& there, const std::vector<TagEvent>& events,
-                               const DrawingImport& again);
+/// What an import of a drawing that is there comes to, and what is written down of it, if anything.
+struct Reimport {
+    ImportOutcome outcome = ImportOutcome::there_already;
+    std::optional<TagWrite> write = {};
+};
 
-/// What is written down where reimport() says disputed.
-TagWrite disputed_tag(const Drawing& there, const ImportedTag& other);
+/// Errors: conflict.
+Result<Reimport> reimport(const Drawing& there, const std::vector<TagEvent>& events,
+                          const DrawingImport& again);
+
+/// Whether reimport() may have something to write down, so that nobody else may meanwhile.
+bool may_write(const Drawing& there, const DrawingImport& again);
 
 }  // namespace croquis::store

@@ -40,6 +40,13 @@ struct There {
         by_id.insert_or_assign(drawing.id, drawing);
         if (drawing.external_id) by_external_id.insert_or_assign(*drawing.external_id, drawing);
     }
+
+    /// What was deleted meanwhile is known by its id alone.
+    void replace(const Drawing& drawing) {
+        std::erase_if(by_external_id,
+                      [&](const auto& known) { return known.second.id == drawing.id; });
+        add(drawing);
+    }
 };
 
 /// Within a transaction: has each statement planned for the table as it is. An import asks the same
@@ -99,6 +106,7 @@ class Adding {
         keys.reserve(drawings.size());
         for (const auto& drawing : drawings) keys.push_back(key_of(drawing));
         there_ = find_all(connection_, keys);
+        lock(keys, drawings);
         find_taken(keys, drawings);
         std::vector<Result<ImportOutcome>> outcomes;
         outcomes.reserve(drawings.size());
@@ -109,6 +117,19 @@ class Adding {
     }
 
   private:
+    /// Reads those that may get a tag once more, so that nobody else changes theirs meanwhile.
+    void lock(const std::vector<ImportKey>& keys, const std::vector<DrawingImport>& drawings) {
+        static const std::string locked = fmt::format(
+            "SELECT {} FROM drawing WHERE id = ANY ($1) ORDER BY id FOR UPDATE", drawing_columns);
+        std::vector<Uuid> ids;
+        for (std::size_t i = 0; i < drawings.size(); ++i)
+            if (const auto* found = there_.find(keys[i]); found && may_write(*found, drawings[i]))
+                ids.push_back(found->id);
+        if (ids.empty()) return;
+        for (const auto& drawing : read_drawings(connection_.query(locked, ids)))
+            there_.replace(drawing);
+    }
+
     /// Which ids of new drawings others have.
     void find_taken(const std::vector<ImportKey>& keys,
                     const std::vector<DrawingImport>& drawings) {
@@ -151,12 +172,13 @@ class Adding {
         const Drawing there = *found;
         // What this very call stored is not among the database's rows yet.
         if (is_new(there.id)) write_new();
-        auto outcome = reimport(there, events_of(connection_, there.id), import);
-        if (!outcome || *outcome != ImportOutcome::disputed) return outcome;
-        const auto write = disputed_tag(there, *import.tag);
-        write_down(connection_, write);
-        there_.add(write.drawing);
-        return outcome;
+        const auto done = reimport(there, events_of(connection_, there.id), import);
+        if (!done) return done.error();
+        if (done->write) {
+            write_down(connection_, *done->write);
+            there_.add(done->write->drawing);
+        }
+        return done->outcome;
     }
 
     [[nodiscard]] bool is_new(const Uuid& id) const {

@@ -56,10 +56,10 @@ Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& impor
         }
         return ImportOutcome::stored;
     }
-    auto outcome = reimport(*there, events_of(connection, there->id), import);
-    if (outcome && *outcome == ImportOutcome::disputed)
-        write_down(connection, disputed_tag(*there, *import.tag));
-    return outcome;
+    const auto done = reimport(*there, events_of(connection, there->id), import);
+    if (!done) return done.error();
+    if (done->write) write_down(connection, *done->write);
+    return done->outcome;
 }
 
 class SqliteTransfer final : public Transfer {

@@ -1,5 +1,7 @@
 #include "store/transfer.h"
 
+#include <thread>
+
 #include "contract/store/fixture.h"
 #include "store/records.h"
 
@@ -127,9 +129,104 @@ TEST_P(TransferContract, TwoImportsThatDisagreeSendItToReview) {
     // What a person said since then is nobody's to dispute.
     ASSERT_TRUE(succeeded(store_->change_tag(
         {drawing.id, "heart", {Uuid::v7(), "eve"}, now(), "", VersionCondition::any()})));
-    EXPECT_THAT(add({import}), ElementsAre(ImportOutcome::there_already));
+    EXPECT_THAT(add({import}), ElementsAre(ImportOutcome::kept));
     drawing = store_->drawing(drawing.id).value();
     EXPECT_EQ(drawing.tag, "heart");
+}
+
+TEST_P(TransferContract, ALabelGoesToWhatIsThereAndNobodyReviewed) {
+    const auto first = make_import("k1");
+    add({first, make_import("k2")});
+    auto labelled = first;
+    labelled.tag = ImportedTag{"star", "eve", std::nullopt, now()};
+    // What the drawing is held for, and marked with, stays.
+    ASSERT_TRUE(succeeded(store_->change_flags(
+        {{first.submission.id, "odd", by_ada, now(), VersionCondition::any()}})));
+    EXPECT_THAT(add({labelled, labelled}),
+                ElementsAre(ImportOutcome::labelled, ImportOutcome::there_already));
+    const auto drawing = store_->drawing(first.submission.id).value();
+    EXPECT_EQ(drawing.tag, "star");
+    EXPECT_EQ(drawing.version, 3);
+    EXPECT_THAT(drawing.tagged_by, Optional(std::string("eve")));
+    EXPECT_THAT(drawing.tagged_at, Optional(labelled.tag->at));
+    EXPECT_THAT(drawing.basis, Optional(Basis::own));
+    EXPECT_THAT(drawing.flag, Optional(std::string("odd")));
+    const auto events = store_->history(drawing.id).value();
+    EXPECT_EQ(events.back().kind, TagEventKind::imported);
+    EXPECT_EQ(events.back().from, "circle");
+    EXPECT_EQ(events.back().to, "star");
+    // Once stored it is like one that came with its tag.
+    EXPECT_THAT(add({labelled}), ElementsAre(ImportOutcome::there_already));
+    ASSERT_TRUE(succeeded(store_->undo_tag({drawing.id, by_ada, now(), VersionCondition::any()})));
+    EXPECT_EQ(store_->drawing(drawing.id)->tagged_by, std::nullopt);
+    EXPECT_THAT(add({labelled}), ElementsAre(ImportOutcome::labelled));
+    EXPECT_EQ(store_->drawing(drawing.id)->tag, "star");
+    Query reviewed;
+    reviewed.reviewed = true;
+    EXPECT_EQ(store_->list(reviewed)->drawings.size(), 1U);
+}
+
+TEST_P(TransferContract, TheTagThatWasPredictedIsALabelToo) {
+    const auto import = make_import("k1");
+    add({import});
+    auto labelled = import;
+    labelled.tag = ImportedTag{"circle", "eve", std::nullopt, now()};
+    EXPECT_THAT(add({labelled}), ElementsAre(ImportOutcome::labelled));
+    EXPECT_THAT(store_->drawing(import.submission.id)->tagged_by, Optional(std::string("eve")));
+}
+
+TEST_P(TransferContract, WhatAPersonSaidStays) {
+    const auto one = make_import("k1");
+    const auto other = make_import("k2");
+    add({one, other});
+    ASSERT_TRUE(succeeded(store_->change_tag(
+        {one.submission.id, "heart", by_ada, now(), "", VersionCondition::any()})));
+    ASSERT_TRUE(succeeded(store_->change_tag(
+        {other.submission.id, "star", by_ada, now(), "", VersionCondition::any()})));
+    auto labelled = std::vector{one, other};
+    for (auto& import : labelled) import.tag = ImportedTag{"star", "eve", std::nullopt, now()};
+    for (int i = 0; i < 2; ++i)
+        EXPECT_THAT(add(labelled), ElementsAre(ImportOutcome::kept, ImportOutcome::there_already));
+    EXPECT_EQ(store_->drawing(one.submission.id)->tag, "heart");
+    EXPECT_EQ(store_->drawing(one.submission.id)->version, 2);
+    EXPECT_EQ(store_->drawing(other.submission.id)->version, 2);
+}
+
+TEST_P(TransferContract, AnOpinionIsNotOverruled) {
+    Project asking{0, "asking", "Asking"};
+    asking.opinions_wanted = 3;
+    auto import = make_import("k1");
+    import.submission.project = store_->add_project(asking)->id;
+    add({import});
+    ASSERT_TRUE(succeeded(store_->change_tag(
+        {import.submission.id, "circle", by_ada, now(), "", VersionCondition::any()})));
+    import.tag = ImportedTag{"circle", "eve", std::nullopt, now()};
+    EXPECT_THAT(add({import}), ElementsAre(ImportOutcome::kept));
+    EXPECT_EQ(store_->drawing(import.submission.id)->tagged_by, std::nullopt);
+    // Taken back, it stands in nothing's way.
+    ASSERT_TRUE(succeeded(
+        store_->undo_tag({import.submission.id, by_ada, now(), VersionCondition::any()})));
+    EXPECT_THAT(add({import}), ElementsAre(ImportOutcome::labelled));
+}
+
+TEST_P(TransferContract, WhatIsReviewedWhileALabelComesIsReviewedOnce) {
+    constexpr int count = 40;
+    std::vector<DrawingImport> imports;
+    for (int i = 0; i < count; ++i) imports.push_back(make_import("k" + std::to_string(i)));
+    add(imports);
+    for (auto& import : imports) import.tag = ImportedTag{"star", "eve", std::nullopt, now()};
+    std::thread reviewing([&] {
+        for (auto import = imports.rbegin(); import != imports.rend(); ++import)
+            EXPECT_TRUE(succeeded(store_->change_tag(
+                {import->submission.id, "heart", by_ada, now(), "", VersionCondition::any()})));
+    });
+    for (const auto& import : imports) add({import});
+    reviewing.join();
+    for (const auto& import : imports) {
+        const auto events = store_->history(import.submission.id).value();
+        EXPECT_EQ(events.back().to, "heart");
+        EXPECT_LE(events.size(), 3U);
+    }
 }
 
 TEST_P(TransferContract, AnotherPictureUnderAKeyIsRefusedAloneAndTheRestIsStored) {
