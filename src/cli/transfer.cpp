@@ -97,6 +97,8 @@ std::string to_text(const service::ImportReport& report, bool dry_run) {
     line("reviewed", report.reviewed);
     line("suggested", report.suggested);
     line("several labels", report.several_labels);
+    line("labelled", report.labelled);
+    line("kept", report.kept);
     line("disputed", report.disputed);
     line("system files", report.litter);
     for (const auto& [label, count] : report.labels)
@@ -105,6 +107,17 @@ std::string to_text(const service::ImportReport& report, bool dry_run) {
         text += fmt::format("  {}: {}\n", dry_run ? "labels to make" : "labels made",
                             fmt::join(report.new_labels, ", "));
     return text;
+}
+
+/// What the project lacks, a line a word, and what can be done about it.
+void say_unknown_labels(const service::ImportReport& report) {
+    for (const auto& [word, unknown] : report.unknown_labels)
+        std::cerr << fmt::format("croquis: {}: {} drawing{}; --new-labels make, or --map {}={}\n",
+                                 word, unknown.drawings, unknown.drawings == 1 ? "" : "s", word,
+                                 unknown.alike.value_or("LABEL"));
+    if (report.unknown_labels_left_out > 0)
+        std::cerr << fmt::format("croquis: {} drawings more have other words that are no label\n",
+                                 report.unknown_labels_left_out);
 }
 
 /// The store that both commands work on.
@@ -158,6 +171,7 @@ Result<service::ImportReport> imported(const server::Config& config,
     events.problem = [](const std::string& place, const std::string& text, bool) {
         std::cerr << "croquis: " << place << ": " << text << '\n';
     };
+    events.unknown_labels_one_by_one = false;
     return service::import_drawings(**reader, *opened->store, *opened->transfer, batcher, *options,
                                     events);
 }
@@ -165,6 +179,7 @@ Result<service::ImportReport> imported(const server::Config& config,
 int import_data(const server::Config& config, const ImportArguments& arguments) {
     const auto done = imported(config, arguments);
     if (!done) return report(done.error());
+    say_unknown_labels(*done);
     if (arguments.as_json)
         std::cout << service::to_json(*done, arguments.dry_run) << '\n';
     else

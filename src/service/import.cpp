@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "service/transfer.h"
 #include "service/trunk.h"
 #include "store/records.h"
+#include "store/transfer_rules.h"
 
 namespace croquis::service {
 namespace {
@@ -36,6 +38,7 @@ constexpr std::size_t chunk_bytes = std::size_t{32} << 20U;
 constexpr std::size_t max_id_bytes = 512;
 constexpr std::size_t max_name_bytes = 1024;
 constexpr std::string_view own_source = "import";
+constexpr const char* unknown_label = "unknown_label";
 
 /// A version 7 id of the given time whose other bits follow from `name`, so that the same drawing
 /// has the same id in every store.
@@ -70,7 +73,8 @@ struct Pending {
     store::DrawingImport import;
     std::optional<std::string> label;  ///< of the project
     bool was_there = false;
-    bool was_deleted = false;  ///< here, for good
+    bool was_deleted = false;             ///< here, for good
+    std::optional<store::Drawing> there;  ///< in a dry run
     Result<RecognitionResult> recognised = Error{};
 };
 
@@ -290,7 +294,8 @@ class Importer {
 
     void reject(const std::string& place, const Error& error) {
         ++report_.rejected;
-        say(place, error.detail, true);
+        if (error.code != unknown_label || events_.unknown_labels_one_by_one)
+            say(place, error.detail, true);
     }
 
     void say(const std::string& place, const std::string& text, bool rejected) const {
@@ -385,8 +390,21 @@ class Importer {
                 false);
             return std::optional<std::string>();
         }
-        if (const auto assignable = allow(labels.front()); !assignable) return assignable.error();
+        if (const auto assignable = allow(labels.front()); !assignable) {
+            if (assignable.error().code == unknown_label) count_unknown(labels.front());
+            return assignable.error();
+        }
         return std::optional(labels.front());
+    }
+
+    void count_unknown(const std::string& label) {
+        auto& known = report_.unknown_labels;
+        if (known.size() >= max_unknown_labels && !known.contains(label)) {
+            ++report_.unknown_labels_left_out;
+            return;
+        }
+        auto& counted = known[label];
+        if (++counted.drawings == 1) counted.alike = known_alike(label);
     }
 
     /// Whether the project has the label, or shall have it.
@@ -405,8 +423,12 @@ class Importer {
             report_.new_labels.push_back(label);
             return {};
         }
-        return Error{ErrorKind::invalid, fmt::format("\"{}\" is not one of the project's labels{}.",
-                                                     label, alike(label))};
+        return Error{
+            ErrorKind::invalid,
+            fmt::format("\"{}\" is not one of the project's labels{}.", label, alike(label)),
+            {},
+            0,
+            unknown_label};
     }
 
     /// A label that differs in case alone.
@@ -446,6 +468,7 @@ class Importer {
             const auto& found = (*there)[i];
             pending.was_deleted = found && found->visibility == store::Visibility::deleted;
             pending.was_there = found && is_picture_of(*found, pending);
+            if (options_.dry_run && pending.was_there) pending.there = *found;
         }
         chunk.recognise(batcher_, options_);
         return {};
@@ -589,13 +612,46 @@ class Importer {
 
     Result<void> count_dry(const std::vector<Pending*>& good) {
         for (const auto* pending : good) {
-            const auto& key = store::key_of(pending->import);
-            const auto name = key.id ? to_string(*key.id) : key.external_id;
-            const bool there = pending->was_there || !seen_dry_.insert(name).second;
-            count(*pending,
-                  there ? store::ImportOutcome::there_already : store::ImportOutcome::stored);
+            const auto outcome = outcome_dry(*pending);
+            if (!outcome)
+                reject(pending->record.place, outcome.error());
+            else
+                count(*pending, *outcome);
         }
         return {};
+    }
+
+    /// What storing it would come to, after what came before it in this import.
+    Result<store::ImportOutcome> outcome_dry(const Pending& pending) {
+        using store::ImportOutcome;
+        const auto& import = pending.import;
+        const auto key = store::key_of(import);
+        const auto name = key.id ? to_string(*key.id) : key.external_id;
+        const auto seen = seen_dry_.find(name);
+        auto outcome = pending.there ? ImportOutcome::there_already : ImportOutcome::stored;
+        if (seen != seen_dry_.end()) {
+            outcome = outcome_after(seen->second, import.tag);
+        } else if (pending.there && store::may_write(*pending.there, import)) {
+            const auto events = store_.history(pending.there->id, store::Audience::annotators);
+            if (!events) return events.error();
+            const auto done = store::reimport(*pending.there, *events, import);
+            if (!done) return done.error();
+            outcome = done->outcome;
+        }
+        if (outcome == ImportOutcome::disputed)
+            seen_dry_[name] = std::nullopt;
+        else if (outcome == ImportOutcome::stored || outcome == ImportOutcome::labelled)
+            seen_dry_[name] = import.tag ? import.tag->to : std::string();
+        return outcome;
+    }
+
+    /// After a dry run has given the drawing the tag `before`: empty for none, absent where two
+    /// disagreed.
+    static store::ImportOutcome outcome_after(const std::optional<std::string>& before,
+                                              const std::optional<store::ImportedTag>& tag) {
+        using store::ImportOutcome;
+        if (!before || !tag || tag->to == *before) return ImportOutcome::there_already;
+        return before->empty() ? ImportOutcome::labelled : ImportOutcome::disputed;
     }
 
     Result<void> store_all(const std::vector<Pending*>& good) {
@@ -639,6 +695,8 @@ class Importer {
     void count(const Pending& pending, store::ImportOutcome outcome) {
         if (outcome != store::ImportOutcome::stored) {
             ++report_.already_there;
+            if (outcome == store::ImportOutcome::labelled) ++report_.labelled;
+            if (outcome == store::ImportOutcome::kept) ++report_.kept;
             if (outcome != store::ImportOutcome::disputed) return;
             ++report_.disputed;
             say(pending.record.place,
@@ -667,7 +725,7 @@ class Importer {
     bool narrows_ = false;  ///< the model is not the project's own
     bool passed_over_name_ = false;
     std::vector<std::string> to_make_;
-    std::set<std::string> seen_dry_;
+    std::map<std::string, std::optional<std::string>> seen_dry_;  ///< as outcome_after() has it
     std::unique_ptr<Chunk> previous_;
     ImportReport report_;
 };
@@ -677,6 +735,8 @@ class Importer {
 json::object to_json(const ImportReport& report, bool dry_run) {
     json::object labels;
     for (const auto& [label, count] : report.labels) labels[label] = count;
+    json::object unknown;
+    for (const auto& [label, counted] : report.unknown_labels) unknown[label] = counted.drawings;
     return {{"format", report.format},
             {"model", report.model},
             {"dry_run", dry_run},
@@ -687,10 +747,14 @@ json::object to_json(const ImportReport& report, bool dry_run) {
             {"reviewed", report.reviewed},
             {"suggested", report.suggested},
             {"several_labels", report.several_labels},
+            {"labelled", report.labelled},
+            {"kept", report.kept},
             {"disputed", report.disputed},
             {"system_files", report.litter},
             {"labels", std::move(labels)},
-            {"new_labels", json::array(report.new_labels.begin(), report.new_labels.end())}};
+            {"new_labels", json::array(report.new_labels.begin(), report.new_labels.end())},
+            {"unknown_labels", std::move(unknown)},
+            {"unknown_labels_left_out", report.unknown_labels_left_out}};
 }
 
 Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,

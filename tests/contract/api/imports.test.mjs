@@ -14,6 +14,7 @@ import { until } from '../../e2e/support/until.mjs';
 import { client } from './support/contract.mjs';
 import { endedJob, startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
+import { entryOf } from './support/zip.mjs';
 
 const most = 300_000;
 
@@ -119,6 +120,44 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([again.stored, again.already_there], [0, 3]);
     });
 
+    it('give drawings that are there the labels that were annotated in an export of them', async () => {
+      const sent = await send(archiveOf({ '81.png': circle(81), '82.png': circle(82) }));
+      assert.equal((await report(sent)).reviewed, 0);
+      const list = `/api/v1/drawings?import=${sent.body.id}`;
+      const { body: before } = await api.ask('GET', list, { token, status: 200 });
+      const tagged = before.drawings[0];
+      await api.ask('PATCH', `/api/v1/drawings/${tagged.id}`, {
+        token,
+        headers: { 'If-Match': '"1"' },
+        json: { tag: 'star' },
+        status: 200,
+      });
+      const answer = await fetch(`http://localhost:${server.ports.api}/api/v1/exports?format=labelstudio`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      const zip = Buffer.from(await answer.arrayBuffer());
+      const ids = before.drawings.map(({ id }) => id);
+      const tasks = JSON.parse(entryOf(zip, 'tasks.json').toString()).filter(({ meta }) => ids.includes(meta.croquis.id));
+      assert.equal(tasks.length, 2);
+      const files = {};
+      for (const task of tasks) {
+        const value = { choices: ['heart'] };
+        task.annotations = [{ result: [{ from_name: 'choice', to_name: 'image', type: 'choices', value }] }];
+        files[task.data.image] = entryOf(zip, task.data.image);
+      }
+      files['tasks.json'] = JSON.stringify(tasks);
+      const counts = async (query) => {
+        const { stored, already_there: there, labelled, kept } = await report(await send(archiveOf(files), { query }));
+        return [stored, there, labelled, kept];
+      };
+      assert.deepEqual(await counts('?dry_run=true'), [0, 2, 1, 1]);
+      assert.deepEqual(await counts(''), [0, 2, 1, 1]);
+      assert.deepEqual(await counts(''), [0, 2, 0, 1]);
+      const { body: after } = await api.ask('GET', list, { token, status: 200 });
+      for (const { id, tag, tagged_by: by, version } of after.drawings)
+        assert.deepEqual([tag, by, version], id === tagged.id ? ['star', 'admin', 2] : ['heart', 'marie', 2]);
+    });
+
     it('keep what the data suggests, whatever a model says', async () => {
       const sent = await send(archiveOf({ 'star/71.png': circle(71) }), { query: '?labels_as=suggested' });
       assert.equal((await report(sent)).suggested, 1);
@@ -211,6 +250,7 @@ for (const kind of Object.keys(stores))
       const result = await report(await send(archive));
       assert.deepEqual([result.stored, result.rejected], [1, 2]);
       assert.deepEqual(result.problems.map(({ place }) => place).sort(), ['boat/3.png', 'star/2.png']);
+      assert.deepEqual([result.unknown_labels, result.unknown_labels_left_out], [{ boat: 1 }, 0]);
     });
 
     it('take tables, lines, pictures, and a table with its pictures', async () => {

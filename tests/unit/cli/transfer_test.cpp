@@ -51,6 +51,32 @@ TEST_F(TransferProgram, ImportSaysWhatItDidAndNamesWhatItCouldNot) {
     EXPECT_THAT(again.err, IsEmpty());
 }
 
+TEST_F(TransferProgram, AnUnknownLabelIsSaidOnce) {
+    for (int i = 0; i < 3; ++i) picture("d/sun/" + std::to_string(i) + ".png", 10.0F * i);
+    picture("d/Star/1.png", 5);
+    const auto done = croquis({"import", "d", "--store", "sqlite:a.db", "--dry-run"});
+    EXPECT_EQ(done.status, 2);
+    EXPECT_EQ(done.err,
+              "croquis: Star: 1 drawing; --new-labels make, or --map Star=star\n"
+              "croquis: sun: 3 drawings; --new-labels make, or --map sun=LABEL\n");
+    const auto as_json = croquis({"import", "d", "--store", "sqlite:a.db", "--json"});
+    EXPECT_THAT(as_json.out, HasSubstr(R"("unknown_labels":{"Star":1,"sun":3})"));
+}
+
+TEST_F(TransferProgram, ALabelForWhatIsThereIsCounted) {
+    picture("d/circle/1.png", 10);
+    const auto import = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"import", "d", "--store", "sqlite:a.db"});
+        return croquis(more);
+    };
+    ASSERT_EQ(import({"--labels-as", "ignore"}).status, 0);
+    const auto done = import({});
+    EXPECT_EQ(done.status, 0);
+    EXPECT_THAT(done.out, HasSubstr("there already  1"));
+    EXPECT_THAT(done.out, HasSubstr("labelled       1"));
+    EXPECT_THAT(import({"--json"}).out, HasSubstr(R"("labelled":0,"kept":0)"));
+}
+
 TEST_F(TransferProgram, TheLargestPictureCanBeSaid) {
     std::filesystem::create_directories(path("d/circle"));
     write("d/circle/1.png", std::string(2000, 'x'));

@@ -205,6 +205,109 @@ TEST_F(TransferTest, OnePictureUnderTwoLabelsGoesToReview) {
     EXPECT_EQ(place.drawings().at(0).version, 3);
 }
 
+/// Label Studio's tasks of an export, with this label for each drawing.
+std::string annotated(std::string tasks, const std::string& label) {
+    const std::string none = R"("annotations":[])";
+    const std::string one = R"("annotations":[{"result":[{"from_name":"choice","to_name":"image",)"
+                            R"("type":"choices","value":{"choices":[")" +
+                            label + R"("]}}]}])";
+    for (auto at = tasks.find(none); at != std::string::npos; at = tasks.find(none, at + 1))
+        tasks.replace(at, none.size(), one);
+    return tasks;
+}
+
+TEST_F(TransferTest, LabelsOfDrawingsThatAreThereLand) {
+    for (int i = 1; i <= 3; ++i)
+        write_file(path("d/circle/" + std::to_string(i) + ".png"), picture(i));
+    Place place(path("a.db"));
+    ImportOptions ignoring;
+    ignoring.labels_as = LabelsAs::ignored;
+    EXPECT_EQ(bring(place, "d", ignoring).value().reviewed, 0U);
+    const auto eves = place.drawings().at(0).id;
+    ASSERT_TRUE(place.store->change_tag(
+        {eves, "heart", {Uuid::v7(), "eve"}, now(), "", store::VersionCondition::any()}));
+    ImportOptions options;
+    options.by = "zoe";
+    for (const bool dry_run : {true, true, false}) {
+        options.dry_run = dry_run;
+        const auto report = bring(place, "d", options).value();
+        EXPECT_EQ(report.stored, 0U);
+        EXPECT_EQ(report.already_there, 3U);
+        EXPECT_EQ(report.labelled, 2U);
+        EXPECT_EQ(report.kept, 1U);
+        EXPECT_THAT(problems, IsEmpty());
+    }
+    for (const bool dry_run : {true, false}) {
+        options.dry_run = dry_run;
+        const auto again = bring(place, "d", options).value();
+        EXPECT_EQ(again.labelled, 0U);
+        EXPECT_EQ(again.kept, 1U);
+    }
+    for (const auto& drawing : place.drawings()) {
+        EXPECT_EQ(drawing.tag, drawing.id == eves ? "heart" : "circle");
+        EXPECT_EQ(drawing.tagged_by, drawing.id == eves ? "eve" : "zoe");
+        EXPECT_EQ(drawing.version, 2);
+    }
+}
+
+TEST_F(TransferTest, WhatIsAnnotatedInAnExportComesBack) {
+    Place place(path("a.db"));
+    for (int i = 1; i <= 4; ++i) write_file(path("d/" + std::to_string(i) + ".png"), picture(i));
+    bring(place, "d").value();
+    ExportOptions all;
+    all.format = Format::label_studio;
+    write_file(path("x.zip"), written(place, all));
+    const auto tree = dataset::open_tree(path("x.zip")).value();
+    auto cursor = tree->open().value();
+    while (const auto entry = cursor->next().value()) {
+        const std::string bytes(as_text(cursor->read(1'000'000).value()));
+        write_file(path("x/" + entry->path),
+                   entry->path == "tasks.json" ? annotated(bytes, "heart") : bytes);
+    }
+    const auto report = bring(place, "x").value();
+    EXPECT_EQ(report.labelled, 4U);
+    for (const auto& drawing : place.drawings()) EXPECT_EQ(drawing.tag, "heart");
+}
+
+TEST_F(TransferTest, ADryRunForeseesTwoLabelsOfOnePicture) {
+    write_file(path("d/circle/1.png"), picture(1));
+    write_file(path("d/star/same.png"), picture(1));
+    write_file(path("d/star/too.png"), picture(1));
+    Place place(path("a.db"));
+    ImportOptions options;
+    options.dry_run = true;
+    const auto dry = bring(place, "d", options).value();
+    EXPECT_EQ(dry.disputed, 1U);
+    EXPECT_EQ(dry.already_there, 2U);
+    const auto done = bring(place, "d").value();
+    EXPECT_EQ(done.disputed, 1U);
+    EXPECT_EQ(done.already_there, 2U);
+}
+
+TEST_F(TransferTest, UnknownLabelsAreCountedByWord) {
+    std::string lines;
+    const auto line = [&](int id, const std::string& word) {
+        lines += R"({"key_id":")" + std::to_string(id) + R"(","word":")" + word +
+                 R"(","drawing":[[[0,90],[0,9]]]})" + "\n";
+    };
+    line(0, "Circle");
+    for (int i = 1; i <= 3; ++i) line(i, "sun");
+    for (int i = 0; i < 105; ++i) line(10 + i, "w" + std::to_string(i));
+    write_file(path("x.ndjson"), lines);
+    Place place(path("a.db"));
+    const auto report = bring(place, "x.ndjson").value();
+    EXPECT_EQ(report.rejected, 109U);
+    EXPECT_EQ(problems.size(), 109U);
+    ASSERT_EQ(report.unknown_labels.size(), max_unknown_labels);
+    EXPECT_EQ(report.unknown_labels.at("sun").drawings, 3U);
+    EXPECT_EQ(report.unknown_labels.at("sun").alike, std::nullopt);
+    EXPECT_EQ(report.unknown_labels.at("Circle").alike, "circle");
+    EXPECT_EQ(report.unknown_labels_left_out, 7U);
+    ImportOptions making;
+    making.make_labels = true;
+    EXPECT_THAT(bring(place, "x.ndjson", making).value().unknown_labels, IsEmpty());
+}
+
 TEST_F(TransferTest, OneIdForTwoDrawingsKeepsBoth) {
     const std::string head = R"({"key_id":"7","word":"line","drawing":)";
     write_file(path("x.ndjson"), head + "[[[0,90],[0,9]]]}\n" + head + "[[[0,90],[9,0]]]}\n");

@@ -855,7 +855,7 @@ export const en = {
     maxConfidence: 'Confidence up to (%)',
     importTitle: 'Import',
     importIntro:
-      'An archive with a folder for each label, a table with its pictures, Quick, Draw! lines, or what Label Studio, COCO, CVAT and Hugging Face write. What is there already is not stored twice.',
+      'An archive with a folder for each label, a table with its pictures, Quick, Draw! lines, or what Label Studio, COCO, CVAT and Hugging Face write. What is there already is not stored twice; where nobody has reviewed it, it gets its label.',
     importDrop: 'Drop files or folders here, or choose them.',
     chooseFiles: 'Choose files',
     chooseFolder: 'Choose a folder',
@@ -917,11 +917,20 @@ export const en = {
       reviewed: 'Reviewed',
       suggested: 'Suggestions',
       several_labels: 'Several labels',
+      labelled: 'Labels added to what was there',
+      kept: 'Reviewed otherwise, left so',
       disputed: 'Disputed',
       system_files: 'System files',
     },
     labelsToMake: 'Labels to make:',
     labelsMade: 'Labels made:',
+    unknownTitle: 'Words that are no label of the project',
+    unknownMore: (count: string, number: number) =>
+      number === 1
+        ? 'One more drawing has another such word.'
+        : `${count} more drawings have other such words.`,
+    unknownMake: 'Make labels of them',
+    unknownMap: 'Say which label each means',
     toQueue: 'Review what was imported',
     problemsTitle: 'Rejected, or worth knowing',
     place: 'Where',

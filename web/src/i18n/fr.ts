@@ -871,7 +871,7 @@ export const fr: Dictionary = {
     maxConfidence: 'Confiance jusqu’à (%)',
     importTitle: 'Importer',
     importIntro:
-      'Une archive avec un dossier par étiquette, un tableau et ses images, des lignes de Quick, Draw!, ou ce qu’écrivent Label Studio, COCO, CVAT et Hugging Face. Ce qui est déjà là n’est pas enregistré deux fois.',
+      'Une archive avec un dossier par étiquette, un tableau et ses images, des lignes de Quick, Draw!, ou ce qu’écrivent Label Studio, COCO, CVAT et Hugging Face. Ce qui est déjà là n’est pas enregistré deux fois ; ce que personne n’a vérifié en reçoit l’étiquette.',
     importDrop: 'Déposez ici des fichiers ou des dossiers, ou choisissez-les.',
     chooseFiles: 'Choisir des fichiers',
     chooseFolder: 'Choisir un dossier',
@@ -934,11 +934,20 @@ export const fr: Dictionary = {
       reviewed: 'Vérifiés',
       suggested: 'Suggestions',
       several_labels: 'Plusieurs étiquettes',
+      labelled: 'Étiquettes ajoutées à ce qui était là',
+      kept: 'Vérifiés autrement, laissés ainsi',
       disputed: 'Contestés',
       system_files: 'Fichiers système',
     },
     labelsToMake: 'Étiquettes à créer :',
     labelsMade: 'Étiquettes créées :',
+    unknownTitle: 'Mots qui ne sont pas des étiquettes du projet',
+    unknownMore: (count, number) =>
+      number < 2
+        ? `${count} autre dessin a un autre mot de ce genre.`
+        : `${count} autres dessins ont d’autres mots de ce genre.`,
+    unknownMake: 'En faire des étiquettes',
+    unknownMap: 'Dire quelle étiquette chacun désigne',
     toQueue: 'Vérifier ce qui a été importé',
     problemsTitle: 'Refusés, ou bon à savoir',
     place: 'Où',

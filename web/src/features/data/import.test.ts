@@ -11,6 +11,7 @@ import {
   nothingSaid,
   problemsOf,
   reportOf,
+  withWords,
   type ImportReport,
 } from './import';
 
@@ -21,6 +22,13 @@ describe('an import', () => {
       'Étoile=star',
       'a=b=c',
     ]);
+  });
+
+  it('adds a line for each word that has none', () => {
+    expect(withWords('', ['sun', 'a=b'])).toBe('sun = ');
+    const map = withWords('Rond = circle\n\n', ['Rond', 'sun', 'moon']);
+    expect(map).toBe('Rond = circle\nsun = \nmoon = ');
+    expect(mappingsOf(map)).toEqual(['Rond=circle']);
   });
 
   it('sends what was chosen before the files', () => {

@@ -57,6 +57,14 @@ export function mappingsOf(text: string): string[] {
     .map(([from, to]) => `${from}=${to}`);
 }
 
+/** The mappings with a line more for each of these words that has none, to write its label behind. */
+export function withWords(map: string, words: string[]): string {
+  const lines = map.split('\n').filter((line) => line.trim() !== '');
+  const there = lines.map((line) => line.split('=')[0]?.trim());
+  const missing = words.filter((word) => !there.includes(word) && !word.includes('='));
+  return [...lines, ...missing.map((word) => `${word} = `)].join('\n');
+}
+
 /** The parameters come before the files, so that a refusal does not wait for these. */
 export function formOf({ files, map, ...said }: ImportForm, dryRun: boolean): FormData {
   const form = new FormData();
