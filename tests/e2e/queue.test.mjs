@@ -184,6 +184,47 @@ describe('the review screen', () => {
       await assertAccessible(page, 'an empty queue');
     }));
 
+  it('tells what others hold from what is done, and goes on when it comes free', () =>
+    withReview(1, {}, async (page, [first]) => {
+      const claim = '/queue/claims/019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e12';
+      for (let n = 0; n < 2; ++n) await api('POST', '/public/predictions', { image: lineAsPng(++drawn) });
+      const { drawings } = await api('PUT', claim, { limit: 10 });
+      assert.equal(drawings.length, 2);
+      await page.keyboard.press('Enter');
+      const finished = page.getByTestId('finished');
+      await finished.getByText('2 drawings are being looked at elsewhere.').waitFor();
+      assert.equal(await finished.getByText('Well done').count(), 0);
+      await assertAccessible(page, 'a review whose drawings are held elsewhere');
+      await finished.getByTestId('look-again').click();
+      await sleep(200);
+      assert.equal(await shown(page), first);
+      // The same where the review is opened meanwhile.
+      await page.keyboard.press('Escape');
+      await screen(page).waitFor({ state: 'detached' });
+      await page.goto(`${croquis.url}/#/review`);
+      await page.getByTestId('nothing-waits').getByText('2 drawings are being looked at elsewhere.').waitFor();
+      await assertAccessible(page, 'a queue that is held elsewhere');
+      await api('DELETE', claim);
+      await screen(page).waitFor();
+      const freed = await shown(page);
+      await page.keyboard.press('Enter');
+      await another(page, freed);
+      await page.keyboard.press('Enter');
+      await page.getByTestId('finished').getByText('Well done').waitFor();
+    }));
+
+  it('goes on by itself from the last drawing when others come free', () =>
+    withReview(1, {}, async (page, [first]) => {
+      const claim = '/queue/claims/019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e13';
+      await api('POST', '/public/predictions', { image: lineAsPng(++drawn) });
+      const [held] = (await api('PUT', claim, { limit: 10 })).drawings;
+      await page.keyboard.press('Enter');
+      await page.getByTestId('finished').getByText('1 drawing is being looked at elsewhere.').waitFor();
+      await api('DELETE', claim);
+      assert.equal(await another(page, first), held.id);
+      assert.equal((await now(held.id)).version, 1);
+    }));
+
   it('is worked with by swipes too, each of which belongs to its drawing', () =>
     withReview(
       4,

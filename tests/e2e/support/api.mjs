@@ -18,7 +18,7 @@ export function apiAt(url) {
       body: body && JSON.stringify(body),
     });
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-    return answer.json();
+    return answer.status === 204 ? null : answer.json();
   }
   api.signIn = async (username = 'admin', password = 'admin') => {
     token = undefined;

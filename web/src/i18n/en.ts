@@ -23,6 +23,8 @@ export const en = {
   draw: {
     title: 'Draw a shape',
     intro: 'Draw with a mouse, a finger or a pen. Croquis tells you which shape it sees.',
+    projectIntro: (labels: string) =>
+      labels ? `What to draw: ${labels}` : 'Draw with a mouse, a finger or a pen.',
     canvas: 'Drawing canvas',
     tools: 'Drawing tools',
     keys: 'With the keyboard: arrow keys move the crosshair (with Shift further, with Alt by a hair), Space puts the pen down or lifts it.',
@@ -66,6 +68,8 @@ export const en = {
     suggested: (tag: string) => `Passed on: “${tag}”. Thank you.`,
     tooLate: 'It can be taken back for 24 hours only.',
     unknownTitle: 'Not sure',
+    unknownLabel:
+      'None of the project’s labels stands out clearly enough, so Croquis would rather not guess. People look at it.',
     unknown:
       'No shape stands out clearly enough, so Croquis would rather not guess. It may be a shape it does not know; a larger, simpler drawing often helps.',
   },
@@ -73,6 +77,8 @@ export const en = {
     current: 'Project:',
     choose: 'Choose a project',
     guidelines: 'Guidelines',
+    guidelinesMore: 'Read all',
+    guidelinesLess: 'Less',
     guidelinesHint: 'Shown beside drawing and reviewing. Markdown: **bold**, lists, links.',
     intro: 'A project has drawings, labels and a model of its own, and an address to share.',
     adminsOnly: 'Only admins look after projects.',
@@ -213,7 +219,7 @@ export const en = {
     queueHint:
       'Nobody has looked at these yet. The model hesitates most over the first; one in ten is picked at random. While you are here, nobody else is given them.',
     queueEmpty: 'The queue is empty',
-    queueEmptyText: 'Every drawing has been reviewed, or somebody else is looking at it. Well done.',
+    queueEmptyText: 'Every drawing has been reviewed. Well done.',
     tag: 'Tag',
     save: 'Save',
     accept: 'Accept',
@@ -341,7 +347,15 @@ export const en = {
     noDecisions: 'What you decide stands here, to be changed or taken back.',
     openAgain: (tag: string) => `Open again: ${tag}`,
     takeBack: (tag: string) => `Take back: ${tag}`,
-    finished: 'The queue is empty.',
+    elsewhere: (n: number, said: string) =>
+      n === 1 ? '1 drawing is being looked at elsewhere.' : `${said} drawings are being looked at elsewhere.`,
+    elsewhereText:
+      'By somebody else, or in another tab or on another device of yours. This page looks again every few seconds, and goes on when they come free.',
+    onlySkipped: (n: number, said: string) =>
+      n === 1
+        ? 'Only the drawing that you skipped waits still: others are asked about it.'
+        : `Only the ${said} drawings that you skipped wait still: others are asked about them.`,
+    lookAgain: 'Look again',
     suspected: (tag: string) =>
       `Most of its look-alikes are ${tag}. Accepting it confirms the tag that it has.`,
     suspectsDone: 'Every likely mistake was looked at.',

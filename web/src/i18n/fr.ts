@@ -25,6 +25,8 @@ export const fr: Dictionary = {
   draw: {
     title: 'Dessinez une forme',
     intro: 'Dessinez à la souris, au doigt ou au stylet. Croquis vous dit quelle forme il voit.',
+    projectIntro: (labels) =>
+      labels ? `À dessiner : ${labels}` : 'Dessinez à la souris, au doigt ou au stylet.',
     canvas: 'Zone de dessin',
     tools: 'Outils de dessin',
     keys: 'Au clavier : les flèches déplacent le viseur (avec Maj plus loin, avec Alt d’un cheveu), Espace pose ou lève le crayon.',
@@ -67,6 +69,8 @@ export const fr: Dictionary = {
     suggested: (tag) => `Transmis : « ${tag} ». Merci.`,
     tooLate: 'On ne peut le reprendre que pendant 24 heures.',
     unknownTitle: 'Pas sûr',
+    unknownLabel:
+      'Aucune étiquette du projet ne se détache assez nettement ; Croquis préfère ne pas deviner. Quelqu’un le regardera.',
     unknown:
       'Aucune forme ne se détache assez nettement ; Croquis préfère ne pas deviner. C’est peut-être une forme qu’il ne connaît pas ; un dessin plus grand et plus simple aide souvent.',
   },
@@ -74,6 +78,8 @@ export const fr: Dictionary = {
     current: 'Projet :',
     choose: 'Choisir un projet',
     guidelines: 'Consignes',
+    guidelinesMore: 'Tout lire',
+    guidelinesLess: 'Réduire',
     guidelinesHint: 'Affichées à côté du dessin et de la relecture. Markdown : **gras**, listes, liens.',
     intro: 'Un projet a ses dessins, ses étiquettes et son modèle, et une adresse à partager.',
     adminsOnly: 'Seuls les administrateurs gèrent les projets.',
@@ -217,7 +223,7 @@ export const fr: Dictionary = {
     queueHint:
       'Personne ne les a encore regardés. Le modèle hésite le plus sur les premiers ; un sur dix est tiré au hasard. Tant que vous êtes ici, personne d’autre ne les reçoit.',
     queueEmpty: 'Rien à vérifier',
-    queueEmptyText: 'Tous les dessins ont été vérifiés, ou quelqu’un d’autre les regarde. Bravo.',
+    queueEmptyText: 'Tous les dessins ont été vérifiés. Bravo.',
     tag: 'Étiquette',
     save: 'Enregistrer',
     accept: 'Accepter',
@@ -347,7 +353,15 @@ export const fr: Dictionary = {
     noDecisions: 'Ce que vous décidez apparaît ici, à changer ou à annuler.',
     openAgain: (tag) => `Rouvrir : ${tag}`,
     takeBack: (tag) => `Revenir sur : ${tag}`,
-    finished: 'Rien à vérifier.',
+    elsewhere: (n, said) =>
+      n === 1 ? '1 dessin est regardé ailleurs.' : `${said} dessins sont regardés ailleurs.`,
+    elsewhereText:
+      'Par quelqu’un d’autre, ou par vous dans un autre onglet ou sur un autre appareil. Cette page regarde à nouveau toutes les quelques secondes et continue dès qu’ils sont libres.',
+    onlySkipped: (n, said) =>
+      n === 1
+        ? 'Il ne reste que le dessin que vous avez passé : d’autres le recevront.'
+        : `Il ne reste que les ${said} dessins que vous avez passés : d’autres les recevront.`,
+    lookAgain: 'Regarder à nouveau',
     suspected: (tag) =>
       `La plupart de ses semblables portent « ${tag} ». Accepter confirme l’étiquette qu’il a.`,
     suspectsDone: 'Toutes les erreurs probables ont été regardées.',

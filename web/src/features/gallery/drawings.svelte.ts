@@ -173,6 +173,19 @@ export class DrawingList {
     void this.renew();
   }
 
+  /** Asks the queue once more after it gave nothing; how many drawings came free. A failure changes nothing. */
+  async lookAgain(): Promise<number> {
+    if (this.claim === null || this.loading || this.next !== null) return 0;
+    const turn = ++this.asked;
+    const answer = await this.hold(page_size);
+    if (turn !== this.asked || !answer.ok) return 0;
+    const known = new Set(this.items.map((drawing) => drawing.id));
+    const fresh = answer.data.drawings.filter((drawing) => !known.has(drawing.id));
+    this.items.push(...fresh);
+    if (fresh.length > 0) this.next = answer.data.next;
+    return fresh.length;
+  }
+
   /** Keeps what the queue gave for longer. Where that fails, others may be given it. */
   async renew(): Promise<void> {
     if (this.claim !== null) await this.hold(0);
