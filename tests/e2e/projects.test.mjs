@@ -125,6 +125,36 @@ describe('several projects', () => {
     });
   });
 
+  for (const [locale, colorScheme] of [['en-GB', 'light'], ['fr-FR', 'dark']])
+    it(`says above a phone’s canvas what to draw, and shows the button that hands it in, in ${locale}`, async () => {
+      await withPage({ ...phone, viewport: { width: 390, height: 780 }, locale, colorScheme }, async (page) => {
+        const inSight = async (what) => {
+          const [box, bar] = [await what.boundingBox(), await page.locator('nav').boundingBox()];
+          return box.y >= 0 && box.y + box.height <= bar.y;
+        };
+        await page.getByTestId('submit').waitFor();
+        await page.waitForTimeout(300);
+        assert.ok(await inSight(page.getByTestId('submit')), 'of the shapes');
+        await page.goto(birds());
+        const text = page.getByTestId('guidelines');
+        await text.getByText('What a bird is').waitFor();
+        await page.waitForTimeout(300);
+        assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Birds');
+        assert.ok(await inSight(text.getByText('What a bird is')));
+        assert.ok(await inSight(page.getByTestId('submit')), 'of the birds');
+        const canvas = await page.getByTestId('canvas').boundingBox();
+        assert.ok((await text.boundingBox()).y < canvas.y && canvas.width >= 240, JSON.stringify(canvas));
+        await look(page, `birds-to-draw-${locale}`);
+        const more = page.getByTestId('whole-guidelines');
+        assert.equal(await more.getAttribute('aria-expanded'), 'false');
+        await more.tap();
+        assert.ok(await inSight(text.getByText('not here')));
+        assert.equal(await more.getAttribute('aria-expanded'), 'true');
+        assert.deepEqual(await page.getByTestId('canvas').evaluate((one) => one.clientWidth), canvas.width - 2);
+        await look(page, `birds-guidelines-${locale}`);
+      });
+    });
+
   let drawn;
   it('takes a visitor’s drawing by its address, which shapes does not show', async () => {
     await withPage(phone, async (page) => {
