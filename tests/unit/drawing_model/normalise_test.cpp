@@ -202,6 +202,82 @@ TEST(Normalise, TakesThePaperOutOfAPhotograph) {
     EXPECT_LT(apart(plain, seen(photographed(sketch, 0.6))), 16);
 }
 
+/// A page of one brightness here and another there, with grain, and a table of `table` round it.
+struct Paper {
+    double from = 150;
+    double to = 225;
+    int grain = 5;
+    int rim = 0;
+    int table = 70;
+    int pen = 60;
+};
+
+Image photographed(const Image& sketch, const Paper& paper) {
+    constexpr int width = 420, height = 320;
+    const Image page = placed(sketch, width, height, 115, 65);
+    Image photo{width, height, 3, {}};
+    std::uint32_t random = 1;
+    const auto grain = [&] {  // nearly Gaussian, of standard deviation `grain`
+        double sum = 0;
+        for (int i = 0; i < 12; ++i) {
+            random = random * 1664525U + 1013904223U;
+            sum += static_cast<double>(random >> 8U) / (1U << 24U) - 0.5;
+        }
+        return sum * paper.grain;
+    };
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const bool beside = std::min({x, y, width - 1 - x, height - 1 - y}) < paper.rim;
+            const double across = 0.6 * x / width + 0.4 * y / height;
+            const double light =
+                beside ? paper.table : paper.from + (paper.to - paper.from) * across;
+            const double ink = (255 - page.pixels[static_cast<std::size_t>(y * width + x)]) / 255.0;
+            for (int c = 0; c < 3; ++c)
+                photo.pixels.push_back(static_cast<std::uint8_t>(
+                    std::clamp(light * (1 - ink) + paper.pen * ink - 4 * c + grain(), 0.0, 255.0)));
+        }
+    return photo;
+}
+
+TEST(Normalise, TakesGentlyUnevenPaperOutWhateverItsGrain) {
+    const Image sketch = rasterise(house, 190, {5}, 4);
+    const ModelInput plain = seen(sketch);
+    for (int from = 100; from <= 190; from += 10)
+        for (const int grain : {0, 1, 3, 5, 6, 7, 10})
+            for (const int pen : {60, 110})
+                EXPECT_LT(apart(plain, seen(photographed(sketch, {static_cast<double>(from), 225,
+                                                                  grain, 0, 0, pen}))),
+                          16)
+                    << "paper from " << from << ", grain " << grain << ", pen " << pen;
+}
+
+TEST(Normalise, TakesTheTableRoundAPageOut) {
+    const Image sketch = rasterise(house, 190, {5}, 4);
+    const ModelInput plain = seen(sketch);
+    for (const int rim : {6, 15, 30, 50})
+        for (const int table : {40, 90, 250})
+            for (const int grain : {2, 5, 8})
+                EXPECT_LT(apart(plain, seen(photographed(sketch, {150, 215, grain, rim, table}))),
+                          16)
+                    << rim << " pixels of " << table << ", grain " << grain;
+}
+
+TEST(Normalise, FindsNothingOnABlankPageOnATable) {
+    const Image blank{190, 190, 1, std::vector<std::uint8_t>(std::size_t{190} * 190, 255)};
+    EXPECT_FALSE(normalise(photographed(blank, {150, 225, 3, 30, 70})));
+}
+
+TEST(Normalise, KeepsAShadedShapeOnACanvas) {
+    Image shaded{160, 160, 1, std::vector<std::uint8_t>(std::size_t{160} * 160, 255)};
+    for (int y = 20; y < 140; ++y)
+        for (int x = 20; x < 140; ++x)
+            shaded.pixels[static_cast<std::size_t>(y * 160 + x)] =
+                static_cast<std::uint8_t>(100 - x / 2);
+    const ModelInput input = seen(shaded);
+    EXPECT_GT(input[model_side / 2 * model_side + model_side / 2], 128);
+    EXPECT_NEAR(aspect(input), 1, 0.05);
+}
+
 TEST(Normalise, IsDeterministic) {
     const Image sketch = photographed(rasterise(house, 190, {5}, 4), 0.3);
     EXPECT_EQ(seen(sketch), seen(sketch));
