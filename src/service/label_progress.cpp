@@ -51,7 +51,7 @@ LabelProgress progress_of(const std::string& label, const store::ReviewedCount& 
 /// Null of nothing.
 json::value known_share(const learning::Share& share) {
     if (share.all == 0) return nullptr;
-    return to_json(share);
+    return service::to_json(share);
 }
 
 }  // namespace
