@@ -61,7 +61,7 @@ describe('what was dropped', () => {
   });
 
   it('is not gone through beyond what is taken', async () => {
-    const many = Array.from({ length: 5000 }, (_, i) => fileEntry(`/star/${i}.png`));
+    const many = Array.from({ length: maxFiles + 5 }, (_, i) => fileEntry(`/star/${i}.png`));
     expect((await droppedIn(drop(folderEntry('/star', many)))).length).toBe(maxFiles + 1);
   });
 

@@ -60,7 +60,7 @@ describe('taking back all since a time', () => {
       reviewed: 'true',
       tagged_by: 'marie',
       tagged_since: '2026-11-25T10:00:00.000Z',
-      imported: false,
+      imported: 'false',
       limit: '200',
     });
   });
