@@ -155,7 +155,8 @@ describe('workers on postgresql', () => {
     assert.equal(await told.stop(), 0);
     assert.equal(named(await there(), told), undefined, 'it took itself off the list');
     workers.splice(workers.indexOf(told), 1);
-    assert.equal((await found(job.id)).state, 'queued');
+    // Another that is still there may have it already.
+    assert.match((await found(job.id)).state, /^(queued|running)$/);
     await work();
     const done = await endedJob(api, token, job.id);
     assert.equal(done.state, 'succeeded', done.error);
