@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ constexpr std::string_view incoming = "incoming-";
 constexpr mode_t owner_file = 0600;
 constexpr int retry_seconds = 60;
 constexpr std::chrono::seconds count_rhythm{1};
+constexpr int most_tries = 10;
 
 bool is_incoming(const fs::path& path) {
     return path.filename().string().starts_with(incoming);
@@ -83,6 +85,11 @@ void sync_folder(const fs::path& folder) {
     if (descriptor < 0) return;
     fsync(descriptor);
     close(descriptor);
+}
+
+bool has_name(int descriptor) {
+    struct stat status {};
+    return fstat(descriptor, &status) == 0 && status.st_nlink > 0;
 }
 
 /// The same for it and all folders in it.
@@ -165,13 +172,16 @@ Result<SpoolFile> Spool::create() {
     if (!make_folder(folder_)) return cannot_write(errno);
     const MutexLock lock(creating_);
     if (std::chrono::steady_clock::now() >= count_again_at_) count();
-    auto path = folder_ / (std::string(incoming) + to_string(Uuid::v7()));
-    const int descriptor =
-        ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, owner_file);
-    if (descriptor < 0) return cannot_write(errno);
-    SpoolFile file(shared_from_this(), std::move(path), descriptor);
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return cannot_write(errno);
-    return file;
+    for (int tries = 1;; ++tries) {
+        auto path = folder_ / (std::string(incoming) + to_string(Uuid::v7()));
+        const int descriptor =
+            ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, owner_file);
+        if (descriptor < 0) return cannot_write(errno);
+        SpoolFile file(shared_from_this(), std::move(path), descriptor);
+        // Before it was locked, another process that starts may have taken it for a leftover.
+        if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && has_name(descriptor)) return file;
+        if (tries == most_tries) return cannot_write(EAGAIN);
+    }
 }
 
 bool Spool::take(std::uint64_t bytes) {

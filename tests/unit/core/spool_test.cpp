@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -205,6 +206,22 @@ TEST_F(SpoolTest, RemovesWhatADeadProcessWasWritingAndNotWhatALivingOneWrites) {
     EXPECT_EQ(files_in(place), 1U);
     EXPECT_TRUE(living->write("still here"));
     EXPECT_TRUE(living->keep("job", "a"));
+}
+
+TEST_F(SpoolTest, TakesNoPartInWhatProcessesThatStartMeanwhileRemove) {
+    ASSERT_TRUE(spool->create());
+    std::atomic<bool> done{false};
+    std::thread others([&] {
+        while (!done) Spool::open(place, 1000);
+    });
+    std::size_t kept = 0;
+    for (int i = 0; i < 1000; ++i) {
+        auto file = spool->create();
+        if (file && file->keep("one", std::to_string(i))) ++kept;
+    }
+    done = true;
+    others.join();
+    EXPECT_EQ(kept, 1000U);
 }
 
 TEST_F(SpoolTest, SaysThatItsFolderCannotBeWritten) {
