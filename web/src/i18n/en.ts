@@ -567,7 +567,6 @@ export const en = {
       `It says what the live model says: ${share} of the newest drawings. ${microseconds} µs of computation a drawing.`,
     otherNetwork:
       'What is stored does not tell its answers: its network is run over the newest drawings, up to 500, for two minutes at most.',
-    shadowOpen: 'Another model is being compared with the live one. Try again after that.',
     shadowFailed: (why: string) => `It could not be compared: ${why}`,
     shadowCancelled: 'The comparison was stopped.',
     shadowLeftOut: (drawings: string, of: number) =>
@@ -970,6 +969,7 @@ export const en = {
     codes: {
       job_succeeded: () => 'It is done already: there is nothing to retry.',
       job_under_way: () => 'This is being done already.',
+      shadow_open: () => 'Another model is being compared with the live one. Try again after that.',
       upload_gone: () =>
         'The server does not keep what was uploaded any more: choose it again, and send it again.',
     },

@@ -576,7 +576,6 @@ export const fr: Dictionary = {
       `Il dit ce que dit le modèle actif : ${share} des dessins les plus récents. ${microseconds} µs de calcul par dessin.`,
     otherNetwork:
       'Ce qui est enregistré ne dit pas ses réponses : son réseau parcourt les dessins les plus récents, 500 au plus, en deux minutes au plus.',
-    shadowOpen: 'Un autre modèle est en cours de comparaison avec le modèle actif. Réessayez ensuite.',
     shadowFailed: (why) => `La comparaison a échoué : ${why}`,
     shadowCancelled: 'La comparaison a été arrêtée.',
     shadowLeftOut: (drawings, of) =>
@@ -987,6 +986,8 @@ export const fr: Dictionary = {
     codes: {
       job_succeeded: () => 'C’est déjà fait : il n’y a rien à reprendre.',
       job_under_way: () => 'C’est déjà en cours.',
+      shadow_open: () =>
+        'Un autre modèle est en cours de comparaison avec le modèle actif. Réessayez ensuite.',
       upload_gone: () =>
         'Le serveur n’a plus ce qui avait été envoyé : choisissez-le et envoyez-le à nouveau.',
     },

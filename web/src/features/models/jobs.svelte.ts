@@ -8,13 +8,13 @@ import { annotatorApi } from '../session/session.svelte';
 const look_again_ms = 700;
 
 export const isOpen = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
-/** Nobody is at it, also where somebody was. */
 /** Whoever queued it ends it and does it again, and an admin. */
 export const isOwn = (job: Job, user: Pick<Me, 'name' | 'role'> | null): boolean =>
   user !== null && (user.role === 'admin' || job.by === user.name);
 /** What was uploaded for a stopped import is gone at once. */
 export const isRetriable = ({ kind, state }: Job): boolean =>
   state === 'failed' || (state === 'cancelled' && kind !== 'import');
+/** Nobody is at it, also where somebody was. */
 export const isQueued = (job: Job): boolean => job.state === 'queued' || job.waiting !== undefined;
 
 /**
