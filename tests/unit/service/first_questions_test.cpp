@@ -18,6 +18,7 @@
 #include "store/asking.h"
 #include "support/temp_folder.h"
 #include "unit/service/shipped_model.h"
+#include "unit/service/submitted.h"
 
 namespace croquis::service {
 namespace {
@@ -44,23 +45,15 @@ class FirstQuestionsTest : public testing::Test {
     /// A drawing at an angle, in degrees.
     store::Drawing at(double angle, bool judging = false) {
         const double turn = angle * std::numbers::pi / 180;
-        store::Submission submission;
-        do submission.id = Uuid::v7();
-        while (store::judges(submission.id) != judging);
-        submission.created_at = now();
-        submission.image = {1, 2, 3};
-        submission.media_type = "image/png";
-        submission.prediction = {"model", "unknown", 0.5F, {0.5F, 0.5F}};
+        auto submission = submission_of({1, 2, 3}, {"model", "unknown", 0.5F, {0.5F, 0.5F}});
+        submission.id = drawing_id(judging);
         submission.project = birds_;
         submission.embedding =
             store::Embedding{trunk_,
                              0.5F,
                              {static_cast<std::int8_t>(std::lround(100 * std::cos(turn))),
                               static_cast<std::int8_t>(std::lround(100 * std::sin(turn)))}};
-        std::promise<Result<store::SubmitResult>> done;
-        store_->submit(std::move(submission),
-                       [&](auto answer) { done.set_value(std::move(answer)); });
-        return done.get_future().get().value().drawing;
+        return submitted(*store_, std::move(submission));
     }
     void tag(const store::Drawing& drawing, const std::string& tag) {
         ASSERT_TRUE(store_->change_tag(

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <future>
 
 #include "service/models.h"
 #include "shipped_model.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"
+#include "unit/service/submitted.h"
 
 namespace croquis::service {
 namespace {
@@ -23,20 +23,9 @@ class LabelProgressTest : public testing::Test {
     }
 
     store::Drawing drawn(bool judges, const std::string& predicted) {
-        store::Submission submission;
-        do submission.id = Uuid::v7();
-        while (store::judges(submission.id) != judges);
-        submission.created_at = now();
-        submission.image = square(1);
-        submission.media_type = "image/png";
-        submission.width = submission.height = 120;
-        submission.sha256 = sha256(submission.image);
-        submission.source = "test";
-        submission.prediction = {live_, predicted, 0.9F, {}};
-        std::promise<Result<store::SubmitResult>> done;
-        store_->submit(std::move(submission),
-                       [&](auto answer) { done.set_value(std::move(answer)); });
-        return done.get_future().get().value().drawing;
+        auto submission = picture_submission(square(1), {live_, predicted, 0.9F, {}});
+        submission.id = drawing_id(judges);
+        return submitted(*store_, std::move(submission));
     }
 
     /// By somebody whom the queue asked: of those that judge, at random.

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <future>
 
 #include "recognition/head.h"
 #include "recognition/quantised.h"
@@ -13,6 +12,7 @@
 #include "shipped_model.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"
+#include "unit/service/submitted.h"
 
 namespace croquis::service {
 namespace {
@@ -58,20 +58,9 @@ class ModelReportTest : public testing::Test {
     }
 
     store::Drawing stored(bool judges, const std::string& predicted, float confidence) {
-        store::Submission submission;
-        do submission.id = Uuid::v7();
-        while (store::judges(submission.id) != judges);
-        submission.created_at = now();
-        submission.image = square(1);
-        submission.media_type = "image/png";
-        submission.width = submission.height = 120;
-        submission.sha256 = sha256(submission.image);
-        submission.source = "test";
-        submission.prediction = {live_, predicted, confidence, {}};
-        std::promise<Result<store::SubmitResult>> done;
-        store_->submit(std::move(submission),
-                       [&](auto answer) { done.set_value(std::move(answer)); });
-        return done.get_future().get().value().drawing;
+        auto submission = picture_submission(square(1), {live_, predicted, confidence, {}});
+        submission.id = drawing_id(judges);
+        return submitted(*store_, std::move(submission));
     }
 
     void embed(const Uuid& drawing, float first) {

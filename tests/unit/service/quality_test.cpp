@@ -6,6 +6,7 @@
 #include <future>
 
 #include "support/temp_folder.h"
+#include "unit/service/submitted.h"
 
 namespace croquis::service {
 namespace {
@@ -26,18 +27,10 @@ class NeighboursTest : public testing::Test {
     /// A drawing that the network saw at (x, y).
     store::Drawing seen(int x, int y, int project = store::shapes_project,
                         const std::string& trunk = "live") {
-        store::Submission submission;
-        submission.id = Uuid::v7();
-        submission.created_at = now();
-        submission.image = {1, 2, 3};
-        submission.media_type = "image/png";
-        submission.prediction = {"model", "circle", 0.5F, {}};
+        auto submission = submission_of({1, 2, 3}, {"model", "circle", 0.5F, {}});
         submission.project = project;
         submission.embedding = at(x, y, trunk);
-        std::promise<Result<store::SubmitResult>> done;
-        store_->submit(std::move(submission),
-                       [&](auto answer) { done.set_value(std::move(answer)); });
-        return done.get_future().get().value().drawing;
+        return submitted(*store_, std::move(submission));
     }
     static store::Embedding at(int x, int y, const std::string& trunk = "live") {
         return {trunk, 0.5F, {static_cast<std::int8_t>(x), static_cast<std::int8_t>(y)}};

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <future>
 
 #include "recognition/head.h"
 #include "service/models.h"
@@ -12,6 +11,7 @@
 #include "shipped_model.h"
 #include "support/onnx_builder.h"
 #include "support/temp_folder.h"
+#include "unit/service/submitted.h"
 
 namespace croquis::service {
 namespace {
@@ -73,19 +73,7 @@ class ShadowTest : public testing::Test {
     }
 
     Uuid stored(int seed) {
-        store::Submission submission;
-        submission.id = Uuid::v7();
-        submission.created_at = now();
-        submission.image = square(seed);
-        submission.media_type = "image/png";
-        submission.width = submission.height = 120;
-        submission.sha256 = sha256(submission.image);
-        submission.source = "test";
-        submission.prediction = {live_, "circle", 0.9F, {}};
-        std::promise<Result<store::SubmitResult>> done;
-        store_->submit(std::move(submission),
-                       [&](auto answer) { done.set_value(std::move(answer)); });
-        return done.get_future().get().value().drawing.id;
+        return submitted(*store_, picture_submission(square(seed), {live_, "circle", 0.9F, {}})).id;
     }
 
     std::size_t looks_at(ShadowRun run) {

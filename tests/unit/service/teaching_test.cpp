@@ -20,6 +20,7 @@
 #include "service/retagging.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
+#include "unit/service/submitted.h"
 
 namespace croquis::service {
 namespace {
@@ -74,33 +75,14 @@ class TeachingTest : public testing::Test {
 
     /// Stores a drawing that a model took for a line.
     store::Drawing stored(int kind, int seed, int project = store::shapes_project) {
-        store::Submission submission;
+        auto submission = picture_submission(drawing::encode_png(picture(kind, seed)).value(),
+                                             {shipped_id_, "line", 0.5F, {}});
         submission.project = project;
-        submission.id = Uuid::v7();
-        submission.created_at = now();
-        submission.image = drawing::encode_png(picture(kind, seed)).value();
-        submission.media_type = "image/png";
-        submission.width = submission.height = 120;
-        submission.sha256 = sha256(submission.image);
-        submission.source = "test";
-        submission.prediction = {shipped_id_, "line", 0.5F, {}};
-        std::promise<Result<store::SubmitResult>> done;
-        store_->submit(std::move(submission),
-                       [&](auto answer) { done.set_value(std::move(answer)); });
-        return done.get_future().get().value().drawing;
+        return submitted(*store_, std::move(submission));
     }
     /// One whose picture cannot be read, as an earlier program may have left it.
     store::Drawing unreadable() {
-        store::Submission submission;
-        submission.id = Uuid::v7();
-        submission.created_at = now();
-        submission.image = {1, 2, 3};
-        submission.media_type = "image/png";
-        submission.prediction = {shipped_id_, "line", 0.5F, {}};
-        std::promise<Result<store::SubmitResult>> done;
-        store_->submit(std::move(submission),
-                       [&](auto answer) { done.set_value(std::move(answer)); });
-        return done.get_future().get().value().drawing;
+        return submitted(*store_, submission_of({1, 2, 3}, {shipped_id_, "line", 0.5F, {}}));
     }
     /// Drawings without an embedding of the live model's trunk.
     std::size_t missing() {

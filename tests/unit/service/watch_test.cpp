@@ -9,6 +9,7 @@
 #include "learning/synthesis/random.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"
+#include "unit/service/submitted.h"
 
 namespace croquis::service {
 namespace {
@@ -82,17 +83,9 @@ class WatchTest : public testing::Test {
     /// Drawings that judge, asked about at random, with which people agree or not.
     void reviewed(const std::string& model, int count, bool agreed) {
         for (int i = 0; i < count; ++i) {
-            store::Submission submission;
-            do submission.id = Uuid::v7();
-            while (!store::judges(submission.id));
-            submission.created_at = now();
-            submission.image = {1, 2, 3};
-            submission.media_type = "image/png";
-            submission.prediction = {model, "circle", 0.5F, {}};
-            std::promise<Result<store::SubmitResult>> done;
-            store_->submit(std::move(submission),
-                           [&](auto answer) { done.set_value(std::move(answer)); });
-            const auto drawing = done.get_future().get().value().drawing;
+            auto submission = submission_of({1, 2, 3}, {model, "circle", 0.5F, {}});
+            submission.id = drawing_id(true);
+            const auto drawing = submitted(*store_, std::move(submission));
             store::ClaimRequest asked;
             asked.holder = asked.account = marie_;
             asked.limit = 1;

@@ -107,6 +107,16 @@ class GroupCommitTest : public testing::Test {
         for (const char source : rest) answers.push_back(submit(to, std::string(1, source)));
         return answers;
     }
+    /// One that lingers without end, whose last batch had company: "a" and "bc" are committed.
+    std::unique_ptr<GroupCommit> lingering() {
+        auto patient = options();
+        patient.linger = std::chrono::hours(1);
+        auto group = made(patient);
+        auto answers = submit_behind(*group, "bc");
+        commits_.open();
+        for (auto& each : answers) EXPECT_TRUE(each.get());
+        return group;
+    }
 
     Metrics metrics_;
     Commits commits_;
@@ -167,12 +177,7 @@ TEST_F(GroupCommitTest, AHandlerThatThrowsLeavesTheOthersTheirAnswers) {
 }
 
 TEST_F(GroupCommitTest, WhereTheLastHadCompanyASmallBatchWaitsUntilItIsFull) {
-    auto patient = options();
-    patient.linger = std::chrono::hours(1);
-    const auto group = made(patient);
-    auto answers = submit_behind(*group, "bc");
-    commits_.open();
-    for (auto& each : answers) EXPECT_TRUE(each.get());
+    const auto group = lingering();
     auto waits = submit(*group, "d");
     auto waits_too = submit(*group, "e");
     auto fills = submit(*group, "f");
@@ -183,12 +188,7 @@ TEST_F(GroupCommitTest, WhereTheLastHadCompanyASmallBatchWaitsUntilItIsFull) {
 }
 
 TEST_F(GroupCommitTest, StopCommitsWhatWaitsAndRefusesWhatComes) {
-    auto patient = options();
-    patient.linger = std::chrono::hours(1);
-    const auto group = made(patient);
-    auto answers = submit_behind(*group, "bc");
-    commits_.open();
-    for (auto& each : answers) EXPECT_TRUE(each.get());
+    const auto group = lingering();
     auto lingers = submit(*group, "d");
     group->stop();
     EXPECT_TRUE(lingers.get());
