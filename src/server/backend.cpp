@@ -80,28 +80,29 @@ struct Backend::Parts {
     bool has_users = false;
 
     Result<void> start(const Config& config);
-    Result<void> set_up_identity(const Config& config);
+    Result<void> set_up_identity(const Config& config, identity::IdentityOptions options);
     Result<void> listen(const Config& config);
     Result<void> listen_api(const Config& config);
 };
 
 Result<void> Backend::Parts::start(const Config& config) {
     // Before the store is touched, whose migrations have no way back.
-    if (const auto secret = identity_options(config); !secret) return secret.error();
+    auto options = identity_options(config);
+    if (!options) return options.error();
     auto opened = open_served(config, metrics);
     if (!opened) return opened.error();
     store = std::move(*opened);
-    if (const auto known = set_up_identity(config); !known) return known.error();
+    if (const auto known = set_up_identity(config, std::move(*options)); !known)
+        return known.error();
     auto recognising = load_live_model(config, *store, metrics);
     if (!recognising) return recognising.error();
     batcher = std::move(*recognising);
     return listen(config);
 }
 
-Result<void> Backend::Parts::set_up_identity(const Config& config) {
-    auto options = identity_options(config);
-    if (!options) return options.error();
-    identity = std::make_unique<identity::Identity>(*store, std::move(*options));
+Result<void> Backend::Parts::set_up_identity(const Config& config,
+                                             identity::IdentityOptions options) {
+    identity = std::make_unique<identity::Identity>(*store, std::move(options));
     if (config.demo) {
         spdlog::warn("demo mode: anyone can sign in as admin / admin; do not expose this server");
         return identity->ensure_demo_admin();
