@@ -8,6 +8,7 @@
 #include "service/retagging.h"
 #include "service/shadow.h"
 #include "service/teaching.h"
+#include "store/records.h"
 
 namespace croquis::service {
 namespace {
@@ -40,17 +41,8 @@ constexpr const char* promote_member = "promote";
 constexpr const char* if_better = "if_better";
 constexpr const char* model_member = "model";
 
-/// Empty where the job has no such parameter.
-std::string parameter_of(const store::Job& job, const char* name) {
-    boost::system::error_code failed;
-    const auto parameters = json::parse(job.parameters, failed);
-    if (failed || !parameters.is_object()) return {};
-    const auto* found = parameters.get_object().if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
-}
-
 bool promotes_if_better(const store::Job& job) {
-    return parameter_of(job, promote_member) == if_better;
+    return store::parameter_of(job, promote_member) == if_better;
 }
 
 /// Where the job asks for it and the gate lets it through. A job that was cut off after its
@@ -131,7 +123,7 @@ Result<std::string> do_retag(store::Store& store, jobs::Task& task) {
 
 Result<std::string> do_shadow(store::Store& store, jobs::Task& task) {
     ShadowRun run;
-    run.model = parameter_of(task.job(), model_member);
+    run.model = store::parameter_of(task.job(), model_member).value_or("");
     run.project = task.job().project;
     run.progress = progress_of(task, 0, 1);
     run.is_stopped = [&task] { return task.is_stopped(); };
@@ -167,7 +159,7 @@ Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::
     auto job = job_of(shadow_kind, by, project);
     job.parameters = json::serialize(json::object{{model_member, model}});
     auto queued = store.add_job(job, true);
-    if (queued && parameter_of(*queued, model_member) != model)
+    if (queued && store::parameter_of(*queued, model_member) != model)
         return Error{ErrorKind::conflict,
                      "Another model of the project is being compared; this one can be after that.",
                      {},

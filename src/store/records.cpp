@@ -434,6 +434,15 @@ bool has_ended(const Job& job) {
     return job.state != JobState::queued && job.state != JobState::running;
 }
 
+std::optional<std::string> parameter_of(const Job& job, std::string_view name) {
+    boost::system::error_code failed;
+    const auto parameters = boost::json::parse(job.parameters, failed);
+    if (failed || !parameters.is_object()) return std::nullopt;
+    const auto* found = parameters.get_object().if_contains(name);
+    if (found == nullptr || !found->is_string()) return std::nullopt;
+    return std::string(found->get_string());
+}
+
 Job retry_of(const Job& ended, const JobRetry& retry) {
     if (!has_ended(ended)) throw job_under_way();
     if (ended.state == JobState::succeeded)
@@ -455,13 +464,9 @@ Job retry_of(const Job& ended, const JobRetry& retry) {
 }
 
 std::optional<Uuid> retried_by(const Job& job) {
-    if (job.parameters.find(retries_member) == std::string::npos) return std::nullopt;
-    boost::system::error_code failed;
-    const auto parameters = boost::json::parse(job.parameters, failed);
-    if (failed || !parameters.is_object()) return std::nullopt;
-    const auto* retries = parameters.get_object().if_contains(retries_member);
-    if (retries == nullptr || !retries->is_string()) return std::nullopt;
-    const auto id = Uuid::parse(std::string_view(retries->get_string()));
+    const auto retries = parameter_of(job, retries_member);
+    if (!retries) return std::nullopt;
+    const auto id = Uuid::parse(*retries);
     return id ? std::optional(*id) : std::nullopt;
 }
 

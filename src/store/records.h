@@ -149,6 +149,9 @@ inline constexpr const char* model_columns =
 /// Jobs that nobody works at, $1 being the time.
 inline constexpr const char* claimable =
     "(state = 'queued' AND due_at <= $1 OR state = 'running' AND lease_expires_at <= $1)";
+/// The open job of the kind $1 in the project $2. A job without a project is one of the first.
+inline constexpr const char* open_of_kind =
+    "kind = $1 AND coalesce(project, 1) = $2 AND state IN ('queued', 'running') LIMIT 1";
 /// Columns: kind, how many run, how many wait, since when. Parameter: the time.
 const std::string& open_jobs_statement();
 /// Whether nobody has it at that moment, so that it may be ended without asking anybody.
@@ -158,6 +161,8 @@ bool has_ended(const Job& job);
 /// ",a,b," of those kinds, for a query to look a kind up in.
 std::string kinds_text(const std::vector<std::string>& kinds);
 std::vector<std::string> kinds_from(std::string_view text);
+/// A text among a job's parameters; nothing where there is none of the name.
+std::optional<std::string> parameter_of(const Job& job, std::string_view name);
 /// What does anew what `ended` was to do. Throws Failure where that did not end, or succeeded.
 Job retry_of(const Job& ended, const JobRetry& retry);
 /// The job that this one retries.

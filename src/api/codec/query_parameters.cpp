@@ -59,6 +59,14 @@ Result<std::optional<bool>> read_flag(const http::Request& request, std::string_
     return std::optional<bool>(*flag == "true");
 }
 
+Result<std::optional<Uuid>> read_id_of(std::optional<std::string_view> text, std::string_view name,
+                                       const char* otherwise) {
+    if (!text) return std::optional<Uuid>();
+    const auto id = Uuid::parse(*text);
+    if (!id) return invalid(name, otherwise);
+    return std::optional<Uuid>(*id);
+}
+
 Result<store::Order> read_order(const http::Request& request) {
     const auto text = request.query_value("order").value_or("newest_first");
     if (text == "newest_first") return store::Order::newest_first;
@@ -226,11 +234,7 @@ Result<service::ReportRequest> read_report_query(const http::Request& request) {
 }
 
 Result<std::optional<Uuid>> read_shadow_job(const http::Request& request) {
-    const auto text = request.query_value("job");
-    if (!text) return std::optional<Uuid>();
-    const auto job = Uuid::parse(*text);
-    if (!job) return invalid("job", "This must be a job's id.");
-    return std::optional<Uuid>(*job);
+    return read_id_of(request.query_value("job"), "job", "This must be a job's id.");
 }
 
 Result<store::Query> read_queue_query(const http::Request& request) {
@@ -248,10 +252,7 @@ Result<store::Query> read_jobs_query(const http::Request& request) {
 }
 
 Result<std::optional<Uuid>> import_of(std::optional<std::string_view> text) {
-    if (!text) return std::optional<Uuid>();
-    const auto job = Uuid::parse(*text);
-    if (!job) return invalid("import", "This must be an import's id.");
-    return std::optional<Uuid>(*job);
+    return read_id_of(text, "import", "This must be an import's id.");
 }
 
 Result<std::optional<Uuid>> read_import(const http::Request& request) {

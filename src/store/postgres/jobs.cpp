@@ -82,10 +82,7 @@ void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Time
 /// Under a lock, so that nobody else adds one meanwhile.
 std::optional<Job> find_open(Connection& connection, const Job& of_its_kind) {
     connection.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", job_lock, of_its_kind.kind);
-    return find_job(connection,
-                    "kind = $1 AND coalesce(project, 1) = $2 AND "
-                    "state IN ('queued', 'running') LIMIT 1",
-                    of_its_kind.kind, of_its_kind.project);
+    return find_job(connection, open_of_kind, of_its_kind.kind, of_its_kind.project);
 }
 
 std::optional<Job> find_open_retry(Connection& connection, const Uuid& id) {
