@@ -133,7 +133,7 @@ Result<void> show(store::Store& store, const ModelArguments& arguments) {
 }
 
 /// The labels of the model's project that it cannot answer with.
-Result<std::vector<std::string>> lost_labels(store::Store& store, const std::string& id) {
+Result<std::vector<std::string>> unknown_labels(store::Store& store, const std::string& id) {
     const auto model = store.model(id);
     if (!model) return model.error();
     const auto card = recognition::parse_card(model->card);
@@ -141,21 +141,21 @@ Result<std::vector<std::string>> lost_labels(store::Store& store, const std::str
     const auto used = service::labels_in_use(store, model->project);
     if (!used) return used.error();
     const auto& known = card->info.labels;
-    std::vector<std::string> lost;
-    std::copy_if(used->begin(), used->end(), std::back_inserter(lost), [&](const auto& label) {
+    std::vector<std::string> unknown;
+    std::copy_if(used->begin(), used->end(), std::back_inserter(unknown), [&](const auto& label) {
         return std::find(known.begin(), known.end(), label) == known.end();
     });
-    return lost;
+    return unknown;
 }
 
 Result<void> use(store::Store& store, const ModelArguments& arguments) {
-    const auto lost = lost_labels(store, arguments.id);
-    if (!lost) return lost.error();
-    if (!lost->empty() && !arguments.yes)
+    const auto unknown = unknown_labels(store, arguments.id);
+    if (!unknown) return unknown.error();
+    if (!unknown->empty() && !arguments.yes)
         return Error{ErrorKind::conflict,
                      fmt::format("{} does not know {} of the project's labels: {}. With --yes it "
                                  "is made live all the same.",
-                                 arguments.id, lost->size(), fmt::join(*lost, ", "))};
+                                 arguments.id, unknown->size(), fmt::join(*unknown, ", "))};
     if (const auto promoted = service::promote(store, arguments.id); !promoted)
         return promoted.error();
     std::cout << arguments.id << " is live; running servers take it up within a second\n";
