@@ -150,13 +150,14 @@ describe('workers on postgresql', () => {
   });
 
   it('hand their job back when they are told to stop', async () => {
+    // One alone: another would have the job again before one can look.
+    while (workers.length > 1) await workers.pop().stop();
     const job = await queue('square', 30);
     const told = await atWork(job.id);
     assert.equal(await told.stop(), 0);
     assert.equal(named(await there(), told), undefined, 'it took itself off the list');
     workers.splice(workers.indexOf(told), 1);
-    // Another that is still there may have it already.
-    assert.match((await found(job.id)).state, /^(queued|running)$/);
+    assert.equal((await found(job.id)).state, 'queued');
     await work();
     const done = await endedJob(api, token, job.id);
     assert.equal(done.state, 'succeeded', done.error);

@@ -305,15 +305,20 @@ TEST(Portal, SaysWhenTooManyWaitForTheBackend) {
     EXPECT_EQ(portal.get("/api/x").status, 204);
 }
 
-/// A port on which nothing listens.
-std::uint16_t closed_port() {
-    boost::asio::io_context io;
-    tcp::acceptor acceptor(io, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
-    return acceptor.local_endpoint().port();
-}
+/// A port on which nothing listens, and nobody else can while this lives.
+class ClosedPort {
+  public:
+    ClosedPort() { socket_.bind({boost::asio::ip::address_v4::loopback(), 0}); }
+    [[nodiscard]] std::uint16_t number() const { return socket_.local_endpoint().port(); }
+
+  private:
+    boost::asio::io_context io_;
+    tcp::socket socket_{io_, tcp::v4()};
+};
 
 TEST(Portal, Answers502WhileTheBackendIsDown) {
-    Portal portal(url_of(closed_port()));
+    const ClosedPort down;
+    Portal portal(url_of(down.number()));
     const auto answer = portal.get("/api/x");
     EXPECT_EQ(answer.status, 502);
     EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
