@@ -20,7 +20,11 @@ constexpr double min_page_contrast = 20;  // of 255: grain and shadows on paper 
 constexpr int smallest_tile = 8;          // pixels: fewer tell nothing of what is under the lines
 constexpr std::size_t fewest_tiles = 16;  // so that a slope is seen
 constexpr int least_slope = 4;            // of 255, among those tiles
-constexpr int rim = 9;           // pixels of a reduced photograph: twice what blurs a page's edge
+constexpr int rim = 9;     // pixels of a reduced photograph: twice what blurs a page's edge
+constexpr int strip = 16;  // pixels of a reduced photograph: a slanting line stays in its row
+constexpr std::size_t fewest_rules = 4;  // lines in a strip that make it ruled
+constexpr int widest_rule = 6;           // pixels of a reduced photograph
+constexpr int faintest_rule = 8;         // of 255
 constexpr int photo_side = 512;  // photographs are reduced to this before their paper is taken away
 
 using Colour = std::array<std::uint8_t, 4>;
@@ -384,8 +388,68 @@ cv::Mat paper_of(const cv::Mat& photo, const cv::Mat& page, int window) {
     return paper;
 }
 
-/// Takes the paper away, and the table round it: what is darker than the paper is ink. Otsu's
-/// threshold (1979) decides how much.
+/// The value that `part` of the values, 0…1, do not exceed.
+std::uint8_t quantile(std::vector<std::uint8_t>& values, double part) {
+    const auto at =
+        values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+/// The depths of the thin lines that cross the columns `left` to `left + strip`, from the top down.
+std::vector<std::uint8_t> lines_across(const cv::Mat& depth, int left) {
+    std::array<std::uint8_t, strip> values{};
+    std::vector<std::uint8_t> lines;
+    int run = 0;
+    std::uint8_t deepest = 0;
+    for (int y = 0; y <= depth.rows; ++y) {
+        std::uint8_t middle = 0;
+        if (y < depth.rows) {
+            std::copy_n(depth.ptr(y) + left, strip, values.begin());
+            std::nth_element(values.begin(), values.begin() + strip / 2, values.end());
+            middle = values[strip / 2];
+        }
+        if (middle >= faintest_rule) {
+            ++run;
+            deepest = std::max(deepest, middle);
+            continue;
+        }
+        if (run > 0 && run <= widest_rule) lines.push_back(deepest);
+        run = 0;
+        deepest = 0;
+    }
+    return lines;
+}
+
+/// How deep the lines are that a page was printed with, ruled or squared; 0 where it was not.
+/// They are many, one above the other nearly everywhere, and much fainter than what is drawn.
+double rules_of(const cv::Mat& depth) {
+    std::vector<std::uint8_t> lines;
+    int ruled = 0;
+    int strips = 0;
+    for (int left = 0; left + strip <= depth.cols; left += strip, ++strips) {
+        const auto found = lines_across(depth, left);
+        if (found.size() < fewest_rules) continue;
+        ++ruled;
+        lines.insert(lines.end(), found.begin(), found.end());
+    }
+    if (ruled == 0 || 5 * ruled < 3 * strips) return 0;
+    constexpr double less_than_drawn = 0.002;  // of the page: even a small drawing has more ink
+    std::vector<std::uint8_t> all(depth.begin<std::uint8_t>(), depth.end<std::uint8_t>());
+    const double drawn = quantile(all, 1 - less_than_drawn);
+    const double rules = quantile(lines, 0.8);
+    return 2 * rules < drawn ? rules : 0;
+}
+
+/// From how deep on it is ink: Otsu's threshold (1979), but more than grain and what is printed.
+double ink_threshold(const cv::Mat& depth) {
+    cv::Mat ignored;
+    const double otsu = cv::threshold(depth, ignored, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
+    const double rules = std::max(rules_of(depth), rules_of(depth.t()));
+    return std::max({otsu, min_page_contrast, 1.5 * rules});
+}
+
+/// Takes the paper away, the lines printed on it, and the table round it: what is darker is ink.
 cv::Mat ink_of_photograph(const Image& image) {
     const cv::Mat grey = grey_of(image);
     const double scale =
@@ -401,9 +465,7 @@ cv::Mat ink_of_photograph(const Image& image) {
     cv::subtract(paper_of(photo, page, window), photo, depth);
     depth.setTo(0, ~page);
     cv::Mat mask;
-    const double otsu = cv::threshold(depth, mask, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
-    if (otsu < min_page_contrast)
-        cv::threshold(depth, mask, min_page_contrast, 255, cv::THRESH_BINARY);
+    cv::threshold(depth, mask, ink_threshold(depth), 255, cv::THRESH_BINARY);
     remove_specks(mask);
     return mask;
 }

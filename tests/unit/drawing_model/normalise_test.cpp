@@ -202,7 +202,8 @@ TEST(Normalise, TakesThePaperOutOfAPhotograph) {
     EXPECT_LT(apart(plain, seen(photographed(sketch, 0.6))), 16);
 }
 
-/// A page of one brightness here and another there, with grain, and a table of `table` round it.
+/// A page of one brightness here and another there, with grain, and a table of `table` round it;
+/// printed with a line every `ruled` pixels, also upright where it is squared.
 struct Paper {
     double from = 150;
     double to = 225;
@@ -210,6 +211,8 @@ struct Paper {
     int rim = 0;
     int table = 70;
     int pen = 60;
+    int ruled = 0;
+    bool squared = false;
 };
 
 Image photographed(const Image& sketch, const Paper& paper) {
@@ -229,8 +232,11 @@ Image photographed(const Image& sketch, const Paper& paper) {
         for (int x = 0; x < width; ++x) {
             const bool beside = std::min({x, y, width - 1 - x, height - 1 - y}) < paper.rim;
             const double across = 0.6 * x / width + 0.4 * y / height;
+            const bool printed =
+                paper.ruled > 0 && (y % paper.ruled < 2 || (paper.squared && x % paper.ruled < 2));
             const double light =
-                beside ? paper.table : paper.from + (paper.to - paper.from) * across;
+                beside ? paper.table
+                       : paper.from + (paper.to - paper.from) * across - (printed ? 35 : 0);
             const double ink = (255 - page.pixels[static_cast<std::size_t>(y * width + x)]) / 255.0;
             for (int c = 0; c < 3; ++c)
                 photo.pixels.push_back(static_cast<std::uint8_t>(
@@ -281,6 +287,18 @@ TEST(Normalise, KeepsAShadedShapeOnACanvas) {
 TEST(Normalise, IsDeterministic) {
     const Image sketch = photographed(rasterise(house, 190, {5}, 4), 0.3);
     EXPECT_EQ(seen(sketch), seen(sketch));
+}
+
+TEST(Normalise, TakesTheLinesOfRuledAndSquaredPaperOut) {
+    const Image sketch = rasterise(house, 190, {5}, 4);
+    const ModelInput plain = seen(sketch);
+    for (const int pitch : {12, 16, 20, 30, 40})
+        for (const bool squared : {false, true})
+            for (const int pen : {20, 60, 90, 100})
+                EXPECT_LT(apart(plain, seen(photographed(
+                                           sketch, {150, 225, 4, 0, 0, pen, pitch, squared}))),
+                          16)
+                    << (squared ? "squared" : "ruled") << " every " << pitch << ", pen " << pen;
 }
 
 }  // namespace
