@@ -65,6 +65,9 @@ class Spool : public std::enable_shared_from_this<Spool> {
     /// Keeps under `to` what was kept under `from`. Errors: not_found; invalid (something is kept
     /// under `to`), unavailable.
     Result<void> move(const std::string& from, const std::string& to);
+    /// Held by whoever moves files together with another write, so that two who want the same files
+    /// do it one after the other.
+    [[nodiscard]] Mutex& moving() { return moving_; }
     /// Where the files kept under `id` are. Errors: not_found.
     [[nodiscard]] Result<std::filesystem::path> find(const std::string& id) const;
     /// Removes what is kept under `id`, if anything is, so that there is room again.
@@ -85,6 +88,7 @@ class Spool : public std::enable_shared_from_this<Spool> {
 
     const std::filesystem::path folder_;
     const std::uint64_t max_bytes_;
+    Mutex moving_;
     Mutex creating_;
     std::chrono::steady_clock::time_point count_again_at_ CROQUIS_GUARDED_BY(creating_);
     std::atomic<std::int64_t> held_{0};  ///< may be off by what is being written

@@ -28,8 +28,7 @@ Error upload_gone() {
 Result<store::Job> retry_import(store::Store& store, Spool& uploads, const Uuid& id,
                                 const store::JobRetry& retry) {
     // Whoever comes second here is told that the first retries it, not that its upload is gone.
-    static Mutex moving;
-    const MutexLock lock(moving);
+    const MutexLock lock(uploads.moving());
     const auto open = store.open_retry(id);
     if (!open) return open.error();
     const auto before = to_string(id);
