@@ -696,12 +696,27 @@ Figure nested(Random& r) {
     return f;
 }
 
+/// A trapezium: either leg may stand upright, either of the parallel sides be the longer one.
+Figure trapezium(Random& r) {
+    const float tall = r.uniform(0.4F, 1);
+    const float top = r.uniform(0.25F, 0.72F);
+    float shift = 0;
+    if (r.chance(0.3F))
+        shift = (r.chance(0.5F) ? 1.0F : -1.0F) * (1 - top);  // a right angle on one side
+    else if (r.chance(0.3F))
+        shift = r.uniform(-0.4F, 0.4F);
+    Figure f{closed({{shift - top, -tall}, {shift + top, -tall}, {1, tall}, {-1, tall}})};
+    constexpr float quarter = pi / 2;
+    transform(f, 1, 1, quarter * static_cast<float>(r.chance(0.4F) ? 0 : r.integer(1, 3)));
+    return f;
+}
+
 /// Four corners that are neither a rectangle's nor a rhombus's on its point: a parallelogram that
 /// leans by more than any hurried hand, a trapezium, a dart.
 Figure leaning(Random& r) {
     const float kind = r.uniform(0, 1);
-    const float tall = r.uniform(0.4F, 1);
-    if (kind < 0.6F) {
+    if (kind < 0.45F) {
+        const float tall = r.uniform(0.4F, 1);
         const float lean =
             tall * std::tan(r.uniform(0.42F, 0.85F)) * (r.chance(0.8F) ? 1.0F : -1.0F);
         const float wide = r.uniform(0.7F, 1.3F);
@@ -712,12 +727,34 @@ Figure leaning(Random& r) {
         transform(f, 0.8F, 0.8F, 0);
         return f;
     }
-    if (kind < 0.85F) {
-        const float top = r.uniform(0.25F, 0.6F);
-        const float shift = r.chance(0.3F) ? r.uniform(-0.4F, 0.4F) : 0;
-        return {closed({{shift - top, -tall}, {shift + top, -tall}, {1, tall}, {-1, tall}})};
-    }
+    if (kind < 0.88F) return trapezium(r);
     return {closed({{0, -1}, {0.8F, 1}, {0, r.uniform(0, 0.55F)}, {-0.8F, 1}})};
+}
+
+/// A shape with a line or two drawn across it: a window, a box crossed out, a forbidding sign, a Q.
+Figure crossed(Random& r) {
+    const bool round = r.chance(0.4F);
+    const bool cornered = !round && r.chance(0.7F);
+    Figure f{round      ? arc({0, 0}, 1, r.uniform(0.75F, 1), 0, 2 * pi)
+             : cornered ? box(-1, -1, 1, 1)
+                        : polygon(3, 0)};
+    if (round && r.chance(0.35F)) {
+        const float a = r.chance(0.7F) ? pi / 4 + r.normal(0.15F) : r.uniform(-pi, pi);
+        const Vec out{std::cos(a), std::sin(a)};
+        f.push_back(segment(out * r.uniform(0.45F, 0.8F), out * r.uniform(1.1F, 1.4F)));
+        return f;
+    }
+    const float reach = cornered ? 1.0F : round ? 0.97F : 0.8F;
+    const bool diagonal = !round && r.chance(0.6F);
+    const float first = diagonal ? pi / 4 : r.chance(0.5F) ? 0 : pi / 2;
+    for (int i = 0, n = r.chance(0.55F) ? 1 : 2; i < n; ++i) {
+        const float a = (round ? r.uniform(-pi, pi) : first + pi / 2 * static_cast<float>(i));
+        const float length = cornered && diagonal ? std::numbers::sqrt2_v<float> : reach;
+        const Vec end{length * std::cos(a), length * std::sin(a)};
+        f.push_back(segment(end * -1, end * r.uniform(0.85F, 1.05F)));
+    }
+    transform(f, 1, r.uniform(0.55F, 1), 0);
+    return f;
 }
 
 /// An open curve: C, U, S, a check mark, an angle with a tail.
@@ -738,12 +775,12 @@ Figure other_figure(Random& random) {
     static constexpr std::array<Make, 20> things{
         house,    face, sun,    flower,   tree, car,   fish,      cat,      bicycle, clock,
         envelope, key,  ladder, umbrella, moon, cloud, lightning, mountain, apple,   hand_outline};
-    static constexpr std::array<Make, 19> marks{
-        stick_figure, spiral,   scribble,   grid,         letters,   blob, crooked,
-        nested,       assembly, repetition, open_curve,   leaning,   note, asterisk,
-        exclamation,  guitar,   long_thing, round_letter, half_arrow};
-    static constexpr std::array<float, 19> weights{1, 1, 1.2F, 1, 5, 1.2F, 1.2F, 3,    9, 2,
-                                                   2, 2, 1,    1, 1, 1,    2.5F, 1.5F, 1};
+    static constexpr std::array<Make, 20> marks{
+        stick_figure, spiral,   scribble,   grid,         letters,    blob,   crooked,
+        nested,       assembly, repetition, open_curve,   leaning,    note,   asterisk,
+        exclamation,  guitar,   long_thing, round_letter, half_arrow, crossed};
+    static constexpr std::array<float, 20> weights{1, 1,    1.2F, 1, 5, 1.2F, 1.2F, 3,    9, 2,
+                                                   2, 3.5F, 1,    1, 1, 1,    2.5F, 1.5F, 1, 3};
     Figure figure;
     if (random.chance(0.2F))
         figure = outlined_thing(random);

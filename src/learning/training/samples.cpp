@@ -63,16 +63,19 @@ Image shown(const Strokes& strokes, Random& random) {
     return random.chance(through_few_pixels) ? scan(strokes, random) : picture(strokes, random);
 }
 
-Drawing any_sketch(Random& random) {
-    const std::size_t last = shape_labels().size() - 1;
-    const std::size_t label =
-        random.chance(others_among_sketches)
-            ? last
-            : static_cast<std::size_t>(random.integer(0, static_cast<int>(last) - 1));
+Drawing sketch_of(std::size_t label, Random& random) {
     const auto strokes = sketch(shape_labels()[label], random);
     const auto number = static_cast<std::int64_t>(label);
     return {random.chance(0.1F) ? scan(strokes, random) : picture(strokes, random), number,
-            label == last ? not_asked : number};
+            label + 1 == shape_labels().size() ? not_asked : number};
+}
+
+Drawing any_sketch(Random& random) {
+    const std::size_t last = shape_labels().size() - 1;
+    return sketch_of(random.chance(others_among_sketches)
+                         ? last
+                         : static_cast<std::size_t>(random.integer(0, static_cast<int>(last) - 1)),
+                     random);
 }
 
 using Draw = std::function<Drawing(std::size_t, Chances&)>;
@@ -176,10 +179,12 @@ class Corpus::Impl {
 
     void sort_shelves() {
         if (drawings == 0) return;
-        for (const auto& [label, sources] : shapes_) {
+        for (std::size_t i = 0; i + 1 < shape_labels().size(); ++i) {
+            const auto& label = shape_labels()[i];
+            if (alone_ && !shapes_.contains(label)) continue;
             auto& [name, pages, weights] = by_label_.emplace_back();
             name = label;
-            for (const auto& source : sources) {
+            for (const auto& source : shapes_[label]) {
                 pages.push_back(source.second);
                 weights.push_back(std::sqrt(static_cast<float>(source.second.size())));
             }
@@ -195,8 +200,10 @@ class Corpus::Impl {
         }
     }
 
+    /// Each label as often as the others: where nobody drew it, by a sketch.
     Drawing person_shape(Random& random) const {
         const auto& [label, sources, weights] = any_of(by_label_, random);
+        if (sources.empty()) return sketch_of(index_of(label), random);
         const auto& drawn = *any_of(sources[random.weighted(weights)], random);
         const bool squeezed = label != drawn.label;
         const float ratio = squeezed ? random.uniform(0.3F, 0.6F) : 1;
