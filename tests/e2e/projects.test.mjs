@@ -103,11 +103,20 @@ describe('several projects', () => {
       await page.locator('section form button.primary').click();
       await page.locator('[data-testid=label][data-tag=wren]').waitFor();
       assert.equal(await page.locator('[data-testid=label][data-tag=circle]').count(), 0);
+      const colour = (tag) => page.locator(`[data-testid=label][data-tag=${tag}] .sketch`).evaluate((one) => getComputedStyle(one).borderTopColor);
+      const proposed = page.locator('main input[type=color]:visible');
+      const second = await proposed.inputValue();
+      await page.getByLabel('Name for programs').fill('robin');
+      await page.locator('section form button.primary').click();
+      await page.locator('[data-testid=label][data-tag=robin]').waitFor();
+      assert.notEqual(await colour('wren'), await colour('robin'));
+      assert.notEqual(await proposed.inputValue(), second);
+      await look(page, 'birds-labels');
     });
     await withPage({}, async (page) => {
       await page.goto(birds());
       await page.getByTestId('known').locator('[data-tag=wren]').waitFor();
-      assert.equal(await page.getByTestId('known').locator('li').count(), 1);
+      assert.equal(await page.getByTestId('known').locator('li').count(), 2);
       assert.equal(await page.getByTestId('project-name').textContent(), 'Birds');
     });
   });

@@ -17,6 +17,28 @@ const titlesOf = (title: (language: Language) => string) =>
 
 export const grey = '#808080';
 
+/** Each stands out on the page's light and on its dark background, and from the one before. */
+export const palette = [
+  '#3b76d8',
+  '#d1581c',
+  '#1f8f5f',
+  '#b8479e',
+  '#a8791a',
+  '#0f8ba3',
+  '#d8455f',
+  '#6b8e23',
+  '#8a63d2',
+  '#b0664a',
+  '#5f8090',
+  '#7a7fd6',
+] as const;
+
+/** For one more label: the first colour of the palette among those that the fewest labels have. */
+export function nextColour(labels: readonly Pick<Label, 'colour'>[]): string {
+  const uses = (colour: string) => labels.filter((label) => label.colour?.toLowerCase() === colour).length;
+  return [...palette].sort((one, other) => uses(one) - uses(other))[0] ?? grey;
+}
+
 export const blankDraft = (): Draft => ({
   name: '',
   titles: titlesOf(() => ''),
