@@ -247,6 +247,7 @@ describe('an import', () => {
       await form.getByTestId('retry').focus();
       await page.keyboard.press('Enter');
       await form.getByRole('alert').filter({ hasText: 'envoyez-le à nouveau' }).waitFor();
+      assert.equal(await form.getByTestId('retry').count(), 0, 'it would be refused again');
     }, { failedRequests: true });
   });
 

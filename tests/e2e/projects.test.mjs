@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import path from 'node:path';
 
+import { apiAt } from './support/api.mjs';
 import { assertAccessible, circle, drawByMouse, launch, signIn, visit } from './support/browser.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 
@@ -200,6 +201,23 @@ describe('several projects', () => {
     });
   });
 
+  it('says in the visitor’s language that it was archived meanwhile, and offers nothing that cannot succeed', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    await withPage({ locale: 'fr-FR' }, async (page) => {
+      await page.goto(birds());
+      await drawByMouse(page, circle());
+      await api('PATCH', '/projects/birds', { archived: true });
+      await page.getByTestId('submit').click();
+      const result = page.getByTestId('result');
+      await result.getByRole('alert').filter({ hasText: 'Ce projet est archivé' }).waitFor();
+      assert.equal(await result.getByRole('button', { name: 'Réessayer' }).count(), 0);
+      await page.locator('.send[inert]').waitFor();
+      await look(page, 'archived-meanwhile');
+      await api('PATCH', '/projects/birds', { archived: false });
+    }, { failedRequests: true });
+  });
+
   it('takes no more once it is archived, until it is brought back', async () => {
     await withPage(phone, async (page) => {
       await signIn(page);
@@ -212,6 +230,10 @@ describe('several projects', () => {
     await withPage({}, async (page) => {
       await page.goto(birds());
       await page.getByText('This project is archived').waitFor();
+      assert.equal(await page.locator('.send[inert] [data-testid=submit]').count(), 1);
+      await drawByMouse(page, circle());
+      assert.equal(await page.getByText('Draw here').count(), 1, 'nothing is drawn in vain');
+      await look(page, 'archived');
       assert.equal(await page.locator('[data-testid=drawing]').count(), 0);
       await page.goto(`${croquis.url}/p/nowhere`);
       await page.getByTestId('no-project').waitFor();

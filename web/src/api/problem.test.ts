@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { en } from '../i18n/en';
 import { fr } from '../i18n/fr';
-import { explain, noAnswer, problemOf } from './problem';
+import { explain, mayRetry, noAnswer, problemOf } from './problem';
 
 describe('a problem', () => {
   it('is read from problem+json, and made up where there is none', () => {
@@ -18,6 +18,16 @@ describe('a problem', () => {
     const named = problemOf({ detail: 'No.', field: 'image' }, new Response(null, { status: 422 }));
     expect(named.field).toBe('image');
     expect(problemOf('<html>', new Response(null, { status: 500 })).kind).toBe('');
+  });
+
+  it('may be tried again where it passes, not where it is a refusal', () => {
+    const passing = [0, 401, 408, 429, 500, 502, 503, 504].filter((status) =>
+      mayRetry({ ...noAnswer, status }),
+    );
+    expect(passing).toHaveLength(8);
+    expect([400, 403, 404, 409, 413, 422].some((status) => mayRetry({ ...noAnswer, status }))).toBe(false);
+    expect(mayRetry({ ...noAnswer, status: 409, code: 'job_under_way' })).toBe(true);
+    expect(mayRetry({ ...noAnswer, status: 409, code: 'upload_gone' })).toBe(false);
   });
 
   it("is told in the person's language, with how long to wait where the server says so", () => {

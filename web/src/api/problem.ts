@@ -43,6 +43,13 @@ export function obstacle(problem: Problem, t: Dictionary): string | null {
   return null;
 }
 
+/** Refusals because of what is under way, which ends. */
+const passing_codes = ['job_under_way', 'shadow_open'];
+
+/** Whether the same request may be answered otherwise later: other refusals are for good. */
+export const mayRetry = ({ status, code }: Problem): boolean =>
+  status < 400 || status >= 500 || [401, 408, 429].includes(status) || passing_codes.includes(code);
+
 /** A sentence for the person, in their language where it is a common one; else the server's own. */
 export function explain(problem: Problem, t: Dictionary): string {
   const passing = obstacle(problem, t);

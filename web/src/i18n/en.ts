@@ -106,7 +106,6 @@ export const en = {
     model: 'Model',
     general: 'the general one',
     archived: 'Archived',
-    archivedHint: 'This project is archived: it takes no new drawings.',
     drawSignedIn: 'Drawing here needs an account.',
     here: 'You are here',
     addTitle: 'New project',
@@ -967,6 +966,7 @@ export const en = {
     tooLarge: 'This drawing is too large.',
     /** By the code that the server gives a refusal. */
     codes: {
+      project_archived: () => 'This project is archived: it takes no new drawings.',
       job_succeeded: () => 'It is done already: there is nothing to retry.',
       job_under_way: () => 'This is being done already.',
       shadow_open: () => 'Another model is being compared with the live one. Try again after that.',

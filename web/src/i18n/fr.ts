@@ -108,7 +108,6 @@ export const fr: Dictionary = {
     model: 'Modèle',
     general: 'le modèle général',
     archived: 'Archivé',
-    archivedHint: 'Ce projet est archivé : il ne prend plus de dessins.',
     drawSignedIn: 'Dessiner ici demande un compte.',
     here: 'Vous êtes ici',
     addTitle: 'Nouveau projet',
@@ -984,6 +983,7 @@ export const fr: Dictionary = {
     notFound: 'Cela n’existe plus.',
     tooLarge: 'Ce dessin est trop grand.',
     codes: {
+      project_archived: () => 'Ce projet est archivé : il ne prend plus de dessins.',
       job_succeeded: () => 'C’est déjà fait : il n’y a rien à reprendre.',
       job_under_way: () => 'C’est déjà en cours.',
       shadow_open: () =>

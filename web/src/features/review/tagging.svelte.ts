@@ -2,7 +2,7 @@ import { i18n } from '../../i18n/i18n.svelte';
 import { settle, type Answer, type Drawing } from '../../api/client';
 import { isAnswered, saidOf, type DrawingList } from '../gallery/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
-import { explain, type Problem } from '../../api/problem';
+import { explain, mayRetry, type Problem } from '../../api/problem';
 import { inTurn } from '../../util/bounded';
 import { annotatorApi, session } from '../session/session.svelte';
 
@@ -391,9 +391,9 @@ export class Tagging {
     const why = unknown ? t.annotate.noSuchTag : explain(problem, t);
     notices.toast(
       t.annotate.notSaved(i18n.tag(tag), why),
-      unknown
-        ? undefined
-        : { label: t.problem.retry, run: () => void this.set(this.list.find(drawing.id) ?? drawing, tag) },
+      mayRetry(problem)
+        ? { label: t.problem.retry, run: () => void this.set(this.list.find(drawing.id) ?? drawing, tag) }
+        : undefined,
       topic,
     );
   }

@@ -363,10 +363,23 @@ describe('tagging', () => {
     (await wire.next('PATCH', '/api/v1/drawings/a')).answer(422, problem);
     expect(await set).toBe(false);
     expect(said()).toBe(words.notSaved('star', words.noSuchTag));
+    expect(notices.toasts.at(-1)?.action).toBeUndefined();
     const labels = [labelOf('spiral')];
     (await wire.next('GET', '/api/v1/public/labels')).answer(200, { labels });
     await settleAll();
     expect(list.assignable).toEqual(['spiral']);
+  });
+
+  it('offers to try again what may succeed, and nothing else', async () => {
+    for (const [status, offered] of [
+      [503, en.problem.retry],
+      [403, undefined],
+    ] as const) {
+      const set = tagging.set(at('a'), 'star');
+      (await wire.next('PATCH', '/api/v1/drawings/a')).answer(status, { status });
+      await set;
+      expect(notices.toasts.at(-1)?.action?.label).toBe(offered);
+    }
   });
 
   it('says nothing more to whoever has signed out meanwhile', async () => {
