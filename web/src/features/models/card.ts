@@ -31,6 +31,25 @@ export function shareIn(card: unknown, data: string, name: string): Share | null
   return { value, range: known ? [low, high] : null, of: numberIn(card, data, 'shapes') };
 }
 
+/** A share measured on drawings of a source that had no part in the learning. */
+export interface OfSource {
+  source: string;
+  share: Share;
+}
+
+/** How often networks trained as this one were right on all of a source that they had never met, the worst first. */
+export function leftOutIn(card: unknown): OfSource[] {
+  const rows = at(card, ['left_out']);
+  return (Array.isArray(rows) ? (rows as unknown[]) : [])
+    .flatMap((row) => {
+      const source = at(row, ['source']);
+      const share = shareIn(row, 'report', 'accuracy');
+      // A source without shapes has other figures only.
+      return typeof source === 'string' && share !== null && share.of !== 0 ? [{ source, share }] : [];
+    })
+    .sort((one, other) => one.share.value - other.share.value);
+}
+
 /** What a model can answer; null where its card does not say. */
 function answersOf(card: unknown): string[] | null {
   const labels = at(card, ['labels']);

@@ -1,6 +1,6 @@
 import type { Model } from '../../api/client';
 import { i18n } from '../../i18n/i18n.svelte';
-import { numberIn, shareIn, type Share } from './card';
+import { leftOutIn, numberIn, shareIn, type Share } from './card';
 
 type Fact = [string, string];
 
@@ -41,13 +41,28 @@ function lineageOf({ parent, lineage }: Model): Fact[] {
   ];
 }
 
+/** What a stranger may expect, where the card says: sources that had no part in the learning. */
+function unmetOf(card: unknown): Fact[] {
+  const { t } = i18n;
+  const sources = leftOutIn(card);
+  const [worst, best] = [sources.at(0), sources.at(-1)];
+  if (!worst || !best) return [];
+  const fact = (name: string, { source, share }: typeof worst): Fact => [
+    name,
+    t.models.ofSource(source, told(share)),
+  ];
+  if (worst === best) return [fact(t.models.onUnmet, worst)];
+  return [fact(t.models.onUnmetWorst, worst), fact(t.models.onUnmetBest, best)];
+}
+
 /** What the registry knows of a model, by name. */
 export function facts(model: Model): Fact[] {
   const { card, created_at } = model;
   const { t } = i18n;
   const { labels } = card as { labels?: unknown };
+  const unmet = unmetOf(card);
   const shares: [string, Share | null][] = [
-    [t.models.onPeople, shareIn(card, 'human', 'accuracy')],
+    [unmet.length > 0 ? t.models.onMet : t.models.onPeople, shareIn(card, 'human', 'accuracy')],
     [t.models.onSketches, shareIn(card, 'synthetic', 'accuracy')],
   ];
   const error = numberIn(card, 'human', 'calibration_error');
@@ -56,6 +71,7 @@ export function facts(model: Model): Fact[] {
     [t.models.added, i18n.date(created_at)],
     ...(Array.isArray(labels) ? [[t.models.labels, i18n.number(labels.length)] as Fact] : []),
     ...lineageOf(model),
+    ...unmet,
     ...shares.flatMap(([name, share]): Fact[] => (share === null ? [] : [[name, told(share)]])),
     ...(error === null
       ? []
