@@ -95,6 +95,58 @@ describe('the review screen', () => {
       for (const { version } of (await api('GET', '/queue')).drawings) assert.equal(version, 1);
     }));
 
+  const typed = (page) => page.getByTestId('filter-labels');
+  const offered = (page) =>
+    page.getByTestId('labels').locator('[data-tag]').evaluateAll((all) => all.map(({ dataset }) => dataset.tag));
+  const focusedOn = (page, testid) =>
+    page.waitForFunction((testid) => document.activeElement?.dataset.testid === testid, testid);
+
+  it('finds a label by its name, which takes no keys from the labels', () =>
+    withReview(3, {}, async (page, [first, second]) => {
+      const all = await offered(page);
+      await page.keyboard.press('/');
+      await focusedOn(page, 'filter-labels');
+      await page.keyboard.type('hea');
+      assert.deepEqual(await offered(page), ['heart']);
+      await assertAccessible(page, 'labels that are looked for');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Escape');
+      assert.equal(await typed(page).inputValue(), '');
+      assert.deepEqual(await offered(page), all);
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Escape');
+      await page.waitForFunction(() => document.activeElement?.matches('[data-testid=detail] .inside'));
+      assert.deepEqual([await shown(page), (await now(first)).version], [first, 1]);
+
+      await page.keyboard.press('/');
+      await page.keyboard.type('zzz');
+      await page.getByText('No label has this in its name.').waitFor();
+      await page.keyboard.press('Enter');
+      await typed(page).fill('hea');
+      await page.keyboard.press('Enter');
+      assert.equal(await another(page, first), second);
+      assert.equal((await now(first)).tag, 'heart');
+      assert.deepEqual([await typed(page).inputValue(), await offered(page)], ['', all]);
+      const star = screen(page).locator('[data-tag=star]');
+      await page.keyboard.press(await star.getAttribute('aria-keyshortcuts'));
+      await another(page, second);
+      assert.equal((await now(second)).tag, 'star');
+    }));
+
+  it('finds a label on a phone, in sight above its keyboard', () =>
+    withReview(2, { ...phone, locale: 'fr-FR', colorScheme: 'dark' }, async (page, [first]) => {
+      await typed(page).tap();
+      await typed(page).pressSequentially('etoi');
+      assert.deepEqual(await offered(page), ['star']);
+      const star = screen(page).locator('[data-tag=star]');
+      const { y, height } = await star.boundingBox();
+      assert.ok(y + height < phone.viewport.height / 2, `${y}`);
+      await assertAccessible(page, 'labels that are looked for, on a phone');
+      await star.tap();
+      await another(page, first);
+      assert.equal((await now(first)).tag, 'star');
+    }));
+
   it('shows how far one is, and what one decided last, to be changed or taken back', () =>
     withReview(4, {}, async (page, [first, second, third]) => {
       const progress = page.getByTestId('progress');

@@ -359,6 +359,11 @@ export const en = {
       `Most of its look-alikes are ${tag}. Accepting it confirms the tag that it has.`,
     suspectsDone: 'Every likely mistake was looked at.',
     spaceGoesOn: 'Space skips.',
+    filterLabels: 'Find a label',
+    keyFilters: '/ finds a label by its name.',
+    firstLabel: (tag: string, n: number) =>
+      n === 1 ? `1 label: Enter gives ${tag}` : `${n} labels: Enter gives ${tag}`,
+    noLabelFound: 'No label has this in its name.',
     toList: 'To all drawings',
   },
   login: {

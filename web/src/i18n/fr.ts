@@ -365,6 +365,11 @@ export const fr: Dictionary = {
       `La plupart de ses semblables portent « ${tag} ». Accepter confirme l’étiquette qu’il a.`,
     suspectsDone: 'Toutes les erreurs probables ont été regardées.',
     spaceGoesOn: 'Espace passe au suivant.',
+    filterLabels: 'Trouver une étiquette',
+    keyFilters: '/ trouve une étiquette par son nom.',
+    firstLabel: (tag, n) =>
+      n < 2 ? `1 étiquette : Entrée donne ${tag}` : `${n} étiquettes : Entrée donne ${tag}`,
+    noLabelFound: 'Aucune étiquette n’a cela dans son nom.',
     toList: 'Voir tous les dessins',
   },
   login: {
