@@ -57,7 +57,7 @@ describe('the review screen', () => {
   const state = (page, id, state) =>
     screen(page).locator(`[data-testid=strip] [data-id="${id}"][data-state=${state}]`).waitFor();
 
-  async function withReview(count, options, steps) {
+  async function withReview(count, options, steps, expected) {
     await queueOf(count);
     const page = await openPage(browser, options);
     try {
@@ -70,7 +70,7 @@ describe('the review screen', () => {
         count,
       );
       await steps(page, await order(page));
-      assert.deepEqual(page.complaints(), []);
+      assert.deepEqual(page.complaints(expected), []);
     } finally {
       await page.context().close();
     }
@@ -132,6 +132,29 @@ describe('the review screen', () => {
       await another(page, second);
       assert.equal((await now(second)).tag, 'star');
     }));
+
+  it('keeps telling what was not saved, until it is', () =>
+    withReview(2, {}, async (page, [first, second]) => {
+      await page.route('**/api/v1/drawings/*', (route) =>
+        route.request().method() === 'PATCH'
+          ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"status":503}' })
+          : route.continue(),
+      );
+      await page.keyboard.press('Enter');
+      await toast(page, 'was not saved').waitFor();
+      await page.unroute('**/api/v1/drawings/*');
+      await page.keyboard.press('ArrowRight');
+      await another(page, first);
+      await page.keyboard.press('Enter');
+      await toast(page, /accepted/).waitFor();
+      await assertAccessible(page, 'two notices');
+      assert.ok((await now(second)).tagged_by);
+      await toast(page, 'was not saved').waitFor();
+      await screen(page).getByRole('button', { name: 'Try again' }).click();
+      await toast(page, 'was not saved').waitFor({ state: 'detached' });
+      await state(page, first, 'reviewed');
+      assert.ok((await now(first)).tagged_by);
+    }, { failedRequests: true }));
 
   it('finds a label on a phone, in sight above its keyboard', () =>
     withReview(2, { ...phone, locale: 'fr-FR', colorScheme: 'dark' }, async (page, [first]) => {

@@ -249,6 +249,7 @@ export const en = {
     notUndone: (n: number, why: string) => (n === 1 ? `Not undone: ${why}` : `${n} not undone: ${why}`),
     changedSince: 'somebody changed it meanwhile.',
     notSaved: (tag: string, why: string) => `“${tag}” was not saved. ${why}`,
+    notSavedSeveral: (n: string, why: string) => `${n} answers were not saved. ${why}`,
     noSuchTag: 'The labels have changed, and this is no longer one of them.',
     undoLast: 'Undo the last change',
     undoOther: (tag: string) => `Undo the previous one (${tag})`,

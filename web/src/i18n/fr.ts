@@ -254,6 +254,7 @@ export const fr: Dictionary = {
     notUndone: (n, why) => (n < 2 ? `Pas annulé : ${why}` : `${n} pas annulés : ${why}`),
     changedSince: 'quelqu’un l’a modifié entre-temps.',
     notSaved: (tag, why) => `« ${tag} » n’a pas été enregistré. ${why}`,
+    notSavedSeveral: (n, why) => `${n} réponses n’ont pas été enregistrées. ${why}`,
     noSuchTag: 'Les étiquettes ont changé, et celle-ci n’en fait plus partie.',
     undoLast: 'Annuler le dernier changement',
     undoOther: (tag) => `Annuler le précédent (${tag})`,

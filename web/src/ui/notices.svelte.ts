@@ -5,6 +5,8 @@ export interface Toast {
   /** A newer one of the same topic takes its place. */
   topic?: string;
   action?: { label: string; keys?: string; run: () => void };
+  /** Until it is dismissed or acted on: what is told would be lost. */
+  stays?: boolean;
 }
 
 const toast_ms = 8000;
@@ -20,11 +22,22 @@ class Notices {
     this.spoken = this.spoken === text ? `${text}\u00a0` : text;
   }
 
-  toast(text: string, action?: Toast['action'], topic?: string): void {
+  toast(text: string, action?: Toast['action'], topic?: string, stays = false): void {
     const id = ++this.last;
     const others = this.toasts.filter((toast) => topic === undefined || toast.topic !== topic);
-    this.toasts = [...others.slice(-2), { id, text, action, topic }];
+    const passing = others.filter((toast) => !toast.stays).slice(-2);
+    const kept = others.filter((toast) => toast.stays || passing.includes(toast));
+    this.toasts = [...kept, { id, text, action, topic, stays }];
     this.release(id);
+  }
+
+  shows(topic: string): boolean {
+    return this.toasts.some((toast) => toast.topic === topic);
+  }
+
+  /** What was said of it is so no more. */
+  over(topic: string): void {
+    for (const toast of this.toasts) if (toast.topic === topic) this.dismiss(toast.id);
   }
 
   /** Stays while somebody points at it or has the focus in it. */
@@ -34,6 +47,7 @@ class Notices {
 
   release(id: number): void {
     this.hold(id);
+    if (this.toasts.some((toast) => toast.id === id && toast.stays)) return;
     this.timers.set(
       id,
       setTimeout(() => this.dismiss(id), toast_ms),

@@ -5,6 +5,7 @@ import { notices } from '../../ui/notices.svelte';
 import { explain, mayRetry, type Problem } from '../../api/problem';
 import { inTurn } from '../../util/bounded';
 import { annotatorApi, session } from '../session/session.svelte';
+import { unsaved } from './unsaved';
 
 /** Somebody else was faster: what this person wanted, beside what is there now. */
 export interface Conflict {
@@ -74,7 +75,8 @@ export class Tagging {
     );
     delete this.saving[id];
     if (answer.ok) this.show(answer.data, drawing);
-    else if (answer.problem.status !== 412) this.refused(drawing, tag, answer.problem);
+    if (answer.ok || answer.problem.status === 412) unsaved.settled(id);
+    else this.refused(drawing, tag, answer.problem);
     const now = answer.ok
       ? answer.data
       : answer.problem.status === 412
@@ -389,13 +391,11 @@ export class Tagging {
     // The labels were another model's when this page read them.
     if (unknown) void this.list.count();
     const why = unknown ? t.annotate.noSuchTag : explain(problem, t);
-    notices.toast(
-      t.annotate.notSaved(i18n.tag(tag), why),
-      mayRetry(problem)
-        ? { label: t.problem.retry, run: () => void this.set(this.list.find(drawing.id) ?? drawing, tag) }
-        : undefined,
-      topic,
-    );
+    const { id } = drawing;
+    if (mayRetry(problem))
+      return unsaved.add(id, tag, why, () => void this.set(this.list.find(id) ?? drawing, tag));
+    unsaved.settled(id);
+    notices.toast(t.annotate.notSaved(i18n.tag(tag), why), undefined, topic);
   }
 
   /** Shows what was taken back of these, which cannot be undone once more. */

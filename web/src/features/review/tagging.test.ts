@@ -382,6 +382,43 @@ describe('tagging', () => {
     }
   });
 
+  it('tells what was not saved until it is, however many answers', async () => {
+    const lose = async (id: string, to: string) => {
+      const set = tagging.set(at(id), to);
+      (await wire.next('PATCH', `/api/v1/drawings/${id}`)).lose();
+      await set;
+    };
+    const kept = () => notices.toasts.filter(({ stays }) => stays);
+    await lose('a', 'star');
+    await lose('b', 'heart');
+    const why = `${en.problem.unreachable} ${en.problem.later}`;
+    expect(kept().map(({ text }) => text)).toEqual([words.notSavedSeveral('2', why)]);
+    await tag('c', 'heart');
+    expect(kept()).toHaveLength(1);
+
+    const { id, action } = kept()[0]!;
+    notices.dismiss(id);
+    action!.run();
+    (await wire.next('PATCH', '/api/v1/drawings/b')).lose();
+    await settleAll();
+    expect(kept().map(({ text }) => text)).toEqual([words.notSaved('heart', why)]);
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(200, reviewed('a', 'star'));
+    await settleAll();
+    expect(kept()).toHaveLength(1);
+    await tag('b', 'heart');
+    expect(kept()).toEqual([]);
+  });
+
+  it('forgets what was not saved once somebody has dismissed it', async () => {
+    for (const id of ['a', 'b']) {
+      const set = tagging.set(at(id), 'star');
+      (await wire.next('PATCH', `/api/v1/drawings/${id}`)).lose();
+      await set;
+      expect(notices.toasts.at(-1)?.text).toContain(words.notSaved('star', '').trim());
+      notices.clear();
+    }
+  });
+
   it('says nothing more to whoever has signed out meanwhile', async () => {
     const set = tagging.set(at('a'), 'star');
     const sent = await wire.next('PATCH', '/api/v1/drawings/a');
