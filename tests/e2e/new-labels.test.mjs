@@ -129,9 +129,8 @@ describe('five labels that no model knows', () => {
     await form.getByLabel('Name', { exact: true }).fill('Figures');
     await form.locator('button.primary').click();
     await page.locator('[data-testid=projects] [data-slug=figures]').waitFor();
-    await page.getByTestId('project-switcher').locator('summary').click();
-    await page.getByTestId('project-switcher').getByRole('link', { name: 'Figures' }).click();
-    await page.waitForURL(/\/p\/figures#/);
+    await page.getByTestId('toasts').getByRole('button', { name: 'Open it' }).click();
+    await page.waitForURL(/\/p\/figures#\/labels/);
     await bringIn(/^Are right/, 'thirty.zip', labelled(), true);
     const { labels } = await inProject('GET', '/labels');
     assert.deepEqual(labels.map(({ tag }) => tag).sort(), [...four].sort());

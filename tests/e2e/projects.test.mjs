@@ -75,6 +75,7 @@ describe('several projects', () => {
       await form.locator('button.primary').click();
       await row(page, 'birds').waitFor();
       await switcher(page).waitFor();
+      await page.getByTestId('toasts').getByRole('button', { name: 'Open it' }).waitFor();
       await look(page, 'projects');
 
       await row(page, 'birds').getByRole('button', { name: /^Share/ }).click();

@@ -111,6 +111,7 @@ export const en = {
     addTitle: 'New project',
     add: 'Add project',
     added: (name: string) => `Project “${name}” added`,
+    openIt: 'Open it',
     edit: 'Edit',
     editTitle: (name: string) => `Edit “${name}”`,
     editHint: 'The address stays, so that what was shared still leads here.',

@@ -113,6 +113,7 @@ export const fr: Dictionary = {
     addTitle: 'Nouveau projet',
     add: 'Ajouter le projet',
     added: (name: string) => `Projet « ${name} » ajouté`,
+    openIt: 'L’ouvrir',
     edit: 'Modifier',
     editTitle: (name: string) => `Modifier « ${name} »`,
     editHint: 'L’adresse reste, pour que ce qui a été partagé mène toujours ici.',
