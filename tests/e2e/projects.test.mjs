@@ -176,6 +176,18 @@ describe('several projects', () => {
       assert.equal(drawing.tag, 'unknown');
       await page.locator(`[data-testid=drawing][data-id="${drawing.id}"]`).first().waitFor();
       await look(page, 'birds-phone');
+      const card = page.locator(`[data-testid=drawing][data-id="${drawing.id}"]:visible`);
+      await page.getByTestId('predicted-tag').getByText('Not sure').waitFor();
+      assert.match(await card.innerText(), /^Not sure$/m);
+      assert.doesNotMatch(await card.innerText(), /%|nknown/);
+      await card.locator('button.open').tap();
+      const detail = page.getByTestId('detail');
+      await detail.getByText('Predicted: Not sure').waitFor();
+      await detail.locator('.skeleton').waitFor({ state: 'detached' });
+      assert.equal(await detail.getByText('Runners-up').count(), 0);
+      await look(page, 'birds-phone-detail');
+      await page.keyboard.press('Escape');
+      await detail.waitFor({ state: 'detached' });
       await page.reload();
       await page.locator(`[data-testid=drawing][data-id="${drawing.id}"]`).first().waitFor();
       await page.goto(croquis.url);
