@@ -166,6 +166,24 @@ describe('several projects', () => {
       });
     });
 
+  for (const locale of ['en-GB', 'fr-FR'])
+    it(`shows the button that hands it in on the smallest phones, in ${locale}`, async () => {
+      await withPage({ ...phone, viewport: { width: 320, height: 568 }, locale }, async (page) => {
+        for (const address of [croquis.url, birds()]) {
+          await page.goto(address);
+          await page.getByTestId('submit').waitFor();
+          await page.waitForTimeout(300);
+          const [button, bar, canvas] = await Promise.all(
+            [page.getByTestId('submit'), page.locator('nav'), page.getByTestId('canvas')].map((one) => one.boundingBox()),
+          );
+          assert.ok(button.y + button.height <= bar.y, JSON.stringify({ address, button, bar }));
+          assert.ok(canvas.width >= 144, JSON.stringify({ address, canvas }));
+          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
+        }
+        await look(page, `birds-smallest-${locale}`);
+      });
+    });
+
   let drawn;
   it('takes a visitor’s drawing by its address, which shapes does not show', async () => {
     await withPage(phone, async (page) => {
