@@ -36,14 +36,17 @@ export class LatestJob {
     private onend: (job: Job) => void = () => {},
   ) {}
 
-  /** Looks for the page's project's newest one of the kind among the newest jobs, which are those of all projects. */
-  async find(): Promise<void> {
+  /**
+   * Looks for the page's project's newest one of the kind among the newest jobs, which are those of all projects; only
+   * one that is `wanted`.
+   */
+  async find(wanted: (job: Job) => boolean = () => true): Promise<void> {
     const turn = ++this.asked;
     const answer = await settle(annotatorApi.GET('/api/v1/jobs', { params: { query: { limit: 200 } } }));
     if (turn !== this.asked) return;
     this.problem = answer.ok ? null : answer.problem;
     const found = answer.ok
-      ? answer.data.jobs.find(({ kind, project }) => kind === this.kind && project === slug)
+      ? answer.data.jobs.find((job) => job.kind === this.kind && job.project === slug && wanted(job))
       : null;
     if (found) this.follow(found);
   }

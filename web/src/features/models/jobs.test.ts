@@ -135,6 +135,15 @@ describe('the newest job of a kind', () => {
     expect(wire.count(`GET ${path}/b`)).toBe(2);
   });
 
+  it('is looked for among those that are wanted', async () => {
+    const found = latest.find((job) => isOpen(job) && job.id !== 'b');
+    const jobs = [jobOf('c', { state: 'succeeded' }), jobOf('b'), jobOf('a')];
+    (await wire.next('GET', path)).answer(200, { jobs, next: null });
+    await found;
+    expect(latest.job?.id).toBe('a');
+    (await events('a')).lose();
+  });
+
   it('tells nobody of one that had ended before', async () => {
     const found = latest.find();
     (await wire.next('GET', path)).answer(200, { jobs: [jobOf('a', { state: 'failed' })], next: null });
