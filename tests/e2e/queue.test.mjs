@@ -278,6 +278,7 @@ describe('the review screen', () => {
       await screen(page).waitFor({ state: 'detached' });
       await page.goto(`${croquis.url}/#/review`);
       await page.getByTestId('nothing-waits').getByText('2 drawings are being looked at elsewhere.').waitFor();
+      assert.equal(await page.getByTestId('nothing-waits').locator('svg').count(), 0, 'nothing is done that waits');
       await assertAccessible(page, 'a queue that is held elsewhere');
       await api('DELETE', claim);
       await screen(page).waitFor();
