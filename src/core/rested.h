@@ -19,8 +19,10 @@ class Rested {
     using Clock = std::chrono::steady_clock;
     using Work = std::function<Result<Value>()>;
 
-    /// `now` is asked for the time; thread-safe.
-    explicit Rested(std::function<Clock::time_point()> now = Clock::now) : now_(std::move(now)) {}
+    /// `now` is asked for the time; thread-safe. What takes no more than `quick` is quick.
+    explicit Rested(std::function<Clock::time_point()> now = Clock::now,
+                    std::chrono::milliseconds quick = std::chrono::milliseconds(20))
+        : now_(std::move(now)), quick_(quick) {}
 
     /// What `work` returns or returned; throws what it throws.
     Result<Value> get(const Work& work) {
@@ -33,7 +35,6 @@ class Rested {
     }
 
   private:
-    static constexpr std::chrono::milliseconds quick{20};
     static constexpr int rest = 20;
 
     Result<Value> work_anew(const Work& work) {
@@ -53,11 +54,12 @@ class Rested {
 
     void keep(const Value& made, Clock::duration took) CROQUIS_REQUIRES(mutex_) {
         last_.reset();
-        if (took > quick) last_ = made;
+        if (took > quick_) last_ = made;
         fresh_until_ = now_() + took * rest;
     }
 
     const std::function<Clock::time_point()> now_;
+    const std::chrono::milliseconds quick_;
     Mutex mutex_;
     std::optional<Value> last_ CROQUIS_GUARDED_BY(mutex_);  ///< where it took long
     Clock::time_point fresh_until_ CROQUIS_GUARDED_BY(mutex_){};

@@ -13,8 +13,6 @@
 namespace croquis::store {
 
 inline constexpr std::size_t most_reviews = 50'000;
-/// Of each kind: what nobody answered, and what waits for the opinions of others.
-inline constexpr std::size_t most_waiting_counted = 50'000;
 inline constexpr std::size_t most_predicted = 20'000;
 
 /// Parameters: project, limit.
@@ -57,19 +55,28 @@ inline std::string reviewed_counts_statement() {
         first_judging_place, shown);
 }
 
-/// The limit is on what is looked at. Parameters: project, then those of `import_job` and of
-/// `account`, as answerer() writes it, that are given.
-inline std::string waiting_count_statement(bool of_account, bool of_import) {
-    const char* const of_project = of_import ? "+project = $1 AND import_job = $2" : "project = $1";
-    const auto asked = of_account ? " AND " + asks("$1", of_import ? "$3" : "$2") : std::string();
-    const auto part = [&](const char* waiting) {
-        return fmt::format(
-            "SELECT 1 FROM (SELECT disputed, answered_by, withdrawn FROM drawing "
-            "WHERE {} AND {} ORDER BY queue_place, id LIMIT {}) AS looked_through WHERE {}{}",
-            of_project, waiting, most_waiting_counted, shown, asked);
+/// Columns: people, disputed, drawings, opinions wanted, for WaitingCounts::add(): one row for all
+/// that waits, and one for each group of people who answered, that is disputed or not. Parameters:
+/// project, and the import where it is of one.
+///
+/// Of a project: all that there is, less what was reviewed, since both databases count these in an
+/// index alone. SQLite reads a row of the table for each entry of an index of what waits (at
+/// 1,000,000 drawings 30 ms of processor time against 560 ms).
+inline std::string waiting_counts_statement(bool of_import) {
+    const std::string of = of_import ? "+project = $1 AND import_job = $2" : "project = $1";
+    const auto count = [&](const std::string& which) {
+        return "(SELECT count(*) FROM drawing WHERE " + of + which + ")";
     };
-    return fmt::format("SELECT count(*) FROM ({} UNION ALL {}) AS waiting", part(unanswered),
-                       part(answered));
+    const auto all = of_import ? count(fmt::format(" AND tagged_by IS NULL AND {}", shown))
+                               : count("") + " - " + count(" AND tagged_by IS NOT NULL") + " - " +
+                                     count(" AND withdrawn IS NOT NULL AND tagged_by IS NULL");
+    // The index of what an import brought has the people behind the import.
+    return fmt::format(
+        "SELECT '' AS people, 0 AS disputed, {} AS drawings, "
+        "coalesce((SELECT opinions_wanted FROM project WHERE id = $1), 1) AS wanted UNION ALL "
+        "SELECT answered_by, CASE WHEN disputed IS TRUE THEN 1 ELSE 0 END, count(*), 0 "
+        "FROM drawing WHERE {} AND {}{} AND {} GROUP BY answered_by, disputed IS TRUE",
+        all, of, answered, of_import ? " AND answered_by > ''" : "", shown);
 }
 
 inline Result<void> check_reviews_limit(std::size_t limit) {

@@ -71,15 +71,22 @@ Result<std::vector<ReviewedCount>> PostgresStore::reviewed_counts(int project, T
 
 Result<std::int64_t> PostgresStore::count_waiting(int project, const std::optional<Uuid>& account,
                                                   const std::optional<Uuid>& import_job) {
-    return with_connection([&](Connection& connection) {
-        const Connection::Patience patience(connection, looking_back_takes);
+    const auto count = [&] {
+        auto lease = lend();
+        const Connection::Patience patience(*lease, looking_back_takes);
         Parameters parameters;
         parameters.add(project);
         if (import_job) parameters.add(*import_job);
-        if (account) parameters.add(answerer(*account));
-        return connection
-            .run(waiting_count_statement(account.has_value(), import_job.has_value()), parameters)
-            .integer(0, 0);
+        const auto rows = lease->run(waiting_counts_statement(import_job.has_value()), parameters);
+        WaitingCounts counts;
+        for (int row = 0; row < rows.count(); ++row)
+            counts.add(std::string(rows.text(row, 0)), rows.small(row, 1) != 0,
+                       rows.integer(row, 2), rows.small(row, 3));
+        return counts;
+    };
+    return guarded([&] {
+        const auto counts = waiting_counts_.get(project, import_job, count);
+        return account ? counts.asked_of(*account) : counts.all;
     });
 }
 

@@ -5,6 +5,7 @@
 #include "store/postgres/connection.h"
 #include "store/store.h"
 #include "store/tag_count_cache.h"
+#include "store/waiting_counts.h"
 #include "store/write_probe.h"
 
 namespace croquis::store::postgres {
@@ -168,6 +169,7 @@ class PostgresStore final : public Store {
     std::vector<std::unique_ptr<Connection>> writers_;  ///< each used by one batch at a time
     std::atomic<std::chrono::steady_clock::time_point> keys_due_{};
     TagCountCaches tag_counts_;
+    WaitingCountCaches waiting_counts_;
     WriteProbe probe_;
     GroupCommit commits_;
 };

@@ -59,14 +59,19 @@ Result<std::vector<ReviewedCount>> SqliteStore::reviewed_counts(int project, Tim
 
 Result<std::int64_t> SqliteStore::count_waiting(int project, const std::optional<Uuid>& account,
                                                 const std::optional<Uuid>& import_job) {
-    return read([&](Connection& connection) {
-        auto rows = connection.prepare(
-            waiting_count_statement(account.has_value(), import_job.has_value()));
-        int at = 0;
-        rows.bind(++at, project);
-        if (import_job) rows.bind(++at, *import_job);
-        if (account) rows.bind(++at, answerer(*account));
-        return rows.step() ? rows.integer(0) : std::int64_t{0};
+    const auto count = [&] {
+        auto lease = readers_.lend();
+        auto rows = lease->prepare(waiting_counts_statement(import_job.has_value()));
+        rows.bind(1, project);
+        if (import_job) rows.bind(2, *import_job);
+        WaitingCounts counts;
+        while (rows.step())
+            counts.add(rows.text(0), rows.small(1) != 0, rows.integer(2), rows.small(3));
+        return counts;
+    };
+    return guarded([&] {
+        const auto counts = waiting_counts_.get(project, import_job, count);
+        return account ? counts.asked_of(*account) : counts.all;
     });
 }
 

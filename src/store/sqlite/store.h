@@ -6,6 +6,7 @@
 #include "store/sqlite/connection.h"
 #include "store/store.h"
 #include "store/tag_count_cache.h"
+#include "store/waiting_counts.h"
 #include "store/write_probe.h"
 
 namespace croquis::store::sqlite {
@@ -167,6 +168,7 @@ class SqliteStore final : public Store {
     std::chrono::steady_clock::time_point keys_due_{};
     ConnectionPool<Connection> readers_;
     TagCountCaches tag_counts_;
+    WaitingCountCaches waiting_counts_;
     WriteProbe probe_;
     GroupCommit commits_;
 };

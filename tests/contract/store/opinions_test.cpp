@@ -150,6 +150,7 @@ TEST_P(OpinionContract, ADisputeIsDecidedByWhoeverTagsIt) {
     EXPECT_EQ(disputed.tag, "circle");
     EXPECT_THAT(asked(by_max), IsEmpty());
     EXPECT_EQ(*store_->count_waiting(shapes_project, by_max.id), 0);
+    EXPECT_EQ(*store_->count_waiting(shapes_project), 1);
     Query query;
     query.disputed = true;
     EXPECT_THAT(all_pages(query), ElementsAre(drawing.id));

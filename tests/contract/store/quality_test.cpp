@@ -82,8 +82,43 @@ TEST_P(QualityContract, ReadsWhatAModelSaysOfDrawingsOfATime) {
 TEST_P(QualityContract, CountsWhatWaits) {
     EXPECT_EQ(*store_->count_waiting(shapes_project), 0);
     reviewed("circle", "star", noon_);
-    stored(make_submission());
+    const auto waits = stored(make_submission());
     EXPECT_EQ(*store_->count_waiting(shapes_project), 1);
+    EXPECT_EQ(*store_->count_waiting(shapes_project, Uuid::v7()), 1);
+    EXPECT_EQ(*store_->count_waiting(shapes_project + 1), 0);
+    const auto review = reviewed("circle", "star", noon_);
+    for (const auto& hidden : {waits.id, review.id})
+        ASSERT_TRUE(succeeded(store_->change_visibility(
+            {{hidden, Visibility::hidden, by_ada, noon_, VersionCondition::any()}})));
+    EXPECT_EQ(*store_->count_waiting(shapes_project), 0);
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{waits.id, Visibility::shown, by_ada, noon_, VersionCondition::any()}})));
+    EXPECT_EQ(*store_->count_waiting(shapes_project), 1);
+}
+
+TEST_P(QualityContract, CountsAllThatWaits) {
+    auto submission = make_submission();
+    submission.import_job = Uuid::v7();
+    stored(submission);
+    reviewed("circle", "star", noon_);
+    constexpr int more = 60'000;
+    const bool sqlite = GetParam().name == "sqlite";
+    const std::string columns =
+        std::string(sqlite ? "content, " : "") +
+        "created_at, media_type, width, height, sha256, source, model, predicted_tag, confidence, "
+        "queue_place, probabilities, tag, project, import_job";
+    const std::string ids =
+        sqlite ? "CAST(printf('%016d', i) AS BLOB)" : "lpad(to_hex(i), 32, '0')::uuid";
+    GetParam().sql(url_,
+                   "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+                   "numbers WHERE i < " +
+                       std::to_string(more) + ") INSERT INTO drawing (id, " + columns +
+                       ") SELECT " + ids + ", " + columns +
+                       " FROM drawing, numbers WHERE tagged_by IS NULL");
+    EXPECT_EQ(*store_->count_waiting(shapes_project), more + 1);
+    EXPECT_EQ(*store_->count_waiting(shapes_project, by_ada.id), more + 1);
+    EXPECT_EQ(*store_->count_waiting(shapes_project, by_ada.id, submission.import_job), more + 1);
+    EXPECT_EQ(*store_->count_waiting(shapes_project + 1, {}, submission.import_job), 0);
 }
 
 TEST_P(QualityContract, CountsWhatPeopleReviewedByTag) {

@@ -32,6 +32,13 @@ TEST_F(RestedTest, WhatIsQuickIsMadeEachTime) {
     EXPECT_EQ(got(milliseconds(20)), 2);
 }
 
+TEST_F(RestedTest, WhatIsQuickCanBeSaid) {
+    Rested<int> patient([this] { return now_; }, milliseconds(100));
+    EXPECT_EQ(*patient.get(work(milliseconds(100))), 1);
+    EXPECT_EQ(*patient.get(work(milliseconds(101))), 2);
+    EXPECT_EQ(*patient.get(work(milliseconds(101))), 2);
+}
+
 TEST_F(RestedTest, ASlowOneIsUsedForTwentyTimesAsLongAsItTook) {
     EXPECT_EQ(got(milliseconds(100)), 1);
     now_ += milliseconds(1999);
