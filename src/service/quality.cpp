@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
-#include <set>
 
 #include "learning/adaptation/neighbours.h"
 
@@ -17,7 +16,6 @@ using learning::Share;
 
 constexpr std::size_t predictions_looked_at = 5'000;
 constexpr std::chrono::days answers_of{30};
-constexpr std::size_t quality_page_size = 1'000;
 
 void count(Share& share, bool right) {
     ++share.all;
@@ -146,62 +144,6 @@ std::string day_text(std::int64_t day) {
                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
-/// Reviewed drawings with stored embeddings, as suspects_among() takes them.
-struct ReviewedRows {
-    std::vector<Uuid> drawings;
-    std::vector<std::string> tags;
-    std::vector<int> labels;
-    std::optional<learning::PackedRows> rows;
-};
-
-/// Whether somebody said once more, of this drawing alone, that the tag which people had given it
-/// is right.
-bool is_confirmed(const std::vector<store::TagEvent>& history) {
-    using store::TagEventKind;
-    std::set<int> undone;
-    for (const auto& event : history)
-        if (event.undoes) undone.insert(*event.undoes);
-    bool tagged = false;
-    bool confirmed = false;
-    for (const auto& event : history) {
-        if (undone.contains(event.version)) continue;
-        if (event.kind == TagEventKind::accepted) {
-            confirmed = confirmed || (tagged && !event.bulk);
-            tagged = true;
-        } else if (event.kind == TagEventKind::corrected || event.kind == TagEventKind::imported ||
-                   event.kind == TagEventKind::adjudicated) {
-            confirmed = false;
-            tagged = true;
-        }
-    }
-    return confirmed;
-}
-
-Result<ReviewedRows> reviewed_rows(store::Store& store, int project, const std::string& trunk) {
-    ReviewedRows reviewed;
-    std::map<std::string, int> place;
-    store::ReviewedQuery query{trunk, quality_page_size, std::nullopt};
-    query.project = project;
-    do {
-        const auto page = store.reviewed_drawings(query);
-        if (!page) return page.error();
-        for (const auto& drawing : page->drawings) {
-            if (!drawing.embedding || reviewed.labels.size() >= most_suspects_among) continue;
-            const auto& numbers = drawing.embedding->numbers;
-            if (!reviewed.rows) reviewed.rows.emplace(numbers.size());
-            if (numbers.size() != reviewed.rows->width()) continue;
-            const auto [at, fresh] =
-                place.emplace(drawing.tag, static_cast<int>(reviewed.tags.size()));
-            if (fresh) reviewed.tags.push_back(drawing.tag);
-            reviewed.labels.push_back(at->second);
-            reviewed.drawings.push_back(drawing.id);
-            reviewed.rows->add(numbers);
-        }
-        query.after = page->next;
-    } while (query.after && reviewed.labels.size() < most_suspects_among);
-    return reviewed;
-}
-
 /// Embeddings of one trunk, the newest drawings' first.
 struct EmbeddedRows {
     std::vector<Uuid> drawings;
@@ -268,31 +210,6 @@ Result<Quality> measure_quality(store::Store& store, int project, Timestamp at) 
     quality.answers = std::move(*answers);
     if (const auto looked = look_for_drift(store, project, quality); !looked) return looked.error();
     return quality;
-}
-
-Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
-                                                         const std::string& trunk,
-                                                         std::size_t limit) {
-    if (limit < 1 || limit > 200)
-        return Error{ErrorKind::invalid, "1 to 200 drawings can be listed.", "limit"};
-    const auto reviewed = reviewed_rows(store, project, trunk);
-    if (!reviewed) return reviewed.error();
-    std::vector<SuspectedMistake> mistakes;
-    if (!reviewed->rows) return mistakes;
-    for (const auto& suspect :
-         learning::suspects_among(*reviewed->rows, reviewed->labels, reviewed->tags.size())) {
-        if (mistakes.size() == limit) break;
-        auto drawing = store.drawing(reviewed->drawings[suspect.row], store::Audience::annotators);
-        if (!drawing && drawing.error().kind == ErrorKind::not_found) continue;
-        if (!drawing) return drawing.error();
-        const auto history = store.history(drawing->id, store::Audience::annotators);
-        if (!history && history.error().kind != ErrorKind::not_found) return history.error();
-        if (!history || is_confirmed(*history)) continue;
-        mistakes.push_back({std::move(*drawing),
-                            reviewed->tags[static_cast<std::size_t>(suspect.suggested)],
-                            suspect.suggest, suspect.given});
-    }
-    return mistakes;
 }
 
 Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int project,

@@ -53,23 +53,6 @@ struct Quality {
 /// the events of 30 days. Errors: not_found where no model is live; those of the store.
 Result<Quality> measure_quality(store::Store& store, int project, Timestamp at);
 
-/// A reviewed drawing that its neighbours contradict.
-struct SuspectedMistake {
-    store::Drawing drawing;
-    std::string suggested;
-    float suggest = 0;  ///< the part of its neighbours that have the suggested tag
-    float given = 0;    ///< that have its own
-};
-
-/// Reviewed drawings looked at for mistakes, the newest: the time grows with their square.
-inline constexpr std::size_t most_suspects_among = 4'000;
-
-/// The likeliest first, without those whose tag somebody confirmed on a second look. Reads stored
-/// embeddings of the trunk alone. Blocks. Errors: invalid (limit: 1 to 200); those of the store.
-Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
-                                                         const std::string& trunk,
-                                                         std::size_t limit);
-
 struct SimilarDrawing {
     store::Drawing drawing;
     float similarity = 0;  ///< cosine of the angle between the embeddings, -1…1

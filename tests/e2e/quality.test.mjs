@@ -192,8 +192,20 @@ describe('a queue and its quality', () => {
     await visit(browser, croquis.url, phone, async (page) => {
       await page.getByRole('button', { name: 'Français' }).click();
       await signIn(page);
+      const held = { '/quality': {}, '/quality/suspects': {} };
+      for (const hold of Object.values(held)) hold.until = new Promise((go) => (hold.release = go));
+      await page.route(/\/api\/v1\/quality(\/suspects)?(\?|$)/, async (route) => {
+        const { pathname } = new URL(route.request().url());
+        await held[pathname.replace('/api/v1', '')].until;
+        await route.continue();
+      });
       await page.locator('nav a[href="#/quality"]').click();
       await page.getByRole('heading', { name: 'Qualité' }).waitFor();
+      await page.getByTestId('loading').getByText('Chargement…').waitFor();
+      held['/quality'].release();
+      await page.getByTestId('suspects').getByText('Recherche des erreurs probables').waitFor();
+      await look(page, 'quality-loading-phone');
+      held['/quality/suspects'].release();
       await page.getByTestId('suspects').getByRole('listitem').first().waitFor();
       await look(page, 'quality-phone');
     });

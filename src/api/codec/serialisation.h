@@ -9,6 +9,7 @@
 #include "recognition/recognizer.h"
 #include "service/annotation.h"
 #include "service/quality.h"
+#include "service/suspects.h"
 #include "service/waiting.h"
 
 /// What the APIs answer with, as the contract's schemas state it.

@@ -14,6 +14,7 @@
 #include "service/annotation.h"
 #include "service/imports.h"
 #include "service/label_progress.h"
+#include "service/suspects.h"
 #include "service/training.h"
 #include "service/transfer.h"
 
@@ -37,6 +38,7 @@ struct AnnotatorContext {
     bool demo = false;                        ///< for trying out, where anyone is admin
     service::Trainings* trainings = nullptr;  ///< null where none are trained
     service::ProgressBoard progress = {};
+    service::SuspectBoard suspects = service::SuspectBoard();
     std::atomic<int> waiting_sign_ins{0};
     std::atomic<bool> sketching{false};  ///< a demo is being filled
     std::atomic<int> job_followers{0};

@@ -85,7 +85,7 @@ Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
     const auto trunk = co_await trunk_in(api, project);
     if (!trunk) co_return problem(trunk.error());
     const auto job = [&] {
-        return service::suspected_mistakes(api.store, project->project.id, *trunk, *limit);
+        return api.suspects.of(api.store, project->project.id, *trunk, *limit);
     };
     const auto found = co_await api.analysis_workers.run(job);
     if (!found) co_return problem(found.error());

@@ -5,6 +5,7 @@
 
 #include <future>
 
+#include "service/suspects.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"
 
@@ -109,6 +110,72 @@ TEST_F(NeighboursTest, ConfirmTheTagNoSecondTime) {
     EXPECT_THAT(suspects(), IsEmpty());
     tagged(mistake, "star");
     EXPECT_THAT(suspects(), ElementsAre(mistake.id));
+}
+
+/// A board of suspects for which looking takes a second.
+class SuspectBoardTest : public NeighboursTest {
+  protected:
+    static constexpr const char* live = "live";
+
+    std::vector<Uuid> listed(const std::string& trunk = live) {
+        std::vector<Uuid> ids;
+        for (const auto& each : board_.of(*store_, store::shapes_project, trunk, 200).value())
+            ids.push_back(each.drawing.id);
+        return ids;
+    }
+
+    SuspectBoard::Clock::time_point now_{};
+    SuspectBoard board_{[this] { return now_ += std::chrono::seconds(1); }};
+};
+
+TEST_F(SuspectBoardTest, TellsAgainWhatWasFound) {
+    const auto mistake = with_one_mistake();
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+    const auto second = tagged(seen(100, 7), "star");
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+    now_ += std::chrono::seconds(20);
+    EXPECT_THAT(listed(), testing::UnorderedElementsAre(mistake.id, second.id));
+    EXPECT_THAT(listed("another"), IsEmpty());
+    EXPECT_FALSE(board_.of(*store_, store::shapes_project, live, 0));
+}
+
+TEST_F(SuspectBoardTest, TellsItForTenMinutesWhileNobodyReviews) {
+    const auto mistake = with_one_mistake();
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+    // What was reviewed without a word of it would be found anew.
+    const auto unseen = submitted(*store_, submission_of({4}, {"model", "circle", 0.5F, {}}));
+    const auto second = tagged(unseen, "star");
+    now_ += std::chrono::seconds(20);
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+    ASSERT_TRUE(store_->add_embeddings({{second.id, at(100, 7)}}));
+    now_ += std::chrono::minutes(9);
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+    now_ += std::chrono::minutes(1);
+    EXPECT_THAT(listed(), testing::UnorderedElementsAre(mistake.id, second.id));
+}
+
+TEST_F(SuspectBoardTest, LeavesOutAtOnceWhatWasConfirmedOrCorrected) {
+    const auto mistake = with_one_mistake();
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+    const auto confirmed = tagged(mistake, "star");
+    EXPECT_THAT(listed(), IsEmpty());
+    ASSERT_TRUE(store_->undo_tag({mistake.id, {marie_, "marie"}, now(), confirmed.version}));
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+    const auto corrected = tagged(mistake, "circle");
+    EXPECT_THAT(listed(), IsEmpty());
+    ASSERT_TRUE(store_->undo_tag({mistake.id, {marie_, "marie"}, now(), corrected.version}));
+    EXPECT_THAT(listed(), ElementsAre(mistake.id));
+}
+
+TEST_F(SuspectBoardTest, LooksAnewWhereThatIsQuick) {
+    SuspectBoard board([this] { return now_; });
+    const auto count = [&] {
+        return board.of(*store_, store::shapes_project, live, 200).value().size();
+    };
+    with_one_mistake();
+    EXPECT_EQ(count(), 1U);
+    tagged(seen(100, 7), "star");
+    EXPECT_EQ(count(), 2U);
 }
 
 }  // namespace

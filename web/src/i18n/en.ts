@@ -826,6 +826,9 @@ export const en = {
       'Reviewed drawings whose nearest look-alikes have another label. Look at them again: what is confirmed is not listed any more, and nothing changes by itself.',
     lookAgain: 'Look at them one by one',
     noSuspects: 'Nothing stands out.',
+    loading: 'Loading…',
+    loadingSuspects:
+      'Looking for likely mistakes. With thousands of reviewed drawings this takes some seconds.',
     looksLike: (tag: string) => `looks like ${tag}`,
   },
   strokes: {

@@ -839,6 +839,9 @@ export const fr: Dictionary = {
       'Des dessins vérifiés dont les plus ressemblants portent une autre étiquette. Regardez-les de nouveau : ce qui est confirmé n’est plus montré, et rien ne change de soi-même.',
     lookAgain: 'Les regarder un à un',
     noSuspects: 'Rien ne se remarque.',
+    loading: 'Chargement…',
+    loadingSuspects:
+      'Recherche des erreurs probables. Avec des milliers de dessins vérifiés, cela prend quelques secondes.',
     looksLike: (tag: string) => `ressemble à ${tag}`,
   },
   strokes: {

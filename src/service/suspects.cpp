@@ -1,0 +1,186 @@
+#include "service/suspects.h"
+
+#include <set>
+#include <utility>
+
+#include "learning/adaptation/neighbours.h"
+
+namespace croquis::service {
+namespace {
+
+using Suspicions = SuspectBoard::Suspicions;
+
+constexpr std::size_t reviewed_page_size = 1'000;
+/// Projects whose suspicions are kept: each has at most as many as it has drawings looked at.
+constexpr std::size_t most_kept_boards = 64;
+constexpr std::chrono::milliseconds soon{100};
+constexpr std::chrono::minutes longest_kept{10};
+constexpr int suspects_rest = 20;
+
+/// Reviewed drawings with stored embeddings, as suspects_among() takes them.
+struct ReviewedRows {
+    std::vector<Uuid> drawings;
+    std::vector<std::string> tags;
+    std::vector<int> labels;
+    std::optional<learning::PackedRows> rows;
+};
+
+/// Whether somebody said once more, of this drawing alone, that the tag which people had given it
+/// is right.
+bool is_confirmed(const std::vector<store::TagEvent>& history) {
+    using store::TagEventKind;
+    std::set<int> undone;
+    for (const auto& event : history)
+        if (event.undoes) undone.insert(*event.undoes);
+    bool tagged = false;
+    bool confirmed = false;
+    for (const auto& event : history) {
+        if (undone.contains(event.version)) continue;
+        if (event.kind == TagEventKind::accepted) {
+            confirmed = confirmed || (tagged && !event.bulk);
+            tagged = true;
+        } else if (event.kind == TagEventKind::corrected || event.kind == TagEventKind::imported ||
+                   event.kind == TagEventKind::adjudicated) {
+            confirmed = false;
+            tagged = true;
+        }
+    }
+    return confirmed;
+}
+
+Result<ReviewedRows> reviewed_rows(store::Store& store, int project, const std::string& trunk) {
+    ReviewedRows reviewed;
+    std::map<std::string, int> place;
+    store::ReviewedQuery query{trunk, reviewed_page_size, std::nullopt};
+    query.project = project;
+    do {
+        const auto page = store.reviewed_drawings(query);
+        if (!page) return page.error();
+        for (const auto& drawing : page->drawings) {
+            if (!drawing.embedding || reviewed.labels.size() >= most_suspects_among) continue;
+            const auto& numbers = drawing.embedding->numbers;
+            if (!reviewed.rows) reviewed.rows.emplace(numbers.size());
+            if (numbers.size() != reviewed.rows->width()) continue;
+            const auto [at, fresh] =
+                place.emplace(drawing.tag, static_cast<int>(reviewed.tags.size()));
+            if (fresh) reviewed.tags.push_back(drawing.tag);
+            reviewed.labels.push_back(at->second);
+            reviewed.drawings.push_back(drawing.id);
+            reviewed.rows->add(numbers);
+        }
+        query.after = page->next;
+    } while (query.after && reviewed.labels.size() < most_suspects_among);
+    return reviewed;
+}
+
+Result<Suspicions> suspicions_in(store::Store& store, int project, const std::string& trunk) {
+    const auto reviewed = reviewed_rows(store, project, trunk);
+    if (!reviewed) return reviewed.error();
+    Suspicions suspicions;
+    if (!reviewed->rows) return suspicions;
+    const auto tag = [&](int label) { return reviewed->tags[static_cast<std::size_t>(label)]; };
+    for (const auto& suspect :
+         learning::suspects_among(*reviewed->rows, reviewed->labels, reviewed->tags.size()))
+        suspicions.push_back({reviewed->drawings[suspect.row], tag(reviewed->labels[suspect.row]),
+                              tag(suspect.suggested), suspect.suggest, suspect.given});
+    return suspicions;
+}
+
+/// Nothing where it is suspected no more.
+Result<std::optional<store::Drawing>> still_suspected(store::Store& store,
+                                                      const SuspectBoard::Suspicion& suspicion) {
+    auto drawing = store.drawing(suspicion.drawing, store::Audience::annotators);
+    if (!drawing && drawing.error().kind == ErrorKind::not_found)
+        return std::optional<store::Drawing>();
+    if (!drawing) return drawing.error();
+    if (!drawing->tagged_by || drawing->tag != suspicion.tag)
+        return std::optional<store::Drawing>();
+    const auto history = store.history(drawing->id, store::Audience::annotators);
+    if (!history && history.error().kind != ErrorKind::not_found) return history.error();
+    if (!history || is_confirmed(*history)) return std::optional<store::Drawing>();
+    return std::optional(std::move(*drawing));
+}
+
+Result<std::vector<SuspectedMistake>> still_suspected(store::Store& store,
+                                                      const Suspicions& suspicions,
+                                                      std::size_t limit) {
+    std::vector<SuspectedMistake> mistakes;
+    for (const auto& suspicion : suspicions) {
+        if (mistakes.size() == limit) break;
+        auto drawing = still_suspected(store, suspicion);
+        if (!drawing) return drawing.error();
+        if (*drawing)
+            mistakes.push_back(
+                {std::move(**drawing), suspicion.suggested, suspicion.suggest, suspicion.given});
+    }
+    return mistakes;
+}
+
+Result<void> check_suspects_limit(std::size_t limit) {
+    if (limit >= 1 && limit <= 200) return {};
+    return Error{ErrorKind::invalid, "1 to 200 drawings can be listed.", "limit"};
+}
+
+/// When somebody last reviewed a drawing of the project; nothing where nobody did.
+Result<std::optional<Timestamp>> last_review_in(store::Store& store, int project) {
+    const auto last = store.recent_reviews(project, 1);
+    if (!last) return last.error();
+    return last->empty() ? std::nullopt : std::optional(last->front().at);
+}
+
+}  // namespace
+
+Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
+                                                         const std::string& trunk,
+                                                         std::size_t limit) {
+    if (const auto valid = check_suspects_limit(limit); !valid) return valid.error();
+    const auto suspicions = suspicions_in(store, project, trunk);
+    if (!suspicions) return suspicions.error();
+    return still_suspected(store, *suspicions, limit);
+}
+
+std::shared_ptr<SuspectBoard::Entry> SuspectBoard::entry(int project) {
+    const MutexLock lock(mutex_);
+    if (entries_.size() >= most_kept_boards && !entries_.contains(project)) entries_.clear();
+    auto& entry = entries_[project];
+    if (!entry) entry = std::make_shared<Entry>();
+    return entry;
+}
+
+bool SuspectBoard::is_fresh(const Found& found, const std::string& trunk,
+                            const std::optional<Timestamp>& last_review) const {
+    if (!found.suspicions || found.took <= soon || found.trunk != trunk) return false;
+    const auto age = now_() - found.at;
+    return age < found.took * suspects_rest ||
+           (found.last_review == last_review && age < longest_kept);
+}
+
+Result<std::shared_ptr<const Suspicions>> SuspectBoard::find(store::Store& store, int project,
+                                                             const std::string& trunk) {
+    const auto last_review = last_review_in(store, project);
+    if (!last_review) return last_review.error();
+    const auto known = entry(project);
+    const MutexLock lock(known->mutex);
+    auto& found = known->found;
+    if (is_fresh(found, trunk, *last_review)) return found.suspicions;
+    const auto begun = now_();
+    auto suspicions = suspicions_in(store, project, trunk);
+    if (!suspicions) return suspicions.error();
+    found.trunk = trunk;
+    found.last_review = *last_review;
+    found.at = now_();
+    found.took = found.at - begun;
+    found.suspicions = std::make_shared<const Suspicions>(std::move(*suspicions));
+    return found.suspicions;
+}
+
+Result<std::vector<SuspectedMistake>> SuspectBoard::of(store::Store& store, int project,
+                                                       const std::string& trunk,
+                                                       std::size_t limit) {
+    if (const auto valid = check_suspects_limit(limit); !valid) return valid.error();
+    const auto suspicions = find(store, project, trunk);
+    if (!suspicions) return suspicions.error();
+    return still_suspected(store, **suspicions, limit);
+}
+
+}  // namespace croquis::service
