@@ -200,7 +200,7 @@ asio::awaitable<void> Backend::follow_promotions() {
 asio::awaitable<void> Backend::watch_quality() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     auto& workers = *parts_->analysis_workers;
-    service::QualityWatch quality(*parts_->store, parts_->metrics);
+    auto& quality = parts_->annotation->quality_watch();
     const auto list = [&quality] { return quality.projects(); };
     const auto look = [this] { return service::watch_projects(*parts_->store, parts_->metrics); };
     const auto complain = [](const Error& error) {

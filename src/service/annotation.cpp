@@ -176,7 +176,7 @@ Annotation::Annotation(store::Store& store, recognition::Batcher& batcher, Worke
                                      {{"stage", "store"}})),
       replays_(metrics.counter("croquis_submissions_replayed_total",
                                "Submissions answered from an earlier one with the same key")),
-      metrics_(metrics),
+      quality_watch_(store, metrics),
       rhythm_(std::move(rhythm)),
       projects_(store, workers),
       project_models_(store, options, metrics),
@@ -606,11 +606,6 @@ void Annotation::count_reviews(std::size_t reviews, int project) {
         counted = 0;
     }
     if (queue_teaching(store_, std::nullopt, project) && rhythm_.on_job) rhythm_.on_job();
-}
-
-/// Those of the first project; others' are as of the last look (QualityWatch).
-void Annotation::show_quality(const Quality& quality) {
-    service::show_quality(metrics_, "shapes", &quality);
 }
 
 asio::awaitable<Result<std::vector<store::Label>>> Annotation::labels(int project) {

@@ -15,6 +15,7 @@
 #include "service/first_questions.h"
 #include "service/project_models.h"
 #include "service/projects.h"
+#include "service/watch.h"
 #include "store/store.h"
 
 /// The use cases. Whatever the APIs and the command line do with drawings goes through here.
@@ -94,8 +95,6 @@ struct TeachingRhythm {
     std::size_t after = 0;              ///< reviews of a project in this process; 0 for never
     std::function<void()> on_job = {};  ///< called when a job was queued; may be empty
 };
-
-struct Quality;
 
 /// All functions are coroutines for a network thread: what blocks or takes long runs on `workers`
 /// or the batcher. Thread-safe.
@@ -207,8 +206,8 @@ class Annotation {
     /// not_found where none was live before.
     boost::asio::awaitable<Result<std::string>> roll_back(store::Author by,
                                                           int project = store::shapes_project);
-    /// Shows the figures as metrics.
-    void show_quality(const Quality& quality);
+    /// By which the figures of projects are shown as metrics.
+    [[nodiscard]] QualityWatch& quality_watch() { return quality_watch_; }
 
     /// The project's labels in its order, retired ones included, whichever model is live.
     boost::asio::awaitable<Result<std::vector<store::Label>>> labels(
@@ -258,7 +257,7 @@ class Annotation {
     prometheus::Histogram& recognise_seconds_;
     prometheus::Histogram& store_seconds_;
     prometheus::Counter& replays_;
-    Metrics& metrics_;
+    QualityWatch quality_watch_;
     const TeachingRhythm rhythm_;
     Mutex mutex_;
     /// Of each project, since teaching was last queued in it.

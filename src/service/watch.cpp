@@ -187,12 +187,10 @@ Result<std::vector<store::Project>> QualityWatch::projects() {
     std::sort(projects->begin(), projects->end(),
               [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
     std::vector<store::Project> measured;
+    const MutexLock lock(mutex_);
     auto gone = shown_;
     for (auto& project : *projects) {
-        if (!shown_.contains(project.slug)) {
-            if (shown_.size() == most_shown_projects) continue;
-            shown_.insert(project.slug);
-        }
+        if (!has_room_for(project.slug)) continue;
         gone.erase(project.slug);
         measured.push_back(std::move(project));
     }
@@ -204,10 +202,22 @@ Result<std::vector<store::Project>> QualityWatch::projects() {
     return measured;
 }
 
+/// And keeps it for ever.
+bool QualityWatch::has_room_for(const std::string& slug) {
+    if (shown_.contains(slug)) return true;
+    return shown_.size() < most_shown_projects && shown_.insert(slug).second;
+}
+
+void QualityWatch::show(const store::Project& project, const Quality& quality) {
+    const MutexLock lock(mutex_);
+    if (!project.archived_at && has_room_for(project.slug))
+        show_quality(metrics_, project.slug, &quality);
+}
+
 Result<void> QualityWatch::measure(const store::Project& project) {
     const auto quality = measure_quality(store_, project.id, now());
     if (!quality) return quality.error();
-    show_quality(metrics_, project.slug, &*quality);
+    show(project, *quality);
     return {};
 }
 

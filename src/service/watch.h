@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/metrics.h"
+#include "core/mutex.h"
 #include "learning/evaluation/metrics.h"
 #include "store/store.h"
 
@@ -55,7 +56,7 @@ void show_quality(Metrics& metrics, const std::string& project, const Quality* q
 inline constexpr std::size_t most_shown_projects = 64;
 
 /// Measures the quality of projects and shows it as metrics, with the project's slug as a label.
-/// Thread-compatible.
+/// Thread-safe.
 class QualityWatch {
   public:
     /// Both must outlive it.
@@ -67,11 +68,18 @@ class QualityWatch {
     Result<std::vector<store::Project>> projects();
     /// Blocks. Errors: those of measure_quality.
     Result<void> measure(const store::Project& project);
+    /// Shows what was measured just now, where there is room for the project and it is not
+    /// archived.
+    void show(const store::Project& project, const Quality& quality);
 
   private:
+    bool has_room_for(const std::string& slug) CROQUIS_REQUIRES(mutex_);
+
     store::Store& store_;
     Metrics& metrics_;
-    std::set<std::string> shown_;  ///< slugs; most_shown_projects at most
+    Mutex mutex_;
+    std::set<std::string> shown_
+        CROQUIS_GUARDED_BY(mutex_);  ///< slugs; most_shown_projects at most
 };
 
 /// Measures every project with a model of its own and shows it as metrics. Where agreement fell

@@ -48,7 +48,7 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
     const auto measured = co_await api.analysis_workers.run(job);
     if (!measured) co_return problem(measured.error());
     const auto& [project_now, quality_now, fall] = *measured;
-    if (project_now.id == store::shapes_project) api.annotation.show_quality(quality_now);
+    api.annotation.quality_watch().show(project_now, quality_now);
     auto told = service::to_json(quality_now);
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
     told["rolled_back"] = rolled_back_json(project_now);

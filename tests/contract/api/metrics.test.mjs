@@ -12,14 +12,14 @@ const deployed = (name) => readFile(new URL(`../../../deploy/${name}`, import.me
 const metricsIn = (text) => [...new Set(text.match(/\bcroquis_[a-z_]+/g))].sort();
 
 describe('metrics', () => {
-  let store, server, shown;
+  let store, server, shown, api, token, port;
   before(async () => {
     store = await stores.sqlite();
-    const port = await freePort();
+    port = await freePort();
     server = await startCroquis(store.url, { flags: ['--metrics-port', String(port)] });
-    const api = await client(`http://localhost:${server.ports.api}`);
+    api = await client(`http://localhost:${server.ports.api}`);
     await api.predict(circle(1), {}, { status: 201 });
-    const { access_token: token } = await api.signIn('admin', 'admin');
+    ({ access_token: token } = await api.signIn('admin', 'admin'));
     await api.ask('GET', '/api/v1/quality', { token, status: 200 });
     // What is measured in the background is there soon after the start.
     await until('the quality', async () => {
@@ -39,6 +39,15 @@ describe('metrics', () => {
       assert.ok(named.length >= 9, `${named.length} metrics`);
       assert.deepEqual(named.filter((metric) => !shown.has(metric)), []);
     });
+
+  it('has the figures of any project whose quality somebody opens, at once', async () => {
+    const figures = async () =>
+      (await (await fetch(`http://localhost:${port}/metrics`)).text()).match(/^croquis_queue_waiting_drawings\{project="birds"\} .*$/m);
+    await api.ask('POST', '/api/v1/projects', { token, json: { slug: 'birds' }, status: 201 });
+    assert.equal(await figures(), null);
+    await api.ask('GET', '/api/v1/projects/birds/quality', { token, status: 200 });
+    assert.equal((await figures())[0], 'croquis_queue_waiting_drawings{project="birds"} 0');
+  });
 
   it('the dashboard is one that Grafana reads', async () => {
     const dashboard = JSON.parse(await deployed('grafana/croquis.json'));

@@ -7,6 +7,7 @@
 #include <future>
 
 #include "learning/synthesis/random.h"
+#include "service/quality.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"
@@ -186,6 +187,36 @@ TEST_F(WatchTest, ShowsAsManyProjectsAsThereIsRoomFor) {
     add(most_shown_projects);
     EXPECT_EQ(watch.projects()->size(), most_shown_projects - 1);
     EXPECT_NE(metrics_.text().find("croquis_quality_projects_not_shown 2\n"), std::string::npos);
+}
+
+TEST_F(WatchTest, ShowsWhatSomebodyMeasuredWhereThereIsRoom) {
+    ASSERT_TRUE(store_->promote_model("a"));
+    store::Project birds;
+    birds.slug = "birds";
+    birds = store_->add_project(birds).value();
+    QualityWatch watch(*store_, metrics_);
+    auto quality = measure_quality(*store_, birds.id, now()).value();
+    quality.waiting = 7;
+    const auto shows = [&](const std::string& slug, const std::string& value) {
+        return metrics_.text().find("croquis_queue_waiting_drawings{project=\"" + slug + "\"} " +
+                                    value + "\n") != std::string::npos;
+    };
+    watch.show(birds, quality);
+    EXPECT_TRUE(shows("birds", "7"));
+    ASSERT_TRUE(watch.measure(birds));
+    EXPECT_TRUE(shows("birds", "0"));
+    birds.archived_at = now();
+    watch.show(birds, quality);
+    EXPECT_TRUE(shows("birds", "0"));
+    store::Project other;
+    for (std::size_t i = 1; i < most_shown_projects; ++i) {
+        other.slug = "p" + std::to_string(i);
+        watch.show(other, quality);
+        EXPECT_TRUE(shows(other.slug, "7"));
+    }
+    other.slug = "one too many";
+    watch.show(other, quality);
+    EXPECT_FALSE(shows(other.slug, "7"));
 }
 
 TEST_F(WatchTest, LeavesABetterOneAlone) {
