@@ -15,6 +15,7 @@
 #include "core/this_thread.h"
 #include "service/models.h"
 #include "service/pace.h"
+#include "service/reasons.h"
 #include "service/trunk.h"
 #include "store/records.h"
 #include "store/sqlite_url.h"
@@ -218,9 +219,16 @@ class Problems {
             ++left_out_;
             return;
         }
-        listed_.push_back(json::object{{"place", shortened(place)},
-                                       {"reason", shortened(in_words_of_requests(text))},
-                                       {"rejected", rejected}});
+        const auto reason = in_words_of_requests(text);
+        json::object problem{
+            {"place", shortened(place)}, {"reason", shortened(reason)}, {"rejected", rejected}};
+        if (const auto known = reason_of(reason)) {
+            problem["code"] = known->code;
+            json::object parameters;
+            for (const auto& [name, value] : known->parameters) parameters[name] = shortened(value);
+            problem["parameters"] = std::move(parameters);
+        }
+        listed_.push_back(std::move(problem));
     }
     void put_into(json::object& report) {
         report["problems"] = std::move(listed_);

@@ -152,6 +152,7 @@ describe('an import', () => {
       await page.getByRole('button', { name: 'Importer', exact: true }).click();
       await outcome(page, '1 dessin a été enregistré.');
       await page.getByRole('rowheader', { name: 'circle/bad.png' }).waitFor();
+      await page.getByRole('cell', { name: 'L’image PNG est abîmée ou incomplète.' }).waitFor();
       await assertAccessible(page, 'a report with problems');
     });
   });

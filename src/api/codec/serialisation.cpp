@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "api/codec/query_parameters.h"
+#include "service/reasons.h"
 #include "store/records.h"
 
 namespace croquis::api {
@@ -357,6 +358,17 @@ json::object card_object(const std::string& card) {
     return std::move(value.get_object());
 }
 
+/// The sentence, and for programs its code.
+void put_error(const std::string& error, json::object& object) {
+    object["error"] = error;
+    const auto reason = service::reason_of(error);
+    if (!reason) return;
+    object["error_code"] = reason->code;
+    json::object parameters;
+    for (const auto& [name, value] : reason->parameters) parameters[name] = value;
+    object["error_parameters"] = std::move(parameters);
+}
+
 }  // namespace
 
 json::object to_json(const store::Model& model) {
@@ -388,7 +400,7 @@ json::object to_json(const store::Job& job) {
         {"finished_at", time(job.finished_at)}};
     if (const auto before = store::retried_by(job)) object["retries"] = to_string(*before);
     if (job.result) object["result"] = card_object(*job.result);
-    if (job.error) object["error"] = *job.error;
+    if (job.error) put_error(*job.error, object);
     if (job.detail) object["detail"] = card_object(*job.detail);
     return object;
 }

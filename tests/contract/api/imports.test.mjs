@@ -251,6 +251,9 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([result.stored, result.rejected], [1, 2]);
       assert.deepEqual(result.problems.map(({ place }) => place).sort(), ['boat/3.png', 'star/2.png']);
       assert.deepEqual([result.unknown_labels, result.unknown_labels_left_out], [{ boat: 1 }, 0]);
+      const [damaged] = result.problems.filter(({ place }) => place === 'star/2.png');
+      assert.deepEqual([damaged.code, damaged.parameters], ['picture_damaged', { format: 'PNG' }]);
+      assert.equal(damaged.reason, 'The PNG picture is damaged or cut short.');
     });
 
     it('take tables, lines, pictures, and a table with its pictures', async () => {
@@ -263,6 +266,7 @@ for (const kind of Object.keys(stores))
       const job = await ended(await send('no data', { type: 'application/octet-stream', query: '?filename=a.docx' }));
       assert.equal(job.state, 'failed');
       assert.match(job.error, /none of what is read/);
+      assert.deepEqual([job.error_code, job.error_parameters], ['format_unknown', { file: 'a.docx' }]);
     });
 
     it('take folders, in which names may be alike', async () => {

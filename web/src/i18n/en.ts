@@ -924,8 +924,6 @@ export const en = {
     pseudonym: 'Pseudonym',
     aboutPseudonym: 'Of whoever drew what brings none.',
     quoted: (text: string) => `“${text}”`,
-    whichColumn: (one: string, other: string, field: string) =>
-      `The columns ${one} and ${other} could both be meant: say which as ${field}, under More.`,
     importTry: 'See what would happen',
     importNow: 'Import',
     uploading: 'Uploading…',

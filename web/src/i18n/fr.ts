@@ -940,8 +940,6 @@ export const fr: Dictionary = {
     pseudonym: 'Pseudonyme',
     aboutPseudonym: 'De qui a dessiné ce qui n’en porte pas.',
     quoted: (text) => `«\u00a0${text}\u00a0»`,
-    whichColumn: (one, other, field) =>
-      `Les colonnes ${one} et ${other} conviennent toutes les deux : dites laquelle dans ${field}, sous Plus.`,
     importTry: 'Voir ce qui se passerait',
     importNow: 'Importer',
     uploading: 'Envoi…',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Job } from '../../api/client';
 import { en } from '../../i18n/en';
-import { fr } from '../../i18n/fr';
+import { i18n } from '../../i18n/i18n.svelte';
 import {
   asksForMore,
   formOf,
@@ -11,6 +11,7 @@ import {
   nothingSaid,
   problemsOf,
   reportOf,
+  toldOf,
   withWords,
   type ImportReport,
 } from './import';
@@ -55,13 +56,19 @@ describe('an import', () => {
   });
 
   it('is told what is asked in the words of the page', () => {
-    const told = 'The columns "class" and "my "kind"" could both be meant: say which with label_column.';
-    expect(asksForMore(told)).toBe(true);
-    expect(inWords(told, en)).toBe(
+    const reason = 'The columns "class" and "kind" could both be meant: say which with label_column.';
+    const parameters = { one: 'class', other: 'my "kind"', parameter: 'label_column' };
+    const problem = { place: 'a.csv', reason, rejected: true, code: 'which_column' as const, parameters };
+    expect(asksForMore(reason)).toBe(true);
+    expect(toldOf(problem)).toBe(
       'The columns “class” and “my "kind"” could both be meant: say which as “Column of the labels”, under More.',
     );
-    expect(inWords(told, fr)).toContain('«\u00a0Colonne des étiquettes\u00a0»');
-    expect(inWords('Read with names_in.', en)).toBe('Read with “Character set of names”.');
+    i18n.choose('fr');
+    expect(toldOf(problem)).toContain('«\u00a0Colonne des étiquettes\u00a0»');
+    i18n.choose('en');
+    expect(toldOf({ place: 'a', reason: 'Read with names_in.', rejected: false })).toBe(
+      'Read with “Character set of names”.',
+    );
     expect(asksForMore('It is empty.')).toBe(false);
     expect(inWords('It is empty.', en)).toBe('It is empty.');
   });

@@ -1,6 +1,8 @@
 import type { Job } from '../../api/client';
 import type * as annotator from '../../generated/annotator';
 import type { Dictionary } from '../../i18n/en';
+import { i18n } from '../../i18n/i18n.svelte';
+import { tell } from '../../i18n/reasons';
 import type { Chosen } from './chosen';
 
 export type ImportReport = annotator.components['schemas']['ImportReport'];
@@ -87,20 +89,15 @@ export function formOf({ files, map, ...said }: ImportForm, dryRun: boolean): Fo
 /** What the server calls what can be said under "More", and what the form does. */
 const fields = { path_column: 'pathColumn', label_column: 'labelColumn', names_in: 'namesIn' } as const;
 const asked = new RegExp(`\\b(${Object.keys(fields).join('|')})\\b`, 'g');
-const twoColumns =
-  /The columns "(.*)" and "(.*)" could both be meant: say which with (path_column|label_column)\./;
-
 export const asksForMore = (text: string) => text.search(asked) >= 0;
 
 /** What the server says, with the names that the form's fields have. */
-export function inWords(text: string, { data }: Dictionary): string {
-  const title = (name: keyof typeof fields) => data.quoted(data[fields[name]]);
-  return text
-    .replace(twoColumns, (_, one: string, other: string, which: 'path_column' | 'label_column') =>
-      data.whichColumn(data.quoted(one), data.quoted(other), title(which)),
-    )
-    .replace(asked, (name) => title(name as keyof typeof fields));
-}
+export const inWords = (text: string, { data }: Dictionary): string =>
+  text.replace(asked, (name) => data.quoted(data[fields[name as keyof typeof fields]]));
+
+/** Why a record was rejected, or what there is to know about it, in the person's language. */
+export const toldOf = ({ reason, code, parameters }: ImportReport['problems'][number]): string =>
+  inWords(tell({ sentence: reason, code, parameters }), i18n.t);
 
 /** What came of a job that succeeded. */
 export const reportOf = (job: Job | null): ImportReport | null =>

@@ -1,0 +1,326 @@
+#include "service/reasons.h"
+
+#include <array>
+
+namespace croquis::service {
+namespace {
+
+using ReasonParameters = std::vector<std::pair<std::string_view, std::string>>;
+
+struct ReasonPattern {
+    std::string_view code;
+    std::string_view sentence;  ///< with {name} where it varies
+};
+
+/// In the order in which they are tried. A contract test compares them with the sentences in the
+/// sources, and the codes with the document.
+constexpr ReasonPattern reason_patterns[]{
+    // Files and archives.
+    {"archive_damaged", "The archive is damaged or cut short: {message}."},
+    {"archive_too_many_entries", "The archive has more than {count} entries."},
+    {"archive_too_large", "The archive unpacks to more than {bytes} bytes."},
+    {"archive_suspicious",
+     "The archive unpacks to more than {times} times its own size, as no drawings do."},
+    {"cannot_be_unpacked", "It cannot be unpacked: {message}."},
+    {"link_not_followed", "Links are not followed."},
+    {"not_a_file", "It is neither a file nor a folder."},
+    {"encrypted", "It is encrypted."},
+    {"cannot_be_read", "It cannot be read: {message}."},
+    {"file_too_large", "It has more than {bytes} bytes."},
+    {"name_too_long", "Its name has more than {bytes} bytes."},
+    {"name_zero_byte", "Its name holds a zero byte."},
+    {"name_not_utf8", "Its name is not UTF-8."},
+    {"name_not_utf8", "The name is not UTF-8."},
+    {"name_absolute", "Its name is absolute; only names within the data are read."},
+    {"name_leads_out", "Its name leads out of the data (\"..\")."},
+    {"name_control_characters", "Its name has control characters."},
+    {"not_an_archive", "{file} is neither a folder, nor a zip, nor a tar.gz."},
+    {"format_unknown",
+     "{file} is none of what is read: a folder, zip or tar.gz of pictures, a .csv, Quick, Draw!'s "
+     ".ndjson, the .json of Label Studio, COCO or Datumaro, CVAT's .xml."},
+    {"two_formats",
+     "Both {one} ({one_format}) and {other} ({other_format}) could be meant: give one of them, and "
+     "the pictures in an archive beside it."},
+    {"no_file_of_format", "There is no file of the format {format} in it."},
+    {"lists_no_pictures", "It lists no pictures and was passed over."},
+    {"several_list_no_pictures", "It and {count} more list no pictures and were passed over."},
+    {"several_archives", "These are several archives: send one after the other."},
+    {"upload_elsewhere",
+     "What was uploaded is not on the machine that came to import it: backends of one store must "
+     "share their folder of uploads."},
+
+    // Records in text.
+    {"not_json", "It is not JSON: {message}."},
+    {"line_not_json", "line {line}: it is not JSON: {message}."},
+    {"line_not_xml", "line {line}: it is not XML: {message}."},
+    {"document_type", "line {line}: a document type (DTD) is not read."},
+    {"list_expected", "line {line}: a list of objects is expected."},
+    {"comma_expected", "line {line}: a comma or the list's end is expected."},
+    {"object_expected", "line {line}: an object is expected."},
+    {"list_does_not_end", "line {line}: the list does not end."},
+    {"object_too_large", "line {line}: An object has more than {bytes} bytes."},
+    {"quotes_do_not_end", "line {line}: quotes that do not end"},
+    {"text_behind_quotes", "line {line}: text behind quotes"},
+    {"text_is_utf16", "line {line}: the text is in UTF-16; save it as UTF-8"},
+    {"text_not_utf16", "The text is not UTF-16, as it claims to be."},
+    {"not_an_object", "It is not an object."},
+    {"not_an_object", "It is not a JSON object."},
+    {"line_not_utf8", "The line is not UTF-8."},
+    {"line_too_long", "The line has more than {bytes} bytes."},
+    {"names_no_picture", "The line names no picture."},
+    {"names_no_picture", "The line names no file."},
+    {"names_no_picture", "The image names no file."},
+    {"names_no_picture", "The image has no name."},
+    {"names_no_picture", "The item names no picture."},
+    {"names_no_picture", "The task has no picture."},
+    {"category_without_name", "The category has no name."},
+    {"categories_of_one_name", "Two categories are called \"{label}\"; they are one label."},
+    {"no_image", "There is no image {image}."},
+    {"no_category", "There is no category {category}."},
+    {"no_items", "There are no items."},
+    {"other_media", "These are no pictures but another kind of data (media_type)."},
+    {"video", "It labels a video, not pictures."},
+    {"no_drawing_member", "There is no \"drawing\"."},
+    {"drawing_not_json", "The drawing is a text that is not JSON."},
+    {"drawing_not_json", "The strokes are not valid JSON."},
+    {"drawing_no_list", "The drawing is not a list of strokes."},
+    {"drawing_no_list", "The strokes must be a list."},
+    {"drawing_without_strokes", "The drawing has no stroke."},
+    {"word_no_text", "The word is not a text."},
+    {"word_not_utf8", "The word is not UTF-8."},
+    {"stroke_form", "A stroke is [[x…],[y…]] or [[x…],[y…],[t…]]."},
+    {"stroke_lengths", "A stroke's x, y and t must be lists of the same length, not empty."},
+    {"stroke_coordinate", "A coordinate must be a number within ±1000000."},
+    {"too_many_strokes", "A drawing has at most {count} strokes."},
+    {"too_many_points", "A drawing has at most {count} points."},
+
+    // Columns and controls.
+    {"which_column",
+     "The columns \"{one}\" and \"{other}\" could both be meant: say which with {parameter}."},
+    {"which_control", "The controls {controls} could all be meant: say which with label_column."},
+    {"no_column", "There is no column \"{column}\"."},
+    {"no_control", "There is no column or control \"{column}\"."},
+    {"no_path_column",
+     "None of the columns is called as one of pictures is (path, file, image): say which with "
+     "path_column."},
+    {"no_label_column",
+     "None of the columns is called as one of labels is (label, class, tag): the drawings come "
+     "without a label. Say which of {columns} holds them with label_column."},
+    {"label_column_missing",
+     "There is no \"{column}\" in it: the drawings come without a label. Say which of {columns} "
+     "holds them with label_column."},
+    {"names_passed_over",
+     "\"{column}\" may hold people's names and was passed over; call it \"pseudonym\" to keep it."},
+    {"no_date",
+     "\"{date}\" is no date that is read (2026-07-31, or with T10:00:00Z); the drawing comes "
+     "without it, and {count} more."},
+    {"id_not_whole", "The id {id} is not whole and was dropped."},
+
+    // Labels.
+    {"label_undeclared", "The label \"{label}\" is not declared above."},
+    {"shapes_passed_over", "{count} shapes were passed over: tags alone are labels."},
+    {"tag_by_model", "A model made the tag: it is a suggestion."},
+    {"no_label_of_number", "There is no label {label} in synsets.txt."},
+    {"no_label_of_number", "There is no label {label}; the drawing comes without it."},
+    {"no_class",
+     "There is no class {number}: README.md names {count}. The drawing comes without it."},
+    {"label_not_utf8", "The label is not UTF-8. The drawing comes without it."},
+    {"label_no_text", "The label is no text. The drawing comes without it."},
+    {"annotations_passed_over", "{count} annotations that are no labels were passed over."},
+    {"labels_exclude_each_other",
+     "It has several labels of a group in which one excludes the others."},
+    {"several_results", "One annotation holds several results; all count."},
+    {"labels_disagree",
+     "people or lines disagree: {labels}; it comes without a label, to be reviewed."},
+    {"several_labels", "several labels: {labels}; it comes without a label, to be reviewed."},
+    {"unknown_label_alike",
+     "\"{label}\" is not one of the project's labels (\"{alike}\" is: map one to the other)."},
+    {"unknown_label", "\"{label}\" is not one of the project's labels."},
+    {"label_alike",
+     "a label of its own beside \"{alike}\", which differs in case alone: map one to the other if "
+     "they are one."},
+    {"label_name",
+     "A label's name has 1 to {bytes} bytes, without control characters, \"/\", \"\\\" and \":\", "
+     "and no space at either end."},
+    {"not_utf8", "This is not valid UTF-8."},
+    {"suggestion_dropped",
+     "the suggestion \"{label}\" is none of the project's labels and was dropped."},
+    {"signed_by_importer",
+     "the data says who reviewed it, which is taken from an admin's import alone: this label, and "
+     "all like it, are signed by {name}."},
+    {"imported_otherwise",
+     "imported before with another label than {label}: it waits for a review."},
+
+    // Pictures.
+    {"file_empty", "It is empty."},
+    {"file_empty", "Its picture is empty."},
+    {"not_a_picture", "It is neither PNG, JPEG nor WebP."},
+    {"not_a_picture", "The file is not a PNG, JPEG or WebP picture."},
+    {"passed_over", "It is no picture and was passed over."},
+    {"picture_missing", "Its picture is not among the files."},
+    {"picture_at_address",
+     "The picture stands at an address, and addresses are not fetched; it is not among the files "
+     "either."},
+    {"which_picture", "Several files could be meant by {name}: {one}, {other}."},
+    {"pictures_stay_out",
+     "{count} pictures beside it are not named there and stay out; --pictures brings them too."},
+    {"pictures_without_label", "{count} of the pictures are not named there; they have no label."},
+    {"data_not_base64", "Of data: addresses only those in base64 are read."},
+    {"base64_invalid", "The text is not valid base64."},
+    {"picture_damaged", "The {format} picture is damaged or cut short."},
+    {"picture_too_small",
+     "The picture is {width} x {height} pixels; each side must have at least {least}."},
+    {"picture_too_large", "The picture is {width} x {height} pixels; a side has at most {most}."},
+    {"picture_too_many_pixels", "The picture has {pixels} pixels; at most {most} are taken."},
+    {"picture_too_many_bytes", "The picture has {bytes} bytes; at most {most} are taken."},
+    {"picture_in_printing_colours",
+     "JPEG pictures in printing colours (CMYK) are not read; send RGB."},
+    {"picture_animated", "Animated WebP is not read; send a single picture."},
+    {"picture_blank", "The picture is empty: nothing is drawn on it."},
+
+    // What is kept.
+    {"text_control_characters", "A name or id holds control characters."},
+    {"id_too_long", "The id has more than {bytes} bytes."},
+    {"file_name_too_long", "The file's name has more than {bytes} bytes."},
+    {"pseudonym_too_long", "The pseudonym has more than {bytes} bytes."},
+    {"drawing_deleted",
+     "This drawing was deleted here for good: importing it does not bring it back."},
+    {"id_taken", "Another picture is stored under this id."},
+
+    // Jobs.
+    {"stopped", "The work was stopped."},
+    {"work_failed", "The work failed; the server's log says why."},
+    {"cut_off", "The work was cut off {count} times."},
+    {"project_archived", "This project is archived: it takes no new drawings."},
+    {"no_project", "There is no such project."},
+    {"too_few_reviewed",
+     "Two labels at least need {count} reviewed drawings each to learn from (three in four are; "
+     "the others are kept to judge)."},
+    {"too_many_drawings", "The project's drawings are too many to train from at once."},
+    {"training_killed", "The training was ended by signal {signal}: {message}"},
+    {"training_failed", "The training failed: {message}"},
+    {"model_unusable", "The model {model} cannot be run by this program: {message}"},
+    {"no_model", "There is no model with this id."},
+    {"no_model", "The project has no such model."},
+    {"model_not_finite", "The model's answer is not a finite number."},
+    {"recognition_failed", "The drawing cannot be recognised."},
+
+    // The store.
+    {"store_unreachable", "The store cannot be reached just now; try again shortly."},
+    {"store_unreachable", "The store does not answer just now; try again shortly."},
+    {"store_silent",
+     "The store did not answer in time, so it is not known whether this was stored. Send it again: "
+     "with the same Idempotency-Key nothing is stored twice."},
+    {"store_busy", "The store is busy just now; try again shortly."},
+    {"store_full",
+     "The store's disk is full: nothing can be stored or changed until there is room on it."},
+    {"store_read_only",
+     "The store is read-only: nothing can be stored or changed until it may be written again."},
+    {"store_disk_fails", "The store's disk fails to read or to write; the server's log says how."},
+    {"store_out_of_memory", "The store is out of memory just now; try again shortly."},
+    {"no_descriptors", "The server has no file descriptors left just now; try again shortly."},
+    {"store_permission",
+     "The store does not let the server do this: its account or its files lack the permission."},
+    {"store_damaged", "The store's file is not a database."},
+    {"store_damaged", "The store is damaged: it must be mended, or restored from a backup."},
+    {"store_clash", "This clashes with what is stored already."},
+    {"store_value", "The store cannot take this value."},
+    {"store_failed", "The store could not do this."},
+
+    // These begin with anything, or are nearly nothing else.
+    {"file_unreadable", "{file} cannot be read."},
+    {"file_unreadable", "Cannot read {file}."},
+    {"file_unwritable", "Cannot write {file}."},
+    {"program_missing", "{program} is not installed."},
+    {"no_such_file", "There is no {file}."},
+};
+
+/// What is between two of the pattern's variable places, and the place before it.
+struct PatternPiece {
+    std::string_view name;  ///< empty before the first
+    std::string_view text;
+};
+
+std::vector<PatternPiece> pieces_of(std::string_view pattern) {
+    std::vector<PatternPiece> pieces;
+    std::string_view name;
+    for (;;) {
+        const auto open = pattern.find('{');
+        pieces.push_back({name, pattern.substr(0, open)});
+        if (open == std::string_view::npos) return pieces;
+        const auto close = pattern.find('}', open);
+        name = pattern.substr(open + 1, close - open - 1);
+        pattern.remove_prefix(close + 1);
+    }
+}
+
+/// What stands at the pattern's variable places, where `text` is such a sentence as a whole. Each
+/// is as short as it can be, and not empty.
+std::optional<ReasonParameters> matched(std::string_view pattern, std::string_view text) {
+    const auto pieces = pieces_of(pattern);
+    if (!text.starts_with(pieces.front().text)) return std::nullopt;
+    text.remove_prefix(pieces.front().text.size());
+    ReasonParameters found;
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+        const bool is_last = i + 1 == pieces.size();
+        const auto& behind = pieces[i].text;
+        if (text.size() <= behind.size() || (is_last && !text.ends_with(behind)))
+            return std::nullopt;
+        const auto end = is_last ? text.size() - behind.size() : text.find(behind, 1);
+        if (end == std::string_view::npos) return std::nullopt;
+        found.emplace_back(pieces[i].name, text.substr(0, end));
+        text.remove_prefix(end + behind.size());
+    }
+    return text.empty() ? std::optional(std::move(found)) : std::nullopt;
+}
+
+std::optional<Reason> plain_reason_of(std::string_view sentence) {
+    for (const auto& pattern : reason_patterns)
+        if (auto parameters = matched(pattern.sentence, sentence))
+            return Reason{pattern.code, std::move(*parameters)};
+    return std::nullopt;
+}
+
+/// Sentences that may stand behind any other, and the parameter that they are.
+constexpr std::string_view stored_before = " drawings were stored before.";
+constexpr std::string_view folders_instead =
+    " With the format imagefolder the folders are the labels.";
+
+/// Takes "N drawings were stored before." off the end; empty where it is not there.
+std::string_view take_stored(std::string_view& sentence) {
+    if (!sentence.ends_with(stored_before)) return {};
+    const auto rest = sentence.substr(0, sentence.size() - stored_before.size());
+    const auto number = rest.substr(rest.rfind(' ') + 1);
+    if (number.empty() || number.find_first_not_of("0123456789") != std::string_view::npos ||
+        number.size() == rest.size())
+        return {};
+    sentence = rest.substr(0, rest.size() - number.size() - 1);
+    return number;
+}
+
+bool take_folders(std::string_view& sentence) {
+    if (!sentence.ends_with(folders_instead)) return false;
+    sentence.remove_suffix(folders_instead.size());
+    return true;
+}
+
+}  // namespace
+
+std::optional<Reason> reason_of(std::string_view sentence) {
+    const auto stored = take_stored(sentence);
+    const bool has_instead = take_folders(sentence);
+    auto reason = plain_reason_of(sentence);
+    // "FILE: " or "PICTURE: " before it, where the sentence by itself is none.
+    constexpr std::string_view colon = ": ";
+    for (auto at = sentence.find(colon); at != std::string_view::npos && at > 0 && !reason;
+         at = sentence.find(colon, at + 1)) {
+        reason = plain_reason_of(sentence.substr(at + colon.size()));
+        if (reason) reason->parameters.emplace_back("file", sentence.substr(0, at));
+    }
+    if (!reason) return std::nullopt;
+    if (!stored.empty()) reason->parameters.emplace_back("stored", stored);
+    if (has_instead) reason->parameters.emplace_back("instead", "imagefolder");
+    return reason;
+}
+
+}  // namespace croquis::service

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// What went wrong with a record or a job, for programs that say it in words of their own. The
+/// English sentence is the key, as it is in gettext: it is what travels in errors and is stored
+/// with jobs, and its code is looked up where it is handed out.
+namespace croquis::service {
+
+struct Reason {
+    std::string_view code;  ///< of the OpenAPI document's ReasonCode
+    /// What stands in the sentence at its variable places, by name.
+    std::vector<std::pair<std::string_view, std::string>> parameters;
+};
+
+/// The code of a sentence, in the words of requests (label_column, not --label-column); nothing
+/// where it is none of those that are known. "FILE: " before a known one is the parameter `file`,
+/// "N drawings were stored before." behind it `stored`. Thread-safe.
+std::optional<Reason> reason_of(std::string_view sentence);
+
+}  // namespace croquis::service

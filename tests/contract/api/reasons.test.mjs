@@ -1,0 +1,100 @@
+// The codes of what goes wrong with records and jobs: the program's table (src/service/reasons.cpp), the document's list
+// and the sentences in the sources say the same.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+
+const root = new URL('../../../', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+const below = (folder) => readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.cpp')).map((name) => folder + name);
+
+/** The texts of a C++ source, those that stand beside each other as one. */
+function textsOf(source) {
+  const parts = source.matchAll(/\/\/.*|'(?:[^'\\\n]|\\.)'|R"\((?:.*?)\)"|"((?:[^"\\\n]|\\.)*)"|\s+|([^])/g);
+  const texts = [];
+  let open = null;
+  for (const [, text, other] of parts) {
+    if (text !== undefined) open = (open ?? '') + text.replace(/\\(.)/g, '$1');
+    else if (other !== undefined && open !== null) {
+      texts.push(open);
+      open = null;
+    }
+  }
+  return texts;
+}
+
+/** As the API says it: src/service/imports.cpp, command_line_words. */
+const inRequests = (text) =>
+  text
+    .replace('with --pictures', 'in an archive beside it')
+    .replace('--path-column', 'path_column')
+    .replace('--label-column', 'label_column')
+    .replace('with --{}', 'with {}');
+
+const table = textsOf(read('src/service/reasons.cpp').split('constexpr ReasonPattern reason_patterns[]{')[1].split('\n};')[0]);
+const patterns = table.filter((_, i) => i % 2 === 1).map((sentence, i) => ({ code: table[2 * i], sentence }));
+const expressionOf = (sentence) =>
+  new RegExp(`^${sentence.split(/\{[a-z_]+\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]+?')}$`);
+
+/** What a sentence may be put together from: its reader says where, the one that calls it goes on. */
+const forms = ({ sentence }) => [
+  sentence,
+  sentence.replace(/^line \{line\}: /, ''),
+  sentence.replace(/^line \{line\}: (.*)\.$/, '$1'),
+  sentence.replace(' The drawing comes without it.', ''),
+  sentence.replace(/^The training (?:failed|was ended by signal \{signal\}): \{message\}$/, 'The training failed: '),
+  sentence.replace(/^(several labels|people or lines disagree): .*/, '$1'),
+  sentence.replace(/^(several labels|people or lines disagree): /, '{which}: '),
+  sentence.replace(/project's labels(?: \("\{alike\}" is: map one to the other\))?\.$/, "project's labels{alike}."),
+  sentence.replace(/^The model \{model\}(.*)\{message\}$/, '$1'),
+  sentence.replace(/^Cannot write \{file\}\.$/, 'Cannot write '),
+  sentence.replace('{program}', ''),
+];
+
+/** Where reasons come from. */
+const sources = [
+  ...below('src/learning/dataset/').filter((path) => !/\/(people|dataset|writer)\.cpp$/.test(path)),
+  ...below('src/drawing/'),
+  ...['bytes', 'child_process', 'csv', 'files'].map((name) => `src/core/${name}.cpp`),
+  ...['import', 'imports', 'models', 'projects', 'teaching', 'training', 'trunk'].map((name) => `src/service/${name}.cpp`),
+  ...['failure', 'records', 'transfer'].map((name) => `src/store/${name}.cpp`),
+  ...['answer', 'batcher', 'label_name'].map((name) => `src/recognition/${name}.cpp`),
+  'src/jobs/runner.cpp',
+];
+const textsIn = (paths) => paths.flatMap((path) => textsOf(read(path)).map((text) => inRequests(text)));
+
+/** Sentences that no report and no failed job has: refusals of a request, and what is written, not read. */
+const refusals = [
+  /^The archive cannot be written/, /^There is no room for temporary files/, /^The (PNG|WebP) cannot be written/,
+  /^An upload has at most/, /^As many uploads/, /^There is no file to import/, /^The file is empty/, /^It lies more than/,
+  /^A folder's name has more/, /^With the format imagefolder/, /^The drawing comes without it\.$/, /^The trained network/,
+  /^This server cannot train/, /^A training has/,
+];
+
+describe('Reasons', () => {
+  it('have the codes that the document lists', () => {
+    const after = read('src/api/openapi/annotator.yaml').split(/^ {4}ReasonCode:\n/m)[1];
+    const listed = [.../^ {6}enum:\n((?: {8}- .*\n)+)/m.exec(after)[1].matchAll(/- (.*)/g)].map(([, code]) => code);
+    assert.deepEqual(listed, [...new Set(patterns.map(({ code }) => code))].sort());
+    for (const code of listed) assert.match(code, /^[a-z][a-z0-9_]*$/);
+  });
+
+  it('are sentences that the sources say', () => {
+    const said = textsIn(sources).map((text) => text.replace(/\{\d*\}/g, '1'));
+    for (const pattern of patterns)
+      assert.ok(
+        forms(pattern).some((form) => said.some((text) => expressionOf(form).test(text))),
+        `nobody says: ${pattern.sentence}`,
+      );
+  });
+
+  it('are all that readers and imports say', () => {
+    const known = patterns.flatMap(forms).map(expressionOf);
+    const readers = sources.filter((path) => /\/(dataset|drawing)\//.test(path) || /\/imports?\.cpp$/.test(path));
+    const sentences = textsIn(readers)
+      .map((text) => text.trim().replace(/\{\d*\}/g, '1'))
+      .filter((text) => /^["A-Z1{].* .*\.$/.test(text) && !refusals.some((refusal) => refusal.test(text)));
+    assert.ok(sentences.length > 80);
+    for (const text of sentences) assert.ok(known.some((each) => each.test(text)), `it has no code: ${text}`);
+  });
+});
