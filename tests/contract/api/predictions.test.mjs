@@ -68,6 +68,15 @@ for (const kind of Object.keys(stores))
       }
     });
 
+    it('passes over members that its schema does not name, and refuses them where it allows no others', async () => {
+      const { body } = await api.predict(circle(90), { sauce: 'tablet' }, { status: 201 });
+      assert.equal(body.source, 'api');
+      const { schemas } = api.contract.document.components;
+      assert.notEqual(schemas.PredictionRequest.additionalProperties, false);
+      const sent = { headers: { 'Withdrawal-Token': body.withdrawal.token }, json: { tag: 'star', sauce: 'x' } };
+      await api.ask('POST', `${body.links.self}:suggest`, { ...sent, status: 422, field: 'sauce' });
+    });
+
     it('takes a data: URL, strokes, and a form', async () => {
       const url = `data:image/png;base64,${circle(2).toString('base64')}`;
       await api.predict(url, { strokes: [[[1, 2, 3], [4, 5, 6], [0, 10, 20]]] }, { status: 201 });
