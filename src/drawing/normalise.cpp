@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#include "drawing/ink_box.h"
+
 namespace croquis::drawing {
 namespace {
 
@@ -470,8 +472,7 @@ cv::Mat ink_of_photograph(const Image& image) {
     return mask;
 }
 
-Ink photographed_ink(const Image& image) {
-    const cv::Mat mask = ink_of_photograph(image);
+Ink ink_of_mask(const cv::Mat& mask) {
     Image page{mask.cols, mask.rows, 1,
                std::vector<std::uint8_t>(mask.data, mask.data + mask.total())};
     return Scan<1, 0>(page, Colour{}).run();
@@ -672,11 +673,28 @@ ModelInput fit(const Ink& ink, const cv::Rect& box) {
 
 Result<ModelInput> normalise(const Image& image) {
     Ink ink = find_ink(image);
-    if (is_photograph(image, ink)) ink = photographed_ink(image);
+    if (is_photograph(image, ink)) ink = ink_of_mask(ink_of_photograph(image));
     const auto box = extent(ink);
     if (!box)
         return Error{ErrorKind::invalid, "The picture is empty: nothing is drawn on it.", "image"};
     return fit(ink, *box);
+}
+
+std::optional<InkBox> ink_box(const Image& image) {
+    const Ink ink = find_ink(image);
+    if (!is_photograph(image, ink)) {
+        const auto box = extent(ink);
+        return box ? std::optional(InkBox{box->x, box->y, box->width, box->height}) : std::nullopt;
+    }
+    const cv::Mat mask = ink_of_photograph(image);
+    const auto box = extent(ink_of_mask(mask));
+    if (!box) return std::nullopt;
+    // The mask is the photograph reduced: whole pixels of it, in those of the photograph.
+    const auto in_width = [&](int at) { return at * image.width / mask.cols; };
+    const auto in_height = [&](int at) { return at * image.height / mask.rows; };
+    const int x = in_width(box->x);
+    const int y = in_height(box->y);
+    return InkBox{x, y, in_width(box->x + box->width) - x, in_height(box->y + box->height) - y};
 }
 
 }  // namespace croquis::drawing

@@ -15,6 +15,8 @@
 #include "core/characters.h"
 #include "core/csv.h"
 #include "core/digest.h"
+#include "drawing/decode.h"
+#include "drawing/ink_box.h"
 #include "learning/dataset/text.h"
 
 namespace croquis::dataset {
@@ -210,7 +212,8 @@ class MetadataListing final : public Listing {
     Spool lines_;
 };
 
-/// COCO's object: an annotation is a picture's label, one with a score the model's.
+/// COCO's object: an annotation is a picture's label, with the box of its ink; one with a score is
+/// the model's.
 class CocoListing final : public Listing {
   public:
     explicit CocoListing(const std::vector<std::string>& labels) {
@@ -227,6 +230,7 @@ class CocoListing final : public Listing {
                                  {"croquis", own_fields(drawing)}};
         json::object annotation{
             {"id", count_}, {"image_id", count_}, {"category_id", category_of(drawing.label)}};
+        put_box(drawing, annotation);
         if (!drawing.reviewed)
             annotation["score"] = double{drawing.prediction.confidence.value_or(0)};
         const char* comma = count_ == 1 ? "\n" : ",\n";
@@ -256,6 +260,21 @@ class CocoListing final : public Listing {
     }
 
   private:
+    /// Where the drawing is: what detection is taught with cannot do without. Where no ink is
+    /// found, it is the whole picture.
+    static void put_box(const Exported& drawing, json::object& annotation) {
+        const auto decoded = drawing::decode(drawing.image, drawing::unlimited);
+        const auto found = decoded ? drawing::ink_box(decoded->image) : std::nullopt;
+        const auto box = found.value_or(drawing::InkBox{0, 0, drawing.width, drawing.height});
+        const int right = box.x + box.width;
+        const int bottom = box.y + box.height;
+        annotation["bbox"] = json::array{box.x, box.y, box.width, box.height};
+        annotation["area"] = std::int64_t{box.width} * box.height;
+        annotation["segmentation"] =
+            json::array{json::array{box.x, box.y, right, box.y, right, bottom, box.x, bottom}};
+        annotation["iscrowd"] = 0;
+    }
+
     std::size_t category_of(const std::string& label) {
         return categories_.emplace(label, categories_.size() + 1).first->second;
     }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <functional>
 
+#include "drawing/ink_box.h"
 #include "drawing/strokes.h"
 
 namespace croquis::drawing {
@@ -282,6 +283,44 @@ TEST(Normalise, KeepsAShadedShapeOnACanvas) {
     const ModelInput input = seen(shaded);
     EXPECT_GT(input[model_side / 2 * model_side + model_side / 2], 128);
     EXPECT_NEAR(aspect(input), 1, 0.05);
+}
+
+TEST(InkBox, IsTheLeastThatHoldsTheInk) {
+    const Image sketch = rasterise(house, 60, {5}, 4);
+    const auto alone = ink_box(sketch);
+    ASSERT_TRUE(alone);
+    EXPECT_GT(alone->width, 40);
+    EXPECT_LE(alone->x + alone->width, 60);
+    const auto moved = ink_box(placed(sketch, 300, 200, 31, 47));
+    ASSERT_TRUE(moved);
+    EXPECT_EQ(moved->x, alone->x + 31);
+    EXPECT_EQ(moved->y, alone->y + 47);
+    EXPECT_EQ(moved->width, alone->width);
+    EXPECT_EQ(moved->height, alone->height);
+    EXPECT_FALSE(ink_box(Image{20, 20, 1, std::vector<std::uint8_t>(400, 255)}));
+}
+
+TEST(InkBox, OfAPhotographIsInItsOwnPixels) {
+    const Image sketch = rasterise(house, 190, {5}, 4);
+    const auto plain = ink_box(placed(sketch, 320, 320, 60, 70));
+    const auto found = ink_box(photographed(sketch, 0.2));
+    ASSERT_TRUE(plain && found);
+    EXPECT_NEAR(found->x, plain->x, 4);
+    EXPECT_NEAR(found->y, plain->y, 4);
+    EXPECT_NEAR(found->width, plain->width, 8);
+    EXPECT_NEAR(found->height, plain->height, 8);
+    // Twice as many pixels a side, which are reduced to be looked at.
+    const Image small = photographed(sketch, 0.2);
+    Image large{1280, 1280, 3, {}};
+    for (int y = 0; y < 1280; ++y)
+        for (int x = 0; x < 1280; ++x)
+            for (int c = 0; c < 3; ++c)
+                large.pixels.push_back(
+                    small.pixels[static_cast<std::size_t>((y / 4 * 320 + x / 4) * 3 + c)]);
+    const auto reduced = ink_box(large);
+    ASSERT_TRUE(reduced);
+    EXPECT_NEAR(reduced->x, 4 * plain->x, 24);
+    EXPECT_NEAR(reduced->width, 4 * plain->width, 48);
 }
 
 TEST(Normalise, IsDeterministic) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <set>
 
 #include "support/folders.h"
@@ -533,6 +534,34 @@ TEST_F(TransferTest, AManifestHasTheLabelSetAndADigestOfThePictures) {
         EXPECT_EQ(files.contains("label_config.xml"), format == Format::label_studio);
         EXPECT_EQ(files.contains("metadata.jsonl"), format == Format::hugging_face);
     }
+}
+
+TEST_F(TransferTest, CocoHasABoxOfTheInkForWhatLearnsDetection) {
+    Place place(path("a.db"));
+    fill(place);
+    ExportOptions options;
+    options.format = Format::coco;
+    write_file(path("x.zip"), written(place, options));
+    const auto tree = dataset::open_tree(path("x.zip")).value();
+    auto cursor = tree->open().value();
+    std::size_t boxes = 0;
+    while (const auto entry = cursor->next().value()) {
+        if (entry->path != "annotations.json") continue;
+        const auto bytes = cursor->read(1'000'000).value();
+        const auto all = boost::json::parse(as_text(bytes)).at("annotations").as_array();
+        for (const auto& each : all) {
+            const auto box = boost::json::value_to<std::vector<int>>(each.at("bbox"));
+            ASSERT_EQ(box.size(), 4U);
+            EXPECT_GT(box[2], 10);
+            EXPECT_LE(box[0] + box[2], 24);
+            EXPECT_LE(box[1] + box[3], 24);
+            EXPECT_EQ(each.at("area").as_int64(), box[2] * box[3]);
+            EXPECT_EQ(each.at("iscrowd").as_int64(), 0);
+            EXPECT_EQ(each.at("segmentation").as_array().at(0).as_array().size(), 8U);
+            ++boxes;
+        }
+    }
+    EXPECT_EQ(boxes, 6U);
 }
 
 TEST_F(TransferTest, ALabelThatNoneMayHaveIsABadRecord) {
