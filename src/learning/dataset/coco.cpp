@@ -87,9 +87,10 @@ class CocoReader {
                 place, fmt::format("There is no category {}.", shown(annotation, "category_id")));
         used_.insert(label->second);
         auto& record = table_.rows[row->second].record;
-        // What nobody reviewed is the model's, and stands among the suggestions.
-        if (record.id && !record.reviewed) return;
-        add_label(record.labels, label->second);
+        if (record.id)
+            add_label_beside_own(record, label->second);
+        else
+            add_label(record.labels, label->second);
     }
 
     static std::string shown(const json::object& object, const char* key) {

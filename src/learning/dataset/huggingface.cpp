@@ -66,13 +66,14 @@ class Metadata {
         row.record.place = place;
         row.picture = folder_.empty() ? *path : fmt::format("{}/{}", folder_, *path);
         if (own != nullptr) read_own_fields(*own, row.record);
-        const bool is_models = row.record.id && !row.record.reviewed;
+        const bool is_own = row.record.id.has_value();
         for (const auto& value : labels) {
-            if (is_models) break;
             const auto label = label_of(value, classes_);
             if (!label)
                 table_.problems.push_back(
                     Remark{place, label.error().detail + " The drawing comes without it."});
+            else if (is_own)
+                add_label_beside_own(row.record, *label);
             else if (!label->empty())
                 add_label(row.record.labels, *label);
         }

@@ -81,8 +81,9 @@ Result<Record> record_of(const json::object& object) {
     if (!word->is_string()) return wrong("The word is not a text.");
     auto label = to_label(word->get_string());
     if (!label) return wrong("The word is not UTF-8.");
-    // What nobody reviewed is the model's, and stands among the suggestions.
-    if (!label->empty() && !(is_own && !record.reviewed))
+    if (is_own)
+        add_label_beside_own(record, *label);
+    else if (!label->empty())
         record.labels.push_back(std::move(*label));
     return record;
 }
@@ -171,6 +172,8 @@ void read_own_fields(const json::object& own, Record& record) {
     record.pseudonym = text_in(own, "pseudonym");
     record.source = text_in(own, "source");
     record.created_at = lenient_time(text_in(own, "created_at"));
+    if (const auto* then = member(own, "label"); then != nullptr && then->is_string())
+        record.label_then = text_in(own, "label");
     if (const auto* reviewed = own.if_contains("reviewed");
         reviewed != nullptr && reviewed->is_object())
         record.reviewed = Reviewed{text_in(reviewed->get_object(), "by"),
@@ -182,6 +185,13 @@ void read_own_fields(const json::object& own, Record& record) {
         suggestion.confidence = share_in(prediction, "confidence");
         if (!suggestion.label.empty()) record.suggestions.push_back(std::move(suggestion));
     }
+}
+
+void add_label_beside_own(Record& record, const std::string& label) {
+    if (label.empty()) return;
+    const bool is_changed = record.label_then && label != *record.label_then;
+    if (is_changed) record.reviewed.reset();
+    if (record.reviewed || is_changed) add_label(record.labels, label);
 }
 
 Result<Record> record_of(const StrokeFields& fields) {

@@ -43,9 +43,11 @@ struct Record {
     bool disagreed = false;  ///< the labels are several people's, or several records'
     std::vector<Suggestion> suggestions;
     std::optional<Reviewed> reviewed;  ///< of an export of Croquis
-    std::optional<Uuid> id;            ///< the drawing's id, of an export of Croquis
-    std::string external_id;           ///< what the file calls it; may be empty
-    std::string file_name;             ///< with its folders; may be empty
+    /// Of an export of Croquis: the label that it was written with, to see who changed it since.
+    std::optional<std::string> label_then;
+    std::optional<Uuid> id;   ///< the drawing's id, of an export of Croquis
+    std::string external_id;  ///< what the file calls it; may be empty
+    std::string file_name;    ///< with its folders; may be empty
     std::optional<Timestamp> created_at;
     std::string pseudonym;
     std::string source;  ///< of an export of Croquis

@@ -118,6 +118,11 @@ Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format for
 /// label beside it is the model's.
 void read_own_fields(const boost::json::object& own, Record& record);
 
+/// Adds the label that stands beside own fields. Where nobody reviewed the drawing it is the
+/// model's, which stands among the suggestions, and is not taken. One that was changed in the file
+/// is: nobody who reviewed the drawing said it, so it is not in their name.
+void add_label_beside_own(Record& record, const std::string& label);
+
 /// Whether a file's name ends as a picture's: .png, .jpg, .jpeg, .webp.
 bool is_picture_name(std::string_view path);
 

@@ -142,7 +142,8 @@ std::string_view ending(std::string_view media_type) {
 json::object own_fields(const Exported& drawing) {
     json::object own{{"id", to_string(drawing.id)},
                      {"created_at", to_rfc3339(drawing.created_at)},
-                     {"source", drawing.source}};
+                     {"source", drawing.source},
+                     {"label", drawing.label}};
     if (!drawing.external_id.empty()) own["external_id"] = drawing.external_id;
     if (!drawing.file_name.empty()) own["file_name"] = drawing.file_name;
     if (!drawing.pseudonym.empty()) own["pseudonym"] = drawing.pseudonym;

@@ -270,6 +270,70 @@ TEST_F(TransferTest, WhatIsAnnotatedInAnExportComesBack) {
     for (const auto& drawing : place.drawings()) EXPECT_EQ(drawing.tag, "heart");
 }
 
+/// An export's file with each label `from` made `to`, and what else is in it.
+void edit(const fs::path& archive, const fs::path& into, const std::string& name,
+          const std::string& from, const std::string& to) {
+    const auto tree = dataset::open_tree(archive).value();
+    auto cursor = tree->open().value();
+    while (const auto entry = cursor->next().value()) {
+        std::string bytes(as_text(cursor->read(1'000'000).value()));
+        for (auto at = bytes.find(from); entry->path == name && at != std::string::npos;
+             at = bytes.find(from, at + to.size()))
+            bytes.replace(at, from.size(), to);
+        write_file(into / entry->path, bytes);
+    }
+}
+
+TEST_F(TransferTest, LabelsThatAreEditedInAnExportComeBack) {
+    for (const auto& [format, name] : {std::pair{Format::hugging_face, "metadata.jsonl"},
+                                       std::pair{Format::coco, "annotations.json"}}) {
+        const std::string word(to_string(format));
+        Place place(path(word + ".db"));
+        for (int i = 1; i <= 3; ++i)
+            write_file(path(word + "/" + std::to_string(i) + ".png"), picture(i));
+        bring(place, word).value();
+        ExportOptions all;
+        all.format = format;
+        write_file(path("x.zip"), written(place, all));
+        EXPECT_EQ(bring(place, "x.zip").value().labelled, 0U) << word;  // the model's, still
+        // Each line's label, and not the one beside it that says what it was.
+        const auto tag = place.drawings().front().tag;
+        if (format == Format::hugging_face)
+            edit(path("x.zip"), path("e" + word), name, R"(","label":")" + tag + "\",\"croquis\"",
+                 R"(","label":"heart","croquis")");
+        else
+            edit(path("x.zip"), path("e" + word), name, "\"name\":\"" + tag + "\"",
+                 R"("name":"heart")");
+        const auto report = bring(place, "e" + word).value();
+        EXPECT_GT(report.labelled, 0U) << word;
+        for (const auto& drawing : place.drawings()) {
+            if (!drawing.tagged_by) continue;
+            EXPECT_EQ(drawing.tag, "heart") << word;
+            EXPECT_EQ(drawing.tagged_by, "import") << word;
+        }
+    }
+}
+
+TEST_F(TransferTest, ALabelThatIsEditedIsInNobodysName) {
+    Place first(path("a.db"));
+    write_file(path("d/star/1.png"), picture(1));
+    ImportOptions ada;
+    ada.by = "ada";
+    bring(first, "d", ada).value();
+    ExportOptions all;
+    all.format = Format::hugging_face;
+    write_file(path("x.zip"), written(first, all));
+    edit(path("x.zip"), path("e"), "metadata.jsonl", R"("label":"star","croquis")",
+         R"("label":"heart","croquis")");
+    Place second(path("b.db"));
+    ASSERT_EQ(bring(second, "e").value().reviewed, 1U);
+    EXPECT_EQ(second.drawings().at(0).tag, "heart");
+    EXPECT_EQ(second.drawings().at(0).tagged_by, "import");
+    Place third(path("c.db"));
+    ASSERT_EQ(bring(third, "x.zip").value().reviewed, 1U);
+    EXPECT_EQ(third.drawings().at(0).tagged_by, "ada");
+}
+
 TEST_F(TransferTest, ADryRunForeseesTwoLabelsOfOnePicture) {
     write_file(path("d/circle/1.png"), picture(1));
     write_file(path("d/star/same.png"), picture(1));
