@@ -4,6 +4,7 @@
 #include "core/this_thread.h"
 #include "service/teaching.h"
 #include "service/transfer.h"
+#include "store/records.h"
 
 namespace croquis::service {
 namespace {
@@ -34,7 +35,11 @@ dataset::Exported to_exported(store::Drawing&& drawing, store::Transfer::Content
     exported.height = drawing.height;
     exported.strokes = std::move(content.strokes);
     exported.label = std::move(drawing.tag);
-    if (drawing.tagged_by) exported.reviewed = {std::move(*drawing.tagged_by), drawing.tagged_at};
+    if (drawing.tagged_by) {
+        const auto said = content.said.value_or(store::Said{});
+        exported.reviewed = {std::move(*drawing.tagged_by), drawing.tagged_at,
+                             std::string(store::to_string(said.kind)), said.bulk};
+    }
     exported.prediction = {std::move(drawing.prediction.tag), drawing.prediction.confidence,
                            std::move(drawing.prediction.model)};
     exported.external_id = drawing.external_id.value_or("");

@@ -547,6 +547,8 @@ class Importer {
             tag.by_id.reset();
         }
         if (reviewed && reviewed->at) tag.at = std::clamp(*reviewed->at, Timestamp(), started_at_);
+        if (const auto kind = reviewed ? store::word_from(reviewed->kind) : std::nullopt)
+            tag.said = store::Said{*kind, reviewed->bulk};
         return tag;
     }
 

@@ -5,12 +5,33 @@
 
 #include "core/digest.h"
 #include "store/postgres/transfer.h"
+#include "store/records.h"
 #include "store/sqlite/transfer.h"
 #include "store/sqlite_url.h"
 #include "store/transfer_rules.h"
 
 namespace croquis::store {
 namespace {
+
+constexpr std::string_view in_bulk = " in bulk";
+
+/// How an imported tag had come about, as its event's note keeps it: an export from here says so
+/// again.
+std::string note_of(const Said& said) {
+    if (said.kind == TagEventKind::imported) return {};
+    std::string note(to_string(said.kind));
+    return said.bulk ? note.append(in_bulk) : note;
+}
+
+Said said_by(const TagEvent& event) {
+    const Said itself{event.kind, event.bulk};
+    if (event.kind != TagEventKind::imported) return itself;
+    std::string_view note = event.note;
+    const bool bulk = note.ends_with(in_bulk);
+    if (bulk) note.remove_suffix(in_bulk.size());
+    const auto kind = word_from(note);
+    return kind ? Said{*kind, bulk} : itself;
+}
 
 TagWrite with_tag(const Drawing& before, const ImportedTag& tag) {
     TagWrite write{before, {}};
@@ -20,6 +41,7 @@ TagWrite with_tag(const Drawing& before, const ImportedTag& tag) {
     write.event.by = tag.by;
     write.event.by_id = tag.by_id;
     write.event.at = tag.at;
+    if (tag.said) write.event.note = note_of(*tag.said);
     write.event.version = before.version + 1;
     write.drawing.tag = tag.to;
     write.drawing.version = write.event.version;
@@ -53,14 +75,14 @@ bool is_word(TagEventKind kind) {
     }
 }
 
-/// What was said of the drawing last and was not taken back.
-std::optional<TagEventKind> last_word(const std::vector<TagEvent>& events) {
+/// What was said of the drawing last and was not taken back; null for nothing.
+const TagEvent* last_word(const std::vector<TagEvent>& events) {
     std::set<int> undone;
     for (auto event = events.rbegin(); event != events.rend(); ++event) {
         if (event->undoes) undone.insert(*event->undoes);
-        if (is_word(event->kind) && !undone.contains(event->version)) return event->kind;
+        if (is_word(event->kind) && !undone.contains(event->version)) return &*event;
     }
-    return std::nullopt;
+    return nullptr;
 }
 
 /// Whether the last tag that was taken back was by disputed_tag(): a person's undo has no note.
@@ -72,6 +94,18 @@ bool imports_disagreed(const std::vector<TagEvent>& events) {
 }
 
 }  // namespace
+
+std::optional<TagEventKind> word_from(std::string_view text) {
+    for (const auto kind : {TagEventKind::accepted, TagEventKind::corrected, TagEventKind::imported,
+                            TagEventKind::adjudicated, TagEventKind::merged, TagEventKind::opinion})
+        if (to_string(kind) == text) return kind;
+    return std::nullopt;
+}
+
+std::optional<Said> said_last(const std::vector<TagEvent>& events) {
+    const auto* event = last_word(events);
+    return event == nullptr ? std::nullopt : std::optional(said_by(*event));
+}
 
 ImportKey key_of(const DrawingImport& import) {
     const auto& submission = import.submission;
@@ -110,13 +144,14 @@ Result<Reimport> reimport(const Drawing& there, const std::vector<TagEvent>& eve
         return Error{ErrorKind::conflict, "Another picture is stored under this id.",
                      again.known_by_id ? "id" : "external_id"};
     if (!may_write(there, again)) return Reimport{};
-    const auto last = last_word(events);
-    if (there.tagged_by && last == TagEventKind::imported) {
+    const auto* last = last_word(events);
+    const auto is_last = [&](TagEventKind kind) { return last != nullptr && last->kind == kind; };
+    if (there.tagged_by && is_last(TagEventKind::imported)) {
         auto write = disputed_tag(there, events, *again.tag);
         if (!write) return write.error();
         return Reimport{ImportOutcome::disputed, std::move(*write)};
     }
-    if (there.tagged_by || last == TagEventKind::opinion) return Reimport{ImportOutcome::kept};
+    if (there.tagged_by || is_last(TagEventKind::opinion)) return Reimport{ImportOutcome::kept};
     if (imports_disagreed(events)) return Reimport{};
     return Reimport{ImportOutcome::labelled, with_tag(there, *again.tag)};
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -18,12 +19,19 @@ struct ImportKey {
     std::string external_id;  ///< or empty
 };
 
+/// What sort of event a tag rests on.
+struct Said {
+    TagEventKind kind = TagEventKind::accepted;
+    bool bulk = false;  ///< along with others in one go
+};
+
 /// A tag that comes with a drawing, as reviewed by whoever imports it or by whom the data names.
 struct ImportedTag {
     std::string to;
     std::string by;             ///< not empty
     std::optional<Uuid> by_id;  ///< the user, where it is one of this store
     Timestamp at;
+    std::optional<Said> said = {};  ///< how it came about where it was given
 };
 
 struct DrawingImport {
@@ -44,6 +52,10 @@ enum class ImportOutcome {
 
 /// What the drawing will be known by.
 ImportKey key_of(const DrawingImport& import);
+
+/// The kind of a tag that people give, by its word: "accepted", "corrected", "imported" …; nothing
+/// for another.
+std::optional<TagEventKind> word_from(std::string_view text);
 
 /// What is said of a drawing that was deleted for good and is imported again.
 Error deleted_before();
@@ -77,6 +89,9 @@ class Transfer {
     struct Content {
         Bytes image;
         std::string strokes;
+        /// How the tag came about that people gave it, as things stand; absent of one that nobody
+        /// reviewed.
+        std::optional<Said> said = {};
     };
     /// Pictures and strokes, in order; nothing for a drawing that is not shown any more.
     virtual Result<std::vector<std::optional<Content>>> contents(

@@ -16,6 +16,9 @@ Uuid id_beside(const Uuid& taken, int project);
 /// What is written down of a drawing's tag when it is stored: its second version.
 TagWrite imported_tag(const DrawingImport& drawing);
 
+/// What was said of a drawing last and was not taken back.
+std::optional<Said> said_last(const std::vector<TagEvent>& events);
+
 /// What an import of a drawing that is there comes to, and what is written down of it, if anything.
 struct Reimport {
     ImportOutcome outcome = ImportOutcome::there_already;

@@ -49,6 +49,7 @@ struct Columns {
     // Of an export of Croquis:
     std::size_t id = none, file_name = none, source = none, reviewed = none, tagged_by = none;
     std::size_t tagged_at = none, predicted = none, confidence = none, model = none;
+    std::size_t kind = none, bulk = none;
 };
 
 std::size_t find_heading(const std::vector<std::string>& headings, std::string_view name) {
@@ -112,6 +113,8 @@ void find_own_columns(const std::vector<std::string>& headings, Columns& columns
     columns.predicted = find_heading(headings, "predicted");
     columns.confidence = find_heading(headings, "confidence");
     columns.model = find_heading(headings, "model");
+    columns.kind = find_heading(headings, "kind");
+    columns.bulk = find_heading(headings, "bulk");
 }
 
 /// The first of these that is a heading and is not taken yet.
@@ -177,7 +180,8 @@ void read_own_cells(const std::vector<std::string>& cells, const Columns& column
             {predicted, share(cell(cells, columns.confidence)), cell(cells, columns.model)});
     if (cell(cells, columns.reviewed) == "true")
         record.reviewed =
-            Reviewed{cell(cells, columns.tagged_by), lenient_time(cell(cells, columns.tagged_at))};
+            Reviewed{cell(cells, columns.tagged_by), lenient_time(cell(cells, columns.tagged_at)),
+                     cell(cells, columns.kind), cell(cells, columns.bulk) == "true"};
     else
         record.labels.clear();
 }

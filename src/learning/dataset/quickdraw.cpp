@@ -177,7 +177,9 @@ void read_own_fields(const json::object& own, Record& record) {
     if (const auto* reviewed = own.if_contains("reviewed");
         reviewed != nullptr && reviewed->is_object())
         record.reviewed = Reviewed{text_in(reviewed->get_object(), "by"),
-                                   lenient_time(text_in(reviewed->get_object(), "at"))};
+                                   lenient_time(text_in(reviewed->get_object(), "at")),
+                                   text_in(reviewed->get_object(), "kind"),
+                                   flag_in(reviewed->get_object(), "bulk")};
     if (const auto* said = own.if_contains("prediction"); said != nullptr && said->is_object()) {
         const auto& prediction = said->get_object();
         Suggestion suggestion{text_in(prediction, "label"), std::nullopt,

@@ -30,6 +30,9 @@ struct Suggestion {
 struct Reviewed {
     std::string by;
     std::optional<Timestamp> at;
+    /// Of an export of Croquis, how the label came about: "accepted", "corrected", "imported" ….
+    std::string kind = {};
+    bool bulk = false;  ///< along with others in one go
 };
 
 /// A drawing of a data set.

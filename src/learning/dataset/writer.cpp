@@ -148,8 +148,10 @@ json::object own_fields(const Exported& drawing) {
     if (!drawing.file_name.empty()) own["file_name"] = drawing.file_name;
     if (!drawing.pseudonym.empty()) own["pseudonym"] = drawing.pseudonym;
     if (drawing.reviewed)
-        own["reviewed"] =
-            json::object{{"by", drawing.reviewed->by}, {"at", time_or_empty(drawing.reviewed->at)}};
+        own["reviewed"] = json::object{{"by", drawing.reviewed->by},
+                                       {"at", time_or_empty(drawing.reviewed->at)},
+                                       {"kind", drawing.reviewed->kind},
+                                       {"bulk", drawing.reviewed->bulk}};
     else
         own["reviewed"] = nullptr;
     own["prediction"] = json::object{{"label", drawing.prediction.label},
@@ -179,7 +181,7 @@ class CsvListing final : public Listing {
             if (const auto put = table_.append(
                     csv_row({"path", "label", "croquis_id", "external_id", "file_name",
                              "created_at", "source", "pseudonym", "reviewed", "tagged_by",
-                             "tagged_at", "predicted", "confidence", "model"}));
+                             "tagged_at", "predicted", "confidence", "model", "kind", "bulk"}));
                 !put)
                 return put.error();
         }
@@ -189,7 +191,9 @@ class CsvListing final : public Listing {
              to_rfc3339(drawing.created_at), drawing.source, drawing.pseudonym,
              reviewed ? "true" : "false", reviewed ? drawing.reviewed->by : "",
              reviewed ? time_or_empty(drawing.reviewed->at) : "", drawing.prediction.label,
-             share(drawing.prediction.confidence), drawing.prediction.model}));
+             share(drawing.prediction.confidence), drawing.prediction.model,
+             reviewed ? drawing.reviewed->kind : "",
+             reviewed ? (drawing.reviewed->bulk ? "true" : "false") : ""}));
     }
     Result<void> finish(ZipWriter& zip) override { return table_.add_to(zip, "labels.csv"); }
 

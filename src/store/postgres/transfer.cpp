@@ -96,6 +96,16 @@ There find_all(Connection& connection, const std::vector<ImportKey>& keys) {
     return there;
 }
 
+std::map<Uuid, std::vector<TagEvent>> events_by_drawing(Connection& connection,
+                                                        const std::vector<Uuid>& drawings) {
+    constexpr int drawing_column = 9;
+    const auto rows = query_events(connection, drawings);
+    std::map<Uuid, std::vector<TagEvent>> events;
+    for (int row = 0; row < rows.count(); ++row)
+        events[rows.uuid(row, drawing_column)].push_back(read_event(rows, row));
+    return events;
+}
+
 /// Within a transaction: what is new is gathered, and goes in at the end in one COPY.
 class Adding {
   public:
@@ -256,9 +266,11 @@ class PostgresTransfer final : public Transfer {
         const std::vector<Uuid>& drawings) override {
         return guarded([&] {
             const auto rows = connection().query(
-                "SELECT d.id, c.image, c.strokes FROM drawing d JOIN drawing_content c "
+                "SELECT d.id, c.image, c.strokes, d.tagged_by FROM drawing d JOIN drawing_content "
+                "c "
                 "ON c.drawing = d.id WHERE d.id = ANY ($1) AND d.withdrawn IS NULL",
                 drawings);
+            const auto events = events_by_drawing(connection(), drawings);
             std::map<Uuid, int> row_of;
             for (int row = 0; row < rows.count(); ++row) row_of.emplace(rows.uuid(row, 0), row);
             std::vector<std::optional<Content>> found;
@@ -270,6 +282,9 @@ class PostgresTransfer final : public Transfer {
                 const auto image = rows.blob(row->second, 1);
                 content = Content{Bytes(image.begin(), image.end()),
                                   std::string(rows.text(row->second, 2))};
+                const auto said = events.find(id);
+                if (!rows.null(row->second, 3) && said != events.end())
+                    content->said = said_last(said->second);
             }
             return found;
         });

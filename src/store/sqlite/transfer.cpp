@@ -118,13 +118,14 @@ class SqliteTransfer final : public Transfer {
             found.reserve(drawings.size());
             for (const auto& id : drawings) {
                 auto row = connection_.query(
-                    "SELECT c.image, c.strokes FROM drawing d JOIN drawing_content c "
+                    "SELECT c.image, c.strokes, d.tagged_by FROM drawing d JOIN drawing_content c "
                     "ON c.id = d.content WHERE d.id = $1 AND d.withdrawn IS NULL",
                     id);
                 auto& content = found.emplace_back();
                 if (!row.step()) continue;
                 const auto image = row.blob(0);
                 content = Content{Bytes(image.begin(), image.end()), row.text(1)};
+                if (!row.null(2)) content->said = said_last(events_of(connection_, id));
             }
             transaction.commit();
             return found;

@@ -1047,7 +1047,7 @@ for (const kind of Object.keys(stores))
         const { body: image } = await api.ask('GET', `${at(drawing)}/image`, { token, status: 200 });
         assert.deepEqual(entryOf(bytes, `star/${drawing.id}.png`), image);
         const row = rows(bytes).find((line) => line.includes(drawing.id));
-        assert.match(row, new RegExp(`^star/${drawing.id}.png,star,${drawing.id},.*,true,marie,`));
+        assert.match(row, new RegExp(`^star/${drawing.id}.png,star,${drawing.id},.*,true,marie,.*,corrected,false$`));
         const manifest = JSON.parse(entryOf(bytes, 'manifest.json'));
         assert.equal(manifest.drawings, rows(bytes).length);
         const again = await exported('');
@@ -1067,6 +1067,25 @@ for (const kind of Object.keys(stores))
         assert.deepEqual(await of('?source=elsewhere'), []);
         assert.deepEqual(await of('?until=2020-01-01T00:00:00Z'), []);
         assert.deepEqual(await of('?from=2020-01-01T00:00:00Z'), all);
+      });
+
+      it('says of each label how it came about', async () => {
+        const [accepted, corrected, together, undone] = [await draw(84), await draw(85), await draw(86), await draw(87)];
+        await patch(accepted, accepted.tag, { status: 200 });
+        await patch(corrected, 'cross', { status: 200 });
+        await patch(undone, 'cross', { status: 200 });
+        const seen = ({ id }, version) => ({ drawings: [{ id, version }] });
+        await api.ask('POST', '/api/v1/drawings:undo', { token: annotator, json: seen(undone, 2), status: 200 });
+        const json = { drawings: [together, await draw(88)].map(({ id }) => ({ id, version: 1 })) };
+        await api.ask('POST', '/api/v1/drawings:accept', { token: annotator, json, status: 200 });
+        const { bytes } = await exported('?format=huggingface');
+        const lines = entryOf(bytes, 'metadata.jsonl').toString().trim().split('\n').map((line) => JSON.parse(line).croquis);
+        const how = ({ id }) => lines.find((own) => own.id === id).reviewed;
+        const kindOf = (drawing) => [how(drawing).kind, how(drawing).bulk];
+        assert.deepEqual(kindOf(accepted), ['accepted', false]);
+        assert.deepEqual(kindOf(corrected), ['corrected', false]);
+        assert.deepEqual(kindOf(together), ['accepted', true]);
+        assert.equal(how(undone), null);
       });
 
       it('comes in the form of other tools, by confidence, split and disagreement', async () => {

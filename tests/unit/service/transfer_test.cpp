@@ -504,6 +504,41 @@ TEST_F(TransferTest, WhatIsExportedImportsIntoAnEmptyStoreAndExportsTheSameBytes
     }
 }
 
+TEST_F(TransferTest, HowALabelCameAboutIsExportedAndComesBack) {
+    Place first(path("a.db"));
+    fill(first);
+    const auto all = first.drawings();
+    const store::Author ada{std::nullopt, "ada"};
+    const auto change = [&](const store::Drawing& drawing, const std::string& tag) {
+        ASSERT_TRUE(
+            first.store->change_tag({drawing.id, tag, ada, now(), "a word", drawing.version}));
+    };
+    change(all.at(0), "square");
+    change(all.at(1), all.at(1).tag);
+    for (const auto format : {Format::csv, Format::hugging_face, Format::quickdraw}) {
+        const std::string name(to_string(format));
+        const std::string file = name + (format == Format::quickdraw ? ".ndjson" : ".zip");
+        ExportOptions options;
+        options.format = format;
+        const auto bytes = written(first, options);
+        if (format == Format::quickdraw) {
+            EXPECT_THAT(bytes, HasSubstr(R"("kind":"corrected","bulk":false)"));
+            EXPECT_THAT(bytes, HasSubstr(R"("kind":"accepted","bulk":false)"));
+            EXPECT_THAT(bytes, HasSubstr(R"("kind":"imported","bulk":false)"));
+        }
+        write_file(path(file), bytes);
+        Place second(path(name + ".db"));
+        ImportOptions importing;
+        importing.make_labels = true;
+        ASSERT_TRUE(bring(second, file, importing));
+        const auto events =
+            second.store->history(all.at(0).id, store::Audience::annotators).value();
+        EXPECT_EQ(events.back().kind, store::TagEventKind::imported) << name;
+        EXPECT_EQ(events.back().note, "corrected") << name;
+        EXPECT_EQ(written(second, options), bytes) << name;
+    }
+}
+
 TEST_F(TransferTest, AnImageFolderHasAFolderALabelOnEverySystem) {
     Place place(path("a.db"));
     fill(place);
