@@ -328,10 +328,15 @@ Result<People> read_people(const fs::path& folder) {
     return Reader(folder).run();
 }
 
+std::string_view origin_of(std::string_view source) {
+    constexpr auto game = std::to_array<std::string_view>({"quickdraw-345", "quickdraw-28px"});
+    return std::find(game.begin(), game.end(), source) == game.end() ? source : "quickdraw";
+}
+
 std::size_t leave_out(People& people, std::string_view source) {
     std::size_t count = 0;
     for (auto& drawn : people.drawings) {
-        if (!drawn.source.starts_with(source)) continue;
+        if (origin_of(drawn.source) != origin_of(source)) continue;
         drawn.use = Use::judge;
         ++count;
     }

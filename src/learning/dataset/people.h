@@ -56,8 +56,14 @@ inline constexpr std::size_t unseen_categories = 40;
 /// game did not recognise are left out. Errors: not_found (no set there), malformed.
 Result<People> read_people(const std::filesystem::path& folder);
 
-/// Keeps from training all drawings of the sets whose name begins with `source`, so that they show
-/// how a model does on a set that it never met. How many there are; 0 where there is no such set.
+/// One name for the sets that hold the same drawings by the same people: who learnt from one has
+/// met the others. Quick, Draw!'s forms, in strokes and at 28 pixels, are "quickdraw"; any other
+/// set is its own.
+std::string_view origin_of(std::string_view source);
+
+/// Keeps from training all drawings of the set `source` and of those of the same origin, so that
+/// they show how a model does on people that it never met. How many there are; 0 where there is no
+/// such set.
 std::size_t leave_out(People& people, std::string_view source);
 
 /// The drawing as a model sees it: strokes as the page's canvas and pen show them. A drawing that

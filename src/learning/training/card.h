@@ -55,7 +55,8 @@ struct Card {
 
 /// How a network that was trained without any drawing of a source does on all of that source.
 struct LeftOut {
-    std::string source;
+    std::string source;                ///< what was asked about
+    std::vector<std::string> without;  ///< the sources of its origin, all of them left out
     TrainingOptions training;
     Report report;
 };

@@ -128,7 +128,8 @@ std::map<std::string, Judged> judged_people(Network& network, const People& peop
     return judged;
 }
 
-/// Each source with the calibration of all the others, so that it says what a stranger gets.
+/// Each source with the calibration of all that have another origin, so that it says what a
+/// stranger gets.
 void measure_sources(const std::map<std::string, Judged>& people, const Judged& careful,
                      Card& card) {
     std::vector<Outcome> all;
@@ -136,7 +137,7 @@ void measure_sources(const std::map<std::string, Judged>& people, const Judged& 
     for (const auto& [source, judged] : people) {
         std::vector<const Judged*> others{&careful};
         for (const auto& other : people)
-            if (other.first != source) others.push_back(&other.second);
+            if (origin_of(other.first) != origin_of(source)) others.push_back(&other.second);
         const auto calibration = calibrate(others, unknown_below);
         card.sources.push_back({source, measured(judged, calibration), calibration});
         std::cout << source << '\n' << to_text(card.sources.back().measured.report) << '\n';
@@ -260,15 +261,18 @@ Result<void> measure_left_out(Network& network, const People& people, const Argu
     const auto careful = judge(network, make_careful_samples(held_out_seed, 6000));
     const auto judged = judged_people(network, people);
     const auto left_out = [&](const std::string& source) {
-        return source.starts_with(arguments.leave_out);
+        return origin_of(source) == origin_of(arguments.leave_out);
     };
+    std::vector<std::string> without;
+    for (const auto& source : judged)
+        if (left_out(source.first)) without.push_back(source.first);
     std::vector<const Judged*> others{&careful};
     for (const auto& [source, part] : judged)
         if (!left_out(source)) others.push_back(&part);
     const auto calibration = calibrate(others, unknown_below);
     for (const auto& [source, part] : judged) {
         if (!left_out(source)) continue;
-        const LeftOut measured{source, arguments.training,
+        const LeftOut measured{source, without, arguments.training,
                                measure(outcomes_of(part, calibration), shape_labels())};
         std::cout << source << ", never met\n" << to_text(measured.report) << '\n';
         const auto written = write_left_out(arguments.out, measured);
@@ -394,8 +398,9 @@ void define(CLI::App& program, Arguments& arguments) {
                        "An earlier model (.onnx) of this program whose convolutions the training "
                        "begins with; without it, random ones");
     program.add_option("--leave-out", arguments.leave_out,
-                       "Train without the sources whose name begins so, and measure on all of "
-                       "them: OUT/left-out/SOURCE.json, which the next card takes up");
+                       "Train without this source and those that hold the same drawings (all of "
+                       "quickdraw's forms are one), and measure on all of them: "
+                       "OUT/left-out/SOURCE.json for each, which the next card takes up");
     program.add_flag("--quick", arguments.quick, "A tiny training that checks the machinery");
     program.add_option("--preview", arguments.preview,
                        "Write a sheet of samples as PNG, and train nothing");

@@ -233,6 +233,21 @@ TEST_F(PeopleFolder, LeavesAWholeSourceOut) {
         EXPECT_EQ(drawn.use, drawn.source == "detexify" ? Use::judge : Use::learn) << drawn.id;
 }
 
+TEST_F(PeopleFolder, LeavesAllFormsOfTheSameDrawingsOutTogether) {
+    write("quickdraw/star.ndjson", line("star", "1"));
+    compress("quickdraw-345/drawings.ndjson.gz", {{"", line("apple", "2") + line("axe", "3")}});
+    compress("quickdraw-28px/drawings.tar.gz", {{"apple/0001.png", small_picture()}});
+    compress("hds/drawings.tar.gz", {{"heart/u01_other.u01.0001.png", small_picture()}});
+    for (const auto* name : {"quickdraw", "quickdraw-345", "quickdraw-28px"}) {
+        auto people = read();
+        EXPECT_EQ(leave_out(people, name), 4U) << name;
+        for (const auto& drawn : people.drawings)
+            EXPECT_EQ(drawn.use, drawn.source == "hds" ? Use::learn : Use::judge) << drawn.id;
+    }
+    auto people = read();
+    EXPECT_EQ(leave_out(people, "quick"), 0U);
+}
+
 TEST_F(PeopleFolder, NamesTheFileThatIsDamaged) {
     compress("quickdraw-345/drawings.ndjson.gz", {{"", "{\"word\":1}\n"}});
     const auto read = read_people(folder.path());
