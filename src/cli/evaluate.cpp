@@ -10,9 +10,13 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
+#include "core/files.h"
 #include "learning/adaptation/few_shot.h"
 #include "learning/adaptation/teaching.h"
+#include "learning/evaluation/learnt.h"
+#include "recognition/limits.h"
 #include "server/open.h"
+#include "service/learnt.h"
 #include "service/models.h"
 
 namespace croquis::cli {
@@ -24,14 +28,16 @@ struct EvaluateArguments {
     bool all = false;
     std::string json;
     std::string html;
-    std::string registered;  ///< id of a model of the registry; empty for the file --model
+    std::string registered;        ///< id of a model of the registry; empty for the file --model
+    std::filesystem::path learnt;  ///< the list of what the model has learnt from
+    bool with_learnt = false;
     std::optional<learning::FewShotOptions> few_shot;
 };
 
-/// A model, and the ids of the drawings that it has seen.
+/// A model, and what it has learnt from.
 struct Subject {
     std::unique_ptr<recognition::Recognizer> model;
-    std::set<std::string> seen;
+    learning::Learnt learnt;
 };
 
 std::map<std::string, std::string> mapping(const std::vector<std::string>& pairs) {
@@ -44,27 +50,59 @@ std::map<std::string, std::string> mapping(const std::vector<std::string>& pairs
 }
 
 Result<Subject> subject_of(Result<std::unique_ptr<recognition::Recognizer>> model,
-                           Result<std::set<std::string>> seen) {
+                           Result<learning::Learnt> learnt) {
     if (!model) return model.error();
-    if (!seen) return seen.error();
-    return Subject{std::move(*model), std::move(*seen)};
+    if (!learnt) return learnt.error();
+    return Subject{std::move(*model), std::move(*learnt)};
 }
 
-Result<Subject> registered_model(const server::Config& config, const std::string& id) {
+/// What a card says its model has learnt from; the list is beside the model, or where it was said.
+Result<learning::Learnt> listed(const std::string& card, const std::filesystem::path& folder,
+                                const EvaluateArguments& arguments) {
+    auto learnt = arguments.learnt.empty() ? learning::learnt_by(card, folder)
+                                           : learning::learnt_by_list(card, arguments.learnt);
+    if (!learnt)
+        return Error{learnt.error().kind,
+                     learnt.error().detail +
+                         " --learnt FILE says where the list is; --with-learnt "
+                         "measures on all drawings.",
+                     learnt.error().field};
+    return learnt;
+}
+
+learning::Learnt not_asked_for() {
+    return {{}, "What the model has learnt from is not left out where the data holds it"};
+}
+
+Result<Subject> registered_model(const server::Config& config, const EvaluateArguments& arguments) {
     Metrics metrics;
     const auto store = server::open_migrated(config, metrics);
     if (!store) return store.error();
-    const auto model = (*store)->model(id);
+    const auto model = (*store)->model(arguments.registered);
     if (!model) return model.error();
+    const auto folder = config.model.parent_path();
     return subject_of(service::load_registered(**store, *model),
-                      learning::ids_seen(model->card, config.model.parent_path()));
+                      arguments.with_learnt
+                          ? not_asked_for()
+                          : service::learnt_by(**store, *model, [&](const std::string& card) {
+                                return listed(card, folder, arguments);
+                            }));
+}
+
+Result<learning::Learnt> learnt_by_file(const std::filesystem::path& model,
+                                        const EvaluateArguments& arguments) {
+    if (arguments.with_learnt) return not_asked_for();
+    auto beside = model;
+    const auto card =
+        read_file(beside.replace_extension(".json"), recognition::max_file_bytes, "model");
+    if (!card) return card.error();
+    return listed(*card, model.parent_path(), arguments);
 }
 
 Result<Subject> subject(const server::Config& config, const EvaluateArguments& arguments) {
-    if (!arguments.registered.empty()) return registered_model(config, arguments.registered);
-    auto card = config.model;
+    if (!arguments.registered.empty()) return registered_model(config, arguments);
     return subject_of(recognition::load_recognizer(config.model),
-                      learning::ids_seen(card.replace_extension(".json")));
+                      learnt_by_file(config.model, arguments));
 }
 
 learning::DatasetOptions dataset_options(const EvaluateArguments& arguments,
@@ -72,14 +110,17 @@ learning::DatasetOptions dataset_options(const EvaluateArguments& arguments,
     learning::DatasetOptions options;
     options.map = mapping(arguments.map);
     options.only_recognized = !arguments.all;
-    options.leave_out = subject.seen;
+    options.leave_out = subject.learnt.drawings;
     return options;
 }
 
 Result<learning::Evaluation> evaluated(const EvaluateArguments& arguments, const Subject& subject) {
     ProgressBar bar("Recognising");
-    return learning::evaluate(*subject.model, arguments.data, dataset_options(arguments, subject),
-                              [&](std::size_t done, std::size_t all) { bar.show(done, all); });
+    auto evaluation =
+        learning::evaluate(*subject.model, arguments.data, dataset_options(arguments, subject),
+                           [&](std::size_t done, std::size_t all) { bar.show(done, all); });
+    if (evaluation) evaluation->remark = subject.learnt.remark;
+    return evaluation;
 }
 
 Result<void> write(const std::string& file, const std::string& text) {
@@ -140,15 +181,19 @@ std::string to_text(const learning::FewShot& shown) {
         shown.episodes, shown.categories);
 }
 
-boost::json::object to_json(const learning::FewShot& shown, const std::string& model) {
-    return {{"model", model},
-            {"ways", shown.ways},
-            {"shots", shown.shots},
-            {"episodes", shown.episodes},
-            {"categories", shown.categories},
-            {"accuracy", shown.accuracy},
-            {"low", shown.low},
-            {"high", shown.high}};
+boost::json::object to_json(const learning::FewShot& shown, const Subject& subject,
+                            std::size_t left_out) {
+    boost::json::object object{{"model", subject.model->info().id},
+                               {"ways", shown.ways},
+                               {"shots", shown.shots},
+                               {"episodes", shown.episodes},
+                               {"categories", shown.categories},
+                               {"accuracy", shown.accuracy},
+                               {"low", shown.low},
+                               {"high", shown.high},
+                               {"left_out", left_out}};
+    if (!subject.learnt.remark.empty()) object["remark"] = subject.learnt.remark;
+    return object;
 }
 
 /// Each word of the data is a category, whatever the model's labels are.
@@ -157,9 +202,12 @@ int few_shot(const EvaluateArguments& arguments, const Subject& subject) {
     if (!data) return report(data.error());
     const auto shown = measured_few_shot(arguments, subject, *data);
     if (!shown) return report(shown.error());
-    if (arguments.json != "-") std::cout << to_text(*shown);
+    const auto& learnt = subject.learnt;
+    if (arguments.json != "-")
+        std::cout << learning::said_of_learnt(learnt.drawings.size(), data->left_out, learnt.remark)
+                  << to_text(*shown);
     if (!arguments.json.empty()) {
-        const auto text = boost::json::serialize(to_json(*shown, subject.model->info().id)) + "\n";
+        const auto text = boost::json::serialize(to_json(*shown, subject, data->left_out)) + "\n";
         if (const auto written = write(arguments.json, text); !written)
             return report(written.error());
     }
@@ -202,7 +250,9 @@ void add_evaluate(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand(
         "evaluate",
         "Measure the model on drawings whose labels are known: accuracy, confusion, calibration.\n"
-        "Drawings that the model's card says it has seen are left out.");
+        "Drawings that the model has learnt from are left out: strokes by their key_id, pictures "
+        "by\n"
+        "their pixels, as its card lists them.");
     auto arguments = std::make_shared<EvaluateArguments>();
     command
         ->add_option("--data", arguments->data,
@@ -228,6 +278,13 @@ void add_evaluate(CLI::App& program, Context& context) {
         ->add_option("--registered", arguments->registered,
                      "Measure the model of the store's registry that has this id")
         ->type_name("ID");
+    auto* with = command->add_flag("--with-learnt", arguments->with_learnt,
+                                   "Also the drawings that the model has learnt from");
+    command
+        ->add_option("--learnt", arguments->learnt,
+                     "The list of what the model has learnt from, where it is not beside --model")
+        ->type_name("FILE")
+        ->excludes(with);
     add_few_shot(*command, *arguments);
     const auto config =
         own_settings(*command, server::Settings::store | server::Settings::model, context);

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "core/bytes.h"
-#include "learning/evaluation/evaluation.h"
+#include "learning/evaluation/learnt.h"
 #include "recognition/card.h"
 #include "recognition/quantised.h"
 #include "service/labels.h"
@@ -43,8 +43,8 @@ Result<store::Model> model_known_in(store::Store& store, const std::string& id, 
 Result<Examinee> examinee(store::Store& store, const std::string& id, int project) {
     auto model = model_known_in(store, id, project);
     if (!model) return model.error();
-    // The list of ids that a card may name stands beside a file; in the registry there is none.
-    auto seen = learning::ids_seen(model->card, "/dev/null");
+    // A list that the card names stands beside a file; in the registry there is none.
+    auto seen = learning::ids_in_card(model->card);
     if (!seen) return seen.error();
     Examinee asked{*model, {}, std::nullopt, std::move(*seen)};
     const auto trunk = Trunk::of_model(store, *model);

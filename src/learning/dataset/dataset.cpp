@@ -15,6 +15,7 @@
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
 #include "learning/dataset/file_tree.h"
+#include "learning/dataset/fingerprint.h"
 #include "learning/dataset/reader.h"
 
 namespace croquis::learning {
@@ -201,8 +202,14 @@ class DatasetReader {
                        : strokes.error();
     }
 
+    [[nodiscard]] bool is_left_out(const std::string& id, const drawing::Image& image) const {
+        const auto& known = options_.leave_out;
+        return !known.empty() &&
+               (known.contains(id) || known.contains(fingerprint(dark_on_light(image))));
+    }
+
     Result<void> add(std::string id, const std::string& word, const drawing::Image& image) {
-        if (options_.leave_out.contains(id)) {
+        if (is_left_out(id, image)) {
             ++data.left_out;
             return {};
         }
@@ -257,6 +264,11 @@ Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options
         reader.read_csv(path);
     else if (const auto read = reader.read_records(path); !read)
         return Error{read.error().kind, read.error().detail, "data"};
+    if (reader.data.examples.empty() && reader.data.left_out > 0)
+        return Error{ErrorKind::invalid,
+                     fmt::format("The model has learnt from all {} drawings in {}.",
+                                 reader.data.left_out, path.string()),
+                     "data"};
     if (reader.data.examples.empty()) {
         const auto& why = reader.data.unreadable;
         return Error{ErrorKind::invalid,

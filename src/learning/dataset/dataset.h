@@ -35,7 +35,9 @@ struct DatasetOptions {
     std::vector<std::string> labels;  ///< the model's; a word that means one becomes that label
     bool only_recognized =
         true;  ///< of Quick, Draw! files: leave out what the game did not recognise
-    std::set<std::string> leave_out;  ///< ids that a model has seen
+    /// What a model has learnt from: ids, and pictures by their fingerprint(), also those that are
+    /// drawn from strokes as the page's canvas shows them.
+    std::set<std::string> leave_out;
 };
 
 struct Dataset {
@@ -52,7 +54,7 @@ struct Dataset {
 /// its columns ("path" or "file" or "image", "label" or "class" or "tag"), in any order; without
 /// one the last column is the label. Words and labels are the same where they differ in case (A to
 /// Z) or in spaces around them. Errors: not_found, unsupported_media (none of these), invalid (not
-/// one readable drawing) and those of open_reader().
+/// one readable drawing, or all of them are left out) and those of open_reader().
 Result<Dataset> load_dataset(const std::filesystem::path& path, const DatasetOptions& options);
 
 /// The strokes themselves, of one .ndjson file, those marked recognised. A line that cannot be read

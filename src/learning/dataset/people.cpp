@@ -6,7 +6,6 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cctype>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -15,6 +14,7 @@
 #include "drawing/decode.h"
 #include "learning/dataset/archive.h"
 #include "learning/dataset/dataset.h"
+#include "learning/dataset/fingerprint.h"
 #include "learning/dataset/symbols.h"
 #include "learning/synthesis/sketcher.h"
 
@@ -31,6 +31,21 @@ constexpr std::uintmax_t max_people_bytes = std::uintmax_t{4} << 30U;
 constexpr auto also_signs = std::to_array<std::string_view>(
     {"bowtie", "cell phone", "clock", "lightning", "moon", "skull", "smiley face", "sun",
      "telephone", "umbrella", "alarm clock", "fish", "scorpion"});
+
+constexpr std::string_view game_from =
+    "Google, \"The Quick, Draw! Dataset\", github.com/googlecreativelab/quickdraw-dataset";
+
+constexpr auto sets = std::to_array<PeopleSet>({
+    {"quickdraw", "CC BY 4.0", game_from, ""},
+    {"quickdraw-28px", "CC BY 4.0", game_from, ""},
+    {"detexify", "ODbL 1.0, as kirel/detexify-data states", "github.com/kirel/detexify-data",
+     "runs of up to a hundred, each mostly by one hand"},
+    {"hds", "CC BY 4.0", "\"Hand-drawn Shapes (HDS) Dataset\", 2022, Francois Robert",
+     "two people"},
+    {"omniglot", "MIT", "github.com/brendenlake/omniglot", ""},
+    {"tu-berlin-40", "not stated by the copy",
+     "Eitz, Hays, Alexa 2012, cybertron.cg.tu-berlin.de/eitz/projects/classifysketch", ""},
+});
 
 /// A number that is the same everywhere and for ever (FNV-1a, 64 bits), to deal drawings out by.
 std::uint64_t lot(std::string_view text) {
@@ -53,40 +68,6 @@ std::string text_of(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     return value != nullptr && value->is_string() ? std::string(value->get_string())
                                                   : std::string();
-}
-
-/// How dark the pixel is on white paper, 0…255.
-float ink_of(const std::uint8_t* pixel, int channels) {
-    const float grey = channels < 3 ? static_cast<float>(pixel[0])
-                                    : 0.299F * static_cast<float>(pixel[0]) +
-                                          0.587F * static_cast<float>(pixel[1]) +
-                                          0.114F * static_cast<float>(pixel[2]);
-    const float opaque = channels % 2 == 0 ? static_cast<float>(pixel[channels - 1]) / 255 : 1;
-    return (255 - grey) * opaque;
-}
-
-/// The picture in grey, at most about 256 pixels a side, so that many can be held.
-drawing::Image small_and_grey(const drawing::Image& picture) {
-    const int by = std::max(1, (std::max(picture.width, picture.height) + 255) / 256);
-    drawing::Image small{std::max(1, picture.width / by), std::max(1, picture.height / by), 1, {}};
-    small.pixels.reserve(static_cast<std::size_t>(small.width) *
-                         static_cast<std::size_t>(small.height));
-    const auto channels = static_cast<std::size_t>(picture.channels);
-    const auto row = static_cast<std::size_t>(picture.width) * channels;
-    const int across = std::min(by, picture.width);
-    const int down = std::min(by, picture.height);
-    for (int y = 0; y < small.height; ++y)
-        for (int x = 0; x < small.width; ++x) {
-            float ink = 0;
-            for (int v = 0; v < down; ++v)
-                for (int u = 0; u < across; ++u)
-                    ink += ink_of(&picture.pixels[static_cast<std::size_t>(y * by + v) * row +
-                                                  static_cast<std::size_t>(x * by + u) * channels],
-                                  picture.channels);
-            const float mean = ink / static_cast<float>(across * down);
-            small.pixels.push_back(static_cast<std::uint8_t>(255 - std::lround(mean)));
-        }
-    return small;
 }
 
 class Reader {
@@ -182,8 +163,7 @@ class Reader {
         if (!file) return file.error();
         const auto decoded = drawing::decode(*file);
         if (!decoded) return decoded.error();
-        into.picture = small_and_grey(decoded->image);
-        on_white(into.picture);
+        into.picture = dark_on_light(decoded->image);
         return {};
     }
 
@@ -277,28 +257,16 @@ class Reader {
 
     Result<void> add_picture(const std::string& source, const std::string& file, BytesView content,
                              Name take) {
-        auto decoded = drawing::decode(content);
+        const auto decoded = drawing::decode(content);
         if (!decoded || decoded->image.channels != 1)
             return Error{ErrorKind::malformed, file + " is not a grey picture"};
         PersonsDrawing drawn;
         drawn.id = source + "/" + file;
         drawn.source = source;
-        drawn.picture = std::move(decoded->image);
-        on_white(drawn.picture);
+        drawn.picture = dark_on_light(decoded->image);
         (this->*take)(drawn, file);
         people_.drawings.push_back(std::move(drawn));
         return {};
-    }
-
-    /// Light ink on a dark ground becomes dark ink on white: the ground is what the edge mostly is.
-    static void on_white(drawing::Image& picture) {
-        const auto width = static_cast<std::size_t>(picture.width);
-        const std::size_t last = picture.pixels.size() - width;
-        std::size_t sum = 0;
-        for (std::size_t x = 0; x < width; ++x)
-            sum += picture.pixels[x] + static_cast<std::size_t>(picture.pixels[last + x]);
-        if (sum >= 2 * width * 128) return;
-        for (auto& grey : picture.pixels) grey = static_cast<std::uint8_t>(255 - grey);
     }
 
     /// Of Quick, Draw!'s objects those whose names come first by lot.
@@ -326,6 +294,12 @@ class Reader {
 
 Result<People> read_people(const fs::path& folder) {
     return Reader(folder).run();
+}
+
+const PeopleSet* people_set(std::string_view source) {
+    const auto* found = std::find_if(sets.begin(), sets.end(),
+                                     [&](const PeopleSet& set) { return set.source == source; });
+    return found == sets.end() ? nullptr : found;
 }
 
 std::string_view origin_of(std::string_view source) {

@@ -32,6 +32,17 @@ struct PersonsDrawing {
     drawing::Image picture;  ///< 0 x 0 where there are strokes
 };
 
+/// What is known of a set beside its drawings; docs/data.md says more.
+struct PeopleSet {
+    std::string_view source;
+    std::string_view licence;
+    std::string_view from;   ///< who published it, and where
+    std::string_view hands;  ///< by whom those are that judge, where that is known to be few people
+};
+
+/// The set of this name; nothing where it is none of those that read_people() names.
+const PeopleSet* people_set(std::string_view source);
+
 /// A file that was read.
 struct PeopleFile {
     std::string name;  ///< below the folder

@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <fstream>
 #include <iterator>
 #include <span>
 
-#include "core/files.h"
+#include "learning/evaluation/learnt.h"
 #include "learning/evaluation/markup.h"
-#include "recognition/limits.h"
 
 namespace croquis::learning {
 namespace {
@@ -54,9 +52,7 @@ std::string listed(const std::map<std::string, std::size_t>& words) {
 
 std::string notes(const Evaluation& evaluation) {
     std::string text = fmt::format("model {}\ndata  {}\n", evaluation.model, evaluation.data);
-    if (evaluation.left_out > 0)
-        text += fmt::format("{} drawings are left out: the model's card says it has seen them\n",
-                            evaluation.left_out);
+    text += said_of_learnt(evaluation.known_learnt, evaluation.left_out, evaluation.remark);
     if (evaluation.not_one_label > 0)
         text += fmt::format("{} drawings are passed over: they have no label, or several\n",
                             evaluation.not_one_label);
@@ -109,14 +105,11 @@ Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesyste
         outcomes.push_back(
             {set->examples[i].id, truth, (*answers)[i].tag, (*answers)[i].confidence});
     }
-    return Evaluation{model.info().id,
-                      data.string(),
-                      measure(outcomes, labels),
-                      set->left_out,
-                      set->not_one_label,
-                      set->unreadable,
-                      failures_of(outcomes, inputs, most_failures),
-                      std::move(other_words)};
+    return Evaluation{
+        model.info().id,          data.string(),   measure(outcomes, labels),
+        options.leave_out.size(), set->left_out,   {},
+        set->not_one_label,       set->unreadable, failures_of(outcomes, inputs, most_failures),
+        std::move(other_words)};
 }
 
 Result<std::vector<float>> embeddings_of(recognition::Recognizer& model,
@@ -130,37 +123,6 @@ Result<std::vector<float>> embeddings_of(recognition::Recognizer& model,
     for (const auto& answer : *answers)
         rows.insert(rows.end(), answer.embedding.begin(), answer.embedding.end());
     return rows;
-}
-
-/// The lines of a list of ids beside a card; nothing where there is no such file.
-void read_ids(const std::filesystem::path& file, std::set<std::string>& ids) {
-    std::ifstream in(file, std::ios::binary);
-    for (std::string id; std::getline(in, id);)
-        if (!id.empty()) ids.insert(std::move(id));
-}
-
-Result<std::set<std::string>> ids_seen(std::string_view card, const std::filesystem::path& folder) {
-    json::error_code failed;
-    const auto value = json::parse(card, failed);
-    if (failed || !value.is_object())
-        return Error{ErrorKind::malformed, "The model's card is not a JSON object.", "model"};
-    std::set<std::string> ids;
-    for (const auto* pointer : {"/calibration/ids", "/training/ids"}) {
-        const auto* list = value.find_pointer(pointer, failed);
-        if (list == nullptr || !list->is_array()) continue;
-        for (const auto& id : list->get_array())
-            if (id.is_string()) ids.emplace(id.get_string());
-    }
-    if (const auto* file = value.find_pointer("/training/ids_file", failed);
-        file != nullptr && file->is_string())
-        read_ids(folder / std::filesystem::path(std::string(file->get_string())).filename(), ids);
-    return ids;
-}
-
-Result<std::set<std::string>> ids_seen(const std::filesystem::path& card) {
-    const auto text = read_file(card, recognition::max_file_bytes, "model");
-    if (!text) return text.error();
-    return ids_seen(*text, card.parent_path());
 }
 
 json::object to_json(const Evaluation& evaluation) {
@@ -177,6 +139,8 @@ json::object to_json(const Evaluation& evaluation) {
         {"model", evaluation.model},           {"data", evaluation.data},
         {"left_out", evaluation.left_out},     {"not_one_label", evaluation.not_one_label},
         {"unreadable", std::move(unreadable)}, {"other_words", std::move(other_words)}};
+    object["known_learnt"] = evaluation.known_learnt;
+    if (!evaluation.remark.empty()) object["remark"] = evaluation.remark;
     object["report"] = to_json(evaluation.report);
     object["failures"] = std::move(failures);
     return object;

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,9 @@ struct Evaluation {
     std::string model;  ///< ModelInfo::id
     std::string data;   ///< the path that was read
     Report report;
-    std::size_t left_out = 0;       ///< drawings skipped because the model has seen them
+    std::size_t known_learnt = 0;   ///< DatasetOptions::leave_out: how many it names
+    std::size_t left_out = 0;       ///< drawings skipped because the model has learnt from them
+    std::string remark;             ///< Learnt::remark, or whatever else is to be said
     std::size_t not_one_label = 0;  ///< drawings passed over: without a label, or with several
     std::vector<std::string> unreadable;             ///< "file:line: why"
     std::vector<Failure> failures;                   ///< most sure first, at most 96
@@ -40,13 +41,6 @@ Result<Evaluation> evaluate(recognition::Recognizer& model, const std::filesyste
 Result<std::vector<float>> embeddings_of(recognition::Recognizer& model,
                                          const std::vector<Example>& examples,
                                          const Progress& progress = {});
-
-/// The ids of people's drawings that went into a model, by calibration or training, from its JSON
-/// card and the list of ids in `folder` that the card names: DatasetOptions::leave_out for an
-/// honest evaluation. Empty where the card names none. Errors: malformed.
-Result<std::set<std::string>> ids_seen(std::string_view card, const std::filesystem::path& folder);
-/// Of a card that is a file, with the list beside it. Errors besides: not_found.
-Result<std::set<std::string>> ids_seen(const std::filesystem::path& card);
 
 boost::json::object to_json(const Evaluation& evaluation);
 /// Tables for a terminal of 100 columns.

@@ -30,7 +30,7 @@ std::string ids_file(const Card& card) {
 
 std::string ids_text(const Card& card) {
     std::string text;
-    for (const auto& id : card.people_ids) text.append(id).append("\n");
+    for (const auto& id : card.learnt) text.append(id).append("\n");
     return text;
 }
 
@@ -54,7 +54,7 @@ json::object training_of(const Card& card) {
                           {"categories_unseen", json::value_from(card.unseen)},
                           {"files", std::move(files)},
                           {"sources", std::move(counts)},
-                          {"ids", card.people_ids.size()},
+                          {"ids", card.learnt.size()},
                           {"ids_file", ids_file(card)},
                           {"ids_sha256", to_hex(sha256(as_bytes(ids_text(card))))},
                           {"last_loss", card.result.last_loss}};
@@ -175,7 +175,7 @@ std::string learnt_from(const Card& card) {
     std::string text =
         fmt::format("{} samples, none seen twice (seed {}): sketches by the project's own sketcher",
                     card.training.steps * card.training.batch, card.training.seed);
-    if (card.people_ids.empty()) return text + " alone. No person's drawing was learnt from.";
+    if (card.learnt.empty()) return text + " alone. No person's drawing was learnt from.";
     std::size_t learnt = 0;
     for (const auto& count : card.counts) learnt += count.second.learnt;
     text += fmt::format(
@@ -337,7 +337,7 @@ std::string to_markdown(const Card& card, const std::vector<json::object>& left_
                                "source counts alike, and the shapes of all sources together twice "
                                "as much as what is none: who opens the page means to draw one",
         card.calibration.temperature, card.calibration.unknown_bias, card.training.seed,
-        card.training.batch, card.training.steps, card.people_ids.empty() ? "" : " --people DIR",
+        card.training.batch, card.training.steps, card.learnt.empty() ? "" : " --people DIR",
         card.begun_with.empty() ? "" : " --begin-with MODEL.onnx", on_gpu ? " --device cuda" : "",
         on_gpu ? " The sums of a GPU differ in the last digits from run to run and from a "
                  "processor's, so that the weights do too."
@@ -388,8 +388,7 @@ Result<void> write_model(const fs::path& folder, const std::string& onnx, const 
     if (done)
         done = write_file(folder / (card.name + ".json"),
                           json::serialize(to_json(card, onnx, *left_out)) + "\n");
-    if (done && !card.people_ids.empty())
-        done = write_file(folder / ids_file(card), ids_text(card));
+    if (done && !card.learnt.empty()) done = write_file(folder / ids_file(card), ids_text(card));
     if (done) done = write_file(folder / (card.name + ".md"), to_markdown(card, *left_out));
     if (done) done = write_pictures(folder / "card", "synthetic", card.synthetic);
     if (done) done = write_pictures(folder / "card", "careful", card.careful);

@@ -44,7 +44,8 @@ struct Card {
     std::map<std::string, float> activations;  ///< the largest that each tensor became, by name
     std::vector<PeopleFile> files;             ///< people's drawings that were read
     std::map<std::string, Counts> counts;      ///< of these, by source
-    std::vector<std::string> people_ids;       ///< drawings learnt from: not to be evaluated on
+    /// Drawings learnt from, not to be evaluated on: ids of strokes, fingerprints of pictures.
+    std::vector<std::string> learnt;
     std::vector<std::string> unseen;           ///< categories of which nothing was learnt
     std::vector<SourceMeasured> sources;
     Measured people;  ///< all the sources together, each as it stands in `sources`

@@ -11,6 +11,7 @@
 #include "core/bytes.h"
 #include "core/files.h"
 #include "drawing/decode.h"
+#include "learning/dataset/fingerprint.h"
 #include "learning/dataset/people.h"
 #include "learning/synthesis/sketcher.h"
 #include "learning/training/calibration.h"
@@ -252,7 +253,8 @@ void note_people(const People& people, Card& card) {
     for (const auto& drawn : people.drawings) {
         auto& counts = card.counts[drawn.source];
         ++(drawn.use == Use::learn ? counts.learnt : counts.judged);
-        if (drawn.use == Use::learn && !drawn.strokes.empty()) card.people_ids.push_back(drawn.id);
+        if (drawn.use != Use::learn) continue;
+        card.learnt.push_back(drawn.strokes.empty() ? fingerprint(drawn.picture) : drawn.id);
     }
 }
 

@@ -253,6 +253,51 @@ TEST_F(Evaluate, LeavesOutWhatTheModelHasSeenAndSaysSo) {
     EXPECT_EQ(json.at("report").at("shapes"), 1);
     EXPECT_THAT(croquis({"evaluate", "--data", "data.ndjson", "--model", "mine.onnx"}).out,
                 HasSubstr("1 drawings are left out"));
+    const auto all = croquis({"evaluate", "--data", "data.ndjson", "--model", "mine.onnx",
+                              "--with-learnt", "--json", "-"});
+    EXPECT_EQ(boost::json::parse(all.out).at("report").at("shapes"), 2);
+    EXPECT_THAT(std::string(boost::json::parse(all.out).at("remark").as_string()),
+                HasSubstr("is not left out"));
+}
+
+TEST_F(Evaluate, WithoutTheListOfWhatTheModelLearntItIsRefused) {
+    const auto models = testing_support::source_folder() + "/models";
+    const auto card = boost::json::parse(contents(models + "/shapes.json"));
+    const std::string list(card.at("training").at("ids_file").as_string());
+    write("mine.onnx", contents(models + "/shapes.onnx"));
+    write("mine.json", boost::json::serialize(card));
+    const auto ids = contents(models + "/" + list);
+    write("data.ndjson", line(ids.substr(0, ids.find('\n')), "square") + line("new", "square"));
+    const std::vector<std::string> command{"evaluate", "--data", "data.ndjson", "--model",
+                                           "mine.onnx"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), command.begin(), command.end());
+        return croquis(more);
+    };
+    const auto missing = with({});
+    EXPECT_EQ(missing.status, 1);
+    EXPECT_THAT(missing.err, HasSubstr("There is no " + list));
+    EXPECT_THAT(missing.err, HasSubstr("--with-learnt measures on all drawings"));
+    write(list, ids.substr(ids.find('\n') + 1));
+    const auto altered = with({});
+    EXPECT_EQ(altered.status, 1);
+    EXPECT_THAT(altered.err, HasSubstr("its SHA-256 is another"));
+    EXPECT_THAT(with({"--with-learnt"}).out, HasSubstr("is not left out"));
+    const auto elsewhere = with({"--learnt", models + "/" + list});
+    EXPECT_EQ(elsewhere.status, 0) << elsewhere.err;
+    EXPECT_THAT(elsewhere.out, HasSubstr("1 drawings are left out"));
+}
+
+TEST_F(Evaluate, ACardWithoutAListIsRemarkedUpon) {
+    const auto models = testing_support::source_folder() + "/models";
+    auto card = boost::json::parse(contents(models + "/shapes.json")).as_object();
+    card.erase("training");
+    write("mine.onnx", contents(models + "/shapes.onnx"));
+    write("mine.json", boost::json::serialize(card));
+    write("data.ndjson", line("a", "square"));
+    const auto outcome = croquis({"evaluate", "--data", "data.ndjson", "--model", "mine.onnx"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("does not list what it has learnt from"));
 }
 
 TEST_F(Evaluate, TakesWhatTheGameDidNotRecogniseOnlyWithAll) {

@@ -4,8 +4,10 @@
 
 #include <fstream>
 
+#include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
+#include "learning/dataset/fingerprint.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"
 
@@ -64,6 +66,33 @@ TEST_F(DatasetTest, LeavesOutWhatTheModelHasSeen) {
     EXPECT_EQ(data->left_out, 1U);
     ASSERT_EQ(data->examples.size(), 1U);
     EXPECT_EQ(data->examples[0].id, "2");
+}
+
+TEST_F(DatasetTest, LeavesOutPicturesThatTheModelHasSeenWhateverTheirFile) {
+    drawing::Image grey{40, 40, 1, std::vector<std::uint8_t>(1600, 255)};
+    for (std::size_t x = 8; x < 32; ++x) grey.pixels[20 * 40 + x] = 0;
+    auto light = grey;  // on a dark ground
+    for (auto& pixel : light.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+    drawing::Image colour{40, 40, 4, {}};
+    for (const auto pixel : grey.pixels)
+        colour.pixels.insert(colour.pixels.end(), {pixel, pixel, pixel, 255});
+    auto other = grey;
+    other.pixels[25 * 40 + 20] = 0;
+    for (const auto& [name, image] :
+         {std::pair("a.png", grey), {"b.png", light}, {"c.png", colour}, {"d.png", other}})
+        write(std::string("pictures/line/") + name,
+              std::string(as_text(drawing::encode_png(image).value())));
+    DatasetOptions options;
+    options.leave_out.insert(fingerprint(grey));
+    const auto data = load_dataset(scratch.path() / "pictures", options);
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->left_out, 3U);
+    ASSERT_EQ(data->examples.size(), 1U);
+    EXPECT_NE(data->examples[0].id.find("d.png"), std::string::npos);
+    options.leave_out.insert(fingerprint(other));
+    const auto none = load_dataset(scratch.path() / "pictures", options);
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().detail.find("has learnt from all 4 drawings"), std::string::npos);
 }
 
 TEST_F(DatasetTest, NamesEveryLineItCannotRead) {

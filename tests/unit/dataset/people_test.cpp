@@ -14,6 +14,7 @@
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "learning/dataset/archive.h"
+#include "learning/dataset/fingerprint.h"
 #include "support/temp_folder.h"
 
 namespace croquis::learning {
@@ -108,6 +109,11 @@ TEST_F(PeopleFolder, TurnsLightInkOnDarkAround) {
     EXPECT_EQ(drawn.picture.pixels.front(), 255);
     EXPECT_EQ(drawn.picture.pixels[14 * 28 + 10], 0);
     EXPECT_TRUE(to_input(drawn));
+    // By which the same file is known again, whoever reads it.
+    const auto file = small_picture();
+    EXPECT_EQ(fingerprint(drawn.picture),
+              fingerprint(dark_on_light(drawing::decode(as_bytes(file)).value().image)));
+    EXPECT_EQ(fingerprint(drawn.picture).size(), 24U);
 }
 
 TEST_F(PeopleFolder, TakesAProjectsDrawingsByStrokesOrPicture) {

@@ -103,19 +103,19 @@ TEST_F(EvaluationTest, ReportsTheSameThreeWays) {
         EXPECT_EQ(page.find(outside), std::string::npos) << outside;
 }
 
-TEST_F(EvaluationTest, ReadsTheIdsThatACardNames) {
-    const auto ids = ids_seen(write(
-        "card.json", R"({"calibration":{"ids":["1","2"]},"training":{"ids":["3"],"steps":5}})"));
-    ASSERT_TRUE(ids);
-    EXPECT_EQ(*ids, (std::set<std::string>{"1", "2", "3"}));
-    write("listed.learnt.txt", "4\nomniglot:train:5\n");
-    const auto listed =
-        ids_seen(write("listed.json", R"({"training":{"ids":2,"ids_file":"listed.learnt.txt"}})"));
-    ASSERT_TRUE(listed);
-    EXPECT_EQ(*listed, (std::set<std::string>{"4", "omniglot:train:5"}));
-    EXPECT_TRUE(ids_seen(write("bare.json", "{}"))->empty());
-    EXPECT_EQ(ids_seen(write("bad.json", "[")).error().kind, ErrorKind::malformed);
-    EXPECT_EQ(ids_seen(scratch.path() / "none.json").error().kind, ErrorKind::not_found);
+TEST_F(EvaluationTest, SaysWhatIsNotKnownToBeNew) {
+    Starry model;
+    auto evaluation = evaluate(model, write("a.ndjson", drawing_of("star", 1)), {});
+    ASSERT_TRUE(evaluation);
+    EXPECT_EQ(to_text(*evaluation).find("left out"), std::string::npos);
+    evaluation->remark = "Nothing is known <of it>";
+    EXPECT_NE(to_text(*evaluation).find("Nothing is known <of it>"), std::string::npos);
+    EXPECT_NE(to_html(*evaluation).find("Nothing is known &lt;of it"), std::string::npos);
+    EXPECT_EQ(to_json(*evaluation).at("remark"), "Nothing is known <of it>");
+    DatasetOptions options;
+    options.leave_out.insert("9");
+    const auto none = evaluate(model, scratch.path() / "a.ndjson", options);
+    EXPECT_NE(to_text(*none).find("0 drawings are left out"), std::string::npos);
 }
 
 }  // namespace

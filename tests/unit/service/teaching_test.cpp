@@ -16,7 +16,9 @@
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
+#include "learning/dataset/fingerprint.h"
 #include "recognition/recognizer.h"
+#include "service/learnt.h"
 #include "service/retagging.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
@@ -165,6 +167,45 @@ TEST_F(TeachingTest, MakesACandidateThatAnswersWhatPeopleSaid) {
     EXPECT_THAT(model->info().labels, ElementsAre("circle", "heart", "zigzag"));
     const auto unseen = drawing::normalise(picture(1, 40)).value();
     EXPECT_EQ(model->recognise(std::span(&unseen, 1)).value().front().tag, "zigzag");
+}
+
+TEST_F(TeachingTest, WhatAModelWasTaughtFromIsKnownByKeyAndPicture) {
+    review_many(16);
+    const auto named = [&](bool judging) {
+        auto submission = picture_submission(drawing::encode_png(picture(0, 30)).value(),
+                                             {shipped_id_, "line", 0.5F, {}});
+        submission.id = drawing_id(judging);
+        submission.external_id = judging ? "judges" : "teaches";
+        return submitted(*store_, std::move(submission));
+    };
+    const auto teaches = named(false);
+    review(teaches, "circle");
+    review_unasked(named(true), "circle");
+    const auto teaching = teach(*store_, {"marie", {}});
+    ASSERT_TRUE(teaching) << teaching.error().detail;
+    std::vector<std::string> cards;
+    const auto learnt = learnt_by(*store_, teaching->model, [&](const std::string& card) {
+        cards.push_back(card);
+        return Result<learning::Learnt>({{"by the trunk"}, "The trunk's remark"});
+    });
+    ASSERT_TRUE(learnt) << learnt.error().detail;
+    // What the network below the head has learnt from is learnt too.
+    EXPECT_THAT(cards, ElementsAre(store_->model(shipped_id_)->card));
+    EXPECT_TRUE(learnt->drawings.contains("by the trunk"));
+    EXPECT_THAT(learnt->remark, testing::StartsWith("The trunk's remark; The model was made from"));
+    EXPECT_TRUE(learnt->drawings.contains("teaches"));
+    EXPECT_FALSE(learnt->drawings.contains("judges"));
+    EXPECT_TRUE(learnt->drawings.contains(to_string(teaches.id)));
+    EXPECT_TRUE(
+        learnt->drawings.contains(learning::fingerprint(learning::dark_on_light(picture(0, 30)))));
+    // The network itself has learnt nothing here.
+    const auto own = learnt_by(*store_, store_->model(shipped_id_).value(),
+                               [](const std::string&) { return learning::Learnt{}; });
+    EXPECT_TRUE(own->drawings.empty() && own->remark.empty());
+    // Without its list nothing is said.
+    EXPECT_FALSE(learnt_by(*store_, teaching->model, [](const std::string&) {
+        return Result<learning::Learnt>(Error{ErrorKind::not_found, "no list"});
+    }));
 }
 
 TEST_F(TeachingTest, TakesATrainedNetworkThatKnowsAllLabelsAsItIs) {

@@ -1,0 +1,158 @@
+#include "learning/evaluation/learnt.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <sstream>
+
+#include "core/bytes.h"
+#include "core/files.h"
+
+namespace croquis::learning {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+constexpr std::uintmax_t max_list_bytes = std::uintmax_t{1} << 30U;
+
+Result<json::object> object_of(std::string_view card) {
+    json::error_code failed;
+    auto value = json::parse(card, failed);
+    if (failed || !value.is_object())
+        return Error{ErrorKind::malformed, "The model's card is not a JSON object.", "model"};
+    return std::move(value.get_object());
+}
+
+const json::object* training_of_card(const json::object& card) {
+    const auto* training = card.if_contains("training");
+    return training == nullptr ? nullptr : training->if_object();
+}
+
+std::string text_in(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    const auto* text = value == nullptr ? nullptr : value->if_string();
+    return text == nullptr ? std::string() : std::string(*text);
+}
+
+std::size_t count_in(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    return value != nullptr && value->is_int64() && value->get_int64() > 0
+               ? static_cast<std::size_t>(value->get_int64())
+               : 0;
+}
+
+/// How many drawings the card says it has learnt from, over all sources.
+std::size_t learnt_in(const json::object& training) {
+    const auto* value = training.if_contains("sources");
+    const auto* sources = value == nullptr ? nullptr : value->if_object();
+    if (sources == nullptr) return 0;
+    std::size_t count = 0;
+    for (const auto& source : *sources)
+        if (const auto* counts = source.value().if_object()) count += count_in(*counts, "learnt");
+    return count;
+}
+
+void add_ids(const json::object& part, std::set<std::string>& ids) {
+    const auto* list = part.if_contains("ids");
+    if (list == nullptr || !list->is_array()) return;
+    for (const auto& id : list->get_array())
+        if (id.is_string()) ids.emplace(id.get_string());
+}
+
+std::set<std::string> listed_in(const json::object& card) {
+    std::set<std::string> ids;
+    for (const auto* name : {"calibration", "training"})
+        if (const auto* part = card.if_contains(name); part != nullptr && part->is_object())
+            add_ids(part->get_object(), ids);
+    return ids;
+}
+
+std::string list_in(const json::object& card) {
+    const auto* training = training_of_card(card);
+    if (training == nullptr || count_in(*training, "ids") == 0) return {};
+    return fs::path(text_in(*training, "ids_file")).filename().string();
+}
+
+Error no_list(const fs::path& file) {
+    return {ErrorKind::not_found,
+            fmt::format("There is no {}, in which the model's card says it lists what it has "
+                        "learnt from: what it knows would be measured as if it were new.",
+                        file.string()),
+            "model"};
+}
+
+Error another_list(const fs::path& file) {
+    return {ErrorKind::conflict,
+            fmt::format("{} is not the list that the model's card names: its SHA-256 is another.",
+                        file.string()),
+            "model"};
+}
+
+/// What the list lacks. Older ones hold no pictures.
+std::string remark_on(const json::object& training, std::size_t listed) {
+    const auto learnt = learnt_in(training);
+    if (learnt <= listed) return {};
+    return fmt::format(
+        "{} of the {} drawings that the model has learnt from are in no list: where the data holds "
+        "some, they are measured too",
+        learnt - listed, learnt);
+}
+
+Result<Learnt> with_list(const json::object& card, const fs::path& file) {
+    const auto& training = *training_of_card(card);
+    const auto text = read_file(file, max_list_bytes, "model");
+    if (!text) return no_list(file);
+    const auto digest = text_in(training, "ids_sha256");
+    if (!digest.empty() && digest != to_hex(sha256(as_bytes(*text)))) return another_list(file);
+    Learnt learnt{listed_in(card), remark_on(training, count_in(training, "ids"))};
+    std::istringstream lines(*text);
+    for (std::string id; std::getline(lines, id);)
+        if (!id.empty()) learnt.drawings.insert(std::move(id));
+    return learnt;
+}
+
+/// Of a card that names no list.
+Learnt without_list(const json::object& card) {
+    Learnt learnt{listed_in(card), {}};
+    const auto* training = training_of_card(card);
+    if (training != nullptr && training->contains("ids_file"))
+        learnt.remark = remark_on(*training, 0);
+    else if (learnt.drawings.empty())
+        learnt.remark =
+            "The model's card does not list what it has learnt from: where the data holds some of "
+            "that, it is measured too";
+    return learnt;
+}
+
+}  // namespace
+
+Result<std::set<std::string>> ids_in_card(std::string_view card) {
+    const auto object = object_of(card);
+    if (!object) return object.error();
+    return listed_in(*object);
+}
+
+Result<Learnt> learnt_by(std::string_view card, const fs::path& folder) {
+    const auto object = object_of(card);
+    if (!object) return object.error();
+    const auto name = list_in(*object);
+    return name.empty() ? Result<Learnt>(without_list(*object)) : with_list(*object, folder / name);
+}
+
+Result<Learnt> learnt_by_list(std::string_view card, const fs::path& file) {
+    const auto object = object_of(card);
+    if (!object) return object.error();
+    return list_in(*object).empty() ? Result<Learnt>(without_list(*object))
+                                    : with_list(*object, file);
+}
+
+std::string said_of_learnt(std::size_t known, std::size_t left_out, const std::string& remark) {
+    std::string text;
+    if (known > 0 || left_out > 0)
+        text += fmt::format("{} drawings are left out: the model has learnt from them\n", left_out);
+    if (!remark.empty()) text += remark + "\n";
+    return text;
+}
+
+}  // namespace croquis::learning
