@@ -303,15 +303,20 @@ json::array confusion_cells(const learning::Report& report) {
     return cells;
 }
 
-json::array reliability_json(const learning::Report& report) {
+json::array reliability_json(const std::vector<learning::ReliabilityBin>& reliability) {
     json::array bins;
-    for (const auto& bin : report.reliability)
+    for (const auto& bin : reliability)
         bins.push_back(json::object{{"low", bin.low},
                                     {"high", bin.high},
                                     {"drawings", bin.drawings},
                                     {"confidence", bin.confidence},
                                     {"accuracy", bin.accuracy}});
     return bins;
+}
+
+json::object by_chance_json(const std::vector<learning::ReliabilityBin>& reliability) {
+    const auto chance = learning::calibration_by_chance(reliability);
+    return {{"mean", chance.mean}, {"most", chance.most}};
 }
 
 Error no_answers() {
@@ -379,24 +384,25 @@ std::string_view verdict_of(const ComparedWith& comparison) {
 
 json::object to_json(const ModelReport& report) {
     const auto& measured = report.report;
-    const auto chance = learning::calibration_by_chance(measured.reliability);
-    json::object told{
-        {"model", report.model},
-        {"as_of", to_rfc3339(report.as_of)},
-        {"data_sha256", to_hex(report.data)},
-        {"judging", report.judging},
-        {"complete", report.is_complete},
-        {"seen", report.seen},
-        {"from_embeddings", report.embedded},
-        {"from_predictions", report.predicted},
-        {"accuracy", to_json(measured.accuracy)},
-        {"refused", to_json(measured.rejected_shapes)},
-        {"refused_others", to_json(measured.rejected_ood)},
-        {"calibration_error", measured.calibration_error},
-        {"calibration_error_by_chance", {{"mean", chance.mean}, {"most", chance.most}}},
-        {"reliability", reliability_json(measured)},
-        {"labels", label_scores(measured)},
-        {"confusion", confusion_cells(measured)}};
+    json::object told{{"model", report.model},
+                      {"as_of", to_rfc3339(report.as_of)},
+                      {"data_sha256", to_hex(report.data)},
+                      {"judging", report.judging},
+                      {"complete", report.is_complete},
+                      {"seen", report.seen},
+                      {"from_embeddings", report.embedded},
+                      {"from_predictions", report.predicted},
+                      {"accuracy", to_json(measured.accuracy)},
+                      {"refused", to_json(measured.rejected_shapes)},
+                      {"refused_others", to_json(measured.rejected_ood)},
+                      {"calibration_error", measured.calibration_error},
+                      {"calibration_error_by_chance", by_chance_json(measured.reliability)},
+                      {"reliability", reliability_json(measured.reliability)},
+                      {"calibration_error_all", measured.calibration_error_all},
+                      {"calibration_error_all_by_chance", by_chance_json(measured.reliability_all)},
+                      {"reliability_all", reliability_json(measured.reliability_all)},
+                      {"labels", label_scores(measured)},
+                      {"confusion", confusion_cells(measured)}};
     if (report.comparison) told["comparison"] = comparison_json(*report.comparison);
     return told;
 }

@@ -78,9 +78,40 @@ std::string figure(std::string_view name, const Share& share) {
 std::string label_rows(const Report& report) {
     std::string rows;
     for (const auto& s : report.scores)
-        rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{:.1f} %</td><td>{:.1f} %</td></tr>",
-                            escaped(s.label), s.drawings, 100 * s.precision, 100 * s.recall);
+        rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                            escaped(s.label), s.drawings, precision_text(s), recall_text(s));
     return rows;
+}
+
+std::string error_figure(std::string_view name, double error,
+                         const std::vector<ReliabilityBin>& bins) {
+    const auto chance = calibration_by_chance(bins);
+    return figure(name, fmt::format("{:.3f}", error),
+                  fmt::format("by chance {:.3f}, at most {:.3f}", chance.mean, chance.most));
+}
+
+/// Those that a drawing tells.
+std::string figures(const Report& r) {
+    std::string all = figure("shapes", std::to_string(r.shapes));
+    if (r.shapes > 0)
+        all += figure("accuracy", r.accuracy) +
+               figure("accuracy (similar labels merged)", r.merged_accuracy) +
+               figure("shapes rejected", r.rejected_shapes) +
+               error_figure("calibration error", r.calibration_error, r.reliability);
+    all += figure("out-of-distribution", std::to_string(r.out_of_distribution));
+    if (r.out_of_distribution > 0) all += figure("rejection rate", r.rejected_ood);
+    return all + error_figure("calibration error, all answers", r.calibration_error_all,
+                              r.reliability_all);
+}
+
+std::string plots(const Report& r) {
+    const auto plot = [](const std::vector<ReliabilityBin>& bins, std::string_view of) {
+        return fmt::format("<figure>{}<figcaption>{}</figcaption></figure>", reliability_svg(bins),
+                           of);
+    };
+    return "<figure>" + confusion_svg(r) + "</figure>" +
+           (r.shapes > 0 ? plot(r.reliability, "Shapes answered with a shape") : "") +
+           plot(r.reliability_all, "All answers, “unknown” too");
 }
 
 }  // namespace
@@ -147,17 +178,11 @@ json::object to_json(const Evaluation& evaluation) {
 }
 
 std::string to_text(const Evaluation& evaluation) {
-    const Report& report = evaluation.report;
-    if (report.shapes > 0) return notes(evaluation) + "\n" + to_text(report);
-    return notes(evaluation) +
-           fmt::format("\nout-of-distribution   {:6}\n  rejection rate       {:5.1f} %   {}\n",
-                       report.out_of_distribution, 100 * report.rejected_ood.part(),
-                       to_text(report.rejected_ood.interval()));
+    return notes(evaluation) + "\n" + to_text(evaluation.report);
 }
 
 std::string to_html(const Evaluation& evaluation) {
     const Report& r = evaluation.report;
-    const auto chance = calibration_by_chance(r.reliability);
     std::string page =
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width\"><title>Croquis: "
@@ -166,22 +191,15 @@ std::string to_html(const Evaluation& evaluation) {
         "background:#fff}.figures{display:flex;flex-wrap:wrap;gap:1rem}.figure{border:1px solid "
         "#ccc;border-radius:.5rem;padding:.5rem 1rem}.figure "
         "b{display:block;font-size:1.5rem}.figure small{display:block;color:#555}"
-        ".pictures{display:flex;flex-wrap:wrap;gap:2rem}.pictures svg{width:28rem;max-width:100%}"
+        ".pictures{display:flex;flex-wrap:wrap;gap:2rem}.pictures figure{margin:0}.pictures "
+        "svg{width:28rem;max-width:100%}"
         "td,th{padding:.1rem .8rem;text-align:right}td:first-child,th:first-child{text-align:left}"
         "</style></head><body><h1>Evaluation</h1>";
     page +=
-        "<pre>" + escaped(notes(evaluation)) + "</pre><div class=\"figures\">" +
-        figure("shapes", std::to_string(r.shapes)) + figure("accuracy", r.accuracy) +
-        figure("accuracy (similar labels merged)", r.merged_accuracy) +
-        figure("shapes rejected", r.rejected_shapes) +
-        figure("calibration error", fmt::format("{:.3f}", r.calibration_error),
-               fmt::format("by chance {:.3f}, at most {:.3f}", chance.mean, chance.most)) +
-        figure("out-of-distribution", std::to_string(r.out_of_distribution)) +
-        figure("rejection rate", r.rejected_ood) +
+        "<pre>" + escaped(notes(evaluation)) + "</pre><div class=\"figures\">" + figures(r) +
         "</div><p>Under each share: its 95 % interval, as another sample of so many drawings could "
         "have shown it. By chance: what a perfectly calibrated model would show on so few.</p>";
-    page += "<h2>Confusion and reliability</h2><div class=\"pictures\">" + confusion_svg(r) +
-            reliability_svg(r) + "</div>";
+    page += "<h2>Confusion and reliability</h2><div class=\"pictures\">" + plots(r) + "</div>";
     page +=
         "<h2>By label</h2><table><tr><th>label</th><th>drawings</th><th>precision</th>"
         "<th>recall</th></tr>" +

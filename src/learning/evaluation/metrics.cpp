@@ -57,11 +57,15 @@ void count_shapes(const std::vector<Outcome>& outcomes, Report& report) {
 
 void fill_reliability(const std::vector<Outcome>& outcomes, Report& report) {
     std::vector<Answered> answers;
-    for (const auto& o : outcomes)
-        if (o.label != unknown && o.predicted != unknown)
-            answers.push_back({o.confidence, o.predicted == o.label});
+    std::vector<Answered> all;
+    for (const auto& o : outcomes) {
+        all.push_back({o.confidence, o.predicted == o.label});
+        if (o.label != unknown && o.predicted != unknown) answers.push_back(all.back());
+    }
     report.reliability = reliability_of(answers);
     report.calibration_error = calibration_error(report.reliability);
+    report.reliability_all = reliability_of(all);
+    report.calibration_error_all = calibration_error(report.reliability_all);
 }
 
 void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
@@ -76,7 +80,7 @@ void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
             is += report.confusion[i][j];
             predicted += report.confusion[j][i];
         }
-        report.scores.push_back({report.labels[i], is,
+        report.scores.push_back({report.labels[i], is, predicted,
                                  Share{report.confusion[i][i], predicted}.part(),
                                  Share{report.confusion[i][i], is}.part()});
     }
@@ -84,6 +88,62 @@ void fill_confusion(const std::vector<Outcome>& outcomes, Report& report) {
 
 boost::json::array to_json(const Interval& interval) {
     return {interval.low, interval.high};
+}
+
+boost::json::object to_json(const CalibrationByChance& chance) {
+    return {{"mean", chance.mean}, {"most", chance.most}};
+}
+
+boost::json::array to_json(const std::vector<ReliabilityBin>& bins) {
+    boost::json::array reliability;
+    for (const auto& b : bins)
+        reliability.push_back(boost::json::object{{"low", b.low},
+                                                  {"high", b.high},
+                                                  {"drawings", b.drawings},
+                                                  {"confidence", b.confidence},
+                                                  {"accuracy", b.accuracy}});
+    return reliability;
+}
+
+std::string error_line(std::string_view name, double error,
+                       const std::vector<ReliabilityBin>& bins) {
+    const auto chance = calibration_by_chance(bins);
+    return fmt::format("{:<22}{:6.3f}     by chance {:.3f}, at most {:.3f}\n", name, error,
+                       chance.mean, chance.most);
+}
+
+std::string shapes_text(const Report& report) {
+    return fmt::format(
+               "shapes                {:6}     95 % interval\n"
+               "  accuracy             {:5.1f} %   {}\n"
+               "  … similar merged     {:5.1f} %   {}\n"
+               "  rejected as unknown  {:5.1f} %   {}\n",
+               report.shapes, 100 * report.accuracy.part(), to_text(report.accuracy.interval()),
+               100 * report.merged_accuracy.part(), to_text(report.merged_accuracy.interval()),
+               100 * report.rejected_shapes.part(), to_text(report.rejected_shapes.interval())) +
+           error_line("  calibration error", report.calibration_error, report.reliability) +
+           "(similar: circle/ellipse, square/rectangle, zigzag/squiggle)\n";
+}
+
+std::string bins_text(const std::vector<ReliabilityBin>& bins) {
+    std::string text;
+    for (const auto& b : bins)
+        if (b.drawings > 0)
+            text += fmt::format(
+                "  {:3.0f}–{:3.0f} %  {:5} drawings  confidence {:5.1f} %  accuracy {:5.1f} %\n",
+                100 * b.low, 100 * b.high, b.drawings, 100 * b.confidence, 100 * b.accuracy);
+    return text;
+}
+
+std::string confusion_text(const Report& report) {
+    std::string text = "\nConfusion: labels (rows), predictions (columns)\n          ";
+    for (const auto& label : report.labels) text += fmt::format("{:>5.4}", label);
+    for (std::size_t i = 0; i < report.labels.size(); ++i) {
+        text += fmt::format("\n{:<10}", report.labels[i]);
+        for (const auto count : report.confusion[i])
+            text += count == 0 ? "    ." : fmt::format("{:>5}", count);
+    }
+    return text + "\n";
 }
 
 }  // namespace
@@ -122,76 +182,65 @@ Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::stri
 
 boost::json::object to_json(const Report& report) {
     namespace json = boost::json;
-    const auto chance = calibration_by_chance(report.reliability);
-    json::array scores, reliability, confusion, labels;
+    json::array scores, confusion, labels;
     for (const auto& label : report.labels) labels.emplace_back(label);
     for (const auto& s : report.scores)
         scores.push_back(json::object{{"label", s.label},
                                       {"drawings", s.drawings},
+                                      {"predicted", s.predicted},
                                       {"precision", s.precision},
                                       {"recall", s.recall}});
-    for (const auto& b : report.reliability)
-        reliability.push_back(json::object{{"low", b.low},
-                                           {"high", b.high},
-                                           {"drawings", b.drawings},
-                                           {"confidence", b.confidence},
-                                           {"accuracy", b.accuracy}});
     for (const auto& row : report.confusion)
         confusion.push_back(json::array(row.begin(), row.end()));
-    return {{"shapes", report.shapes},
-            {"others", report.out_of_distribution},
-            {"accuracy", report.accuracy.part()},
-            {"merged_accuracy", report.merged_accuracy.part()},
-            {"refused_others", report.rejected_ood.part()},
-            {"refused_shapes", report.rejected_shapes.part()},
-            {"intervals_95",
-             {{"accuracy", to_json(report.accuracy.interval())},
-              {"merged_accuracy", to_json(report.merged_accuracy.interval())},
-              {"refused_others", to_json(report.rejected_ood.interval())},
-              {"refused_shapes", to_json(report.rejected_shapes.interval())}}},
-            {"calibration_error", report.calibration_error},
-            {"calibration_error_by_chance", {{"mean", chance.mean}, {"most", chance.most}}},
-            {"labels", std::move(labels)},
-            {"per_label", std::move(scores)},
-            {"reliability", std::move(reliability)},
-            {"confusion", std::move(confusion)}};
+    return {
+        {"shapes", report.shapes},
+        {"others", report.out_of_distribution},
+        {"accuracy", report.accuracy.part()},
+        {"merged_accuracy", report.merged_accuracy.part()},
+        {"refused_others", report.rejected_ood.part()},
+        {"refused_shapes", report.rejected_shapes.part()},
+        {"intervals_95",
+         {{"accuracy", to_json(report.accuracy.interval())},
+          {"merged_accuracy", to_json(report.merged_accuracy.interval())},
+          {"refused_others", to_json(report.rejected_ood.interval())},
+          {"refused_shapes", to_json(report.rejected_shapes.interval())}}},
+        {"calibration_error", report.calibration_error},
+        {"calibration_error_by_chance", to_json(calibration_by_chance(report.reliability))},
+        {"calibration_error_all", report.calibration_error_all},
+        {"calibration_error_all_by_chance", to_json(calibration_by_chance(report.reliability_all))},
+        {"labels", std::move(labels)},
+        {"per_label", std::move(scores)},
+        {"reliability", to_json(report.reliability)},
+        {"reliability_all", to_json(report.reliability_all)},
+        {"confusion", std::move(confusion)}};
+}
+
+std::string precision_text(const LabelScore& score) {
+    return score.predicted == 0 ? "-" : fmt::format("{:.1f} %", 100 * score.precision);
+}
+
+std::string recall_text(const LabelScore& score) {
+    return score.drawings == 0 ? "-" : fmt::format("{:.1f} %", 100 * score.recall);
 }
 
 std::string to_text(const Report& report) {
-    const auto chance = calibration_by_chance(report.reliability);
-    std::string text = fmt::format(
-        "shapes                {:6}     95 % interval\n"
-        "  accuracy             {:5.1f} %   {}\n"
-        "  … similar merged     {:5.1f} %   {}\n"
-        "  rejected as unknown  {:5.1f} %   {}\n"
-        "  calibration error   {:6.3f}     by chance {:.3f}, at most {:.3f}\n"
-        "(similar: circle/ellipse, square/rectangle, zigzag/squiggle)\n",
-        report.shapes, 100 * report.accuracy.part(), to_text(report.accuracy.interval()),
-        100 * report.merged_accuracy.part(), to_text(report.merged_accuracy.interval()),
-        100 * report.rejected_shapes.part(), to_text(report.rejected_shapes.interval()),
-        report.calibration_error, chance.mean, chance.most);
+    std::string text = report.shapes > 0 ? shapes_text(report) : std::string();
     if (report.out_of_distribution > 0)
         text += fmt::format("out-of-distribution   {:6}\n  rejection rate       {:5.1f} %   {}\n",
                             report.out_of_distribution, 100 * report.rejected_ood.part(),
                             to_text(report.rejected_ood.interval()));
-    text += fmt::format("\n{:<10} {:>8} {:>9} {:>7}\n", "label", "drawings", "precision", "recall");
+    text +=
+        error_line("calibration error, all", report.calibration_error_all, report.reliability_all);
+    text += fmt::format("\n{:<10} {:>8} {:>9} {:>8}\n", "label", "drawings", "precision", "recall");
     for (const auto& s : report.scores)
-        text += fmt::format("{:<10} {:>8} {:>8.1f}% {:>6.1f}%\n", s.label, s.drawings,
-                            100 * s.precision, 100 * s.recall);
-    text += "\nConfusion: labels (rows), predictions (columns)\n          ";
-    for (const auto& label : report.labels) text += fmt::format("{:>5.4}", label);
-    for (std::size_t i = 0; i < report.labels.size(); ++i) {
-        text += fmt::format("\n{:<10}", report.labels[i]);
-        for (const auto count : report.confusion[i])
-            text += count == 0 ? "    ." : fmt::format("{:>5}", count);
-    }
-    text += "\n\nReliability: confidence and accuracy\n";
-    for (const auto& b : report.reliability)
-        if (b.drawings > 0)
-            text += fmt::format(
-                "  {:3.0f}–{:3.0f} %  {:5} drawings  confidence {:5.1f} %  accuracy {:5.1f} %\n",
-                100 * b.low, 100 * b.high, b.drawings, 100 * b.confidence, 100 * b.accuracy);
-    return text;
+        text += fmt::format("{:<10} {:>8} {:>9} {:>8}\n", s.label, s.drawings, precision_text(s),
+                            recall_text(s));
+    text += confusion_text(report);
+    if (report.shapes > 0)
+        text += "\nReliability: confidence and accuracy, of shapes answered with a shape\n" +
+                bins_text(report.reliability);
+    return text + "\nReliability of all answers, \"unknown\" too\n" +
+           bins_text(report.reliability_all);
 }
 
 std::string confusion_svg(const Report& report) {
@@ -227,7 +276,7 @@ std::string confusion_svg(const Report& report) {
     return svg + "</svg>";
 }
 
-std::string reliability_svg(const Report& report) {
+std::string reliability_svg(const std::vector<ReliabilityBin>& bins) {
     constexpr double size = 300;
     constexpr double edge = 40;
     std::string svg = fmt::format(
@@ -240,7 +289,7 @@ std::string reliability_svg(const Report& report) {
         "<text transform=\"translate(14,{3}) rotate(-90)\" text-anchor=\"middle\">how often it is "
         "right</text>",
         size + 2 * edge, edge, size + edge, size / 2 + edge, size + 2 * edge - 8);
-    for (const auto& b : report.reliability) {
+    for (const auto& b : bins) {
         if (b.drawings == 0) continue;
         svg += fmt::format(
             "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"#2f6fde\" "
@@ -251,7 +300,7 @@ std::string reliability_svg(const Report& report) {
             edge + (1 - b.accuracy) * size - 4, b.drawings);
     }
     return svg + fmt::format("<text x=\"{}\" y=\"{}\">calibration error {:.3f}</text></svg>", edge,
-                             edge - 14, report.calibration_error);
+                             edge - 14, calibration_error(bins));
 }
 
 }  // namespace croquis::learning

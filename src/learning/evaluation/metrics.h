@@ -20,8 +20,9 @@ struct Outcome {
 struct LabelScore {
     std::string label;
     std::size_t drawings = 0;
+    std::size_t predicted = 0;
     double precision = 0;  ///< 0…1; 0 where never predicted
-    double recall = 0;     ///< 0…1
+    double recall = 0;     ///< 0…1; 0 where there is no drawing of it
 };
 
 /// Between what a part lies of which one sees a sample only: 95 of 100 such intervals hold the true
@@ -53,6 +54,8 @@ struct Report {
     Share rejected_shapes;         ///< of the shapes, those answered "unknown"
     double calibration_error = 0;  ///< of the shapes that were not rejected
     std::vector<ReliabilityBin> reliability;
+    double calibration_error_all = 0;  ///< of all answers, "unknown" and those to others too
+    std::vector<ReliabilityBin> reliability_all;
     std::vector<LabelScore> scores;
     std::vector<std::vector<std::size_t>> confusion;  ///< [label][predicted], by `labels`
     std::vector<Outcome> wrong;                       ///< most confident first
@@ -61,10 +64,13 @@ struct Report {
 Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order);
 
 boost::json::object to_json(const Report& report);
-/// Tables for a terminal of 100 columns.
+/// Tables for a terminal of 100 columns. What no drawing tells is left out, or "-".
 std::string to_text(const Report& report);
-/// The confusion matrix and the reliability diagram, each an SVG element.
+/// "95.1 %", or "-" of nothing: for a label's precision and recall.
+std::string precision_text(const LabelScore& score);
+std::string recall_text(const LabelScore& score);
+/// The confusion matrix and a reliability diagram, each an SVG element.
 std::string confusion_svg(const Report& report);
-std::string reliability_svg(const Report& report);
+std::string reliability_svg(const std::vector<ReliabilityBin>& bins);
 
 }  // namespace croquis::learning

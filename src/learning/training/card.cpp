@@ -355,7 +355,7 @@ Result<void> write_pictures(const fs::path& folder, const std::string& name,
                             const Measured& measured) {
     auto done = write_file(folder / (name + "-confusion.svg"), confusion_svg(measured.report));
     if (done)
-        done = write_file(folder / (name + "-reliability.svg"), reliability_svg(measured.report));
+        done = write_file(folder / (name + "-reliability.svg"), reliability_svg(measured.report.reliability));
     return done;
 }
 

@@ -173,6 +173,8 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([report.from_predictions, report.from_embeddings, report.complete], [report.judging, 0, true]);
       assert.ok(report.accuracy.low <= report.accuracy.part && report.accuracy.part <= report.accuracy.high);
       assert.equal(report.labels.reduce((sum, { given }) => sum + given.of, 0), report.judging);
+      // Every answer has its place there, `unknown` too.
+      assert.equal(report.reliability_all.reduce((sum, { drawings }) => sum + drawings, 0), report.judging);
       assert.equal(report.confusion.reduce((sum, { drawings }) => sum + drawings, 0), report.judging);
       assert.equal(report.mistakes.length, Math.min(24, report.judging - report.accuracy.agreed));
       assert.ok(report.mistakes.every(({ drawing, tag }) => drawing.tag !== tag && drawing.tagged_by === 'marie'));

@@ -118,5 +118,16 @@ TEST_F(EvaluationTest, SaysWhatIsNotKnownToBeNew) {
     EXPECT_NE(to_text(*none).find("0 drawings are left out"), std::string::npos);
 }
 
+TEST_F(EvaluationTest, MeasuresNoAccuracyWithoutAShape) {
+    Starry model;
+    const auto evaluation = evaluate(model, write("a.ndjson", drawing_of("kangaroo", 1)), {});
+    ASSERT_TRUE(evaluation);
+    const auto text = to_text(*evaluation);
+    EXPECT_EQ(text.find("accuracy       "), std::string::npos);
+    EXPECT_NE(text.find("rejection rate         0.0 %"), std::string::npos);
+    EXPECT_NE(text.find("calibration error, all 0.800"), std::string::npos);
+    EXPECT_EQ(to_html(*evaluation).find("<span>accuracy"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace croquis::learning

@@ -55,6 +55,25 @@ TEST(Metrics, ExpectedCalibrationErrorMatchesTheSum) {
     EXPECT_NEAR(example().calibration_error, (0.55 + 0.15 + 2 * 0.43) / 4, 1e-6);
 }
 
+TEST(Metrics, ReliabilityOfAllAnswersHoldsThatOfUnknown) {
+    // Beside those above: 0.6 "unknown" of a star, wrong; 0.9 and 0.7 right; 0.45 circle of none.
+    // Bins: 0.4 |0.45|, 0.5 |0.55|, 0.6 |0.6|, 0.7 |0.7-1|, 0.8 |0.85-1|, 0.9 |0.92-2/3| thrice.
+    const auto report = example();
+    const double sum = 0.45 + 0.55 + 0.6 + 0.3 + 0.15 + (2.76 - 2);
+    EXPECT_NEAR(report.calibration_error_all, sum / 8, 1e-6);
+    const auto others = measure({said("unknown", "circle", 0.99F)}, order);
+    EXPECT_EQ(others.calibration_error, 0);
+    EXPECT_NEAR(others.calibration_error_all, 0.99, 1e-6);
+}
+
+TEST(Metrics, WhatNoDrawingTellsIsNotZero) {
+    const auto report = measure({said("unknown", "circle", 0.9F)}, order);
+    const auto text = to_text(report);
+    EXPECT_EQ(text.find("accuracy       "), std::string::npos) << text;
+    EXPECT_NE(text.find("circle            0     0.0 %        -\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("unknown           1         -    0.0 %\n"), std::string::npos) << text;
+}
+
 TEST(Metrics, IntervalsAreTheExactOnes) {
     // Of none right in n the bound solves (1 - p)^n = 0.025; of 8 in 10 it is 0.4439 to 0.9748 in
     // the tables of Clopper and Pearson (1934).
@@ -104,7 +123,11 @@ TEST(Metrics, ReportsTheSameAsJsonTextAndPictures) {
     EXPECT_GT(object.at("calibration_error_by_chance").at("most").as_double(),
               object.at("calibration_error_by_chance").at("mean").as_double());
     EXPECT_NE(confusion_svg(report).find("ellipse"), std::string::npos);
-    EXPECT_NE(reliability_svg(report).find("calibration error 0.390"), std::string::npos);
+    EXPECT_NE(reliability_svg(report.reliability).find("calibration error 0.390"),
+              std::string::npos);
+    EXPECT_DOUBLE_EQ(object.at("calibration_error_all").as_double(), report.calibration_error_all);
+    EXPECT_EQ(object.at("reliability_all").as_array().size(), reliability_bins);
+    EXPECT_NE(to_text(report).find("calibration error, all"), std::string::npos);
 }
 
 TEST(Metrics, TextFitsATerminal) {

@@ -714,6 +714,7 @@ export const en = {
     right: 'Right on these drawings',
     refused: 'Answered “unknown”',
     calibrationOnJudges: 'Calibration error on these',
+    calibrationOfAll: 'Calibration error of all answers, “unknown” too',
     strength: 'Regularisation',
     temperature: 'Temperature',
     unknownBelow: '“Unknown” below',

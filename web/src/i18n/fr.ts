@@ -728,6 +728,7 @@ export const fr: Dictionary = {
     right: 'Juste sur ces dessins',
     refused: 'Réponse « inconnu »',
     calibrationOnJudges: 'Erreur de calibration sur ces dessins',
+    calibrationOfAll: 'Erreur de calibration de toutes les réponses, « unknown » comprise',
     strength: 'Régulari\u00adsation',
     temperature: 'Température',
     unknownBelow: '« Inconnu » au-dessous de',
