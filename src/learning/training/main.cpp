@@ -18,6 +18,7 @@
 #include "learning/training/card.h"
 #include "learning/training/compare.h"
 #include "learning/training/few_shot.h"
+#include "learning/training/left_out.h"
 #include "learning/training/network.h"
 #include "learning/training/onnx_export.h"
 #include "learning/training/samples.h"
@@ -248,19 +249,21 @@ void describe(const People& people, const Corpus& corpus) {
 }
 
 void note_people(const People& people, Card& card) {
-    card.files = people.files;
     card.unseen = people.unseen;
     for (const auto& drawn : people.drawings) {
         auto& counts = card.counts[drawn.source];
         ++(drawn.use == Use::learn ? counts.learnt : counts.judged);
+        if (drawn.use == Use::judge && drawn.doubtful) ++counts.doubtful;
         if (drawn.use != Use::learn) continue;
         card.learnt.push_back(drawn.strokes.empty() ? fingerprint(drawn.picture) : drawn.id);
     }
 }
 
 /// Each left-out source, by a network that never met it, with the calibration of the others.
-Result<void> measure_left_out(Network& network, const People& people, const Arguments& arguments) {
-    const auto careful = judge(network, make_careful_samples(held_out_seed, 6000));
+Result<void> measure_left_out(Network& network, const People& people, const Making& made,
+                              const Arguments& arguments) {
+    const auto careful =
+        judge(network, make_careful_samples(held_out_seed, arguments.quick ? 600 : 6000));
     const auto judged = judged_people(network, people);
     const auto left_out = [&](const std::string& source) {
         return origin_of(source) == origin_of(arguments.leave_out);
@@ -274,7 +277,7 @@ Result<void> measure_left_out(Network& network, const People& people, const Argu
     const auto calibration = calibrate(others, unknown_below);
     for (const auto& [source, part] : judged) {
         if (!left_out(source)) continue;
-        const LeftOut measured{source, without, arguments.training,
+        const LeftOut measured{source, without, made,
                                measure(outcomes_of(part, calibration), shape_labels())};
         std::cout << source << ", never met\n" << to_text(measured.report) << '\n';
         const auto written = write_left_out(arguments.out, measured);
@@ -292,13 +295,78 @@ Network fresh(const Arguments& arguments, const Corpus& corpus) {
     return Network(layout);
 }
 
-Result<void> run(const Arguments& arguments) {
-    at::set_num_threads(arguments.threads);
+/// What is known of the training before it begins.
+Result<Making> making_of(const Arguments& arguments, const People& people) {
+    Making made;
+    made.training = arguments.training;
+    made.threads = arguments.threads;
+    made.files = people.files;
+    made.resumed = arguments.resume && fs::exists(arguments.checkpoint);
+    if (arguments.begin_with.empty()) return made;
+    const auto former = read_file(arguments.begin_with, recognition::max_file_bytes, "begin-with");
+    if (!former) return former.error();
+    made.begun_with = to_hex(sha256(as_bytes(*former)));
+    return made;
+}
+
+/// The network, and what it was trained with; a checkpoint that is not to be gone on from is
+/// removed.
+Result<Making> trained(Network& network, const Arguments& arguments, const People& people,
+                       const Corpus& corpus) {
+    if (!arguments.resume) fs::remove(arguments.checkpoint);
+    auto made = making_of(arguments, people);
+    if (!made) return made.error();
+    if (!arguments.begin_with.empty() && !fs::exists(arguments.checkpoint)) {
+        const auto begun =
+            begin_with(network, arguments.begin_with, corpus.make(held_out_seed, 0, 2048));
+        if (!begun) return begun.error();
+    }
+    const auto result = train(network, arguments.training, corpus, arguments.checkpoint);
+    if (!result) return result.error();
+    made->result = *result;
+    return made;
+}
+
+/// Trains, measures and writes the model, or what a left-out source shows.
+Result<void> make_model(const Arguments& arguments, const People& people, const Corpus& corpus) {
+    Network network = fresh(arguments, corpus);
+    Card card;
+    card.name = "shapes";
+    card.multiply_accumulates = network->multiply_accumulates();
+    card.categories = corpus.categories().size();
+    note_people(people, card);
+    auto made = trained(network, arguments, people, corpus);
+    if (!made) return made.error();
+    if (!arguments.leave_out.empty()) return measure_left_out(network, people, *made, arguments);
+    card.made = std::move(*made);
+    auto done = arguments.quick ? check_learning(card.made.result) : Result<void>();
+    if (!done) return done;
+    calibrate_and_measure(network, people, corpus, arguments.quick, card);
+    const std::string onnx = exported(network, card);
+    done = check_export(network, onnx);
+    if (done) done = write_model(arguments.out, onnx, card);
+    if (!done) return done;
+    if (!arguments.keep_checkpoint) fs::remove(arguments.checkpoint);
+    std::cout << fmt::format("\nwrote {}\n", (arguments.out / (card.name + ".onnx")).string());
+    return {};
+}
+
+Result<void> check(const Arguments& arguments) {
     if (arguments.training.device.is_cuda() && !torch::cuda::is_available())
         return Error{ErrorKind::invalid,
                      "There is no CUDA device that this LibTorch can use; --device cpu works "
                      "anywhere.",
                      "device"};
+    if (!arguments.leave_out.empty() && !arguments.begin_with.empty())
+        return Error{ErrorKind::invalid,
+                     "A network that begins with an earlier model may have met what is left out.",
+                     "leave-out"};
+    return {};
+}
+
+Result<void> run(const Arguments& arguments) {
+    at::set_num_threads(arguments.threads);
+    if (auto right = check(arguments); !right) return right;
     People people;
     if (!arguments.people.empty()) {
         auto read = read_people(arguments.people);
@@ -318,39 +386,7 @@ Result<void> run(const Arguments& arguments) {
         std::cout << *text;
         return {};
     }
-    if (!arguments.resume) fs::remove(arguments.checkpoint);
-    Card card;
-    card.name = "shapes";
-    card.training = arguments.training;
-    card.categories = corpus.categories().size();
-    note_people(people, card);
-    Network network = fresh(arguments, corpus);
-    card.multiply_accumulates = network->multiply_accumulates();
-    if (!arguments.begin_with.empty()) {
-        const auto former =
-            read_file(arguments.begin_with, recognition::max_file_bytes, "begin-with");
-        if (!former) return former.error();
-        card.begun_with = to_hex(sha256(as_bytes(*former)));
-    }
-    if (!arguments.begin_with.empty() && !fs::exists(arguments.checkpoint)) {
-        const auto begun =
-            begin_with(network, arguments.begin_with, corpus.make(held_out_seed, 0, 2048));
-        if (!begun) return begun.error();
-    }
-    const auto trained = train(network, arguments.training, corpus, arguments.checkpoint);
-    if (!trained) return trained.error();
-    if (!arguments.leave_out.empty()) return measure_left_out(network, people, arguments);
-    card.result = *trained;
-    auto done = arguments.quick ? check_learning(card.result) : Result<void>();
-    if (!done) return done;
-    calibrate_and_measure(network, people, corpus, arguments.quick, card);
-    const std::string onnx = exported(network, card);
-    done = check_export(network, onnx);
-    if (done) done = write_model(arguments.out, onnx, card);
-    if (!done) return done;
-    if (!arguments.keep_checkpoint) fs::remove(arguments.checkpoint);
-    std::cout << fmt::format("\nwrote {}\n", (arguments.out / (card.name + ".onnx")).string());
-    return {};
+    return make_model(arguments, people, corpus);
 }
 
 void define(CLI::App& program, Arguments& arguments) {

@@ -15,6 +15,7 @@
 #include "drawing/decode.h"
 #include "learning/dataset/archive.h"
 #include "learning/dataset/fingerprint.h"
+#include "support/folders.h"
 #include "support/temp_folder.h"
 
 namespace croquis::learning {
@@ -252,6 +253,21 @@ TEST_F(PeopleFolder, LeavesAllFormsOfTheSameDrawingsOutTogether) {
     }
     auto people = read();
     EXPECT_EQ(leave_out(people, "quick"), 0U);
+}
+
+TEST(PeopleSets, AreAsTheDocumentHasThem) {
+    std::ifstream in(testing_support::source_folder() + "/docs/data.md");
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    for (const auto* name :
+         {"quickdraw", "quickdraw-28px", "detexify", "hds", "omniglot", "tu-berlin-40"}) {
+        const auto* set = people_set(name);
+        ASSERT_NE(set, nullptr) << name;
+        const auto begin = text.find(fmt::format("\n| `{}`", name));
+        ASSERT_NE(begin, std::string::npos) << name;
+        const auto row = text.substr(begin + 1, text.find('\n', begin + 1) - begin - 1);
+        EXPECT_THAT(row, testing::HasSubstr(fmt::format("| {}", set->licence))) << name;
+    }
+    EXPECT_EQ(people_set("project"), nullptr);
 }
 
 TEST_F(PeopleFolder, NamesTheFileThatIsDamaged) {

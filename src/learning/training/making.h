@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <vector>
+
+#include "learning/dataset/people.h"
+#include "learning/training/training.h"
+
+namespace croquis::learning {
+
+/// How a network came about. On a processor, the same of all this gives the same network.
+struct Making {
+    TrainingOptions training;
+    TrainingResult result = {};
+    int threads = 1;
+    bool resumed = false;  ///< it went on from a checkpoint, which says less than this does
+    std::string begun_with =
+        {};  ///< SHA-256 of the model whose convolutions it began with, or empty
+    std::vector<PeopleFile> files = {};  ///< people's drawings that were read
+};
+
+/// With the program that runs, its LibTorch and the date.
+boost::json::object to_json(const Making& making);
+
+/// The command that gives it again, as far as it is known.
+std::string command_of(const Making& making);
+
+}  // namespace croquis::learning

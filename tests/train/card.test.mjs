@@ -1,0 +1,132 @@
+// What croquis-train writes about a model, in small: drawings made here, a few steps, and the card read again.
+// CROQUIS_TRAIN is the program.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+const program = path.resolve(process.env.CROQUIS_TRAIN ?? 'build/train/bin/croquis-train');
+
+/** A wobbly polygon, or the like of a letter. */
+function drawing(word, id, corners) {
+  const at = Array.from({ length: corners + 1 }, (_, i) => [
+    100 + 80 * Math.cos((2 * Math.PI * i) / corners) + ((id * 7 + i * 3) % 9),
+    100 + 80 * Math.sin((2 * Math.PI * i) / corners) + ((id * 5 + i) % 9),
+  ]);
+  return `${JSON.stringify({ word, key_id: `${word} ${id}`, drawing: [[at.map(([x]) => x), at.map(([, y]) => y)]] })}\n`;
+}
+
+const some = (word, corners) => Array.from({ length: 60 }, (_, id) => drawing(word, id, corners)).join('');
+
+describe('the card', { timeout: 550_000 }, () => {
+  let folder, people, out, checkpoint;
+
+  const train = (...more) =>
+    execFileSync(
+      program,
+      ['--quick', '--threads', '1', '--people', people, '--out', out, '--checkpoint', checkpoint, '--keep-checkpoint', ...more],
+      { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' },
+    );
+  const read = (name) => readFile(path.join(out, name), 'utf8');
+  const card = async () => JSON.parse(await read('shapes.json'));
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'croquis-card-'));
+    [people, out, checkpoint] = ['people', 'out', 'checkpoint'].map((name) => path.join(folder, name));
+    await mkdir(path.join(people, 'quickdraw'), { recursive: true });
+    await mkdir(path.join(people, 'omniglot'));
+    const sets = { triangle: 3, square: 4, hexagon: 6, apple: 12, axe: 5 };
+    for (const [word, corners] of Object.entries(sets))
+      await writeFile(path.join(people, 'quickdraw', `${word}.ndjson`), some(word, corners));
+    const letters = ['train', 'test'].map((part) =>
+      Array.from({ length: 40 }, (_, id) =>
+        drawing('omniglot_character', id, 7).replace(/"key_id":"[^"]*"/, `"key_id":"omniglot:${part}:${id}"`),
+      ).join(''),
+    );
+    await writeFile(path.join(people, 'omniglot', 'characters.ndjson.gz'), gzipSync(letters.join('')));
+    train('--steps', '2', '--leave-out', 'quickdraw');
+    train();
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('says how, when and from what the model was made', async () => {
+    const { training } = await card();
+    assert.match(training.commit, /^([0-9a-f]{12}(-dirty)?|unknown)$/);
+    assert.match(training.date, /^\d{4}-\d\d-\d\d$/);
+    assert.match(training.libtorch, /^\d+\.\d+/);
+    assert.deepEqual([training.threads, training.resumed, training.device], [1, false, 'cpu']);
+    assert.equal(training.sources.omniglot.licence, 'MIT');
+    const list = await read('shapes.learnt.txt');
+    assert.equal(createHash('sha256').update(list).digest('hex'), training.ids_sha256);
+    const learnt = Object.values(training.sources).reduce((sum, source) => sum + source.learnt, 0);
+    assert.equal(list.trimEnd().split('\n').length, learnt);
+    const text = await read('shapes.md');
+    for (const said of ['What it is for', 'Where it is not to be trusted', 'set by hand', '--threads 1', 'CC BY 4.0'])
+      assert.ok(text.includes(said), said);
+  });
+
+  it('gives no accuracy where there is no shape, and every answer a place', async () => {
+    const { people: sources } = await card();
+    const letters = sources.find(({ source }) => source === 'omniglot');
+    assert.equal(letters.shapes, 0);
+    assert.equal(
+      letters.reliability_all.reduce((sum, { drawings }) => sum + drawings, 0),
+      letters.others,
+    );
+    const text = await read('shapes.md');
+    const section = text.slice(text.indexOf('## On omniglot'), text.indexOf('## On quickdraw:'));
+    assert.ok(section.includes('rejection rate') && !section.includes('| accuracy'), section);
+    assert.ok(!section.includes('omniglot-reliability.svg'));
+    assert.ok(text.includes('no person'), 'labels without a judge');
+    assert.match(text, /Of omniglot's drawings 40 are "unknown" by their set alone/);
+  });
+
+  it('has the sources that were left out, with what was otherwise', async () => {
+    const [row, ...others] = (await card()).left_out;
+    assert.deepEqual(others, []);
+    assert.deepEqual([row.source, row.without, row.differs], ['quickdraw', ['quickdraw'], []]);
+    const text = await read('shapes.md');
+    assert.match(text, /from random weights, as this one was, on 1\.7 % of its samples/);
+    assert.match(text, /\| quickdraw \| triangle \| \d+ \| .* \| \d+\.\d % \|/);
+    assert.ok(!text.includes('Not made as this model was'));
+  });
+
+  it('marks what was made from other drawings or with other settings', async () => {
+    const file = path.join(out, 'left-out', 'quickdraw.json');
+    const row = JSON.parse(await readFile(file, 'utf8'));
+    row.training.files[0].sha256 = '0'.repeat(64);
+    row.training.seed = 7;
+    await writeFile(file, JSON.stringify(row));
+    await writeFile(
+      path.join(out, 'left-out', 'older.json'),
+      JSON.stringify({ source: 'older', seed: 1, steps: 60, batch: 128, report: row.report }),
+    );
+    train('--resume');
+    const made = await card();
+    assert.deepEqual(
+      made.left_out.map(({ differs }) => differs),
+      [
+        ['made by an earlier program, which does not say from which drawings'],
+        ['from other drawings', 'with seed 7'],
+      ],
+    );
+    assert.equal(made.training.resumed, true);
+    const text = await read('shapes.md');
+    assert.match(text, /on 1\.7 to 50\.0 % of its samples/);
+    assert.match(text, /- quickdraw: from other drawings; with seed 7\./);
+    assert.ok(text.includes('It went on from a checkpoint'));
+  });
+
+  it('refuses to begin a measurement of strangers with a model that met them', () => {
+    assert.throws(
+      () => train('--leave-out', 'quickdraw', '--begin-with', path.join(out, 'shapes.onnx')),
+      /may have met what is left out/,
+    );
+    assert.throws(() => train('--leave-out', 'quick'), /There is no source quick\./);
+  });
+});
