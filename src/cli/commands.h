@@ -63,7 +63,8 @@ void add_doctor(CLI::App& program, Context& context);
 /// The whole program: parses, runs the command asked for, returns the exit status.
 int run_program(int argc, char** argv);
 
-/// "croquis: error: <detail> (<field>)" on standard error; returns ExitCode::failed.
+/// "croquis: error: <detail> (<field>)" on standard error; returns ExitCode::failed, or wrong_usage
+/// where it is about a setting that cannot be as it is.
 int report(const Error& error);
 
 }  // namespace croquis::cli

@@ -76,6 +76,8 @@ Result<void> list(store::Store& store, const JobArguments& arguments) {
         if (page->size() < jobs_at_once) break;
         after = page->back().id;
     }
+    if (left == arguments.limit)
+        std::cerr << (arguments.open ? "none is waiting or running\n" : "none yet\n");
     return {};
 }
 

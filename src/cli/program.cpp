@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "cli/commands.h"
@@ -121,11 +122,23 @@ int run_program(int argc, char** argv) {
     return context.exit_code;
 }
 
+namespace {
+
+/// Whether it is a setting's value that cannot be, which is wrong whatever the world is like.
+bool is_wrong_setting(const Error& error) {
+    constexpr std::array settings{"store",       "secret",  "previous_secret", "secret_file",
+                                  "backend_url", "no_jobs", "base_path"};
+    return error.kind == ErrorKind::invalid &&
+           std::find(settings.begin(), settings.end(), error.field) != settings.end();
+}
+
+}  // namespace
+
 int report(const Error& error) {
     std::cerr << "croquis: error: " << error.detail;
     if (!error.field.empty()) std::cerr << " (" << error.field << ")";
     std::cerr << '\n';
-    return failed;
+    return is_wrong_setting(error) ? wrong_usage : failed;
 }
 
 }  // namespace croquis::cli

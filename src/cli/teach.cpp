@@ -78,6 +78,21 @@ void print_gate(const service::Teaching& teaching) {
     print_losses(gate);
 }
 
+void print(const service::Teaching& teaching, bool promoted, bool as_json) {
+    if (as_json) {
+        std::cout << boost::json::serialize(service::to_json(teaching)) << std::endl;
+        return;
+    }
+    print_labels(teaching);
+    print_gate(teaching);
+    std::cout << '\n' << teaching.model.id;
+    if (promoted)
+        std::cout << " is live; running servers take it up within a second" << std::endl;
+    else
+        std::cout << " is a candidate; `croquis model use " << teaching.model.id
+                  << "` makes it live" << std::endl;
+}
+
 /// The model is there whatever becomes of this.
 void tell_mlflow(store::Store& store, const service::MlflowServer& server,
                  const service::Teaching& teaching, const std::string& project, Timestamp began) {
@@ -103,23 +118,13 @@ Result<void> teach(store::Store& store, const server::Config& config,
     const auto teaching = service::teach(store, request);
     bar.reset();
     if (!teaching) return teaching.error();
-    if (!mlflow->url.empty()) tell_mlflow(store, *mlflow, *teaching, project->slug, began);
     const bool promoted = arguments.promote && teaching->gate.verdict == learning::Verdict::better;
     if (promoted)
         if (const auto done = service::promote(store, teaching->model.id); !done)
             return done.error();
-    if (arguments.json) {
-        std::cout << boost::json::serialize(service::to_json(*teaching)) << '\n';
-        return {};
-    }
-    print_labels(*teaching);
-    print_gate(*teaching);
-    std::cout << '\n' << teaching->model.id;
-    if (promoted)
-        std::cout << " is live; running servers take it up within a second\n";
-    else
-        std::cout << " is a candidate; `croquis model use " << teaching->model.id
-                  << "` makes it live\n";
+    print(*teaching, promoted, arguments.json);
+    // That server may take its time, or be away: what came of the work stands there before.
+    if (!mlflow->url.empty()) tell_mlflow(store, *mlflow, *teaching, project->slug, began);
     return {};
 }
 

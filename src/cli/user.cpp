@@ -77,6 +77,7 @@ Result<void> add(Users& users, const UserArguments& arguments) {
 Result<void> list(Users& users, const UserArguments&) {
     const auto all = users.store->users();
     if (!all) return all.error();
+    if (all->empty()) std::cerr << "none yet: `croquis user add NAME` adds one\n";
     for (const auto& user : *all)
         std::cout << fmt::format(
             "{:<24} {:<10} {:<9} since {}\n", user.name, identity::to_string(user.role),

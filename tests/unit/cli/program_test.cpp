@@ -450,6 +450,8 @@ TEST_F(BackgroundJobs, ThoseThatAreNotThereAreSaidNotToBe) {
     const auto listed = croquis({"job", "list", "--open"});
     EXPECT_EQ(listed.status, 0);
     EXPECT_THAT(listed.out, IsEmpty());
+    EXPECT_THAT(listed.err, HasSubstr("none is waiting or running"));
+    EXPECT_THAT(croquis({"job", "list"}).err, HasSubstr("none yet"));
     const auto workers = croquis({"job", "workers"});
     EXPECT_EQ(workers.status, 0);
     EXPECT_THAT(workers.out, IsEmpty());
@@ -488,7 +490,9 @@ TEST_F(User, NeedsAPasswordWorthTheName) {
         EXPECT_EQ(outcome.status, 1) << password;
         EXPECT_THAT(outcome.err, HasSubstr("(password)")) << password;
     }
-    EXPECT_THAT(croquis({"user", "list"}).out, IsEmpty());
+    const auto listed = croquis({"user", "list"});
+    EXPECT_THAT(listed.out, IsEmpty());
+    EXPECT_THAT(listed.err, HasSubstr("none yet: `croquis user add NAME` adds one"));
 }
 
 TEST_F(User, CanBeChangedAndRemovedButNotTheLastAdmin) {
@@ -526,10 +530,14 @@ TEST_F(Migrate, BringsSqliteUpToDateOnce) {
 
 TEST_F(Migrate, FailsOnAStoreThatIsNone) {
     write("text.db", std::string(5000, 'x'));
-    for (const char* store : {"sqlite:text.db", "sqlite:none/new.db", "mysql://db",
-                              "sqlite:", "postgresql://127.0.0.1:1/croquis"}) {
+    const std::pair<const char*, int> stores[]{{"sqlite:text.db", 1},
+                                               {"sqlite:none/new.db", 1},
+                                               {"postgresql://127.0.0.1:1/croquis", 1},
+                                               {"mysql://db", 64},
+                                               {"sqlite:", 64}};
+    for (const auto& [store, status] : stores) {
         const auto outcome = croquis({"migrate", "--store", store});
-        EXPECT_EQ(outcome.status, 1) << store;
+        EXPECT_EQ(outcome.status, status) << store;
         EXPECT_THAT(outcome.err, testing::StartsWith("croquis: error: ")) << store;
     }
 }
@@ -749,11 +757,12 @@ TEST_F(Serve, PassesOverTheAddressOfAService) {
 
 TEST_F(Serve, RefusesToStartWithoutASecretOrWithTheDemosPassword) {
     const auto without = croquis({"serve", "--port", "0"});
-    EXPECT_EQ(without.status, 1);
+    EXPECT_EQ(without.status, 64);
     EXPECT_THAT(without.err, HasSubstr("--demo"));
+    EXPECT_EQ(croquis({"serve", "--port", "0", "--secret-file", "none"}).status, 64);
     auto guessable = healthy("serve");
     write("secret", std::string(40, 'a'));
-    EXPECT_EQ(croquis(guessable).status, 1);
+    EXPECT_EQ(croquis(guessable).status, 64);
 }
 
 TEST_F(Serve, ADemoThatOthersReachNeedsASecondWord) {
@@ -790,27 +799,28 @@ TEST_F(Serve, ItsFilesAreItsOwnersAlone) {
     }
     std::filesystem::permissions(path("secret"), std::filesystem::perms(0640));
     const auto refused = croquis(serve);
-    EXPECT_EQ(refused.status, 1);
+    EXPECT_EQ(refused.status, 64);
     EXPECT_THAT(refused.err, HasSubstr("chmod 600"));
 }
 
 TEST_F(Serve, SaysWhatKeepsItFromStarting) {
-    const auto failing = [&](const std::vector<std::string>& flags, const std::string& reason) {
+    const auto failing = [&](const std::vector<std::string>& flags, const std::string& reason,
+                             int status = 1) {
         auto arguments = healthy("serve");
         arguments.insert(arguments.end(), flags.begin(), flags.end());
         const auto outcome = croquis(arguments);
-        EXPECT_EQ(outcome.status, 1) << reason;
+        EXPECT_EQ(outcome.status, status) << reason;
         EXPECT_THAT(outcome.err, HasSubstr(reason));
     };
     failing({"--address", "203.0.113.1"}, "203.0.113.1");
     failing({"--model", "none.onnx"}, "none.onnx");
-    failing({"--store", "mysql://db"}, "sqlite:");
+    failing({"--store", "mysql://db"}, "sqlite:", 64);
     failing({"--portal", "--web-root", "none"}, "none");
     EXPECT_EQ(croquis({"portal", "--web-root", "none", "--portal-port", "0"}).status, 1);
     EXPECT_EQ(croquis({"portal", "--web-root", "page", "--portal-port", "0", "--backend-url",
                        "gopher://x"})
                   .status,
-              1);
+              64);
 }
 
 }  // namespace
