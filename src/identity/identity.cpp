@@ -357,7 +357,8 @@ Result<TokenPair> Identity::change_own_password(SignInTry tried, const Principal
     if (!*right) {
         tried.wrong();
         tell(Event::password_change_failed, tried.origin(), {{"user", user->name}});
-        return Error{ErrorKind::invalid, "This is not the present password.", "present_password"};
+        return Error{ErrorKind::invalid, "This is not the present password.", "present_password", 0,
+                     "wrong_password"};
     }
     const auto phc = impl_->new_hash(user->name, fresh);
     if (!phc) return phc.error();

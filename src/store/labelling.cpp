@@ -25,7 +25,8 @@ Result<void> check_key(const Labels& labels, const Label& owner) {
     for (const auto& label : labels)
         if (label.name != owner.name && !label.retired && label.key == owner.key)
             return Error{ErrorKind::conflict,
-                         fmt::format("The label \"{}\" has this key.", label.name), "key"};
+                         fmt::format("The label \"{}\" has this key.", label.name), "key", 0,
+                         "label_key_taken"};
     return {};
 }
 
@@ -33,10 +34,12 @@ Result<void> check_key(const Labels& labels, const Label& owner) {
 
 Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::size_t> place) {
     if (find(labels, added.name) != labels.end())
-        return Error{ErrorKind::conflict, "The project has a label of this name already.", "name"};
+        return Error{ErrorKind::conflict, "The project has a label of this name already.", "name",
+                     0, "label_there"};
     if (labels.size() >= max_labels)
         return Error{ErrorKind::invalid,
-                     fmt::format("A project has at most {} labels.", max_labels), "name"};
+                     fmt::format("A project has at most {} labels.", max_labels), "name", 0,
+                     "too_many_labels"};
     if (const auto free = check_key(labels, added); !free) return free.error();
     const auto at = std::min(place.value_or(labels.size()), labels.size());
     labels.insert(labels.begin() + static_cast<std::ptrdiff_t>(at), added);

@@ -307,7 +307,11 @@ Failure not_an_admin() {
 }
 
 Failure last_admin() {
-    return {ErrorKind::conflict, "This is the last enabled admin; make another one first."};
+    return Failure(Error{ErrorKind::conflict,
+                         "This is the last enabled admin; make another one first.",
+                         {},
+                         0,
+                         "last_admin"});
 }
 
 Project changed(Project project, const ProjectChange& change) {
@@ -360,7 +364,8 @@ Failure no_user() {
 }
 
 Failure name_taken() {
-    return {ErrorKind::conflict, "This user name is taken.", "name"};
+    return Failure(
+        Error{ErrorKind::conflict, "This user name is taken.", "name", 0, "user_name_taken"});
 }
 
 Failure no_model() {
@@ -388,7 +393,8 @@ Failure no_project() {
 }
 
 Failure project_there() {
-    return {ErrorKind::conflict, "There is a project with this slug.", "slug"};
+    return Failure(
+        Error{ErrorKind::conflict, "There is a project with this slug.", "slug", 0, "slug_taken"});
 }
 
 Failure no_job() {

@@ -306,6 +306,7 @@ describe('the page', () => {
         await drawByMouse(page, circle());
         await page.getByTestId('submit').click();
         await page.getByRole('alert').getByText('The picture is empty.').waitFor();
+        assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
       },
       { failedRequests: true },
     ));

@@ -458,7 +458,8 @@ for (const kind of Object.keys(stores))
       const add = (json, options) => api.ask('POST', '/api/v1/users', { token, json, ...options });
       const paul = (await add({ name: 'paul', password: 'another pass phrase', role: 'annotator' }, { status: 201 })).body;
       assert.equal(paul.role, 'annotator');
-      await add({ name: 'PAUL', password: 'another pass phrase' }, { status: 409, field: 'name' });
+      const taken = await add({ name: 'PAUL', password: 'another pass phrase' }, { status: 409, field: 'name' });
+      assert.equal(taken.body.code, 'user_name_taken');
       for (const password of ['eleven char', '123456789012', 'aaaaaaaaaaaa', ' '.repeat(12), 'anna1234567890', 'password1234', 'x'.repeat(129), 'nul \u0000 in a phrase'])
         await add({ name: 'anna', password }, { status: 422, field: 'password' });
       await add({ name: 'no spaces', password: 'another pass phrase' }, { status: 422, field: 'name' });
@@ -472,7 +473,7 @@ for (const kind of Object.keys(stores))
       assert.equal((await change(paul.id, { disabled: true }, { status: 200 })).body.disabled, true);
       await api.signIn('paul', 'yet another phrase', { status: 401 });
       const { body: me } = await api.ask('GET', '/api/v1/me', { token, status: 200 });
-      await change(me.id, { role: 'annotator' }, { status: 409 });
+      assert.equal((await change(me.id, { role: 'annotator' }, { status: 409 })).body.code, 'last_admin');
       await change(me.id, { disabled: 'yes' }, { status: 422, field: 'disabled' });
       await api.ask('DELETE', `/api/v1/users/${me.id}`, { token, status: 409 });
       await api.ask('DELETE', `/api/v1/users/${paul.id}`, { token, status: 204 });
@@ -498,7 +499,8 @@ for (const kind of Object.keys(stores))
       const here = await api.signIn('nina', words[0]);
       const change = (present_password, password, options) =>
         api.ask('POST', '/api/v1/me/password', { token: here.access_token, json: { present_password, password }, ...options });
-      await change('not it', words[1], { status: 422, field: 'present_password' });
+      const refused = await change('not it', words[1], { status: 422, field: 'present_password' });
+      assert.equal(refused.body.code, 'wrong_password');
       await change(words[0], 'short', { status: 422, field: 'password' });
       await change(words[0], undefined, { status: 422, field: 'password' });
       const { body: fresh } = await change(words[0], words[1], { status: 200 });
@@ -709,8 +711,8 @@ for (const kind of Object.keys(stores))
       await patch(await draw(31), 'demi lune', { status: 200 });
       assert.equal((await listed('/api/v1/public/labels'))[0].drawings, 1);
 
-      await post(moon, { status: 409, field: 'name' });
-      await post({ name: 'sun', key: 'm' }, { status: 409, field: 'key' });
+      assert.equal((await post(moon, { status: 409, field: 'name' })).body.code, 'label_there');
+      assert.equal((await post({ name: 'sun', key: 'm' }, { status: 409, field: 'key' })).body.code, 'label_key_taken');
       for (const name of ['', 'x'.repeat(65), 'a/b', 'a:merge', ' moon', 'a\nb', '..'])
         await post({ name }, { status: 422, field: 'name' });
       await post({}, { status: 422, field: 'name' });
@@ -953,7 +955,8 @@ for (const kind of Object.keys(stores))
 
     it('keeps the first project, and lets it be for those who are signed in', async () => {
       const change = (json, options) => api.ask('PATCH', '/api/v1/projects/shapes', { token, json, status: 200, ...options });
-      await api.ask('POST', '/api/v1/projects', { token, json: { slug: 'shapes' }, status: 409, field: 'slug' });
+      const again = await api.ask('POST', '/api/v1/projects', { token, json: { slug: 'shapes' }, status: 409, field: 'slug' });
+      assert.equal(again.body.code, 'slug_taken');
       await change({ archived: true }, { status: 409, field: 'archived' });
       const sent = [
         ['POST', '/api/v1/public/predictions', { json: { image: circle(99).toString('base64') } }],

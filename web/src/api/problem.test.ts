@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import { en } from '../i18n/en';
@@ -5,6 +7,14 @@ import { fr } from '../i18n/fr';
 import { explain, mayRetry, noAnswer, problemOf } from './problem';
 
 describe('a problem', () => {
+  it('has a text in both languages for each code of the API’s document', () => {
+    const document = readFileSync('../src/api/openapi/common.yaml', 'utf8');
+    const [, list = ''] = /^ {8}code:\n(?: {10}.*\n)*? {10}enum:\n((?: {12}- .*\n)+)/m.exec(document) ?? [];
+    const codes = [...list.matchAll(/- (.*)/g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(20);
+    for (const { problem } of [en, fr]) expect(Object.keys(problem.codes)).toEqual(codes);
+  });
+
   it('is read from problem+json, and made up where there is none', () => {
     const response = new Response(null, { status: 503, headers: { 'Retry-After': '3' } });
     expect(problemOf({ type: '/problems/unavailable', detail: 'Full.' }, response)).toEqual({
@@ -43,8 +53,10 @@ describe('a problem', () => {
     expect(explain({ ...noAnswer, status: 422, detail: 'Nothing is drawn.' }, en)).toBe('Nothing is drawn.');
     expect(explain({ ...noAnswer, status: 422, detail: 'X.' }, fr)).toBe('Le serveur a refusé : X.');
     const gone = { ...noAnswer, status: 409, code: 'upload_gone', detail: 'X.' };
-    expect(explain(gone, fr)).toBe(fr.problem.codes.upload_gone());
-    expect(explain(gone, en)).toBe(en.problem.codes.upload_gone());
+    expect(explain(gone, fr)).toBe(fr.problem.codes.upload_gone);
+    expect(explain(gone, en)).toBe(en.problem.codes.upload_gone);
+    expect(explain({ ...gone, code: 'something_new' }, fr)).toBe('Le serveur a refusé : X.');
+    expect(explain({ ...gone, code: 'toString' }, en)).toBe('X.');
     for (const [status, key] of [
       [401, 'unauthenticated'],
       [403, 'forbidden'],

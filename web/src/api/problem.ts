@@ -50,13 +50,15 @@ const passing_codes = ['job_under_way', 'shadow_open'];
 export const mayRetry = ({ status, code }: Problem): boolean =>
   status < 400 || status >= 500 || [401, 408, 429].includes(status) || passing_codes.includes(code);
 
+const isKnown = (code: string, t: Dictionary): code is keyof Dictionary['problem']['codes'] =>
+  Object.hasOwn(t.problem.codes, code);
+
 /** A sentence for the person, in their language where it is a common one; else the server's own. */
 export function explain(problem: Problem, t: Dictionary): string {
   const passing = obstacle(problem, t);
   if (passing !== null)
     return `${passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(problem.retryAfter)}`;
-  const known = (t.problem.codes as Record<string, ((detail: string) => string) | undefined>)[problem.code];
-  if (known) return known(problem.detail);
+  if (isKnown(problem.code, t)) return t.problem.codes[problem.code];
   if (problem.status >= 500) return t.problem.internal;
   if (problem.status === 401) return t.problem.unauthenticated;
   if (problem.status === 403) return t.problem.forbidden;

@@ -1,3 +1,8 @@
+import type * as annotator from '../generated/annotator';
+
+/** What a refusal says exactly, as the API's document lists it. */
+type ProblemCode = NonNullable<annotator.components['schemas']['Problem']['code']>;
+
 export const en = {
   name: 'English',
   nav: {
@@ -980,13 +985,36 @@ export const en = {
     tooLarge: 'This drawing is too large.',
     /** By the code that the server gives a refusal. */
     codes: {
-      project_archived: () => 'This project is archived: it takes no new drawings.',
-      job_succeeded: () => 'It is done already: there is nothing to retry.',
-      job_under_way: () => 'This is being done already.',
-      shadow_open: () => 'Another model is being compared with the live one. Try again after that.',
-      upload_gone: () =>
-        'The server does not keep what was uploaded any more: choose it again, and send it again.',
-    },
+      default_project: 'The first project takes whatever names no other, and is never archived.',
+      drawing_deleted: 'The drawing that was sent before was deleted.',
+      job_ended: 'It has ended already.',
+      job_succeeded: 'It is done already: there is nothing to retry.',
+      job_under_way: 'This is being done already.',
+      label_key_taken: 'Another label has this key.',
+      label_there: 'The project has a label of this name already.',
+      last_admin: 'This is the last enabled admin: make another one first.',
+      model_in_use: 'It is live, or another model was made from it: it cannot be removed.',
+      model_unusable: 'This program cannot run that model; nothing changed.',
+      no_answers: 'This model has not answered anything that could judge it.',
+      no_embedding: 'This drawing cannot be compared with others yet.',
+      no_training: 'This server cannot train: its training program is not installed.',
+      not_a_demo: 'This server is no demonstration.',
+      not_empty: 'There are drawings here already.',
+      nothing_to_undo: 'No change of this drawing is left to undo.',
+      other_network: 'It has another network than the live model: it cannot be compared by what is stored.',
+      project_archived: 'This project is archived: it takes no new drawings.',
+      shadow_open: 'Another model is being compared with the live one. Try again after that.',
+      sign_in_required: 'This is for those who are signed in.',
+      slug_taken: 'Another project has this address.',
+      tag_not_assignable: 'This is not one of the project’s labels any more.',
+      too_many_labels: 'The project has as many labels as one takes.',
+      too_many_suggestions: 'This drawing has as many suggestions as one takes.',
+      upload_gone: 'The server does not keep what was uploaded any more: choose it again, and send it again.',
+      uploads_full: 'The server keeps as many uploads as it may.',
+      user_name_taken: 'This user name is taken.',
+      version_moved_on: 'It was changed meanwhile. Look at it again.',
+      wrong_password: 'This is not the present password.',
+    } satisfies Record<ProblemCode, string>,
     refused: (detail: string) => detail,
     unexpected: 'Something unexpected happened.',
     retry: 'Try again',
