@@ -183,6 +183,10 @@ Result<BackupContents> back_up(const std::string& url, const fs::path& file,
         if (fs::exists(file))
             throw Failure(ErrorKind::conflict, "There is such a file; no backup overwrites one.",
                           "FILE");
+        if (const auto folder = file.parent_path(); !folder.empty() && !fs::is_directory(folder))
+            throw Failure(ErrorKind::not_found,
+                          fmt::format("There is no folder {} to write it into.", folder.string()),
+                          "FILE");
         NewFile made(file);
         auto contents = write(url, made.partial(), show);
         const auto copy = read(url, made.partial(), show);

@@ -217,6 +217,13 @@ TEST_P(BackupContract, OverwritesNoFile) {
     EXPECT_EQ(contents(file_), "mine");
 }
 
+TEST_P(BackupContract, SaysThatThereIsNoFolderForIt) {
+    const auto made = store::back_up(url_, folder_.path() / "none" / "backup", silently);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().kind, ErrorKind::not_found);
+    EXPECT_THAT(made.error().detail, testing::StartsWith("There is no folder "));
+}
+
 TEST_P(BackupContract, AStoreThatHoldsSomethingIsReplacedOnlyWhenTold) {
     ASSERT_TRUE(succeeded(back_up()));
     const auto before = told_by(*store_);
