@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "identity/security_log.h"
 #include "service/projects.h"
+#include "service/quality.h"
 #include "store/records.h"
 
 /// Projects from the command line, and the option that names one.
@@ -112,6 +113,37 @@ Result<void> archive(store::Store& store, const ProjectArguments& arguments) {
     return {};
 }
 
+/// "0.743 (0.459 to 0.950)".
+std::string alpha_text(const learning::NominalAlpha& measured) {
+    if (!measured.alpha) return "undefined";
+    const auto alpha = fmt::format("{:.3f}", *measured.alpha);
+    if (!measured.low || !measured.high) return alpha;
+    return fmt::format("{} ({:.3f} to {:.3f})", alpha, *measured.low, *measured.high);
+}
+
+Result<void> agreement(store::Store& store, const ProjectArguments& arguments) {
+    const auto project = project_named(store, arguments.slug);
+    if (!project) return project.error();
+    const auto people = service::measure_people(store, *project);
+    if (!people) return people.error();
+    if (!*people)
+        return Error{ErrorKind::conflict,
+                     project->slug +
+                         " wants one opinion of a drawing; with `croquis project "
+                         "change --opinions` several people are asked.",
+                     "opinions"};
+    const auto& measured = (*people)->measured;
+    std::cout << fmt::format("{} drawings with {} opinions of {} people\n", measured.units,
+                             measured.answers, (*people)->people);
+    if (measured.units == 0) return {};
+    std::cout << fmt::format("pairs of opinions that agree  {:.1f} %\n", 100 * measured.agreed)
+              << "Krippendorff's alpha          " << alpha_text(measured) << '\n'
+              << (measured.alpha ? "from 0.8 on it is good, from 0.667 on enough for tentative "
+                                   "conclusions\n"
+                                 : "all opinions are the same label\n");
+    return {};
+}
+
 void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
     const std::vector<std::string> accesses{"everyone", "link", "users"};
     verb.add_option("--name", arguments.name, "What people call it");
@@ -173,6 +205,8 @@ void add_project(CLI::App& program, Context& context) {
                      *arguments);
     add_edit_options(named(verb("change", "Change what is named", change), "As list shows it"),
                      *arguments);
+    named(verb("agreement", "How far people agree who looked at the same drawings", agreement),
+          "As list shows it");
     named(verb("archive", "Let it take no more drawings, and leave the lists", archive),
           "As list shows it")
         .add_flag("--undo", arguments->back, "Let it take drawings again");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
+#include <set>
 
 #include "learning/adaptation/neighbours.h"
 
@@ -240,6 +241,35 @@ Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int pr
         similar.push_back({std::move(*found), neighbour.similarity});
     }
     return similar;
+}
+
+Result<std::optional<PeopleAgreement>> measure_people(store::Store& store,
+                                                      const store::Project& project) {
+    if (project.opinions_wanted < 2) return std::optional<PeopleAgreement>();
+    const auto opinions = store.opinions(project.id);
+    if (!opinions) return opinions.error();
+    std::vector<std::vector<int>> units;
+    std::map<std::string, int> labels;
+    std::set<Uuid> people;
+    const Uuid* last = nullptr;
+    for (const auto& opinion : *opinions) {
+        if (last == nullptr || *last != opinion.drawing) units.emplace_back();
+        last = &opinion.drawing;
+        const auto label = labels.emplace(opinion.tag, static_cast<int>(labels.size())).first;
+        units.back().push_back(label->second);
+        people.insert(opinion.by);
+    }
+    return std::optional(PeopleAgreement{people.size(), learning::nominal_alpha(units)});
+}
+
+json::object to_json(const PeopleAgreement& agreement) {
+    const auto known = [](const std::optional<double>& figure) {
+        return figure ? json::value(*figure) : json::value(nullptr);
+    };
+    const auto& [drawings, opinions, agreed, alpha, low, high] = agreement.measured;
+    return {{"drawings", drawings}, {"people", agreement.people}, {"opinions", opinions},
+            {"agreed", agreed},     {"alpha", known(alpha)},      {"low", known(low)},
+            {"high", known(high)}};
 }
 
 json::object to_json(const Share& share) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "learning/evaluation/alpha.h"
 #include "learning/evaluation/drift.h"
 #include "learning/evaluation/metrics.h"
 #include "learning/evaluation/reliability.h"
@@ -53,6 +54,17 @@ struct Quality {
 /// the events of 30 days. Errors: not_found where no model is live; those of the store.
 Result<Quality> measure_quality(store::Store& store, int project, Timestamp at);
 
+/// How far people agree about drawings that several of them looked at.
+struct PeopleAgreement {
+    std::size_t people = 0;
+    learning::NominalAlpha measured;  ///< the drawings being the units
+};
+
+/// Of a project that wants several opinions of a drawing; nothing of another. Blocks. Errors: those
+/// of the store.
+Result<std::optional<PeopleAgreement>> measure_people(store::Store& store,
+                                                      const store::Project& project);
+
 struct SimilarDrawing {
     store::Drawing drawing;
     float similarity = 0;  ///< cosine of the angle between the embeddings, -1…1
@@ -69,6 +81,7 @@ Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int pr
                                                      std::size_t limit);
 
 boost::json::object to_json(const Quality& quality);
+boost::json::object to_json(const PeopleAgreement& agreement);
 /// Of answers that agree with others: how many of how many, and the interval of the part.
 boost::json::object to_json(const learning::Share& share);
 

@@ -2,18 +2,24 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "store/asking.h"
 #include "store/list_query.h"
 #include "store/quality_store.h"
 #include "store/records.h"
+#include "store/tagging.h"
 
 /// The statements of QualityStore, which both databases read.
 namespace croquis::store {
 
 inline constexpr std::size_t most_reviews = 50'000;
 inline constexpr std::size_t most_predicted = 20'000;
+/// Of each kind: what is reviewed, and what waits.
+inline constexpr std::size_t most_opinions_among = 10'000;
 
 /// Parameters: project, limit.
 inline std::string reviews_statement() {
@@ -78,6 +84,54 @@ inline std::string waiting_counts_statement(bool of_import) {
         "FROM drawing WHERE {} AND {}{} AND {} GROUP BY answered_by, disputed IS TRUE",
         all, of, answered, of_import ? " AND answered_by > ''" : "", shown);
 }
+
+/// Columns: drawing, account, opinion; in the order of drawings and then of events. Parameters:
+/// project, the least id.
+inline std::string opinions_statement() {
+    const auto with_several = [](const std::string& which) {
+        return fmt::format(
+            "SELECT id FROM (SELECT id, answered_by, withdrawn FROM drawing WHERE project = $1 "
+            "AND {} LIMIT {}) AS looked_through WHERE answered_by LIKE '% %' AND {}",
+            which, most_opinions_among, shown);
+    };
+    // So said, the ids are no reason for SQLite to take the index of all drawings.
+    const auto since = fmt::format(
+        "NOT id < coalesce((SELECT id FROM drawing WHERE project = $1 AND tagged_by IS NOT NULL "
+        "ORDER BY id DESC LIMIT 1 OFFSET {}), $2)",
+        most_opinions_among - 1);
+    return fmt::format(
+        "SELECT e.drawing, e.user_id, e.opinion FROM ({} UNION ALL {}) AS several "
+        "JOIN tag_event e ON e.drawing = several.id WHERE e.opinion IS NOT NULL "
+        "AND e.user_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tag_event undo "
+        "WHERE undo.drawing = e.drawing AND undo.undoes = e.version) "
+        "ORDER BY e.drawing, e.version",
+        with_several("tagged_by IS NOT NULL ORDER BY id DESC"),
+        with_several(std::string(answered) + " AND " + since));
+}
+
+/// Takes the rows of opinions_statement().
+class LastWords {
+  public:
+    explicit LastWords(LabelMerges merged) : merged_(std::move(merged)) {}
+
+    void add(const Uuid& drawing, const Uuid& by, const std::string& opinion) {
+        if (words_.empty() || words_.back().drawing != drawing) first_ = words_.size();
+        const auto of_drawing = words_.begin() + static_cast<std::ptrdiff_t>(first_);
+        const auto before = std::find_if(of_drawing, words_.end(),
+                                         [&](const GivenOpinion& word) { return word.by == by; });
+        const auto& tag = after_merges(opinion, merged_);
+        if (before != words_.end())
+            before->tag = tag;
+        else
+            words_.push_back({drawing, by, tag});
+    }
+    [[nodiscard]] std::vector<GivenOpinion> take() { return std::move(words_); }
+
+  private:
+    LabelMerges merged_;
+    std::size_t first_ = 0;  ///< of the last drawing
+    std::vector<GivenOpinion> words_;
+};
 
 inline Result<void> check_reviews_limit(std::size_t limit) {
     if (limit >= 1 && limit <= most_reviews) return {};

@@ -35,6 +35,13 @@ struct ReviewedCount {
     std::int64_t before = 0;   ///< of the others, whose tag was set by the moment asked about
 };
 
+/// What one of several people said of a drawing, the last word.
+struct GivenOpinion {
+    Uuid drawing;
+    Uuid by;
+    std::string tag;  ///< of a label that was merged since, the other
+};
+
 /// What a model says of a drawing.
 struct PredictedTag {
     std::string tag;
@@ -63,9 +70,15 @@ class QualityStore {
     /// them: ask seldom.
     virtual Result<std::vector<ReviewedCount>> reviewed_counts(int project, Timestamp moment) = 0;
     /// Drawings that wait for review: that the queue would ask `account` about, where it is given;
-    /// that `import_job` brought, where that is.
+    /// that `import_job` brought, where that is. Where counting takes long, as of a while ago: of
+    /// up to twenty times as long.
     virtual Result<std::int64_t> count_waiting(int project, const std::optional<Uuid>& account = {},
                                                const std::optional<Uuid>& import_job = {}) = 0;
+    /// What people said of drawings that two or more gave their opinions of, one drawing's after
+    /// another's: of those among the newest 10,000 reviewed, and of what waits or is disputed since
+    /// then, of which 10,000 more are looked at. Which those are does not rest on whether people
+    /// agreed.
+    virtual Result<std::vector<GivenOpinion>> opinions(int project) = 0;
 
   protected:
     ~QualityStore() = default;

@@ -118,17 +118,6 @@ TagEvent event_of(const Drawing& before, TagEventKind kind, const std::optional<
 /// Each person's last word.
 using Opinions = std::map<Uuid, std::string>;
 
-/// What became of a label, which may have been merged several times, and was never into itself.
-const std::string& after_merges(const std::string& label, const LabelMerges& merged) {
-    const std::string* last = &label;
-    for (std::size_t steps = 0; steps < merged.size(); ++steps) {
-        const auto next = merged.find(*last);
-        if (next == merged.end()) break;
-        last = &next->second;
-    }
-    return *last;
-}
-
 Opinions opinions_in(const std::vector<const TagEvent*>& events, const LabelMerges& merged = {}) {
     Opinions opinions;
     for (const auto* event : events)
@@ -222,6 +211,16 @@ Result<Drawing> only(Result<std::vector<Result<Drawing>>> results) {
 }
 
 }  // namespace
+
+const std::string& after_merges(const std::string& label, const LabelMerges& merged) {
+    const std::string* last = &label;
+    for (std::size_t steps = 0; steps < merged.size(); ++steps) {
+        const auto next = merged.find(*last);
+        if (next == merged.end()) break;
+        last = &next->second;
+    }
+    return *last;
+}
 
 std::string answerer(const Uuid& account) {
     return to_hex(account.bytes);

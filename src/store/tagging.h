@@ -21,6 +21,9 @@ inline constexpr const char* label_merges_statement =
     "SELECT name, merged_into FROM label WHERE project = $1 AND retired "
     "AND merged_into IS NOT NULL";
 
+/// What became of a label, which may have been merged several times, and was never into itself.
+const std::string& after_merges(const std::string& label, const LabelMerges& merged);
+
 /// An account in a drawing's column `answered_by`.
 std::string answerer(const Uuid& account);
 

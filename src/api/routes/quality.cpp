@@ -1,5 +1,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+#include <optional>
 
 #include "api/codec/clusters_text.h"
 #include "api/codec/query_parameters.h"
@@ -29,6 +30,7 @@ struct Measured {
     store::Project project;  ///< as it is now: what was asked for may have been looked up before
     service::Quality quality;
     Result<service::AgreementFall> fall;  ///< not_found where no other model was live before
+    std::optional<service::PeopleAgreement> people;
 };
 
 Result<Measured> measure(store::Store& store, const store::Project& asked) {
@@ -39,7 +41,9 @@ Result<Measured> measure(store::Store& store, const store::Project& asked) {
     if (!fall && fall.error().kind != ErrorKind::not_found) return fall.error();
     auto project = store.project(asked.slug);
     if (!project) return project.error();
-    return Measured{std::move(*project), std::move(*quality), std::move(fall)};
+    auto people = service::measure_people(store, *project);
+    if (!people) return people.error();
+    return Measured{std::move(*project), std::move(*quality), std::move(fall), std::move(*people)};
 }
 
 Answer quality(AnnotatorContext& api, Request&, const Principal&,
@@ -47,10 +51,12 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
     const auto job = [&api, &project] { return measure(api.store, project->project); };
     const auto measured = co_await api.analysis_workers.run(job);
     if (!measured) co_return problem(measured.error());
-    const auto& [project_now, quality_now, fall] = *measured;
+    const auto& [project_now, quality_now, fall, people] = *measured;
     api.annotation.quality_watch().show(project_now, quality_now);
     auto told = service::to_json(quality_now);
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
+    told["people"] =
+        people ? boost::json::value(service::to_json(*people)) : boost::json::value(nullptr);
     told["rolled_back"] = rolled_back_json(project_now);
     co_return no_store(http::json_response(200, told));
 }

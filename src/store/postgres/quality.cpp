@@ -1,6 +1,7 @@
 #include "store/quality_query.h"
 
 #include "store/postgres/store.h"
+#include "store/postgres/tag_rows.h"
 #include "store/tagging.h"
 
 namespace croquis::store::postgres {
@@ -87,6 +88,17 @@ Result<std::int64_t> PostgresStore::count_waiting(int project, const std::option
     return guarded([&] {
         const auto counts = waiting_counts_.get(project, import_job, count);
         return account ? counts.asked_of(*account) : counts.all;
+    });
+}
+
+Result<std::vector<GivenOpinion>> PostgresStore::opinions(int project) {
+    return with_connection([&](Connection& connection) {
+        const Connection::Patience patience(connection, looking_back_takes);
+        LastWords words(label_merges(connection, project));
+        const auto rows = connection.query(opinions_statement(), project, Uuid());
+        for (int row = 0; row < rows.count(); ++row)
+            words.add(rows.uuid(row, 0), rows.uuid(row, 1), std::string(rows.text(row, 2)));
+        return words.take();
     });
 }
 

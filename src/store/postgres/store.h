@@ -94,6 +94,7 @@ class PostgresStore final : public Store {
     Result<std::vector<ReviewedCount>> reviewed_counts(int project, Timestamp moment) override;
     Result<std::int64_t> count_waiting(int project, const std::optional<Uuid>& account,
                                        const std::optional<Uuid>& import_job) override;
+    Result<std::vector<GivenOpinion>> opinions(int project) override;
 
     Result<Job> add_job(const Job& job, bool unless_open) override;
     Result<Job> job(const Uuid& id) override;

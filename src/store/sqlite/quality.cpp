@@ -1,4 +1,5 @@
 #include "store/quality_query.h"
+#include "store/sqlite/drawing_rows.h"
 #include "store/sqlite/store.h"
 #include "store/tagging.h"
 
@@ -72,6 +73,16 @@ Result<std::int64_t> SqliteStore::count_waiting(int project, const std::optional
     return guarded([&] {
         const auto counts = waiting_counts_.get(project, import_job, count);
         return account ? counts.asked_of(*account) : counts.all;
+    });
+}
+
+Result<std::vector<GivenOpinion>> SqliteStore::opinions(int project) {
+    return read([&](Connection& connection) {
+        LastWords words(label_merges(connection, project));
+        const Uuid least;  // bound as it stands there, until the last row
+        auto rows = connection.query(opinions_statement(), project, least);
+        while (rows.step()) words.add(rows.uuid(0), rows.uuid(1), rows.text(2));
+        return words.take();
     });
 }
 

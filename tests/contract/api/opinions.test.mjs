@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 
-import { stores } from '../../e2e/support/server.mjs';
+import { program, stores } from '../../e2e/support/server.mjs';
 import { startWithPeople } from './support/people.mjs';
 import { circle } from './support/pictures.mjs';
 
@@ -126,6 +128,34 @@ for (const kind of Object.keys(stores))
       assert.equal('disputed' in open.body, false);
       const decided = await says('theo', disputed[0], 'star');
       assert.deepEqual([decided.tag, decided.tagged_by, decided.disputed], ['star', 'theo', undefined]);
+    });
+
+    it('says how far people agree, beyond chance', async () => {
+      const { draw, ask, says } = await project('agreement', 2);
+      const measured = async () => (await ask('theo', 'GET', '/quality')).people;
+      assert.deepEqual(await measured(), {
+        drawings: 0, people: 0, opinions: 0, agreed: 0, alpha: null, low: null, high: null,
+      });
+      const both = async (first, second) => {
+        const drawing = await draw();
+        await says('marie', drawing, first);
+        await says('paul', drawing, second);
+      };
+      for (let i = 0; i < 5; ++i) await both('star', 'star');
+      const { alpha: undefined_, agreed: all, drawings } = await measured();
+      assert.deepEqual([undefined_, all, drawings], [null, 1, 5]);
+      for (let i = 0; i < 4; ++i) await both('square', 'square');
+      await both('star', 'square');
+      const { people, opinions, agreed, alpha, low, high } = await measured();
+      assert.deepEqual([people, opinions, agreed], [2, 20, 0.9]);
+      // 11 stars and 9 squares: 1 - 19 · 2 / (400 - 121 - 81).
+      assert.ok(Math.abs(alpha - (1 - 38 / 198)) < 1e-9, alpha);
+      assert.ok(low < alpha && alpha < high && high <= 1, `${low} to ${high}`);
+      const { stdout } = await promisify(execFile)(program, ['project', 'agreement', 'agreement', '--store', store.url]);
+      assert.match(stdout, /^10 drawings with 20 opinions of 2 people$/m);
+      assert.match(stdout, /^Krippendorff's alpha +0\.808 \(\d\.\d{3} to \d\.\d{3}\)$/m);
+      await ask('theo', 'PATCH', '', { token, json: { opinions_wanted: 1 } });
+      assert.equal(await measured(), null);
     });
 
     it('takes back one’s own opinion, whatever others said since', async () => {

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "contract/store/fixture.h"
 #include "store/asking.h"
@@ -383,6 +385,46 @@ TEST_P(OpinionContract, AMergedLabelCountsAsWhatItWasMergedInto) {
     again.retired = false;
     ASSERT_TRUE(succeeded(store_->change_label(shapes_project, "star", again)));
     EXPECT_FALSE(says(by_bob, taken_back.id, "square").tagged_by);
+}
+
+TEST_P(OpinionContract, TheLastWordsAboutADrawingAreToldTogether) {
+    wants(2);
+    const auto one = stored(make_submission("circle"));
+    const auto agreed = stored(make_submission("circle"));
+    const auto open = stored(make_submission("circle"));
+    const auto taken_back = stored(make_submission("circle"));
+    const auto hidden = stored(make_submission("circle"));
+    says(by_ada, one.id, "star");
+    for (const auto& id : {agreed.id, hidden.id})
+        for (const auto& who : {by_ada, by_bob}) says(who, id, "star");
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{hidden.id, Visibility::hidden, by_eve, now(), VersionCondition::any()}})));
+    says(by_ada, open.id, "heart");
+    says(by_ada, open.id, "star");
+    says(by_bob, open.id, "square");
+    says(by_ada, taken_back.id, "star");
+    says(by_bob, taken_back.id, "square");
+    ASSERT_TRUE(succeeded(undo(by_ada, taken_back.id)));
+    LabelMerge merging;
+    merging.from = "square";
+    merging.into = "cross";
+    merging.by = by_max;
+    merging.at = now();
+    ASSERT_TRUE(succeeded(store_->merge_label(shapes_project, merging)));
+
+    const auto opinions = store_->opinions(shapes_project);
+    ASSERT_TRUE(succeeded(opinions));
+    std::map<std::pair<Uuid, Uuid>, std::string> said;
+    for (const auto& each : *opinions) said[{each.drawing, each.by}] = each.tag;
+    const std::map<std::pair<Uuid, Uuid>, std::string> expected{{{agreed.id, *by_ada.id}, "star"},
+                                                                {{agreed.id, *by_bob.id}, "star"},
+                                                                {{open.id, *by_ada.id}, "star"},
+                                                                {{open.id, *by_bob.id}, "cross"}};
+    EXPECT_EQ(said, expected);
+    ASSERT_EQ(opinions->size(), 4U);
+    EXPECT_EQ((*opinions)[0].drawing, (*opinions)[1].drawing);
+    EXPECT_EQ((*opinions)[2].drawing, (*opinions)[3].drawing);
+    EXPECT_TRUE(store_->opinions(shapes_project + 1)->empty());
 }
 
 TEST_P(OpinionContract, SeveralAtOnceAreOpinionsToo) {

@@ -835,6 +835,14 @@ export const en = {
     loading: 'Loading…',
     loadingSuspects:
       'Looking for likely mistakes. With thousands of reviewed drawings this takes some seconds.',
+    people: 'Agreement between people',
+    peopleHint:
+      'Krippendorff’s alpha, on drawings that several people looked at: 1 where they always agree, 0 where as often as by chance. From 0.8 on it is good, from 0.667 on enough for tentative conclusions. Below, the guidelines may leave too much open. Accepting what the model proposes counts as agreeing with everybody else who did.',
+    alpha: (alpha: string) => `Alpha ${alpha}`,
+    alphaBetween: (alpha: string, low: string, high: string) => `Alpha ${alpha} (${low} to ${high})`,
+    alphaUndefined: 'Alpha is undefined while everybody gives the same label.',
+    peopleOn: (agreed: string, drawings: string, count: number, people: string) =>
+      `Two opinions of a drawing are the same in ${agreed} of cases, on ${drawings} ${count === 1 ? 'drawing' : 'drawings'} by ${people} people.`,
     looksLike: (tag: string) => `looks like ${tag}`,
   },
   strokes: {

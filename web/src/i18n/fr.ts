@@ -843,6 +843,14 @@ export const fr: Dictionary = {
     loading: 'Chargement…',
     loadingSuspects:
       'Recherche des erreurs probables. Avec des milliers de dessins vérifiés, cela prend quelques secondes.',
+    people: 'Accord entre les personnes',
+    peopleHint:
+      'L’alpha de Krippendorff, sur les dessins que plusieurs personnes ont regardés : 1 si elles sont toujours d’accord, 0 si elles le sont aussi souvent que par hasard. À partir de 0,8 c’est bon, à partir de 0,667 assez pour des conclusions prudentes. En dessous, les consignes laissent peut-être trop de doutes. Accepter ce que propose le modèle, c’est être d’accord avec tous ceux qui l’ont fait.',
+    alpha: (alpha: string) => `Alpha ${alpha}`,
+    alphaBetween: (alpha: string, low: string, high: string) => `Alpha ${alpha} (${low} à ${high})`,
+    alphaUndefined: 'L’alpha n’est pas défini tant que tout le monde donne la même étiquette.',
+    peopleOn: (agreed: string, drawings: string, count: number, people: string) =>
+      `Deux avis sur un dessin sont les mêmes dans ${agreed} des cas, sur ${drawings} ${count === 1 ? 'dessin' : 'dessins'} de ${people} personnes.`,
     looksLike: (tag: string) => `ressemble à ${tag}`,
   },
   strokes: {
