@@ -237,7 +237,7 @@ class CocoListing final : public Listing {
             {"id", count_}, {"image_id", count_}, {"category_id", category_of(drawing.label)}};
         put_box(drawing, annotation);
         if (!drawing.reviewed)
-            annotation["score"] = double{drawing.prediction.confidence.value_or(0)};
+            annotation["score"] = static_cast<double>(drawing.prediction.confidence.value_or(0));
         const char* comma = count_ == 1 ? "\n" : ",\n";
         if (const auto put = images_.append(comma + json::serialize(image)); !put)
             return put.error();
