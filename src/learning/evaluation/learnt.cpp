@@ -7,12 +7,17 @@
 
 #include "core/bytes.h"
 #include "core/files.h"
+#include "learning/dataset/json_fields.h"
 
 namespace croquis::learning {
 namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+
+using dataset::list_in;
+using dataset::object_in;
+using dataset::text_in;
 
 constexpr std::uintmax_t max_list_bytes = std::uintmax_t{1} << 30U;
 
@@ -25,14 +30,7 @@ Result<json::object> object_of(std::string_view card) {
 }
 
 const json::object* training_of_card(const json::object& card) {
-    const auto* training = card.if_contains("training");
-    return training == nullptr ? nullptr : training->if_object();
-}
-
-std::string text_in(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    const auto* text = value == nullptr ? nullptr : value->if_string();
-    return text == nullptr ? std::string() : std::string(*text);
+    return object_in(card, "training");
 }
 
 std::size_t count_in(const json::object& object, std::string_view name) {
@@ -44,8 +42,7 @@ std::size_t count_in(const json::object& object, std::string_view name) {
 
 /// How many drawings the card says it has learnt from, over all sources.
 std::size_t learnt_in(const json::object& training) {
-    const auto* value = training.if_contains("sources");
-    const auto* sources = value == nullptr ? nullptr : value->if_object();
+    const auto* sources = object_in(training, "sources");
     if (sources == nullptr) return 0;
     std::size_t count = 0;
     for (const auto& source : *sources)
@@ -54,21 +51,20 @@ std::size_t learnt_in(const json::object& training) {
 }
 
 void add_ids(const json::object& part, std::set<std::string>& ids) {
-    const auto* list = part.if_contains("ids");
-    if (list == nullptr || !list->is_array()) return;
-    for (const auto& id : list->get_array())
+    const auto* list = list_in(part, "ids");
+    if (list == nullptr) return;
+    for (const auto& id : *list)
         if (id.is_string()) ids.emplace(id.get_string());
 }
 
 std::set<std::string> listed_in(const json::object& card) {
     std::set<std::string> ids;
     for (const auto* name : {"calibration", "training"})
-        if (const auto* part = card.if_contains(name); part != nullptr && part->is_object())
-            add_ids(part->get_object(), ids);
+        if (const auto* part = object_in(card, name)) add_ids(*part, ids);
     return ids;
 }
 
-std::string list_in(const json::object& card) {
+std::string list_file_of(const json::object& card) {
     const auto* training = training_of_card(card);
     if (training == nullptr || count_in(*training, "ids") == 0) return {};
     return fs::path(text_in(*training, "ids_file")).filename().string();
@@ -136,15 +132,15 @@ Result<std::set<std::string>> ids_in_card(std::string_view card) {
 Result<Learnt> learnt_by(std::string_view card, const fs::path& folder) {
     const auto object = object_of(card);
     if (!object) return object.error();
-    const auto name = list_in(*object);
+    const auto name = list_file_of(*object);
     return name.empty() ? Result<Learnt>(without_list(*object)) : with_list(*object, folder / name);
 }
 
 Result<Learnt> learnt_by_list(std::string_view card, const fs::path& file) {
     const auto object = object_of(card);
     if (!object) return object.error();
-    return list_in(*object).empty() ? Result<Learnt>(without_list(*object))
-                                    : with_list(*object, file);
+    return list_file_of(*object).empty() ? Result<Learnt>(without_list(*object))
+                                         : with_list(*object, file);
 }
 
 std::string said_of_learnt(std::size_t known, std::size_t left_out, const std::string& remark) {
