@@ -130,15 +130,6 @@ Result<std::optional<Timestamp>> last_review_in(store::Store& store, int project
 
 }  // namespace
 
-Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
-                                                         const std::string& trunk,
-                                                         std::size_t limit) {
-    if (const auto valid = check_suspects_limit(limit); !valid) return valid.error();
-    const auto suspicions = suspicions_in(store, project, trunk);
-    if (!suspicions) return suspicions.error();
-    return still_suspected(store, *suspicions, limit);
-}
-
 std::shared_ptr<SuspectBoard::Entry> SuspectBoard::entry(int project) {
     const MutexLock lock(mutex_);
     if (entries_.size() >= most_kept_boards && !entries_.contains(project)) entries_.clear();

@@ -27,13 +27,7 @@ struct SuspectedMistake {
 /// Reviewed drawings looked at for mistakes, the newest: the time grows with their square.
 inline constexpr std::size_t most_suspects_among = 4'000;
 
-/// The likeliest first, without those whose tag somebody confirmed on a second look. Reads stored
-/// embeddings of the trunk alone. Blocks. Errors: invalid (limit: 1 to 200); those of the store.
-Result<std::vector<SuspectedMistake>> suspected_mistakes(store::Store& store, int project,
-                                                         const std::string& trunk,
-                                                         std::size_t limit);
-
-/// What suspected_mistakes() says, to many who ask. Where looking for them took long, what was
+/// The likely mistakes of projects, for many who ask. Where looking for them took long, what was
 /// found is told again: for ten minutes while nobody reviews anything, and for twenty times as long
 /// as it took in any case. What was confirmed or got another tag meanwhile is left out at once.
 /// Whoever asks while somebody's question is worked at waits for that answer. Thread-safe.
@@ -45,7 +39,9 @@ class SuspectBoard {
     explicit SuspectBoard(std::function<Clock::time_point()> now = Clock::now)
         : now_(std::move(now)) {}
 
-    /// As suspected_mistakes().
+    /// The likeliest first, without those whose tag somebody confirmed on a second look. Reads
+    /// stored embeddings of the trunk alone. Blocks. Errors: invalid (limit: 1 to 200); those of
+    /// the store.
     Result<std::vector<SuspectedMistake>> of(store::Store& store, int project,
                                              const std::string& trunk, std::size_t limit);
 

@@ -54,7 +54,7 @@ class NeighboursTest : public testing::Test {
     std::vector<Uuid> suspects() {
         std::vector<Uuid> ids;
         for (const auto& each :
-             suspected_mistakes(*store_, store::shapes_project, "live", 200).value())
+             SuspectBoard().of(*store_, store::shapes_project, "live", 200).value())
             ids.push_back(each.drawing.id);
         return ids;
     }
