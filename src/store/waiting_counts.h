@@ -1,15 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "core/mutex.h"
-#include "core/rested.h"
+#include "core/rested_by_key.h"
 #include "core/uuid.h"
 #include "store/tagging.h"
 
@@ -45,35 +43,10 @@ struct WaitingCounts {
     }
 };
 
-/// Counting reads an index from end to end: the counts of a project, or of an import, rest where
-/// that takes longer than a reader would notice. Thread-safe.
-class WaitingCountCaches {
-  public:
-    using Count = std::function<WaitingCounts()>;
-
-    /// What `count` returns or returned; throws what it throws.
-    WaitingCounts get(int project, const std::optional<Uuid>& import_job, const Count& count) {
-        return of({project, import_job})
-            ->get([&] { return Result<WaitingCounts>(count()); })
-            .value();
-    }
-
-  private:
-    using Key = std::pair<int, std::optional<Uuid>>;
-    using Cache = Rested<WaitingCounts>;
-    static constexpr std::size_t most_kept = 256;
-    static constexpr std::chrono::milliseconds unnoticed{100};
-
-    std::shared_ptr<Cache> of(const Key& key) {
-        const MutexLock lock(mutex_);
-        if (caches_.size() >= most_kept && !caches_.contains(key)) caches_.clear();
-        auto& cache = caches_[key];
-        if (!cache) cache = std::make_shared<Cache>(Cache::Clock::now, unnoticed);
-        return cache;
-    }
-
-    Mutex mutex_;
-    std::map<Key, std::shared_ptr<Cache>> caches_ CROQUIS_GUARDED_BY(mutex_);
+/// Counting reads an index from end to end: the counts of a project, or of what an import brought
+/// there, rest where that takes longer than a reader would notice.
+struct WaitingCountCache : RestedByKey<std::pair<int, std::optional<Uuid>>, WaitingCounts> {
+    WaitingCountCache() : RestedByKey(std::chrono::milliseconds(100)) {}
 };
 
 }  // namespace croquis::store

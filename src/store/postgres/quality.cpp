@@ -86,7 +86,7 @@ Result<std::int64_t> PostgresStore::count_waiting(int project, const std::option
         return counts;
     };
     return guarded([&] {
-        const auto counts = waiting_counts_.get(project, import_job, count);
+        const auto counts = waiting_counts_.get({project, import_job}, count);
         return account ? counts.asked_of(*account) : counts.all;
     });
 }

@@ -169,8 +169,8 @@ class PostgresStore final : public Store {
     Pool connections_;
     std::vector<std::unique_ptr<Connection>> writers_;  ///< each used by one batch at a time
     std::atomic<std::chrono::steady_clock::time_point> keys_due_{};
-    TagCountCaches tag_counts_;
-    WaitingCountCaches waiting_counts_;
+    TagCountCache tag_counts_;
+    WaitingCountCache waiting_counts_;
     WriteProbe probe_;
     GroupCommit commits_;
 };

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 
 #include "core/bytes.h"
@@ -69,6 +70,15 @@ class Statement {
     std::shared_ptr<sqlite3_stmt> statement_;
 };
 
+/// Whether a parameter's bytes are bound where they lie: those of a temporary would be gone before
+/// the first step.
+template <class T>
+inline constexpr bool is_bound_in_place = std::is_same_v<T, Uuid> ||
+                                          (std::is_convertible_v<const T&, BytesView> &&
+                                           !std::is_same_v<T, BytesView>);
+template <class T>
+inline constexpr bool is_bound_in_place<std::optional<T>> = is_bound_in_place<T>;
+
 /// One connection to an SQLite file, with its statements prepared once. Not thread-safe. All
 /// functions throw Failure: unavailable where the file is locked, full or unreadable, conflict
 /// where a constraint objects, internal otherwise.
@@ -81,7 +91,9 @@ class Connection {
 
     /// A statement with its parameters bound, in order; blobs and ids must outlive it.
     template <class... Values>
-    Statement query(std::string_view sql, const Values&... values) {
+    Statement query(std::string_view sql, Values&&... values) {
+        static_assert(((std::is_lvalue_reference_v<Values> || !is_bound_in_place<Values>)&&...),
+                      "Bytes and ids are not copied: give a temporary a name.");
         Statement statement = prepare(sql);
         int at = 0;
         (statement.bind(++at, values), ...);

@@ -71,7 +71,7 @@ Result<std::int64_t> SqliteStore::count_waiting(int project, const std::optional
         return counts;
     };
     return guarded([&] {
-        const auto counts = waiting_counts_.get(project, import_job, count);
+        const auto counts = waiting_counts_.get({project, import_job}, count);
         return account ? counts.asked_of(*account) : counts.all;
     });
 }

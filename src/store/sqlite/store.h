@@ -168,8 +168,8 @@ class SqliteStore final : public Store {
     std::unique_ptr<Connection> writer_;  ///< used on the writer's thread alone
     std::chrono::steady_clock::time_point keys_due_{};
     ConnectionPool<Connection> readers_;
-    TagCountCaches tag_counts_;
-    WaitingCountCaches waiting_counts_;
+    TagCountCache tag_counts_;
+    WaitingCountCache waiting_counts_;
     WriteProbe probe_;
     GroupCommit commits_;
 };
