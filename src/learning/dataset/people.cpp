@@ -15,6 +15,7 @@
 #include "learning/dataset/archive.h"
 #include "learning/dataset/dataset.h"
 #include "learning/dataset/fingerprint.h"
+#include "learning/dataset/json_fields.h"
 #include "learning/dataset/symbols.h"
 #include "learning/synthesis/sketcher.h"
 
@@ -64,12 +65,6 @@ bool is_shape(std::string_view word) {
     return std::find(labels.begin(), labels.end() - 1, word) != labels.end() - 1;
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
-}
-
 class Reader {
   public:
     explicit Reader(fs::path folder) : folder_(std::move(folder)) {}
@@ -102,7 +97,7 @@ class Reader {
     }
 
     void game(PersonsDrawing& drawn, const json::object& object) {
-        quick_draw_label(drawn, text_of(object, "word"));
+        quick_draw_label(drawn, dataset::text_in(object, "word"));
         drawn.source = "quickdraw";  // both forms are the same drawings
         drawn.use = is_shape(drawn.category) ? one_in(5, drawn.id) : Use::learn;
     }
@@ -110,8 +105,8 @@ class Reader {
     /// People draw several signs in a row, and the numbers run on: what stands close together is
     /// likely of one hand, and stays on one side.
     void sign(PersonsDrawing& drawn, const json::object& object) {
-        const auto word = text_of(object, "word");
-        const auto symbol = text_of(object, "symbol");
+        const auto word = dataset::text_in(object, "word");
+        const auto symbol = dataset::text_in(object, "symbol");
         drawn.label = is_shape(word) ? word : std::string(label_of_symbol(word));
         drawn.category = is_shape(drawn.label) ? drawn.label : sign_name(word);
         const auto number = drawn.id.substr(drawn.id.find(':') + 1);
@@ -145,7 +140,7 @@ class Reader {
     /// What people said of a project's drawings. What is no shape is nothing else to whoever tells
     /// shapes alone; the wide classifier tells it apart.
     void reviewed(PersonsDrawing& drawn, const json::object& object) {
-        const auto word = text_of(object, "word");
+        const auto word = dataset::text_in(object, "word");
         drawn.label = is_shape(word) ? word : "unknown";
         if (word != "unknown") drawn.category = word;
         drawn.use = one_in(5, drawn.id);
@@ -159,7 +154,7 @@ class Reader {
             into.strokes = std::move(*strokes);
             return {};
         }
-        const auto file = from_base64(text_of(object, "picture"));
+        const auto file = from_base64(dataset::text_in(object, "picture"));
         if (!file) return file.error();
         const auto decoded = drawing::decode(*file);
         if (!decoded) return decoded.error();
@@ -176,7 +171,7 @@ class Reader {
         const auto* recognised = object->if_contains("recognized");
         if (recognised != nullptr && recognised->is_bool() && !recognised->get_bool()) return {};
         PersonsDrawing drawn;
-        drawn.id = text_of(*object, "key_id");
+        drawn.id = dataset::text_in(*object, "key_id");
         drawn.source = source;
         if (const auto read = read_drawing(*object, drawn); !read) return read.error();
         if (!met_.insert(drawn.id).second) return {};

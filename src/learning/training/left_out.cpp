@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 
+#include "learning/dataset/json_fields.h"
 #include "learning/training/card_files.h"
 
 namespace croquis::learning {
@@ -15,12 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
-std::string text_at(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
-}
 
 double number_at(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
@@ -34,12 +29,13 @@ std::map<std::string, std::string> data_of(const json::object& training) {
     if (files == nullptr || !files->is_array()) return data;
     for (const auto& file : files->get_array())
         if (const auto* object = file.if_object())
-            data[text_at(*object, "file")] = text_at(*object, "sha256");
+            data[dataset::text_in(*object, "file")] = dataset::text_in(*object, "sha256");
     return data;
 }
 
 std::string program_of(const json::object& training) {
-    return text_at(training, "version") + ", commit " + text_at(training, "commit");
+    return dataset::text_in(training, "version") + ", commit " +
+           dataset::text_in(training, "commit");
 }
 
 std::vector<std::string> differences(const json::object& row, const json::object& training) {
@@ -52,8 +48,8 @@ std::vector<std::string> differences(const json::object& row, const json::object
     for (const std::string_view name : {"seed", "batch"})
         if (number_at(*made, name) != number_at(training, name))
             differs.push_back(fmt::format("with {} {:.0f}", name, number_at(*made, name)));
-    if (text_at(*made, "device") != text_at(training, "device"))
-        differs.push_back("on " + text_at(*made, "device"));
+    if (dataset::text_in(*made, "device") != dataset::text_in(training, "device"))
+        differs.push_back("on " + dataset::text_in(*made, "device"));
     if (program_of(*made) != program_of(training))
         differs.push_back("by croquis-train " + program_of(*made));
     return differs;
@@ -121,8 +117,8 @@ std::string row_of(const json::object& row) {
     const auto& report = row.at("report").as_object();
     const double shapes = number_at(report, "shapes");
     return fmt::format("| {} | {} | {:.0f} | {:.0f} | {} | {} | {} | {:.0f} | {} | {} |\n",
-                       text_at(row, "source"), sources_left_out(row), samples_of(row), shapes,
-                       share_cells(report, "accuracy", "shapes"),
+                       dataset::text_in(row, "source"), sources_left_out(row), samples_of(row),
+                       shapes, share_cells(report, "accuracy", "shapes"),
                        share_cells(report, "merged_accuracy", "shapes"),
                        error_cell(report, "calibration_error", shapes > 0),
                        number_at(report, "others"), share_cells(report, "refused_others", "others"),
@@ -146,8 +142,8 @@ std::string label_rows_of(const json::object& row) {
         const double predicted = predicted_of(report, index++);
         if (number_at(label, "drawings") == 0) continue;
         text += fmt::format(
-            "| {} | {} | {:.0f} | {} | {:.1f} % |\n", text_at(row, "source"),
-            text_at(label, "label"), number_at(label, "drawings"),
+            "| {} | {} | {:.0f} | {} | {:.1f} % |\n", dataset::text_in(row, "source"),
+            dataset::text_in(label, "label"), number_at(label, "drawings"),
             predicted > 0 ? fmt::format("{:.1f} %", 100 * number_at(label, "precision")) : "-",
             100 * number_at(label, "recall"));
     }
@@ -166,7 +162,8 @@ std::string reservations(const std::vector<json::object>& rows) {
     std::string text;
     for (const auto& row : rows)
         if (!row.at("differs").as_array().empty())
-            text += fmt::format("- {}: {}.\n", text_at(row, "source"), listed(row.at("differs")));
+            text += fmt::format("- {}: {}.\n", dataset::text_in(row, "source"),
+                                listed(row.at("differs")));
     return text.empty() ? text : "Not made as this model was:\n\n" + text + "\n";
 }
 
