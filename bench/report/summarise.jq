@@ -154,5 +154,6 @@ def budget($lines; $phases; $stages):
         (if .mib then .mib else {rate, per_s, statuses, latency_ms, refused_latency_ms, refusals_without_retry_after,
             connection_errors, unsent, unanswered, timeline} end)}] | from_entries),
     functions: [$lines[] | select(.phase == "functions") | .benchmarks[]],
+    learning: [$lines[] | select(.phase == "learning") | .benchmarks[]],
     lines: $lines
 }

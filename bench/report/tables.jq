@@ -86,6 +86,9 @@ section("Generators against the bare responder: requests a second, and CPU µs o
     [(.phases.generators // {}) | to_entries[] | .key as $k | {party: $k, per_s: .value.per_s.median,
         cpu: ([$all.lines[] | select(.phase == "generators" and .party == $k) | .own_cpu_us // .usage.load.cpu_us][0])}]
     | rows(["generator", "per second", "its CPU µs"]; [.party, (.per_s | number), (.cpu | places(1))])),
+section("Teaching and retagging, without the store"; (.learning // []) | rows(
+    ["what", "time", "a second", "accuracy, cross-validated"];
+    [(.name | sub("/real_time$"; "")), "\(.real_time | places(2)) \(.time_unit)", (.items_per_second | number), (.accuracy | percent)])),
 section("Functions, on one core"; [.functions[] | select(.name | startswith("infer_on_cores") | not)] | rows(
     ["function", "CPU time", "times the limit of 32-bit floats", "times that of bytes"];
     [.name, "\(.cpu_time | places(2)) \(.time_unit)", (.times_limit // null | places(2)), (.times_byte_limit // null | places(2))]))
