@@ -66,12 +66,16 @@ Result<DrawingMap> map_drawings(store::Store& store, int project, const std::str
 json::object to_json(const DrawingMap& map) {
     json::array points;
     for (const auto& [drawing, at] : map.drawings)
-        points.push_back(json::object{{"id", to_string(drawing.id)},
-                                      {"version", drawing.version},
-                                      {"tag", drawing.tag},
-                                      {"reviewed", drawing.tagged_by.has_value()},
-                                      {"x", at[0]},
-                                      {"y", at[1]}});
+        points.push_back(
+            json::object{{"id", to_string(drawing.id)},
+                         {"version", drawing.version},
+                         {"tag", drawing.tag},
+                         {"model", drawing.prediction.model},
+                         {"reviewed", drawing.tagged_by.has_value()},
+                         {"tagged_by", drawing.tagged_by ? json::value(*drawing.tagged_by)
+                                                         : json::value(nullptr)},
+                         {"x", at[0]},
+                         {"y", at[1]}});
     const auto& drift = map.drift;
     return {{"drift",
              {{"before", drift.first},

@@ -303,8 +303,11 @@ json::array metrics_of(const Subject& subject) {
             metrics.add_share(name, object);
         }
     if (const auto* curve = subject.lineage.if_contains("curve"); curve && curve->is_array())
-        for (const auto& point : curve->get_array())
-            metrics.add("loss", &point.at(1), point.at(0).to_number<std::int64_t>());
+        for (const auto& point : curve->get_array()) {
+            const auto step = point.at(0).to_number<std::int64_t>();
+            metrics.add("loss", &point.at(1), step);
+            if (point.as_array().size() > 2) metrics.add("training_accuracy", &point.at(2), step);
+        }
     return metrics.all();
 }
 

@@ -229,7 +229,7 @@ class Curve {
     /// Begun again, it goes on with what was told before.
     explicit Curve(jobs::Task& task) : task_(task), points_(points_of(task.job())) {}
 
-    /// Pairs of step and loss.
+    /// Step, loss and, where the program tells it, accuracy.
     [[nodiscard]] const json::array& points() const { return points_; }
 
     void show(std::string_view said) {
@@ -239,18 +239,21 @@ class Curve {
             step_ = at.step;
             while (!points_.empty() && points_.back().at(0).to_number<std::int64_t>() >= at.step)
                 points_.pop_back();
-            points_.push_back(json::array{at.step, at.loss});
+            auto& point = points_.emplace_back(json::array{at.step, at.loss}).as_array();
+            if (at.accuracy) point.emplace_back(*at.accuracy);
             last_ = at;
             news = true;
         }
         if (!news || last_.steps <= 0) return;
         task_.progress(written + (trained - written) * static_cast<double>(last_.step) /
                                      static_cast<double>(last_.steps));
-        task_.tell(json::serialize(json::object{{"step", last_.step},
-                                                {"steps", last_.steps},
-                                                {"loss", last_.loss},
-                                                {"samples_per_second", last_.samples_per_second},
-                                                {"curve", points_}}));
+        json::object told{{"step", last_.step},
+                          {"steps", last_.steps},
+                          {"loss", last_.loss},
+                          {"samples_per_second", last_.samples_per_second},
+                          {"curve", points_}};
+        if (last_.accuracy) told["accuracy"] = *last_.accuracy;
+        task_.tell(json::serialize(told));
     }
 
   private:
@@ -304,15 +307,20 @@ Error no_training() {
 
 std::vector<TrainingProgress> progress_in(std::string_view said) {
     static const std::regex told(
-        R"(step (\d{1,9})/(\d{1,9})  loss (\d{1,9}\.\d{1,9})  (\d{1,9})/s)");
+        R"(step (\d{1,9})/(\d{1,9})  loss (\d{1,9}\.\d{1,9})  (?:accuracy (\d{1,3}\.\d) %  )?(\d{1,9})/s)");
     std::vector<TrainingProgress> all;
     while (!said.empty()) {
         const auto end = std::min(said.find('\n'), said.size());
         const std::string line(said.substr(0, end));
         std::smatch found;
-        if (std::regex_search(line, found, told))
-            all.push_back({std::stoll(found[1]), std::stoll(found[2]), std::stod(found[3]),
-                           std::stod(found[4])});
+        if (std::regex_search(line, found, told)) {
+            auto& progress = all.emplace_back();
+            progress.step = std::stoll(found[1]);
+            progress.steps = std::stoll(found[2]);
+            progress.loss = std::stod(found[3]);
+            if (found[4].matched) progress.accuracy = std::stod(found[4]) / 100;
+            progress.samples_per_second = std::stod(found[5]);
+        }
         said.remove_prefix(std::min(end + 1, said.size()));
     }
     return all;

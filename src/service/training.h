@@ -46,6 +46,8 @@ struct TrainingProgress {
     std::int64_t steps = 0;
     double loss = 0;
     double samples_per_second = 0;
+    /// Of the samples, each before it was learnt from, 0…1; older programs do not tell it.
+    std::optional<double> accuracy = std::nullopt;
 };
 
 /// Code no_training: there is no program that trains.

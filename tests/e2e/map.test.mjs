@@ -61,7 +61,7 @@ describe('the map of drawings', () => {
       await pictures.nth(1).click();
       assert.equal(await pictures.nth(1).getAttribute('aria-pressed'), 'false');
       await look(page, 'map-lasso');
-      await map.locator('select').selectOption('heart');
+      await map.locator('#map-tag').selectOption('heart');
       await map.getByRole('button', { name: 'Tag 39 as heart' }).click();
       await page.getByText('39 drawings are heart now').first().waitFor();
       const tagged = await reviewed();
@@ -101,6 +101,20 @@ describe('the map of drawings', () => {
       const of = drawings.filter((drawing) => drawing.tag === tag).length;
       const said = of === 1 ? 'One drawing caught' : `${of} drawings caught`;
       await map.getByRole('heading', { name: said }).waitFor();
+    });
+  });
+
+  it('is coloured by the model that predicted, or by who reviewed', async () => {
+    await visit(browser, croquis.url, {}, async (page) => {
+      const map = await open(page);
+      const { id } = await api('GET', '/model');
+      await map.getByRole('combobox', { name: 'Coloured by' }).selectOption('model');
+      await map.getByRole('button', { name: `Catch all: ${id}`, exact: true }).waitFor();
+      await map.getByRole('img', { name: '40 drawings, coloured by model' }).waitFor();
+      await map.getByRole('combobox', { name: 'Coloured by' }).selectOption('person');
+      await map.getByRole('button', { name: 'Catch all: nobody yet', exact: true }).click();
+      assert.equal(await caught(map), 40);
+      await look(page, 'map-by-person');
     });
   });
 

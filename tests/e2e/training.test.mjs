@@ -75,7 +75,8 @@ describe('training', () => {
       const loss = train.getByTestId('loss');
       await loss.getByText('Step 20 of 30, loss 1.2').waitFor();
       await train.locator('progress').waitFor();
-      await train.locator('.plot canvas').waitFor();
+      await train.locator('.plot canvas').first().waitFor();
+      await train.getByTestId('accuracy').getByText(/^2\d(\.5)?% of the samples/).waitFor();
       assert.equal(await button.getAttribute('aria-disabled'), 'true');
       await mode('waits-at-30');
       await loss.getByText('Step 30 of 30, loss 1.3').waitFor();

@@ -53,6 +53,12 @@ torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& truth, d
     return sum / truth.ne(not_asked).sum().clamp_min(1);
 }
 
+/// The share of the samples asked after that the network names rightly; 0 where none is.
+double accuracy_of(const torch::Tensor& logits, const torch::Tensor& truth) {
+    const auto right = logits.detach().argmax(1).eq(truth).sum();
+    return right.item<double>() / truth.ne(not_asked).sum().clamp_min(1).item<double>();
+}
+
 /// How surely each drawing's other view is found among all views of the batch (NT-Xent: Chen et al.
 /// 2020). Other drawings of the same category are neither sought nor shunned (Khosla et al. 2020
 /// seek them; the wide classifier does that here). 0 where there are no pairs.
@@ -140,19 +146,20 @@ Learner::Learner(Network network, const LossWeights& weights, double weight_deca
     network_->train();
 }
 
-double Learner::learn(const Batch& batch, double rate, std::uint64_t seed) {
+StepResult Learner::learn(const Batch& batch, double rate, std::uint64_t seed) {
     constexpr double smoothing = 0.1;  // of categories: many look alike
     torch::manual_seed(seed);
     for (auto& group : optimiser_.param_groups())
         static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
     const auto output = network_->forward(batch.images);
-    const auto loss = loss_of(output.logits, believed(batch, output.logits), 0) +
+    const auto labels = believed(batch, output.logits);
+    const auto loss = loss_of(output.logits, labels, 0) +
                       weights_.wide * loss_of(output.categories, batch.categories, smoothing) +
                       weights_.views * loss_of_views(output.views, batch);
     optimiser_.zero_grad();
     loss.backward();
     optimiser_.step();
-    return loss.item<double>();
+    return {loss.item<double>(), accuracy_of(output.logits, labels)};
 }
 
 void Learner::save(torch::serialize::OutputArchive& archive) const {

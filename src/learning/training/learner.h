@@ -45,6 +45,12 @@ class Average {
     std::int64_t count_ = 0;
 };
 
+/// What a step's samples gave, before the network learnt from them.
+struct StepResult {
+    double loss = 0;
+    double accuracy = 0;  ///< the share of those asked after whose label the network gave, 0…1
+};
+
 /// A network and what its training carries from step to step. Its losses: cross-entropy of the
 /// labels and of the wide classifier, and NT-Xent of the views (Chen et al. 2020). Where nobody has
 /// looked whether a drawing is a shape, one that the network takes for a plain shape teaches no
@@ -54,8 +60,8 @@ class Learner {
     /// Moves `network` to `device` and learns with it there.
     Learner(Network network, const LossWeights& weights, double weight_decay, torch::Device device);
 
-    /// One step by AdamW (Loshchilov and Hutter 2019); `seed` is of its dropout. Gives the loss.
-    double learn(const Batch& batch, double rate, std::uint64_t seed);
+    /// One step by AdamW (Loshchilov and Hutter 2019); `seed` is of its dropout.
+    StepResult learn(const Batch& batch, double rate, std::uint64_t seed);
     /// Takes the weights as they are now into their average.
     void take_into_average() { average_.add(network_); }
     /// Gives the network its average.

@@ -19,14 +19,15 @@ class Progress {
   public:
     explicit Progress(std::int64_t steps) : steps_(steps), terminal_(isatty(STDERR_FILENO) != 0) {}
 
-    void show(std::int64_t step, double loss, double per_second) {
+    void show(std::int64_t step, const StepResult& recent, double per_second) {
         const bool last = step == steps_;
         if (!last && step % (terminal_ ? 5 : std::max<std::int64_t>(1, steps_ / 100)) != 0) return;
         const double done = static_cast<double>(step) / static_cast<double>(steps_);
         const auto full = static_cast<std::size_t>(30 * done);
         const std::string bar = std::string(full, '#') + std::string(30 - full, '.');
-        const auto line = fmt::format("[{}] {:3.0f}%  step {}/{}  loss {:.3f}  {:.0f}/s", bar,
-                                      100 * done, step, steps_, loss, per_second);
+        const auto line =
+            fmt::format("[{}] {:3.0f}%  step {}/{}  loss {:.3f}  accuracy {:.1f} %  {:.0f}/s", bar,
+                        100 * done, step, steps_, recent.loss, 100 * recent.accuracy, per_second);
         std::fprintf(stderr,
                      terminal_ && !last ? "\r%s"
                      : terminal_        ? "\r%s\n"
@@ -38,6 +39,12 @@ class Progress {
     std::int64_t steps_;
     bool terminal_;
 };
+
+/// The running mean of the last fifty steps or so.
+void take_in(const StepResult& step, StepResult& recent) {
+    recent.loss = 0.98 * recent.loss + 0.02 * step.loss;
+    recent.accuracy = 0.98 * recent.accuracy + 0.02 * step.accuracy;
+}
 
 double rate_at(std::int64_t step, const TrainingOptions& options) {
     const double warm_up = std::min(100.0, 0.1 * static_cast<double>(options.steps));
@@ -96,7 +103,7 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options, c
     Progress progress(options.steps);
     const auto began = std::chrono::steady_clock::now();
     const std::int64_t window = std::max<std::int64_t>(1, options.steps / 20);
-    double recent = 0;
+    StepResult recent;
     double per_second = 0;
     Loader loader(corpus, options.seed, static_cast<std::size_t>(options.batch), start,
                   options.steps, options.loaders);
@@ -105,14 +112,15 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options, c
         place.on_gpu = place.on_gpu || options.device.is_cuda();
         const double rate = rate_at(step, options);
         const auto seed = options.seed * 1'000'003 + static_cast<std::uint64_t>(step);
-        const double value = learner.learn(batch, rate, seed);
-        if (!std::isfinite(value))
+        const auto learnt = learner.learn(batch, rate, seed);
+        if (!std::isfinite(learnt.loss))
             return Error{ErrorKind::internal, "The training diverged: the loss is not a number."};
-        const auto share = value / static_cast<double>(window);
+        const auto share = learnt.loss / static_cast<double>(window);
         if (step < window) place.first_loss += share;
         if (step >= options.steps - window) place.last_loss += share;
         if (step >= options.average_from()) learner.take_into_average();
-        recent = step == start ? value : 0.98 * recent + 0.02 * value;
+        if (step == start) recent = learnt;
+        take_in(learnt, recent);
         const double elapsed =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         per_second = static_cast<double>((step + 1 - start) * options.batch) / elapsed;

@@ -233,6 +233,9 @@ for (const kind of Object.keys(stores))
       const { drift, points } = await get('/api/v1/quality/map');
       assert.equal(points.length, 60);
       assert.equal(points.filter(({ reviewed }) => reviewed).length, 30);
+      const { id: live } = await get('/api/v1/model');
+      for (const { reviewed, tagged_by: by, model } of points)
+        assert.deepEqual([by, model], [reviewed ? 'marie' : null, live]);
       assert.ok(points.some(({ x }) => Math.abs(x) > 0.5));
       assert.deepEqual([drift.before, drift.since, drift.p_value, drift.beyond_chance], [0, 60, 1, false]);
       await get('/api/v1/quality/map', { token: undefined, status: 401 });

@@ -101,7 +101,7 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([made.state, made.kind], ['candidate', 'trunk']);
       const { begun_with: begun, steps, sketches, drawings, curve, by } = made.lineage;
       assert.deepEqual([begun, steps, sketches, by], [live, 100_000, false, 'admin']);
-      assert.deepEqual(curve, [[10, 1.1], [20, 1.2], [30, 1.3]]);
+      assert.deepEqual(curve, [[10, 1.1, 0.105], [20, 1.2, 0.205], [30, 1.3, 0.305]]);
 
       const lines = (await noted('learnt/project-alone/drawings.ndjson')).split('\n').map((line) => JSON.parse(line));
       assert.equal(lines.length, drawings);
@@ -128,7 +128,7 @@ for (const kind of Object.keys(stores))
       await mode('hangs');
       const { body } = await train();
       assert.equal((await train()).body.id, body.id);
-      assert.deepEqual((await told(body.id)).curve, [[10, 1.1]]);
+      assert.deepEqual((await told(body.id)).curve, [[10, 1.1, 0.105]]);
       const pid = Number(await noted('pid'));
       assert.ok(alive(pid));
       await api.ask('POST', `/api/v1/jobs/${body.id}:cancel`, { token, status: 200 });
@@ -147,6 +147,6 @@ for (const kind of Object.keys(stores))
       const ended = await endedJob(api, token, body.id);
       assert.deepEqual([ended.state, ended.attempts], ['succeeded', 2]);
       assert.equal((await noted('begun')).split('\n').at(-1), '10');
-      assert.deepEqual(ended.detail.curve, [[10, 1.1], [20, 1.2], [30, 1.3]]);
+      assert.deepEqual(ended.detail.curve, [[10, 1.1, 0.105], [20, 1.2, 0.205], [30, 1.3, 0.305]]);
     });
   });

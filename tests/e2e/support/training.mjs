@@ -25,7 +25,7 @@ from=0
 echo $from >> $folder/begun
 for step in 10 20 30; do
   [ $step -gt $from ] || continue
-  echo "[###...] 10%  step $step/30  loss 1.$step  128/s" >&2
+  echo "[###...] 10%  step $step/30  loss 1.$step  accuracy $step.5 %  128/s" >&2
   echo $step > $checkpoint
   mode=$(cat $folder/mode)
   if [ $mode = fails ]; then echo "croquis-train: error: The training diverged." >&2; exit 1; fi

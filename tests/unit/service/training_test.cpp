@@ -12,13 +12,17 @@ TEST(TrainingProgressTest, IsReadFromWhatTheProgramSaysOfItsSteps) {
         "Reading people's drawings\n"
         "[###...........................]  10%  step 12/120  loss 3.512  480/s\n"
         "step by step\n"
-        "[##############################] 100%  step 120/120  loss 0.402  512/s");
+        "[##############################] 100%  step 120/120  loss 0.402  accuracy 91.5 %  512/s");
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(all[0].step, 12);
     EXPECT_EQ(all[0].steps, 120);
     EXPECT_EQ(all[0].loss, 3.512);
     EXPECT_EQ(all[0].samples_per_second, 480);
+    EXPECT_FALSE(all[0].accuracy);  // an older program's
     EXPECT_EQ(all[1].step, 120);
+    EXPECT_EQ(all[1].samples_per_second, 512);
+    ASSERT_TRUE(all[1].accuracy);
+    EXPECT_DOUBLE_EQ(*all[1].accuracy, 0.915);
     EXPECT_TRUE(progress_in("").empty());
     EXPECT_TRUE(progress_in("step 1/  loss nan  1/s").empty());
 }

@@ -630,6 +630,9 @@ export const en = {
     trainFailed: (why: string) => `Nothing was trained. ${why}`,
     trainCancelled: 'The training was stopped.',
     trainStep: (step: string, steps: string, loss: string) => `Step ${step} of ${steps}, loss ${loss}`,
+    trainAccuracy: (share: string) => `${share} of the samples named rightly before they were learnt from`,
+    accuracy: 'Accuracy',
+    accuracyPlot: (share: string) => `The accuracy over the steps; now ${share}`,
     loss: 'Loss',
     lossPlot: (loss: string) => `The loss over the steps; now ${loss}`,
     teaching: 'Learning from reviewed drawings…',
@@ -761,7 +764,7 @@ export const en = {
   quality: {
     map: 'Map of drawings',
     mapIntro:
-      'The newest drawings before and since the promotion; what the model sees alike lies together. Filled: reviewed. Press a dot to open its drawing, a colour below to catch all of its tag, or draw a lasso.',
+      'The newest drawings before and since the promotion; what the model sees alike lies together. Filled: reviewed. Press a dot to open its drawing, a colour below to catch all that have it, or draw a lasso.',
     pick: 'Pick several drawings',
     lasso: 'Lasso',
     frame: 'Frame by keys',
@@ -773,7 +776,10 @@ export const en = {
     caughtList: 'What was caught: press one to leave it out',
     caughtMore: (n: string) => `${n} more are not shown; they are tagged too.`,
     letGo: 'Let go',
-    mapOf: (n: string) => `${n} drawings, coloured by tag`,
+    mapOf: (n: string, by: 'tag' | 'model' | 'person') => `${n} drawings, coloured by ${by}`,
+    colouredBy: 'Coloured by',
+    colourings: { tag: 'tag', model: 'model', person: 'person' },
+    nobodyYet: 'nobody yet',
     mapKey: 'Colours',
     looksTooFew:
       'Too few drawings from before and since the promotion to say whether they look otherwise now.',

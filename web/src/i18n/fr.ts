@@ -638,6 +638,9 @@ export const fr: Dictionary = {
     trainFailed: (why) => `Rien n’a été entraîné. ${why}`,
     trainCancelled: 'L’entraînement a été arrêté.',
     trainStep: (step, steps, loss) => `Étape ${step} sur ${steps}, perte ${loss}`,
+    trainAccuracy: (share) => `${share} des exemples bien nommés avant d’avoir été appris`,
+    accuracy: 'Exactitude',
+    accuracyPlot: (share) => `L’exactitude au fil des étapes ; maintenant ${share}`,
     loss: 'Perte',
     lossPlot: (loss) => `La perte au fil des étapes ; maintenant ${loss}`,
     teaching: 'Apprentissage sur les dessins vérifiés…',
@@ -783,7 +786,11 @@ export const fr: Dictionary = {
     caughtList: 'Ce qui a été attrapé : appuyez pour laisser de côté',
     caughtMore: (n) => `${n} autres ne sont pas montrés ; ils sont étiquetés aussi.`,
     letGo: 'Relâcher',
-    mapOf: (n) => `${n} dessins, colorés par étiquette`,
+    mapOf: (n, by) =>
+      `${n} dessins, colorés par ${{ tag: 'étiquette', model: 'modèle', person: 'personne' }[by]}`,
+    colouredBy: 'Colorés par',
+    colourings: { tag: 'étiquette', model: 'modèle', person: 'personne' },
+    nobodyYet: 'personne encore',
     mapKey: 'Couleurs',
     looksTooFew: 'Trop peu de dessins d’avant et d’après l’activation pour dire s’ils sont différents.',
     looksAlike: (chance) =>

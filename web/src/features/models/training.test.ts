@@ -11,19 +11,22 @@ it('reads how a training goes out of its job', () => {
     steps: 120,
     loss: 1.5,
     samples_per_second: 300,
+    accuracy: 0.5,
     curve: [
       [10, 2.5],
-      [20, 1.5],
+      [20, 1.5, 0.5],
     ],
   };
   expect(progressOf(job(detail))).toEqual({
     step: 20,
     steps: 120,
     loss: 1.5,
+    accuracy: 0.5,
     curve: [
       [10, 20],
       [2.5, 1.5],
     ],
+    accuracies: [[20], [0.5]],
   });
 });
 
@@ -32,4 +35,5 @@ it('shows nothing of a job that has told nothing, and passes over what is no poi
   expect(progressOf(job({ step: 'x' }))).toBeNull();
   const told = progressOf(job({ step: 1, steps: 2, loss: 3, curve: [[1], 'x', [1, 3]] }));
   expect(told?.curve).toEqual([[1], [3]]);
+  expect([told?.accuracy, told?.accuracies]).toEqual([null, [[], []]]);
 });

@@ -9,7 +9,16 @@ let wire: Wire;
 beforeEach(() => (wire = new Wire()));
 afterEach(() => notices.clear());
 
-const point = (id: string): Point => ({ id, tag: 'star', version: 1, reviewed: false, x: 0, y: 0 });
+const point = (id: string): Point => ({
+  id,
+  tag: 'star',
+  version: 1,
+  model: 'm',
+  reviewed: false,
+  tagged_by: null,
+  x: 0,
+  y: 0,
+});
 const drawing = (id: string, version: number, tag = 'heart'): Drawing =>
   ({ id, version, tag, tagged_by: 'marie' }) as unknown as Drawing;
 const results = (...drawings: (Drawing | null)[]) => ({

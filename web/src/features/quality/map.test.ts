@@ -1,19 +1,39 @@
 import { expect, it } from 'vitest';
 
 import type { DrawingMap, Label } from '../../api/client';
-import { coloursOf, cornersOf, moved, nearest, within } from './map';
+import { coloursOf, cornersOf, groupOf, moved, nearest, within } from './map';
 
-const point = (tag: string) =>
-  ({ id: '', version: 1, tag, reviewed: false, x: 0, y: 0 }) as DrawingMap['points'][number];
+type Point = DrawingMap['points'][number];
+const point = (tag: string, model = '', person: string | null = null): Point => ({
+  id: '',
+  version: 1,
+  tag,
+  model,
+  reviewed: person !== null,
+  tagged_by: person,
+  x: 0,
+  y: 0,
+});
 const label = (tag: string, colour: string | null) => ({ tag, colour }) as Label;
 
 it('takes the labels’ own colours, and others for those without, the most frequent tag first', () => {
-  const points = ['a', 'b', 'b', 'c'].map(point);
+  const points = ['a', 'b', 'b', 'c'].map((tag) => point(tag));
   const colours = coloursOf(points, [label('a', '#123456'), label('b', null)]);
   expect([...colours.keys()]).toEqual(['b', 'a', 'c']);
   expect(colours.get('a')).toBe('#123456');
   expect(colours.get('b')).toMatch(/^#[0-9a-f]{6}$/);
   expect(colours.get('c')).not.toBe(colours.get('b'));
+});
+
+it('colours by model and by person too, and leaves grey what nobody reviewed', () => {
+  const points = [point('a', 'old', 'marie'), point('a', 'new'), point('b', 'new')];
+  expect([...coloursOf(points, [label('new', '#123456')], 'model').keys()]).toEqual(['new', 'old']);
+  expect(coloursOf(points, [label('new', '#123456')], 'model').get('new')).not.toBe('#123456');
+  const people = coloursOf(points, [], 'person');
+  expect([...people.keys()]).toEqual(['', 'marie']);
+  expect(people.get('')).toBe('#888888');
+  expect(people.get('marie')).not.toBe('#888888');
+  expect(points.map((each) => groupOf(each, 'person'))).toEqual(['marie', '', '']);
 });
 
 it('finds the nearest place within reach alone', () => {

@@ -3,13 +3,31 @@ import type { DrawingMap, Label } from '../../api/client';
 /** Told apart by most people, also those who see fewer colours (Okabe and Ito 2008). */
 const spare = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#888888'];
 
-/** A colour for each tag on the map, the most frequent first: the label's own, or one of the spare ones. */
-export function coloursOf(points: DrawingMap['points'], labels: readonly Label[]): Map<string, string> {
+/** What the dots of a map are coloured by. */
+export const colourings = ['tag', 'model', 'person'] as const;
+export type Colouring = (typeof colourings)[number];
+
+type Point = DrawingMap['points'][number];
+
+/** The tag of a dot, the model that predicted it, or who reviewed it (empty: nobody). */
+export function groupOf(point: Point, by: Colouring): string {
+  if (by === 'model') return point.model;
+  return by === 'person' ? (point.tagged_by ?? '') : point.tag;
+}
+
+/** A colour for each group on the map, the largest first: the label's own, or one of the spare ones; grey for nobody. */
+export function coloursOf(
+  points: DrawingMap['points'],
+  labels: readonly Label[],
+  by: Colouring = 'tag',
+): Map<string, string> {
   const counts = new Map<string, number>();
-  for (const { tag } of points) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  const own = new Map(labels.map(({ tag, colour }) => [tag, colour]));
-  const tags = [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b)).map(([tag]) => tag);
-  return new Map(tags.map((tag, at) => [tag, own.get(tag) ?? spare[at % spare.length] ?? '#888888']));
+  for (const point of points) counts.set(groupOf(point, by), (counts.get(groupOf(point, by)) ?? 0) + 1);
+  const own = new Map(by === 'tag' ? labels.map(({ tag, colour }) => [tag, colour]) : []);
+  const groups = [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b)).map(([group]) => group);
+  const named = groups.filter((group) => group !== '');
+  const spareOf = (group: string) => spare[named.indexOf(group) % spare.length];
+  return new Map(groups.map((group) => [group, own.get(group) ?? spareOf(group) ?? '#888888']));
 }
 
 export type Place = readonly [number, number];
