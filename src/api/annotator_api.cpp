@@ -3,15 +3,14 @@
 
 namespace croquis::api {
 
-http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, service::Exports& exports,
-                           service::Imports& imports, const WorkerPools& workers,
+http::Router annotator_api(const Services& services, identity::Identity& identity,
+                           store::Store& store, const WorkerPools& workers,
                            const ApiOptions& options) {
     // Not by make_shared: clang 14, which the fuzz targets are built with, initialises no aggregate
     // so.
     const std::shared_ptr<AnnotatorContext> context(
-        new AnnotatorContext{annotation, identity, store, exports, imports, workers.requests,
-                             workers.passwords, workers.analyses, options.base_path, options.on_job,
+        new AnnotatorContext{services, identity, store, workers.requests, workers.passwords,
+                             workers.analyses, options.base_path, options.on_job,
                              options.decode.max_bytes, options.demo, options.trainings});
     const Guard guard(context);
     http::Router router;

@@ -35,16 +35,14 @@ void tell_refusal(const http::Request& request, const http::Response& response,
                    {{"method", http::to_string(request.method)}, {"route", route}});
 }
 
-Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
-                                    store::Store& store, service::Exports& exports,
-                                    service::Imports& imports, const WorkerPools& workers,
+Result<http::Router> backend_router(const Services& services, identity::Identity& identity,
+                                    store::Store& store, const WorkerPools& workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options) {
     auto router = service_routes(store, workers.requests, swagger_folder, options);
     if (!router) return router.error();
-    router->mount(public_base, public_api(annotation, workers.requests, options));
-    router->mount(annotator_base,
-                  annotator_api(annotation, identity, store, exports, imports, workers, options));
+    router->mount(public_base, public_api(services, workers.requests, options));
+    router->mount(annotator_base, annotator_api(services, identity, store, workers, options));
     return router;
 }
 

@@ -5,12 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "api/services.h"
 #include "http/server.h"
 #include "identity/identity.h"
-#include "service/annotation.h"
-#include "service/imports.h"
 #include "service/training.h"
-#include "service/transfer.h"
 
 namespace croquis::api {
 
@@ -39,13 +37,11 @@ struct WorkerPools {
 
 /// The public API, mounted at /api/v1/public: predict and store, list and view; never modifies
 /// anything. What the handlers refer to must outlive the router.
-http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
-                        const ApiOptions& options);
+http::Router public_api(const Services& services, WorkerPool& workers, const ApiOptions& options);
 
 /// The annotator API, mounted at /api/v1: JWT bearer, the same views plus changes.
-http::Router annotator_api(service::Annotation& annotation, identity::Identity& identity,
-                           store::Store& store, service::Exports& exports,
-                           service::Imports& imports, const WorkerPools& workers,
+http::Router annotator_api(const Services& services, identity::Identity& identity,
+                           store::Store& store, const WorkerPools& workers,
                            const ApiOptions& options = {});
 
 /// /healthz, /readyz, /problems/{kind}, /docs (Swagger UI from `swagger_folder`; a note where that
@@ -60,9 +56,8 @@ void tell_refusal(const http::Request& request, const http::Response& response,
                   std::string_view route);
 
 /// All of the backend's routes.
-Result<http::Router> backend_router(service::Annotation& annotation, identity::Identity& identity,
-                                    store::Store& store, service::Exports& exports,
-                                    service::Imports& imports, const WorkerPools& workers,
+Result<http::Router> backend_router(const Services& services, identity::Identity& identity,
+                                    store::Store& store, const WorkerPools& workers,
                                     const std::filesystem::path& swagger_folder,
                                     const ApiOptions& options);
 

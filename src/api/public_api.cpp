@@ -29,8 +29,8 @@ Result<Sha256> read_withdrawal_token(const Request& request) {
 
 class PublicApi {
   public:
-    PublicApi(service::Annotation& annotation, WorkerPool& workers, const ApiOptions& options)
-        : annotation_(annotation),
+    PublicApi(const Services& services, WorkerPool& workers, const ApiOptions& options)
+        : services_(services),
           workers_(workers),
           base_path_(options.base_path),
           max_image_bytes_(options.decode.max_bytes),
@@ -45,7 +45,7 @@ class PublicApi {
     asio::awaitable<Response> project(Request& request);
 
     /// Of a list, a drawing or a picture.
-    using View = asio::awaitable<Response> (*)(service::Annotation&, const Request&,
+    using View = asio::awaitable<Response> (*)(service::Catalogue&, const Request&,
                                                service::ProjectRef, ApiSurface);
     asio::awaitable<Response> browse(Request& request, View view);
     asio::awaitable<Response> labels(Request& request);
@@ -58,10 +58,10 @@ class PublicApi {
                           project);
     }
     [[nodiscard]] PredictionContext predictions() const {
-        return {annotation_, workers_, max_image_bytes_};
+        return {services_.submissions, workers_, max_image_bytes_};
     }
 
-    service::Annotation& annotation_;
+    const Services services_;
     WorkerPool& workers_;
     const std::string base_path_;
     std::size_t max_image_bytes_;
@@ -72,7 +72,7 @@ class PublicApi {
 asio::awaitable<Response> PublicApi::predict(Request& request) {
     if (const auto allowed = submissions_.take(identity::client_key(request.client)); !allowed)
         co_return problem(allowed.error());
-    const auto project = co_await public_project_of(annotation_, request, Wish::draw);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::draw);
     if (!project) co_return public_refusal(project.error());
     co_return co_await predict_drawing(predictions(), request, *project,
                                        surface(request, *project));
@@ -81,31 +81,32 @@ asio::awaitable<Response> PublicApi::predict(Request& request) {
 asio::awaitable<Response> PublicApi::preview(Request& request) {
     if (const auto allowed = previews_.take(identity::client_key(request.client)); !allowed)
         co_return problem(allowed.error());
-    const auto project = co_await public_project_of(annotation_, request, Wish::draw);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::draw);
     if (!project) co_return public_refusal(project.error());
     co_return co_await preview_drawing(predictions(), request, *project);
 }
 
 asio::awaitable<Response> PublicApi::browse(Request& request, View view) {
-    const auto project = co_await public_project_of(annotation_, request, Wish::browse);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::browse);
     if (!project) co_return public_refusal(project.error());
-    co_return co_await view(annotation_, request, *project, surface(request, *project));
+    co_return co_await view(services_.catalogue, request, *project, surface(request, *project));
 }
 
 asio::awaitable<Response> PublicApi::labels(Request& request) {
-    const auto project = co_await public_project_of(annotation_, request, Wish::know);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::know);
     if (!project) co_return public_refusal(project.error());
-    co_return co_await list_labels(annotation_, *project, surface(request, *project));
+    co_return co_await list_labels(services_.catalogue, services_.projects, *project,
+                                   surface(request, *project));
 }
 
 asio::awaitable<Response> PublicApi::live_model(Request& request) {
-    const auto project = co_await public_project_of(annotation_, request, Wish::know);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::know);
     if (!project) co_return public_refusal(project.error());
-    co_return co_await get_live_model(annotation_, *project);
+    co_return co_await get_live_model(services_.models, *project);
 }
 
 asio::awaitable<Response> PublicApi::projects() {
-    const auto all = co_await annotation_.projects().all();
+    const auto all = co_await services_.projects.all();
     if (!all) co_return problem(all.error());
     boost::json::array listed;
     for (const auto& project : *all)
@@ -116,7 +117,7 @@ asio::awaitable<Response> PublicApi::projects() {
 }
 
 asio::awaitable<Response> PublicApi::project(Request& request) {
-    const auto project = co_await public_project_of(annotation_, request, Wish::know);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::know);
     if (!project) co_return public_refusal(project.error());
     auto response = http::json_response(200, public_json((*project)->project));
     response.set("Cache-Control", "no-cache");
@@ -128,9 +129,9 @@ asio::awaitable<Response> PublicApi::withdraw(Request& request) {
     if (!id) co_return problem(id.error());
     const auto token = read_withdrawal_token(request);
     if (!token) co_return problem(token.error());
-    const auto project = co_await public_project_of(annotation_, request, Wish::retract);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::retract);
     if (!project) co_return public_refusal(project.error());
-    const auto gone = co_await annotation_.withdraw(*id, *token, (*project)->project.id);
+    const auto gone = co_await services_.submissions.withdraw(*id, *token, (*project)->project.id);
     co_return gone ? http::no_content() : problem(gone.error());
 }
 
@@ -144,9 +145,10 @@ asio::awaitable<Response> PublicApi::suggest(Request& request) {
     const auto tag = text_member(*body, "tag");
     if (!tag) co_return problem(tag.error());
     if (const auto known = only_members(*body, {"tag"}); !known) co_return problem(known.error());
-    const auto project = co_await public_project_of(annotation_, request, Wish::retract);
+    const auto project = co_await public_project_of(services_.projects, request, Wish::retract);
     if (!project) co_return public_refusal(project.error());
-    const auto suggested = co_await annotation_.suggest(*id, *token, *tag, (*project)->project.id);
+    const auto suggested =
+        co_await services_.submissions.suggest(*id, *token, *tag, (*project)->project.id);
     co_return suggested ? http::no_content() : problem(suggested.error());
 }
 
@@ -161,9 +163,8 @@ http::Handler describe_service(const ApiOptions& options) {
 
 }  // namespace
 
-http::Router public_api(service::Annotation& annotation, WorkerPool& workers,
-                        const ApiOptions& options) {
-    const auto api = std::make_shared<PublicApi>(annotation, workers, options);
+http::Router public_api(const Services& services, WorkerPool& workers, const ApiOptions& options) {
+    const auto api = std::make_shared<PublicApi>(services, workers, options);
     http::Router router;
     const auto add = [&](Method method, std::string_view path, const http::Handler& handler,
                          const QueryNames& query = {}) {

@@ -22,7 +22,7 @@
 #include "server/listeners.h"
 #include "server/open.h"
 #include "server/promotions.h"
-#include "service/annotation.h"
+#include "server/use_cases.h"
 #include "service/retention.h"
 #include "service/transfer.h"
 #include "service/watch.h"
@@ -70,7 +70,7 @@ struct Backend::Parts {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<identity::Identity> identity;
     std::unique_ptr<recognition::Batcher> batcher;
-    std::unique_ptr<service::Annotation> annotation;
+    std::unique_ptr<UseCases> use_cases;
     std::unique_ptr<service::Exports> exports;
     std::unique_ptr<Jobs> jobs;
     std::unique_ptr<service::Retention> retention;
@@ -131,11 +131,11 @@ Result<void> Backend::Parts::listen(const Config& config) {
 }
 
 Result<void> Backend::Parts::listen_api(const Config& config) {
-    annotation = std::make_unique<service::Annotation>(
-        *store, *batcher, *workers, metrics, batcher_options(config),
+    use_cases = std::make_unique<UseCases>(
+        UseCases::Means{*store, *batcher, *workers, *analysis_workers, metrics},
+        batcher_options(config),
         service::TeachingRhythm{static_cast<std::size_t>(config.teach_after),
-                                [this] { jobs->wake(); }},
-        analysis_workers.get());
+                                [this] { jobs->wake(); }});
     auto opened = Jobs::open(config, *store, *batcher, metrics);
     if (!opened) return opened.error();
     jobs = std::move(*opened);
@@ -151,7 +151,7 @@ Result<void> Backend::Parts::listen_api(const Config& config) {
     options.on_job = [this] { jobs->wake(); };
     options.trainings = &jobs->trainings();
     exports = std::make_unique<service::Exports>(*store, config.store);
-    auto routes = api::backend_router(*annotation, *identity, *store, *exports, jobs->imports(),
+    auto routes = api::backend_router(use_cases->with(*exports, jobs->imports()), *identity, *store,
                                       {*workers, *password_workers, *analysis_workers},
                                       config.web_root / "swagger", options);
     if (!routes) return routes.error();
@@ -200,7 +200,7 @@ asio::awaitable<void> Backend::follow_promotions() {
 asio::awaitable<void> Backend::watch_quality() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     auto& workers = *parts_->analysis_workers;
-    auto& quality = parts_->annotation->quality_watch();
+    auto& quality = parts_->use_cases->quality_watch;
     const auto list = [&quality] { return quality.projects(); };
     const auto look = [this] { return service::watch_projects(*parts_->store, parts_->metrics); };
     const auto complain = [](const Error& error) {
@@ -235,7 +235,7 @@ void Backend::stop() {
     if (parts_->retention) parts_->retention->stop();
     if (parts_->exports) parts_->exports->stop();
     if (parts_->jobs) parts_->jobs->stop();
-    if (parts_->annotation) parts_->annotation->stop();
+    if (parts_->use_cases) parts_->use_cases->stop();
     if (parts_->batcher) parts_->batcher->stop();
     if (parts_->store) parts_->store->stop();
     if (parts_->analysis_workers) parts_->analysis_workers->stop();

@@ -162,6 +162,11 @@ boost::asio::awaitable<Result<std::vector<store::Project>>> Projects::all() {
     co_return co_await workers_.run(job);
 }
 
+boost::asio::awaitable<Result<std::vector<store::Label>>> Projects::labels(int project) {
+    const auto job = [this, project] { return store_.labels(project); };
+    co_return co_await workers_.run(job);
+}
+
 Result<ProjectRef> Projects::find_now(const std::string& slug) {
     if (auto known = lately_known(slug)) return known;
     const auto before = changes();

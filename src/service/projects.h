@@ -75,6 +75,9 @@ class Projects {
     boost::asio::awaitable<Result<ProjectRef>> find(std::string slug);
     /// In the order of their making, archived ones included.
     boost::asio::awaitable<Result<std::vector<store::Project>>> all();
+    /// A project's labels in its order, retired ones included, whichever model is live there.
+    boost::asio::awaitable<Result<std::vector<store::Label>>> labels(
+        int project = store::shapes_project);
     /// Blocks.
     Result<ProjectRef> find_now(const std::string& slug);
     Result<ProjectRef> find_now(int id);

@@ -45,20 +45,20 @@ Result<SubmitRequest> sketched(std::size_t number, learning::Random& random) {
     return request;
 }
 
-asio::awaitable<Result<bool>> has_drawings(Annotation& annotation) {
+asio::awaitable<Result<bool>> has_drawings(Catalogue& catalogue) {
     store::Query query;
     query.limit = 1;
     query.audience = store::Audience::annotators;
-    const auto page = co_await annotation.list(std::move(query));
+    const auto page = co_await catalogue.list(std::move(query));
     if (!page) co_return page.error();
     co_return !page->drawings.empty();
 }
 
 }  // namespace
 
-asio::awaitable<Result<void>> store_sketches(Annotation& annotation, WorkerPool& workers,
-                                             std::size_t count) {
-    const auto filled = co_await has_drawings(annotation);
+asio::awaitable<Result<void>> store_sketches(Submissions& submissions, Catalogue& catalogue,
+                                             WorkerPool& workers, std::size_t count) {
+    const auto filled = co_await has_drawings(catalogue);
     if (!filled) co_return filled.error();
     if (*filled)
         co_return Error{
@@ -68,7 +68,7 @@ asio::awaitable<Result<void>> store_sketches(Annotation& annotation, WorkerPool&
         const auto job = [number, &random] { return sketched(number, random); };
         auto request = co_await workers.run(job);
         if (!request) co_return request.error();
-        const auto stored = co_await annotation.submit(std::move(*request));
+        const auto stored = co_await submissions.submit(std::move(*request));
         if (!stored) co_return stored.error();
     }
     co_return Result<void>();

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "http/message.h"
-#include "service/annotation.h"
+#include "service/submissions.h"
 
 /// What requests bring with them, read within limits.
 namespace croquis::api {

@@ -7,8 +7,10 @@
 
 #include "http/message.h"
 #include "recognition/recognizer.h"
-#include "service/annotation.h"
+#include "service/details.h"
 #include "service/quality.h"
+#include "service/review_queue.h"
+#include "service/submissions.h"
 #include "service/suspects.h"
 #include "service/waiting.h"
 

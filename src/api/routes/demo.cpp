@@ -33,8 +33,8 @@ Answer sketch(AnnotatorContext& api, Request&, const Principal&) {
     if (!api.demo) co_return problem(refused("This server is no demo.", "not_a_demo"));
     const Turn turn(api.sketching);
     if (!turn.mine()) co_return problem(refused("They are being stored already.", "not_empty"));
-    const auto stored =
-        co_await service::store_sketches(api.annotation, api.workers, service::sketches_of_demo);
+    const auto stored = co_await service::store_sketches(api.submissions, api.catalogue,
+                                                         api.workers, service::sketches_of_demo);
     if (!stored) co_return problem(stored.error());
     co_return no_store(
         http::json_response(201, boost::json::object{{"stored", service::sketches_of_demo}}));

@@ -13,29 +13,29 @@ using identity::Principal;
 
 Answer drawings(AnnotatorContext& api, Request& request, const Principal&,
                 const service::ProjectRef& project) {
-    return list_drawings(api.annotation, request, project, api.surface(request, project));
+    return list_drawings(api.catalogue, request, project, api.surface(request, project));
 }
 
 Answer drawing(AnnotatorContext& api, Request& request, const Principal&,
                const service::ProjectRef& project) {
-    return get_drawing(api.annotation, request, project, api.surface(request, project));
+    return get_drawing(api.catalogue, request, project, api.surface(request, project));
 }
 
 Answer image(AnnotatorContext& api, Request& request, const Principal&,
              const service::ProjectRef& project) {
-    return get_image(api.annotation, request, project, api.surface(request, project));
+    return get_image(api.catalogue, request, project, api.surface(request, project));
 }
 
 Answer strokes(AnnotatorContext& api, Request& request, const Principal&,
                const service::ProjectRef& project) {
-    return get_strokes(api.annotation, request, project, api.surface(request, project));
+    return get_strokes(api.catalogue, request, project, api.surface(request, project));
 }
 
 Answer history(AnnotatorContext& api, Request& request, const Principal& who,
                const service::ProjectRef& project) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto events = co_await api.annotation.history_for(
+    const auto events = co_await api.catalogue.history_for(
         who.user, *id, {api.surface(request, project).audience(), project->project.id});
     if (!events) co_return problem(events.error());
     json::array listed;

@@ -44,7 +44,7 @@ Answer answered(AnnotatorContext& api, Request& request, Guard::Verb verb, const
 
 Answer answered(AnnotatorContext& api, Request& request, Guard::ProjectVerb verb,
                 const Principal& who) {
-    const auto project = co_await project_of(api.annotation, request);
+    const auto project = co_await project_of(api.projects, request);
     if (!project) co_return problem(project.error());
     co_return co_await verb(api, request, who, *project);
 }

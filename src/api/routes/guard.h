@@ -9,26 +9,21 @@
 #include "api/codec/serialisation.h"
 #include "api/routes/predictions.h"
 #include "api/routes/project_scope.h"
+#include "api/services.h"
 #include "http/router.h"
 #include "identity/identity.h"
-#include "service/annotation.h"
-#include "service/imports.h"
 #include "service/label_progress.h"
 #include "service/suspects.h"
 #include "service/training.h"
-#include "service/transfer.h"
 
 namespace croquis::api {
 
 using Answer = boost::asio::awaitable<http::Response>;
 
 /// What the annotator API's handlers work with. What it refers to must outlive the routes.
-struct AnnotatorContext {
-    service::Annotation& annotation;
+struct AnnotatorContext : Services {
     identity::Identity& identity;
     store::Store& store;  ///< handed to functions of the services, never called here
-    service::Exports& exports;
-    service::Imports& imports;
     WorkerPool& workers;
     WorkerPool& password_workers;  ///< slow ones, which nobody else must wait behind
     WorkerPool& analysis_workers;  ///< so are these
@@ -51,7 +46,7 @@ struct AnnotatorContext {
         return in_project(surface(), request, project);
     }
     [[nodiscard]] PredictionContext predictions() const {
-        return {annotation, workers, max_image_bytes};
+        return {submissions, workers, max_image_bytes};
     }
 };
 

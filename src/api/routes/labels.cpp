@@ -20,7 +20,7 @@ json::object label_json(const store::Label& label, const ApiSurface& surface) {
 
 Answer labels(AnnotatorContext& api, Request& request, const Principal&,
               const service::ProjectRef& project) {
-    return list_labels(api.annotation, project, api.surface(request, project));
+    return list_labels(api.catalogue, api.projects, project, api.surface(request, project));
 }
 
 Answer add_label(AnnotatorContext& api, Request& request, const Principal& who,
@@ -31,7 +31,7 @@ Answer add_label(AnnotatorContext& api, Request& request, const Principal& who,
     const auto job = [&] { return service::add_label(api.store, *asked, project->project.id, by); };
     const auto label = co_await api.workers.run(job);
     if (!label) co_return problem(label.error());
-    api.annotation.projects().forget();
+    api.projects.forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"added", label->name}});
     co_return no_store(http::json_response(201, label_json(*label, api.surface(request, project))));
@@ -48,7 +48,7 @@ Answer change_label(AnnotatorContext& api, Request& request, const Principal& wh
     };
     const auto label = co_await api.workers.run(job);
     if (!label) co_return problem(label.error());
-    api.annotation.projects().forget();
+    api.projects.forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"changed", name}});
     co_return no_store(http::json_response(200, label_json(*label, api.surface(request, project))));
@@ -65,7 +65,7 @@ Answer merge_label(AnnotatorContext& api, Request& request, const Principal& who
     };
     const auto step = co_await api.workers.run(job);
     if (!step) co_return problem(step.error());
-    api.annotation.projects().forget();
+    api.projects.forget();
     identity::tell(identity::Event::label_changed, origin_of(request),
                    {{"by", who.name}, {"merged", name}, {"into", *into}});
     co_return no_store(

@@ -21,7 +21,7 @@ using identity::Principal;
 
 Answer live_model(AnnotatorContext& api, Request&, const Principal&,
                   const service::ProjectRef& project) {
-    return get_live_model(api.annotation, project);
+    return get_live_model(api.models, project);
 }
 
 Answer models(AnnotatorContext& api, Request&, const Principal&,
@@ -42,27 +42,27 @@ Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
                const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
     const store::Author by{who.user, who.name};
-    const auto promoted = co_await api.annotation.promote(id, by, project->project.id);
+    const auto promoted = co_await api.models.promote(id, by, project->project.id);
     if (!promoted) co_return problem(promoted.error());
     if (api.on_job) api.on_job();
     identity::tell(identity::Event::model_promoted, origin_of(request),
                    {{"by", who.name}, {"model", id}});
     // The one at hand names the model that was live before.
-    const auto changed = co_await project_of(api.annotation, request);
+    const auto changed = co_await project_of(api.projects, request);
     if (!changed) co_return problem(changed.error());
-    co_return co_await get_live_model(api.annotation, *changed);
+    co_return co_await get_live_model(api.models, *changed);
 }
 
 Answer roll_back(AnnotatorContext& api, Request& request, const Principal& who,
                  const service::ProjectRef& project) {
     const store::Author by{who.user, who.name};
-    const auto model = co_await api.annotation.roll_back(by, project->project.id);
+    const auto model = co_await api.models.roll_back(by, project->project.id);
     if (!model) co_return problem(model.error());
     identity::tell(identity::Event::model_promoted, origin_of(request),
                    {{"by", who.name}, {"rolled_back_to", *model}});
-    const auto changed = co_await project_of(api.annotation, request);
+    const auto changed = co_await project_of(api.projects, request);
     if (!changed) co_return problem(changed.error());
-    co_return co_await get_live_model(api.annotation, *changed);
+    co_return co_await get_live_model(api.models, *changed);
 }
 
 /// A request without a body asks for a candidate alone.

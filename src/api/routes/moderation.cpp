@@ -16,7 +16,7 @@ Answer remove(AnnotatorContext& api, Request& request, const Principal& who,
     const auto seen = read_seen(request);
     if (!seen) co_return problem(seen.error());
     const auto removed =
-        co_await api.annotation.remove(seen->id, seen->on, who, project->project.id);
+        co_await api.moderation.remove(seen->id, seen->on, who, project->project.id);
     if (!removed) co_return problem(removed.error());
     identity::tell(identity::Event::drawing_withdrawn, origin_of(request),
                    {{"by", who.name}, {"deleted", to_string(seen->id)}});
@@ -28,7 +28,7 @@ Answer change_visibility(AnnotatorContext& api, Request& request, const Principa
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
     const auto results =
-        co_await api.annotation.change_visibility(*asked, to, who, project->project.id);
+        co_await api.moderation.change_visibility(*asked, to, who, project->project.id);
     if (!results) co_return problem(results.error());
     const auto done = std::count_if(results->begin(), results->end(),
                                     [](const auto& result) { return result.has_value(); });

@@ -44,7 +44,7 @@ asio::awaitable<Response> predict_drawing(PredictionContext context, Request& re
     submission->idempotency_key = request.header("idempotency-key");
     const std::string token = to_base64url(random_bytes(withdrawal_token_bytes));
     submission->withdrawal = sha256(as_bytes(token));
-    auto answer = co_await context.annotation.submit(std::move(*submission));
+    auto answer = co_await context.submissions.submit(std::move(*submission));
     if (!answer) co_return problem(answer.error());
     const service::Detail detail{std::move(answer->drawing), std::move(answer->top)};
     // Of an earlier submission only the digest of the token is known.
@@ -57,8 +57,8 @@ asio::awaitable<Response> preview_drawing(PredictionContext context, Request& re
                                           service::ProjectRef project) {
     auto submission = co_await read(context, request);
     if (!submission) co_return problem(submission.error());
-    const auto answer = co_await context.annotation.preview(std::move(submission->image),
-                                                            submission->asker, std::move(project));
+    const auto answer = co_await context.submissions.preview(std::move(submission->image),
+                                                             submission->asker, std::move(project));
     if (!answer) co_return problem(answer.error());
     auto response = text_response(200, preview_text(*answer));
     response.set("Cache-Control", "no-store");

@@ -4,14 +4,14 @@
 
 #include "api/codec/serialisation.h"
 #include "http/message.h"
-#include "service/annotation.h"
+#include "service/submissions.h"
 
 /// Drawings that are sent to be predicted, alike on both APIs. `request` and what the context
 /// refers to must outlive the answer.
 namespace croquis::api {
 
 struct PredictionContext {
-    service::Annotation& annotation;
+    service::Submissions& submissions;
     WorkerPool& workers;
     std::size_t max_image_bytes = 0;
 };

@@ -67,16 +67,16 @@ void add_in_projects(http::Router& router, http::Method method, std::string_view
     add_route(router, method, std::string("/projects/{project}").append(path), handler, query);
 }
 
-asio::awaitable<Result<ProjectRef>> project_of(service::Annotation& annotation,
+asio::awaitable<Result<ProjectRef>> project_of(service::Projects& projects,
                                                const http::Request& request) {
     const auto named = request.parameters.find("project");
     std::string slug(named == request.parameters.end() ? default_project : named->second);
-    co_return co_await annotation.projects().find(std::move(slug));
+    co_return co_await projects.find(std::move(slug));
 }
 
-asio::awaitable<Result<ProjectRef>> public_project_of(service::Annotation& annotation,
+asio::awaitable<Result<ProjectRef>> public_project_of(service::Projects& projects,
                                                       const http::Request& request, Wish wish) {
-    const auto project = co_await project_of(annotation, request);
+    const auto project = co_await project_of(projects, request);
     if (!project) co_return project.error();
     co_return allowed(*project, wish);
 }

@@ -6,7 +6,7 @@
 
 #include "api/codec/serialisation.h"
 #include "http/router.h"
-#include "service/annotation.h"
+#include "service/projects.h"
 
 /// The project that a request is about: the address's, or the first one where it names none.
 namespace croquis::api {
@@ -25,7 +25,7 @@ void add_in_projects(http::Router& router, http::Method method, std::string_view
                      const http::Handler& handler, const QueryNames& query = {});
 
 /// Errors: not_found; those of the store.
-boost::asio::awaitable<Result<service::ProjectRef>> project_of(service::Annotation& annotation,
+boost::asio::awaitable<Result<service::ProjectRef>> project_of(service::Projects& projects,
                                                                const http::Request& request);
 
 /// What somebody without an account wants in a project.
@@ -39,8 +39,9 @@ enum class Wish {
 /// Errors: those of project_of; not_found where the project is for users alone, and where it is
 /// archived and is to be browsed; unauthenticated (code sign_in_required) where only this wish is
 /// for users alone.
-boost::asio::awaitable<Result<service::ProjectRef>> public_project_of(
-    service::Annotation& annotation, const http::Request& request, Wish wish);
+boost::asio::awaitable<Result<service::ProjectRef>> public_project_of(service::Projects& projects,
+                                                                      const http::Request& request,
+                                                                      Wish wish);
 
 /// The surface with the address's project, which lives as long as the request.
 ApiSurface in_project(ApiSurface surface, const http::Request& request,

@@ -12,7 +12,7 @@ using http::Request;
 using identity::Principal;
 
 Answer projects(AnnotatorContext& api, Request&, const Principal&) {
-    const auto all = co_await api.annotation.projects().all();
+    const auto all = co_await api.projects.all();
     if (!all) co_return problem(all.error());
     json::array listed;
     for (const auto& project : *all) listed.push_back(to_json(project));
@@ -30,7 +30,7 @@ Answer add_project(AnnotatorContext& api, Request& request, const Principal& who
     const auto job = [&] { return service::add_project(api.store, asked->slug, asked->rest, by); };
     const auto added = co_await api.workers.run(job);
     if (!added) co_return problem(added.error());
-    api.annotation.projects().forget();
+    api.projects.forget();
     identity::tell(identity::Event::project_changed, origin_of(request),
                    {{"by", who.name}, {"added", added->slug}});
     auto response = http::json_response(201, to_json(*added));
@@ -47,7 +47,7 @@ Answer change_project(AnnotatorContext& api, Request& request, const Principal& 
     const auto job = [&] { return service::change_project(api.store, slug, *edit, by); };
     const auto changed = co_await api.workers.run(job);
     if (!changed) co_return problem(changed.error());
-    api.annotation.projects().forget();
+    api.projects.forget();
     identity::tell(identity::Event::project_changed, origin_of(request),
                    {{"by", who.name}, {"changed", slug}});
     co_return no_store(http::json_response(200, to_json(*changed)));

@@ -52,7 +52,7 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
     const auto measured = co_await api.analysis_workers.run(job);
     if (!measured) co_return problem(measured.error());
     const auto& [project_now, quality_now, fall, people] = *measured;
-    api.annotation.quality_watch().show(project_now, quality_now);
+    api.quality_watch.show(project_now, quality_now);
     auto told = service::to_json(quality_now);
     told["fall"] = fall ? boost::json::value(service::to_json(*fall)) : boost::json::value(nullptr);
     told["people"] =
@@ -64,7 +64,7 @@ Answer quality(AnnotatorContext& api, Request&, const Principal&,
 /// The network of the model that answers in the project, by whose embeddings drawings are compared.
 boost::asio::awaitable<Result<std::string>> trunk_in(AnnotatorContext& api,
                                                      const service::ProjectRef& project) {
-    const auto model = co_await api.annotation.model(project);
+    const auto model = co_await api.models.in(project);
     if (!model) co_return model.error();
     if (!(*model)->trunk.empty()) co_return (*model)->trunk;
     // One that does not tell its embedding by itself: others looked at drawings with its network.

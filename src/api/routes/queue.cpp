@@ -60,8 +60,8 @@ Answer queue(AnnotatorContext& api, Request& request, const Principal& who,
     if (!query) co_return problem(query.error());
     const auto import = read_import(request);
     if (!import) co_return problem(import.error());
-    const auto page = co_await api.annotation.queue(query->limit, query->after, who,
-                                                    project->project.id, *import);
+    const auto page =
+        co_await api.queue.page(query->limit, query->after, who, project->project.id, *import);
     if (!page) co_return problem(page.error());
     co_return no_store(
         text_response(200, page_text(*page, query->order, api.surface(request, project))));
@@ -71,7 +71,7 @@ Answer progress(AnnotatorContext& api, Request& request, const Principal& who,
                 const service::ProjectRef& project) {
     const auto import = read_import(request);
     if (!import) co_return problem(import.error());
-    const auto waiting = co_await api.annotation.count_waiting(who, project->project.id, *import);
+    const auto waiting = co_await api.queue.count_waiting(who, project->project.id, *import);
     if (!waiting) co_return problem(waiting.error());
     co_return no_store(http::json_response(200, boost::json::object{{"waiting", *waiting}}));
 }
@@ -81,7 +81,7 @@ Answer claim(AnnotatorContext& api, Request& request, const Principal& who,
     auto asked = read_claim(request);
     if (!asked) co_return problem(asked.error());
     asked->project = project->project.id;
-    const auto claimed = co_await api.annotation.claim(*asked, who);
+    const auto claimed = co_await api.queue.claim(*asked, who);
     if (!claimed) co_return problem(claimed.error());
     co_return no_store(text_response(200, claim_text(*claimed, api.surface(request, project))));
 }
@@ -90,7 +90,7 @@ Answer release(AnnotatorContext& api, Request& request, const Principal& who,
                const service::ProjectRef&) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto released = co_await api.annotation.release(*id, who);
+    const auto released = co_await api.queue.release(*id, who);
     co_return released ? http::no_content() : problem(released.error());
 }
 

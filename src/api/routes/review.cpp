@@ -22,8 +22,8 @@ Answer change_tag(AnnotatorContext& api, Request& request, const Principal& who,
     if (!tag) co_return problem(tag.error());
     const auto reason = optional_text(*body, "reason");
     if (!reason) co_return problem(reason.error());
-    const auto changed = co_await api.annotation.change_tag(seen->id, *tag, reason->value_or(""),
-                                                            seen->on, who, project->project.id);
+    const auto changed = co_await api.reviews.change_tag(seen->id, *tag, reason->value_or(""),
+                                                         seen->on, who, project->project.id);
     co_return changed ? detail_response(200, *changed, api.surface(request, project))
                       : problem(changed.error());
 }
@@ -32,7 +32,7 @@ Answer undo(AnnotatorContext& api, Request& request, const Principal& who,
             const service::ProjectRef& project) {
     const auto seen = read_seen(request);
     if (!seen) co_return problem(seen.error());
-    const auto undone = co_await api.annotation.undo(seen->id, seen->on, who, project->project.id);
+    const auto undone = co_await api.reviews.undo(seen->id, seen->on, who, project->project.id);
     co_return undone ? detail_response(200, *undone, api.surface(request, project))
                      : problem(undone.error());
 }
@@ -41,7 +41,7 @@ Answer accept(AnnotatorContext& api, Request& request, const Principal& who,
               const service::ProjectRef& project) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.annotation.accept(*asked, who, project->project.id);
+    const auto results = co_await api.reviews.accept(*asked, who, project->project.id);
     co_return results ? results_response(*asked, *results, api.surface(request, project))
                       : problem(results.error());
 }
@@ -50,7 +50,7 @@ Answer undo_each(AnnotatorContext& api, Request& request, const Principal& who,
                  const service::ProjectRef& project) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.annotation.undo_each(*asked, who, project->project.id);
+    const auto results = co_await api.reviews.undo_each(*asked, who, project->project.id);
     co_return results ? results_response(*asked, *results, api.surface(request, project))
                       : problem(results.error());
 }
@@ -65,7 +65,7 @@ Answer tag_each(AnnotatorContext& api, Request& request, const Principal& who,
     if (!tag) co_return problem(tag.error());
     const auto asked = seen_in(*body);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.annotation.tag_each(*asked, *tag, who, project->project.id);
+    const auto results = co_await api.reviews.tag_each(*asked, *tag, who, project->project.id);
     co_return results ? results_response(*asked, *results, api.surface(request, project))
                       : problem(results.error());
 }
@@ -80,8 +80,8 @@ Answer flag(AnnotatorContext& api, Request& request, const Principal& who,
         co_return problem(known.error());
     const auto comment = optional_text(*body, "comment");
     if (!comment) co_return problem(comment.error());
-    const auto flagged = co_await api.annotation.change_flag(seen->id, comment->value_or(""),
-                                                             seen->on, who, project->project.id);
+    const auto flagged = co_await api.reviews.change_flag(seen->id, comment->value_or(""), seen->on,
+                                                          who, project->project.id);
     co_return flagged ? detail_response(200, *flagged, api.surface(request, project))
                       : problem(flagged.error());
 }
@@ -90,8 +90,8 @@ Answer unflag(AnnotatorContext& api, Request& request, const Principal& who,
               const service::ProjectRef& project) {
     const auto seen = read_seen(request);
     if (!seen) co_return problem(seen.error());
-    const auto plain = co_await api.annotation.change_flag(seen->id, std::nullopt, seen->on, who,
-                                                           project->project.id);
+    const auto plain = co_await api.reviews.change_flag(seen->id, std::nullopt, seen->on, who,
+                                                        project->project.id);
     co_return plain ? detail_response(200, *plain, api.surface(request, project))
                     : problem(plain.error());
 }

@@ -62,34 +62,33 @@ bool wants_svg(const http::Request& request) {
 
 }  // namespace
 
-asio::awaitable<Response> list_drawings(service::Annotation& annotation,
-                                        const http::Request& request, service::ProjectRef project,
-                                        ApiSurface surface) {
+asio::awaitable<Response> list_drawings(service::Catalogue& catalogue, const http::Request& request,
+                                        service::ProjectRef project, ApiSurface surface) {
     auto query = read_list_query(request, surface.audience());
     if (!query) co_return problem(query.error());
     query->project = project->project.id;
     const auto order = query->order;
-    const auto page = co_await annotation.list(std::move(*query));
+    const auto page = co_await catalogue.list(std::move(*query));
     if (!page) co_return problem(page.error());
     auto response = text_response(200, page_text(*page, order, surface));
     response.set("Cache-Control", "no-store");
     co_return response;
 }
 
-asio::awaitable<Response> get_drawing(service::Annotation& annotation, const http::Request& request,
+asio::awaitable<Response> get_drawing(service::Catalogue& catalogue, const http::Request& request,
                                       service::ProjectRef project, ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto detail = co_await annotation.drawing(*id, {surface.audience(), project->project.id});
+    const auto detail = co_await catalogue.drawing(*id, {surface.audience(), project->project.id});
     co_return detail ? detail_response(200, *detail, surface) : problem(detail.error());
 }
 
-asio::awaitable<Response> get_image(service::Annotation& annotation, const http::Request& request,
+asio::awaitable<Response> get_image(service::Catalogue& catalogue, const http::Request& request,
                                     service::ProjectRef project, ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
     const auto known = known_digest(request);
-    auto image = co_await annotation.image(*id, {surface.audience(), project->project.id}, known);
+    auto image = co_await catalogue.image(*id, {surface.audience(), project->project.id}, known);
     if (!image) co_return problem(image.error());
     Response response;
     response.set("Content-Type", image->media_type);
@@ -100,12 +99,11 @@ asio::awaitable<Response> get_image(service::Annotation& annotation, const http:
     co_return response;
 }
 
-asio::awaitable<Response> get_strokes(service::Annotation& annotation, const http::Request& request,
+asio::awaitable<Response> get_strokes(service::Catalogue& catalogue, const http::Request& request,
                                       service::ProjectRef project, ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto strokes =
-        co_await annotation.strokes(*id, {surface.audience(), project->project.id});
+    const auto strokes = co_await catalogue.strokes(*id, {surface.audience(), project->project.id});
     if (!strokes) co_return problem(strokes.error());
     if (strokes->empty() && wants_svg(request))
         co_return problem(
@@ -127,12 +125,12 @@ asio::awaitable<Response> get_strokes(service::Annotation& annotation, const htt
     co_return response;
 }
 
-asio::awaitable<Response> list_labels(service::Annotation& annotation, service::ProjectRef project,
-                                      ApiSurface surface) {
+asio::awaitable<Response> list_labels(service::Catalogue& catalogue, service::Projects& projects,
+                                      service::ProjectRef project, ApiSurface surface) {
     const int in = project->project.id;
-    const auto counts = co_await annotation.tag_counts(in);
+    const auto counts = co_await catalogue.tag_counts(in);
     if (!counts) co_return problem(counts.error());
-    const auto labels = co_await annotation.labels(in);
+    const auto labels = co_await projects.labels(in);
     if (!labels) co_return problem(labels.error());
     auto response =
         http::json_response(200, json::object{{"labels", merge(*labels, *counts, surface)}});
@@ -140,11 +138,10 @@ asio::awaitable<Response> list_labels(service::Annotation& annotation, service::
     co_return response;
 }
 
-asio::awaitable<Response> get_live_model(service::Annotation& annotation,
-                                         service::ProjectRef project) {
-    const auto live = co_await annotation.model(std::move(project));
+asio::awaitable<Response> get_live_model(service::LiveModels& models, service::ProjectRef project) {
+    const auto live = co_await models.in(std::move(project));
     if (!live) co_return problem(live.error());
-    const auto card = co_await annotation.card((*live)->id);
+    const auto card = co_await models.card((*live)->id);
     if (!card) co_return problem(card.error());
     auto response = http::json_response(200, to_json(**live, *card));
     response.set("Cache-Control", "no-cache");

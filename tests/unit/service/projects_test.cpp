@@ -3,25 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_future.hpp>
-#include <fstream>
-#include <future>
-#include <iterator>
-
-#include "drawing/decode.h"
-#include "drawing/strokes.h"
-#include "service/annotation.h"
 #include "service/narrowing.h"
-#include "support/folders.h"
-#include "support/temp_folder.h"
-#include "unit/service/shipped_model.h"
+#include "unit/service/use_cases.h"
 
 namespace croquis::service {
 namespace {
 
-namespace asio = boost::asio;
 using testing::ElementsAre;
 
 TEST(Narrowing, KeepsALabelOfTheProject) {
@@ -48,20 +35,10 @@ TEST(Narrowing, GuessesNothingWhereTheLabelsAreNotKnown) {
     EXPECT_EQ(narrowed({"m", "heart", 0.5F, {1}}, {}, {"star"}).confidence, 0.5F);
 }
 
-class ProjectsTest : public testing::Test {
+class ProjectsTest : public UseCasesTest {
   protected:
-    void SetUp() override {
-        ASSERT_TRUE(store_->migrate());
-        annotation_ = std::make_unique<Annotation>(*store_, *batcher_, workers_, metrics_);
-    }
-    void TearDown() override { callers_.join(); }
-
-    template <class T>
-    T ask(asio::awaitable<T> question) {
-        return asio::co_spawn(callers_, std::move(question), asio::use_future).get();
-    }
     ProjectRef project(const std::string& slug) {
-        auto found = ask(annotation_->projects().find(slug));
+        auto found = ask(projects_.find(slug));
         EXPECT_TRUE(found) << slug;
         return found ? *found : nullptr;
     }
@@ -78,7 +55,7 @@ class ProjectsTest : public testing::Test {
         request.source = "test";
         request.idempotency_key = key;
         request.project = in;
-        return ask(annotation_->submit(std::move(request)));
+        return ask(submissions_.submit(std::move(request)));
     }
     /// The shipped model under another name, so under another id, as a project's own.
     std::string own_model(int project, const std::string& name) {
@@ -95,18 +72,13 @@ class ProjectsTest : public testing::Test {
         EXPECT_TRUE(store_->add_model(model, as_bytes(onnx)));
         return model.id;
     }
-
-    testing_support::TempFolder folder_;
-    Metrics metrics_;
-    asio::thread_pool callers_{2};  // ends after those that answer to it
-    WorkerPool workers_{2, 1024};
-    std::unique_ptr<store::Store> store_ =
-        store::open_store("sqlite:" + (folder_.path() / "croquis.db").string(), {}, metrics_)
-            .value();
-    std::unique_ptr<recognition::Batcher> batcher_ = std::make_unique<recognition::Batcher>(
-        recognition::load_recognizer(models / "shapes.onnx").value(), recognition::BatcherOptions{},
-        metrics_);
-    std::unique_ptr<Annotation> annotation_;
+};
+std::unique_ptr<store::Store> store_ =
+    store::open_store("sqlite:" + (folder_.path() / "croquis.db").string(), {}, metrics_).value();
+std::unique_ptr<recognition::Batcher> batcher_ = std::make_unique<recognition::Batcher>(
+    recognition::load_recognizer(models / "shapes.onnx").value(), recognition::BatcherOptions{},
+    metrics_);
+std::unique_ptr<Annotation> annotation_;
 };
 
 TEST_F(ProjectsTest, TakesASlugThatFitsIntoAnAddress) {
@@ -169,13 +141,13 @@ TEST_F(ProjectsTest, ArchivesOnceAndTakesItBack) {
 TEST_F(ProjectsTest, IsSeenAsItIsOnceItIsForgotten) {
     const auto birds = added("birds", {"wren"});
     EXPECT_EQ(birds->labels, std::set<std::string>{"wren"});
-    EXPECT_EQ(annotation_->projects().find_now(birds->project.id)->get(), birds.get());
+    EXPECT_EQ(projects_.find_now(birds->project.id)->get(), birds.get());
     ProjectEdit edit;
     edit.name = "All birds";
     ASSERT_TRUE(change_project(*store_, "birds", edit));
-    annotation_->projects().forget();
+    projects_.forget();
     EXPECT_EQ(project("birds")->project.name, "All birds");
-    EXPECT_EQ(ask(annotation_->projects().find("none")).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(ask(projects_.find("none")).error().kind, ErrorKind::not_found);
 }
 
 TEST_F(ProjectsTest, TheGeneralModelAnswersWithTheProjectsLabels) {
@@ -190,10 +162,10 @@ TEST_F(ProjectsTest, TheGeneralModelAnswersWithTheProjectsLabels) {
     EXPECT_GT(strange->drawing.prediction.confidence, 0.9F);
     ASSERT_EQ(strange->top.size(), 1U);
     EXPECT_EQ(strange->top.front().tag, "unknown");
-    const auto read = ask(annotation_->drawing(strange->drawing.id));
+    const auto read = ask(catalogue_.drawing(strange->drawing.id));
     ASSERT_TRUE(read);
     EXPECT_EQ(read->top.size(), 1U);
-    const auto preview = ask(annotation_->preview(square(1), {}, birds));
+    const auto preview = ask(submissions_.preview(square(1), {}, birds));
     ASSERT_TRUE(preview);
     EXPECT_EQ(preview->prediction.tag, "unknown");
     EXPECT_EQ(submit(nullptr)->drawing.tag, "square");
@@ -203,8 +175,8 @@ TEST_F(ProjectsTest, AModelOfItsOwnAnswersInTheProjectAlone) {
     auto birds = added("birds", {"wren"});
     const auto own = own_model(birds->project.id, "birds");
     const store::Author by{Uuid::v7(), "marie"};
-    EXPECT_EQ(ask(annotation_->promote(own, by)).error().kind, ErrorKind::not_found);
-    const auto promoted = ask(annotation_->promote(own, by, birds->project.id));
+    EXPECT_EQ(ask(models_.promote(own, by)).error().kind, ErrorKind::not_found);
+    const auto promoted = ask(models_.promote(own, by, birds->project.id));
     ASSERT_TRUE(promoted) << promoted.error().detail;
     birds = project("birds");
     EXPECT_EQ(birds->project.live_model, own);
@@ -215,8 +187,8 @@ TEST_F(ProjectsTest, AModelOfItsOwnAnswersInTheProjectAlone) {
     EXPECT_FALSE(answer->top.empty());
     const auto general = submit(nullptr);
     EXPECT_EQ(general->drawing.prediction.model, batcher_->model()->id);
-    EXPECT_EQ((*ask(annotation_->model(birds)))->id, own);
-    EXPECT_EQ(annotation_->model()->id, batcher_->model()->id);
+    EXPECT_EQ((*ask(models_.in(birds)))->id, own);
+    EXPECT_EQ(models_.general()->id, batcher_->model()->id);
     EXPECT_EQ(store_->jobs(10, {})->front().project, birds->project.id);
 }
 
@@ -244,7 +216,7 @@ TEST_F(ProjectsTest, AnArchivedOneTakesNoDrawings) {
     ProjectEdit archive;
     archive.archived = true;
     ASSERT_TRUE(change_project(*store_, "birds", archive));
-    annotation_->projects().forget();
+    projects_.forget();
     const auto refused = submit(project("birds"));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
