@@ -125,6 +125,14 @@ Result<store::Model> model_of(store::ModelStore& store, const std::string& id, i
     return model;
 }
 
+Result<ModelFile> model_file(store::ModelStore& store, const std::string& id, int project) {
+    const auto model = model_of(store, id, project);
+    if (!model) return model.error();
+    auto onnx = store.model_onnx(id);
+    if (!onnx) return onnx.error();
+    return ModelFile{model->sha256, std::move(*onnx)};
+}
+
 Result<std::vector<store::Model>> list_models(store::ModelStore& store, int project) {
     auto models = store.models();
     if (models) std::erase_if(*models, [&](const auto& model) { return model.project != project; });

@@ -46,6 +46,14 @@ Result<void> remove_model(store::Store& store, const std::string& id, int projec
 /// A model of the project, to be handed out. Errors: not_found.
 Result<store::Model> model_of(store::ModelStore& store, const std::string& id, int project);
 
+/// A model's network as `croquis model add` takes it.
+struct ModelFile {
+    Sha256 sha256{};
+    Bytes onnx;
+};
+/// That of a model of the project. Errors: not_found.
+Result<ModelFile> model_file(store::ModelStore& store, const std::string& id, int project);
+
 /// The whole registry, in the order in which models were added.
 Result<std::vector<store::Model>> list_models(store::ModelStore& store,
                                               int project = store::shapes_project);

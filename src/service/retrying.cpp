@@ -4,6 +4,7 @@
 #include "service/imports.h"
 #include "service/training.h"
 #include "service/training_jobs.h"
+#include "service/waiting.h"
 #include "store/job_store.h"
 #include "store/records.h"
 
@@ -54,6 +55,13 @@ Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id
         ended->state == store::JobState::failed || ended->state == store::JobState::cancelled;
     if (ended->kind == import_kind && can_be) return retry_import(store, uploads, id, retry);
     return store.retry_job(id, retry);
+}
+
+Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id,
+                             const identity::Principal& who) {
+    const auto own = check_own_job(store, id, who, "Who queued a job may retry it, and an admin.");
+    if (!own) return own.error();
+    return retry_job(store, uploads, id, store::Author{who.user, who.name});
 }
 
 }  // namespace croquis::service

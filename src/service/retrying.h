@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/spool.h"
+#include "identity/identity.h"
 #include "store/store.h"
 
 /// Jobs that failed or were cancelled, begun anew.
@@ -12,5 +13,8 @@ namespace croquis::service {
 /// and upload_gone: `uploads` does not have what an import was to bring in).
 Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id,
                              const store::Author& by);
+/// The same for a user. Errors: also those of check_own_job.
+Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id,
+                             const identity::Principal& who);
 
 }  // namespace croquis::service

@@ -142,6 +142,21 @@ Result<JobView> cancel_job(store::Store& store, const Uuid& id) {
     return seen_one(store, store.cancel_job(id, now()));
 }
 
+Result<JobView> cancel_job(store::Store& store, const Uuid& id, const identity::Principal& who) {
+    const auto own = check_own_job(store, id, who, "Who queued a job may cancel it, and an admin.");
+    if (!own) return own.error();
+    return cancel_job(store, id);
+}
+
+Result<void> check_own_job(store::JobStore& store, const Uuid& id, const identity::Principal& who,
+                           const char* otherwise) {
+    if (who.role == identity::Role::admin) return {};
+    const auto job = store.job(id);
+    if (!job && job.error().kind != ErrorKind::not_found) return job.error();
+    if (job && job->created_by && job->created_by->id == who.user) return {};
+    return Error{ErrorKind::forbidden, otherwise};
+}
+
 Result<std::vector<store::Worker>> list_workers(store::WorkerStore& store) {
     return store.workers(now());
 }

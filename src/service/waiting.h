@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "identity/identity.h"
 #include "store/store.h"
 
 /// Background jobs as those who asked for them see them, with why one that nobody is at waits; and
@@ -47,6 +48,13 @@ Result<std::vector<JobView>> list_jobs(store::Store& store, std::size_t limit,
 Result<JobView> find_job(store::Store& store, const Uuid& id);
 /// Errors: those of JobStore::cancel_job.
 Result<JobView> cancel_job(store::Store& store, const Uuid& id);
+/// The same for a user: one of those whose job it is. Errors: also those of check_own_job.
+Result<JobView> cancel_job(store::Store& store, const Uuid& id, const identity::Principal& who);
+
+/// Whoever queued a job may end and retry it, and an admin any. What is not there is nobody's own.
+/// Errors: forbidden, with `otherwise` as its words; those of the store.
+Result<void> check_own_job(store::JobStore& store, const Uuid& id, const identity::Principal& who,
+                           const char* otherwise);
 
 /// The processes that do jobs now, the oldest first.
 Result<std::vector<store::Worker>> list_workers(store::WorkerStore& store);

@@ -32,24 +32,10 @@ Answer job(AnnotatorContext& api, Request& request, const Principal&) {
     co_return no_store(found ? http::json_response(200, to_json(*found)) : problem(found.error()));
 }
 
-/// Whoever queued a job may end and retry it, and an admin any. What is not there is nobody's own.
-Result<void> check_own(const AnnotatorContext& api, const Uuid& id, const Principal& who,
-                       const char* otherwise) {
-    if (who.role == identity::Role::admin) return {};
-    const auto job = api.store.job(id);
-    if (!job && job.error().kind != ErrorKind::not_found) return job.error();
-    if (job && job->created_by && job->created_by->id == who.user) return {};
-    return Error{ErrorKind::forbidden, otherwise};
-}
-
 Answer cancel_job(AnnotatorContext& api, Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto cancel = [&api, &id, &who]() -> Result<service::JobView> {
-        const auto own = check_own(api, *id, who, "Who queued a job may cancel it, and an admin.");
-        if (!own) return own.error();
-        return service::cancel_job(api.store, *id);
-    };
+    const auto cancel = [&api, &id, &who] { return service::cancel_job(api.store, *id, who); };
     const auto asked = co_await api.workers.run(cancel);
     co_return no_store(asked ? http::json_response(200, to_json(*asked)) : problem(asked.error()));
 }
@@ -57,10 +43,8 @@ Answer cancel_job(AnnotatorContext& api, Request& request, const Principal& who)
 Answer retry_job(AnnotatorContext& api, Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto retry = [&api, &id, &who]() -> Result<store::Job> {
-        const auto own = check_own(api, *id, who, "Who queued a job may retry it, and an admin.");
-        if (!own) return own.error();
-        return service::retry_job(api.store, api.imports.spool(), *id, {who.user, who.name});
+    const auto retry = [&api, &id, &who] {
+        return service::retry_job(api.store, api.imports.spool(), *id, who);
     };
     const auto queued = co_await api.workers.run(retry);
     co_return queued ? queued_response(api, *queued) : problem(queued.error());

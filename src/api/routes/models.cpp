@@ -148,20 +148,14 @@ std::string attachment(const std::string& name) {
 Answer model_file(AnnotatorContext& api, Request& request, const Principal&,
                   const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
-    std::string digest;
-    const auto job = [&]() -> Result<Bytes> {
-        const auto model = service::model_of(api.store, id, project->project.id);
-        if (!model) return model.error();
-        digest = to_hex(model->sha256);
-        return api.store.model_onnx(id);
-    };
-    auto bytes = co_await api.workers.run(job);
-    if (!bytes) co_return problem(bytes.error());
+    const auto job = [&] { return service::model_file(api.store, id, project->project.id); };
+    auto file = co_await api.workers.run(job);
+    if (!file) co_return problem(file.error());
     http::Response response;
     response.set("Content-Type", "application/octet-stream");
     response.set("Content-Disposition", attachment(id + ".onnx"));
-    response.set("ETag", '"' + digest + '"');
-    response.shared_body = std::make_shared<const Bytes>(std::move(*bytes));
+    response.set("ETag", '"' + to_hex(file->sha256) + '"');
+    response.shared_body = std::make_shared<const Bytes>(std::move(file->onnx));
     co_return no_store(std::move(response));
 }
 

@@ -1,14 +1,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <optional>
 
 #include "api/codec/clusters_text.h"
 #include "api/codec/query_parameters.h"
 #include "api/routes/annotator_routes.h"
 #include "service/drawing_map.h"
-#include "service/quality.h"
+#include "service/project_quality.h"
 #include "service/trunk.h"
-#include "service/watch.h"
 
 namespace croquis::api {
 namespace {
@@ -26,29 +24,11 @@ boost::json::value rolled_back_json(const store::Project& project) {
     return failed ? boost::json::value(nullptr) : told;
 }
 
-struct Measured {
-    store::Project project;  ///< as it is now: what was asked for may have been looked up before
-    service::Quality quality;
-    Result<service::AgreementFall> fall;  ///< not_found where no other model was live before
-    std::optional<service::PeopleAgreement> people;
-};
-
-Result<Measured> measure(store::Store& store, const store::Project& asked) {
-    auto quality = service::measure_quality(store, asked.id, now());
-    if (!quality) return quality.error();
-    auto fall = service::measure_fall(store, asked.id);
-    // A project without a model of its own has none before it either.
-    if (!fall && fall.error().kind != ErrorKind::not_found) return fall.error();
-    auto project = store.project(asked.slug);
-    if (!project) return project.error();
-    auto people = service::measure_people(store, *project);
-    if (!people) return people.error();
-    return Measured{std::move(*project), std::move(*quality), std::move(fall), std::move(*people)};
-}
-
 Answer quality(AnnotatorContext& api, Request&, const Principal&,
                const service::ProjectRef& project) {
-    const auto job = [&api, &project] { return measure(api.store, project->project); };
+    const auto job = [&api, &project] {
+        return service::measure_project(api.store, project->project, now());
+    };
     const auto measured = co_await api.analysis_workers.run(job);
     if (!measured) co_return problem(measured.error());
     const auto& [project_now, quality_now, fall, people] = *measured;

@@ -122,5 +122,26 @@ TEST_F(WaitingTest, IsNotThatOfOneAtWorkOrEnded) {
     EXPECT_FALSE(all->front().waiting);
 }
 
+TEST_F(WaitingTest, IsCancelledByWhoQueuedItOrAnAdmin) {
+    const identity::Principal marie{Uuid::v7(), "marie", identity::Role::annotator, {}};
+    const identity::Principal paul{Uuid::v7(), "paul", identity::Role::annotator, {}};
+    const identity::Principal ada{Uuid::v7(), "ada", identity::Role::admin, {}};
+    store::Job job;
+    job.id = Uuid::v7();
+    job.kind = "import";
+    job.created_by = store::Author{marie.user, marie.name};
+    ASSERT_TRUE(store_->add_job(job, false));
+    const auto refused = cancel_job(*store_, job.id, paul);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
+    // Whose it is, nobody is told by a job that is not there.
+    EXPECT_EQ(cancel_job(*store_, Uuid::v7(), marie).error().kind, ErrorKind::forbidden);
+    EXPECT_EQ(cancel_job(*store_, Uuid::v7(), ada).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(cancel_job(*store_, job.id, marie).value().state, JobState::cancelled);
+    const auto operators = queue("import");
+    EXPECT_EQ(cancel_job(*store_, operators, marie).error().kind, ErrorKind::forbidden);
+    EXPECT_EQ(cancel_job(*store_, operators, ada).value().state, JobState::cancelled);
+}
+
 }  // namespace
 }  // namespace croquis::service

@@ -41,5 +41,11 @@ refuses server '"cli/commands.h"'
 refuses service '<torch/torch.h>'
 refuses unlisted '"core/error.h"'
 
+file src/api/routes/bad.cpp 'const auto job = api.store.job(id);'
+git add -A
+run tools/check-includes
+[ "$status" -ne 0 ] && said "src/api/routes/bad.cpp:1: " || fail "refuses a route that calls a store"
+file src/api/routes/bad.cpp 'return service::find_job(api.store, id);'
+
 run tools/check-includes
 [ "$status" -eq 0 ] || fail "takes what is left"
