@@ -7,7 +7,7 @@
 #include "api/routes/predictions.h"
 #include "api/routes/project_scope.h"
 #include "api/routes/shared_handlers.h"
-#include "identity/rate_limit.h"
+#include "core/rate_limit.h"
 
 namespace croquis::api {
 namespace {
@@ -65,12 +65,12 @@ class PublicApi {
     WorkerPool& workers_;
     const std::string base_path_;
     std::size_t max_image_bytes_;
-    identity::RateLimiter submissions_;
-    identity::RateLimiter previews_;
+    RateLimiter submissions_;
+    RateLimiter previews_;
 };
 
 asio::awaitable<Response> PublicApi::predict(Request& request) {
-    if (const auto allowed = submissions_.take(identity::client_key(request.client)); !allowed)
+    if (const auto allowed = submissions_.take(client_key(request.client)); !allowed)
         co_return problem(allowed.error());
     const auto project = co_await public_project_of(services_.projects, request, Wish::draw);
     if (!project) co_return public_refusal(project.error());
@@ -79,7 +79,7 @@ asio::awaitable<Response> PublicApi::predict(Request& request) {
 }
 
 asio::awaitable<Response> PublicApi::preview(Request& request) {
-    if (const auto allowed = previews_.take(identity::client_key(request.client)); !allowed)
+    if (const auto allowed = previews_.take(client_key(request.client)); !allowed)
         co_return problem(allowed.error());
     const auto project = co_await public_project_of(services_.projects, request, Wish::draw);
     if (!project) co_return public_refusal(project.error());

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "identity/rate_limit.h"
+#include "core/rate_limit.h"
 
 namespace croquis::identity {
 

@@ -1,7 +1,7 @@
 #include "api/routes/predictions.h"
 
 #include "api/codec/request_bodies.h"
-#include "identity/rate_limit.h"
+#include "core/rate_limit.h"
 
 namespace croquis::api {
 namespace {
@@ -26,7 +26,7 @@ asio::awaitable<Result<service::SubmitRequest>> read(PredictionContext context, 
     const auto job = [&request, &context]() -> Result<service::SubmitRequest> {
         auto submission = read_prediction(request, context.max_image_bytes);
         if (!submission) return submission;
-        submission->asker = {identity::client_key(request.client), request.hang_up};
+        submission->asker = {client_key(request.client), request.hang_up};
         release_body(request);
         return submission;
     };

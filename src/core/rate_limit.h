@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 
-namespace croquis::identity {
+namespace croquis {
 
 /// A token bucket for each key, kept as one time each (the generic cell rate algorithm, ITU-T
 /// I.371): a burst of `per_minute`, then one every minute / per_minute. Keeps at most `max_keys`
@@ -41,4 +41,4 @@ class RateLimiter {
 /// 6177).
 std::string client_key(std::string_view address);
 
-}  // namespace croquis::identity
+}  // namespace croquis

@@ -1,4 +1,4 @@
-#include "identity/rate_limit.h"
+#include "core/rate_limit.h"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
@@ -10,7 +10,7 @@
 
 #include "core/mutex.h"
 
-namespace croquis::identity {
+namespace croquis {
 namespace {
 
 namespace mi = boost::multi_index;
@@ -121,4 +121,4 @@ std::string client_key(std::string_view address) {
     return ip::network_v6(v6, 64).canonical().to_string();
 }
 
-}  // namespace croquis::identity
+}  // namespace croquis
