@@ -169,7 +169,7 @@ void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
 }  // namespace
 
 void add_project_option(CLI::App& command, std::string& slug) {
-    slug = "shapes";
+    slug = service::shapes_slug;
     command.add_option("--project", slug, "The project, by its slug")
         ->type_name("SLUG")
         ->capture_default_str();

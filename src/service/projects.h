@@ -15,6 +15,9 @@
 /// Projects, as people make and change them, and as every request asks for one.
 namespace croquis::service {
 
+/// The slug of store::shapes_project, which is meant wherever no project is named.
+inline constexpr const char* shapes_slug = "shapes";
+
 inline constexpr std::size_t max_slug_characters = 64;
 /// Bytes of a project's name.
 inline constexpr std::size_t max_project_name_bytes = 200;

@@ -16,6 +16,7 @@
 #include "learning/dataset/reader.h"
 #include "learning/dataset/writer.h"
 #include "recognition/batcher.h"
+#include "service/projects.h"
 #include "store/store.h"
 #include "store/transfer.h"
 
@@ -108,7 +109,7 @@ boost::json::object to_json(const ImportReport& report, bool dry_run);
 
 struct ExportOptions {
     dataset::Format format = dataset::Format::image_folder;
-    std::string project = "shapes";  ///< its slug, which the manifest names
+    std::string project = shapes_slug;  ///< its slug, which the manifest names
     int project_id = store::shapes_project;
     std::optional<std::string> tag;
     std::optional<bool> reviewed;          ///< only those that are, or only those that are not

@@ -70,7 +70,7 @@ void add_in_projects(http::Router& router, http::Method method, std::string_view
 asio::awaitable<Result<ProjectRef>> project_of(service::Projects& projects,
                                                const http::Request& request) {
     const auto named = request.parameters.find("project");
-    std::string slug(named == request.parameters.end() ? default_project : named->second);
+    std::string slug(named == request.parameters.end() ? service::shapes_slug : named->second);
     co_return co_await projects.find(std::move(slug));
 }
 

@@ -11,8 +11,6 @@
 /// The project that a request is about: the address's, or the first one where it names none.
 namespace croquis::api {
 
-inline constexpr std::string_view default_project = "shapes";
-
 /// The names of a route's query parameters.
 using QueryNames = std::vector<std::string_view>;
 
