@@ -250,31 +250,42 @@ describe('a queue and its quality', () => {
     }, { failedRequests: true }); // what is stored does not tell
   });
 
-  it('takes a comparison up again that was begun before the page was loaded', async () => {
-    const job = {
-      id: '0190a6c0-0000-7000-8000-000000000001', kind: 'shadow', project: 'shapes', state: 'running', progress: 0.5,
-      cancel_requested: false, attempts: 1, by: 'admin', created_at: '2026-01-01T00:00:00Z',
-      started_at: '2026-01-01T00:00:00Z', finished_at: null,
-    };
-    const json = (body, status = 200) => ({ status, contentType: 'application/json', body: JSON.stringify(body) });
-    const told = { status: 409, type: '/problems/conflict', title: 'Conflict', detail: 'No.', code: 'other_network' };
+  it('takes up a comparison and a teaching that were begun elsewhere, before and after the page was loaded', async () => {
+    const { models } = await api('GET', '/models');
+    const [first, second] = models.filter(({ state }) => state !== 'live').map(({ id }) => id);
+    const jobOf = (id, more) => ({
+      id: `0190a6c0-0000-7000-8000-00000000000${id}`, project: 'shapes', state: 'running', progress: 0.5,
+      cancel_requested: false, attempts: 1, by: 'admin', created_at: '2030-01-01T00:00:00Z',
+      started_at: '2030-01-01T00:00:00Z', finished_at: null, ...more,
+    });
+    const shadow = jobOf(1, { kind: 'shadow', model: first });
+    const teach = jobOf(2, { kind: 'teach' });
+    let jobs = [shadow];
+    const json = (body) => ({ status: 200, contentType: 'application/json', body: JSON.stringify(body) });
     await visit(browser, croquis.url, {}, async (page) => {
-      await page.route('**/models/*/shadow', (route) => route.fulfill(json(told, 409)));
-      await page.route('**/models/*:shadow', (route) => route.fulfill(json(job, 202)));
-      await page.route('**/api/v1/jobs?*', (route) => route.fulfill(json({ jobs: [job], next: null })));
-      await page.route((url) => url.pathname.includes(`/jobs/${job.id}`), (route) => route.fulfill(json(job)));
+      await page.route('**/api/v1/jobs?*', (route) => route.fulfill(json({ jobs, next: null })));
+      for (const job of [shadow, teach])
+        await page.route((url) => url.pathname.includes(`/jobs/${job.id}`), (route) => route.fulfill(json(job)));
       await signIn(page);
       await page.getByTestId('queue').waitFor();
       await page.locator('nav a[href="#/models"]').click();
-      const shadow = page.getByTestId('shadow').first();
-      await shadow.getByRole('button', { name: /^Compare/ }).press('Enter');
-      await shadow.getByRole('progressbar').waitFor();
-      await page.reload();
-      await shadow.getByRole('progressbar').waitFor();
-      await shadow.getByText('its network is run over the newest drawings').waitFor();
+      const of = (id) =>
+        page.getByTestId('shadow').filter({ has: page.getByRole('button', { name: `Compare ${id} with the live model` }) });
+      await of(first).getByRole('progressbar').waitFor();
+      await of(first).getByText('its network is run over the newest drawings').waitFor();
       assert.equal(await page.getByTestId('shadow').getByRole('progressbar').count(), 1);
-      assert.equal(await shadow.getByRole('button', { name: /^Compare/ }).getAttribute('aria-disabled'), 'true');
-    }, { failedRequests: true });
+      assert.equal(await of(first).getByRole('button', { name: /^Compare/ }).getAttribute('aria-disabled'), 'true');
+      if (second) assert.equal(await of(second).getByRole('progressbar').count(), 0);
+      await look(page, 'shadow-elsewhere');
+
+      jobs = [shadow, teach];
+      assert.equal(await page.getByTestId('teach').getByRole('progressbar').count(), 0);
+      await page.getByTestId('teach').getByRole('progressbar').waitFor(); // within ten seconds
+      assert.equal(
+        await page.getByTestId('teach').getByRole('button', { name: 'Teach', exact: true }).getAttribute('aria-disabled'),
+        'true',
+      );
+    });
   });
 
   it('shows how a model does on what judges, and two models side by side', async () => {

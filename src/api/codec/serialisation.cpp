@@ -399,6 +399,7 @@ json::object to_json(const store::Job& job) {
         {"started_at", time(job.started_at)},
         {"finished_at", time(job.finished_at)}};
     if (const auto before = store::retried_by(job)) object["retries"] = to_string(*before);
+    if (const auto model = store::parameter_of(job, "model")) object["model"] = *model;
     if (job.result) object["result"] = card_object(*job.result);
     if (job.error) put_error(*job.error, object);
     if (job.detail) object["detail"] = card_object(*job.detail);

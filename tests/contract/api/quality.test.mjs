@@ -147,6 +147,7 @@ for (const kind of Object.keys(stores))
       assert.equal(queued.headers.get('location'), `/api/v1/jobs/${queued.body.id}`);
       const ended = await endedJob(api, annotator, queued.body.id);
       assert.equal(ended.state, 'succeeded', ended.error);
+      assert.deepEqual([queued.body.model, ended.model], [live, live]);
       const shadow = await get(`/api/v1/models/${live}/shadow?job=${queued.body.id}`);
       const { microseconds, labels, agreement, ...rest } = shadow;
       // It says of a stored picture what it said of it when it was drawn.

@@ -6,6 +6,7 @@ import { slug } from '../../api/project';
 import { annotatorApi } from '../session/session.svelte';
 
 const look_again_ms = 700;
+const look_for_others_ms = 10_000;
 
 export const isOpen = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
 /** Whoever queued it ends it and does it again, and an admin. */
@@ -63,6 +64,14 @@ export class LatestJob {
       this.leave();
       if (known?.id === job.id && isOpen(known)) this.onend(job);
     }
+  }
+
+  /** Follows one that was begun elsewhere, unless it has been followed, or a newer one is. */
+  takeUp(job: Job): void {
+    const known = this.job;
+    if (known && (known.id === job.id || isOpen(known) || known.created_at > job.created_at)) return;
+    this.problem = null;
+    this.follow(job);
   }
 
   async cancel(): Promise<void> {
@@ -147,5 +156,39 @@ export class LatestJob {
     if (answer.ok) this.follow(answer.data);
     // The work goes on whether it can be seen or not.
     else this.timer = setTimeout(() => void this.look(id), 4 * look_again_ms);
+  }
+}
+
+/** The page's project's open jobs, which somebody else, or another tab, may have begun: looked for now and then. */
+export class OpenJobs {
+  private jobs = $state.raw<readonly Job[]>([]);
+  private asked = 0;
+
+  /** The newest of the kind; of a comparison, the one of that model. */
+  of(kind: string, model?: string): Job | null {
+    return this.jobs.find((job) => job.kind === kind && (model === undefined || job.model === model)) ?? null;
+  }
+
+  /** A failure changes nothing: it is asked again. */
+  async look(): Promise<void> {
+    const turn = ++this.asked;
+    const answer = await settle(annotatorApi.GET('/api/v1/jobs', { params: { query: { limit: 200 } } }));
+    if (turn !== this.asked || !answer.ok) return;
+    this.jobs = answer.data.jobs.filter((job) => job.project === slug && isOpen(job));
+  }
+
+  /** Looks while the page is in sight, until what is returned is called. */
+  watch(page: Document = document): () => void {
+    const look = () => {
+      if (!page.hidden) void this.look();
+    };
+    look();
+    const timer = setInterval(look, look_for_others_ms);
+    page.addEventListener('visibilitychange', look);
+    return () => {
+      clearInterval(timer);
+      page.removeEventListener('visibilitychange', look);
+      ++this.asked;
+    };
   }
 }

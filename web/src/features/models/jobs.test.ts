@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Job } from '../../api/client';
 import { Wire } from '../../testing/wire';
-import { isOpen, isOwn, isRetriable, LatestJob } from './jobs.svelte';
+import { isOpen, isOwn, isRetriable, LatestJob, OpenJobs } from './jobs.svelte';
 
 const path = '/api/v1/jobs';
 
@@ -180,6 +180,26 @@ describe('the newest job of a kind', () => {
     expect(wire.log).toEqual([`GET ${path}/a/events`]);
   });
 
+  it('is taken up where another tab or person began it, once', async () => {
+    latest.follow(jobOf('a', { state: 'failed' }));
+    latest.takeUp(jobOf('b', { created_at: '2026-01-01T00:01:00Z' }));
+    expect(latest.job?.id).toBe('b');
+    const stream = (await events('b')).stream();
+    stream.send('job', jobOf('b', { state: 'succeeded', created_at: '2026-01-01T00:01:00Z' }));
+    await settled();
+    // What was read before it ended, and what is older, is nothing new.
+    latest.takeUp(jobOf('b', { created_at: '2026-01-01T00:01:00Z' }));
+    latest.takeUp(jobOf('a'));
+    expect([latest.job?.state, ended]).toEqual(['succeeded', ['b']]);
+  });
+
+  it('is not left for one that was begun elsewhere while it is open', async () => {
+    latest.follow(jobOf('a'));
+    latest.takeUp(jobOf('b', { created_at: '2026-01-01T00:01:00Z' }));
+    expect(latest.job?.id).toBe('a');
+    (await events('a')).lose();
+  });
+
   it('is done again as another one, which is shown instead', async () => {
     latest.follow(jobOf('a', { state: 'failed' }));
     const asked = latest.retry();
@@ -202,5 +222,39 @@ describe('the newest job of a kind', () => {
     (await wire.next('POST', `${path}/a:retry`)).answer(409, refusal);
     await asked;
     expect([latest.job?.id, latest.problem?.code]).toEqual(['a', 'upload_gone']);
+  });
+});
+
+describe('the open jobs', () => {
+  it('are those of the project, by kind and model, and looked for while the page is in sight', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const wire = new Wire();
+    const page = Object.assign(new EventTarget(), { hidden: false });
+    const open = new OpenJobs();
+    const leave = open.watch(page as unknown as Document);
+    const jobs = [
+      jobOf('o', { kind: 'shadow', project: 'birds', model: 'm' }),
+      jobOf('d', { kind: 'shadow', state: 'succeeded', model: 'm' }),
+      jobOf('s', { kind: 'shadow', model: 'm' }),
+      jobOf('t', { state: 'queued' }),
+    ];
+    (await wire.next('GET', path)).answer(200, { jobs, next: null });
+    await vi.waitFor(() => expect(open.of('teach')?.id).toBe('t'));
+    expect([open.of('shadow', 'm')?.id, open.of('shadow', 'n'), open.of('train')]).toEqual(['s', null, null]);
+
+    page.hidden = true;
+    vi.advanceTimersByTime(60_000);
+    expect(wire.count(`GET ${path}`)).toBe(1);
+    page.hidden = false;
+    page.dispatchEvent(new Event('visibilitychange'));
+    (await wire.next('GET', path)).answer(200, { jobs: [], next: null });
+    await vi.waitFor(() => expect(open.of('teach')).toBeNull());
+    vi.advanceTimersByTime(10_000);
+    (await wire.next('GET', path)).lose();
+    leave();
+    vi.advanceTimersByTime(60_000);
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(wire.count(`GET ${path}`)).toBe(3);
+    vi.useRealTimers();
   });
 });
