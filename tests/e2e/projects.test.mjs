@@ -198,6 +198,7 @@ describe('several projects', () => {
       await page.getByTestId('predicted-tag').getByText('Not sure').waitFor();
       assert.match(await card.innerText(), /^Not sure$/m);
       assert.doesNotMatch(await card.innerText(), /%|nknown/);
+      assert.match(await page.getByTestId('filter').locator('[data-tag=unknown]').innerText(), /^Not sure/);
       await card.locator('button.open').tap();
       const detail = page.getByTestId('detail');
       await detail.getByText('Predicted: Not sure').waitFor();

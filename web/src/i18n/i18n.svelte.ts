@@ -39,11 +39,17 @@ class I18n {
     this.titles = { ...this.titles, ...Object.fromEntries(named) };
   }
 
+  /** What the project calls it in the person's language, or in a variant of that ("fr-CA"); null where it does not. */
+  titleOf(tag: string): string | null {
+    const titles = Object.hasOwn(this.titles, tag) ? (this.titles[tag] ?? {}) : {};
+    const variant = Object.keys(titles).find((name) => name.toLowerCase().split('-')[0] === this.language);
+    return titles[this.locale] ?? titles[this.language] ?? (variant ? titles[variant] : undefined) ?? null;
+  }
+
   /** A tag as people read it; one that nobody has named is shown as it is. */
   tag(tag: string): string {
     const { tags } = this.t;
-    const own = Object.hasOwn(this.titles, tag) ? this.titles[tag]?.[this.language] : undefined;
-    return own ?? (Object.hasOwn(tags, tag) ? tags[tag] : undefined) ?? tag;
+    return this.titleOf(tag) ?? (Object.hasOwn(tags, tag) ? tags[tag] : undefined) ?? tag;
   }
 
   /** In whole percent; what only rounds to nothing or to all is said to be almost that. */
