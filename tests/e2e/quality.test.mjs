@@ -169,7 +169,13 @@ describe('a queue and its quality', () => {
     await visit(browser, croquis.url, {}, async (page) => {
       await signIn(page);
       await page.locator('nav a[href="#/quality"]').click();
-      await page.getByTestId('look-again').click();
+      // Their pictures stand at the end of the page, the way to them is in sight.
+      const above = page.getByTestId('suspected');
+      await above.getByText(String(suspects.length)).waitFor();
+      const way = await above.getByRole('link', { name: 'Look at them one by one' }).boundingBox();
+      assert.ok(way.y + way.height <= page.viewportSize().height, JSON.stringify(way));
+      await look(page, 'quality-suspects');
+      await above.getByRole('link').click();
       const dialog = page.getByRole('dialog');
       for (const [done, suspect] of suspects.entries()) {
         await page.waitForURL((url) => url.hash === `#/review/${suspect.id}?view=suspects`);

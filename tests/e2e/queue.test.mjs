@@ -289,6 +289,21 @@ describe('the review screen', () => {
       await page.getByTestId('finished').getByText('Well done').waitFor();
     }));
 
+  it('keeps the end of the queue in sight on a phone, and the way on in it', () =>
+    withReview(1, { viewport: { width: 360, height: 560 }, hasTouch: true, isMobile: true }, async (page) => {
+      const claim = '/queue/claims/019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e14';
+      await api('POST', '/public/predictions', { image: lineAsPng(++drawn) });
+      assert.equal((await api('PUT', claim, { limit: 10 })).drawings.length, 1);
+      await page.keyboard.press('Enter');
+      const again = page.getByTestId('finished').getByTestId('look-again');
+      await again.waitFor();
+      await sleep(300);
+      const [button, strip] = [await again.boundingBox(), await page.getByTestId('strip').boundingBox()];
+      assert.ok(button.y >= 0 && button.y + button.height <= strip.y, JSON.stringify({ button, strip }));
+      await api('DELETE', claim);
+      await page.keyboard.press('Escape');
+    }));
+
   it('goes on by itself from the last drawing when others come free', () =>
     withReview(1, {}, async (page, [first]) => {
       const claim = '/queue/claims/019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e13';
