@@ -89,6 +89,34 @@ describe('a workplace', () => {
     }, { failedRequests: true });
   });
 
+  it('keeps the focus near what was acted on by keyboard when that goes', async () => {
+    await withPage({}, async (page) => {
+      await signInAndGo(page, 'labels');
+      await row(page, 'hexagon').waitFor();
+      const press = async (name) => {
+        await page.getByRole('button', { name, exact: true }).focus();
+        await page.keyboard.press('Enter');
+      };
+      const focused = (name) =>
+        page.waitForFunction((name) => document.activeElement?.getAttribute('aria-label') === name, name);
+      await press('Retire hexagon');
+      await focused('Offer hexagon again');
+      await page.keyboard.press('Enter');
+      await focused('Retire hexagon');
+
+      await page.locator('nav a[href="#/users"]').click();
+      const form = page.getByTestId('users').locator('form');
+      await form.getByLabel('User name').fill('zoe');
+      await form.getByLabel('Password').fill('a long pass phrase');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Delete zoe' }).waitFor();
+      await press('Delete zoe');
+      await page.getByTestId('ask').getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+      await page.getByRole('button', { name: 'Delete zoe' }).waitFor({ state: 'detached' });
+      await page.waitForFunction(() => document.activeElement?.closest('[data-testid=users] tbody'));
+    });
+  });
+
   it('edits, moves, retires and merges by keyboard alone', async () => {
     await withPage({}, async (page) => {
       const drawing = await draw(page, { x: 0.45 });

@@ -16,6 +16,8 @@ class Notices {
   toasts = $state<Toast[]>([]);
   private last = 0;
   private timers = new Map<number, ReturnType<typeof setTimeout>>();
+  /** Those that wait for whoever points at them or has the focus in them. */
+  private held = new Set<number>();
 
   announce(text: string): void {
     // A live region that gets the same text again says nothing; a trailing no-break space makes it differ.
@@ -42,11 +44,18 @@ class Notices {
 
   /** Stays while somebody points at it or has the focus in it. */
   hold(id: number): void {
+    this.held.add(id);
     clearTimeout(this.timers.get(id));
   }
 
+  /** Its place is gone, and with it who held it there. */
+  letGo(id: number): void {
+    if (this.held.has(id)) this.release(id);
+  }
+
   release(id: number): void {
-    this.hold(id);
+    this.held.delete(id);
+    clearTimeout(this.timers.get(id));
     if (this.toasts.some((toast) => toast.id === id && toast.stays)) return;
     this.timers.set(
       id,
@@ -60,7 +69,8 @@ class Notices {
   }
 
   dismiss(id: number): void {
-    this.hold(id);
+    this.held.delete(id);
+    clearTimeout(this.timers.get(id));
     this.timers.delete(id);
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
   }

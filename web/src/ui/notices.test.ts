@@ -26,6 +26,20 @@ describe('what is said', () => {
     expect(texts()).toEqual([]);
   });
 
+  it('goes by itself too where its place went while it was held', () => {
+    notices.toast('saved');
+    const { id } = notices.toasts[0]!;
+    notices.hold(id);
+    later();
+    expect(texts()).toEqual(['saved']);
+    notices.letGo(id);
+    later();
+    expect(texts()).toEqual([]);
+    // One that was dismissed has nothing to let go of.
+    notices.letGo(id);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('gives way to three newer ones, but for what stays', () => {
     notices.toast('stays', undefined, undefined, true);
     for (const text of ['a', 'b', 'c', 'd']) notices.toast(text);
