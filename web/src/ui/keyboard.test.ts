@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { keyboard } from './keyboard.svelte';
+import { Keyboard, keyboard } from './keyboard.svelte';
 
 it('says what stands on a key once it was told or typed', () => {
   expect(keyboard.printed('q')).toBe('Q');
@@ -21,4 +21,27 @@ it('learns from what is typed, not from commands', () => {
   expect(keyboard.printed('z')).toBe('Z');
   keyboard.hear(press('Y'));
   expect(keyboard.printed('z')).toBe('Y');
+});
+
+const printed = (board: Keyboard) => [...'aqwzmy'].map((sign) => board.printed(sign)).join('');
+
+it('takes a French keyboard for granted where the browser does not tell and the person reads French', () => {
+  expect(printed(new Keyboard({ languages: ['fr-FR', 'en'] }))).toBe('QAZW,Y');
+  expect(printed(new Keyboard({ languages: ['fr'] }))).toBe('QAZW,Y');
+  for (const language of ['en-GB', 'fr-CA', 'fr-CH'])
+    expect(printed(new Keyboard({ languages: [language, 'fr-FR'] }))).toBe('AQWZMY');
+  const told = { getLayoutMap: () => Promise.resolve([]) };
+  expect(printed(new Keyboard({ languages: ['fr-FR'], keyboard: told }))).toBe('AQWZMY');
+});
+
+it('swaps what stands on two keys as one of them tells, until the other does', () => {
+  const french = new Keyboard({ languages: ['en'] });
+  french.learn('KeyQ', 'a');
+  expect(printed(french)).toBe('QAWZMY');
+  french.learn('KeyA', 'o');
+  expect(printed(french)).toBe('OAWZMY');
+  const american = new Keyboard({ languages: ['fr'] });
+  american.learn('KeyQ', 'q');
+  american.learn('KeyZ', 'z');
+  expect(printed(american)).toBe('AQWZ,Y');
 });
