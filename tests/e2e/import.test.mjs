@@ -134,6 +134,23 @@ describe('an import', () => {
     await page.context().close();
   });
 
+  it('shows what it brought in the other places and for an export without a reload', () =>
+    visit(browser, `${croquis.url}/#/login`, {}, async (page) => {
+      await open(page);
+      const spirals = Object.fromEntries(
+        Object.entries(drawings(204)).slice(-4).map(([name, bytes]) => [`spiral/${path.basename(name)}`, bytes]),
+      );
+      await page.getByRole('checkbox', { name: /^Make labels/ }).check();
+      await chosen(page, 'spirals.zip', zipOf(spirals));
+      const label = page.getByTestId('export').getByLabel('Label', { exact: true });
+      assert.equal(await label.locator('option[value=spiral]').count(), 0);
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await page.getByTestId('import-outcome').waitFor({ timeout: 60_000 });
+      await label.locator('option[value=spiral]').waitFor({ state: 'attached' });
+      await page.locator('nav a[href="#/draw"]').click();
+      await page.getByTestId('filter').locator('[data-tag=spiral]:visible').waitFor();
+    }));
+
   it('names what is bad in it, in French too, and takes a drop', async () => {
     const files = { 'cercle/1.png': png('circle', 3), 'circle/bad.png': png('circle', 4).subarray(0, 50) };
     await visit(browser, `${croquis.url}/#/login`, { locale: 'fr-FR' }, async (page) => {
