@@ -4,8 +4,13 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "http/message.h"
 
 namespace croquis::api {
+
+/// http::problem() with the code of its sentence and that code's parameters, for programs that say
+/// it in words of their own, where it is about what was asked and the error has no code itself.
+http::Response problem(const Error& error);
 
 /// What a problem's `type` leads to.
 struct Explanation {

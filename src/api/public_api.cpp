@@ -4,6 +4,7 @@
 #include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/codec/serialisation.h"
+#include "api/problems.h"
 #include "api/routes/predictions.h"
 #include "api/routes/project_scope.h"
 #include "api/routes/shared_handlers.h"
@@ -14,7 +15,6 @@ namespace {
 
 namespace asio = boost::asio;
 using http::Method;
-using http::problem;
 using http::Request;
 using http::Response;
 

@@ -13,7 +13,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using http::Method;
-using http::problem;
 using http::Request;
 using http::Response;
 using Answer = asio::awaitable<Response>;

@@ -31,7 +31,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t drawings_at_once = 64;
 constexpr std::size_t drawings_at_once_on_sqlite = 16;
 constexpr std::size_t pictures_in_flight = 8;
-constexpr std::size_t max_problem_bytes = 300;
 /// Of an upload's files, that a job's parameters name.
 constexpr std::size_t max_named_files = 100;
 /// Of the path of a file that is sent, of each part of it, and of the folders it lies in.
@@ -190,13 +189,6 @@ Error for_its_sender(Error error, const fs::path& folder) {
     return error;
 }
 
-std::string shortened(std::string text) {
-    if (text.size() <= max_problem_bytes) return text;
-    std::size_t cut = max_problem_bytes;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80) --cut;
-    return text.substr(0, cut) + "…";
-}
-
 /// Whether the same bytes can only fail again.
 bool is_about_what_was_sent(const Error& error) {
     return error.kind == ErrorKind::invalid || error.kind == ErrorKind::malformed ||
@@ -224,9 +216,7 @@ class Problems {
             {"place", shortened(place)}, {"reason", shortened(reason)}, {"rejected", rejected}};
         if (const auto known = reason_of(reason)) {
             problem["code"] = known->code;
-            json::object parameters;
-            for (const auto& [name, value] : known->parameters) parameters[name] = shortened(value);
-            problem["parameters"] = std::move(parameters);
+            problem["parameters"] = parameters_of(*known);
         }
         listed_.push_back(std::move(problem));
     }

@@ -1,9 +1,14 @@
 #include "service/reasons.h"
 
+#include <algorithm>
 #include <array>
+#include <boost/json/object.hpp>
+#include <span>
 
 namespace croquis::service {
 namespace {
+
+constexpr std::size_t max_short_bytes = 300;
 
 using ReasonParameters = std::vector<std::pair<std::string_view, std::string>>;
 
@@ -235,6 +240,161 @@ constexpr ReasonPattern reason_patterns[]{
     {"no_such_file", "There is no {file}."},
 };
 
+/// What is wrong with a request or with one of its fields, which is named beside the sentence. Of
+/// {minimum} and {maximum} only numbers are taken, of {allowed} only a list of words.
+constexpr ReasonPattern refusal_patterns[]{
+    // Any field.
+    {"missing", "This is missing."},
+    {"missing", "The picture is missing."},
+    {"missing", "A password is not empty."},
+    {"empty", "The picture is empty."},
+    {"empty", "The file is empty."},
+    {"wrong_type", "This must be a string."},
+    {"wrong_type", "This must be a whole number of 0 or more."},
+    {"wrong_type", "This must be an object: language to title."},
+    {"wrong_type", "This must be the version that the person saw."},
+    {"wrong_type", "Each is an object with id and version."},
+    {"wrong_type", "The body must be a JSON object."},
+    {"unknown_member", "There is no such member here."},
+    {"unknown_member", "There is no such query parameter here."},
+    {"unknown_member", "An import has no such parameter."},
+    {"not_one_of", "This is {allowed}."},
+    {"not_one_of", "This must be {allowed}."},
+    {"not_one_of", "A role is {allowed}."},
+    {"not_one_of", "A format is {allowed}."},
+    {"not_one_of", "A format is {allowed}; without one it is found out."},
+    {"not_one_of", "A split is {allowed}."},
+    {"not_one_of", "An order is {allowed}."},
+    {"not_one_of", "An action is one of {allowed}."},
+    {"out_of_range", "This is a number from {minimum} to {maximum}."},
+    {"out_of_range", "A confidence is a number from {minimum} to {maximum}."},
+    {"out_of_range", "A page has {minimum} to {maximum} entries."},
+    {"out_of_range", "A training has {minimum} to {maximum} steps."},
+    {"out_of_range", "{minimum} to {maximum} clusters can be listed."},
+    {"out_of_range", "{minimum} to {maximum} drawings can be listed."},
+    {"out_of_range", "{minimum} to {maximum} drawings can be held at once."},
+    {"wrong_count", "This must be a list of {minimum} to {maximum} drawings."},
+    {"wrong_count", "{minimum} to {maximum} drawings can be changed at once."},
+    {"too_many", "This must be a list of at most {maximum} ids."},
+    {"too_many", "At most {maximum} drawings can be passed over."},
+    {"too_many", "A label has titles in at most {maximum} languages."},
+    {"too_many", "An import has at most {maximum} mappings."},
+    {"too_many_files", "An upload has at most {maximum} files; send an archive."},
+    {"wrong_length", "A tag has {minimum} to {maximum} bytes of UTF-8."},
+    {"wrong_length", "This has {minimum} to {maximum} bytes of UTF-8."},
+    {"wrong_length", "This has {minimum} to {maximum} bytes."},
+    {"wrong_length", "A pseudonym has {minimum} to {maximum} bytes."},
+    {"too_long", "This has more than {maximum} bytes."},
+    {"too_long", "Guidelines have at most {maximum} bytes."},
+    {"too_long", "A reason has at most {maximum} bytes."},
+    {"too_long", "A comment has at most {maximum} bytes."},
+    {"too_long", "The picture has more than the {maximum} bytes that are taken."},
+    {"too_many_characters", "This has more than {maximum} characters."},
+    {"too_many_characters", "A password has at most {maximum} characters."},
+    {"too_few_characters", "A password has at least {minimum} characters."},
+    {"control_characters", "A reason has no control characters."},
+    {"control_characters", "A comment has no control characters."},
+    {"not_plain_text", "A project's name has 1 to {maximum} bytes without control characters."},
+    {"not_plain_text", "A title has 1 to {maximum} bytes without control characters."},
+    {"not_plain_text",
+     "This has more than {maximum} bytes or control characters, or is not UTF-8."},
+    {"not_text", "Guidelines are text in UTF-8."},
+    {"not_text", "A password is text in UTF-8."},
+    {"not_text", "The form is not text in UTF-8."},
+    {"not_a_time", "A time is written as 2026-11-24T14:07:00Z (RFC 3339; + is %2B)."},
+    {"not_a_time", "The time must be RFC 3339, like 2026-11-24T14:07:00Z."},
+    {"not_an_id", "An id is a UUID, as in 019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11."},
+    {"not_an_id", "This must be a drawing's id."},
+    {"not_an_id", "This must be a drawing's id, or null."},
+    {"not_an_id", "This must be a job's id."},
+    {"not_an_id", "This must be an import's id."},
+    {"not_a_cursor", "This cursor is not one that was given."},
+
+    // Users and passwords.
+    {"user_name_length", "A user name has {minimum} to {maximum} characters."},
+    {"user_name_form",
+     "A user name is made of letters A to Z, digits and . _ @ + -, and starts with a letter or a "
+     "digit."},
+    {"password_characters", "A password is made of characters that can be seen, and of spaces."},
+    {"password_is_name", "A password differs from the user name."},
+    {"password_guessable",
+     "This password would soon be guessed: common words, names, dates, repetitions and rows of "
+     "keys do not count for much. Take several words that have nothing to do with one another."},
+
+    // Projects, labels and drawings.
+    {"slug_form",
+     "A slug is 1 to {maximum} of a-z, 0-9 and -, and begins and ends with a letter or a digit."},
+    {"language_form", "A language is written as in fr or pt-BR."},
+    {"colour_form", "A colour is written as in #3451c6."},
+    {"key_form",
+     "A key is one of 0 to 9 and a to z, by its place on an American keyboard; u is taken, it "
+     "undoes."},
+    {"source_form",
+     "A source is 1 to {maximum} of a-z, 0-9 and . _ -, and starts with a letter or a digit."},
+    {"label_not_into", "This must be another label that is not retired."},
+    {"drawing_not_usable", "This must be a drawing of the project that is not hidden."},
+    {"key_used_again", "This idempotency key was used for another request."},
+    {"not_rolled_back", "The project does not go back to that model by itself any more."},
+
+    // What is sent.
+    {"not_base64", "The picture is not valid base64."},
+    {"not_base64", "The data: URL of the picture is not in base64."},
+    {"mapping_form", "A mapping is FROM=TO, as in Circle=circle."},
+    {"folders_too_deep", "It lies more than {maximum} folders deep."},
+    {"folder_name_too_long", "A folder's name has more than {maximum} bytes."},
+    {"file_name_unfit", "This cannot be a file's name."},
+    {"file_named_twice", "Two files of one name: {name}."},
+    {"type_not_read", "The body's Content-Type is not read here; send {types}."},
+    {"type_not_read",
+     "An import is an archive (application/zip, application/gzip), text/csv, "
+     "application/x-ndjson, application/json, application/xml, a picture, or a form with any of "
+     "them as \"file\"."},
+    {"body_too_large", "The body has more than the 64 KiB that are taken here."},
+    {"body_unreadable", "The JSON is nested more than 32 levels deep."},
+    {"body_unreadable", "The JSON has a number that is too large."},
+    {"body_unreadable", "The body is not valid JSON: {message}."},
+    {"body_unreadable", "The form cannot be read."},
+    {"body_unreadable", "The form is cut short."},
+};
+
+/// Letters, digits and what file formats and media types have besides.
+bool is_word(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("_-./+").find(c) != std::string_view::npos;
+    });
+}
+
+/// "a, b or c" as "a, b, c"; nothing where it is no list of words.
+std::optional<std::string> list_of_words(std::string text) {
+    constexpr std::string_view comma = ", ";
+    constexpr std::string_view last = " or ";
+    if (const auto at = text.rfind(last); at != std::string::npos)
+        text.replace(at, last.size(), comma);
+    std::size_t words = 0;
+    for (std::size_t begin = 0; begin <= text.size(); ++words) {
+        const auto end = std::min(text.find(comma, begin), text.size());
+        if (!is_word(std::string_view(text).substr(begin, end - begin))) return std::nullopt;
+        begin = end + comma.size();
+    }
+    return words > 1 ? std::optional(std::move(text)) : std::nullopt;
+}
+
+/// "1,024" as "1024"; nothing where it is no number.
+std::optional<std::string> plain_number(std::string text) {
+    std::erase(text, ',');
+    const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
+                                                     [](char c) { return c >= '0' && c <= '9'; });
+    return digits ? std::optional(std::move(text)) : std::nullopt;
+}
+
+/// What stands at a place of that name, where it may stand there.
+std::optional<std::string> parameter_of(std::string_view name, std::string text) {
+    if (name == "allowed") return list_of_words(std::move(text));
+    if (name == "minimum" || name == "maximum") return plain_number(std::move(text));
+    return text;
+}
+
 /// What is between two of the pattern's variable places, and the place before it.
 struct PatternPiece {
     std::string_view name;  ///< empty before the first
@@ -268,17 +428,23 @@ std::optional<ReasonParameters> matched(std::string_view pattern, std::string_vi
             return std::nullopt;
         const auto end = is_last ? text.size() - behind.size() : text.find(behind, 1);
         if (end == std::string_view::npos) return std::nullopt;
-        found.emplace_back(pieces[i].name, text.substr(0, end));
+        auto value = parameter_of(pieces[i].name, std::string(text.substr(0, end)));
+        if (!value) return std::nullopt;
+        found.emplace_back(pieces[i].name, std::move(*value));
         text.remove_prefix(end + behind.size());
     }
     return text.empty() ? std::optional(std::move(found)) : std::nullopt;
 }
 
-std::optional<Reason> plain_reason_of(std::string_view sentence) {
-    for (const auto& pattern : reason_patterns)
+std::optional<Reason> first_of(std::span<const ReasonPattern> patterns, std::string_view sentence) {
+    for (const auto& pattern : patterns)
         if (auto parameters = matched(pattern.sentence, sentence))
             return Reason{pattern.code, std::move(*parameters)};
     return std::nullopt;
+}
+
+std::optional<Reason> plain_reason_of(std::string_view sentence) {
+    return first_of(reason_patterns, sentence);
 }
 
 /// Sentences that may stand behind any other, and the parameter that they are.
@@ -321,6 +487,24 @@ std::optional<Reason> reason_of(std::string_view sentence) {
     if (!stored.empty()) reason->parameters.emplace_back("stored", stored);
     if (has_instead) reason->parameters.emplace_back("instead", "imagefolder");
     return reason;
+}
+
+std::optional<Reason> refusal_of(std::string_view sentence) {
+    if (auto refusal = first_of(refusal_patterns, sentence)) return refusal;
+    return plain_reason_of(sentence);
+}
+
+std::string shortened(std::string text) {
+    if (text.size() <= max_short_bytes) return text;
+    std::size_t cut = max_short_bytes;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80) --cut;
+    return text.substr(0, cut) + "…";
+}
+
+boost::json::object parameters_of(const Reason& reason) {
+    boost::json::object parameters;
+    for (const auto& [name, value] : reason.parameters) parameters[name] = shortened(value);
+    return parameters;
 }
 
 }  // namespace croquis::service

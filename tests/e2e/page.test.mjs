@@ -403,7 +403,7 @@ describe('the page', () => {
         await add('Marie');
         await users.getByRole('alert').getByText('There is already a user of this name.').waitFor();
         await add('-marie');
-        await users.getByRole('alert').getByText('A name has letters, digits').waitFor();
+        await users.getByRole('alert').getByText('A user name has letters A to Z, digits').waitFor();
 
         await row.getByRole('button', { name: 'New password' }).click();
         await ask.getByLabel('New password', { exact: true }).fill('another-long-one');

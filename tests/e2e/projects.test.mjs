@@ -233,6 +233,22 @@ describe('several projects', () => {
     });
   });
 
+  it('says in the person’s language, at its field, what the server does not take', async () => {
+    await withPage({ locale: 'fr-FR' }, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/projects"]').click();
+      await row(page, 'birds').getByRole('button', { name: /^Modifier/ }).click();
+      const ask = page.getByTestId('ask');
+      // As many characters as the field takes, and twice as many bytes.
+      await ask.getByLabel('Consignes').fill('é'.repeat(20_000));
+      await ask.locator('button.primary').click();
+      const told = ask.getByRole('alert').filter({ hasText: 'Il faut au plus 32' });
+      await told.waitFor();
+      assert.match(await told.innerText(), /^Il faut au plus 32\s768 octets/);
+      await assertAccessible(page, 'What the server does not take');
+    }, { failedRequests: true });
+  });
+
   it('says in the visitor’s language that it was archived meanwhile, and offers nothing that cannot succeed', async () => {
     const api = apiAt(croquis.url);
     await api.signIn();

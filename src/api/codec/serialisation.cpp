@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "api/codec/query_parameters.h"
+#include "api/problems.h"
 #include "service/reasons.h"
 #include "store/records.h"
 
@@ -364,9 +365,7 @@ void put_error(const std::string& error, json::object& object) {
     const auto reason = service::reason_of(error);
     if (!reason) return;
     object["error_code"] = reason->code;
-    json::object parameters;
-    for (const auto& [name, value] : reason->parameters) parameters[name] = value;
-    object["error_parameters"] = std::move(parameters);
+    object["error_parameters"] = service::parameters_of(*reason);
 }
 
 }  // namespace
@@ -456,8 +455,7 @@ json::object to_json(const recognition::ModelInfo& model, const std::string& car
 }
 
 json::object to_json(const Error& error) {
-    const auto problem = http::problem(error);
-    return json::parse(problem.body).as_object();
+    return json::parse(problem(error).body).as_object();
 }
 
 }  // namespace croquis::api

@@ -1,3 +1,4 @@
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "service/sketches.h"
 
@@ -5,7 +6,6 @@ namespace croquis::api {
 namespace {
 
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

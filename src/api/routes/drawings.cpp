@@ -1,4 +1,5 @@
 #include "api/codec/query_parameters.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/shared_handlers.h"
 
@@ -7,7 +8,6 @@ namespace {
 
 namespace json = boost::json;
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

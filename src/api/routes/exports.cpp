@@ -1,4 +1,5 @@
 #include "api/codec/query_parameters.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "service/audit.h"
 
@@ -7,7 +8,6 @@ namespace {
 
 namespace asio = boost::asio;
 using http::Method;
-using http::problem;
 using http::Request;
 using http::Response;
 using identity::Principal;

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "api/problems.h"
 #include "core/text.h"
 
 namespace croquis::api {
 namespace {
 
 using http::Method;
-using http::problem;
 using http::Request;
 using http::Response;
 using identity::Principal;

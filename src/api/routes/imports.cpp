@@ -1,4 +1,5 @@
 #include "api/codec/import_body.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 
 namespace croquis::api {
@@ -6,7 +7,6 @@ namespace {
 
 namespace asio = boost::asio;
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

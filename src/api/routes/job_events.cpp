@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/codec/query_parameters.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "service/waiting.h"
 #include "store/records.h"
@@ -19,7 +20,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 using Clock = std::chrono::steady_clock;

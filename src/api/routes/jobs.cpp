@@ -1,4 +1,5 @@
 #include "api/codec/query_parameters.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/newest_page.h"
 #include "service/retrying.h"
@@ -8,7 +9,6 @@ namespace croquis::api {
 namespace {
 
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

@@ -6,6 +6,7 @@
 #include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/codec/shadow_text.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/shared_handlers.h"
 #include "service/training_jobs.h"
@@ -15,7 +16,6 @@ namespace {
 
 namespace json = boost::json;
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

@@ -1,13 +1,13 @@
 #include <algorithm>
 
 #include "api/codec/seen_drawings.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 
 namespace croquis::api {
 namespace {
 
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

@@ -1,5 +1,6 @@
 #include "service/people.h"
 
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 
 namespace croquis::api {
@@ -8,7 +9,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using http::Method;
-using http::problem;
 using http::Request;
 using http::Response;
 using identity::Principal;

@@ -1,13 +1,13 @@
 #include "api/routes/predictions.h"
 
 #include "api/codec/request_bodies.h"
+#include "api/problems.h"
 #include "core/rate_limit.h"
 
 namespace croquis::api {
 namespace {
 
 namespace asio = boost::asio;
-using http::problem;
 using http::Request;
 using http::Response;
 

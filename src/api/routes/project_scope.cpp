@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/problems.h"
 #include "http/message.h"
 #include "service/projects.h"
 
@@ -37,7 +38,7 @@ Result<ProjectRef> allowed(const ProjectRef& known, Wish wish) {
 }
 
 asio::awaitable<http::Response> refused(Error error) {
-    co_return http::problem(error);
+    co_return problem(error);
 }
 
 /// What is misspelt would be taken for what was not asked.
@@ -91,7 +92,7 @@ ApiSurface in_project(ApiSurface surface, const http::Request& request, const Pr
 }
 
 http::Response public_refusal(const Error& error) {
-    auto response = http::problem(error);
+    auto response = problem(error);
     if (error.kind == ErrorKind::unauthenticated)
         response.set("WWW-Authenticate", R"(Bearer realm="croquis")");
     return response;

@@ -3,6 +3,7 @@
 
 #include "api/codec/clusters_text.h"
 #include "api/codec/query_parameters.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "service/drawing_map.h"
 #include "service/project_quality.h"
@@ -12,7 +13,6 @@ namespace croquis::api {
 namespace {
 
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

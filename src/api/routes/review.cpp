@@ -1,12 +1,12 @@
 #include "api/codec/request_bodies.h"
 #include "api/codec/seen_drawings.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 
 namespace croquis::api {
 namespace {
 
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

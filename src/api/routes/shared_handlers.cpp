@@ -5,6 +5,7 @@
 #include <map>
 
 #include "api/codec/query_parameters.h"
+#include "api/problems.h"
 #include "drawing/svg.h"
 
 namespace croquis::api {
@@ -12,7 +13,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
-using http::problem;
 using http::Response;
 
 /// The project's labels in its order, then tags that drawings carry and that are none of them.

@@ -2,6 +2,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "api/codec/request_bodies.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 
 namespace croquis::api {
@@ -10,7 +11,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 

@@ -1,5 +1,6 @@
 #include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 
 namespace croquis::api {
@@ -7,7 +8,6 @@ namespace {
 
 namespace json = boost::json;
 using http::Method;
-using http::problem;
 using http::Request;
 using http::Response;
 using identity::Principal;

@@ -170,6 +170,24 @@ for (const kind of Object.keys(stores))
       await choose('shown', (await api.predict(circle(13), {}, { status: 201 })).body.id, { status: 422, field: 'example' });
     });
 
+    it('says by code and parameters what is wrong with a field', async () => {
+      const told = async (json) => {
+        const { code, field, parameters } = (await api.ask('POST', '/api/v1/projects', { token, json, status: 422 })).body;
+        return [field, code, parameters];
+      };
+      const cats = { slug: 'cats' };
+      assert.deepEqual(await told({ ...cats, opinions_wanted: 11 }), ['opinions_wanted', 'out_of_range', { minimum: '1', maximum: '10' }]);
+      assert.deepEqual(await told({ ...cats, guidelines: 'g'.repeat(32769) }), ['guidelines', 'too_long', { maximum: '32768' }]);
+      assert.deepEqual(await told({ ...cats, who_draws: 'all' }), ['who_draws', 'not_one_of', { allowed: 'everyone, link, users' }]);
+      assert.deepEqual(await told({ ...cats, name: 5 }), ['name', 'wrong_type', undefined]);
+      assert.deepEqual(await told({}), ['slug', 'missing', undefined]);
+      assert.deepEqual(await told({ slug: 'C' }), ['slug', 'slug_form', { maximum: '64' }]);
+      const small = (await api.ask('POST', '/api/v1/public/predictions', { json: { image: 'aGVsbG8=' }, status: 415 })).body;
+      assert.deepEqual([small.field, small.code], ['image', 'not_a_picture']);
+      const unread = (await api.ask('POST', '/api/v1/projects', { token, body: '{', headers: { 'Content-Type': 'application/json' }, status: 400 })).body;
+      assert.equal(unread.code, 'body_unreadable');
+    });
+
     it('takes no drawings once it is archived, and annotators still read it', async () => {
       await add('old');
       const { body } = await draw('old', 9);

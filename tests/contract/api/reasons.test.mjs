@@ -1,8 +1,10 @@
-// The codes of what goes wrong with records and jobs: the program's table (src/service/reasons.cpp), the document's list
+// The codes of what goes wrong with records, jobs and requests: the program's table (src/service/reasons.cpp), the document's list
 // and the sentences in the sources say the same.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+
+import { uncoded } from './support/contract.mjs';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -31,8 +33,17 @@ const inRequests = (text) =>
     .replace('--label-column', 'label_column')
     .replace('with --{}', 'with {}');
 
-const table = textsOf(read('src/service/reasons.cpp').split('constexpr ReasonPattern reason_patterns[]{')[1].split('\n};')[0]);
-const patterns = table.filter((_, i) => i % 2 === 1).map((sentence, i) => ({ code: table[2 * i], sentence }));
+function patternsOf(table) {
+  const texts = textsOf(read('src/service/reasons.cpp').split(`constexpr ReasonPattern ${table}[]{`)[1].split('\n};')[0]);
+  return texts.filter((_, i) => i % 2 === 1).map((sentence, i) => ({ code: texts[2 * i], sentence }));
+}
+const patterns = patternsOf('reason_patterns');
+
+/** What the document lists below a common schema's `enum`. */
+function listed(schema) {
+  const after = read('src/api/openapi/common.yaml').split(new RegExp(`^ {4}${schema}:\n`, 'm'))[1];
+  return [.../^ {6}enum:\n((?: {8}- .*\n)+)/m.exec(after)[1].matchAll(/- (.*)/g)].map(([, code]) => code);
+}
 const expressionOf = (sentence) =>
   new RegExp(`^${sentence.split(/\{[a-z_]+\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]+?')}$`);
 
@@ -73,10 +84,9 @@ const refusals = [
 
 describe('Reasons', () => {
   it('have the codes that the document lists', () => {
-    const after = read('src/api/openapi/annotator.yaml').split(/^ {4}ReasonCode:\n/m)[1];
-    const listed = [.../^ {6}enum:\n((?: {8}- .*\n)+)/m.exec(after)[1].matchAll(/- (.*)/g)].map(([, code]) => code);
-    assert.deepEqual(listed, [...new Set(patterns.map(({ code }) => code))].sort());
-    for (const code of listed) assert.match(code, /^[a-z][a-z0-9_]*$/);
+    const codes = listed('ReasonCode');
+    assert.deepEqual(codes, [...new Set(patterns.map(({ code }) => code))].sort());
+    for (const code of codes) assert.match(code, /^[a-z][a-z0-9_]*$/);
   });
 
   it('are sentences that the sources say', () => {
@@ -96,5 +106,52 @@ describe('Reasons', () => {
       .filter((text) => /^["A-Z1{].* .*\.$/.test(text) && !refusals.some((refusal) => refusal.test(text)));
     assert.ok(sentences.length > 80);
     for (const text of sentences) assert.ok(known.some((each) => each.test(text)), `it has no code: ${text}`);
+  });
+});
+
+describe('Refusals', () => {
+  const refusals = patternsOf('refusal_patterns');
+  const checked = [
+    ...below('src/api/codec/'), ...below('src/api/routes/'),
+    ...['labels', 'people', 'projects'].map((name) => `src/service/${name}.cpp`), 'src/identity/password_rule.cpp',
+  ];
+
+  it('have the codes that the document lists, and none that something else has', () => {
+    const codes = [...new Set(refusals.map(({ code }) => code))].sort();
+    assert.deepEqual(listed('RefusalCode'), codes);
+    const all = [...listed('ProblemCode'), ...codes];
+    assert.equal(new Set(all).size, all.length);
+    for (const code of codes) assert.ok(!listed('ReasonCode').includes(code), code);
+  });
+
+  it('are sentences that the sources say', () => {
+    const more = ['annotation', 'clusters', 'imports', 'quality', 'suspects', 'training'].map((name) => `src/service/${name}.cpp`);
+    const others = ['asking', 'auditing', 'labelling', 'records'].map((name) => `src/store/${name}.cpp`);
+    const elsewhere = ['src/core/spool.cpp', 'src/core/time.cpp', 'src/identity/identity.cpp', 'src/http/multipart.cpp'];
+    const said = [...checked, ...more, ...others, ...elsewhere].flatMap((path) => textsOf(read(path)));
+    // A sentence may be put together from texts and numbers.
+    for (const { sentence } of refusals) {
+      const numbered = new RegExp(sentence.split(/\{[a-z_]+\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(?:\\{\\}|[^]+?)'));
+      const pieces = sentence.split(/\{[a-z_]+\}/).filter((text) => text.length > 3);
+      assert.ok(
+        said.some((text) => numbered.test(text)) || pieces.every((piece) => said.some((text) => text.includes(piece))),
+        `nobody says: ${sentence}`,
+      );
+    }
+  });
+
+  it('are all that is said of fields', () => {
+    const known = [...refusals, ...patterns].map(({ sentence }) => expressionOf(sentence));
+    const sentences = checked
+      .flatMap((path) => textsOf(read(path)))
+      .map((text) => text.replace(/\{\d*\}/g, '1'))
+      .filter((text) => /^[A-Z1].* .*\.$/.test(text) && !uncoded.some((one) => one.test(text)));
+    assert.ok(sentences.length > 40);
+    for (const text of sentences) assert.ok(known.some((each) => each.test(text)), `it has no code: ${text}`);
+  });
+
+  it('are looked up for all that the API refuses', () => {
+    const paths = ['src/api/', 'src/api/codec/', 'src/api/routes/'].flatMap(below).filter((path) => !path.endsWith('/problems.cpp'));
+    for (const path of paths) assert.ok(!/http::problem\b/.test(read(path)), `${path}: api::problem looks its code up`);
   });
 });

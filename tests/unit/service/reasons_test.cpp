@@ -2,19 +2,28 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/object.hpp>
+#include <optional>
 #include <string>
 
 namespace croquis::service {
 namespace {
 
 /// The code, and the parameters as NAME=VALUE.
-std::string told(std::string_view sentence) {
-    const auto reason = reason_of(sentence);
+std::string told(const std::optional<Reason>& reason) {
     if (!reason) return "none";
     std::string text(reason->code);
     for (const auto& [name, value] : reason->parameters)
         text += " " + std::string(name) + "=" + value;
     return text;
+}
+
+std::string told(std::string_view sentence) {
+    return told(reason_of(sentence));
+}
+
+std::string refused(std::string_view sentence) {
+    return told(refusal_of(sentence));
 }
 
 TEST(Reasons, ASentenceIsItsCode) {
@@ -68,6 +77,45 @@ TEST(Reasons, TakesTextOfAnyKind) {
     std::string colons;
     for (int i = 0; i < 300; ++i) colons += "a: ";
     EXPECT_EQ(told(colons), "none");
+}
+
+TEST(Refusals, SayWhatIsTakenInNumbers) {
+    EXPECT_EQ(refused("This is a number from 1 to 10."), "out_of_range minimum=1 maximum=10");
+    EXPECT_EQ(refused("Guidelines have at most 32768 bytes."), "too_long maximum=32768");
+    EXPECT_EQ(refused("This has more than 1,024 bytes."), "too_long maximum=1024");
+    EXPECT_EQ(refused("1 to 200 drawings can be changed at once."),
+              "wrong_count minimum=1 maximum=200");
+    EXPECT_EQ(refused("This has more than many bytes."), "none");
+}
+
+TEST(Refusals, SayWhatIsTakenInWords) {
+    EXPECT_EQ(refused("This is everyone, link or users."),
+              "not_one_of allowed=everyone, link, users");
+    EXPECT_EQ(refused("This must be true or false."), "not_one_of allowed=true, false");
+    EXPECT_EQ(refused("An action is one of user.added, user.changed."),
+              "not_one_of allowed=user.added, user.changed");
+    EXPECT_EQ(refused("This is missing."), "missing");
+    EXPECT_EQ(refused("This is not the one."), "none");
+    EXPECT_EQ(refused("This is no address of a server."), "none");
+    EXPECT_EQ(refused("This is a, or b."), "none");
+    EXPECT_EQ(refused("This is  or ."), "none");
+}
+
+TEST(Refusals, AreAlsoWhatRecordsAreRejectedWith) {
+    EXPECT_EQ(refused("The picture is 4000 x 8 pixels; a side has at most 2048."),
+              "picture_too_large width=4000 height=8 most=2048");
+    EXPECT_EQ(refused("a/1.png: Its picture is not among the files."), "none");
+    EXPECT_EQ(told(reason_of("This is missing.")), "none");
+}
+
+TEST(Reasons, ParametersAreShort) {
+    const auto reason =
+        reason_of("\"" + std::string(400, 'x') + "é\" is not one of the project's labels.");
+    ASSERT_TRUE(reason);
+    const auto parameters = parameters_of(*reason);
+    EXPECT_EQ(parameters.at("label").as_string(), std::string(300, 'x') + "…");
+    EXPECT_EQ(shortened(std::string(299, 'x') + "é"), std::string(299, 'x') + "…");
+    EXPECT_EQ(shortened("é"), "é");
 }
 
 }  // namespace

@@ -1,18 +1,29 @@
-import { readFileSync } from 'node:fs';
-
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { en } from '../i18n/en';
 import { fr } from '../i18n/fr';
-import { explain, mayRetry, noAnswer, problemOf } from './problem';
+import { i18n } from '../i18n/i18n.svelte';
+import { listed } from '../testing/listed';
+import { explain, explainAtField, mayRetry, noAnswer, problemOf } from './problem';
+
+afterEach(() => {
+  i18n.choose('en');
+});
+
+const names = (text: string) => new Set([...text.matchAll(/\{([a-z_]+)\}/g)].map(([, name]) => name));
 
 describe('a problem', () => {
   it('has a text in both languages for each code of the API’s document', () => {
-    const document = readFileSync('../src/api/openapi/common.yaml', 'utf8');
-    const [, list = ''] = /^ {8}code:\n(?: {10}.*\n)*? {10}enum:\n((?: {12}- .*\n)+)/m.exec(document) ?? [];
-    const codes = [...list.matchAll(/- (.*)/g)].map(([, code]) => code);
+    const [codes, refusals] = [listed('ProblemCode'), listed('RefusalCode')];
     expect(codes.length).toBeGreaterThan(20);
-    for (const { problem } of [en, fr]) expect(Object.keys(problem.codes)).toEqual(codes);
+    expect(refusals.length).toBeGreaterThan(30);
+    for (const { problem } of [en, fr]) {
+      expect(Object.keys(problem.codes)).toEqual(codes);
+      expect(Object.keys(problem.refusals)).toEqual(refusals);
+    }
+    for (const [code, text] of Object.entries(fr.problem.refusals))
+      expect(names(text), code).toEqual(names(en.problem.refusals[code as keyof typeof en.problem.refusals]));
+    expect(Object.keys(fr.problem.fields)).toEqual(Object.keys(en.problem.fields));
   });
 
   it('is read from problem+json, and made up where there is none', () => {
@@ -22,9 +33,12 @@ describe('a problem', () => {
       kind: 'unavailable',
       detail: 'Full.',
       code: '',
+      parameters: {},
       field: '',
       retryAfter: 3,
     });
+    const odd = problemOf({ parameters: { maximum: '9', minimum: 1 } }, response);
+    expect(odd.parameters).toEqual({ maximum: '9' });
     const named = problemOf({ detail: 'No.', field: 'image' }, new Response(null, { status: 422 }));
     expect(named.field).toBe('image');
     expect(problemOf('<html>', new Response(null, { status: 500 })).kind).toBe('');
@@ -66,5 +80,48 @@ describe('a problem', () => {
       [500, 'internal'],
     ] as const)
       expect(explain({ ...noAnswer, status }, fr)).toBe(fr.problem[key]);
+  });
+
+  it('of a field names it and says what would be taken, in numbers as the language writes them', () => {
+    const long = {
+      ...noAnswer,
+      status: 422,
+      detail: 'Guidelines have at most 32768 bytes.',
+      code: 'too_long',
+      field: 'guidelines',
+      parameters: { maximum: '32768' },
+    };
+    expect(explain(long, en)).toBe(
+      'Guidelines: This may have at most 32,768 bytes (a letter with an accent is two).',
+    );
+    i18n.choose('fr');
+    const told = explain(long, fr).replaceAll(/\s/g, ' ');
+    expect(told).toBe('Consignes : il faut au plus 32 768 octets (une lettre accentuée en prend deux).');
+    expect(explainAtField(long, fr)).toMatch(/^Il faut au plus 32/);
+  });
+
+  it('of a field inside another one names that, and of an unknown one its own name', () => {
+    const missing = { ...noAnswer, status: 422, code: 'missing', field: 'titles/fr' };
+    expect(explain(missing, en)).toBe('Title: This is missing.');
+    expect(explain({ ...missing, field: 'toString' }, en)).toBe('toString: This is missing.');
+    expect(explain({ ...missing, field: '' }, en)).toBe('This is missing.');
+    expect(explain({ ...missing, field: '' }, fr)).toBe('C’est obligatoire.');
+  });
+
+  it('of what was sent is told as it is of records', () => {
+    const small = {
+      ...noAnswer,
+      status: 422,
+      code: 'picture_too_small',
+      field: 'image',
+      parameters: { width: '3', height: '4', least: '8' },
+    };
+    expect(explain(small, en)).toContain('3 x 4');
+    i18n.choose('fr');
+    expect(explain(small, fr)).not.toBe(explain({ ...small, code: '' }, fr));
+    expect(explain({ ...small, code: 'younger', detail: 'X.' }, fr)).toBe('Le serveur a refusé : X.');
+    expect(explain({ ...small, status: 413, code: 'body_too_large' }, fr)).toBe(
+      fr.problem.refusals.body_too_large,
+    );
   });
 });

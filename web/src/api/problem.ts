@@ -1,4 +1,6 @@
 import type { Dictionary } from '../i18n/en';
+import { fieldTitle } from '../i18n/fields';
+import { filled, isReason, tell } from '../i18n/reasons';
 import { retryAfter } from './retry';
 
 /** What went wrong with a request, whoever noticed: status 0 is "no answer". */
@@ -7,6 +9,7 @@ export interface Problem {
   kind: string; // the last part of the problem's type: "invalid", "unavailable", …
   detail: string;
   code: string; // what exactly it was, for programs, where the server says it: "nothing_to_undo", …
+  parameters: Record<string, string>; // of the code: what is allowed, in numbers or words
   field: string; // the input at fault, where the server names one
   retryAfter: number | null; // seconds
 }
@@ -16,9 +19,18 @@ export const noAnswer: Problem = {
   kind: 'no-answer',
   detail: '',
   code: '',
+  parameters: {},
   field: '',
   retryAfter: null,
 };
+
+function textsIn(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
 
 /** Reads a problem+json (RFC 9457); any other failed answer becomes one by its status. */
 export function problemOf(body: unknown, response: Response): Problem {
@@ -29,6 +41,7 @@ export function problemOf(body: unknown, response: Response): Problem {
     kind: type.split('/').pop() ?? '',
     detail: typeof stated.detail === 'string' ? stated.detail : '',
     code: typeof stated.code === 'string' ? stated.code : '',
+    parameters: textsIn(stated.parameters),
     field: typeof stated.field === 'string' ? stated.field : '',
     retryAfter: retryAfter(response.headers.get('Retry-After'), Date.now()),
   };
@@ -50,15 +63,36 @@ const passing_codes = ['job_under_way', 'shadow_open'];
 export const mayRetry = ({ status, code }: Problem): boolean =>
   status < 400 || status >= 500 || [401, 408, 429].includes(status) || passing_codes.includes(code);
 
-const isKnown = (code: string, t: Dictionary): code is keyof Dictionary['problem']['codes'] =>
-  Object.hasOwn(t.problem.codes, code);
+const has = <T extends object>(table: T, code: string): code is keyof T & string =>
+  Object.hasOwn(table, code);
 
-/** A sentence for the person, in their language where it is a common one; else the server's own. */
-export function explain(problem: Problem, t: Dictionary): string {
+/** The field's title before what is wrong with it; taken off where it stands there already, or is not known. */
+const field_first = /^\{field\} ?: (.)/;
+
+function refusal(text: string, { field, parameters }: Problem, t: Dictionary, atField: boolean): string {
+  const title = atField ? '' : fieldTitle(field, t);
+  if (title) return filled(text, { ...parameters, field: title });
+  return filled(
+    text.replace(field_first, (_, first: string) => first.toLocaleUpperCase()),
+    parameters,
+  );
+}
+
+/** What the server's code says, in the person's language; null where it has none, or one that is younger than the page. */
+function coded(problem: Problem, t: Dictionary, atField: boolean): string | null {
+  const { code, detail, parameters } = problem;
+  if (has(t.problem.codes, code)) return t.problem.codes[code];
+  if (has(t.problem.refusals, code)) return refusal(t.problem.refusals[code], problem, t, atField);
+  if (isReason(code)) return tell({ sentence: detail, code, parameters });
+  return null;
+}
+
+function explained(problem: Problem, t: Dictionary, atField: boolean): string {
   const passing = obstacle(problem, t);
   if (passing !== null)
     return `${passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(problem.retryAfter)}`;
-  if (isKnown(problem.code, t)) return t.problem.codes[problem.code];
+  const exact = coded(problem, t, atField);
+  if (exact !== null) return exact;
   if (problem.status >= 500) return t.problem.internal;
   if (problem.status === 401) return t.problem.unauthenticated;
   if (problem.status === 403) return t.problem.forbidden;
@@ -66,3 +100,9 @@ export function explain(problem: Problem, t: Dictionary): string {
   if (problem.status === 413) return t.problem.tooLarge;
   return problem.detail ? t.problem.refused(problem.detail) : t.problem.unexpected;
 }
+
+/** A sentence for the person, in their language where it is a common one; else the server's own. */
+export const explain = (problem: Problem, t: Dictionary): string => explained(problem, t, false);
+
+/** The same to stand at the field at fault, which it does not name again. */
+export const explainAtField = (problem: Problem, t: Dictionary): string => explained(problem, t, true);

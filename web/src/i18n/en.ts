@@ -1,7 +1,9 @@
 import type * as annotator from '../generated/annotator';
 
 /** What a refusal says exactly, as the API's document lists it. */
-type ProblemCode = NonNullable<annotator.components['schemas']['Problem']['code']>;
+type ProblemCode = annotator.components['schemas']['ProblemCode'];
+/** What is wrong with a request or one of its fields. */
+type RefusalCode = annotator.components['schemas']['RefusalCode'];
 
 export const en = {
   name: 'English',
@@ -433,7 +435,6 @@ export const en = {
     deleted: (name: string) => `${name} was deleted`,
     taken: 'There is already a user of this name.',
     lastAdmin: 'The last active administrator can be neither disabled, nor demoted, nor deleted.',
-    nameRule: 'A name has letters, digits and . _ @ + -, and begins with a letter or a digit.',
   },
   audit: {
     title: 'Audit log',
@@ -1029,6 +1030,67 @@ export const en = {
       version_moved_on: 'It was changed meanwhile. Look at it again.',
       wrong_password: 'This is not the present password.',
     } satisfies Record<ProblemCode, string>,
+    /** Fields that no form has a title for. */
+    fields: {
+      comment: 'Comment',
+      file: 'File',
+      image: 'Picture',
+      pseudonym: 'Pseudonym',
+      reason: 'Reason',
+      steps: 'Steps',
+      strokes: 'Strokes',
+      tag: 'Label',
+      titles: 'Title',
+    } as Record<string, string>,
+    /** By code too: {names} are the code's parameters, {field} the title of the field at fault. */
+    refusals: {
+      body_too_large: 'This is more than the server takes at once.',
+      body_unreadable: 'The server cannot read what was sent. Reload the page and try again.',
+      colour_form: 'A colour is written as in #3451c6.',
+      control_characters: '{field}: Line breaks and other control characters are not taken.',
+      drawing_not_usable: 'This drawing is hidden, or none of the project’s.',
+      empty: '{field}: This is empty.',
+      file_name_unfit: 'A file has a name that cannot be kept.',
+      file_named_twice: 'Two files have the name {name}.',
+      folder_name_too_long: 'A folder has a name of more than {maximum} bytes.',
+      folders_too_deep: 'A file lies more than {maximum} folders deep.',
+      key_form: 'A key is one of 0 to 9 and A to Z but U, which undoes.',
+      key_used_again: 'Something else was sent under the same key before.',
+      label_not_into: 'This must be another label, and not a retired one.',
+      language_form: 'A language is written as in fr or pt-BR.',
+      mapping_form: 'Each line has a word, the sign = and a label, as in Circle=circle.',
+      missing: '{field}: This is missing.',
+      not_a_cursor: 'The rest of this list cannot be found any more. Reload the page.',
+      not_a_time: '{field}: This is not a time.',
+      not_an_id: '{field}: This is not a number that the server gave out.',
+      not_base64: 'The picture came damaged. Send it again.',
+      not_one_of: '{field}: This must be one of {allowed}.',
+      not_plain_text: '{field}: This has 1 to {maximum} bytes, on one line (a letter with an accent is two).',
+      not_rolled_back: 'The project does not go back to that model by itself any more.',
+      not_text: '{field}: This has characters that are no text.',
+      out_of_range: '{field}: This must be a number from {minimum} to {maximum}.',
+      password_characters: 'A password is made of characters that can be seen, and of spaces.',
+      password_guessable:
+        'This password would soon be guessed: common words, names, dates, repetitions and rows of keys do not count for much. Take several words that have nothing to do with one another.',
+      password_is_name: 'The password must differ from the user name.',
+      slug_form:
+        'An address has 1 to {maximum} of a–z, 0–9 and hyphens, and begins and ends with a letter or digit.',
+      source_form: 'A source has 1 to {maximum} of a–z, 0–9 and . _ -, and begins with a letter or a digit.',
+      too_few_characters: '{field}: This must have at least {minimum} characters.',
+      too_long: '{field}: This may have at most {maximum} bytes (a letter with an accent is two).',
+      too_many: '{field}: There may be at most {maximum} of them.',
+      too_many_characters: '{field}: This may have at most {maximum} characters.',
+      too_many_files: 'These are more than {maximum} files: send an archive (zip) of them.',
+      type_not_read: 'Data of this kind is not read here.',
+      unknown_member:
+        '{field}: The server does not know this. Reload the page, which may be too old or too new.',
+      user_name_form:
+        'A user name has letters A to Z, digits and . _ @ + -, and begins with a letter or a digit.',
+      user_name_length: 'A user name has {minimum} to {maximum} characters.',
+      wrong_count: '{field}: There must be {minimum} to {maximum} of them.',
+      wrong_length: '{field}: This must have {minimum} to {maximum} bytes (a letter with an accent is two).',
+      wrong_type: '{field}: This is not of the kind that belongs here.',
+    } satisfies Record<RefusalCode, string>,
     refused: (detail: string) => detail,
     unexpected: 'Something unexpected happened.',
     retry: 'Try again',

@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs';
-
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { listed } from '../testing/listed';
 import { i18n } from './i18n.svelte';
 import { reasons, tell } from './reasons';
-
-/** What the document lists below a schema's `enum`. */
-function listed(schema: string): string[] {
-  const document = readFileSync('../src/api/openapi/annotator.yaml', 'utf8');
-  const [, after = ''] = document.split(new RegExp(`^ {4}${schema}:\n`, 'm'));
-  const [, list = ''] = /^ {6}enum:\n((?: {8}- .*\n)+)/m.exec(after) ?? [];
-  return [...list.matchAll(/- (.*)/g)].map(([, code = '']) => code);
-}
 
 const names = (text: string) => new Set([...text.matchAll(/\{([a-z_]+)\}/g)].map(([, name]) => name));
 

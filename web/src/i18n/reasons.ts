@@ -509,20 +509,33 @@ const around = {
   },
 } satisfies Record<string, Record<Language, string>>;
 
-const counted = new Set(['bytes', 'count', 'least', 'most', 'pixels', 'stored', 'times']);
+const counted = new Set([
+  'bytes',
+  'count',
+  'least',
+  'maximum',
+  'minimum',
+  'most',
+  'pixels',
+  'stored',
+  'times',
+]);
 
-function filled(text: string, parameters: Record<string, string>): string {
+/** The text with the parameters at its {names}; numbers as the language writes them. */
+export function filled(text: string, parameters: Record<string, string>): string {
   return text.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
     const value = parameters[name] ?? '…';
     return counted.has(name) && /^\d{1,15}$/.test(value) ? i18n.number(Number(value)) : value;
   });
 }
 
+export const isReason = (code: string): code is ReasonCode => Object.hasOwn(reasons, code);
+
 /** A reason in the person's language, where it is one that the page knows; else the server's sentence. */
 export function tell({ sentence, code = '', parameters = {} }: Reason): string {
-  if (!Object.hasOwn(reasons, code)) return sentence;
+  if (!isReason(code)) return sentence;
   const { language, t } = i18n;
-  const plain = reasons[code as ReasonCode][language];
+  const plain = reasons[code][language];
   let text = filled(plain, parameters);
   const put = (frame: keyof typeof around, more: Record<string, string> = {}) => {
     text = filled(around[frame][language], { ...parameters, ...more, text });
