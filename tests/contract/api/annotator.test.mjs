@@ -555,6 +555,8 @@ for (const kind of Object.keys(stores))
       assert.equal(result.promoted, false);
       const learnt = Object.fromEntries(result.labels.map(({ label, ...counts }) => [label, counts]));
       assert.ok(learnt.star.learnt >= 3 && learnt.heart.learnt >= 3);
+      for (const list of [result.labels, result.too_few])
+        assert.deepEqual(list.map(({ label }) => label), list.map(({ label }) => label).toSorted(), 'in the alphabet, so that it is the same each time');
 
       const { body: before } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
       const taught = before.models.find(({ id }) => id === result.model);
