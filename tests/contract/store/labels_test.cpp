@@ -137,7 +137,9 @@ TEST_P(LabelsContract, AProjectHasItsMostLabels) {
                    "UNION ALL SELECT i + 1 FROM n WHERE i < " +
                        missing + ") SELECT 1, 'label' || i, 100 + i FROM n");
     EXPECT_TRUE(succeeded(add("the last one")));
-    EXPECT_TRUE(failed_with(add("one more"), ErrorKind::invalid, "name"));
+    const auto one_more = add("one more");
+    EXPECT_TRUE(failed_with(one_more, ErrorKind::invalid, "name"));
+    EXPECT_EQ(one_more.error().code, "too_many_labels");
 }
 
 TEST_P(LabelsContract, ChangesWhatIsAskedAndNothingElse) {
