@@ -20,6 +20,7 @@ http::Router annotator_api(const Services& services, identity::Identity& identit
     add_review_routes(router, guard);
     add_quality_routes(router, guard);
     add_queue_routes(router, guard);
+    add_recheck_routes(router, guard);
     add_moderation_routes(router, guard);
     add_labels_routes(router, guard);
     add_exports_routes(router, guard);

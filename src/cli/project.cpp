@@ -8,6 +8,7 @@
 #include "identity/security_log.h"
 #include "service/projects.h"
 #include "service/quality.h"
+#include "service/recheck.h"
 #include "store/records.h"
 
 /// Projects from the command line, and the option that names one.
@@ -144,6 +145,30 @@ Result<void> agreement(store::Store& store, const ProjectArguments& arguments) {
     return {};
 }
 
+void tell_findings(const char* what, const service::RecheckFindings& findings, bool judges) {
+    const auto& agreed = findings.agreed;
+    std::cout << fmt::format("{:<10} {:>8} {:>8} {:>24} {:>8} {:>8}  {}\n", what, agreed.all,
+                             agreed.some, learning::to_text(agreed.interval()), findings.waiting,
+                             findings.others, judges ? "judge" : "do not judge");
+}
+
+Result<void> recheck(store::Store& store, const ProjectArguments& arguments) {
+    const auto project = project_named(store, arguments.slug);
+    if (!project) return project.error();
+    const auto found = service::measure_recheck(store, project->id);
+    if (!found) return found.error();
+    const auto reviews = service::judging_reviews(store, project->id);
+    if (!reviews) return reviews.error();
+    std::cout << fmt::format("{:<10} {:>8} {:>8} {:>24} {:>8} {:>8}  {}\n", "reviewed", "asked",
+                             "agree", "95 of 100 times", "waiting", "others", "the others");
+    tell_findings("in bulk", found->in_bulk, reviews->in_bulk);
+    tell_findings("by import", found->imported, reviews->imported);
+    std::cout << fmt::format(
+        "from {:.0f} % on, with {} answers or more, they are as good as reviews one by one\n",
+        100 * service::recheck_level, service::fewest_rechecked);
+    return {};
+}
+
 void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
     const std::vector<std::string> accesses{"everyone", "link", "users"};
     verb.add_option("--name", arguments.name, "What people call it");
@@ -206,6 +231,8 @@ void add_project(CLI::App& program, Context& context) {
     add_edit_options(named(verb("change", "Change what is named", change), "As list shows it"),
                      *arguments);
     named(verb("agreement", "How far people agree who looked at the same drawings", agreement),
+          "As list shows it");
+    named(verb("recheck", "Whether reviews that nobody made one by one may judge", recheck),
           "As list shows it");
     named(verb("archive", "Let it take no more drawings, and leave the lists", archive),
           "As list shows it")

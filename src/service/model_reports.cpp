@@ -13,6 +13,7 @@
 #include "service/labels.h"
 #include "service/models.h"
 #include "service/quality.h"
+#include "service/recheck.h"
 #include "service/trunk.h"
 #include "store/asking.h"
 
@@ -68,10 +69,6 @@ struct JudgingDrawings {
     bool is_complete = true;
 };
 
-bool is_independent(const store::EmbeddedDrawing& drawing) {
-    return drawing.basis == store::Basis::random || drawing.basis == store::Basis::own;
-}
-
 /// Whether its tag was set by then.
 Result<bool> was_tagged_by(store::Store& store, const Uuid& id, Timestamp moment) {
     const auto drawing = store.drawing(id);
@@ -85,6 +82,8 @@ Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportReq
                                             const std::string& trunk) {
     const auto names = labels_in_use(store, request.project);
     if (!names) return names.error();
+    const auto reviews = judging_reviews(store, request.project);
+    if (!reviews) return reviews.error();
     JudgingDrawings found{trunk};
     store::ReviewedQuery query{trunk, judging_page_size, std::nullopt, request.project};
     for (std::size_t looked_at = 0;; looked_at += judging_page_size) {
@@ -93,7 +92,7 @@ Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportReq
         auto page = store.reviewed_drawings(query);
         if (!page) return page.error();
         for (auto& drawing : page->drawings) {
-            if (!store::judges(drawing.id) || !is_independent(drawing) ||
+            if (!store::judges(drawing.id) || !reviews->independent(drawing) ||
                 !names->contains(drawing.tag))
                 continue;
             if (request.as_of) {

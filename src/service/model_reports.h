@@ -57,7 +57,7 @@ struct ModelReport {
 };
 
 /// Judging drawings are those that store::judges picks, with a label of the project, whose review
-/// did not depend on a model (Basis::random, Basis::own). What the model answers comes from its
+/// did not depend on a model (service/recheck.h). What the model answers comes from its
 /// last layer on stored embeddings, else from what is stored of it as a prediction; no network is
 /// run, and nothing is stored. Blocks for up to some seconds: call it from a worker. Errors:
 /// not_found (a model, in this project); invalid ("against": the model itself); conflict (code

@@ -15,6 +15,7 @@
 #include "recognition/network.h"
 #include "recognition/quantised.h"
 #include "service/labels.h"
+#include "service/recheck.h"
 
 namespace croquis::service {
 namespace {
@@ -63,9 +64,10 @@ std::vector<std::string> known_labels(const std::set<std::string>& used,
 /// about at random and those whose tag was known without the model say how models do. Where the
 /// model can answer none of the labels, every review does: all had to be given by people, and none
 /// was picked for being wrong among others that are right. What was answered together with others
-/// has no basis and judges nothing.
-bool is_fair(const store::EmbeddedDrawing& drawing, const std::string& live, bool knows_labels) {
-    if (drawing.basis == store::Basis::random || drawing.basis == store::Basis::own) return true;
+/// has no basis, and judges where a random audit says that it is as good.
+bool is_fair(const store::EmbeddedDrawing& drawing, const JudgingReviews& reviews,
+             const std::string& live, bool knows_labels) {
+    if (reviews.independent(drawing)) return true;
     return drawing.basis == store::Basis::shown && drawing.model == live && !knows_labels;
 }
 
@@ -74,6 +76,8 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
                                                 int project) {
     const auto names = labels_in_use(store, project);
     if (!names) return names.error();
+    const auto reviews = judging_reviews(store, project);
+    if (!reviews) return reviews.error();
     const bool knows_labels = !known_labels(*names, trunk.info()).empty();
     std::vector<Reviewed> reviewed;
     store::ReviewedQuery query{trunk.id(), teaching_page_size, std::nullopt, project};
@@ -86,7 +90,8 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
             each.id = drawing.id;
             each.tag = drawing.tag;
             each.judges = judges(drawing.id);
-            each.may_judge = each.judges && is_fair(drawing, trunk.model().id, knows_labels);
+            each.may_judge =
+                each.judges && is_fair(drawing, *reviews, trunk.model().id, knows_labels);
             if (drawing.embedding) each.embedding = numbers_of(*drawing.embedding);
             if (drawing.model == trunk.model().id) each.live_tag = drawing.predicted_tag;
         }

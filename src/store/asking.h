@@ -21,6 +21,13 @@ inline constexpr float judging_part = 0.25F;
 /// Places from here on are of drawings that judge.
 inline constexpr int first_judging_place = 1000;
 
+/// Of the drawings that judge, those from this place on are asked about once more where nobody
+/// looked at them one by one: a quarter of all that judge, and those that the queue comes to last.
+/// 65,536 hashes fall on 31,768 places, two on each of these: the part is exact.
+inline constexpr int first_rechecked_place = 32768 - 8192;
+/// The part of all drawings of which those may be asked about once more.
+inline constexpr float recheck_probability = judging_part / 4;
+
 /// Where a drawing that nobody reviewed stands in the queue, 0 to 32767.
 ///
 /// One that does not judge stands by the margin of its probabilities, the best less the second, in

@@ -16,6 +16,10 @@ class ClaimStore {
     /// random. Fewer than `limit` only where no more wait. The same request again gives the same
     /// drawings. All in one transaction. Errors: invalid (limit, passed, first).
     virtual Result<std::vector<ClaimedDrawing>> claim(const ClaimRequest& request) = 0;
+    /// The same of drawings that judge and that nobody looked at one by one (reviewed along with
+    /// others, or by an import), of which a quarter, picked at random for ever, is asked about once
+    /// more: in an order of chance. What the holder then says of one rests on no model, and judges.
+    virtual Result<std::vector<ClaimedDrawing>> claim_recheck(const ClaimRequest& request) = 0;
     /// Lets go of what a holder has. Nothing where it has nothing, or is another account's.
     virtual Result<void> release(const Uuid& holder, const Uuid& account) = 0;
 

@@ -80,7 +80,7 @@ struct Viewer {
 enum class Basis {
     shown,   ///< the model's tag stood beside a drawing that was chosen by it, or by the person
     random,  ///< the same, of a drawing that the queue asked about at random
-    own      ///< it did not depend on the model's tag: imported, or decided between people
+    own      ///< it did not depend on the model's tag: imported, decided between people, rechecked
 };
 
 /// A drawing as lists show it: everything but the picture.
@@ -317,6 +317,7 @@ struct EmbeddedDrawing {
     std::string predicted_tag;
     std::optional<Embedding> embedding;
     std::optional<Basis> basis = {};  ///< of a page of reviewed drawings
+    bool imported = false;            ///< of the same: by an import, and by nobody since
 };
 
 /// A page of a project's reviewed drawings, the newest first.

@@ -56,6 +56,20 @@ struct PredictedQuery {
     std::size_t limit = 5000;  ///< drawings looked at, 1…20000: the newest of that time
 };
 
+/// Drawings that judge, were reviewed in one way, and by nobody one by one.
+struct Rechecked {
+    std::int64_t waiting = 0;   ///< picked at random, to be asked about once more
+    std::int64_t others = 0;    ///< not picked
+    std::int64_t answered = 0;  ///< asked about once more
+    std::int64_t agreed = 0;    ///< of those, the tag was said again
+};
+
+/// By how they had been reviewed: along with others, or by an import.
+struct RecheckCounts {
+    Rechecked in_bulk;
+    Rechecked imported;
+};
+
 /// What says how model and people do. Thread-safe, as Store says.
 class QualityStore {
   public:
@@ -79,6 +93,9 @@ class QualityStore {
     /// then, of which 10,000 more are looked at. Which those are does not rest on whether people
     /// agreed.
     virtual Result<std::vector<GivenOpinion>> opinions(int project) = 0;
+    /// Of the newest 20,000 reviewed drawings that are shown. An answer that was taken back counts
+    /// for nothing.
+    virtual Result<RecheckCounts> recheck_counts(int project) = 0;
 
   protected:
     ~QualityStore() = default;

@@ -177,7 +177,8 @@ Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers)
 
 std::string reviewed_statement(const ReviewedQuery& query) {
     return fmt::format(
-        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.basis "
+        "SELECT d.id, d.version, d.tag, d.model, d.predicted_tag, e.scale, e.vector, d.basis, "
+        "CASE WHEN d.basis = 'own' AND d.answered_by = '' THEN 1 ELSE 0 END "
         "FROM drawing d LEFT JOIN embedding e ON e.trunk = $1 AND e.drawing = d.id "
         "WHERE d.project = $2 AND d.tagged_by IS NOT NULL AND {} "
         "ORDER BY d.id DESC LIMIT {}",

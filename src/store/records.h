@@ -30,10 +30,10 @@ Embedding embedding_of(const std::string& trunk, float scale, BytesView numbers)
 
 /// One page of reviewed drawings, and one stretch of all, as SQL that both databases read. The
 /// columns: id, version, tag, model, predicted_tag, scale and vector of the embedding; then, of a
-/// page, the basis, and of a stretch whether something is to be done with the drawing. Parameters,
-/// which both databases count in the order in which they first appear: of a page the trunk, the
-/// project, the last id where there is one, the limit; of a stretch the model where there is one,
-/// the project, the last id, the limit, the trunk.
+/// page, the basis and whether an import alone reviewed it, and of a stretch whether something is
+/// to be done with the drawing. Parameters, which both databases count in the order in which they
+/// first appear: of a page the trunk, the project, the last id where there is one, the limit; of a
+/// stretch the model where there is one, the project, the last id, the limit, the trunk.
 std::string reviewed_statement(const ReviewedQuery& query);
 std::string stretch_statement(const StretchQuery& query);
 

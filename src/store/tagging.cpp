@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/bytes.h"
+#include "store/asking.h"
 #include "store/store.h"
 
 namespace croquis::store {
@@ -56,6 +57,15 @@ std::vector<const TagEvent*> standing(const std::vector<TagEvent>& events) {
     return still;
 }
 
+/// Whether it answers a question of which the tag was not told: those alone are asked by this
+/// chance.
+bool is_recheck(const TagEvent& event) {
+    const bool answers =
+        event.kind == TagEventKind::accepted || event.kind == TagEventKind::corrected;
+    return answers && !event.bulk && event.asked == Asked::random &&
+           event.probability == recheck_probability;
+}
+
 /// What a review rests on; nothing where the event is none, or answered several drawings at once:
 /// nobody looked at each as they do at one.
 std::optional<Basis> basis_of(const TagEvent& event) {
@@ -63,6 +73,7 @@ std::optional<Basis> basis_of(const TagEvent& event) {
         case TagEventKind::accepted:
         case TagEventKind::corrected:
             if (event.bulk) return std::nullopt;
+            if (is_recheck(event)) return Basis::own;
             return event.asked == Asked::random ? Basis::random : Basis::shown;
         case TagEventKind::imported:
         case TagEventKind::adjudicated:
@@ -131,6 +142,13 @@ std::string people_of(const Opinions& opinions) {
     std::string people;
     for (const auto& [who, tag] : opinions) people += (people.empty() ? "" : " ") + answerer(who);
     return people;
+}
+
+/// With whoever was asked once more: so it is no import's word any more.
+std::string people_with(const TaggedDrawing& before, const TagWrite& write) {
+    auto opinions = opinions_in(standing(before.events), before.merged);
+    if (write.event.by_id) opinions.insert_or_assign(*write.event.by_id, write.event.to);
+    return people_of(opinions);
 }
 
 /// What opinions come to: a tag, a dispute, or neither, where another person is asked.
@@ -249,6 +267,7 @@ Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& cha
     write.drawing.version = write.event.version;
     write.drawing.disputed = false;
     if (gathers) weigh(write, before, to);
+    if (is_recheck(write.event)) write.answered_by = people_with(before, write);
     apply(write.drawing, write.event);
     return write;
 }
@@ -322,6 +341,28 @@ Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo) {
         write.drawing.disputed = outcome_of(opinions, before.opinions_wanted).disputed;
     write.event.to = write.drawing.tag;
     return write;
+}
+
+std::vector<RecheckAnswer> recheck_answers(const std::vector<TagEvent>& events) {
+    std::vector<RecheckAnswer> answers;
+    const TagEvent* tagged = nullptr;
+    std::string before;
+    for (const auto* event : standing(events)) {
+        if (event->kind == TagEventKind::predicted || event->kind == TagEventKind::merged ||
+            event->kind == TagEventKind::opinion)
+            continue;
+        if (is_recheck(*event) && tagged != nullptr) {
+            if (is_recheck(*tagged)) {
+                // Said otherwise right after: the last word is what was meant.
+                answers.back().agreed = event->to == before;
+            } else {
+                before = event->from;
+                answers.push_back({tagged->kind == TagEventKind::imported, event->to == before});
+            }
+        }
+        tagged = event;
+    }
+    return answers;
 }
 
 std::vector<TagEvent> told_to(const Uuid& account, std::vector<TagEvent> events) {

@@ -73,6 +73,15 @@ inline bool leaves_the_queue_to_others(const TagWrite& write) {
     return write.event.kind == TagEventKind::opinion;
 }
 
+/// What somebody said who was asked once more, without being told the tag.
+struct RecheckAnswer {
+    bool imported = false;  ///< the tag had come with an import; else along with others
+    bool agreed = false;
+};
+
+/// Those of a drawing that were not taken back, oldest first.
+std::vector<RecheckAnswer> recheck_answers(const std::vector<TagEvent>& events);
+
 /// The history of a drawing that waits for opinions, as it is told to this account: without what
 /// others said, unless it has said something itself.
 std::vector<TagEvent> told_to(const Uuid& account, std::vector<TagEvent> events);

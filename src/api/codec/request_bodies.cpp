@@ -24,6 +24,7 @@ constexpr std::string_view json_type = "application/json";
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 constexpr std::string_view multipart_type = "multipart/form-data";
 constexpr std::size_t max_data_url_prefix = 256;
+constexpr std::size_t most_passed = 200;
 constexpr std::size_t shortest_line = 64;  // of base64 in lines, as PEM has it; MIME's are of 76
 
 Error bad_json(const error_code& failed) {
@@ -394,6 +395,23 @@ Result<std::optional<bool>> optional_bool(const json::object& object, std::strin
     if (value == nullptr || value->is_null()) return std::optional<bool>();
     if (!value->is_bool()) return invalid(name, "This must be true or false.");
     return std::optional<bool>(value->get_bool());
+}
+
+Result<std::vector<Uuid>> read_passed(const json::object& body) {
+    const auto* listed = body.if_contains("passed");
+    std::vector<Uuid> passed;
+    if (listed == nullptr) return passed;
+    if (!listed->is_array() || listed->get_array().size() > most_passed)
+        return Error{ErrorKind::invalid, "This must be a list of at most 200 ids.", "passed"};
+    for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
+        const auto& value = listed->get_array()[i];
+        const auto id = value.is_string() ? Uuid::parse(value.get_string()) : Uuid::parse("");
+        if (!id)
+            return Error{ErrorKind::invalid, "This must be a drawing's id.",
+                         "passed/" + std::to_string(i)};
+        passed.push_back(*id);
+    }
+    return passed;
 }
 
 }  // namespace croquis::api

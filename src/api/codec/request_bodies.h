@@ -47,5 +47,7 @@ Result<std::optional<std::size_t>> optional_size(const boost::json::object& obje
 Result<void> only_members(const boost::json::object& object,
                           std::initializer_list<std::string_view> names);
 Result<std::optional<bool>> optional_bool(const boost::json::object& object, std::string_view name);
+/// The drawings passed over that a claim names: at most 200 ids. Errors: invalid ("passed").
+Result<std::vector<Uuid>> read_passed(const boost::json::object& body);
 
 }  // namespace croquis::api

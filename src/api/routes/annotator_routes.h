@@ -11,6 +11,7 @@ void add_drawings_routes(http::Router& router, const Guard& guard);
 void add_review_routes(http::Router& router, const Guard& guard);
 void add_quality_routes(http::Router& router, const Guard& guard);
 void add_queue_routes(http::Router& router, const Guard& guard);
+void add_recheck_routes(http::Router& router, const Guard& guard);
 void add_moderation_routes(http::Router& router, const Guard& guard);
 void add_labels_routes(http::Router& router, const Guard& guard);
 void add_exports_routes(http::Router& router, const Guard& guard);

@@ -1,5 +1,3 @@
-#include <boost/json/array.hpp>
-
 #include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
 #include "api/problems.h"
@@ -11,25 +9,6 @@ namespace {
 using http::Method;
 using http::Request;
 using identity::Principal;
-
-constexpr std::size_t most_passed = 200;
-
-Result<std::vector<Uuid>> read_passed(const boost::json::object& body) {
-    const auto* listed = body.if_contains("passed");
-    std::vector<Uuid> passed;
-    if (listed == nullptr) return passed;
-    if (!listed->is_array() || listed->get_array().size() > most_passed)
-        return Error{ErrorKind::invalid, "This must be a list of at most 200 ids.", "passed"};
-    for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
-        const auto& value = listed->get_array()[i];
-        const auto id = value.is_string() ? Uuid::parse(value.get_string()) : Uuid::parse("");
-        if (!id)
-            return Error{ErrorKind::invalid, "This must be a drawing's id.",
-                         "passed/" + std::to_string(i)};
-        passed.push_back(*id);
-    }
-    return passed;
-}
 
 Result<service::ClaimRequest> read_claim(const Request& request) {
     const auto id = read_id(request);

@@ -4,6 +4,7 @@
 
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
+#include "store/recheck.h"
 #include "store/records.h"
 #include "store/tagging.h"
 
@@ -65,14 +66,22 @@ std::vector<Drawing> asked_first(Connection& connection, const ClaimRequest& req
         connection.run(first_statement(true, request.import_job.has_value()), parameters));
 }
 
-void let_go(Connection& connection, const ClaimRequest& request) {
+void let_go(Connection& connection, const ClaimRequest& request, const std::string& forget_done) {
     connection.query(forget_expired_claims, request.at);
-    connection.query(forget_done_claims(), request.holder, request.account);
+    connection.query(forget_done, request.holder, request.account);
     if (!request.passed.empty())
         connection.query(
             "DELETE FROM claim WHERE holder = $1 AND account = $2 "
             "AND drawing = ANY ($3)",
             request.holder, request.account, request.passed);
+}
+
+void hold(Connection& connection, const ClaimRequest& request, const Claim& claim) {
+    connection.query(
+        "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
+        claim.drawing, request.holder, request.account, to_string(claim.asked), claim.probability,
+        request.until);
 }
 
 }  // namespace
@@ -82,7 +91,7 @@ Result<std::vector<ClaimedDrawing>> PostgresStore::claim(const ClaimRequest& req
     if (const auto valid = check(request); !valid) return valid.error();
     return in_transaction([&](Connection& connection) {
         connection.query("SELECT pg_advisory_xact_lock($1, $2)", claim_lock, request.project);
-        let_go(connection, request);
+        let_go(connection, request, forget_done_claims());
         auto held = renewed(connection, request);
         if (held.size() >= request.limit) return held;
         const std::size_t count = request.limit - held.size();
@@ -95,12 +104,29 @@ Result<std::vector<ClaimedDrawing>> PostgresStore::claim(const ClaimRequest& req
         random.resize(asked.random);
         by_margin.resize(asked.by_margin);
         for (auto& each : mixed(std::move(by_margin), std::move(random), request)) {
-            connection.query(
-                "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
-                "VALUES ($1, $2, $3, $4, $5, $6)",
-                each.claim.drawing, request.holder, request.account, to_string(each.claim.asked),
-                each.claim.probability, request.until);
+            hold(connection, request, each.claim);
             held.push_back(std::move(each));
+        }
+        return held;
+    });
+}
+
+Result<std::vector<ClaimedDrawing>> PostgresStore::claim_recheck(const ClaimRequest& request) {
+    if (const auto valid = check(request); !valid) return valid.error();
+    return in_transaction([&](Connection& connection) {
+        connection.query("SELECT pg_advisory_xact_lock($1, $2)", claim_lock, request.project);
+        let_go(connection, request, forget_rechecked_claims());
+        auto held = renewed(connection, request);
+        if (held.size() >= request.limit) return held;
+        const std::size_t count = request.limit - held.size();
+        auto drawings = read_drawings(
+            connection.query(recheck_statement(), request.project,
+                             static_cast<std::int64_t>(count + request.passed.size())));
+        for (auto& drawing : not_passed(std::move(drawings), request, count)) {
+            Claim claim{drawing.id, request.account, Asked::random, recheck_probability,
+                        request.until};
+            hold(connection, request, claim);
+            held.push_back({std::move(drawing), claim});
         }
         return held;
     });

@@ -28,6 +28,7 @@ ReviewedPage read_page(const Rows& rows, const ReviewedQuery& query) {
         page.drawings.push_back(read_embedded(rows, row, query.trunk));
         page.drawings.back().reviewed = true;
         if (!rows.null(row, 7)) page.drawings.back().basis = basis_from(rows.text(row, 7));
+        page.drawings.back().imported = rows.small(row, 8) != 0;
     }
     if (page.drawings.size() == query.limit) page.next = Query::Cursor{page.drawings.back().id};
     return page;

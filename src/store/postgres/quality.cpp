@@ -1,7 +1,10 @@
 #include "store/quality_query.h"
 
+#include <map>
+
 #include "store/postgres/store.h"
 #include "store/postgres/tag_rows.h"
+#include "store/recheck.h"
 #include "store/tagging.h"
 
 namespace croquis::store::postgres {
@@ -99,6 +102,27 @@ Result<std::vector<GivenOpinion>> PostgresStore::opinions(int project) {
         for (int row = 0; row < rows.count(); ++row)
             words.add(rows.uuid(row, 0), rows.uuid(row, 1), std::string(rows.text(row, 2)));
         return words.take();
+    });
+}
+
+Result<RecheckCounts> PostgresStore::recheck_counts(int project) {
+    return with_connection([&](Connection& connection) {
+        const Connection::Patience patience(connection, looking_back_takes);
+        RecheckCounts counts;
+        const auto rows = connection.query(unchecked_statement(), project);
+        for (int row = 0; row < rows.count(); ++row)
+            count_unchecked(counts, rows.small(row, 0) != 0, rows.small(row, 1) != 0,
+                            rows.integer(row, 2));
+        const auto rechecked = connection.query(rechecked_statement(), project);
+        std::vector<Uuid> drawings;
+        for (int row = 0; row < rechecked.count(); ++row)
+            drawings.push_back(rechecked.uuid(row, 0));
+        const auto events = query_events(connection, drawings);
+        std::map<Uuid, std::vector<TagEvent>> histories;
+        for (int row = 0; row < events.count(); ++row)
+            histories[events.uuid(row, 9)].push_back(read_event(events, row));
+        for (const auto& [drawing, history] : histories) count_rechecked(counts, history);
+        return counts;
     });
 }
 

@@ -85,6 +85,7 @@ class PostgresStore final : public Store {
     Result<std::vector<Prediction>> earlier_predictions(const Uuid& id) override;
 
     Result<std::vector<ClaimedDrawing>> claim(const ClaimRequest& request) override;
+    Result<std::vector<ClaimedDrawing>> claim_recheck(const ClaimRequest& request) override;
     Result<void> release(const Uuid& holder, const Uuid& account) override;
 
     Result<std::vector<RecentReview>> recent_reviews(int project, std::size_t limit) override;
@@ -95,6 +96,7 @@ class PostgresStore final : public Store {
     Result<std::int64_t> count_waiting(int project, const std::optional<Uuid>& account,
                                        const std::optional<Uuid>& import_job) override;
     Result<std::vector<GivenOpinion>> opinions(int project) override;
+    Result<RecheckCounts> recheck_counts(int project) override;
 
     Result<Job> add_job(const Job& job, bool unless_open) override;
     Result<Job> job(const Uuid& id) override;

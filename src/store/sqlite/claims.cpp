@@ -1,5 +1,6 @@
 #include "store/claims.h"
 
+#include "store/recheck.h"
 #include "store/records.h"
 #include "store/sqlite/drawing_rows.h"
 #include "store/sqlite/store.h"
@@ -66,12 +67,29 @@ std::vector<Drawing> asked_first(Connection& connection, const ClaimRequest& req
     return drawings;
 }
 
-void let_go(Connection& connection, const ClaimRequest& request) {
+void let_go(Connection& connection, const ClaimRequest& request, const std::string& forget_done) {
     connection.run(forget_expired_claims, request.at);
-    connection.run(forget_done_claims(), request.holder, request.account);
+    connection.run(forget_done, request.holder, request.account);
     for (const auto& drawing : request.passed)
         connection.run("DELETE FROM claim WHERE drawing = $1 AND holder = $2 AND account = $3",
                        drawing, request.holder, request.account);
+}
+
+std::vector<Drawing> unchecked_drawings(Connection& connection, const ClaimRequest& request,
+                                        std::size_t count) {
+    const auto limit = static_cast<std::int64_t>(count + request.passed.size());
+    auto rows = connection.query(recheck_statement(), request.project, limit);
+    std::vector<Drawing> drawings;
+    while (rows.step()) drawings.push_back(read_drawing(rows));
+    return drawings;
+}
+
+void hold(Connection& connection, const ClaimRequest& request, const Claim& claim) {
+    connection.run(
+        "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
+        claim.drawing, request.holder, request.account, to_string(claim.asked), claim.probability,
+        request.until);
 }
 
 }  // namespace
@@ -79,7 +97,7 @@ void let_go(Connection& connection, const ClaimRequest& request) {
 Result<std::vector<ClaimedDrawing>> SqliteStore::claim(const ClaimRequest& request) {
     if (const auto valid = check(request); !valid) return valid.error();
     return write([&](Connection& connection) {
-        let_go(connection, request);
+        let_go(connection, request, forget_done_claims());
         auto held = renewed(connection, request);
         if (held.size() >= request.limit) return held;
         const std::size_t count = request.limit - held.size();
@@ -92,12 +110,26 @@ Result<std::vector<ClaimedDrawing>> SqliteStore::claim(const ClaimRequest& reque
         random.resize(asked.random);
         by_margin.resize(asked.by_margin);
         for (auto& each : mixed(std::move(by_margin), std::move(random), request)) {
-            connection.run(
-                "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
-                "VALUES ($1, $2, $3, $4, $5, $6)",
-                each.claim.drawing, request.holder, request.account, to_string(each.claim.asked),
-                each.claim.probability, request.until);
+            hold(connection, request, each.claim);
             held.push_back(std::move(each));
+        }
+        return held;
+    });
+}
+
+Result<std::vector<ClaimedDrawing>> SqliteStore::claim_recheck(const ClaimRequest& request) {
+    if (const auto valid = check(request); !valid) return valid.error();
+    return write([&](Connection& connection) {
+        let_go(connection, request, forget_rechecked_claims());
+        auto held = renewed(connection, request);
+        if (held.size() >= request.limit) return held;
+        const std::size_t count = request.limit - held.size();
+        for (auto& drawing :
+             not_passed(unchecked_drawings(connection, request, count), request, count)) {
+            Claim claim{drawing.id, request.account, Asked::random, recheck_probability,
+                        request.until};
+            hold(connection, request, claim);
+            held.push_back({std::move(drawing), claim});
         }
         return held;
     });

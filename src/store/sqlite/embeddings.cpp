@@ -24,6 +24,7 @@ ReviewedPage read_page(Statement& rows, const ReviewedQuery& query) {
         page.drawings.push_back(read_embedded(rows, query.trunk));
         page.drawings.back().reviewed = true;
         if (!rows.null(7)) page.drawings.back().basis = basis_from(rows.text(7));
+        page.drawings.back().imported = rows.small(8) != 0;
     }
     if (page.drawings.size() == query.limit) page.next = Query::Cursor{page.drawings.back().id};
     return page;

@@ -1,4 +1,5 @@
 #include "store/quality_query.h"
+#include "store/recheck.h"
 #include "store/sqlite/drawing_rows.h"
 #include "store/sqlite/store.h"
 #include "store/tagging.h"
@@ -83,6 +84,21 @@ Result<std::vector<GivenOpinion>> SqliteStore::opinions(int project) {
         auto rows = connection.query(opinions_statement(), project, least);
         while (rows.step()) words.add(rows.uuid(0), rows.uuid(1), rows.text(2));
         return words.take();
+    });
+}
+
+Result<RecheckCounts> SqliteStore::recheck_counts(int project) {
+    return read([&](Connection& connection) {
+        RecheckCounts counts;
+        auto rows = connection.query(unchecked_statement(), project);
+        while (rows.step())
+            count_unchecked(counts, rows.small(0) != 0, rows.small(1) != 0, rows.integer(2));
+        auto rechecked = connection.query(rechecked_statement(), project);
+        std::vector<Uuid> drawings;
+        while (rechecked.step()) drawings.push_back(rechecked.uuid(0));
+        for (const auto& drawing : drawings)
+            count_rechecked(counts, events_of(connection, drawing));
+        return counts;
     });
 }
 

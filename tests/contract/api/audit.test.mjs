@@ -153,6 +153,7 @@ for (const kind of Object.keys(stores))
         '/api/v1/models',
         '/api/v1/quality',
         '/api/v1/quality/suspects',
+        '/api/v1/quality/recheck',
       ])
         await api.ask('GET', `${path}?lmit=5`, { token, status: 422, field: 'lmit' });
       // What annotators filter by, nobody else does.

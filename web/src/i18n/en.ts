@@ -852,6 +852,27 @@ export const en = {
       `Two opinions of a drawing are the same in ${agreed} of cases, on ${drawings} ${count === 1 ? 'drawing' : 'drawings'} by ${people} people.`,
     looksLike: (tag: string) => `looks like ${tag}`,
   },
+  recheck: {
+    title: 'Random check',
+    hint: (level: string, fewest: string) =>
+      `What was accepted together with others, or came with an import, was not looked at one by one. A random part of it is asked about again here, and nobody is told the tag. Where the whole interval of the agreement lies at ${level} or above, on ${fewest} answers or more, the rest is as good as reviewed one by one.`,
+    nothing: 'All that is kept to judge was reviewed one by one.',
+    ways: { in_bulk: 'Accepted together with others', imported: 'Came with an import' },
+    verdicts: {
+      undecided: 'were tagged the same again: too few to tell.',
+      good: 'were tagged the same again: as good as one by one.',
+      bad: 'were tagged the same again: worse than one by one.',
+    },
+    judge: (n: number, said: string) =>
+      n === 1 ? 'The other drawing judges models.' : `The ${said} others judge models.`,
+    judgeNot: (n: number, said: string) =>
+      n === 1 ? 'The other drawing does not judge models.' : `The ${said} others do not judge models.`,
+    start: (n: number, said: string) => (n === 1 ? 'Look at 1 drawing' : `Look at ${said} drawings`),
+    question: 'What is this? Somebody has said it already, and you are not told what.',
+    picture: 'The drawing',
+    done: (n: number, said: string) => (n === 1 ? '1 answer' : `${said} answers`),
+    finished: 'Nothing more is to be looked at again.',
+  },
   strokes: {
     replay: 'Replay as it was drawn',
     stop: 'Stop',

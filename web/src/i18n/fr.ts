@@ -858,6 +858,27 @@ export const fr: Dictionary = {
       `Deux avis sur un dessin sont les mêmes dans ${agreed} des cas, sur ${drawings} ${count === 1 ? 'dessin' : 'dessins'} de ${people} personnes.`,
     looksLike: (tag: string) => `ressemble à ${tag}`,
   },
+  recheck: {
+    title: 'Contrôle au hasard',
+    hint: (level, fewest) =>
+      `Ce qui a été accepté avec d’autres, ou est venu d’un import, n’a pas été regardé dessin par dessin. Une part tirée au hasard est demandée de nouveau ici, sans que personne voie l’étiquette. Si tout l’intervalle de l’accord est à ${level} ou au-dessus, sur ${fewest} réponses ou plus, le reste vaut autant que vérifié un à un.`,
+    nothing: 'Tout ce qui est gardé pour juger a été vérifié un à un.',
+    ways: { in_bulk: 'Acceptés avec d’autres', imported: 'Venus d’un import' },
+    verdicts: {
+      undecided: 'ont reçu la même étiquette : trop peu pour conclure.',
+      good: 'ont reçu la même étiquette : aussi bon qu’un à un.',
+      bad: 'ont reçu la même étiquette : moins bon qu’un à un.',
+    },
+    judge: (n, said) =>
+      n === 1 ? 'L’autre dessin juge les modèles.' : `Les ${said} autres jugent les modèles.`,
+    judgeNot: (n, said) =>
+      n === 1 ? 'L’autre dessin ne juge pas les modèles.' : `Les ${said} autres ne jugent pas les modèles.`,
+    start: (n, said) => (n === 1 ? 'Regarder 1 dessin' : `Regarder ${said} dessins`),
+    question: 'Qu’est-ce que c’est ? Quelqu’un l’a déjà dit, et on ne vous dit pas quoi.',
+    picture: 'Le dessin',
+    done: (n, said) => (n === 1 ? '1 réponse' : `${said} réponses`),
+    finished: 'Plus rien n’est à regarder de nouveau.',
+  },
   strokes: {
     replay: 'Revoir le dessin se faire',
     stop: 'Arrêter',

@@ -1,4 +1,8 @@
-import type { DrawingList } from '../gallery/drawings.svelte';
+/** What has drawings of a queue for itself. */
+interface Holder {
+  renew: () => Promise<void>;
+  release: () => Promise<unknown> | null;
+}
 
 /** Well within the two minutes for which the queue's drawings are held. */
 const renew_ms = 45_000;
@@ -7,7 +11,7 @@ const renew_ms = 45_000;
  * Keeps what the queue gave for longer, and lets it go where the page goes. `onback` is called where the browser
  * brings the page back as it was: then others may have been given it. The result ends it.
  */
-export function holdQueue(list: DrawingList, onback: () => void): () => void {
+export function holdQueue(list: Holder, onback: () => void): () => void {
   const timer = setInterval(() => void list.renew(), renew_ms);
   const leave = () => void list.release();
   const back = ({ persisted }: PageTransitionEvent) => persisted && onback();

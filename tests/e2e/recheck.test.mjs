@@ -1,0 +1,89 @@
+// The random audit: what a person meets who looks once more at drawings that were accepted together with others.
+// With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { isPicked } from './support/judging.mjs';
+import { greyPng } from './support/png.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
+const folder = process.env.SCREENSHOTS;
+
+describe('the random audit', () => {
+  let store, croquis, browser, api;
+  let picked = 0;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
+    await api.signIn();
+    const drawings = [];
+    for (let n = 0; picked < 3; ++n) {
+      const image = greyPng(48, (x, y) => Math.abs(Math.hypot(x - 24, y - 24) - 12 - (n % 7)) < 1 && x + y !== n);
+      const { id, version } = await api('POST', '/public/predictions', { image });
+      drawings.push({ id, version });
+      picked += isPicked(id) ? 1 : 0;
+    }
+    for (let at = 0; at < drawings.length; at += 100)
+      await api('POST', '/drawings:accept', { drawings: drawings.slice(at, at + 100) });
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  }
+
+  it('asks what a drawing is without saying what was said, on a phone and in French', async () => {
+    await visit(browser, croquis.url, phone, async (page) => {
+      await page.getByRole('button', { name: 'Français' }).click();
+      await signIn(page);
+      await page.goto(`${croquis.url}/#/quality`);
+      const card = page.getByTestId('recheck-findings');
+      await card.getByTestId('in_bulk').waitFor();
+      assert.match(await card.innerText(), /ne jugent? pas/);
+      await look(page, 'recheck-findings-phone');
+      await card.getByTestId('recheck-start').click();
+      const screen = page.getByTestId('recheck');
+      await screen.getByTestId('labels').getByRole('button').first().waitFor();
+      // Nothing on the screen tells which label it has.
+      assert.equal(await screen.locator('[aria-pressed=true]').count(), 0);
+      await look(page, 'recheck-phone');
+      await screen.locator('[data-tag=star]').click();
+      await screen.getByTestId('done').getByText('1 réponse').waitFor();
+    });
+    const { in_bulk } = await api('GET', '/quality/recheck');
+    assert.deepEqual([in_bulk.agreement.of, in_bulk.waiting], [1, picked - 1]);
+  });
+
+  it('goes on by the keyboard until nothing is left, and tells it in Quality', async () => {
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page);
+      await page.goto(`${croquis.url}/#/quality`);
+      await page.getByTestId('recheck-start').click();
+      const screen = page.getByTestId('recheck');
+      await screen.getByTestId('labels').getByRole('button').first().waitFor();
+      await look(page, 'recheck');
+      for (let done = 1; done < picked; ++done) {
+        const key = await screen.locator('[data-tag=circle]').getAttribute('aria-keyshortcuts');
+        const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH');
+        await page.keyboard.press(key);
+        assert.equal((await saved).status(), 200);
+      }
+      await page.getByTestId('rechecked').getByRole('link').click();
+      const told = page.getByTestId('recheck-findings').getByTestId('in_bulk');
+      await told.getByText('too few to tell').waitFor();
+      assert.equal(await page.getByTestId('recheck-start').count(), 0);
+      await look(page, 'recheck-findings');
+    });
+  });
+});
