@@ -73,13 +73,6 @@ class ProjectsTest : public UseCasesTest {
         return model.id;
     }
 };
-std::unique_ptr<store::Store> store_ =
-    store::open_store("sqlite:" + (folder_.path() / "croquis.db").string(), {}, metrics_).value();
-std::unique_ptr<recognition::Batcher> batcher_ = std::make_unique<recognition::Batcher>(
-    recognition::load_recognizer(models / "shapes.onnx").value(), recognition::BatcherOptions{},
-    metrics_);
-std::unique_ptr<Annotation> annotation_;
-};
 
 TEST_F(ProjectsTest, TakesASlugThatFitsIntoAnAddress) {
     const std::vector<std::string> right{"a", "birds", "chats-noirs-2", std::string(64, 'a')};
