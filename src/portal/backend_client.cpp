@@ -53,8 +53,8 @@ constexpr std::uint32_t max_answer_header = 64 * 1024;
 /// So many interim answers may come before the answer.
 constexpr int max_interim_answers = 8;
 
-struct Connection {
-    explicit Connection(const asio::any_io_executor& executor) : stream(executor) {}
+struct BackendConnection {
+    explicit BackendConnection(const asio::any_io_executor& executor) : stream(executor) {}
     beast::tcp_stream stream;
     beast::flat_buffer buffer;
 };
@@ -69,7 +69,7 @@ class IdleConnections : public asio::execution_context::service {
     explicit IdleConnections(asio::execution_context& context) : service(context) {}
 
     /// One that is still open, as far as can be known; null where there is none.
-    std::unique_ptr<Connection> take(const std::string& backend) {
+    std::unique_ptr<BackendConnection> take(const std::string& backend) {
         const MutexLock lock(mutex_);
         auto& idle = idle_[backend];
         while (!idle.empty()) {
@@ -79,7 +79,7 @@ class IdleConnections : public asio::execution_context::service {
         }
         return nullptr;
     }
-    void keep(const std::string& backend, std::unique_ptr<Connection> connection) {
+    void keep(const std::string& backend, std::unique_ptr<BackendConnection> connection) {
         const MutexLock lock(mutex_);
         idle_[backend].push_back(std::move(connection));
     }
@@ -91,7 +91,7 @@ class IdleConnections : public asio::execution_context::service {
     }
 
     /// Neither closed by the backend nor with bytes that nobody asked for.
-    static bool is_quiet(Connection& connection) {
+    static bool is_quiet(BackendConnection& connection) {
         auto& socket = connection.stream.socket();
         beast::error_code error;
         socket.non_blocking(true, error);
@@ -101,7 +101,7 @@ class IdleConnections : public asio::execution_context::service {
     }
 
     Mutex mutex_;
-    std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_
+    std::unordered_map<std::string, std::vector<std::unique_ptr<BackendConnection>>> idle_
         CROQUIS_GUARDED_BY(mutex_);
 };
 
@@ -202,7 +202,7 @@ class Slot {
 /// are taken for as long.
 class PassedOn final : public http::BodyStream {
   public:
-    PassedOn(std::unique_ptr<Connection> connection, Parser&& parser, Slot slot,
+    PassedOn(std::unique_ptr<BackendConnection> connection, Parser&& parser, Slot slot,
              std::shared_ptr<HangUp> hang_up, std::chrono::seconds patience)
         : slot_(std::move(slot)),
           connection_(std::move(connection)),
@@ -236,13 +236,13 @@ class PassedOn final : public http::BodyStream {
     static constexpr std::size_t part_bytes = std::size_t{64} * 1024;
 
     Slot slot_;
-    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<BackendConnection> connection_;
     beast::http::response_parser<beast::http::buffer_body> parser_;
     std::shared_ptr<HangUp> hang_up_;
     std::chrono::seconds patience_;
 };
 
-struct Failure {
+struct SendFailure {
     beast::error_code error;
     /// Nothing of an answer came: with a reused connection, the backend had closed it before.
     bool before_answer = false;
@@ -261,22 +261,22 @@ class BackendClient::Impl {
   private:
     asio::awaitable<http::Response> forward_in_slot(const http::Request& request, Slot& slot);
     asio::awaitable<http::Response> upload_in_slot(http::Request& request, Slot& slot);
-    asio::awaitable<std::optional<Failure>> send_upload(Connection& connection,
-                                                        http::Request& request,
-                                                        std::optional<Parser>& parser);
-    asio::awaitable<std::optional<Failure>> ask_first(Connection& connection,
-                                                      const http::Request& request,
-                                                      std::optional<Parser>& parser);
-    asio::awaitable<bool> send_parts(Connection& connection, http::Request& request);
-    http::Response passed_on(std::unique_ptr<Connection> connection, Parser&& parser, Slot& slot,
-                             const http::Request& request) const;
-    asio::awaitable<beast::error_code> connect(Connection& connection);
-    asio::awaitable<std::optional<Failure>> exchange(Connection& connection,
-                                                     const http::Request& request,
-                                                     std::optional<Parser>& parser);
-    asio::awaitable<std::optional<Failure>> read_answer(Connection& connection,
-                                                        std::optional<Parser>& parser,
-                                                        bool or_continue = false);
+    asio::awaitable<std::optional<SendFailure>> send_upload(BackendConnection& connection,
+                                                            http::Request& request,
+                                                            std::optional<Parser>& parser);
+    asio::awaitable<std::optional<SendFailure>> ask_first(BackendConnection& connection,
+                                                          const http::Request& request,
+                                                          std::optional<Parser>& parser);
+    asio::awaitable<bool> send_parts(BackendConnection& connection, http::Request& request);
+    http::Response passed_on(std::unique_ptr<BackendConnection> connection, Parser&& parser,
+                             Slot& slot, const http::Request& request) const;
+    asio::awaitable<beast::error_code> connect(BackendConnection& connection);
+    asio::awaitable<std::optional<SendFailure>> exchange(BackendConnection& connection,
+                                                         const http::Request& request,
+                                                         std::optional<Parser>& parser);
+    asio::awaitable<std::optional<SendFailure>> read_answer(BackendConnection& connection,
+                                                            std::optional<Parser>& parser,
+                                                            bool or_continue = false);
     template <class Message>
     void set_header(Message& out, const http::Request& request) const;
     OutgoingRequest outgoing(const http::Request& request) const;
@@ -324,7 +324,7 @@ asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http:
     const bool reused = connection != nullptr;
     for (int attempt = 1;; ++attempt) {
         if (!connection) {
-            connection = std::make_unique<Connection>(executor);
+            connection = std::make_unique<BackendConnection>(executor);
             const auto error = co_await connect(*connection);
             if (error) co_return failed(request, error);
         }
@@ -345,7 +345,7 @@ asio::awaitable<http::Response> BackendClient::Impl::forward_in_slot(const http:
 }
 
 /// An answer whose body is still to come.
-http::Response BackendClient::Impl::passed_on(std::unique_ptr<Connection> connection,
+http::Response BackendClient::Impl::passed_on(std::unique_ptr<BackendConnection> connection,
                                               Parser&& parser, Slot& slot,
                                               const http::Request& request) const {
     http::Response response = answer_of(parser);
@@ -368,7 +368,7 @@ asio::awaitable<http::Response> BackendClient::Impl::upload(http::Request& reque
 
 asio::awaitable<http::Response> BackendClient::Impl::upload_in_slot(http::Request& request,
                                                                     Slot& slot) {
-    auto connection = std::make_unique<Connection>(co_await asio::this_coro::executor);
+    auto connection = std::make_unique<BackendConnection>(co_await asio::this_coro::executor);
     const auto error = co_await connect(*connection);
     if (error) co_return failed(request, error);
     std::optional<Parser> parser;
@@ -381,14 +381,14 @@ asio::awaitable<http::Response> BackendClient::Impl::upload_in_slot(http::Reques
 
 /// Where the client fails to send all of it the server answers for that, so what is said here is
 /// not seen.
-asio::awaitable<std::optional<Failure>> BackendClient::Impl::send_upload(
-    Connection& connection, http::Request& request, std::optional<Parser>& parser) {
+asio::awaitable<std::optional<SendFailure>> BackendClient::Impl::send_upload(
+    BackendConnection& connection, http::Request& request, std::optional<Parser>& parser) {
     const EndsWithClient ends(request.hang_up.get(), connection.stream);
     const auto refused = co_await ask_first(connection, request, parser);
     if (refused) co_return refused;
     if (parser->get().result_int() != 100) co_return std::nullopt;
     const bool came = co_await send_parts(connection, request);
-    if (!came) co_return Failure{beast::http::error::partial_message, false, true};
+    if (!came) co_return SendFailure{beast::http::error::partial_message, false, true};
     connection.stream.expires_after(options_.answer_timeout);
     const auto failure = co_await read_answer(connection, parser);
     connection.stream.expires_never();
@@ -396,8 +396,8 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::send_upload(
 }
 
 /// Sends the header and waits for "100 Continue", or for what the backend says instead.
-asio::awaitable<std::optional<Failure>> BackendClient::Impl::ask_first(
-    Connection& connection, const http::Request& request, std::optional<Parser>& parser) {
+asio::awaitable<std::optional<SendFailure>> BackendClient::Impl::ask_first(
+    BackendConnection& connection, const http::Request& request, std::optional<Parser>& parser) {
     UploadHeader header;
     set_header(header, request);
     header.set(beast::http::field::expect, "100-continue");
@@ -410,13 +410,13 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::ask_first(
     beast::http::request_serializer<beast::http::empty_body> serializer(header);
     const auto [not_sent, sent] =
         co_await beast::http::async_write_header(connection.stream, serializer, as_result);
-    if (not_sent) co_return Failure{not_sent, true, sent > 0};
+    if (not_sent) co_return SendFailure{not_sent, true, sent > 0};
     co_return co_await read_answer(connection, parser, true);
 }
 
 /// Stops where the backend has answered, or takes no more: what it said is then to be read. False
 /// where the client did not send all of it.
-asio::awaitable<bool> BackendClient::Impl::send_parts(Connection& connection,
+asio::awaitable<bool> BackendClient::Impl::send_parts(BackendConnection& connection,
                                                       http::Request& request) {
     const bool in_chunks = !request.source->size();
     for (;;) {
@@ -439,7 +439,7 @@ asio::awaitable<bool> BackendClient::Impl::send_parts(Connection& connection,
     }
 }
 
-asio::awaitable<beast::error_code> BackendClient::Impl::connect(Connection& connection) {
+asio::awaitable<beast::error_code> BackendClient::Impl::connect(BackendConnection& connection) {
     const auto deadline = Clock::now() + options_.connect_timeout;
     const auto [unknown, addresses] = co_await look_up(host_, port_, deadline);
     if (unknown) co_return unknown;
@@ -452,14 +452,14 @@ asio::awaitable<beast::error_code> BackendClient::Impl::connect(Connection& conn
     co_return beast::error_code();
 }
 
-asio::awaitable<std::optional<Failure>> BackendClient::Impl::exchange(
-    Connection& connection, const http::Request& request, std::optional<Parser>& parser) {
+asio::awaitable<std::optional<SendFailure>> BackendClient::Impl::exchange(
+    BackendConnection& connection, const http::Request& request, std::optional<Parser>& parser) {
     const OutgoingRequest out = outgoing(request);
     const EndsWithClient ends(request.hang_up.get(), connection.stream);
     connection.stream.expires_after(options_.answer_timeout);
     const auto [not_sent, sent] =
         co_await beast::http::async_write(connection.stream, out, as_result);
-    if (not_sent) co_return Failure{not_sent, not_sent != beast::error::timeout, sent > 0};
+    if (not_sent) co_return SendFailure{not_sent, not_sent != beast::error::timeout, sent > 0};
     const auto failure = co_await read_answer(connection, parser);
     connection.stream.expires_never();
     co_return failure;
@@ -468,8 +468,8 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::exchange(
 /// Reads past interim answers (1xx), but for "100 Continue" where that is waited for: they promise
 /// the answer and are not it (RFC 9110 section 15.2). Nothing here asks for another protocol (101),
 /// and what is no status of HTTP is no answer.
-asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
-    Connection& connection, std::optional<Parser>& parser, bool or_continue) {
+asio::awaitable<std::optional<SendFailure>> BackendClient::Impl::read_answer(
+    BackendConnection& connection, std::optional<Parser>& parser, bool or_continue) {
     for (int interim = 0; interim <= max_interim_answers; ++interim) {
         parser.emplace();
         parser->header_limit(max_answer_header);
@@ -479,7 +479,7 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
         if (no_header) {
             const bool nothing_came =
                 interim == 0 && !parser->got_some() && no_header != beast::error::timeout;
-            co_return Failure{no_header, nothing_came, true};
+            co_return SendFailure{no_header, nothing_came, true};
         }
         const auto status = parser->get().result_int();
         if (status == 101 || status < 100 || status > 599) break;
@@ -489,10 +489,10 @@ asio::awaitable<std::optional<Failure>> BackendClient::Impl::read_answer(
         if (parser->chunked() && !parser->is_done()) co_return std::nullopt;
         const auto [no_body, body_got] = co_await beast::http::async_read(
             connection.stream, connection.buffer, *parser, as_result);
-        if (no_body) co_return Failure{no_body, false, true};
+        if (no_body) co_return SendFailure{no_body, false, true};
         co_return std::nullopt;
     }
-    co_return Failure{beast::http::error::bad_status, false, true};
+    co_return SendFailure{beast::http::error::bad_status, false, true};
 }
 
 template <class Message>

@@ -124,20 +124,20 @@ class Batcher::Impl {
     void submit(BytesView file, Asker asker, Batcher::Handler done) {
         if (asker.hang_up) asked_by_clients_.fetch_add(1, std::memory_order_relaxed);
         const auto cost = drawing::cost_of(file, options_.limits);
-        Job job(file, std::move(asker), cost, std::move(done));
-        std::vector<Job> gone;
+        RecognitionTask task(file, std::move(asker), cost, std::move(done));
+        std::vector<RecognitionTask> gone;
         MutexLock lock(mutex_);
-        bool taken = !stopped_ && waiting_.push(job);
+        bool taken = !stopped_ && waiting_.push(task);
         if (!stopped_ && !taken) {
             gone = waiting_.take_gone();
-            taken = waiting_.push(job);
+            taken = waiting_.push(task);
         }
         const bool is_full = !stopped_ && !taken;
         const auto worker_index = taken ? worker_to_wake() : std::nullopt;
         gauges_.waiting.Set(static_cast<double>(waiting_.size()));
         lock.unlock();
         if (is_full) gauges_.refused.Increment();
-        if (!taken) job.answer(is_full ? full() : stopping());
+        if (!taken) task.answer(is_full ? full() : stopping());
         answer_gone(gone);
         if (worker_index) asio::post(pool_, [this, place = *worker_index] { drain(place); });
     }
@@ -161,14 +161,14 @@ class Batcher::Impl {
 
     void stop() {
         std::call_once(stop_once_, [this] {
-            std::vector<Job> left;
+            std::vector<RecognitionTask> left;
             {
                 const MutexLock lock(mutex_);
                 stopped_ = true;
                 left = waiting_.take_all();
                 gauges_.waiting.Set(0);
             }
-            for (auto& job : left) job.answer(stopping());
+            for (auto& task : left) task.answer(stopping());
             pool_.join();
         });
     }
@@ -177,13 +177,15 @@ class Batcher::Impl {
     using Lane = WaitingLine::Lane;
 
     struct Batch {
-        std::vector<Job> jobs;
-        std::vector<Job> gone;  ///< whose clients have hung up
-        std::vector<Job> late;  ///< that have waited too long
+        std::vector<RecognitionTask> tasks;
+        std::vector<RecognitionTask> gone;  ///< whose clients have hung up
+        std::vector<RecognitionTask> late;  ///< that have waited too long
         std::shared_ptr<ModelReplicas> replicas;
         std::size_t decode_bytes = 0;  ///< of the largest: they are decoded one after another
         bool is_heavy = false;
-        [[nodiscard]] bool is_empty() const { return jobs.empty() && gone.empty() && late.empty(); }
+        [[nodiscard]] bool is_empty() const {
+            return tasks.empty() && gone.empty() && late.empty();
+        }
     };
 
     /// Whether what waits is not worth another thread.
@@ -209,8 +211,8 @@ class Batcher::Impl {
         return fits(waiting_.front(lane));
     }
 
-    [[nodiscard]] bool fits(const Job& job) const CROQUIS_REQUIRES(mutex_) {
-        return decode_bytes_ == 0 || decode_bytes_ + job.cost().bytes <= options_.max_decode_bytes;
+    [[nodiscard]] bool fits(const RecognitionTask& task) const CROQUIS_REQUIRES(mutex_) {
+        return decode_bytes_ == 0 || decode_bytes_ + task.cost().bytes <= options_.max_decode_bytes;
     }
 
     /// What waits, divided among the threads where it is not little, so that no one has a large
@@ -240,22 +242,22 @@ class Batcher::Impl {
         const std::size_t share = (waiting_.size(Lane::light) + parts - 1) / parts;
         std::size_t work = 0;
         for (std::size_t left = std::min(share, options_.max_batch); left > 0; --left) {
-            const Job& next = waiting_.front(Lane::light);
+            const RecognitionTask& next = waiting_.front(Lane::light);
             work += next.cost().work;
-            if (!batch.jobs.empty() && (work > options_.heavy_work || !fits(next))) break;
+            if (!batch.tasks.empty() && (work > options_.heavy_work || !fits(next))) break;
             take_one(Lane::light, batch);
         }
     }
 
     void take_one(Lane lane, Batch& batch) CROQUIS_REQUIRES(mutex_) {
-        Job job = waiting_.pop(lane);
-        if (job.asker().has_gone()) {
-            batch.gone.push_back(std::move(job));
-        } else if (job.waited() > options_.max_wait) {
-            batch.late.push_back(std::move(job));
+        RecognitionTask task = waiting_.pop(lane);
+        if (task.asker().has_gone()) {
+            batch.gone.push_back(std::move(task));
+        } else if (task.waited() > options_.max_wait) {
+            batch.late.push_back(std::move(task));
         } else {
-            batch.decode_bytes = std::max(batch.decode_bytes, job.cost().bytes);
-            batch.jobs.push_back(std::move(job));
+            batch.decode_bytes = std::max(batch.decode_bytes, task.cost().bytes);
+            batch.tasks.push_back(std::move(task));
         }
     }
 
@@ -265,16 +267,16 @@ class Batcher::Impl {
         if (batch.is_heavy) --heavy_running_;
     }
 
-    void answer_gone(std::vector<Job>& jobs) {
-        if (jobs.empty()) return;
-        gauges_.dropped.Increment(static_cast<double>(jobs.size()));
-        for (auto& job : jobs) job.answer(hung_up());
+    void answer_gone(std::vector<RecognitionTask>& tasks) {
+        if (tasks.empty()) return;
+        gauges_.dropped.Increment(static_cast<double>(tasks.size()));
+        for (auto& task : tasks) task.answer(hung_up());
     }
 
-    void answer_late(std::vector<Job>& jobs) {
-        if (jobs.empty()) return;
-        gauges_.late.Increment(static_cast<double>(jobs.size()));
-        for (auto& job : jobs) job.answer(too_late());
+    void answer_late(std::vector<RecognitionTask>& tasks) {
+        if (tasks.empty()) return;
+        gauges_.late.Increment(static_cast<double>(tasks.size()));
+        for (auto& task : tasks) task.answer(too_late());
     }
 
     /// Recognition takes nearly all of the processors' time. Did it not give way, the threads that
@@ -292,8 +294,8 @@ class Batcher::Impl {
         for (Batch batch = take(worker_index); !batch.is_empty(); batch = take(worker_index)) {
             answer_gone(batch.gone);
             answer_late(batch.late);
-            if (!batch.jobs.empty()) {
-                gauges_.batch.Observe(static_cast<double>(batch.jobs.size()));
+            if (!batch.tasks.empty()) {
+                gauges_.batch.Observe(static_cast<double>(batch.tasks.size()));
                 work(batch, worker_index);
             }
             give_back(batch);
@@ -333,18 +335,18 @@ class Batcher::Impl {
 
     /// Errors are answered at once; the good drawings together.
     void work(Batch& batch, std::size_t worker_index) {
-        std::vector<Job> good;
+        std::vector<RecognitionTask> good;
         std::vector<RecognitionResult> about;
         std::vector<drawing::ModelInput> inputs;
-        for (auto& job : batch.jobs) {
+        for (auto& task : batch.tasks) {
             RecognitionResult known;
             known.model = batch.replicas->info;
-            auto input = prepare(job.file(), known);
+            auto input = prepare(task.file(), known);
             if (!input) {
-                job.answer(input.error());
+                task.answer(input.error());
                 continue;
             }
-            good.push_back(std::move(job));
+            good.push_back(std::move(task));
             about.push_back(std::move(known));
             inputs.push_back(*input);
         }

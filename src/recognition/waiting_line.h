@@ -19,18 +19,19 @@
 namespace croquis::recognition {
 
 /// One drawing that waits, and who waits for it.
-class Job {
+class RecognitionTask {
   public:
     using Handler = boost::asio::any_completion_handler<void(Result<RecognitionResult>)>;
     using Clock = std::chrono::steady_clock;
 
-    Job(BytesView file, Asker asker, drawing::Cost cost, Handler done)
+    RecognitionTask(BytesView file, Asker asker, drawing::Cost cost, Handler done)
         : file_(file), asker_(std::move(asker)), cost_(cost), done_(std::move(done)) {}
-    ~Job() = default;
-    Job(Job&&) = default;
-    Job& operator=(Job&&) = delete;  // Boost 1.81 never ends assigning a completion handler
-    Job(const Job&) = delete;
-    Job& operator=(const Job&) = delete;
+    ~RecognitionTask() = default;
+    RecognitionTask(RecognitionTask&&) = default;
+    // Boost 1.81 never ends assigning a completion handler.
+    RecognitionTask& operator=(RecognitionTask&&) = delete;
+    RecognitionTask(const RecognitionTask&) = delete;
+    RecognitionTask& operator=(const RecognitionTask&) = delete;
 
     [[nodiscard]] BytesView file() const { return file_; }
     [[nodiscard]] const Asker& asker() const { return asker_; }
@@ -49,11 +50,11 @@ class Job {
 };
 
 struct LineLimits {
-    std::size_t max_jobs = 1024;
+    std::size_t max_tasks = 1024;
     std::size_t max_work = std::size_t{1} << 30U;  ///< of all that waits, see drawing::Cost
     /// Work from which a drawing is heavy and waits in a lane of its own.
     std::size_t heavy_work = std::size_t{8} << 20U;
-    /// A client may have one in so many of the jobs and of the work.
+    /// A client may have one in so many of the tasks and of the work.
     std::size_t shares = 4;
 };
 
@@ -66,16 +67,16 @@ class WaitingLine {
 
     explicit WaitingLine(const LineLimits& limits) : limits_(limits) {}
 
-    /// Moves from `job` where there is room for it. A drawing heavier than a whole share is let in
+    /// Moves from `task` where there is room for it. A drawing heavier than a whole share is let in
     /// where its client has no other waiting.
-    bool push(Job& job);
+    bool push(RecognitionTask& task);
     /// The next client's first. There must be one.
-    Job pop(Lane lane);
-    [[nodiscard]] const Job& front(Lane lane) const;
+    RecognitionTask pop(Lane lane);
+    [[nodiscard]] const RecognitionTask& front(Lane lane) const;
 
     /// Takes out those whose clients have hung up.
-    std::vector<Job> take_gone();
-    std::vector<Job> take_all();
+    std::vector<RecognitionTask> take_gone();
+    std::vector<RecognitionTask> take_all();
 
     [[nodiscard]] std::size_t size(Lane lane) const { return sizes_[index(lane)]; }
     [[nodiscard]] std::size_t size() const { return sizes_[0] + sizes_[1]; }
@@ -85,13 +86,13 @@ class WaitingLine {
   private:
     struct Client {
         std::string name;
-        std::array<std::deque<Job>, 2> lanes;
+        std::array<std::deque<RecognitionTask>, 2> lanes;
         std::size_t work = 0;
-        [[nodiscard]] std::size_t jobs() const { return lanes[0].size() + lanes[1].size(); }
+        [[nodiscard]] std::size_t tasks() const { return lanes[0].size() + lanes[1].size(); }
     };
     static std::size_t index(Lane lane) { return static_cast<std::size_t>(lane); }
-    [[nodiscard]] bool has_room_for(const Job& job) const;
-    void add(Job& job);
+    [[nodiscard]] bool has_room_for(const RecognitionTask& task) const;
+    void add(RecognitionTask& task);
 
     LineLimits limits_;
     std::unordered_map<std::string, Client> clients_;

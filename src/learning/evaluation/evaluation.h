@@ -25,7 +25,7 @@ struct Evaluation {
     std::string remark;             ///< Learnt::remark, or whatever else is to be said
     std::size_t not_one_label = 0;  ///< drawings passed over: without a label, or with several
     std::vector<std::string> unreadable;             ///< "file:line: why"
-    std::vector<Failure> failures;                   ///< most sure first, at most 96
+    std::vector<Misclassified> failures;             ///< most sure first, at most 96
     std::map<std::string, std::size_t> other_words;  ///< no label of the model's, and how often
 };
 

@@ -23,8 +23,9 @@ std::string png_of(const drawing::ModelInput& input) {
 
 }  // namespace
 
-std::vector<Failure> failures_of(const std::vector<Outcome>& outcomes,
-                                 const std::vector<drawing::ModelInput>& inputs, std::size_t most) {
+std::vector<Misclassified> failures_of(const std::vector<Outcome>& outcomes,
+                                       const std::vector<drawing::ModelInput>& inputs,
+                                       std::size_t most) {
     std::vector<std::size_t> order(outcomes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::erase_if(order, [&](std::size_t i) { return outcomes[i].predicted == outcomes[i].label; });
@@ -32,13 +33,13 @@ std::vector<Failure> failures_of(const std::vector<Outcome>& outcomes,
         return outcomes[a].confidence > outcomes[b].confidence;
     });
     order.resize(std::min(order.size(), most));
-    std::vector<Failure> failures;
+    std::vector<Misclassified> failures;
     failures.reserve(order.size());
     for (const auto i : order) failures.push_back({outcomes[i], inputs[i]});
     return failures;
 }
 
-std::string failures_svg(const std::vector<Failure>& failures) {
+std::string failures_svg(const std::vector<Misclassified>& failures) {
     constexpr int columns = 12;
     constexpr int wide = 88;
     constexpr int high = 104;

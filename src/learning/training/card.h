@@ -17,7 +17,7 @@ namespace croquis::learning {
 
 struct Measured {
     Report report;
-    std::vector<Failure> failures;  ///< most sure first
+    std::vector<Misclassified> failures;  ///< most sure first
 };
 
 /// How it did on the drawings of one source that were kept from training.
