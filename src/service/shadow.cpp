@@ -130,13 +130,6 @@ Shadow compared(const std::string& model, const std::string& live, const Drawing
     return shadow;
 }
 
-/// A model with its network, whether that gives embeddings or not.
-Result<Trunk> network_of(store::Store& store, const store::Model& model) {
-    auto trunk = Trunk::of_model(store, model);
-    if (trunk || trunk.error().kind != ErrorKind::invalid) return trunk;
-    return Trunk::without_embedding(store, model);
-}
-
 Error no_such_comparison() {
     return {ErrorKind::not_found, "There is no comparison of this model by this job."};
 }
@@ -167,9 +160,9 @@ Result<Shadow> shadow_of(store::Store& store, int project, const std::string& id
     if (!model) return model.error();
     const auto answering = answering_model(store, project);
     if (!answering) return answering.error();
-    const auto live = network_of(store, *answering);
+    const auto live = Trunk::with_or_without_embedding(store, *answering);
     if (!live) return live.error();
-    const auto other = network_of(store, *model);
+    const auto other = Trunk::with_or_without_embedding(store, *model);
     if (!other) return other.error();
     if (other->id() != live->id() || other->head() == nullptr)
         return Error{
@@ -193,7 +186,7 @@ Result<Shadow> shadow_by_network(store::Store& store, const ShadowRun& run) {
     if (!model) return model.error();
     const auto live = answering_model(store, run.project);
     if (!live) return live.error();
-    auto other = network_of(store, *model);
+    auto other = Trunk::with_or_without_embedding(store, *model);
     if (!other) return other.error();
     const auto predicted = predicted_by(store, run.project, live->id, most_run_over);
     if (!predicted) return predicted.error();

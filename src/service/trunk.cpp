@@ -90,44 +90,54 @@ Result<Trunk> Trunk::of_model(store::Store& store, store::Model model) {
 }
 
 Result<Trunk> Trunk::of_network(store::Model model, Bytes onnx) {
-    Trunk trunk;
-    trunk.model_ = std::move(model);
-    trunk.onnx_ = std::move(onnx);
-    auto card = recognition::parse_card(trunk.model_.card);
-    if (!card) return card.error();
-    trunk.info_ = std::move(card->info);
-    const std::size_t labels = trunk.info_.labels.size();
-    auto network = recognition::with_embedding(trunk.onnx_, labels);
-    if (!network) return network.error();
-    trunk.info_.id = trunk.model_.id;
-    trunk.info_.embedding = network->size;
-    trunk.info_.trunk = recognition::trunk_of(network->onnx, card->scaling);
-    trunk.card_ = card_with_embedding(trunk.model_.card, network->size);
-    auto head = recognition::head_of(network->onnx, labels);
-    if (!head) return head.error();
-    trunk.head_ = std::move(*head);
-    trunk.with_embedding_ = std::move(network->onnx);
+    auto trunk = read(std::move(model), std::move(onnx));
+    if (!trunk) return trunk;
+    if (const auto found = trunk->find_embedding(); !found) return found.error();
     return trunk;
 }
 
-Result<Trunk> Trunk::without_embedding(store::Store& store, store::Model model) {
+Result<Trunk> Trunk::with_or_without_embedding(store::Store& store, store::Model model) {
     auto onnx = store.model_onnx(model.id);
     if (!onnx) return onnx.error();
+    auto trunk = read(std::move(model), std::move(*onnx));
+    if (!trunk) return trunk;
+    const auto found = trunk->find_embedding();
+    if (!found && found.error().kind != ErrorKind::invalid) return found.error();
+    return trunk;
+}
+
+Result<Trunk> Trunk::read(store::Model model, Bytes onnx) {
     auto card = recognition::parse_card(model.card);
     if (!card) return card.error();
     Trunk trunk;
-    trunk.onnx_ = std::move(*onnx);
-    trunk.with_embedding_ = trunk.onnx_;
+    trunk.onnx_ = std::move(onnx);
     trunk.card_ = model.card;
     trunk.info_ = std::move(card->info);
     trunk.info_.id = model.id;
+    trunk.scaling_ = card->scaling;
     trunk.model_ = std::move(model);
     return trunk;
+}
+
+/// Changes nothing where it finds none.
+Result<void> Trunk::find_embedding() {
+    const std::size_t labels = info_.labels.size();
+    auto network = recognition::with_embedding(onnx_, labels);
+    if (!network) return network.error();
+    auto head = recognition::head_of(network->onnx, labels);
+    if (!head) return head.error();
+    info_.embedding = network->size;
+    info_.trunk = recognition::trunk_of(network->onnx, scaling_);
+    card_ = card_with_embedding(model_.card, network->size);
+    head_ = std::move(*head);
+    with_embedding_ = std::move(network->onnx);
+    return {};
 }
 
 Result<void> Trunk::load() {
     if (recognizer_) return {};
-    auto loaded = recognition::load_recognizer(with_embedding_, card_);
+    const auto& network = with_embedding_.empty() ? onnx_ : with_embedding_;
+    auto loaded = recognition::load_recognizer(network, card_);
     if (!loaded) return loaded.error();
     recognizer_ = std::move(*loaded);
     return {};

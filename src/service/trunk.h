@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "recognition/card.h"
 #include "recognition/head.h"
 #include "recognition/recognizer.h"
 #include "store/store.h"
@@ -34,9 +35,9 @@ class Trunk {
     /// Any model of the registry. Errors: as above.
     static Result<Trunk> of_model(store::Store& store, store::Model model);
 
-    /// A model whose network need give no embedding: it answers, and what it looks at gets none.
-    /// Errors: not_found; malformed or invalid (its card); those of the store.
-    static Result<Trunk> without_embedding(store::Store& store, store::Model model);
+    /// The same of a model whose network may give no embedding: it answers all the same, and what
+    /// it looks at gets none.
+    static Result<Trunk> with_or_without_embedding(store::Store& store, store::Model model);
 
     /// A model with its network, whether the registry has it or not. Errors: those of
     /// recognition::with_embedding.
@@ -60,10 +61,15 @@ class Trunk {
         std::span<const drawing::ModelInput> pictures);
 
   private:
+    /// As without an embedding.
+    static Result<Trunk> read(store::Model model, Bytes onnx);
+    Result<void> find_embedding();
+
     store::Model model_;
     Bytes onnx_;
-    Bytes with_embedding_;
-    std::string card_;  ///< of the network with its embedding
+    Bytes with_embedding_;  ///< empty where it gives none
+    std::string card_;      ///< of the network with its embedding
+    recognition::Scaling scaling_;
     recognition::ModelInfo info_;
     std::optional<recognition::HeadLayer> head_;
     std::unique_ptr<recognition::Recognizer> recognizer_;
