@@ -1,5 +1,7 @@
 #include "service/suspects.h"
 
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -11,11 +13,6 @@ namespace {
 using Suspicions = SuspectBoard::Suspicions;
 
 constexpr std::size_t reviewed_page_size = 1'000;
-/// Projects whose suspicions are kept: each has at most as many as it has drawings looked at.
-constexpr std::size_t most_kept_boards = 64;
-constexpr std::chrono::milliseconds soon{100};
-constexpr std::chrono::minutes longest_kept{10};
-constexpr int suspects_rest = 20;
 
 /// Reviewed drawings with stored embeddings, as suspects_among() takes them.
 struct ReviewedRows {
@@ -121,55 +118,23 @@ Result<void> check_suspects_limit(std::size_t limit) {
     return Error{ErrorKind::invalid, "1 to 200 drawings can be listed.", "limit"};
 }
 
-/// When somebody last reviewed a drawing of the project; nothing where nobody did.
-Result<std::optional<Timestamp>> last_review_in(store::Store& store, int project) {
+/// When somebody last reviewed a drawing of the project; empty where nobody did.
+Result<std::string> last_review_in(store::Store& store, int project) {
     const auto last = store.recent_reviews(project, 1);
     if (!last) return last.error();
-    return last->empty() ? std::nullopt : std::optional(last->front().at);
+    return last->empty() ? std::string() : to_rfc3339(last->front().at);
 }
 
 }  // namespace
-
-std::shared_ptr<SuspectBoard::Entry> SuspectBoard::entry(int project) {
-    const MutexLock lock(mutex_);
-    if (entries_.size() >= most_kept_boards && !entries_.contains(project)) entries_.clear();
-    auto& entry = entries_[project];
-    if (!entry) entry = std::make_shared<Entry>();
-    return entry;
-}
-
-bool SuspectBoard::is_fresh(const Found& found, const std::string& trunk,
-                            const std::optional<Timestamp>& last_review) const {
-    if (!found.suspicions || found.took <= soon || found.trunk != trunk) return false;
-    const auto age = now_() - found.at;
-    return age < found.took * suspects_rest ||
-           (found.last_review == last_review && age < longest_kept);
-}
-
-Result<std::shared_ptr<const Suspicions>> SuspectBoard::find(store::Store& store, int project,
-                                                             const std::string& trunk) {
-    const auto last_review = last_review_in(store, project);
-    if (!last_review) return last_review.error();
-    const auto known = entry(project);
-    const MutexLock lock(known->mutex);
-    auto& found = known->found;
-    if (is_fresh(found, trunk, *last_review)) return found.suspicions;
-    const auto begun = now_();
-    auto suspicions = suspicions_in(store, project, trunk);
-    if (!suspicions) return suspicions.error();
-    found.trunk = trunk;
-    found.last_review = *last_review;
-    found.at = now_();
-    found.took = found.at - begun;
-    found.suspicions = std::make_shared<const Suspicions>(std::move(*suspicions));
-    return found.suspicions;
-}
 
 Result<std::vector<SuspectedMistake>> SuspectBoard::of(store::Store& store, int project,
                                                        const std::string& trunk,
                                                        std::size_t limit) {
     if (const auto valid = check_suspects_limit(limit); !valid) return valid.error();
-    const auto suspicions = find(store, project, trunk);
+    const auto last_review = last_review_in(store, project);
+    if (!last_review) return last_review.error();
+    const auto suspicions = board_.of(project, trunk, *last_review,
+                                      [&] { return suspicions_in(store, project, trunk); });
     if (!suspicions) return suspicions.error();
     return still_suspected(store, **suspicions, limit);
 }
