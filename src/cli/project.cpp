@@ -234,6 +234,7 @@ void add_project(CLI::App& program, Context& context) {
           "As list shows it");
     named(verb("recheck", "Whether reviews that nobody made one by one may judge", recheck),
           "As list shows it");
+    add_project_duplicates(*command, context);
     named(verb("archive", "Let it take no more drawings, and leave the lists", archive),
           "As list shows it")
         .add_flag("--undo", arguments->back, "Let it take drawings again");

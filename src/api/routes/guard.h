@@ -12,6 +12,7 @@
 #include "api/services.h"
 #include "http/router.h"
 #include "identity/identity.h"
+#include "service/duplicates.h"
 #include "service/label_progress.h"
 #include "service/suspects.h"
 #include "service/training.h"
@@ -34,6 +35,7 @@ struct AnnotatorContext : Services {
     service::Trainings* trainings = nullptr;  ///< null where none are trained
     service::ProgressBoard progress = {};
     service::SuspectBoard suspects = service::SuspectBoard();
+    service::DuplicateBoard duplicates = service::DuplicateBoard();
     std::atomic<int> waiting_sign_ins{0};
     std::atomic<bool> sketching{false};  ///< a demo is being filled
     std::atomic<int> job_followers{0};

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 
 #include "api/codec/clusters_text.h"
+#include "api/codec/duplicates_text.h"
 #include "api/codec/query_parameters.h"
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
@@ -78,6 +79,20 @@ Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
     co_return no_store(text_response(200, suspects_text(*found, api.surface(request, project))));
 }
 
+Answer duplicates(AnnotatorContext& api, Request& request, const Principal&,
+                  const service::ProjectRef& project) {
+    const auto limit = read_limit(request, 12, service::most_duplicate_groups);
+    if (!limit) co_return problem(limit.error());
+    const auto trunk = co_await trunk_in(api, project);
+    if (!trunk) co_return problem(trunk.error());
+    const auto job = [&] {
+        return api.duplicates.of(api.store, project->project.id, *trunk, *limit);
+    };
+    const auto found = co_await api.analysis_workers.run(job);
+    if (!found) co_return problem(found.error());
+    co_return no_store(text_response(200, duplicates_text(*found, api.surface(request, project))));
+}
+
 Answer similar(AnnotatorContext& api, Request& request, const Principal&,
                const service::ProjectRef& project) {
     const auto id = read_id(request);
@@ -125,6 +140,8 @@ void add_quality_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/quality/labels", guard.annotator(label_progress));
     add_in_projects(router, Method::get, "/quality/map", guard.annotator(drawing_map));
     add_in_projects(router, Method::get, "/quality/suspects", guard.annotator(suspects), {"limit"});
+    add_in_projects(router, Method::get, "/quality/duplicates", guard.annotator(duplicates),
+                    {"limit"});
     add_in_projects(router, Method::get, "/drawings/{id}/similar", guard.annotator(similar),
                     {"limit"});
     add_in_projects(router, Method::get, "/clusters", guard.annotator(clusters), {"limit"});
