@@ -12,6 +12,7 @@ export const en = {
     draw: 'Unauthenticated',
     annotate: 'Authenticated',
     clusters: 'Look-alikes',
+    duplicates: 'Near duplicates',
     review: 'Review',
     labels: 'Labels',
     data: 'Data',
@@ -762,6 +763,31 @@ export const en = {
         ? 'one was changed meanwhile and left as it is'
         : `${count} were changed meanwhile and left as they are`,
   },
+  duplicates: {
+    title: 'Near duplicates',
+    intro:
+      'Drawings that are the same picture, or nearly the same to the model, the oldest of each group first. Where people say different things of them, somebody is mistaken: those groups come first. Nothing changes by itself.',
+    loading: 'Looking for near duplicates. With thousands of drawings this takes some seconds.',
+    none: (looked: string) => `No drawing is nearly the same as another, among ${looked}.`,
+    summary: (looked: string, drawings: string, groups: string, count: number) =>
+      `Among ${looked} drawings, ${drawings} are nearly the same as others, in ${count === 1 ? 'one group' : `${groups} groups`}.`,
+    contradicting: (n: string, count: number) =>
+      count === 1 ? 'In one, people contradict each other.' : `In ${n}, people contradict each other.`,
+    crossing: (n: string, count: number) =>
+      `${count === 1 ? 'One reviewed drawing that judges models is' : `${n} reviewed drawings that judge models are`} nearly the same as one that they learn from: accuracy looks better than it is.`,
+    group: (n: number) => (n === 1 ? '1 drawing' : `${n} drawings`),
+    apart: 'labels disagree',
+    unreviewed: 'not reviewed',
+    allAre: (tag: string) => `All are ${tag}`,
+    hide: (n: number) => `Hide the extra ones (${n})`,
+    delete: (n: number) => `Delete the extra ones (${n})…`,
+    open: (n: number, tag: string) => `Open drawing ${n}, ${tag}`,
+    extra: 'extra',
+    extraNumber: (n: number) => `Drawing ${n} is extra`,
+    judges: 'judges models',
+    more: (n: string) => `${n} more are not shown, and stay as they are.`,
+    moreGroups: (n: string) => `${n} more groups come once these are dealt with.`,
+  },
   quality: {
     map: 'Map of drawings',
     mapIntro:
@@ -838,6 +864,9 @@ export const en = {
     suspectsHint:
       'Reviewed drawings whose nearest look-alikes have another label. Look at them again: what is confirmed is not listed any more, and nothing changes by itself.',
     lookAgain: 'Look at them one by one',
+    findDuplicates: 'Look for near duplicates',
+    toDuplicates:
+      'The same drawing twice, with labels that may disagree, or once to learn from and once to judge by.',
     noSuspects: 'Nothing stands out.',
     loading: 'Loading…',
     loadingSuspects:

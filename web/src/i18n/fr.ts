@@ -7,6 +7,7 @@ export const fr: Dictionary = {
     draw: 'Non authentifié',
     annotate: 'Authentifié',
     clusters: 'Ressemblances',
+    duplicates: 'Quasi-doublons',
     review: 'Vérifier',
     labels: 'Étiquettes',
     data: 'Données',
@@ -768,6 +769,33 @@ export const fr: Dictionary = {
         ? 'un a été modifié entre-temps et reste tel quel'
         : `${count} ont été modifiés entre-temps et restent tels quels`,
   },
+  duplicates: {
+    title: 'Quasi-doublons',
+    intro:
+      'Des dessins qui sont la même image, ou presque la même aux yeux du modèle, le plus ancien de chaque groupe en tête. Là où l’on en dit des choses différentes, quelqu’un se trompe : ces groupes viennent d’abord. Rien ne change de soi-même.',
+    loading: 'Recherche des quasi-doublons. Avec des milliers de dessins, cela prend quelques secondes.',
+    none: (looked) => `Aucun dessin n’est presque le même qu’un autre, sur ${looked}.`,
+    summary: (looked, drawings, groups, count) =>
+      `Sur ${looked} dessins, ${drawings} sont presque les mêmes que d’autres, en ${count === 1 ? 'un groupe' : `${groups} groupes`}.`,
+    contradicting: (n, count) =>
+      count === 1
+        ? 'Dans l’un d’eux, les personnes se contredisent.'
+        : `Dans ${n} d’entre eux, les personnes se contredisent.`,
+    crossing: (n, count) =>
+      `${count === 1 ? 'Un dessin vérifié qui juge les modèles est' : `${n} dessins vérifiés qui jugent les modèles sont`} presque le même qu’un dessin dont ils apprennent : la justesse paraît meilleure qu’elle n’est.`,
+    group: (n) => (n === 1 ? '1 dessin' : `${n} dessins`),
+    apart: 'étiquettes en désaccord',
+    unreviewed: 'non vérifié',
+    allAre: (tag) => `Tous sont : ${tag}`,
+    hide: (n) => `Masquer ceux en trop (${n})`,
+    delete: (n) => `Supprimer ceux en trop (${n})…`,
+    open: (n, tag) => `Ouvrir le dessin ${n}, ${tag}`,
+    extra: 'en trop',
+    extraNumber: (n) => `Le dessin ${n} est en trop`,
+    judges: 'juge les modèles',
+    more: (n) => `${n} autres ne sont pas montrés et restent tels quels.`,
+    moreGroups: (n) => `${n} autres groupes viennent quand ceux-ci sont réglés.`,
+  },
   quality: {
     map: 'Carte des dessins',
     mapIntro:
@@ -844,6 +872,9 @@ export const fr: Dictionary = {
     suspectsHint:
       'Des dessins vérifiés dont les plus ressemblants portent une autre étiquette. Regardez-les de nouveau : ce qui est confirmé n’est plus montré, et rien ne change de soi-même.',
     lookAgain: 'Les regarder un à un',
+    findDuplicates: 'Chercher les quasi-doublons',
+    toDuplicates:
+      'Le même dessin deux fois, avec des étiquettes peut-être en désaccord, ou une fois pour apprendre et une fois pour juger.',
     noSuspects: 'Rien ne se remarque.',
     loading: 'Chargement…',
     loadingSuspects:

@@ -3,6 +3,7 @@ export const places = [
   'annotate',
   'review',
   'clusters',
+  'duplicates',
   'labels',
   'data',
   'models',

@@ -12,10 +12,16 @@ type Answered = { ok: true; data: { results: { drawing?: Drawing }[] } } | { ok:
 /** The drawings that were changed, and what ended it early. */
 export type Changed = [Drawing[], Problem | null];
 
-/** Drawings tagged in one go, each time with one undo for all of them, which the notice offers too. */
+/** What was done in one go, as it is since, and what takes it back. */
+interface Act {
+  drawings: readonly Drawing[];
+  back: 'undo' | 'show';
+}
+
+/** Drawings tagged or hidden in one go, each time with one undo for all of them, which the notice offers too. */
 export class Together {
-  /** What was tagged here and not taken back, the last at the end. */
-  private done = $state.raw<readonly (readonly Drawing[])[]>([]);
+  /** What was done here and not taken back, the last at the end. */
+  private done = $state.raw<readonly Act[]>([]);
 
   /** `topic` is of the notices. `tookBack` is told what an undo changed, and what ended it early. */
   constructor(
@@ -27,21 +33,17 @@ export class Together {
     return this.done.length > 0;
   }
 
-  async tag(chosen: readonly Seen[], tag: string): Promise<Changed> {
-    const [tagged, problem] = await each(chosen, (drawings) =>
+  tag(chosen: readonly Seen[], tag: string): Promise<Changed> {
+    const said = (count: number) => i18n.t.clusters.tagged(count, i18n.tag(tag));
+    return this.act(chosen, 'undo', said, (drawings) =>
       settle(annotatorApi.POST('/api/v1/drawings:tag', { body: { tag, drawings } })),
     );
-    const { t } = i18n;
-    const left = chosen.length - tagged.length;
-    const said = [
-      ...(tagged.length > 0 || !problem ? [t.clusters.tagged(tagged.length, i18n.tag(tag))] : []),
-      ...(problem ? [explain(problem, t)] : left > 0 ? [t.clusters.notTagged(left)] : []),
-    ].join(' · ');
-    if (tagged.length > 0) this.done = [...this.done, tagged];
-    const run = () => void this.undo(tagged);
-    const undo = tagged.length > 0 ? { label: t.annotate.undo, keys: 'Control+Z', run } : undefined;
-    notices.toast(said, undo, this.topic);
-    return [tagged, problem];
+  }
+
+  hide(chosen: readonly Seen[]): Promise<Changed> {
+    return this.act(chosen, 'show', i18n.t.moderation.hidden, (drawings) =>
+      settle(annotatorApi.POST('/api/v1/drawings:hide', { body: { drawings } })),
+    );
   }
 
   /** Takes back one act, the last where none is named. */
@@ -52,15 +54,16 @@ export class Together {
       return;
     }
     this.done = this.done.filter((other) => other !== act);
-    const [undone, problem] = await each(act, (drawings) =>
-      settle(annotatorApi.POST('/api/v1/drawings:undo', { body: { drawings } })),
+    const [undone, problem] = await each(act.drawings, (drawings) =>
+      settle(annotatorApi.POST(`/api/v1/drawings:${act.back}`, { body: { drawings } })),
     );
     const back = new Set(undone.map(({ id }) => id));
-    const rest = act.filter(({ id }) => !back.has(id));
+    const rest = act.drawings.filter(({ id }) => !back.has(id));
     // What may never have arrived can be tried again.
-    if (problem) this.done = [...this.done, rest];
+    if (problem) this.done = [...this.done, { ...act, drawings: rest }];
+    const told = act.back === 'undo' ? t.annotate.undoneAll : t.moderation.shown;
     const said = [
-      ...(undone.length > 0 ? [t.annotate.undoneAll(undone.length)] : []),
+      ...(undone.length > 0 ? [told(undone.length)] : []),
       ...(problem
         ? [explain(problem, t)]
         : rest.length > 0
@@ -69,6 +72,27 @@ export class Together {
     ].join(' · ');
     notices.toast(said, undefined, this.topic);
     await this.tookBack(undone, problem);
+  }
+
+  private async act(
+    chosen: readonly Seen[],
+    back: Act['back'],
+    told: (count: number) => string,
+    ask: (drawings: Seen[]) => Promise<Answered>,
+  ): Promise<Changed> {
+    const [drawings, problem] = await each(chosen, ask);
+    const { t } = i18n;
+    const left = chosen.length - drawings.length;
+    const said = [
+      ...(drawings.length > 0 || !problem ? [told(drawings.length)] : []),
+      ...(problem ? [explain(problem, t)] : left > 0 ? [t.clusters.notTagged(left)] : []),
+    ].join(' · ');
+    const act = { drawings, back };
+    if (drawings.length > 0) this.done = [...this.done, act];
+    const run = () => void this.undo(act);
+    const undo = drawings.length > 0 ? { label: t.annotate.undo, keys: 'Control+Z', run } : undefined;
+    notices.toast(said, undo, this.topic);
+    return [drawings, problem];
   }
 }
 

@@ -1,0 +1,120 @@
+// Drawings that are nearly the same are shown in groups, tagged alike, hidden and deleted, and taken back in one go, by
+// mouse, by keyboard and on a phone. With SCREENSHOTS=FOLDER it leaves pictures there.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { apiAt } from './support/api.mjs';
+import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { figurePng, figures } from './support/figures.mjs';
+import { startCroquis, stores } from './support/server.mjs';
+import { until } from './support/until.mjs';
+
+const folder = process.env.SCREENSHOTS;
+const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
+
+describe('near duplicates', () => {
+  let store, croquis, browser, api;
+
+  before(async () => {
+    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
+    croquis = await startCroquis(store.url);
+    api = apiAt(croquis.url);
+    await api.signIn();
+  });
+  after(async () => {
+    await browser?.close();
+    await croquis?.stop();
+    await store?.remove();
+  });
+
+  async function look(page, name) {
+    await assertAccessible(page, name);
+    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  }
+  const groups = (page) => page.getByTestId('duplicates');
+  const draw = (figure, seed) =>
+    api('POST', '/public/predictions', { image: figurePng(figure, seed).toString('base64') });
+  const tag = ({ id, version }, as) => api('PATCH', `/drawings/${id}`, { tag: as }, { 'If-Match': `"${version}"` });
+  const shown = async (id) => (await api('GET', `/drawings/${id}`)).hidden !== true;
+  async function open(page) {
+    await signIn(page);
+    await page.locator('nav a[href="#/quality"]').click();
+    await page.locator('main a[href="#/duplicates"]').click();
+  }
+  const drawn = [];
+
+  it('are none where no drawing is like another', async () => {
+    await visit(browser, croquis.url, {}, async (page) => {
+      await open(page);
+      await page.getByText('No drawing is nearly the same as another, among 0.').waitFor();
+      await look(page, 'duplicates-none');
+    });
+  });
+
+  it('are tagged alike and hidden, each taken back in one go', async () => {
+    for (const seed of [1, 1, 1]) drawn.push(await draw(figures[0], seed));
+    for (const seed of [2, 2]) drawn.push(await draw(figures[1], seed));
+    await tag(drawn[3], 'heart');
+    await tag(drawn[4], 'star');
+    await visit(browser, croquis.url, {}, async (page) => {
+      await open(page);
+      await groups(page).nth(1).waitFor();
+      const [first, second] = [groups(page).first(), groups(page).nth(1)];
+      await first.getByText('labels disagree').waitFor();
+      await look(page, 'duplicates');
+      await first.locator('select').selectOption('heart');
+      await first.getByRole('button', { name: 'Tag one as heart' }).click();
+      await first.getByRole('button', { name: 'All are heart' }).waitFor();
+      await first.getByText('labels disagree').waitFor({ state: 'detached' });
+      assert.equal((await api('GET', `/drawings/${drawn[4].id}`)).tag, 'heart');
+
+      await second.getByRole('checkbox').nth(1).uncheck();
+      await second.getByRole('button', { name: 'Hide the extra ones (1)' }).click();
+      await page.getByText('1 drawing hidden').first().waitFor();
+      assert.equal(await second.getByRole('listitem').count(), 2);
+      assert.deepEqual([await shown(drawn[1].id), await shown(drawn[2].id)], [true, false]);
+      await page.keyboard.press('Control+z');
+      await until('the hidden one', () => shown(drawn[2].id));
+      await page.keyboard.press('Control+z');
+      await until('the tag', async () => (await api('GET', `/drawings/${drawn[4].id}`)).tag === 'star');
+      await first.getByText('labels disagree').waitFor();
+    });
+  });
+
+  it('are opened, deleted and left by keyboard alone', async () => {
+    await visit(browser, `${croquis.url}/#/duplicates`, {}, async (page) => {
+      await signIn(page);
+      await page.goto(`${croquis.url}/#/duplicates`);
+      await groups(page).nth(1).waitFor();
+      await groups(page).first().getByRole('link').first().press('Enter');
+      await page.waitForURL((url) => url.hash === `#/annotate/${drawn[3].id}`);
+      await page.getByRole('dialog').waitFor();
+      await page.goBack();
+      await groups(page).nth(1).waitFor();
+      const button = groups(page).first().getByRole('button', { name: 'Delete the extra ones (1)' });
+      await button.press('Enter');
+      const ask = page.getByTestId('ask');
+      await ask.waitFor();
+      await look(page, 'duplicates-delete');
+      await ask.getByRole('button', { name: 'Delete' }).press('Enter');
+      await until('one group', async () => (await groups(page).count()) === 1);
+      // The next group has the focus.
+      await until('the focus', () => page.evaluate(() => document.activeElement.dataset.testid === 'tag-alike'));
+      assert.equal((await api('GET', '/quality/duplicates')).found, 1);
+    });
+  });
+
+  it('on a phone, dark, in French', async () => {
+    await visit(browser, croquis.url, { ...phone, locale: 'fr-FR', colorScheme: 'dark' }, async (page) => {
+      await open(page);
+      await groups(page).first().waitFor();
+      await look(page, 'duplicates-phone-fr-dark');
+      const [inside, wide] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(inside <= wide, `${inside} on ${wide}`);
+      await groups(page).first().getByRole('button', { name: 'Masquer ceux en trop (2)' }).tap();
+      await page.getByTestId('no-duplicates').waitFor();
+      assert.deepEqual(await Promise.all(drawn.slice(0, 3).map(({ id }) => shown(id))), [true, false, false]);
+    });
+  });
+});

@@ -1,0 +1,136 @@
+import { SvelteSet } from 'svelte/reactivity';
+
+import { settle, type Drawing, type DuplicateGroup, type Duplicates as Told } from '../../api/client';
+import type { Problem } from '../../api/problem';
+import { i18n } from '../../i18n/i18n.svelte';
+import { notices } from '../../ui/notices.svelte';
+import { Together } from '../review/together.svelte';
+import { annotatorApi } from '../session/session.svelte';
+
+export type Duplicate = DuplicateGroup['drawings'][number];
+
+/** A group as the page shows it, with what was done to its drawings since. */
+export class OpenGroup {
+  drawings = $state.raw<readonly Duplicate[]>([]);
+  /** What its drawings are to be tagged. */
+  tag = $state('');
+  /** The extra ones, to be hidden or deleted: at first all but the oldest. */
+  readonly extra = new SvelteSet<string>();
+  saving = $state(false);
+  /** Drawings that are not shown. */
+  readonly more: number;
+
+  constructor(readonly group: DuplicateGroup) {
+    this.drawings = group.drawings;
+    this.more = group.size - group.drawings.length;
+    this.tag = group.tags[0]?.tag ?? group.drawings[0]?.tag ?? '';
+    for (const { id } of group.drawings.slice(1)) this.extra.add(id);
+  }
+
+  get chosen(): readonly Duplicate[] {
+    return this.drawings.filter(({ id }) => this.extra.has(id));
+  }
+
+  /** Those of which nobody says yet what all are to be. */
+  get others(): readonly Duplicate[] {
+    return this.drawings.filter(({ tag, tagged_by }) => tag !== this.tag || tagged_by === null);
+  }
+
+  /** What people say, of the drawings that are shown. */
+  get contradicts(): boolean {
+    return (
+      new Set(this.drawings.filter(({ tagged_by }) => tagged_by !== null).map(({ tag }) => tag)).size > 1
+    );
+  }
+
+  toggle(id: string): void {
+    if (!this.extra.delete(id)) this.extra.add(id);
+  }
+
+  /** Drawings as they are now. */
+  show(now: readonly Drawing[]): void {
+    const known = new Map(now.map((drawing) => [drawing.id, drawing]));
+    this.drawings = this.drawings.map((drawing) => ({ ...drawing, ...known.get(drawing.id) }));
+  }
+
+  leave(gone: readonly string[]): void {
+    this.drawings = this.drawings.filter(({ id }) => !gone.includes(id));
+  }
+}
+
+/** Drawings that are nearly the same: tagged alike, hidden and deleted a group at a time; what can be is taken back. */
+export class Duplicates {
+  told = $state.raw<Told | null>(null);
+  open = $state.raw<readonly OpenGroup[]>([]);
+  problem = $state.raw<Problem | null>(null);
+  reading = $state(false);
+
+  private together = new Together('duplicates', (_, problem) => (problem ? undefined : this.read()));
+  private asked = 0;
+
+  get canUndo(): boolean {
+    return this.together.canUndo;
+  }
+
+  async read(): Promise<void> {
+    const turn = ++this.asked;
+    this.reading = true;
+    const answer = await settle(
+      annotatorApi.GET('/api/v1/quality/duplicates', { params: { query: { limit: 12 } } }),
+    );
+    if (turn !== this.asked) return;
+    this.reading = false;
+    this.problem = answer.ok ? null : answer.problem;
+    if (!answer.ok) return;
+    this.told = answer.data;
+    this.open = answer.data.groups.map((group) => new OpenGroup(group));
+  }
+
+  /** Gives all of a group the tag that was chosen for it. The group stays: its extra ones may go yet. */
+  async tag(one: OpenGroup): Promise<void> {
+    if (one.saving || one.others.length === 0) return;
+    one.saving = true;
+    const [tagged] = await this.together.tag(one.others, one.tag);
+    one.saving = false;
+    one.show(tagged);
+  }
+
+  /** Hides the extra ones of a group. */
+  async hide(one: OpenGroup): Promise<void> {
+    if (one.saving || one.chosen.length === 0) return;
+    one.saving = true;
+    const [hidden] = await this.together.hide(one.chosen);
+    one.saving = false;
+    await this.leave(
+      one,
+      hidden.map(({ id }) => id),
+    );
+  }
+
+  /** Deletes drawings of a group for good. */
+  async delete(one: OpenGroup, drawings: readonly Duplicate[]): Promise<Problem | null> {
+    const body = { drawings: drawings.map(({ id, version }) => ({ id, version })) };
+    const answer = await settle(annotatorApi.POST('/api/v1/drawings:delete', { body }));
+    if (!answer.ok) return answer.problem;
+    const gone = answer.data.results.flatMap(({ deleted }, at) => (deleted ? (drawings[at]?.id ?? []) : []));
+    const left = drawings.length - gone.length;
+    const { deleted, notDone } = i18n.t.moderation;
+    const said = [...(gone.length > 0 ? [deleted(gone.length)] : []), ...(left > 0 ? [notDone(left)] : [])];
+    notices.toast(said.join(' · '), undefined, 'duplicates');
+    await this.leave(one, gone);
+    return null;
+  }
+
+  /** Takes back what was tagged or hidden last. */
+  undo(): Promise<void> {
+    return this.together.undo();
+  }
+
+  /** One drawing alone is no group; where no group is left, there may be others that were not shown. */
+  private async leave(one: OpenGroup, gone: readonly string[]): Promise<void> {
+    one.leave(gone);
+    if (one.drawings.length > 1) return;
+    this.open = this.open.filter((other) => other !== one);
+    if (this.open.length === 0) await this.read();
+  }
+}
