@@ -17,17 +17,17 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 /// The drawings learnt from, a file of their own: they are too many for what an API shows.
-std::string ids_file(const Card& card) {
+std::string ids_file(const ModelCard& card) {
     return card.name + ".learnt.txt";
 }
 
-std::string ids_text(const Card& card) {
+std::string ids_text(const ModelCard& card) {
     std::string text;
     for (const auto& id : card.learnt) text.append(id).append("\n");
     return text;
 }
 
-json::object training_of(const Card& card) {
+json::object training_of(const ModelCard& card) {
     json::object counts;
     for (const auto& [source, count] : card.counts) {
         const auto* set = people_set(source);
@@ -46,7 +46,7 @@ json::object training_of(const Card& card) {
     return training;
 }
 
-json::array sources_of(const Card& card) {
+json::array sources_of(const ModelCard& card) {
     json::array sources;
     for (const auto& source : card.sources) {
         auto report = learning::to_json(source.measured.report);
@@ -58,7 +58,7 @@ json::array sources_of(const Card& card) {
     return sources;
 }
 
-json::array few_shot_of(const Card& card) {
+json::array few_shot_of(const ModelCard& card) {
     json::array all;
     for (const auto& shown : card.few_shot)
         all.push_back({{"ways", shown.ways},
@@ -71,7 +71,7 @@ json::array few_shot_of(const Card& card) {
     return all;
 }
 
-json::object to_json(const Card& card, const std::string& onnx, json::object training,
+json::object to_json(const ModelCard& card, const std::string& onnx, json::object training,
                      const std::vector<json::object>& left_out) {
     json::array labels;
     for (const auto& label : shape_labels()) labels.emplace_back(label);
@@ -134,7 +134,7 @@ Result<void> write_file(const fs::path& file, std::string_view text) {
     return {};
 }
 
-Result<void> write_model(const fs::path& folder, const std::string& onnx, const Card& card) {
+Result<void> write_model(const fs::path& folder, const std::string& onnx, const ModelCard& card) {
     std::error_code failed;
     fs::create_directories(folder / "card", failed);
     const auto training = training_of(card);

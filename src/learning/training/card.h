@@ -36,7 +36,7 @@ struct Counts {
 /// What the model card says. Its figures are measured or come from the drawings' files; what a
 /// set's licence is, what the model is for and where its limits are known to be is written in the
 /// program.
-struct Card {
+struct ModelCard {
     std::string name;
     Making made;
     std::int64_t multiply_accumulates = 0;
@@ -57,6 +57,6 @@ struct Card {
 /// Writes NAME.onnx, NAME.json (what serving reads, and all the figures), NAME.md for people, and
 /// the pictures in card/.
 Result<void> write_model(const std::filesystem::path& folder, const std::string& onnx,
-                         const Card& card);
+                         const ModelCard& card);
 
 }  // namespace croquis::learning

@@ -113,7 +113,7 @@ std::string section(const std::string& title, const std::string& picture,
            label_table(report) + failures(report);
 }
 
-std::string sources_table(const Card& card) {
+std::string sources_table(const ModelCard& card) {
     std::string text =
         "| source | learnt from | kept to judge | licence | where from |\n|---|---|---|---|---|\n";
     for (const auto& [source, count] : card.counts) {
@@ -124,7 +124,7 @@ std::string sources_table(const Card& card) {
     return text;
 }
 
-std::string learnt_from(const Card& card) {
+std::string learnt_from(const ModelCard& card) {
     const auto& training = card.made.training;
     std::string text =
         fmt::format("{} samples, none seen twice (seed {}): sketches by the project's own sketcher",
@@ -148,7 +148,7 @@ std::string learnt_from(const Card& card) {
 }
 
 /// Labels of which there is no person's drawing to judge by.
-std::string labels_without_judge(const Card& card) {
+std::string labels_without_judge(const ModelCard& card) {
     std::vector<std::string> none;
     for (const auto& label : shape_labels()) {
         const auto& scores = card.people.report.scores;
@@ -163,7 +163,7 @@ std::string labels_without_judge(const Card& card) {
 }
 
 /// What the figures about people's drawings do not say.
-std::string reservations(const Card& card) {
+std::string reservations(const ModelCard& card) {
     std::string text = labels_without_judge(card);
     std::string hands;
     for (const auto& source : card.sources) {
@@ -191,7 +191,7 @@ std::string reservations(const Card& card) {
 }
 
 /// One line a source, before the details.
-std::string overview(const Card& card) {
+std::string overview(const ModelCard& card) {
     if (card.sources.empty()) return {};
     std::string text =
         "## On drawings by people that were kept from training\n\n"
@@ -216,7 +216,7 @@ std::string overview(const Card& card) {
     return text + "\n";
 }
 
-std::string few_shot_table(const Card& card) {
+std::string few_shot_table(const ModelCard& card) {
     if (card.few_shot.empty()) return {};
     std::string text = fmt::format(
         "## The embedding, on {} categories that it never saw\n\nA head taught on a few drawings "
@@ -236,7 +236,7 @@ std::string worst(const std::string& picture) {
            picture + "-failures.svg)\n\n";
 }
 
-std::string head(const Card& card, const json::object& training) {
+std::string head(const ModelCard& card, const json::object& training) {
     return fmt::format(
         "# Model card: {}\n\nWritten by croquis-train {} (commit {}) on {}. Every figure is "
         "measured; what it is for and where its limits are known to be are the program's words.\n\n"
@@ -262,7 +262,7 @@ std::string use_and_limits() {
            "habits, is best measured on drawings of theirs (`croquis evaluate`).\n\n";
 }
 
-std::string calibrated_on(const Card& card) {
+std::string calibrated_on(const ModelCard& card) {
     return fmt::format(
         "**Calibrated on** {}. Temperature {:.3f}; bias of \"unknown\" {:+.2f} (in the exported "
         "weights). Both are fitted; that an answer under {:.2f} is \"unknown\" is set by hand.\n\n",
@@ -275,7 +275,7 @@ std::string calibrated_on(const Card& card) {
         card.calibration.unknown_below);
 }
 
-std::string made_again(const Card& card, const json::object& training) {
+std::string made_again(const ModelCard& card, const json::object& training) {
     auto text = fmt::format("**Made again** by `{}`, LibTorch {} with the BLAS \"{}\".",
                             command_of(card.made), text_of(training, "libtorch"),
                             text_of(training, "blas"));
@@ -292,7 +292,7 @@ std::string made_again(const Card& card, const json::object& training) {
 
 }  // namespace
 
-std::string to_markdown(const Card& card, const json::object& training,
+std::string to_markdown(const ModelCard& card, const json::object& training,
                         const std::vector<json::object>& left_out) {
     auto text = head(card, training) + use_and_limits() + left_out_text(left_out, training) +
                 overview(card) + few_shot_table(card) +

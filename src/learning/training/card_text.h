@@ -10,7 +10,7 @@ namespace croquis::learning {
 
 /// The card for people, in Markdown. `training` is the JSON card's part of that name, `left_out`
 /// what read_left_out() gave.
-std::string to_markdown(const Card& card, const boost::json::object& training,
+std::string to_markdown(const ModelCard& card, const boost::json::object& training,
                         const std::vector<boost::json::object>& left_out);
 
 }  // namespace croquis::learning

@@ -133,7 +133,7 @@ std::map<std::string, Judged> judged_people(Network& network, const People& peop
 /// Each source with the calibration of all that have another origin, so that it says what a
 /// stranger gets.
 void measure_sources(const std::map<std::string, Judged>& people, const Judged& careful,
-                     Card& card) {
+                     ModelCard& card) {
     std::vector<Outcome> all;
     std::vector<drawing::ModelInput> inputs;
     for (const auto& [source, judged] : people) {
@@ -151,7 +151,8 @@ void measure_sources(const std::map<std::string, Judged>& people, const Judged& 
     card.people = {measure(all, shape_labels()), failures_of(all, inputs, 60)};
 }
 
-void measure_few_shot(const std::map<std::string, Judged>& people, const People& read, Card& card) {
+void measure_few_shot(const std::map<std::string, Judged>& people, const People& read,
+                      ModelCard& card) {
     const auto found = people.find("quickdraw");
     if (found == people.end() || read.unseen.empty()) return;
     auto categories = found->second.categories;
@@ -171,7 +172,7 @@ void measure_few_shot(const std::map<std::string, Judged>& people, const People&
 
 /// Without people's drawings, sketches that were never trained on must do.
 void calibrate_and_measure(Network& network, const People& people, const Corpus& corpus, bool quick,
-                           Card& card) {
+                           ModelCard& card) {
     card.activations = activations_of(network, corpus.make(held_out_seed, 0, quick ? 1000 : 8000));
     const auto sketches = judge(network, make_sketches(held_out_seed, quick ? 1000 : 8000));
     const auto careful = judge(network, make_careful_samples(held_out_seed, quick ? 600 : 6000));
@@ -221,7 +222,7 @@ Result<void> check_learning(const TrainingResult& result) {
 }
 
 /// The bias of "unknown" goes into the weights: an engine knows a temperature, but no bias.
-std::string exported(Network& network, const Card& card) {
+std::string exported(Network& network, const ModelCard& card) {
     const torch::NoGradGuard no_gradients;
     network->eval();
     network->dense->bias[static_cast<std::int64_t>(shape_labels().size()) - 1] +=
@@ -248,7 +249,7 @@ void describe(const People& people, const Corpus& corpus) {
         people.unseen.size());
 }
 
-void note_people(const People& people, Card& card) {
+void note_people(const People& people, ModelCard& card) {
     card.unseen = people.unseen;
     for (const auto& drawn : people.drawings) {
         auto& counts = card.counts[drawn.source];
@@ -330,7 +331,7 @@ Result<Making> trained(Network& network, const Arguments& arguments, const Peopl
 /// Trains, measures and writes the model, or what a left-out source shows.
 Result<void> make_model(const Arguments& arguments, const People& people, const Corpus& corpus) {
     Network network = fresh(arguments, corpus);
-    Card card;
+    ModelCard card;
     card.name = "shapes";
     card.multiply_accumulates = network->multiply_accumulates();
     card.categories = corpus.categories().size();
