@@ -156,6 +156,18 @@ describe('several projects', () => {
         const canvas = await page.getByTestId('canvas').boundingBox();
         assert.ok((await text.boundingBox()).y < canvas.y && canvas.width >= 240, JSON.stringify(canvas));
         await look(page, `birds-to-draw-${locale}`);
+        const halves = await text.locator('.text').evaluate((box) => {
+          const { bottom } = box.getBoundingClientRect();
+          const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+          const range = document.createRange();
+          let halves = 0;
+          while (texts.nextNode()) {
+            range.selectNodeContents(texts.currentNode);
+            for (const line of range.getClientRects()) if (line.top < bottom - 1 && line.bottom > bottom + 1) ++halves;
+          }
+          return halves;
+        });
+        assert.equal(halves, 0, 'no line is seen in part');
         const more = page.getByTestId('whole-guidelines');
         assert.equal(await more.getAttribute('aria-expanded'), 'false');
         await more.tap();
@@ -166,9 +178,11 @@ describe('several projects', () => {
       });
     });
 
-  for (const locale of ['en-GB', 'fr-FR'])
-    it(`shows the button that hands it in on the smallest phones, in ${locale}`, async () => {
-      await withPage({ ...phone, viewport: { width: 320, height: 568 }, locale }, async (page) => {
+  for (const [locale, width, height] of [
+    ['en-GB', 320, 568], ['fr-FR', 320, 568], ['en-GB', 412, 560], ['fr-FR', 412, 560], ['fr-FR', 518, 540],
+  ])
+    it(`shows the button that hands it in on the smallest phones, ${width} by ${height}, in ${locale}`, async () => {
+      await withPage({ ...phone, viewport: { width, height }, locale }, async (page) => {
         for (const address of [croquis.url, birds()]) {
           await page.goto(address);
           await page.getByTestId('submit').waitFor();
@@ -177,10 +191,10 @@ describe('several projects', () => {
             [page.getByTestId('submit'), page.locator('nav'), page.getByTestId('canvas')].map((one) => one.boundingBox()),
           );
           assert.ok(button.y + button.height <= bar.y, JSON.stringify({ address, button, bar }));
-          assert.ok(canvas.width >= 144, JSON.stringify({ address, canvas }));
-          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
+          assert.ok(canvas.width >= 128, JSON.stringify({ address, canvas }));
+          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
         }
-        await look(page, `birds-smallest-${locale}`);
+        await look(page, `birds-smallest-${width}-${locale}`);
       });
     });
 

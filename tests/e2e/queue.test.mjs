@@ -170,6 +170,25 @@ describe('the review screen', () => {
       assert.equal((await now(first)).tag, 'star');
     }));
 
+  for (const [held, viewport] of [['upright', { width: 360, height: 740 }], ['sideways', { width: 740, height: 360 }]])
+    it(`has labels in sight below or beside the picture of a phone that is held ${held}`, () =>
+      withReview(2, { ...phone, viewport, deviceScaleFactor: 1, locale: 'fr-FR' }, async (page) => {
+        const boxOf = (what) => what.boundingBox();
+        const below = await boxOf(screen(page).locator('.said'));
+        for (const tag of ['circle', 'ellipse']) {
+          const { y, height } = await boxOf(page.getByTestId('labels').locator(`[data-tag=${tag}]`));
+          assert.ok(y >= 0 && y + height <= below.y, JSON.stringify({ tag, y, height, below }));
+        }
+        const acts = screen(page).getByRole('button', { name: /^(Accepter|Passer|Signaler|Annuler le dernier changement)$/ });
+        assert.equal(await acts.count(), 4);
+        const tops = new Set();
+        for (const one of await acts.all()) tops.add(Math.round((await boxOf(one)).y));
+        if (held === 'upright') assert.equal(tops.size, 1, [...tops].join());
+        const title = screen(page).getByRole('heading', { level: 2 });
+        assert.ok(await title.evaluate((one) => one.scrollWidth <= one.clientWidth), await title.innerText());
+        await assertAccessible(page, `the review on a phone held ${held}`);
+      }));
+
   it('shows how far one is, and what one decided last, to be changed or taken back', () =>
     withReview(4, {}, async (page, [first, second, third]) => {
       const progress = page.getByTestId('progress');
