@@ -1,9 +1,10 @@
 import { recall, remember } from '../util/local-storage';
 import { en, type Dictionary } from './en';
 import { fr } from './fr';
+import { spaced } from './spaced';
 import { isLanguage, pickLanguage, regional, type Language } from './detect-language';
 
-const dictionaries: Record<Language, Dictionary> = { en, fr };
+const dictionaries: Record<Language, Dictionary> = { en, fr: spaced(fr) };
 
 function firstLanguage(): Language {
   const chosen = recall('language');
