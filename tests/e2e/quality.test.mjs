@@ -143,6 +143,8 @@ describe('a queue and its quality', () => {
       await reviewAll();
       await page.reload();
       const row = page.getByTestId('by-label').getByRole('row').filter({ hasText: 'star' });
+      // What all rows say they say in two words.
+      assert.match(await row.getByRole('cell').last().innerText(), /^(at random|all reviewed)$/);
       assert.match(await row.innerText(), /%/);
       assert.match(await page.getByTestId('figures').innerText(), /Drawings to review\s+0/);
       assert.ok((await page.locator('.plot canvas').count()) >= 3);

@@ -95,6 +95,7 @@ export const en = {
     slugHint: (path: string) => `It is never changed: ${path}`,
     slugRule: 'An address has 1 to 64 of a–z, 0–9 and hyphens, and begins and ends with a letter or digit.',
     slugTaken: 'There is a project with this address.',
+    said: (what: string, value: string) => `${what}: ${value}`,
     whoDraws: 'Who may draw',
     whoBrowses: 'Who may look',
     access: {
@@ -660,7 +661,8 @@ export const en = {
     learntHow: 'Accuracy is measured on drawings that the model did not learn from.',
     label: 'Label',
     examples: 'Examples',
-    expected: 'Expected accuracy',
+    expected: 'Expected accuracy (95% interval)',
+    between: (part: string, low: string, high: string) => `${part} (${low} to ${high})`,
     allLabels: 'All labels',
     tooFew: (labels: string) =>
       `Too few examples yet: three to learn from are needed, and one drawing in four is kept to judge. ${labels}.`,
@@ -831,6 +833,8 @@ export const en = {
     none: 'Nothing to measure yet.',
     atRandom: 'from drawings picked at random',
     fromAll: 'from all reviewed drawings, which are harder than most',
+    atRandomBriefly: 'at random',
+    fromAllBriefly: 'all reviewed',
     biased:
       'Fewer than 100 of them were picked at random, so all reviewed drawings are counted, which are harder than most.',
     byWeek: 'Agreement by week',

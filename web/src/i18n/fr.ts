@@ -90,6 +90,7 @@ export const fr: Dictionary = {
     slugRule:
       'Une adresse a de 1 à 64 caractères parmi a–z, 0–9 et le tiret ; elle commence et finit par une lettre ou un chiffre.',
     slugTaken: 'Un projet a déjà cette adresse.',
+    said: (what, value) => `${what} : ${value}`,
     whoDraws: 'Qui peut dessiner',
     whoBrowses: 'Qui peut regarder',
     access: {
@@ -665,7 +666,8 @@ export const fr: Dictionary = {
     learntHow: 'La justesse est mesurée sur des dessins dont le modèle n’a pas appris.',
     label: 'Étiquette',
     examples: 'Exemples',
-    expected: 'Justesse attendue',
+    expected: 'Justesse attendue (intervalle à 95 %)',
+    between: (part, low, high) => `${part} (${low} à ${high})`,
     allLabels: 'Toutes',
     tooFew: (labels) =>
       `Encore trop peu d’exemples : il en faut trois pour apprendre, et un dessin sur quatre est gardé pour juger. ${labels}.`,
@@ -730,7 +732,7 @@ export const fr: Dictionary = {
     right: 'Juste sur ces dessins',
     refused: 'Réponse « inconnu »',
     calibrationOnJudges: 'Erreur de calibration sur ces dessins',
-    calibrationOfAll: 'Erreur de calibration de toutes les réponses, « unknown » comprise',
+    calibrationOfAll: 'Erreur de calibration de toutes les réponses, « inconnu » comprise',
     strength: 'Régulari\u00adsation',
     temperature: 'Température',
     unknownBelow: '« Inconnu » au-dessous de',
@@ -839,6 +841,8 @@ export const fr: Dictionary = {
     none: 'Rien à mesurer pour l’instant.',
     atRandom: 'sur des dessins tirés au hasard',
     fromAll: 'sur tous les dessins vérifiés, plus difficiles que la moyenne',
+    atRandomBriefly: 'au hasard',
+    fromAllBriefly: 'tous les vérifiés',
     biased:
       'Moins de 100 ont été tirés au hasard : tous les dessins vérifiés comptent, plus difficiles que la moyenne.',
     byWeek: 'Accord par semaine',

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ModelReport } from '../../api/client';
-import { confusionRows, labelRows, parametersOf, reportAddress, reportAsked, reportQuery } from './report';
+import {
+  confusionRows,
+  errorOf,
+  labelRows,
+  parametersOf,
+  reportAddress,
+  reportAsked,
+  reportQuery,
+} from './report';
 
 const share = (agreed: number, of: number) => ({ agreed, of, part: of ? agreed / of : 0, low: 0, high: 1 });
 
@@ -15,6 +23,11 @@ describe('a report', () => {
     expect(reportAsked(reportQuery('a b&c'))).toEqual({ model: 'a b&c', against: null });
     expect(reportAsked(reportQuery('a', 'b'))).toEqual({ model: 'a', against: 'b' });
     expect(reportAddress('a')).toBe('#/models?report=a');
+  });
+
+  it('tells no error of no answer', () => {
+    expect(errorOf(0, 0, { most: 0 })).toBe('–');
+    expect(errorOf(3, 0.1, { most: 0.2 })).toBe('10% (up to 20% by chance alone)');
   });
 
   it('stands beside another, label by label', () => {

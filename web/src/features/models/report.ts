@@ -1,4 +1,5 @@
 import type { Model, ModelReport } from '../../api/client';
+import { i18n } from '../../i18n/i18n.svelte';
 import { numberIn } from './card';
 
 /** Whose report is asked for in the address of the place, and what stands beside it: "report=A&against=B". */
@@ -15,6 +16,10 @@ export function reportQuery(model: string, against: string | null = null): strin
 }
 
 export const reportAddress = (model: string) => `#/models?${reportQuery(model)}`;
+
+/** A calibration error beside what chance alone gives; of no answer there is none. */
+export const errorOf = (answers: number, error: number, { most }: { most: number }): string =>
+  answers > 0 ? `${i18n.percent(error)} (${i18n.t.models.byChance(i18n.percent(most))})` : '–';
 
 type Share = ModelReport['accuracy'];
 
