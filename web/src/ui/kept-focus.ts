@@ -72,11 +72,11 @@ export function keepFocus(page: Document = document): () => void {
     ways = [way, ...ways.filter(({ top }) => top !== way.top && top?.isConnected)];
   }
 
-  /** Whoever leaves it for nothing means nothing. */
+  /** Whoever leaves it for nothing means nothing; a dialog that closes takes it out of sight before it goes. */
   function left({ target, relatedTarget }: FocusEvent): void {
     if (relatedTarget !== null) return;
     queueMicrotask(() => {
-      if (target === last && last?.isConnected && isNowhere()) last = null;
+      if (target === last && last && last.getClientRects().length > 0 && isNowhere()) last = null;
     });
   }
 
