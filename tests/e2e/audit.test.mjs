@@ -64,6 +64,12 @@ describe('the audit log', () => {
       await log.getByLabel('About').fill('nobody');
       await log.getByRole('button', { name: 'Filter' }).click();
       await log.getByText('Nothing is written down.').waitFor();
+      await log.getByLabel('About').fill('');
+      await log.getByLabel('Who').fill('');
+      await log.getByLabel('What').selectOption('model.promoted');
+      await log.getByRole('button', { name: 'Filter' }).click();
+      await log.locator('li').filter({ hasText: 'Model promoted' }).first().waitFor();
+      assert.doesNotMatch(await log.innerText(), /null/);
     }));
 
   it('fits a phone, dark, in French', () =>

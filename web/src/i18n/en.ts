@@ -674,7 +674,7 @@ export const en = {
         : `${n} drawings were left out: their pictures cannot be read.`,
     retagging: (share: string) => `Unreviewed drawings are getting the live model’s answer: ${share}`,
     taughtOn: 'Taught on',
-    drawings: (n: string) => `${n} drawings`,
+    drawings: (n: string) => (n === '1' ? '1 drawing' : `${n} drawings`),
     parent: 'Made from',
     taughtBy: 'Taught by',
     crossValidated: 'Right, cross-validated',
@@ -734,7 +734,8 @@ export const en = {
     confusion: 'Taken for another label',
     confusedHead: 'What it is → what was said',
     noConfusion: 'No mistake.',
-    moreConfusions: (n: string) => `${n} rarer ones are not shown.`,
+    moreConfusions: (n: string) =>
+      n === '1' ? 'One rarer one is not shown.' : `${n} rarer ones are not shown.`,
     mistakesOf: (id: string) => `Surest mistakes of ${id}`,
     nothingShared: 'No drawing has an answer of both: they cannot be compared.',
     paired: {
@@ -757,7 +758,10 @@ export const en = {
     tagAll: (count: number, tag: string) => (count === 1 ? `Tag one as ${tag}` : `Tag ${count} as ${tag}`),
     drawing: (n: number, tag: string) => `Drawing ${n}, ${tag}`,
     leftOut: 'Left out',
-    more: (n: string) => `${n} more are not shown, and are not tagged.`,
+    more: (n: string) =>
+      n === '1'
+        ? 'One more is not shown, and is not tagged.'
+        : `${n} more are not shown, and are not tagged.`,
     tagged: (count: number, tag: string) =>
       count === 1 ? `One drawing is ${tag} now` : `${count} drawings are ${tag} now`,
     notTagged: (count: number) =>
@@ -803,9 +807,13 @@ export const en = {
     catchAll: (tag: string) => `Catch all: ${tag}`,
     caught: (n: string, count: number) => (count === 1 ? 'One drawing caught' : `${n} drawings caught`),
     caughtList: 'What was caught: press one to leave it out',
-    caughtMore: (n: string) => `${n} more are not shown; they are tagged too.`,
+    caughtMore: (n: string) =>
+      n === '1'
+        ? 'One more is not shown; it is tagged too.'
+        : `${n} more are not shown; they are tagged too.`,
     letGo: 'Let go',
-    mapOf: (n: string, by: 'tag' | 'model' | 'person') => `${n} drawings, coloured by ${by}`,
+    mapOf: (n: string, by: 'tag' | 'model' | 'person') => 
+      `${n === '1' ? 'One drawing' : `${n} drawings`}, coloured by ${by}`,
     colouredBy: 'Coloured by',
     colourings: { tag: 'tag', model: 'model', person: 'person' },
     nobodyYet: 'nobody yet',

@@ -560,9 +560,9 @@ export const fr: Dictionary = {
     rollBack: 'Revenir au modèle précédent',
     rollBackTitle: 'Revenir au modèle qui était en service avant ?',
     rollBackText:
-      'Il fait désormais toutes les prévisions. Ce que le modèle actuel a dit des dessins entre-temps reste, jusqu’à ce que vous les fassiez prévoir de nouveau.',
+      'Il fait désormais toutes les prédictions. Ce que le modèle actuel a dit des dessins entre-temps reste, jusqu’à ce que vous les fassiez prédire de nouveau.',
     rolledBack: (id: string) => `${id} est de nouveau en service`,
-    retag: 'Prévoir de nouveau les dessins non vérifiés',
+    retag: 'Prédire de nouveau les dessins non vérifiés',
     title: 'Modèles',
     intro: 'Le modèle actif fait toutes les prédictions.',
     states: {
@@ -672,14 +672,14 @@ export const fr: Dictionary = {
     tooFew: (labels) =>
       `Encore trop peu d’exemples : il en faut trois pour apprendre, et un dessin sur quatre est gardé pour juger. ${labels}.`,
     tooFewOf: (label, given, kept, learnt) =>
-      `${label} : ${given} donnés, ${kept} gardés pour juger, ${learnt} appris`,
+      `${label} : ${given} ${Number(given) < 2 ? 'donné' : 'donnés'}, ${kept} ${Number(kept) < 2 ? 'gardé' : 'gardés'} pour juger, ${learnt} appris`,
     unreadable: (n, count) =>
       count === 1
         ? 'Un dessin a été laissé de côté : son image est illisible.'
         : `${n} dessins ont été laissés de côté : leurs images sont illisibles.`,
     retagging: (share) => `Les dessins non vérifiés reçoivent la réponse du modèle actif : ${share}`,
     taughtOn: 'Appris sur',
-    drawings: (n) => `${n} dessins`,
+    drawings: (n) => (n === '1' ? '1 dessin' : `${n} dessins`),
     parent: 'Tiré de',
     taughtBy: 'Enseigné par',
     crossValidated: 'Juste, par validation croisée',
@@ -740,7 +740,10 @@ export const fr: Dictionary = {
     confusion: 'Pris pour une autre étiquette',
     confusedHead: 'Ce que c’est → ce qui est dit',
     noConfusion: 'Aucune erreur.',
-    moreConfusions: (n) => `${n} confusions plus rares ne sont pas montrées.`,
+    moreConfusions: (n) =>
+      n === '1'
+        ? 'Une confusion plus rare n’est pas montrée.'
+        : `${n} confusions plus rares ne sont pas montrées.`,
     mistakesOf: (id) => `Erreurs les plus sûres de ${id}`,
     nothingShared: 'Aucun dessin n’a une réponse des deux : on ne peut pas les comparer.',
     paired: {
@@ -763,7 +766,10 @@ export const fr: Dictionary = {
     tagAll: (count, tag) => (count === 1 ? `En étiqueter un : ${tag}` : `En étiqueter ${count} : ${tag}`),
     drawing: (n, tag) => `Dessin ${n}, ${tag}`,
     leftOut: 'Laissé',
-    more: (n) => `${n} autres ne sont pas montrés et ne sont pas étiquetés.`,
+    more: (n) =>
+      n === '1'
+        ? 'Un autre n’est pas montré et n’est pas étiqueté.'
+        : `${n} autres ne sont pas montrés et ne sont pas étiquetés.`,
     tagged: (count, tag) =>
       count === 1 ? `Un dessin est maintenant : ${tag}` : `${count} dessins sont maintenant : ${tag}`,
     notTagged: (count) =>
@@ -812,10 +818,13 @@ export const fr: Dictionary = {
     catchAll: (tag) => `Tout attraper : ${tag}`,
     caught: (n, count) => (count === 1 ? 'Un dessin attrapé' : `${n} dessins attrapés`),
     caughtList: 'Ce qui a été attrapé : appuyez pour laisser de côté',
-    caughtMore: (n) => `${n} autres ne sont pas montrés ; ils sont étiquetés aussi.`,
+    caughtMore: (n) =>
+      n === '1'
+        ? 'Un autre n’est pas montré ; il est étiqueté aussi.'
+        : `${n} autres ne sont pas montrés ; ils sont étiquetés aussi.`,
     letGo: 'Relâcher',
     mapOf: (n, by) =>
-      `${n} dessins, colorés par ${{ tag: 'étiquette', model: 'modèle', person: 'personne' }[by]}`,
+      `${n === '1' ? 'Un dessin, coloré' : `${n} dessins, colorés`} par ${{ tag: 'étiquette', model: 'modèle', person: 'personne' }[by]}`,
     colouredBy: 'Colorés par',
     colourings: { tag: 'étiquette', model: 'modèle', person: 'personne' },
     nobodyYet: 'personne encore',
