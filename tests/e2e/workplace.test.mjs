@@ -220,6 +220,25 @@ describe('a workplace', () => {
     });
   });
 
+  it('brings what it may be into sight on a phone, and leaves the focus to nothing that takes back', async () => {
+    await withPage({ ...phone, viewport: { width: 360, height: 640 } }, async (page) => {
+      await draw(page, { y: 0.44 });
+      const focused = () => page.evaluate(() => document.activeElement.dataset.testid ?? document.activeElement.parentElement.dataset.testid);
+      await page.getByTestId('wrong').press('Enter');
+      const [choices, bar] = [page.getByTestId('suggest'), page.locator('nav')];
+      await choices.waitFor();
+      assert.equal(await focused(), 'suggest');
+      const [first, below] = [await choices.locator('button').first().boundingBox(), await bar.boundingBox()];
+      assert.ok(first.y >= 0 && first.y + first.height <= below.y, JSON.stringify({ first, below }));
+      await page.keyboard.press('Enter');
+      await page.getByTestId('suggested').waitFor();
+      await page.waitForFunction(() => document.activeElement.dataset.testid === 'canvas');
+      await page.getByTestId('take-back').press('Enter');
+      await toast(page, 'Taken back');
+      assert.equal(await focused(), 'canvas');
+    });
+  });
+
   it('lets a visitor say what it is, and take it back', async () => {
     await withPage({}, async (page) => {
       const drawing = await draw(page, { y: 0.45 });
