@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "learning/evaluation/metrics.h"
-#include "service/annotation.h"
+#include "service/review_queue.h"
 #include "store/store.h"
 
 /// A random audit of reviewed drawings that nobody looked at one by one: whether they may judge.

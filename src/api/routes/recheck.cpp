@@ -4,13 +4,13 @@
 
 #include "api/codec/query_parameters.h"
 #include "api/codec/request_bodies.h"
+#include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 
 namespace croquis::api {
 namespace {
 
 using http::Method;
-using http::problem;
 using http::Request;
 using identity::Principal;
 
