@@ -812,7 +812,7 @@ export const en = {
         ? 'One more is not shown; it is tagged too.'
         : `${n} more are not shown; they are tagged too.`,
     letGo: 'Let go',
-    mapOf: (n: string, by: 'tag' | 'model' | 'person') => 
+    mapOf: (n: string, by: 'tag' | 'model' | 'person') =>
       `${n === '1' ? 'One drawing' : `${n} drawings`}, coloured by ${by}`,
     colouredBy: 'Coloured by',
     colourings: { tag: 'tag', model: 'model', person: 'person' },

@@ -24,7 +24,7 @@ describe('a reason', () => {
     const reason = { sentence: '"sun" is none.', code: 'unknown_label', parameters: { label: 'sun' } };
     expect(tell(reason)).toBe('“sun” is not one of the project’s labels.');
     i18n.choose('fr');
-    expect(tell(reason)).toBe('« sun » n’est pas une étiquette du projet.');
+    expect(tell(reason)).toBe('«\u00a0sun\u00a0» n’est pas une étiquette du projet.');
   });
 
   it("is the server's sentence where its code is absent or younger than the page", () => {

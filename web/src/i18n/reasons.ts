@@ -2,6 +2,7 @@ import type { Job } from '../api/client';
 import type * as annotator from '../generated/annotator';
 import type { Language } from './detect-language';
 import { i18n } from './i18n.svelte';
+import { spacedText } from './spaced';
 
 export type ReasonCode = annotator.components['schemas']['ReasonCode'];
 
@@ -546,7 +547,7 @@ export function tell({ sentence, code = '', parameters = {} }: Reason): string {
     const { importFormats, importFormat, quoted } = t.data;
     put('instead', { format: quoted(importFormats.imagefolder), field: quoted(importFormat) });
   }
-  return text;
+  return language === 'fr' ? spacedText(text) : text;
 }
 
 /** Why a job failed; empty where it did not. */
