@@ -125,7 +125,7 @@ describe('Refusals', () => {
   });
 
   it('are sentences that the sources say', () => {
-    const more = ['annotation', 'clusters', 'imports', 'quality', 'suspects', 'training'].map((name) => `src/service/${name}.cpp`);
+    const more = below('src/service/').filter((path) => path !== 'src/service/reasons.cpp');
     const others = ['asking', 'auditing', 'labelling', 'records'].map((name) => `src/store/${name}.cpp`);
     const elsewhere = ['src/core/spool.cpp', 'src/core/time.cpp', 'src/identity/identity.cpp', 'src/http/multipart.cpp'];
     const said = [...checked, ...more, ...others, ...elsewhere].flatMap((path) => textsOf(read(path)));
