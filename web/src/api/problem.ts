@@ -66,8 +66,11 @@ export const mayRetry = ({ status, code }: Problem): boolean =>
 const has = <T extends object>(table: T, code: string): code is keyof T & string =>
   Object.hasOwn(table, code);
 
-/** The field's title before what is wrong with it; taken off where it stands there already, or is not known. */
-const field_first = /^\{field\} ?: (.)/;
+/**
+ * The field's title before what is wrong with it; taken off where it stands there already, or is not known. French has
+ * a no-break space before the colon.
+ */
+const field_first = /^\{field\}\s?: (.)/;
 
 function refusal(text: string, { field, parameters }: Problem, t: Dictionary, atField: boolean): string {
   const title = atField ? '' : fieldTitle(field, t);
