@@ -5,6 +5,7 @@
 #include <string>
 
 #include "store/asking.h"
+#include "store/list_query.h"
 #include "store/quality_store.h"
 #include "store/records.h"
 #include "store/tagging.h"
