@@ -897,7 +897,7 @@ export const en = {
     title: 'Random check',
     hint: (level: string, fewest: string) =>
       `What was accepted together with others, or came with an import, was not looked at one by one. A random part of it is asked about again here, and nobody is told the tag. Where the whole interval of the agreement lies at ${level} or above, on ${fewest} answers or more, the rest is as good as reviewed one by one.`,
-    nothing: 'All that is kept to judge was reviewed one by one.',
+    nothing: 'No drawing kept to judge was accepted along with others, or came with an import.',
     ways: { in_bulk: 'Accepted together with others', imported: 'Came with an import' },
     verdicts: {
       undecided: 'were tagged the same again: too few to tell.',

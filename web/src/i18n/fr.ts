@@ -906,7 +906,7 @@ export const fr: Dictionary = {
     title: 'Contrôle au hasard',
     hint: (level, fewest) =>
       `Ce qui a été accepté avec d’autres, ou est venu d’un import, n’a pas été regardé dessin par dessin. Une part tirée au hasard est demandée de nouveau ici, sans que personne voie l’étiquette. Si tout l’intervalle de l’accord est à ${level} ou au-dessus, sur ${fewest} réponses ou plus, le reste vaut autant que vérifié un à un.`,
-    nothing: 'Tout ce qui est gardé pour juger a été vérifié un à un.',
+    nothing: 'Aucun dessin gardé pour juger n’a été accepté avec d’autres, ni n’est venu d’un import.',
     ways: { in_bulk: 'Acceptés avec d’autres', imported: 'Venus d’un import' },
     verdicts: {
       undecided: 'ont reçu la même étiquette : trop peu pour conclure.',
