@@ -69,14 +69,7 @@ Result<JudgingReviews> judging_reviews(store::QualityStore& store, int project) 
 
 Result<Claimed> claim_recheck(store::ClaimStore& store, const ClaimRequest& request,
                               const Uuid& account) {
-    store::ClaimRequest asked;
-    asked.holder = request.holder;
-    asked.account = account;
-    asked.project = request.project;
-    asked.limit = request.limit;
-    asked.passed = request.passed;
-    asked.at = now();
-    asked.until = asked.at + claim_lasts;
+    const auto asked = held_from_now(request, account);
     auto drawings = store.claim_recheck(asked);
     if (!drawings) return drawings.error();
     return Claimed{asked.until, std::move(*drawings)};

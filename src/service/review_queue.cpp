@@ -1,6 +1,7 @@
 #include "service/review_queue.h"
 
 #include <cstring>
+#include <utility>
 
 #include "core/bytes.h"
 
@@ -10,6 +11,19 @@ namespace {
 namespace asio = boost::asio;
 
 }  // namespace
+
+store::ClaimRequest held_from_now(ClaimRequest request, const Uuid& account) {
+    store::ClaimRequest asked;
+    asked.holder = request.holder;
+    asked.account = account;
+    asked.project = request.project;
+    asked.limit = request.limit;
+    asked.passed = std::move(request.passed);
+    asked.import_job = request.import_job;
+    asked.at = now();
+    asked.until = asked.at + claim_lasts;
+    return asked;
+}
 
 ReviewQueue::ReviewQueue(store::Store& store, WorkerPool& workers, WorkerPool* analyses)
     : store_(store),
@@ -43,15 +57,7 @@ asio::awaitable<Result<std::int64_t>> ReviewQueue::count_waiting(identity::Princ
 }
 
 asio::awaitable<Result<Claimed>> ReviewQueue::claim(ClaimRequest request, identity::Principal by) {
-    store::ClaimRequest asked;
-    asked.holder = request.holder;
-    asked.account = by.user;
-    asked.project = request.project;
-    asked.limit = request.limit;
-    asked.passed = std::move(request.passed);
-    asked.import_job = request.import_job;
-    asked.at = now();
-    asked.until = asked.at + claim_lasts;
+    auto asked = held_from_now(std::move(request), by.user);
     asked.first = first_questions_.of(asked.project, asked.at);
     const Bytes seed = random_bytes(sizeof asked.seed);
     std::memcpy(&asked.seed, seed.data(), sizeof asked.seed);

@@ -25,6 +25,9 @@ struct ClaimRequest {
     std::optional<Uuid> import_job = std::nullopt;  ///< only what that job brought
 };
 
+/// The same as the store takes it, for an account, from now until the claim ends by itself.
+store::ClaimRequest held_from_now(ClaimRequest request, const Uuid& account);
+
 struct Claimed {
     Timestamp expires_at;
     std::vector<store::ClaimedDrawing> drawings;

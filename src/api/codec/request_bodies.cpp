@@ -290,6 +290,23 @@ Result<Bytes> decode_image(Raw& raw, std::size_t max_bytes) {
     return bytes;
 }
 
+Result<std::vector<Uuid>> read_passed(const json::object& body) {
+    const auto* listed = body.if_contains("passed");
+    std::vector<Uuid> passed;
+    if (listed == nullptr) return passed;
+    if (!listed->is_array() || listed->get_array().size() > most_passed)
+        return Error{ErrorKind::invalid, "This must be a list of at most 200 ids.", "passed"};
+    for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
+        const auto& value = listed->get_array()[i];
+        const auto id = value.is_string() ? Uuid::parse(value.get_string()) : Uuid::parse("");
+        if (!id)
+            return Error{ErrorKind::invalid, "This must be a drawing's id.",
+                         "passed/" + std::to_string(i)};
+        passed.push_back(*id);
+    }
+    return passed;
+}
+
 }  // namespace
 
 std::size_t max_image_text(std::size_t max_bytes) {
@@ -397,21 +414,16 @@ Result<std::optional<bool>> optional_bool(const json::object& object, std::strin
     return std::optional<bool>(value->get_bool());
 }
 
-Result<std::vector<Uuid>> read_passed(const json::object& body) {
-    const auto* listed = body.if_contains("passed");
-    std::vector<Uuid> passed;
-    if (listed == nullptr) return passed;
-    if (!listed->is_array() || listed->get_array().size() > most_passed)
-        return Error{ErrorKind::invalid, "This must be a list of at most 200 ids.", "passed"};
-    for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
-        const auto& value = listed->get_array()[i];
-        const auto id = value.is_string() ? Uuid::parse(value.get_string()) : Uuid::parse("");
-        if (!id)
-            return Error{ErrorKind::invalid, "This must be a drawing's id.",
-                         "passed/" + std::to_string(i)};
-        passed.push_back(*id);
-    }
-    return passed;
+Result<service::ClaimRequest> read_claim(const Uuid& holder, const json::object& body) {
+    const auto limit = optional_size(body, "limit");
+    if (!limit) return limit.error();
+    auto passed = read_passed(body);
+    if (!passed) return passed.error();
+    service::ClaimRequest asked;
+    asked.holder = holder;
+    asked.limit = limit->value_or(asked.limit);
+    asked.passed = std::move(*passed);
+    return asked;
 }
 
 }  // namespace croquis::api

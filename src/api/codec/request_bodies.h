@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "service/review_queue.h"
 #include "service/submissions.h"
 
 /// What requests bring with them, read within limits.
@@ -47,7 +48,8 @@ Result<std::optional<std::size_t>> optional_size(const boost::json::object& obje
 Result<void> only_members(const boost::json::object& object,
                           std::initializer_list<std::string_view> names);
 Result<std::optional<bool>> optional_bool(const boost::json::object& object, std::string_view name);
-/// The drawings passed over that a claim names: at most 200 ids. Errors: invalid ("passed").
-Result<std::vector<Uuid>> read_passed(const boost::json::object& body);
+/// What a claim's body says of how many drawings are held and which were passed over, at most 200
+/// of them. Errors: invalid ("limit", "passed").
+Result<service::ClaimRequest> read_claim(const Uuid& holder, const boost::json::object& body);
 
 }  // namespace croquis::api

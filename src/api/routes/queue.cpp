@@ -10,26 +10,20 @@ using http::Method;
 using http::Request;
 using identity::Principal;
 
-Result<service::ClaimRequest> read_claim(const Request& request) {
+Result<service::ClaimRequest> read_queue_claim(const Request& request) {
     const auto id = read_id(request);
     if (!id) return id.error();
     const auto body = read_object(request);
     if (!body) return body.error();
     if (const auto known = only_members(*body, {"limit", "passed", "import"}); !known)
         return known.error();
-    const auto limit = optional_size(*body, "limit");
-    if (!limit) return limit.error();
-    auto passed = read_passed(*body);
-    if (!passed) return passed.error();
-    service::ClaimRequest asked;
-    asked.holder = *id;
-    asked.limit = limit->value_or(asked.limit);
-    asked.passed = std::move(*passed);
+    auto asked = read_claim(*id, *body);
+    if (!asked) return asked.error();
     const auto import = optional_text(*body, "import");
     if (!import) return import.error();
     const auto job = import_of(*import);
     if (!job) return job.error();
-    asked.import_job = *job;
+    asked->import_job = *job;
     return asked;
 }
 
@@ -57,7 +51,7 @@ Answer progress(AnnotatorContext& api, Request& request, const Principal& who,
 
 Answer claim(AnnotatorContext& api, Request& request, const Principal& who,
              const service::ProjectRef& project) {
-    auto asked = read_claim(request);
+    auto asked = read_queue_claim(request);
     if (!asked) co_return problem(asked.error());
     asked->project = project->project.id;
     const auto claimed = co_await api.queue.claim(*asked, who);

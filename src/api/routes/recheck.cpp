@@ -20,15 +20,7 @@ Result<service::ClaimRequest> read_recheck_claim(const Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
     if (const auto known = only_members(*body, {"limit", "passed"}); !known) return known.error();
-    const auto limit = optional_size(*body, "limit");
-    if (!limit) return limit.error();
-    auto passed = read_passed(*body);
-    if (!passed) return passed.error();
-    service::ClaimRequest asked;
-    asked.holder = *id;
-    asked.limit = limit->value_or(asked.limit);
-    asked.passed = std::move(*passed);
-    return asked;
+    return read_claim(*id, *body);
 }
 
 /// Nothing that a person or a model said of the drawing: whoever looks once more is to say it.
