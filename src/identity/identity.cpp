@@ -114,8 +114,8 @@ class Identity::Impl {
     void keep_hash_current(const store::User& user, const std::string& password);
     Result<std::string> new_hash(const std::string& name, const std::string& password);
     Result<store::User> store_user(const std::string& name, std::string phc, Role role,
-                                   const Asker& asker);
-    void tell_changes(const store::User& after, const AccountChange& change, const Asker& asker);
+                                   const Actor& actor);
+    void tell_changes(const store::User& after, const AccountEdit& change, const Actor& actor);
 
     store::UserStore& store;
     const IdentityOptions options;
@@ -196,28 +196,28 @@ Result<std::string> Identity::Impl::new_hash(const std::string& name, const std:
 }
 
 Result<store::User> Identity::Impl::store_user(const std::string& name, std::string phc, Role role,
-                                               const Asker& asker) {
+                                               const Actor& actor) {
     const store::User user{Uuid::v7(), name, std::move(phc), role, false, now()};
-    if (const auto added = store.add_user(user, asker.user); !added) {
+    if (const auto added = store.add_user(user, actor.user); !added) {
         Error error = added.error();
         if (error.kind == ErrorKind::conflict) error.field = "name";
         return error;
     }
-    tell(Event::account_added, asker.origin,
-         {{"by", asker.name}, {"user", user.name}, {"role", to_string(role)}});
+    tell(Event::account_added, actor.origin,
+         {{"by", actor.name}, {"user", user.name}, {"role", to_string(role)}});
     return user;
 }
 
-void Identity::Impl::tell_changes(const store::User& after, const AccountChange& change,
-                                  const Asker& asker) {
+void Identity::Impl::tell_changes(const store::User& after, const AccountEdit& change,
+                                  const Actor& actor) {
     if (change.role || change.disabled)
-        tell(Event::account_changed, asker.origin,
-             {{"by", asker.name},
+        tell(Event::account_changed, actor.origin,
+             {{"by", actor.name},
               {"user", after.name},
               {"role", to_string(after.role)},
               {"disabled", after.disabled ? "yes" : "no"}});
     if (change.password)
-        tell(Event::password_changed, asker.origin, {{"by", asker.name}, {"user", after.name}});
+        tell(Event::password_changed, actor.origin, {{"by", actor.name}, {"user", after.name}});
 }
 
 Identity::Identity(store::UserStore& store, IdentityOptions options)
@@ -307,15 +307,15 @@ std::optional<Principal> Identity::lately_confirmed(const Principal& claimed,
 }
 
 Result<store::User> Identity::add_user(const std::string& name, const std::string& password,
-                                       Role role, const Asker& asker) {
+                                       Role role, const Actor& actor) {
     if (const auto valid = check_name(name); !valid) return valid.error();
     auto phc = impl_->new_hash(name, password);
     if (!phc) return phc.error();
-    return impl_->store_user(name, std::move(*phc), role, asker);
+    return impl_->store_user(name, std::move(*phc), role, actor);
 }
 
-Result<store::User> Identity::change_user(const Uuid& user, const AccountChange& change,
-                                          const Asker& asker) {
+Result<store::User> Identity::change_user(const Uuid& user, const AccountEdit& change,
+                                          const Actor& actor) {
     store::AccountChange stored{{}, change.role, change.disabled};
     if (change.password) {
         const auto named = impl_->store.user(user);
@@ -324,10 +324,10 @@ Result<store::User> Identity::change_user(const Uuid& user, const AccountChange&
         if (!phc) return phc.error();
         stored.password_hash = std::move(*phc);
     }
-    auto changed = impl_->store.change_user(user, stored, asker.user);
+    auto changed = impl_->store.change_user(user, stored, actor.user);
     if (!changed) return changed.error();
     impl_->confirmations.forget();
-    impl_->tell_changes(*changed, change, asker);
+    impl_->tell_changes(*changed, change, actor);
     return changed;
 }
 
@@ -335,12 +335,12 @@ Result<std::vector<store::User>> Identity::users() {
     return impl_->store.users();
 }
 
-Result<void> Identity::delete_user(const Uuid& user, const Asker& asker) {
+Result<void> Identity::delete_user(const Uuid& user, const Actor& actor) {
     const auto named = impl_->store.user(user);
     if (!named) return named.error();
-    if (const auto gone = impl_->store.delete_user(user, asker.user); !gone) return gone.error();
+    if (const auto gone = impl_->store.delete_user(user, actor.user); !gone) return gone.error();
     impl_->confirmations.forget();
-    tell(Event::account_removed, asker.origin, {{"by", asker.name}, {"user", named->name}});
+    tell(Event::account_removed, actor.origin, {{"by", actor.name}, {"user", named->name}});
     return {};
 }
 

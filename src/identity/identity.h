@@ -48,14 +48,14 @@ struct IdentityOptions {
 };
 
 /// Who asks for a change of accounts.
-struct Asker {
+struct Actor {
     std::optional<Uuid> user;  ///< absent: the operator, who has the database itself
     std::string name = "operator";
     Origin origin;
 };
 
 /// What changes of an account; what is absent stays as it is.
-struct AccountChange {
+struct AccountEdit {
     std::optional<Role> role;
     std::optional<bool> disabled;
     std::optional<std::string> password;
@@ -126,17 +126,17 @@ class Identity {
         const Principal& claimed,
         std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now());
 
-    // Changes of accounts. Unless the asker is an enabled admin at the moment of the change, or the
+    // Changes of accounts. Unless the actor is an enabled admin at the moment of the change, or the
     // operator, they are forbidden. Names and passwords are checked: invalid (field "name" or
     // "password"). The last enabled admin can be neither disabled, demoted nor deleted (conflict).
 
     /// Hashes. Errors besides: conflict (name taken).
     Result<store::User> add_user(const std::string& name, const std::string& password, Role role,
-                                 const Asker& asker);
+                                 const Actor& actor);
     /// Hashes where there is a new password. That, and disabling, end the user's sign-ins.
-    Result<store::User> change_user(const Uuid& user, const AccountChange& change,
-                                    const Asker& asker);
-    Result<void> delete_user(const Uuid& user, const Asker& asker);
+    Result<store::User> change_user(const Uuid& user, const AccountEdit& change,
+                                    const Actor& actor);
+    Result<void> delete_user(const Uuid& user, const Actor& actor);
     Result<std::vector<store::User>> users();
 
     /// Hashes. Ends the user's sign-ins and begins another. A wrong `present` is invalid

@@ -67,7 +67,7 @@ Result<JudgingReviews> judging_reviews(store::QualityStore& store, int project) 
     return judged_by(*recheck);
 }
 
-Result<Claimed> claim_recheck(store::ClaimStore& store, const ClaimRequest& request,
+Result<Claimed> claim_recheck(store::ClaimStore& store, const PageClaim& request,
                               const Uuid& account) {
     const auto asked = held_from_now(request, account);
     auto drawings = store.claim_recheck(asked);

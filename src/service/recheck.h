@@ -56,7 +56,7 @@ Result<JudgingReviews> judging_reviews(store::QualityStore& store, int project);
 
 /// Holds the next drawings to be asked about once more. Blocks. Errors: those of
 /// Store::claim_recheck.
-Result<Claimed> claim_recheck(store::ClaimStore& store, const ClaimRequest& request,
+Result<Claimed> claim_recheck(store::ClaimStore& store, const PageClaim& request,
                               const Uuid& account);
 
 boost::json::object to_json(const Recheck& recheck);

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 }  // namespace
 
-store::ClaimRequest held_from_now(ClaimRequest request, const Uuid& account) {
+store::ClaimRequest held_from_now(PageClaim request, const Uuid& account) {
     store::ClaimRequest asked;
     asked.holder = request.holder;
     asked.account = account;
@@ -56,7 +56,7 @@ asio::awaitable<Result<std::int64_t>> ReviewQueue::count_waiting(identity::Princ
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<Claimed>> ReviewQueue::claim(ClaimRequest request, identity::Principal by) {
+asio::awaitable<Result<Claimed>> ReviewQueue::claim(PageClaim request, identity::Principal by) {
     auto asked = held_from_now(std::move(request), by.user);
     asked.first = first_questions_.of(asked.project, asked.at);
     const Bytes seed = random_bytes(sizeof asked.seed);

@@ -17,7 +17,7 @@ namespace croquis::service {
 /// For so long a claim holds drawings unless it is renewed.
 inline constexpr std::chrono::seconds claim_lasts{120};
 
-struct ClaimRequest {
+struct PageClaim {
     Uuid holder;
     std::size_t limit = 12;    ///< 1…50
     std::vector<Uuid> passed;  ///< at most 200
@@ -26,7 +26,7 @@ struct ClaimRequest {
 };
 
 /// The same as the store takes it, for an account, from now until the claim ends by itself.
-store::ClaimRequest held_from_now(ClaimRequest request, const Uuid& account);
+store::ClaimRequest held_from_now(PageClaim request, const Uuid& account);
 
 struct Claimed {
     Timestamp expires_at;
@@ -54,7 +54,7 @@ class ReviewQueue {
     /// Holds the next drawings for a person's open page, and what it holds already for longer.
     /// While the project has only begun, FirstQuestions come before the others.
     /// Errors: those of Store::claim.
-    boost::asio::awaitable<Result<Claimed>> claim(ClaimRequest request, identity::Principal by);
+    boost::asio::awaitable<Result<Claimed>> claim(PageClaim request, identity::Principal by);
     /// Lets others have what a page of this person held.
     boost::asio::awaitable<Result<void>> release(Uuid holder, identity::Principal by);
 

@@ -414,12 +414,12 @@ Result<std::optional<bool>> optional_bool(const json::object& object, std::strin
     return std::optional<bool>(value->get_bool());
 }
 
-Result<service::ClaimRequest> read_claim(const Uuid& holder, const json::object& body) {
+Result<service::PageClaim> read_claim(const Uuid& holder, const json::object& body) {
     const auto limit = optional_size(body, "limit");
     if (!limit) return limit.error();
     auto passed = read_passed(body);
     if (!passed) return passed.error();
-    service::ClaimRequest asked;
+    service::PageClaim asked;
     asked.holder = holder;
     asked.limit = limit->value_or(asked.limit);
     asked.passed = std::move(*passed);

@@ -50,6 +50,6 @@ Result<void> only_members(const boost::json::object& object,
 Result<std::optional<bool>> optional_bool(const boost::json::object& object, std::string_view name);
 /// What a claim's body says of how many drawings are held and which were passed over, at most 200
 /// of them. Errors: invalid ("limit", "passed").
-Result<service::ClaimRequest> read_claim(const Uuid& holder, const boost::json::object& body);
+Result<service::PageClaim> read_claim(const Uuid& holder, const boost::json::object& body);
 
 }  // namespace croquis::api

@@ -10,7 +10,7 @@ using http::Method;
 using http::Request;
 using identity::Principal;
 
-Result<service::ClaimRequest> read_queue_claim(const Request& request) {
+Result<service::PageClaim> read_queue_claim(const Request& request) {
     const auto id = read_id(request);
     if (!id) return id.error();
     const auto body = read_object(request);

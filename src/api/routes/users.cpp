@@ -17,7 +17,7 @@ Response refusal(const Error& error) {
     return error.kind == ErrorKind::forbidden ? forbidden() : problem(error);
 }
 
-identity::Asker asker_of(const Request& request, const Principal& who) {
+identity::Actor actor_of(const Request& request, const Principal& who) {
     return {who.user, who.name, origin_of(request)};
 }
 
@@ -46,7 +46,7 @@ Result<NewUser> read_new_user(const Request& request) {
     return user;
 }
 
-Result<identity::AccountChange> read_user_change(const Request& request) {
+Result<identity::AccountEdit> read_user_change(const Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
     const auto role = optional_text(*body, "role");
@@ -57,7 +57,7 @@ Result<identity::AccountChange> read_user_change(const Request& request) {
     if (!password) return password.error();
     if (const auto known = only_members(*body, {"role", "disabled", "password"}); !known)
         return known.error();
-    identity::AccountChange change{std::nullopt, *disabled, std::move(*password)};
+    identity::AccountEdit change{std::nullopt, *disabled, std::move(*password)};
     if (!*role) return change;
     const auto parsed = identity::parse_role(**role);
     if (!parsed) return parsed.error();
@@ -79,7 +79,7 @@ Answer add_user(AnnotatorContext& api, Request& request, const Principal& who) {
     if (!asked) co_return problem(asked.error());
     const auto job = [&] {
         return api.identity.add_user(asked->name, asked->password, asked->role,
-                                     asker_of(request, who));
+                                     actor_of(request, who));
     };
     const auto user = co_await api.password_workers.run(job);
     co_return no_store(user ? http::json_response(201, to_json(*user)) : refusal(user.error()));
@@ -90,7 +90,7 @@ Answer change_user(AnnotatorContext& api, Request& request, const Principal& who
     if (!id) co_return problem(id.error());
     const auto change = read_user_change(request);
     if (!change) co_return problem(change.error());
-    const auto job = [&] { return api.identity.change_user(*id, *change, asker_of(request, who)); };
+    const auto job = [&] { return api.identity.change_user(*id, *change, actor_of(request, who)); };
     const auto user = co_await (change->password ? api.password_workers : api.workers).run(job);
     co_return no_store(user ? http::json_response(200, to_json(*user)) : refusal(user.error()));
 }
@@ -98,7 +98,7 @@ Answer change_user(AnnotatorContext& api, Request& request, const Principal& who
 Answer delete_user(AnnotatorContext& api, Request& request, const Principal& who) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto job = [&] { return api.identity.delete_user(*id, asker_of(request, who)); };
+    const auto job = [&] { return api.identity.delete_user(*id, actor_of(request, who)); };
     const auto done = co_await api.workers.run(job);
     co_return done ? http::no_content() : refusal(done.error());
 }

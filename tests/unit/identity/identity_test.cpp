@@ -60,7 +60,7 @@ class IdentityTest : public testing::Test {
         EXPECT_TRUE(pair);
         return here_.authenticate(pair->access_token, now()).value();
     }
-    Asker asker(const store::User& user) { return {user.id, user.name, {"192.0.2.1", "r2"}}; }
+    Actor actor(const store::User& user) { return {user.id, user.name, {"192.0.2.1", "r2"}}; }
     static bool ended(const Result<Principal>& confirmed) {
         return !confirmed && confirmed.error().kind == ErrorKind::unauthenticated;
     }
@@ -86,7 +86,7 @@ TEST_F(IdentityTest, ATokenSpeaksForTheUserAsTheStoreHasIt) {
         EXPECT_EQ(present->name, "marie");
         EXPECT_EQ(present->role, Role::admin);
     }
-    ASSERT_TRUE(here_.change_user(marie_.id, {Role::annotator, {}, {}}, asker(admin_)));
+    ASSERT_TRUE(here_.change_user(marie_.id, {Role::annotator, {}, {}}, actor(admin_)));
     for (auto* backend : {&here_, &there_})
         EXPECT_EQ(backend->confirm(claimed)->role, Role::annotator);
 }
@@ -107,29 +107,29 @@ TEST_F(IdentityTest, AnOldTokenEndsWithWhatItCameFrom) {
         EXPECT_FALSE(here_.refresh(pair.refresh_token, {})) << what;
     };
     takes("deleted", [&](const auto& user, const auto&) {
-        ASSERT_TRUE(here_.delete_user(user.id, asker(admin_)));
+        ASSERT_TRUE(here_.delete_user(user.id, actor(admin_)));
     });
     takes("disabled", [&](const auto& user, const auto&) {
-        ASSERT_TRUE(here_.change_user(user.id, {{}, true, {}}, asker(admin_)));
+        ASSERT_TRUE(here_.change_user(user.id, {{}, true, {}}, actor(admin_)));
     });
     takes("disabled and enabled again", [&](const auto& user, const auto&) {
-        ASSERT_TRUE(here_.change_user(user.id, {{}, true, {}}, asker(admin_)));
-        ASSERT_TRUE(here_.change_user(user.id, {{}, false, {}}, asker(admin_)));
+        ASSERT_TRUE(here_.change_user(user.id, {{}, true, {}}, actor(admin_)));
+        ASSERT_TRUE(here_.change_user(user.id, {{}, false, {}}, actor(admin_)));
     });
     takes("a new password", [&](const auto& user, const auto&) {
-        ASSERT_TRUE(here_.change_user(user.id, {{}, {}, other_password}, asker(admin_)));
+        ASSERT_TRUE(here_.change_user(user.id, {{}, {}, other_password}, actor(admin_)));
     });
     takes("signed out", [&](const auto&, const auto& pair) {
         ASSERT_TRUE(here_.sign_out(pair.refresh_token, {}));
     });
     takes("made again under the same name", [&](const auto& user, const auto&) {
-        ASSERT_TRUE(here_.delete_user(user.id, asker(admin_)));
+        ASSERT_TRUE(here_.delete_user(user.id, actor(admin_)));
         added(user.name, Role::admin);
     });
 }
 
 TEST_F(IdentityTest, AFormerAdminChangesNothing) {
-    const auto former = asker(marie_);
+    const auto former = actor(marie_);
     const auto bob = added("bob", Role::annotator);
     const auto forbidden = [](const auto& result) {
         return !result && result.error().kind == ErrorKind::forbidden;
@@ -143,11 +143,11 @@ TEST_F(IdentityTest, AFormerAdminChangesNothing) {
         EXPECT_EQ(store_->user(bob.id)->role, Role::annotator);
         EXPECT_FALSE(store_->user_by_name("mine"));
     };
-    ASSERT_TRUE(there_.change_user(marie_.id, {Role::annotator, {}, {}}, asker(admin_)));
+    ASSERT_TRUE(there_.change_user(marie_.id, {Role::annotator, {}, {}}, actor(admin_)));
     can_do_nothing();
-    ASSERT_TRUE(there_.change_user(marie_.id, {Role::admin, true, {}}, asker(admin_)));
+    ASSERT_TRUE(there_.change_user(marie_.id, {Role::admin, true, {}}, actor(admin_)));
     can_do_nothing();
-    ASSERT_TRUE(there_.delete_user(marie_.id, asker(admin_)));
+    ASSERT_TRUE(there_.delete_user(marie_.id, actor(admin_)));
     can_do_nothing();
 }
 
@@ -273,7 +273,7 @@ TEST_F(IdentityTest, EachEventIsALineWithItsRequestAndAddress) {
     told("refresh_refused", "");
     EXPECT_TRUE(here_.sign_out(pair.refresh_token, from));
     told("sign_out", "");
-    const Asker boss{admin_.id, "boss", from};
+    const Actor boss{admin_.id, "boss", from};
     const auto bob = here_.add_user("bob", other_password, Role::annotator, boss).value();
     told("account_added", " by=boss user=bob role=annotator");
     EXPECT_TRUE(here_.change_user(bob.id, {Role::admin, {}, {}}, boss));
@@ -297,7 +297,7 @@ TEST_F(IdentityTest, NoSecretIsInTheLog) {
     const auto pair = sign_in("marie", marie_password).value();
     const auto next = here_.refresh(pair.refresh_token, {}).value();
     here_.refresh("guessed-refresh-token", {});
-    EXPECT_TRUE(here_.change_user(marie_.id, {{}, {}, other_password}, asker(admin_)));
+    EXPECT_TRUE(here_.change_user(marie_.id, {{}, {}, other_password}, actor(admin_)));
     here_.tell_keys();
     for (const auto& secret :
          {marie_password, other_password, std::string("hunter2"), options().secret,

@@ -18,7 +18,7 @@ TEST_F(ReviewQueueTest, AsksAboutTypicalDrawingsFirstOnceTheyAreFound) {
     WorkerPool analyses(1, 4);
     ReviewQueue queue(*store_, workers_, &analyses);
     for (int seed = 1; seed <= 12; ++seed) stored(seed);
-    ClaimRequest request;
+    PageClaim request;
     request.holder = Uuid::v7();
     request.limit = 1;
     ASSERT_TRUE(ask(queue.claim(request, marie_)));
