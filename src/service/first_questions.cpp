@@ -6,50 +6,22 @@
 #include <string>
 #include <utility>
 
-#include "learning/adaptation/teaching.h"
 #include "service/clusters.h"
+#include "service/label_progress.h"
 #include "service/labels.h"
 #include "service/trunk.h"
-#include "store/asking.h"
 
 namespace croquis::service {
-namespace {
-
-constexpr std::size_t examples_page_size = 1'000;
-constexpr std::size_t most_pages_of_examples = 4;
-
-/// Counts the drawings of a page that models learn from, by tag.
-void count_examples(const store::ReviewedPage& page, std::map<std::string, std::size_t>& examples) {
-    for (const auto& drawing : page.drawings) {
-        const auto label = examples.find(drawing.tag);
-        if (label != examples.end() && !store::judges(drawing.id)) ++label->second;
-    }
-}
-
-bool are_few(const std::map<std::string, std::size_t>& examples) {
-    const auto enough = std::count_if(examples.begin(), examples.end(), [](const auto& label) {
-        return label.second >= learning::fewest_examples;
-    });
-    return enough == 0 || static_cast<std::size_t>(enough) * 10 < examples.size() * 9;
-}
-
-}  // namespace
 
 Result<bool> has_few_examples(store::Store& store, int project) {
     const auto labels = labels_in_use(store, project);
     if (!labels) return labels.error();
-    std::map<std::string, std::size_t> examples;
-    for (const auto& label : *labels) examples.emplace(label, 0);
-    store::ReviewedQuery query{"", examples_page_size, std::nullopt, project};
-    for (std::size_t read = 0; read < most_pages_of_examples; ++read) {
-        const auto page = store.reviewed_drawings(query);
-        if (!page) return page.error();
-        count_examples(*page, examples);
-        if (!are_few(examples)) return false;
-        if (!page->next) break;
-        query.after = page->next;
-    }
-    return true;
+    const auto reviewed = store.reviewed_counts(project, {});
+    if (!reviewed) return reviewed.error();
+    const auto enough = std::count_if(reviewed->begin(), reviewed->end(), [&](const auto& count) {
+        return labels->contains(count.tag) && examples_wanted(count) == 0;
+    });
+    return enough == 0 || static_cast<std::size_t>(enough) * 10 < labels->size() * 9;
 }
 
 Result<std::vector<Uuid>> first_questions(store::Store& store, int project) {

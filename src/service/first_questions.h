@@ -18,7 +18,7 @@ namespace croquis::service {
 
 /// Whether a project has only begun: fewer than nine in ten of its labels in use have
 /// learning::fewest_examples reviewed drawings to learn from (one that hardly anybody draws does
-/// not hold up the others), or nothing is reviewed. Looks at the newest 4,000 reviewed drawings.
+/// not hold up the others), or nothing is reviewed. Counts all that was reviewed: ask seldom.
 /// Blocks. Errors: those of the store.
 Result<bool> has_few_examples(store::Store& store, int project);
 

@@ -43,8 +43,7 @@ LabelProgress progress_of(const std::string& label, const store::ReviewedCount& 
     const auto to_learn = count.reviewed - count.judging;
     progress.learnt = std::min(count.before, taught);
     progress.fresh = to_learn - progress.learnt;
-    constexpr auto fewest = static_cast<std::int64_t>(learning::fewest_examples);
-    progress.wanted = std::max<std::int64_t>(0, fewest - to_learn);
+    progress.wanted = examples_wanted(count);
     return progress;
 }
 
@@ -55,6 +54,11 @@ json::value known_share(const learning::Share& share) {
 }
 
 }  // namespace
+
+std::int64_t examples_wanted(const store::ReviewedCount& count) {
+    constexpr auto fewest = static_cast<std::int64_t>(learning::fewest_examples);
+    return std::max<std::int64_t>(0, fewest - (count.reviewed - count.judging));
+}
 
 Result<ProgressBoard::Counted> ProgressBoard::count(store::Store& store, int project,
                                                     Timestamp made_at) {

@@ -27,6 +27,9 @@ struct LabelProgress {
     learning::Share accuracy;  ///< of that model on what judges; of none where that is not known
 };
 
+/// How many more drawings to learn from the label needs until Teach takes it.
+std::int64_t examples_wanted(const store::ReviewedCount& count);
+
 struct ProjectProgress {
     Timestamp as_of;                   ///< when the drawings were counted
     std::optional<std::string> model;  ///< that answers in the project
