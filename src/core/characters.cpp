@@ -23,6 +23,12 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
+std::string_view truncate_utf8(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80) --bytes;
+    return text.substr(0, bytes);
+}
+
 std::string lower_case(std::string_view text) {
     std::string lower(text);
     for (char& c : lower) c = lower_case(c);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,9 @@ namespace croquis {
 
 /// Whether `text` is UTF-8 (RFC 3629): without surrogates, overlong forms or parts of a character.
 bool is_utf8(std::string_view text);
+
+/// The longest beginning of UTF-8 text that has at most so many bytes and ends between characters.
+std::string_view truncate_utf8(std::string_view text, std::size_t bytes);
 
 bool is_ascii(std::string_view text);
 

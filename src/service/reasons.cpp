@@ -5,6 +5,8 @@
 #include <boost/json/object.hpp>
 #include <span>
 
+#include "core/characters.h"
+
 namespace croquis::service {
 namespace {
 
@@ -496,9 +498,7 @@ std::optional<Reason> refusal_of(std::string_view sentence) {
 
 std::string shortened(std::string text) {
     if (text.size() <= max_short_bytes) return text;
-    std::size_t cut = max_short_bytes;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80) --cut;
-    return text.substr(0, cut) + "…";
+    return std::string(truncate_utf8(text, max_short_bytes)) + "…";
 }
 
 boost::json::object parameters_of(const Reason& reason) {

@@ -530,9 +530,8 @@ std::string safe_file_name(const std::string& name) {
     // Cut between characters, not within one, and without losing the ending.
     const std::string end = extension(safe);
     if (safe.size() > max_bytes) {
-        std::size_t cut = max_bytes - std::min(end.size(), max_bytes / 2);
-        while (cut > 0 && (static_cast<unsigned char>(safe[cut]) & 0xc0U) == 0x80) --cut;
-        safe = safe.substr(0, cut) + (end.size() <= max_bytes / 2 ? end : "");
+        const std::size_t fitting = max_bytes - std::min(end.size(), max_bytes / 2);
+        safe = std::string(truncate_utf8(safe, fitting)) + (end.size() <= max_bytes / 2 ? end : "");
     }
     while (!safe.empty() && (safe.back() == '.' || safe.back() == ' ')) safe.back() = '_';
     if (safe.empty() || safe.front() == '.' || safe.front() == ' ') safe.insert(0, "_");

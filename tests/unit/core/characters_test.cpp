@@ -28,6 +28,18 @@ TEST(IsUtf8, RefusesWhatStandsForNoCharacter) {
         EXPECT_FALSE(is_utf8(text)) << text;
 }
 
+TEST(TruncateUtf8, EndsBetweenCharacters) {
+    EXPECT_EQ(truncate_utf8("abc", 3), "abc");
+    EXPECT_EQ(truncate_utf8("abcd", 3), "abc");
+    EXPECT_EQ(truncate_utf8("abcd", 0), "");
+    const auto mixed = "a\xc3\xa9\xf0\x9f\x8e\xa8"sv;  // one, two and four bytes
+    EXPECT_EQ(truncate_utf8(mixed, 7), mixed);
+    EXPECT_EQ(truncate_utf8(mixed, 6), "a\xc3\xa9");
+    EXPECT_EQ(truncate_utf8(mixed, 3), "a\xc3\xa9");
+    EXPECT_EQ(truncate_utf8(mixed, 2), "a");
+    EXPECT_EQ(truncate_utf8("\xc3\xa9", 1), "");
+}
+
 TEST(LowerCase, KnowsLettersOfAsciiAlone) {
     EXPECT_EQ(lower_case("AZaz@[`{09"), "azaz@[`{09");
     EXPECT_EQ(lower_case("\xc3\x89TOILE"), "\xc3\x89toile") << "É";
