@@ -2,37 +2,25 @@
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import path from 'node:path';
 
 import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { look, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
-const folder = process.env.SCREENSHOTS;
 
 describe('the audit log', () => {
   let store, croquis, browser;
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
     const api = apiAt(croquis.url);
     await api.signIn();
     for (let n = 0; n < 60; ++n) await api('POST', '/labels', { name: `label ${n}` });
     await api('POST', '/users', { name: 'marie', password: 'a long pass phrase' });
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const withPage = (options, steps) => visit(browser, croquis.url, options, steps);
-
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-  }
 
   /** The place with the accounts; signing in leads elsewhere first. */
   async function accounts(page) {

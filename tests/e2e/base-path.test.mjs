@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, describe, it } from 'node:test';
 
-import { circle, drawByMouse, launch, openPage, signIn, submit } from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { circle, drawByMouse, openPage, signIn, submit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
 /** Passes what is under `base` to `target` as it came; whatever else is asked for is noted in `strayed`. */
 async function proxyUnder(base, target) {
@@ -36,17 +36,14 @@ describe('under a path of its own', () => {
   let store, croquis, browser, proxy, page;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url, { flags: ['--base-path', '/croquis'] });
+    ({ store, croquis, browser } = await setUp({ flags: ['--base-path', '/croquis'] }));
     proxy = await proxyUnder('/croquis', croquis.url);
     page = await openPage(browser);
     await page.goto(proxy.url);
   });
   after(async () => {
-    await browser?.close();
     proxy?.server.close();
-    await croquis?.stop();
-    await store?.remove();
+    await tearDown({ store, croquis, browser });
   });
 
   it('draws, predicts and shows the stored picture', async () => {

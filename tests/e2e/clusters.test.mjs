@@ -1,38 +1,25 @@
 // Look-alikes: drawings that wait for review are shown in clusters, tagged in one go with exceptions left out, and taken
 // back in one go, by mouse, by keyboard and on a phone. With SCREENSHOTS=FOLDER it leaves pictures there.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { look, signIn, visit } from './support/browser.mjs';
 import { figurePng, figures } from './support/figures.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
-const folder = process.env.SCREENSHOTS;
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
 
 describe('look-alikes', () => {
   let store, croquis, browser, api;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     for (let n = 0; n < 100; ++n)
       await api('POST', '/public/predictions', { image: figurePng(figures[n % figures.length], n).toString('base64') });
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-  }
   const clusters = (page) => page.getByTestId('cluster');
   async function open(page) {
     await signIn(page);

@@ -2,21 +2,17 @@
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
-
-const pictures = process.env.SCREENSHOTS;
+import { assertAccessible, look, openPage, signIn } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
 describe('the data', () => {
   let store, croquis, browser;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
     const strokes = [[[0, 100, 50], [0, 10, 90]]];
     const leaning = 'iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAUUlEQVR42pXTyQ0AIBADsem/6dDBWvADWeJKavdoCUA0iAbRIBpEg2gQDaJBNIgG0SAaRJh7of9NfW5f3a/nD/AfOgZOksPoPLsSbpWL6W6vB32K3E5pcKkmAAAAAElFTkSuQmCC';
     const answer = await fetch(`http://localhost:${croquis.ports.api}/api/v1/public/predictions`, {
@@ -26,11 +22,7 @@ describe('the data', () => {
     });
     assert.equal(answer.status, 201, await answer.text());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const open = async (options) => {
     const page = await openPage(browser, options);
@@ -38,10 +30,6 @@ describe('the data', () => {
     return page;
   };
 
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (pictures) await page.screenshot({ path: path.join(pictures, `data-${name}.png`), fullPage: true });
-  }
 
   it('is a place of those who are signed in', async () => {
     const page = await open({ locale: 'fr-FR' });
@@ -74,7 +62,7 @@ describe('the data', () => {
     await page.keyboard.press('ArrowUp');
     await page.waitForURL(/#\/data\?reviewed=all$/);
     await form.getByText('What nobody reviewed carries the model’s tag.').waitFor();
-    await look(page, 'export-all');
+    await look(page, 'data-export-all');
     await page.reload();
     await form.waitFor();
     assert.equal(await review.inputValue(), '');
@@ -109,7 +97,7 @@ describe('the data', () => {
     await form.getByLabel('Reviewed since').waitFor();
     assert.equal(await form.getByLabel('Reviewed since').inputValue(), '2026-01-31T14:07');
     assert.ok(await form.getByRole('radio', { name: /^Strokes/ }).isChecked());
-    await look(page, 'export');
+    await look(page, 'data-export');
     const lines = async () => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -131,7 +119,7 @@ describe('the data', () => {
     await signIn(narrow);
     await narrow.goto(`${croquis.url}/#/data?tagged_since=2026-01-31T14:07`);
     await narrow.getByLabel('Vérifié depuis').scrollIntoViewIfNeeded();
-    await look(narrow, 'export-phone');
+    await look(narrow, 'data-export-phone');
     assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     await narrow.context().close();
   });

@@ -2,18 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import {
-  assertAccessible,
-  circle,
-  corners,
-  drawByMouse,
-  launch,
-  line,
-  openPage,
-  submit,
-  visit,
-} from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { assertAccessible, circle, corners, drawByMouse, line, openPage, submit, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
 const phone = {
   viewport: { width: 390, height: 844 },
@@ -27,14 +17,9 @@ describe('the drawing page', () => {
   let store, croquis, browser;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const withPage = (options, steps, expected) =>
     visit(

@@ -1,37 +1,24 @@
 // Drawings that are nearly the same are shown in groups, tagged alike, hidden and deleted, and taken back in one go, by
 // mouse, by keyboard and on a phone. With SCREENSHOTS=FOLDER it leaves pictures there.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { look, signIn, visit } from './support/browser.mjs';
 import { figurePng, figures } from './support/figures.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { until } from './support/until.mjs';
 
-const folder = process.env.SCREENSHOTS;
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
 
 describe('near duplicates', () => {
   let store, croquis, browser, api;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-  }
   const groups = (page) => page.getByTestId('duplicates');
   const draw = (figure, seed) =>
     api('POST', '/public/predictions', { image: figurePng(figure, seed).toString('base64') });

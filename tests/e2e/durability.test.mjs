@@ -2,21 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { circle, drawByMouse, launch, openPage, submit } from './support/browser.mjs';
+import { circle, drawByMouse, openPage, submit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { startCroquis, stores } from './support/server.mjs';
 
 for (const [kind, makeStore] of Object.entries(stores)) {
   describe(`a server killed straight after the answer, on ${kind}`, () => {
     let store, croquis, browser;
     before(async () => {
-      [store, browser] = await Promise.all([makeStore(), launch()]);
-      croquis = await startCroquis(store.url);
+      ({ store, croquis, browser } = await setUp({ makeStore }));
     });
-    after(async () => {
-      await browser?.close();
-      await croquis?.stop();
-      await store?.remove();
-    });
+    after(() => tearDown({ store, croquis, browser }));
 
     it('has the drawing when it is back', async () => {
       const page = await openPage(browser);

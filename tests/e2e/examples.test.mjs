@@ -1,16 +1,13 @@
 // The drawing that an admin chooses to show a label by, as it stands in the page.
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { look, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
 import { until } from './support/until.mjs';
 
-const folder = process.env.SCREENSHOTS;
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const password = 'a long pass phrase';
 
@@ -19,17 +16,11 @@ describe('the example of a label', () => {
   let drawn = 0;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     await api('POST', '/users', { name: 'marie', password });
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const now = (id) => api('GET', `/drawings/${id}`);
   const inLabels = async (name) => (await api('GET', '/labels')).labels.find(({ tag }) => tag === name).example;
@@ -48,10 +39,6 @@ describe('the example of a label', () => {
   /** Its bytes came, not the sign of a picture that is missing. */
   const loaded = (image) =>
     until('the picture', () => image.evaluate(({ complete, naturalWidth }) => complete && naturalWidth > 0));
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `example-${name}.png`) });
-  }
   async function openLabels(page, options) {
     await signIn(page, options);
     await page.getByTestId('queue').waitFor();
@@ -79,12 +66,12 @@ describe('the example of a label', () => {
       await page.keyboard.press('ArrowRight');
       assert.ok(await choice.getByRole('radio', { name: 'Drawing 2' }).isChecked());
       await loaded(choice.locator('img').first());
-      await look(page, 'choice');
+      await look(page, 'example-choice');
       await page.keyboard.press('Enter');
       await page.getByTestId('ask').waitFor({ state: 'detached' });
       await loaded(shown(label(page, 'star'), first.id));
       assert.equal(await inLabels('star'), first.id);
-      await look(page, 'labels');
+      await look(page, 'example-labels');
 
       await page.locator('nav a[href="#/draw"]').click();
       const hint = page.getByTestId('known').locator('[data-tag=star]');
@@ -94,21 +81,21 @@ describe('the example of a label', () => {
       await page.locator('nav a[href="#/review"]').click();
       const tags = page.getByTestId('detail').getByTestId('labels');
       await loaded(shown(tags.locator('[data-tag=star]'), first.id));
-      await look(page, 'review');
+      await look(page, 'example-review');
     });
 
     await visit(browser, croquis.url, { ...phone, colorScheme: 'dark', locale: 'fr-FR' }, async (page) => {
       const hint = page.getByTestId('known').locator('[data-tag=star]');
       await loaded(shown(hint, first.id));
       await hint.scrollIntoViewIfNeeded();
-      await look(page, 'hint-phone');
+      await look(page, 'example-hint-phone');
       await openLabels(page);
       await label(page, 'star').getByRole('button', { name: 'Modifier Étoile' }).click();
       const choice = page.getByTestId('ask').getByTestId('example-choice');
       await choice.locator('[data-id]').nth(1).waitFor();
       assert.ok(await choice.getByRole('radio', { name: 'Dessin 1', exact: true }).isChecked(), 'the chosen one first');
       await choice.scrollIntoViewIfNeeded();
-      await look(page, 'choice-phone');
+      await look(page, 'example-choice-phone');
       const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       assert.ok(!sticksOut);
     });
@@ -127,7 +114,7 @@ describe('the example of a label', () => {
       await choice.locator(`[data-id="${second.id}"] input`).check();
       await page.getByTestId('ask').getByRole('button', { name: 'Save' }).click();
       await choice.getByRole('alert').getByText('This drawing is hidden or gone').waitFor();
-      await look(page, 'gone');
+      await look(page, 'example-gone');
     }, { failedRequests: true });
     await change('show', first);
     assert.equal(await inLabels('star'), first.id);
@@ -172,7 +159,7 @@ describe('the example of a label', () => {
       await choice.getByText('No reviewed drawing with this label is like that.').waitFor();
       assert.ok(await choice.locator(`[data-id="${oldest.id}"] input`).isChecked(), 'what is picked stays in sight');
       assert.equal(await choice.locator('[data-id]').count(), 1);
-      await look(page, 'narrowed');
+      await look(page, 'example-narrowed');
       await page.getByTestId('ask').getByRole('button', { name: 'Save' }).click();
       await loaded(shown(label(page, 'square'), oldest.id));
     });
@@ -184,7 +171,7 @@ describe('the example of a label', () => {
       await choice.locator('[data-id]').nth(23).waitFor();
       await choice.getByText('Filtres').click();
       await choice.getByLabel('Dessinés à partir du').scrollIntoViewIfNeeded();
-      await look(page, 'narrowed-phone');
+      await look(page, 'example-narrowed-phone');
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     });
   });

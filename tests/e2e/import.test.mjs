@@ -9,12 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { entryOf } from '../contract/api/support/zip.mjs';
 import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, openPage, signIn, visit } from './support/browser.mjs';
+import { assertAccessible, look, openPage, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
 import { zipOf } from './support/zip.mjs';
 
-const pictures = process.env.SCREENSHOTS;
 const side = 64;
 const shapes = {
   circle: (n) => (x, y) => Math.abs(Math.hypot(x - 32, y - 32) - 14 - (n % 16)) < 1.6,
@@ -43,16 +42,10 @@ describe('an import', () => {
   let store, croquis, browser, api;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const open = async (page) => {
     await signIn(page);
@@ -61,10 +54,6 @@ describe('an import', () => {
   };
   const chosen = (page, name, bytes) =>
     page.locator('#import-file').setInputFiles({ name, mimeType: 'application/zip', buffer: bytes });
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
-  }
   const outcome = (page, text) => page.getByTestId('import-outcome').filter({ hasText: text }).waitFor({ timeout: 60_000 });
 
   it('of two hundred is tried, done, reviewed by keyboard and exported as it was set', async () => {
@@ -356,15 +345,10 @@ describe('strokes', () => {
   const strokes = [[[10, 240, 120], [10, 20, 200], [0, 300, 600]], [[30, 200], [220, 230], [900, 1200]]];
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
     await apiAt(croquis.url)('POST', '/public/predictions', { image: greyPng(side, shapes.line(7)), strokes });
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const paths = (page) =>
     page.locator('[data-testid=strokes] path').evaluateAll((all) => all.map((path) => path.getAttribute('d')));

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { circle, drawByMouse, launch, openPage, signIn, submit, triangle } from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { circle, drawByMouse, openPage, signIn, submit, triangle } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
+import { stores } from './support/server.mjs';
 
 const seeded = 30; // more than a page of the gallery
 
@@ -13,16 +14,11 @@ for (const [kind, makeStore] of Object.entries(stores)) {
     const cards = () => page.locator('main [data-testid=drawing]:visible');
 
     before(async () => {
-      [store, browser] = await Promise.all([makeStore(), launch()]);
-      croquis = await startCroquis(store.url);
+      ({ store, croquis, browser } = await setUp({ makeStore }));
       page = await openPage(browser, { locale: 'fr-FR' });
       await page.goto(croquis.url);
     });
-    after(async () => {
-      await browser?.close();
-      await croquis?.stop();
-      await store?.remove();
-    });
+    after(() => tearDown({ store, croquis, browser }));
 
     it('shows the three places', async () => {
       const places = await page.locator('nav a').allInnerTexts();

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
 
 const count = 12;
 
@@ -17,19 +16,13 @@ describe('the list of drawings', () => {
   let store, croquis, browser, api, drawings;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     for (let n = 0; n < count; ++n)
       await api('POST', '/public/predictions', { image: lineAsPng(n), source: n < 4 ? 'phone' : 'api' });
     ({ drawings } = await api('GET', '/drawings?limit=50'));
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const now = (id) => api('GET', `/drawings/${id}`);
   const tag = (drawing, to) =>
@@ -216,14 +209,9 @@ describe('an empty demo', () => {
   let store, croquis, browser;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   it('offers to fill itself with sketches, which say what they are', async () => {
     const page = await openPage(browser);

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { startCroquis } from './support/server.mjs';
 import { until } from './support/until.mjs';
 
 const side = 96;
@@ -49,15 +49,9 @@ describe('the loop', () => {
   let store, croquis, browser, api;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const draw = (tag, n) => api('POST', '/public/predictions', { image: png(figures[tag](n)) });
   async function ended(id) {

@@ -8,10 +8,9 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 
 import { entryOf } from '../contract/api/support/zip.mjs';
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, openPage, signIn } from './support/browser.mjs';
 import { figurePng, figures } from './support/figures.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { zipOf } from './support/zip.mjs';
 
 const first = 30;
@@ -40,17 +39,11 @@ describe('five labels that no model knows', () => {
   let store, croquis, browser, api, page;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     page = await openPage(browser);
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const inProject = (method, path, body, headers) => api(method, `/projects/figures${path}`, body, headers);
   const place = (name) => page.locator(`nav a[href="#/${name}"]`).click();

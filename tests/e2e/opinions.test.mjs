@@ -1,16 +1,13 @@
 // Several people about one drawing, and marks for attention, as people meet them in the page.
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { look, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
 
-const folder = process.env.SCREENSHOTS;
 const phone = {
   viewport: { width: 390, height: 844 },
   hasTouch: true,
@@ -24,17 +21,11 @@ describe('several people', () => {
   let store, croquis, browser, api;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     for (const name of ['marie', 'paul', 'anna']) await api('POST', '/users', { name, password });
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   let drawn = 0;
   async function draw() {
@@ -45,11 +36,6 @@ describe('several people', () => {
   const detail = (page) => page.getByTestId('detail');
   const shows = (page, { id }) => page.waitForFunction((id) => location.hash.split('?')[0].endsWith(id), id);
   const labelOf = (page, tag) => detail(page).locator(`[data-testid=labels] [data-tag="${tag}"]`);
-
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`) });
-  }
 
   /** A page on which `user` has the queue open. */
   const reviewing = (user, options, steps, where = '') =>

@@ -2,21 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
 describe('the parts of the page', () => {
   let store, croquis, browser;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   it('are asked for when they are needed, and may be kept', async () => {
     const page = await openPage(browser);

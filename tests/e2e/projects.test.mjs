@@ -3,14 +3,12 @@
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import path from 'node:path';
 
 import { apiAt } from './support/api.mjs';
-import { assertAccessible, circle, drawByMouse, launch, signIn, visit } from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { assertAccessible, circle, drawByMouse, look, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
-const folder = process.env.SCREENSHOTS;
 
 const guidelines = [
   '# What a bird is',
@@ -26,22 +24,12 @@ describe('several projects', () => {
   let store, croquis, browser;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const withPage = (options, steps, expected) => visit(browser, croquis.url, options, steps, expected);
   const birds = () => `${croquis.url}/p/birds`;
-
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-  }
 
   async function draw(page) {
     await page.getByTestId('canvas').waitFor();

@@ -2,18 +2,15 @@
 // API and the store do with these is tested there; here, that a person meets it.
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, openPage, signIn, visit } from './support/browser.mjs';
+import { look, openPage, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
 import { shapes } from './support/shapes.mjs';
 import { until } from './support/until.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
-const folder = process.env.SCREENSHOTS;
 const marie = { name: 'marie', password: 'a long pass phrase' };
 
 /** A picture of strokes that are given in shares of its side. */
@@ -35,30 +32,19 @@ describe('a queue and its quality', () => {
   let store, croquis, browser, api;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     await api('POST', '/users', marie);
     for (let n = 0; n < 40; ++n)
       for (const tag of ['circle', 'star'])
         await api('POST', '/public/predictions', { image: png(moved(shapes[tag], n)) });
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   /** The same shape, a little elsewhere and of another size, so that no two are alike. */
   function moved(strokes, n) {
     const size = 0.8 + 0.005 * n;
     return strokes.map((stroke) => stroke.map(([x, y]) => [0.02 + x * size, 0.01 + y * size]));
-  }
-
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
   }
 
   async function openQueue(page, who) {

@@ -1,26 +1,21 @@
 // The random audit: what a person meets who looks once more at drawings that were accepted together with others.
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { look, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { isPicked } from './support/judging.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
-const folder = process.env.SCREENSHOTS;
 
 describe('the random audit', () => {
   let store, croquis, browser, api;
   let picked = 0;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     const drawings = [];
     for (let n = 0; picked < 3; ++n) {
@@ -32,16 +27,7 @@ describe('the random audit', () => {
     for (let at = 0; at < drawings.length; at += 100)
       await api('POST', '/drawings:accept', { drawings: drawings.slice(at, at + 100) });
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
-
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-  }
+  after(() => tearDown({ store, croquis, browser }));
 
   it('asks what a drawing is without saying what was said, on a phone and in French', async () => {
     await visit(browser, croquis.url, phone, async (page) => {

@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
 
 const phone = {
   viewport: { width: 390, height: 844 },
@@ -27,17 +26,9 @@ describe('reviewing', () => {
   let store, croquis, browser, api;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    // The tests draw for themselves, and wait for nothing.
-    croquis = await startCroquis(store.url);
-    api = apiAt(croquis.url);
+    ({ store, croquis, browser, api } = await setUp());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
-
+  after(() => tearDown({ store, croquis, browser }));
 
   let drawn = 0;
 

@@ -1,17 +1,16 @@
 // What a person decided since a time, taken back in one go.
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { look, signIn, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { stores } from './support/server.mjs';
 import { until } from './support/until.mjs';
 
-const folder = process.env.SCREENSHOTS;
 const phone = {
   viewport: { width: 390, height: 844 },
   hasTouch: true,
@@ -26,19 +25,13 @@ for (const [kind, makeStore] of Object.entries(stores)) {
     let store, croquis, browser, api, marie;
 
     before(async () => {
-      [store, browser] = await Promise.all([makeStore(), launch()]);
-      croquis = await startCroquis(store.url);
-      api = apiAt(croquis.url);
+      ({ store, croquis, browser, api } = await setUp({ makeStore }));
       await api.signIn();
       await api('POST', '/users', { name: 'marie', password });
       marie = apiAt(croquis.url);
       await marie.signIn('marie', password);
     });
-    after(async () => {
-      await browser?.close();
-      await croquis?.stop();
-      await store?.remove();
-    });
+    after(() => tearDown({ store, croquis, browser }));
 
     let drawn = 0;
     async function draw() {
@@ -60,11 +53,6 @@ for (const [kind, makeStore] of Object.entries(stores)) {
         const at = new Date(time);
         return new Date(time - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace(/:00$/, '');
       }, time);
-
-    async function look(page, name) {
-      await assertAccessible(page, name);
-      if (folder) await page.screenshot({ path: path.join(folder, `${kind}-${name}.png`) });
-    }
 
     it('says how many there are, restores each as it was then, and leaves what others decided', async () => {
       const [early, twice, taken, theirs] = [await draw(), await draw(), await draw(), await draw()];
@@ -91,7 +79,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
         assert.equal((await now(twice.id)).tag, 'heart', 'nothing was asked for');
         await field.fill(await local(page, since));
         await count(page, 'You decided 2 drawings since then.');
-        await look(page, 'asked');
+        await look(page, `${kind}-asked`);
 
         await decide(marie, taken, 'cross');
         await field.press('Enter');
@@ -130,7 +118,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
           await page.getByTestId('meant').locator('li').evaluateAll((all) => all.map(({ dataset }) => dataset.id)),
           [star.id],
         );
-        await look(page, 'filtered');
+        await look(page, `${kind}-filtered`);
 
         await page.getByTestId('take-back-list').click();
         await ask(page).waitFor({ state: 'detached' });
@@ -139,7 +127,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
         await card(before).waitFor({ state: 'detached' });
         await card(star).waitFor();
         assert.equal(await page.getByLabel('Reviewed since').inputValue(), await local(page, at));
-        await look(page, 'in-list');
+        await look(page, `${kind}-in-list`);
 
         await page.getByTestId('take-back-since').click();
         assert.equal(await field.inputValue(), await local(page, at));
@@ -175,7 +163,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
         await opener.focus();
         await page.keyboard.press('Enter');
         await count(page, `Vous avez vérifié ${all} dessins depuis.`);
-        await look(page, 'phone');
+        await look(page, `${kind}-phone`);
         await page.keyboard.press('Escape');
         await ask(page).waitFor({ state: 'detached' });
         assert.equal(await own(), all, 'nothing was taken back');
@@ -189,7 +177,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
           .getByText(`${all} dessins sont comme avant`)
           .waitFor();
         await until('no decision', async () => (await decisions.count()) === 0);
-        await look(page, 'taken-back');
+        await look(page, `${kind}-taken-back`);
       });
       assert.deepEqual((await api('GET', '/drawings?tagged_by=admin')).drawings, []);
     });

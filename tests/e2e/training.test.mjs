@@ -7,12 +7,10 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { apiAt } from './support/api.mjs';
-import { assertAccessible, launch, signIn, visit } from './support/browser.mjs';
+import { launch, look, signIn, visit } from './support/browser.mjs';
 import { greyPng } from './support/png.mjs';
 import { program, startCroquis, startWorker, stores } from './support/server.mjs';
 import { fakeTraining } from './support/training.mjs';
-
-const pictures = process.env.SCREENSHOTS;
 
 describe('training', () => {
   let store, croquis, browser, folder;
@@ -37,10 +35,6 @@ describe('training', () => {
       await page.locator('nav a[href="#/models"]').click();
       await steps(page, page.getByTestId('train'));
     });
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
-  }
 
   it('says in a sentence what to install where there is no program that trains', async () => {
     // Where croquis-train is built, it lies beside the program: one that lies elsewhere has none.

@@ -3,33 +3,21 @@
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import path from 'node:path';
 
-import { assertAccessible, circle, drawByMouse, launch, signIn, submit, visit } from './support/browser.mjs';
-import { startCroquis, stores } from './support/server.mjs';
+import { circle, drawByMouse, look, signIn, submit, visit } from './support/browser.mjs';
+import { setUp, tearDown } from './support/fixture.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
-const folder = process.env.SCREENSHOTS;
 
 describe('a workplace', () => {
   let store, croquis, browser;
 
   before(async () => {
-    [store, browser] = await Promise.all([stores.sqlite(), launch()]);
-    croquis = await startCroquis(store.url);
+    ({ store, croquis, browser } = await setUp());
   });
-  after(async () => {
-    await browser?.close();
-    await croquis?.stop();
-    await store?.remove();
-  });
+  after(() => tearDown({ store, croquis, browser }));
 
   const withPage = (options, steps, expected) => visit(browser, croquis.url, options, steps, expected);
-
-  async function look(page, name) {
-    await assertAccessible(page, name);
-    if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-  }
 
   async function draw(page, options) {
     const fresh = page.getByRole('button', { name: /^(Nouveau dessin|New drawing)/ });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
@@ -14,7 +15,7 @@ const flags = [
 ];
 
 export const launch = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: flags });
 
 /** What a browser writes for every answer of 400 and above; a test that provokes one expects it. */
 const failedRequest = /Failed to load resource/;
@@ -41,6 +42,12 @@ export async function openPage(browser, options = {}) {
   return page;
 }
 
+/** Closes a page as a person does, who leaves it: a headless browser closes one without telling it. */
+export async function leave(page) {
+  await page.goto('about:blank').catch(() => {});
+  await page.context().close();
+}
+
 /** Opens `url` in a page of its own and runs `steps` with it, then holds its console to silence. */
 export async function visit(browser, url, options, steps, expected) {
   const page = await openPage(browser, options);
@@ -49,7 +56,7 @@ export async function visit(browser, url, options, steps, expected) {
     await steps(page);
     assert.deepEqual(page.complaints(expected), []);
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 }
 
@@ -117,4 +124,11 @@ export async function assertAccessible(page, what) {
     ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((n) => n.html).join(' | ')}`,
   );
   assert.deepEqual(told, [], `${what} has accessibility violations`);
+}
+
+/** Holds what the page shows to be accessible, and leaves a picture of it in the folder that SCREENSHOTS names. */
+export async function look(page, name) {
+  await assertAccessible(page, name);
+  const folder = process.env.SCREENSHOTS;
+  if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
 }
