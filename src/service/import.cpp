@@ -72,6 +72,7 @@ struct Pending {
     Record record;
     store::DrawingImport import;
     std::optional<std::string> label;  ///< of the project
+    bool is_drawn = false;             ///< the picture is drawn here, of the strokes
     bool was_there = false;
     bool was_deleted = false;             ///< here, for good
     std::optional<store::Drawing> there;  ///< in a dry run
@@ -314,6 +315,7 @@ class Importer {
             auto picture = picture_of(record.strokes);
             if (!picture) return picture.error();
             submission.image = std::move(*picture);
+            pending.is_drawn = true;
         } else {
             submission.image = std::move(record.image);
         }
@@ -467,7 +469,11 @@ class Importer {
             auto& pending = *chunk.drawings()[i];
             const auto& found = (*there)[i];
             pending.was_deleted = found && found->visibility == store::Visibility::deleted;
-            pending.was_there = found && is_picture_of(*found, pending);
+            if (found) {
+                const auto same = is_picture_of(*found, pending);
+                if (!same) return same.error();
+                pending.was_there = *same;
+            }
             if (options_.dry_run && pending.was_there) pending.there = *found;
         }
         chunk.recognise(batcher_, options_);
@@ -475,13 +481,25 @@ class Importer {
     }
 
     /// Whether a stored drawing has this picture, as it is or as it is kept.
-    static bool is_picture_of(const store::Drawing& found, Pending& pending) {
+    Result<bool> is_picture_of(const store::Drawing& found, Pending& pending) const {
         auto& submission = pending.import.submission;
         if (found.sha256 == submission.sha256) return true;
-        const auto kept = drawing::sanitised(submission.image);
-        if (!kept || sha256(*kept) != found.sha256) return false;
-        submission.sha256 = found.sha256;
-        return true;
+        auto same = pending.is_drawn ? has_strokes(found.id, submission.strokes)
+                                     : is_kept_as(submission.image, found.sha256);
+        if (same && *same) submission.sha256 = found.sha256;
+        return same;
+    }
+
+    /// Another release may have drawn the same strokes in other bytes.
+    [[nodiscard]] Result<bool> has_strokes(const Uuid& id, const std::string& strokes) const {
+        const auto stored = store_.strokes(id, store::Audience::annotators);
+        if (!stored && stored.error().kind != ErrorKind::not_found) return stored.error();
+        return stored && *stored == strokes;
+    }
+
+    static Result<bool> is_kept_as(BytesView image, const Sha256& digest) {
+        const auto kept = drawing::sanitised(image);
+        return kept && sha256(*kept) == digest;
     }
 
     Result<void> store_previous() {

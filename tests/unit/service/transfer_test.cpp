@@ -382,6 +382,36 @@ TEST_F(TransferTest, OneIdForTwoDrawingsKeepsBoth) {
     EXPECT_EQ(place.drawings().size(), 2U);
 }
 
+TEST_F(TransferTest, StrokesThatAnotherReleaseDrewOtherwiseAreThereAlready) {
+    const std::string head = R"({"word": "line", "key_id": "77", "drawing": )";
+    write_file(path("x.ndjson"), head + "[[[0,90],[0,9]]]}\n");
+    write_file(path("y.ndjson"), head + "[[[0,90],[9,0]]]}\n");
+    Place here(path("a.db"));
+    bring(here, "x.ndjson").value();
+    const auto drawn = here.drawings().at(0);
+    store::DrawingImport other;
+    auto& submission = other.submission;
+    submission.id = drawn.id;
+    submission.created_at = drawn.created_at;
+    submission.external_id = drawn.external_id;
+    submission.strokes = here.store->strokes(drawn.id).value();
+    const auto png = picture(1);
+    submission.image.assign(png.begin(), png.end());
+    submission.sha256 = sha256(submission.image);
+    submission.prediction = drawn.prediction;
+    Place there(path("b.db"));
+    ASSERT_TRUE(there.transfer->add({other}));
+    ImportOptions trying;
+    trying.dry_run = true;
+    EXPECT_EQ(bring(there, "x.ndjson", trying).value().already_there, 1U);
+    const auto again = bring(there, "x.ndjson").value();
+    EXPECT_EQ(again.already_there, 1U);
+    EXPECT_EQ(again.labelled, 1U);
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(there.store->image(drawn.id).value().bytes, submission.image);
+    EXPECT_EQ(bring(there, "y.ndjson").value().stored, 1U);
+}
+
 TEST_F(TransferTest, AnExportComesIntoAnotherProjectOfTheStoreToo) {
     write_file(path("d/circle/1.png"), picture(1));
     write_file(path("d/star/2.png"), picture(2));
