@@ -1,11 +1,15 @@
 // croquis-bench-drawings: the drawings that every party of bench/run is sent. Prints one base64 PNG
 // a line, each of another sketch: as the page sends them (256 x 256, grey, or RGB with a coloured
 // pen: web/src/features/draw/png.ts), or as a canvas gives them (RGBA, transparent or white, some
-// sizes). Deterministic.
+// sizes); or the strokes alone, as Quick, Draw! publishes them. Deterministic.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
+#include <cmath>
 #include <iostream>
+#include <string>
+#include <utility>
 
 #include "core/bytes.h"
 #include "drawing/decode.h"
@@ -77,6 +81,23 @@ drawing::Image as_canvas(int side, learning::Random& random) {
     return on_canvas(drawing::rasterise(strokes, side, pen, margin), random.chance(0.5F));
 }
 
+/// A line of Quick, Draw!'s simplified form.
+std::string as_strokes(std::size_t number, learning::Random& random) {
+    const auto& labels = learning::shape_labels();
+    const auto& label = labels.at(pick(labels.size(), random));
+    boost::json::array strokes;
+    for (const auto& stroke : learning::sketch(label, random)) {
+        boost::json::array x, y;
+        for (const auto& point : stroke) {
+            x.emplace_back(std::lround(point.x));
+            y.emplace_back(std::lround(point.y));
+        }
+        strokes.emplace_back(boost::json::array{std::move(x), std::move(y)});
+    }
+    return boost::json::serialize(boost::json::object{
+        {"key_id", std::to_string(number)}, {"word", label}, {"drawing", std::move(strokes)}});
+}
+
 }  // namespace
 }  // namespace croquis
 
@@ -85,11 +106,11 @@ int main(int argc, char** argv) {
     std::uint64_t seed = 1;
     int side = 0;
     std::string kind = "page";
-    CLI::App program("Prints drawings as base64 PNG, one a line");
+    CLI::App program("Prints drawings as base64 PNG or as strokes, one a line");
     program.add_option("--count", count, "Drawings")->capture_default_str();
     program.add_option("--seed", seed, "Another seed, other drawings")->capture_default_str();
-    program.add_option("--as", kind, "Who made the pictures")
-        ->check(CLI::IsMember({"page", "canvas"}))
+    program.add_option("--as", kind, "Who made the pictures, or strokes")
+        ->check(CLI::IsMember({"page", "canvas", "strokes"}))
         ->capture_default_str();
     program
         .add_option("--side", side,
@@ -99,6 +120,10 @@ int main(int argc, char** argv) {
     CLI11_PARSE(program, argc, argv);
     croquis::learning::Random random(seed);
     for (std::size_t i = 0; i < count; ++i) {
+        if (kind == "strokes") {
+            std::cout << croquis::as_strokes(i, random) << '\n';
+            continue;
+        }
         const auto picture =
             kind == "page" ? croquis::as_page(random) : croquis::as_canvas(side, random);
         std::cout << croquis::to_base64(croquis::drawing::encode_png(picture).value()) << '\n';

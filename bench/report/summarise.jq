@@ -127,11 +127,14 @@ def budget($lines; $phases; $stages):
             to: "\($a), 1,000", ratio: ratio($lines; {phase: "lists-large", party: $a}; {phase: "lists-small", party: $a}; .per_s)})
         , (("croquis-postgres", "croquis-sqlite") as $a | {phase: "import", of: "\($a), imported",
             to: "\($a), submitted", ratio: ratio($lines; {phase: "import", party: $a}; {phase: "import-submit", party: $a}; .per_s)}),
+        (("croquis-postgres", "croquis-sqlite") as $a | {phase: "import of strokes", of: "\($a), imported",
+            to: "\($a), submitted", ratio: ratio($lines; {phase: "import-strokes", party: $a}; {phase: "import-submit", party: $a}; .per_s)}),
         (("croquis-postgres", "croquis-sqlite") as $a | {phase: "p99 of submissions", of: "\($a), beside an import",
             to: "\($a), alone", ratio: ratio($lines; {phase: "import-with", party: $a}; {phase: "import-without", party: $a}; .latency_ms.p99)})
     ] | map(select(.ratio != null))),
     queue: [$lines[] | select(.phase == "queue") | {party, per_s, met, claim_us}],
     imports: [$lines[] | select(.phase == "import") | {party, stored, per_s, peak_mib}],
+    imports_of_strokes: [$lines[] | select(.phase == "import-strokes") | {party, stored, per_s, peak_mib}],
     under_load: (["croquis-postgres", "croquis-sqlite", "peer", "bare"] | map({party: ., ratio: under_load($lines; .)})
         | map(select(.ratio != null))),
     pauses: pauses($lines; $phases),

@@ -10,6 +10,8 @@ def row: "| " + join(" | ") + " |";
 def table($head): [($head | row), ($head | map("---") | row), .[]] | join("\n");
 def section($title; $body): if ($body // "" | length) == 0 then empty else "\n### \($title)\n\n\($body)" end;
 def rows($head; f): if length == 0 then "" else map(f | row) | table($head) end;
+def imported: group_by(.party) | rows(["store", "drawings", "a second, median", "most memory, MiB"];
+    [.[0].party, (map(.stored) | max | number), (map(.per_s) | sort | .[length / 2 | floor] | number), (map(.peak_mib) | max | places(0))]);
 def parties($phase; $head; f): (.phases[$phase] // {}) | to_entries | rows(["party"] + $head; [.key] + (.value | f));
 def failures: [((.statuses // {}) | to_entries[] | select((.key | tonumber) >= 400) | "\(.value | number) of \(.key)"),
     (if (.errors // 0) > 0 then "\(.errors | number) lost connections" else empty end)] | if length == 0 then "none" else join(", ") end;
@@ -44,9 +46,8 @@ section("The machine's own pauses, and what they do at 70% of the capacity"; .pa
     ["party", "cores busy", "a core stands still by itself, of the time", "longest pause ms", "felt by submissions, of the time, up to"];
     [.party, (.busy | percent), "\(.still * 100 | places(2))%", (.longest_ms | places(1)),
      (.felt | if . == null then "all" else "\(. * 100 | places(1))%" end)])),
-section("Imports of the same pictures, model included: drawings a second"; (.imports // [] | group_by(.party)) | rows(
-    ["store", "drawings", "a second, median", "most memory, MiB"];
-    [.[0].party, (map(.stored) | max | number), (map(.per_s) | sort | .[length / 2 | floor] | number), (map(.peak_mib) | max | places(0))])),
+section("Imports of the same pictures, model included: drawings a second"; .imports // [] | imported),
+section("Imports of strokes, drawn and looked at: drawings a second"; .imports_of_strokes // [] | imported),
 section("Ten annotators at one queue: answers a second"; (.queue // [] | group_by(.party)) | rows(
     ["store", "a second, median", "a claim of four, µs", "drawings that two were given"];
     [.[0].party, (map(.per_s) | sort | .[length / 2 | floor] | number),
