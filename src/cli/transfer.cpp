@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include "cli/commands.h"
@@ -63,6 +64,7 @@ Result<service::ImportOptions> import_options(store::Store& store,
     options.make_labels = arguments.new_labels == "make";
     options.pseudonym = arguments.pseudonym;
     options.dry_run = arguments.dry_run;
+    options.drawing_threads = std::thread::hardware_concurrency();
     for (const auto& pair : arguments.map) {
         const auto equals = pair.find('=');
         options.map[pair.substr(0, equals)] = pair.substr(equals + 1);

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <chrono>
 #include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <set>
@@ -73,6 +74,7 @@ struct Pending {
     store::DrawingImport import;
     std::optional<std::string> label;  ///< of the project
     bool is_drawn = false;             ///< the picture is drawn here, of the strokes
+    std::optional<Error> undrawable;   ///< why it cannot be
     bool was_there = false;
     bool was_deleted = false;             ///< here, for good
     std::optional<store::Drawing> there;  ///< in a dry run
@@ -232,6 +234,7 @@ class Importer {
             const auto filled = fill(*chunk);
             more = filled && *filled;
             if (!filled) ended = filled.error();
+            draw(*chunk);
             if (const auto begun = begin(*chunk); !begun) return begun.error();
             // While this chunk is looked at, the one before is stored.
             if (const auto stored = store_previous(); !stored) return stored.error();
@@ -303,7 +306,38 @@ class Importer {
         if (events_.problem) events_.problem(place, text, rejected);
     }
 
-    /// All of a drawing but what the model will say.
+    /// Draws what came as strokes alone.
+    void draw(Chunk& chunk) {
+        std::vector<Pending*> undrawn;
+        for (const auto& pending : chunk.drawings())
+            if (pending->is_drawn) undrawn.push_back(pending.get());
+        const auto threads = std::max<std::size_t>(1, options_.drawing_threads);
+        const auto draw_from = [&](std::size_t first) {
+            for (std::size_t i = first; i < undrawn.size(); i += threads) draw_one(*undrawn[i]);
+        };
+        std::vector<std::future<void>> others;
+        for (std::size_t i = 1; i < std::min(threads, undrawn.size()); ++i)
+            others.push_back(std::async(std::launch::async, draw_from, i));
+        draw_from(0);
+        for (auto& other : others) other.get();
+        std::erase_if(chunk.drawings(), [&](const auto& pending) {
+            if (pending->undrawable) reject(pending->record.place, *pending->undrawable);
+            return pending->undrawable.has_value();
+        });
+    }
+
+    static void draw_one(Pending& pending) {
+        auto& submission = pending.import.submission;
+        auto picture = picture_of(submission.strokes);
+        if (!picture) {
+            pending.undrawable = picture.error();
+            return;
+        }
+        submission.image = std::move(*picture);
+        submission.sha256 = sha256(submission.image);
+    }
+
+    /// All of a drawing but what the model will say, and the picture of strokes.
     Result<Pending> prepare(Record record) {
         if (const auto valid = check_texts(record); !valid) return valid.error();
         Pending pending;
@@ -311,15 +345,11 @@ class Importer {
         if (!label) return label.error();
         pending.label = *label;
         auto& submission = pending.import.submission;
-        if (record.image.empty()) {
-            auto picture = picture_of(record.strokes);
-            if (!picture) return picture.error();
-            submission.image = std::move(*picture);
-            pending.is_drawn = true;
-        } else {
+        pending.is_drawn = record.image.empty();
+        if (!pending.is_drawn) {
             submission.image = std::move(record.image);
+            submission.sha256 = sha256(submission.image);
         }
-        submission.sha256 = sha256(submission.image);
         submission.strokes = record.strokes;
         submission.project = options_.project;
         submission.source = is_source(record.source) ? record.source : std::string(own_source);

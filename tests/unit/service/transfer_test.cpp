@@ -412,6 +412,30 @@ TEST_F(TransferTest, StrokesThatAnotherReleaseDrewOtherwiseAreThereAlready) {
     EXPECT_EQ(bring(there, "y.ndjson").value().stored, 1U);
 }
 
+TEST_F(TransferTest, StrokesAreDrawnByAnyNumberOfThreadsAlike) {
+    std::string lines;
+    for (int i = 0; i < 40; ++i)
+        lines += R"({"word": "line", "key_id": ")" + std::to_string(i) + R"(", "drawing": [[[0,)" +
+                 (i % 13 == 7 ? "9000000" : std::to_string(i + 9)) + "],[0,90]]]}\n";
+    write_file(path("x.ndjson"), lines);
+    std::vector<Sha256> drawn_by_one;
+    for (const std::size_t threads : {0, 1, 3, 64}) {
+        Place place(path(std::to_string(threads) + ".db"));
+        ImportOptions options;
+        options.drawing_threads = threads;
+        options.at_once = 16;
+        const auto report = bring(place, "x.ndjson", options).value();
+        EXPECT_EQ(report.stored, 37U);
+        EXPECT_EQ(report.rejected, 3U);
+        EXPECT_THAT(problems,
+                    ElementsAre(HasSubstr(":8: "), HasSubstr(":21: "), HasSubstr(":34: ")));
+        std::vector<Sha256> drawn;
+        for (const auto& drawing : place.drawings()) drawn.push_back(drawing.sha256);
+        if (threads == 0) drawn_by_one = drawn;
+        EXPECT_EQ(drawn, drawn_by_one) << threads;
+    }
+}
+
 TEST_F(TransferTest, AnExportComesIntoAnotherProjectOfTheStoreToo) {
     write_file(path("d/circle/1.png"), picture(1));
     write_file(path("d/star/2.png"), picture(2));
