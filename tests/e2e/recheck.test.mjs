@@ -65,6 +65,23 @@ describe('the random audit', () => {
         await page.keyboard.press(key);
         assert.equal((await saved).status(), 200);
       }
+      // The last answer is taken back by its key, and given again: nothing tells what was said before.
+      await page.getByTestId('rechecked').getByTestId('recheck-undo').waitFor();
+      const before = await api('GET', '/quality/recheck');
+      const undone = page.waitForResponse((answer) => answer.url().endsWith('/undo'));
+      await page.keyboard.press('u');
+      assert.equal((await undone).status(), 200);
+      await screen.getByTestId('labels').getByRole('button').first().waitFor();
+      await page.getByTestId('toasts').getByText('Undone: say again what it is').waitFor();
+      assert.equal(await screen.locator('[aria-pressed=true]').count(), 0);
+      await look(page, 'recheck-undone');
+      const between = await api('GET', '/quality/recheck');
+      assert.deepEqual(
+        [between.in_bulk.agreement.of, between.in_bulk.waiting],
+        [before.in_bulk.agreement.of - 1, before.in_bulk.waiting + 1],
+      );
+      await screen.locator('[data-tag=circle]').click();
+      await page.getByTestId('toasts').getByText('You said “circle”').waitFor();
       await page.getByTestId('rechecked').getByRole('link').click();
       const told = page.getByTestId('recheck-findings').getByTestId('in_bulk');
       await told.getByText('too few to tell').waitFor();

@@ -930,6 +930,9 @@ export const en = {
       coco: 'COCO',
       labelstudio: 'Label Studio',
       huggingface: 'Hugging Face',
+    said: (tag: string) => `You said “${tag}”`,
+    undo: 'Undo the last answer',
+    undone: 'Undone: say again what it is',
     },
     about: {
       imagefolder:

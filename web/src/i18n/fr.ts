@@ -939,6 +939,9 @@ export const fr: Dictionary = {
       ndjson: 'Traits',
       coco: 'COCO',
       labelstudio: 'Label Studio',
+    said: (tag) => `Vous avez dit « ${tag} »`,
+    undo: 'Annuler la dernière réponse',
+    undone: 'Annulé : redites ce que c’est',
       huggingface: 'Hugging Face',
     },
     about: {

@@ -1,13 +1,26 @@
 import { settle, type RecheckDrawing } from '../../api/client';
-import type { Problem } from '../../api/problem';
+import { explain, type Problem } from '../../api/problem';
+import { i18n } from '../../i18n/i18n.svelte';
+import { notices } from '../../ui/notices.svelte';
 import { newUuid } from '../../util/uuid';
 import { annotatorApi } from '../session/session.svelte';
 
 const held_at_once = 12;
 const most_passed = 200; // the API's limit
 
+const topic = 'recheck'; // of the notices
+
 /** Somebody was there first, or the drawing is gone: it is asked about no more. */
 const isOver = ({ status }: Problem) => status === 404 || status === 412;
+
+/** It stands no more as this person left it. */
+const isLost = (problem: Problem) => isOver(problem) || problem.status === 409;
+
+/** What was asked about, and the version that the answer made. */
+interface Answered {
+  drawing: RecheckDrawing;
+  version: number;
+}
 
 /** The random audit: reviewed drawings that nobody looked at one by one, of which this person is told no tag. */
 export class Recheck {
@@ -18,6 +31,11 @@ export class Recheck {
   /** Nothing more is there for this person. */
   finished = $state(false);
   problem = $state<Problem | null>(null);
+  /** What can be taken back, the last at the end. */
+  private answers: readonly Answered[] = [];
+  /** The drawings that are asked about again, whoever holds them by now. */
+  private again = new Set<string>();
+  private underWay: Promise<unknown> = Promise.resolve();
   private claim: string | null = newUuid();
   private passed: string[] = [];
   private turn = 0;
@@ -44,14 +62,21 @@ export class Recheck {
     const { current } = this;
     const { drawings } = answer.data;
     const same = drawings.filter(({ id }) => id === current?.id);
-    this.drawings = [...same, ...drawings.filter(({ id }) => id !== current?.id)];
-    this.finished = drawings.length === 0;
+    const kept = current && same.length === 0 && this.again.has(current.id) ? [current] : same;
+    this.drawings = [...kept, ...drawings.filter(({ id }) => id !== current?.id)];
+    this.finished = this.drawings.length === 0;
   }
 
   /** Says what the current drawing is. */
   async say(tag: string): Promise<void> {
     const { current } = this;
     if (!current || this.saving) return;
+    const work = this.save(current, tag);
+    this.underWay = work;
+    await work;
+  }
+
+  private async save(current: RecheckDrawing, tag: string): Promise<void> {
     this.saving = true;
     const answer = await settle(
       annotatorApi.PATCH('/api/v1/drawings/{id}', {
@@ -64,8 +89,50 @@ export class Recheck {
       this.problem = answer.problem;
       return;
     }
-    if (answer.ok) this.done += 1;
+    if (answer.ok) this.said({ drawing: current, version: answer.data.version }, tag);
     await this.goOn(current);
+  }
+
+  private said(answered: Answered, tag: string): void {
+    const { annotate, recheck } = i18n.t;
+    this.done += 1;
+    this.answers = [...this.answers, answered];
+    const run = () => void this.undo(answered);
+    notices.toast(recheck.said(i18n.tag(tag)), { label: annotate.undo, keys: 'Control+Z', run }, topic);
+  }
+
+  /**
+   * Takes an answer back, the last where none is named, and asks again; one that is being saved is waited for, and
+   * meant. The drawing is as it was before, and what it was is not told here either.
+   */
+  async undo(meant?: Answered): Promise<void> {
+    await this.underWay;
+    if (this.saving) return;
+    const answered = meant ?? this.answers.at(-1);
+    const { t } = i18n;
+    if (!answered || !this.answers.includes(answered)) {
+      notices.toast(t.annotate.nothingToUndo, undefined, topic);
+      return;
+    }
+    this.saving = true;
+    const params = {
+      path: { id: answered.drawing.id },
+      header: { 'If-Match': `"${answered.version}"` },
+    };
+    const answer = await settle(annotatorApi.POST('/api/v1/drawings/{id}/undo', { params }));
+    this.saving = false;
+    if (answer.ok || isLost(answer.problem))
+      this.answers = this.answers.filter((other) => other !== answered);
+    if (answer.ok) this.askAgain({ ...answered.drawing, version: answer.data.version });
+    const why = answer.ok || isLost(answer.problem) ? t.annotate.changedSince : explain(answer.problem, t);
+    notices.toast(answer.ok ? t.recheck.undone : t.annotate.notUndone(1, why), undefined, topic);
+  }
+
+  private askAgain(drawing: RecheckDrawing): void {
+    this.again.add(drawing.id);
+    this.done -= 1;
+    this.finished = false;
+    this.drawings = [drawing, ...this.drawings.filter(({ id }) => id !== drawing.id)];
   }
 
   /** Leaves the current drawing to others. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { settleAll, Wire } from '../../testing/wire';
+import { notices } from '../../ui/notices.svelte';
 import { Recheck } from './recheck.svelte';
 
 const claims = /\/quality\/recheck\/claims\//;
@@ -18,7 +19,10 @@ describe('the random audit', () => {
     (await wire.next('PUT', claims)).answer(200, held('a', 'b'));
     await begun;
   });
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    notices.clear();
+    vi.unstubAllGlobals();
+  });
 
   it('saves what is said of the version that was held, and goes on', async () => {
     void recheck.say('star');
@@ -29,6 +33,64 @@ describe('the random audit', () => {
     await settleAll();
     expect([recheck.current?.id, recheck.done]).toEqual(['b', 1]);
     expect(wire.count('PATCH /api/v1/drawings/a')).toBe(1);
+  });
+
+  const texts = () => notices.toasts.map(({ text }) => text);
+
+  /** Says a tag of the drawing asked about, which makes that version of it. */
+  async function say(id: string, version: number): Promise<void> {
+    void recheck.say('star');
+    (await wire.next('PATCH', `/api/v1/drawings/${id}`)).answer(200, { version });
+    await settleAll();
+  }
+
+  it('takes the last answer back and asks again, without a word of what it was', async () => {
+    await say('a', 3);
+    expect(texts()).toEqual(['You said “star”']);
+    void recheck.undo();
+    const undone = await wire.next('POST', '/api/v1/drawings/a/undo');
+    expect(undone.headers.get('If-Match')).toBe('"3"');
+    undone.answer(200, { version: 4, tag: 'circle' });
+    await settleAll();
+    expect(recheck.drawings.map(({ id, version }) => [id, version])).toEqual([
+      ['a', 4],
+      ['b', 2],
+    ]);
+    expect([recheck.done, texts()]).toEqual([0, ['Undone: say again what it is']]);
+    void recheck.undo();
+    await settleAll();
+    expect(texts()).toEqual(['There is nothing to undo.']);
+    // Also where the others came to hold it meanwhile.
+    void recheck.renew();
+    (await wire.next('PUT', claims)).answer(200, held('b'));
+    await settleAll();
+    expect(recheck.drawings.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('waits for the answer that is being saved, and means it', async () => {
+    void recheck.say('star');
+    const saving = await wire.next('PATCH', '/api/v1/drawings/a');
+    void recheck.undo();
+    await settleAll();
+    expect(wire.count('POST /api/v1/drawings/a/undo')).toBe(0);
+    saving.answer(200, { version: 3 });
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(200, { version: 4 });
+    await settleAll();
+    expect(recheck.current?.id).toBe('a');
+  });
+
+  it('says what cannot be taken back, and tries again what was not reached', async () => {
+    await say('a', 3);
+    void recheck.undo();
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(503, { title: 'busy', status: 503 });
+    await settleAll();
+    expect([recheck.current?.id, recheck.done]).toEqual(['b', 1]);
+    expect(texts()[0]).toContain('busy or not ready');
+    void recheck.undo();
+    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(412, { title: 'moved on', status: 412 });
+    await settleAll();
+    expect(texts()).toEqual(['Not undone: somebody changed it meanwhile.']);
+    expect([recheck.current?.id, recheck.done]).toEqual(['b', 1]);
   });
 
   it('goes on where somebody was faster, and stays where nothing was saved', async () => {
