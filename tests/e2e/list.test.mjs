@@ -1,12 +1,15 @@
 // The list of drawings: filters that stand in the address, and what is done to several at once.
+// With SCREENSHOTS=FOLDER it leaves a picture of the bar of those picked there, to be looked at.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import path from 'node:path';
 
 import { assertAccessible, openPage, signIn } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 
 const count = 12;
+const folder = process.env.SCREENSHOTS;
 
 /** A leaning line of its own for each `n`. */
 const lineAsPng = (n) =>
@@ -192,7 +195,7 @@ describe('the list of drawings', () => {
       await page.reload();
       await shown(page, drawings.length);
       await page.getByTestId('select-all').click();
-      await page.getByTestId('picked').getByText(`${drawings.length} drawings selected`).waitFor();
+      await page.getByTestId('picked').getByText(`${drawings.length} chosen`).waitFor();
       await assertAccessible(page, 'the selection on a phone');
       await page.getByTestId('picked').getByRole('button', { name: 'Hide' }).click();
       await toasts(page).getByText(`${drawings.length} drawings hidden`).waitFor();
@@ -203,6 +206,31 @@ describe('the list of drawings', () => {
         .waitFor();
       assert.deepEqual([(await now(a.id)).hidden, (await now(b.id)).hidden], [true, undefined]);
     }));
+
+  for (const [locale, colorScheme, width, height] of [
+    ['fr-FR', 'dark', 360, 640],
+    ['en-GB', 'light', 360, 640],
+    ['fr-FR', 'light', 412, 915],
+    ['en-GB', 'dark', 412, 915],
+  ])
+    it(`takes two rows of a phone for those that are picked (${locale}, ${colorScheme}, ${width}x${height})`, () =>
+      withList({ viewport: { width, height }, hasTouch: true, isMobile: true, colorScheme, locale }, async (page) => {
+        const bar = page.getByTestId('picked');
+        for (const nth of [0, 1]) await page.locator('main [data-id] input[type=checkbox]:visible').nth(nth).click();
+        await bar.getByTestId('tag-for-all').selectOption('star');
+        const measured = await bar.evaluate((element) => {
+          const box = element.getBoundingClientRect();
+          const inside = [...element.querySelectorAll('button, select, strong')].map((one) => one.getBoundingClientRect());
+          return {
+            rows: new Set(inside.map(({ top, height }) => Math.round((top + height / 2 - box.top) / 12))).size,
+            sticksOut: inside.some(({ left, right }) => left < box.left || right > box.right),
+            narrowest: Math.min(...inside.map((one) => one.width)),
+          };
+        });
+        assert.ok(measured.rows <= 2 && !measured.sticksOut && measured.narrowest >= 24, JSON.stringify(measured));
+        await assertAccessible(page, 'those that are picked, on a phone');
+        if (folder) await page.screenshot({ path: path.join(folder, `picked-${width}-${colorScheme}-${locale}.png`) });
+      }));
 });
 
 describe('an empty demo', () => {

@@ -500,6 +500,7 @@ export const en = {
       n === 1 ? '1 was changed by somebody else meanwhile' : `${n} were changed by somebody else meanwhile`,
     undo: 'Undo',
   },
+    allOf: (n: number) => `All ${n}`,
   labels: {
     title: 'Labels',
     intro:

@@ -499,6 +499,7 @@ export const fr: Dictionary = {
       n < 2
         ? `${n} a été modifié entre-temps par quelqu’un d’autre`
         : `${n} ont été modifiés entre-temps par quelqu’un d’autre`,
+    allOf: (n) => `Tous les ${n}`,
     undo: 'Annuler',
   },
   labels: {
