@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "core/error_kinds.h"
 #include "service/reasons.h"
@@ -71,29 +70,15 @@ constexpr std::array explanations{
          "Try again; if it persists, give the X-Request-ID to the server's operator."}}};
 static_assert(has_every_kind(explanations));
 
-/// Whether it is about what was asked, and not about who asks or how the server is.
-bool is_refusal(ErrorKind kind) {
-    return kind == ErrorKind::invalid || kind == ErrorKind::malformed ||
-           kind == ErrorKind::too_large || kind == ErrorKind::unsupported_media ||
-           kind == ErrorKind::conflict;
-}
-
 }  // namespace
 
 http::Response problem(const Error& error) {
-    if (!error.code.empty() || !is_refusal(error.kind)) return http::problem(error);
+    if (!error.code.empty() || error.kind == ErrorKind::internal) return http::problem(error);
     const auto reason = service::refusal_of(error.detail);
     if (!reason) return http::problem(error);
     Error coded = error;
     coded.code = reason->code;
-    auto response = http::problem(coded);
-    if (reason->parameters.empty()) return response;
-    // As its last member, where the server adds the request's id as well.
-    response.body.pop_back();
-    response.body.append(",\"parameters\":")
-        .append(boost::json::serialize(service::parameters_of(*reason)))
-        .append("}");
-    return response;
+    return http::problem(coded, service::parameters_of(*reason));
 }
 
 Explanation explain(ErrorKind kind) {

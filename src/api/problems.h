@@ -9,7 +9,7 @@
 namespace croquis::api {
 
 /// http::problem() with the code of its sentence and that code's parameters, for programs that say
-/// it in words of their own, where it is about what was asked and the error has no code itself.
+/// it in words of their own, where the error has no code itself and is not hidden (internal).
 http::Response problem(const Error& error);
 
 /// What a problem's `type` leads to.

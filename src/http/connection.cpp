@@ -14,6 +14,7 @@
 #include "http/client_address.h"
 #include "http/header_list.h"
 #include "http/incoming_body.h"
+#include "http/refusals.h"
 #include "http/target.h"
 
 namespace croquis::http {
@@ -37,17 +38,6 @@ bool is_sane_id(std::string_view id) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '-' || c == '_' || c == '.';
     });
-}
-
-Error full() {
-    return {ErrorKind::unavailable, "The server is at its limit; try again shortly.", {}, 1};
-}
-
-Error too_many_answers() {
-    return {ErrorKind::unavailable,
-            "The server holds as many answers as it may; try again shortly.",
-            {},
-            1};
 }
 
 bool is_same_secret(std::string_view a, std::string_view b) {
@@ -192,9 +182,7 @@ std::optional<Response> Connection::refusal_of(Progress progress,
                                                const RequestParser& parser) const {
     if (progress == Progress::refused) return parser.refusal();
     if (!late_ || phase_ != Phase::reading) return std::nullopt;
-    if (server_.stopping)
-        return problem({ErrorKind::unavailable, "The server is stopping.", {}, 1});
-    return problem_with_status(408, {ErrorKind::malformed, "The request did not come in time."});
+    return problem_of(server_.stopping ? refusals::server_stopping : refusals::request_late);
 }
 
 /// False: the connection serves no other.
@@ -320,7 +308,7 @@ asio::awaitable<Response> Connection::answer(const Router::Match& match, const I
     const Leave leave{server_.request_count};
     if (others >= server_.options.limits.max_requests_in_flight) {
         server_.refused.Increment();
-        co_return problem(full());
+        co_return problem_of(refusals::server_full);
     }
     const auto began = Clock::now();
     const auto& admit = server_.options.admit;
@@ -382,7 +370,7 @@ asio::awaitable<bool> Connection::write_within_budget(Response& response,
         co_return co_await write(response, line);
     }
     server_.refused.Increment();
-    response = problem(too_many_answers());
+    response = problem_of(refusals::too_many_answers);
     server_.response_writer.finish(request_, response);
     co_return co_await write(response, line);
 }
@@ -469,7 +457,7 @@ asio::awaitable<void> Connection::refuse(Response& response) {
 
 asio::awaitable<void> Connection::turn_away() {
     prepare_request();
-    Response response = problem(no_room());
+    Response response = problem_of(refusals::no_room);
     co_await refuse(response);
 }
 

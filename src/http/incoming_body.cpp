@@ -1,5 +1,7 @@
 #include "http/incoming_body.h"
 
+#include "http/refusals.h"
+
 namespace croquis::http {
 namespace {
 
@@ -60,8 +62,8 @@ Error IncomingBody::failed() {
     refusal_ = connection_.refusal_of(progress_, parser_);
     cut_short_ = !refusal_;
     connection_.enter_handling();
-    failure_ = Error{ErrorKind::malformed, "The request's body did not come whole."};
-    if (progress_ == Progress::refused) failure_ = parser_.refusal_error();
+    failure_ = progress_ == Progress::refused ? parser_.refusal_error()
+                                              : error_of(refusals::body_not_whole);
     return *failure_;
 }
 

@@ -127,7 +127,7 @@ std::span<const StatusProblem> status_problems() {
     return all;
 }
 
-Response problem_with_status(int status, const Error& error) {
+Response problem_with_status(int status, const Error& error, boost::json::object parameters) {
     const auto known = status_problems();
     const auto special = std::find_if(known.begin(), known.end(),
                                       [&](const auto& one) { return one.status == status; });
@@ -141,6 +141,7 @@ Response problem_with_status(int status, const Error& error) {
                          : error.detail;
     if (!error.field.empty()) body["field"] = error.field;
     if (!error.code.empty()) body["code"] = error.code;
+    if (!parameters.empty()) body["parameters"] = std::move(parameters);
     Response response = json_response(status, body);
     response.set("Content-Type", "application/problem+json");
     response.set("Cache-Control", "no-store");
@@ -151,8 +152,8 @@ Response problem_with_status(int status, const Error& error) {
     return response;
 }
 
-Response problem(const Error& error) {
-    return problem_with_status(status_of(error.kind), error);
+Response problem(const Error& error, boost::json::object parameters) {
+    return problem_with_status(status_of(error.kind), error, std::move(parameters));
 }
 
 }  // namespace croquis::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <functional>
@@ -111,12 +112,13 @@ Response json_response(int status, const boost::json::value& body);
 Response no_content();
 
 /// RFC 9457 problem+json: type "/problems/<kind>", title, status, detail, field where one is at
-/// fault, request_id (added by the server), Retry-After where the error says when.
-/// ErrorKind::internal hides its detail.
-Response problem(const Error& error);
+/// fault, code where the error has one, that code's parameters where there are any, request_id
+/// (added by the server), Retry-After where the error says when. ErrorKind::internal hides its
+/// detail.
+Response problem(const Error& error, boost::json::object parameters = {});
 /// The same where HTTP has a more exact status than the kind's own. One of status_problems() then
 /// is the type.
-Response problem_with_status(int status, const Error& error);
+Response problem_with_status(int status, const Error& error, boost::json::object parameters = {});
 int status_of(ErrorKind kind);
 std::string_view title_of(ErrorKind kind);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/beast/http/error.hpp>
 #include <boost/url/authority_view.hpp>
+#include <optional>
 #include <utility>
 
 #include "core/characters.h"
@@ -121,29 +122,26 @@ RequestParser::Progress RequestParser::feed_body(beast::flat_buffer& buffer) {
     return is_done() ? Progress::done : Progress::need_body;
 }
 
-void RequestParser::refuse(int status, Error error, error_code& failed) {
-    refusal_ = Refusal{status, std::move(error)};
+void RequestParser::refuse(const Refusal& refusal, error_code& failed) {
+    refusal_ = &refusal;
     failed = HttpError::bad_value;
 }
 
 RequestParser::Progress RequestParser::refused_for(const error_code& failed) {
-    if (refusal_) return Progress::refused;
+    if (refusal_ != nullptr) return Progress::refused;
     if (failed == HttpError::body_limit)
-        refusal_ = Refusal{
-            413, {ErrorKind::too_large, "The request's body is larger than this server takes."}};
+        refusal_ = &refusals::body_too_large;
     else if (failed == HttpError::header_limit && !request_line_fits_)
-        refusal_ = Refusal{
-            414, {ErrorKind::too_large, "The request's address is longer than this server takes."}};
+        refusal_ = &refusals::address_too_long;
     else if (failed == HttpError::header_limit)
-        refusal_ = Refusal{
-            431, {ErrorKind::too_large, "The request's header is larger than this server takes."}};
+        refusal_ = &refusals::header_too_large;
     else
-        refusal_ = Refusal{400, {ErrorKind::malformed, "The request is not valid HTTP/1.1."}};
+        refusal_ = &refusals::request_not_http;
     return Progress::refused;
 }
 
 Response RequestParser::refusal() const {
-    return problem_with_status(refusal_->status, refusal_->error);
+    return problem_of(*refusal_);
 }
 
 void RequestParser::on_request_impl(verb method, string_view, string_view target, int version,
@@ -152,8 +150,7 @@ void RequestParser::on_request_impl(verb method, string_view, string_view target
     version_ = version;
     request_.target = target;
     const auto known = method_of(method);
-    if (!known)
-        return refuse(501, {ErrorKind::invalid, "The request's method is not known here."}, failed);
+    if (!known) return refuse(refusals::method_unknown, failed);
     request_.method = *known;
 }
 
@@ -177,25 +174,14 @@ void RequestParser::read_known_field(field name, string_view value, error_code& 
         case field::transfer_encoding:
             has_transfer_coding_ = true;
             if (!equal_ignoring_case(value, "chunked"))
-                refuse(501,
-                       {ErrorKind::unsupported_media,
-                        "No transfer coding but \"chunked\" is read here.", "Transfer-Encoding"},
-                       failed);
+                refuse(refusals::transfer_coding_unknown, failed);
             return;
         case field::content_encoding:
-            if (!equal_ignoring_case(value, "identity"))
-                refuse(415,
-                       {ErrorKind::unsupported_media, "A compressed body is not read here.",
-                        "Content-Encoding"},
-                       failed);
+            if (!equal_ignoring_case(value, "identity")) refuse(refusals::body_compressed, failed);
             return;
         case field::expect:
             expects_continue_ = equal_ignoring_case(value, "100-continue");
-            if (!expects_continue_)
-                refuse(417,
-                       {ErrorKind::invalid, "No expectation but \"100-continue\" can be met.",
-                        "Expect"},
-                       failed);
+            if (!expects_continue_) refuse(refusals::expectation_unknown, failed);
             return;
         default:
             return;
@@ -210,26 +196,19 @@ void RequestParser::read_host(string_view value, error_code& failed) {
                        !authority->encoded_host().empty() &&
                        (!authority->has_port() || authority->port().empty() ||
                         authority->port_number() != 0 || authority->port() == "0");
-    if (!valid)
-        refuse(400, {ErrorKind::malformed, "The request's host is not valid.", "Host"}, failed);
+    if (!valid) refuse(refusals::host_not_valid, failed);
 }
 
 void RequestParser::on_header_impl(error_code& failed) {
     if (hosts_ > 1 || (hosts_ == 0 && version_ == 11))
-        return refuse(400, {ErrorKind::malformed, "The request must state one host.", "Host"},
-                      failed);
+        return refuse(refusals::not_one_host, failed);
     if (has_transfer_coding_ && (version_ == 10 || lengths_ > 0))
         failed = HttpError::bad_transfer_encoding;
 }
 
 bool RequestParser::reserve(std::size_t bytes, error_code& failed) {
     if (!budget_.take(bytes)) {
-        refuse(503,
-               {ErrorKind::unavailable,
-                "The server holds as many request bodies as it may; try again shortly.",
-                {},
-                1},
-               failed);
+        refuse(refusals::too_many_bodies, failed);
         return false;
     }
     reserved_ += bytes;

@@ -4,9 +4,9 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstddef>
-#include <optional>
 
 #include "http/message.h"
+#include "http/refusals.h"
 #include "http/server.h"
 
 namespace croquis::http {
@@ -58,7 +58,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     std::string take_part();
 
     [[nodiscard]] Response refusal() const;
-    [[nodiscard]] const Error& refusal_error() const { return refusal_->error; }
+    [[nodiscard]] Error refusal_error() const { return error_of(*refusal_); }
     [[nodiscard]] bool expects_continue() const { return expects_continue_; }
     [[nodiscard]] bool is_http_1_0() const { return version_ == 10; }
     using basic_parser::content_length;
@@ -84,16 +84,11 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     void on_finish_impl(error_code&) override {}
 
     void read_known_field(field name, string_view value, error_code& failed);
-    void refuse(int status, Error error, error_code& failed);
+    void refuse(const Refusal& refusal, error_code& failed);
     Progress refused_for(const error_code& failed);
     bool reserve(std::size_t bytes, error_code& failed);
     void read_host(string_view value, error_code& failed);
     bool skip_empty_lines(boost::beast::flat_buffer& buffer);
-
-    struct Refusal {
-        int status = 400;
-        Error error;
-    };
 
     Request& request_;
     const ServerLimits& limits_;
@@ -102,7 +97,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     std::size_t header_bytes_ = 0;
     std::size_t wanted_ = 1;           ///< bytes of the body with which the parser goes on
     std::size_t extension_bytes_ = 0;  ///< of all chunks
-    std::optional<Refusal> refusal_;
+    const Refusal* refusal_ = nullptr;
     int version_ = 11;
     int hosts_ = 0;
     int lengths_ = 0;

@@ -10,6 +10,7 @@
 
 #include "core/text.h"
 #include "http/header_list.h"
+#include "http/refusals.h"
 
 namespace croquis::http {
 namespace {
@@ -89,8 +90,7 @@ void apply_range(const Request& request, const std::string& tag, Response& respo
         case RangeAsk::none:
             return;
         case RangeAsk::unsatisfiable:
-            response = problem_with_status(
-                416, {ErrorKind::invalid, "The range lies outside of the data.", "Range"});
+            response = problem_of(refusals::range_outside);
             response.set("Content-Range", fmt::format("bytes */{}", size));
             return;
         case RangeAsk::satisfiable:

@@ -5,6 +5,8 @@
 #include <map>
 #include <stdexcept>
 
+#include "http/refusals.h"
+
 namespace croquis::http {
 
 std::string_view to_string(Method method) {
@@ -194,12 +196,9 @@ Router::Match Router::match(Request& request) const {
 }
 
 Response Router::without_handler(const Match& match, Method method) {
-    if (match.allow.empty())
-        return problem({ErrorKind::not_found, "There is nothing at this address."});
-    Response response = method == Method::options
-                            ? no_content()
-                            : problem_with_status(405, {ErrorKind::invalid,
-                                                        "This address does not take that method."});
+    if (match.allow.empty()) return problem_of(refusals::address_not_found);
+    Response response =
+        method == Method::options ? no_content() : problem_of(refusals::method_not_taken);
     response.set("Allow", match.allow);
     return response;
 }

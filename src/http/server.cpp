@@ -14,6 +14,7 @@
 #include "http/as_result.h"
 #include "http/client_address.h"
 #include "http/connection.h"
+#include "http/refusals.h"
 
 namespace croquis::http {
 namespace {
@@ -57,10 +58,11 @@ asio::awaitable<void> turn_away(Server::Impl& server, NetworkThread& network_thr
 }
 
 /// An answer in one piece for a socket that has no coroutine, and no descriptors for one.
-std::string whole_answer(const Server::Impl& server, const Error& error, std::string_view date) {
+std::string whole_answer(const Server::Impl& server, const Refusal& refusal,
+                         std::string_view date) {
     Request request;
     request.request_id = "none";
-    Response response = problem(error);
+    Response response = problem_of(refusal);
     server.response_writer.finish(request, response);
     std::string text;
     server.response_writer.write_header(request, response, {date, false, false}, text);
@@ -192,7 +194,8 @@ asio::awaitable<void> Server::Impl::accept() {
 /// Answers 503 to those who wait to be accepted, one after another, in the place of the spare
 /// descriptor; how many there were.
 std::size_t Server::Impl::refuse_without_descriptors() {
-    const std::string answer = whole_answer(*this, no_room(), network_threads_.front()->date);
+    const std::string answer =
+        whole_answer(*this, refusals::no_room, network_threads_.front()->date);
     std::size_t count = 0;
     error_code failed;
     acceptor_->non_blocking(true, failed);

@@ -30,14 +30,6 @@ class Connection;
 inline constexpr auto sweep_interval = std::chrono::milliseconds(200);
 inline constexpr auto sweep_interval_at_end = std::chrono::milliseconds(5);
 
-/// What a connection past a limit is told.
-inline Error no_room() {
-    return {ErrorKind::unavailable,
-            "The server has no room for another connection; try again shortly.",
-            {},
-            1};
-}
-
 /// What one network thread owns; everything in it runs on that thread. The io_context comes after
 /// what the coroutines on it refer to, so that they end before that.
 struct NetworkThread {

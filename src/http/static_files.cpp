@@ -11,6 +11,7 @@
 #include "core/bytes.h"
 #include "core/text.h"
 #include "http/header_list.h"
+#include "http/refusals.h"
 
 namespace croquis::http {
 namespace {
@@ -238,8 +239,7 @@ Result<Router> static_files(const fs::path& folder, const std::string& fallback,
     const auto files = std::make_shared<const Files>(std::move(*read));
     const auto serve = [files, fallback](Request& request) -> boost::asio::awaitable<Response> {
         const File* file = find(*files, fallback, path_of(request));
-        if (file == nullptr)
-            co_return problem({ErrorKind::not_found, "There is nothing at this address."});
+        if (file == nullptr) co_return problem_of(refusals::address_not_found);
         co_return answer(request, *file);
     };
     Router router;

@@ -4,13 +4,10 @@
 #include <boost/url.hpp>
 
 #include "core/characters.h"
+#include "http/refusals.h"
 
 namespace croquis::http {
 namespace {
-
-Error not_valid() {
-    return {ErrorKind::malformed, "The request's address is not valid."};
-}
 
 /// Text that both databases take and that an answer can repeat.
 bool is_text(std::string_view decoded) {
@@ -18,8 +15,7 @@ bool is_text(std::string_view decoded) {
 }
 
 Error no_text(std::string_view field) {
-    return {ErrorKind::malformed, "Once decoded, this is not text in UTF-8 without zero bytes.",
-            std::string(field)};
+    return error_of(refusals::address_not_text, std::string(field));
 }
 
 bool holds_dots(std::string_view segment) {
@@ -53,7 +49,7 @@ Result<void> to_origin_form(Request& request) {
     const auto url = boost::urls::parse_absolute_uri(target);
     if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->has_userinfo() ||
         url->encoded_host().empty())
-        return not_valid();
+        return error_of(refusals::address_not_valid);
     for (auto& [name, value] : request.headers)
         if (name == "host") value = std::string(url->encoded_host_and_port());
     const std::string path(url->encoded_target());
@@ -81,7 +77,7 @@ Result<void> parse_target(Request& request, std::string_view base_path) {
         if (const auto known = to_origin_form(request); !known) return known.error();
     take_off(base_path, request.target);
     const auto url = boost::urls::parse_origin_form(request.target);
-    if (!url) return not_valid();
+    if (!url) return error_of(refusals::address_not_valid);
     return read(*url, request);
 }
 

@@ -32,6 +32,7 @@
 
 #include "core/mutex.h"
 #include "core/text.h"
+#include "http/refusals.h"
 #include "portal/slots.h"
 
 namespace croquis::portal {
@@ -308,9 +309,7 @@ BackendClient::Impl::Impl(std::string host, std::string port, PortalOptions opti
 
 asio::awaitable<http::Response> BackendClient::Impl::forward(const http::Request& request) {
     const bool taken = co_await slots_->take(options_.connect_timeout);
-    if (!taken)
-        co_return http::problem(
-            {ErrorKind::unavailable, "The portal is at its limit; try again shortly.", {}, 1});
+    if (!taken) co_return http::problem_of(http::refusals::portal_full);
     Slot slot(slots_);
     co_return co_await forward_in_slot(request, slot);
 }
@@ -357,11 +356,7 @@ http::Response BackendClient::Impl::passed_on(std::unique_ptr<BackendConnection>
 
 asio::awaitable<http::Response> BackendClient::Impl::upload(http::Request& request) {
     const bool taken = co_await upload_slots_->take(options_.connect_timeout);
-    if (!taken)
-        co_return http::problem({ErrorKind::unavailable,
-                                 "As many uploads are under way as may be; try again later.",
-                                 {},
-                                 10});
+    if (!taken) co_return http::problem_of(http::refusals::too_many_uploads);
     Slot slot(upload_slots_);
     co_return co_await upload_in_slot(request, slot);
 }
@@ -537,18 +532,12 @@ http::Response BackendClient::Impl::answer_of(Parser& parser) {
 
 http::Response BackendClient::Impl::failed(const http::Request& request,
                                            const beast::error_code& error) {
-    if (has_hung_up(request))
-        return http::problem({ErrorKind::unavailable, "The client has hung up.", {}, 1});
+    if (has_hung_up(request)) return http::problem_of(http::refusals::client_gone);
     failures_.Increment();
     spdlog::warn("{} {} {}: the backend {} did not answer: {}", request.request_id,
                  http::to_string(request.method), request.target, authority_, error.message());
-    const bool slow = error == beast::error::timeout;
-    const Error problem{ErrorKind::unavailable,
-                        slow ? "The backend takes too long to answer; try again later."
-                             : "The backend cannot be reached; try again later.",
-                        {},
-                        slow ? 0 : 5};
-    return http::problem_with_status(slow ? 504 : 502, problem);
+    return http::problem_of(error == beast::error::timeout ? http::refusals::backend_slow
+                                                           : http::refusals::backend_unreachable);
 }
 
 BackendClient::BackendClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

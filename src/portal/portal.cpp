@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "http/refusals.h"
 #include "http/static_files.h"
 #include "http/target.h"
 #include "portal/backend_client.h"
@@ -26,15 +27,13 @@ Result<http::Router> portal_router(const PortalOptions& options, Metrics& metric
     const auto forward =
         [client = *client](http::Request& request) -> boost::asio::awaitable<http::Response> {
         if (http::has_dot_segment(request))
-            co_return http::problem(
-                {ErrorKind::malformed, "The request's address has a \".\" or \"..\" in it."});
+            co_return http::problem_of(http::refusals::address_with_dots);
         co_return co_await client->forward(request);
     };
     const auto upload =
         [client = *client](http::Request& request) -> boost::asio::awaitable<http::Response> {
         if (http::has_dot_segment(request))
-            co_return http::problem(
-                {ErrorKind::malformed, "The request's address has a \".\" or \"..\" in it."});
+            co_return http::problem_of(http::refusals::address_with_dots);
         co_return co_await client->upload(request);
     };
     for (const char* path : uploads) {

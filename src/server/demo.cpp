@@ -51,7 +51,7 @@ Result<void> check_host(const http::Request& request) {
     return Error{ErrorKind::forbidden,
                  "In demo mode this server answers to localhost and to IP addresses alone; "
                  "--demo-anywhere opens it to other names.",
-                 "Host"};
+                 "Host", 0, "demo_host"};
 }
 
 }  // namespace croquis::server

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/object.hpp>
 #include <span>
+#include <unordered_map>
 
 #include "core/characters.h"
 
@@ -242,6 +243,67 @@ constexpr ReasonPattern reason_patterns[]{
     {"no_such_file", "There is no {file}."},
 };
 
+/// Of who asks, of what is there and of how the server is. What the HTTP server says for itself has
+/// its codes there (http/refusals.h).
+constexpr ReasonPattern server_patterns[]{
+    // Who asks.
+    {"not_signed_in", "Sign in, and send the token as a Bearer."},
+    {"wrong_sign_in", "The user name or the password is wrong."},
+    {"sign_in_ended", "This sign-in has ended, or its account is disabled or gone; sign in again."},
+    {"sign_in_ended", "The refresh token is not valid (any more); sign in again."},
+    {"sign_in_ended", "The refresh token is not valid any more; sign in again."},
+    {"sign_in_ended", "The account has changed meanwhile; sign in again."},
+    {"token_expired", "The token has expired."},
+    {"token_not_valid", "The token is not valid yet."},
+    {"token_not_valid", "The token cannot be read."},
+    {"token_not_valid", "The token lacks a valid time."},
+    {"token_not_valid", "The token does not say which sign-in it is of."},
+    {"token_not_valid", "The token does not say whom it is for."},
+    {"token_not_valid", "The token is not signed with HS256."},
+    {"token_not_valid", "The token is of another type."},
+    {"token_not_valid", "The token is too long."},
+    {"token_not_valid", "The token is not a JSON Web Token."},
+    {"token_not_valid", "The token is signed with a key that is not in use."},
+    {"token_not_valid", "The token's signature is wrong."},
+    {"token_not_valid", "The token is from another issuer."},
+    {"admin_only", "Only an admin may do this."},
+    {"not_your_job", "Who queued a job may cancel it, and an admin."},
+    {"not_your_job", "Who queued a job may retry it, and an admin."},
+    {"withdrawal_token_missing",
+     "Send the token that the answer to the submission has, as Withdrawal-Token."},
+    {"withdrawal_token_wrong", "This token is not the drawing's, or it is more than 24 hours old."},
+    {"too_fast", "Too many tries; wait a little."},
+
+    // What is there.
+    {"address_not_found", "There is no such kind of problem."},
+    {"no_comparison", "There is no comparison of this model by this job."},
+    {"no_drawing", "There is no drawing with this id."},
+    {"no_drawing", "There is no such drawing."},
+    {"no_earlier_model", "No model was live before."},
+    {"no_job", "There is no job with this id."},
+    {"no_label", "The project has no label of this name."},
+    {"no_live_model", "No model is live."},
+    {"no_strokes", "This drawing came as a picture, without strokes."},
+    {"no_user", "There is no such user."},
+    {"version_missing", "Say which version you saw: send the drawing's ETag as If-Match."},
+
+    // How the server is.
+    {"client_gone", "The client has hung up."},
+    {"recognition_late", "The drawing could not be recognised in time; try again shortly."},
+    {"server_full", "The server is at its limit; try again shortly."},
+    {"server_full", "The store is at its limit; try again shortly."},
+    {"server_full", "Too many drawings are waiting; try again shortly."},
+    {"server_full", "Too many sign-ins at this moment; try again shortly."},
+    {"server_full", "There is no memory to check a password with."},
+    {"server_full", "There is no room for temporary files."},
+    {"server_stopping", "The server is stopping."},
+    {"server_stopping", "The store is stopping."},
+    {"too_many_exports", "As many exports are running as may; try again later."},
+    {"too_many_followers", "As many follow jobs as may; ask for the job instead, again and again."},
+    {"too_many_uploads", "As many uploads are under way as may; try again later."},
+    {"upload_not_kept", "The server cannot keep the upload: {message}."},
+};
+
 /// What is wrong with a request or with one of its fields, which is named beside the sentence. Of
 /// {minimum} and {maximum} only numbers are taken, of {allowed} only a list of words.
 constexpr ReasonPattern refusal_patterns[]{
@@ -271,14 +333,17 @@ constexpr ReasonPattern refusal_patterns[]{
     {"out_of_range", "This is a number from {minimum} to {maximum}."},
     {"out_of_range", "A confidence is a number from {minimum} to {maximum}."},
     {"out_of_range", "A page has {minimum} to {maximum} entries."},
+    {"out_of_range", "A page has {minimum} to {maximum} events."},
     {"out_of_range", "A training has {minimum} to {maximum} steps."},
     {"out_of_range", "{minimum} to {maximum} clusters can be listed."},
     {"out_of_range", "{minimum} to {maximum} drawings can be listed."},
+    {"out_of_range", "{minimum} to {maximum} groups can be listed."},
     {"out_of_range", "{minimum} to {maximum} drawings can be held at once."},
     {"wrong_count", "This must be a list of {minimum} to {maximum} drawings."},
     {"wrong_count", "{minimum} to {maximum} drawings can be changed at once."},
     {"too_many", "This must be a list of at most {maximum} ids."},
     {"too_many", "At most {maximum} drawings can be passed over."},
+    {"too_many", "At most {maximum} drawings can be asked about first."},
     {"too_many", "A label has titles in at most {maximum} languages."},
     {"too_many", "An import has at most {maximum} mappings."},
     {"too_many_files", "An upload has at most {maximum} files; send an archive."},
@@ -287,6 +352,7 @@ constexpr ReasonPattern refusal_patterns[]{
     {"wrong_length", "This has {minimum} to {maximum} bytes."},
     {"wrong_length", "A pseudonym has {minimum} to {maximum} bytes."},
     {"too_long", "This has more than {maximum} bytes."},
+    {"too_long", "An idempotency key has at most {maximum} bytes."},
     {"too_long", "Guidelines have at most {maximum} bytes."},
     {"too_long", "A reason has at most {maximum} bytes."},
     {"too_long", "A comment has at most {maximum} bytes."},
@@ -313,6 +379,7 @@ constexpr ReasonPattern refusal_patterns[]{
     {"not_a_cursor", "This cursor is not one that was given."},
 
     // Users and passwords.
+    {"grant_unknown", "The only grant is password."},
     {"user_name_length", "A user name has {minimum} to {maximum} characters."},
     {"user_name_form",
      "A user name is made of letters A to Z, digits and . _ @ + -, and starts with a letter or a "
@@ -335,6 +402,8 @@ constexpr ReasonPattern refusal_patterns[]{
      "A source is 1 to {maximum} of a-z, 0-9 and . _ -, and starts with a letter or a digit."},
     {"label_not_into", "This must be another label that is not retired."},
     {"drawing_not_usable", "This must be a drawing of the project that is not hidden."},
+    {"same_model", "This is another model than the one reported on."},
+    {"idempotency_key_form", "An Idempotency-Key is 1 to {maximum} visible ASCII characters."},
     {"key_used_again", "This idempotency key was used for another request."},
     {"not_rolled_back", "The project does not go back to that model by itself any more."},
 
@@ -351,12 +420,21 @@ constexpr ReasonPattern refusal_patterns[]{
      "An import is an archive (application/zip, application/gzip), text/csv, "
      "application/x-ndjson, application/json, application/xml, a picture, or a form with any of "
      "them as \"file\"."},
+    {"type_not_read", "The body is no multipart/form-data."},
     {"body_too_large", "The body has more than the 64 KiB that are taken here."},
+    {"body_too_large", "A field of the form is too large."},
+    {"body_too_large", "The form has too many fields."},
+    {"body_too_large", "The header of a part of the form is too long."},
     {"body_unreadable", "The JSON is nested more than 32 levels deep."},
     {"body_unreadable", "The JSON has a number that is too large."},
     {"body_unreadable", "The body is not valid JSON: {message}."},
     {"body_unreadable", "The form cannot be read."},
     {"body_unreadable", "The form is cut short."},
+    {"body_unreadable", "The form's boundary is not in its body."},
+    {"body_unreadable", "The form's Content-Type states no valid boundary."},
+    {"body_unreadable", "A part of the form has no valid header."},
+    {"body_unreadable", "A part of the form is no form-data."},
+    {"body_unreadable", "A part of the form has no name."},
 };
 
 /// Letters, digits and what file formats and media types have besides.
@@ -418,8 +496,8 @@ std::vector<PatternPiece> pieces_of(std::string_view pattern) {
 
 /// What stands at the pattern's variable places, where `text` is such a sentence as a whole. Each
 /// is as short as it can be, and not empty.
-std::optional<ReasonParameters> matched(std::string_view pattern, std::string_view text) {
-    const auto pieces = pieces_of(pattern);
+std::optional<ReasonParameters> matched(std::span<const PatternPiece> pieces,
+                                        std::string_view text) {
     if (!text.starts_with(pieces.front().text)) return std::nullopt;
     text.remove_prefix(pieces.front().text.size());
     ReasonParameters found;
@@ -438,15 +516,41 @@ std::optional<ReasonParameters> matched(std::string_view pattern, std::string_vi
     return text.empty() ? std::optional(std::move(found)) : std::nullopt;
 }
 
-std::optional<Reason> first_of(std::span<const ReasonPattern> patterns, std::string_view sentence) {
-    for (const auto& pattern : patterns)
-        if (auto parameters = matched(pattern.sentence, sentence))
-            return Reason{pattern.code, std::move(*parameters)};
-    return std::nullopt;
-}
+/// A table made ready to be looked up in: an answer waits for it.
+class Patterns {
+  public:
+    explicit Patterns(std::span<const ReasonPattern> patterns) {
+        for (const auto& [code, sentence] : patterns) {
+            auto pieces = pieces_of(sentence);
+            if (pieces.size() == 1)
+                fixed_.emplace(sentence, code);
+            else
+                varying_.push_back({code, std::move(pieces)});
+        }
+    }
+
+    /// The sentence itself, or else the first pattern that it matches.
+    std::optional<Reason> find(std::string_view sentence) const {
+        if (const auto found = fixed_.find(sentence); found != fixed_.end())
+            return Reason{found->second, {}};
+        for (const auto& [code, pieces] : varying_)
+            if (auto parameters = matched(pieces, sentence))
+                return Reason{code, std::move(*parameters)};
+        return std::nullopt;
+    }
+
+  private:
+    struct Varying {
+        std::string_view code;
+        std::vector<PatternPiece> pieces;
+    };
+    std::unordered_map<std::string_view, std::string_view> fixed_;
+    std::vector<Varying> varying_;
+};
 
 std::optional<Reason> plain_reason_of(std::string_view sentence) {
-    return first_of(reason_patterns, sentence);
+    static const Patterns reasons(reason_patterns);
+    return reasons.find(sentence);
 }
 
 /// Sentences that may stand behind any other, and the parameter that they are.
@@ -492,7 +596,10 @@ std::optional<Reason> reason_of(std::string_view sentence) {
 }
 
 std::optional<Reason> refusal_of(std::string_view sentence) {
-    if (auto refusal = first_of(refusal_patterns, sentence)) return refusal;
+    static const Patterns server(server_patterns);
+    static const Patterns refusals(refusal_patterns);
+    if (auto told = server.find(sentence)) return told;
+    if (auto refusal = refusals.find(sentence)) return refusal;
     return plain_reason_of(sentence);
 }
 

@@ -13,7 +13,7 @@
 namespace croquis::service {
 
 struct Reason {
-    std::string_view code;  ///< of the OpenAPI document's ReasonCode or RefusalCode
+    std::string_view code;  ///< of the OpenAPI document's ReasonCode, RefusalCode or ServerCode
     /// What stands in the sentence at its variable places, by name.
     std::vector<std::pair<std::string_view, std::string>> parameters;
 };
@@ -23,9 +23,9 @@ struct Reason {
 /// "N drawings were stored before." behind it `stored`. Thread-safe.
 std::optional<Reason> reason_of(std::string_view sentence);
 
-/// The same of what a request is refused with, which may also be about any of its fields: "This has
-/// more than 1,024 bytes." is too_long with `maximum`. Nothing stands before or behind the
-/// sentence.
+/// The same of what a request is answered with, which may also be about any of its fields ("This
+/// has more than 1,024 bytes." is too_long with `maximum`), who asks, what is there and how the
+/// server is. Nothing stands before or behind the sentence.
 std::optional<Reason> refusal_of(std::string_view sentence);
 
 /// At most 300 bytes of it, cut between characters, with an ellipsis for the rest.

@@ -59,8 +59,7 @@ Result<void> set_words(service::ImportRequest& asked, std::string_view name,
         if (!labels_as) return invalid(name, "This is reviewed, suggested or ignore.");
         asked.options.labels_as = *labels_as;
     } else if (name == "new_labels") {
-        if (value != "make" && value != "refuse")
-            return invalid(name, "New labels are to make or to refuse.");
+        if (value != "make" && value != "refuse") return invalid(name, "This is make or refuse.");
         asked.options.make_labels = value == "make";
     } else {
         if (value != "true" && value != "false") return invalid(name, "This is true or false.");

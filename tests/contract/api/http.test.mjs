@@ -50,30 +50,31 @@ describe('HTTP', () => {
   /** Who may import is asked before anything of the body is looked at. */
   const isReadLater = (path, bytes) => [badChunk, tooLong].includes(bytes) && path.endsWith('/imports');
 
-  /** What each is answered, and the type of its problem. */
+  /** What each is answered, the type of its problem and its code. */
   const refusals = [
-    [400, 'malformed', (verb, path) => request(verb, `${path}%zz`)],
-    [400, 'malformed', (verb, path) => request(verb, `${path}?tag=%FF`)],
-    [400, 'malformed', (verb, path) => request(verb, path, '', 'Host: a b/c@d\r\n')],
-    [400, 'malformed', badChunk],
-    [413, 'too-large', tooLong],
-    [414, 'address-too-long', (verb, path) => request(verb, `${path}?${'a'.repeat(20000)}`)],
-    [415, 'unsupported-media', (verb, path) => request(verb, path, 'Content-Encoding: gzip\r\nContent-Length: 0\r\n')],
-    [417, 'expectation-failed', (verb, path) => request(verb, path, 'Expect: wonders\r\n')],
-    [431, 'header-too-large', (verb, path) => request(verb, path, `X-Long: ${'a'.repeat(20000)}\r\n`)],
-    [501, 'not-implemented', (verb, path) => request(verb, path, 'Transfer-Encoding: gzip\r\n')],
+    [400, 'malformed', 'address_not_valid', (verb, path) => request(verb, `${path}%zz`)],
+    [400, 'malformed', 'not_text', (verb, path) => request(verb, `${path}?tag=%FF`)],
+    [400, 'malformed', 'host_not_valid', (verb, path) => request(verb, path, '', 'Host: a b/c@d\r\n')],
+    [400, 'malformed', 'request_not_http', badChunk],
+    [413, 'too-large', 'body_too_large', tooLong],
+    [414, 'address-too-long', 'address_too_long', (verb, path) => request(verb, `${path}?${'a'.repeat(20000)}`)],
+    [415, 'unsupported-media', 'body_compressed', (verb, path) => request(verb, path, 'Content-Encoding: gzip\r\nContent-Length: 0\r\n')],
+    [417, 'expectation-failed', 'expectation_unknown', (verb, path) => request(verb, path, 'Expect: wonders\r\n')],
+    [431, 'header-too-large', 'header_too_large', (verb, path) => request(verb, path, `X-Long: ${'a'.repeat(20000)}\r\n`)],
+    [501, 'not-implemented', 'transfer_coding_unknown', (verb, path) => request(verb, path, 'Transfer-Encoding: gzip\r\n')],
   ];
 
   for (const port of ['api', 'portal'])
     it(`refuses at the port of the ${port} what the contract says of each operation`, async () => {
       assert.ok(api.contract.operations.length > 20);
       for (const operation of api.contract.operations)
-        for (const [status, kind, bytes] of refusals) {
+        for (const [status, kind, code, bytes] of refusals) {
           if (isReadLater(operation.path, bytes)) continue;
           const answer = await exchange(server.ports[port], bytes(operation.verb, fill(operation.path)));
           const told = `${operation.operationId} ${JSON.stringify(answer.body)}`;
           assert.equal(answer.status, status, told);
           assert.equal(answer.body.type, `/problems/${kind}`, told);
+          assert.equal(answer.body.code, code, told);
           assert.equal(answer.body.status, status, told);
           api.contract.check(operation, answer);
           assert.equal((await fetch(api.url + answer.body.type)).status, 200, told);
@@ -89,6 +90,7 @@ describe('HTTP', () => {
       const answer = await exchange(server.ports.api, request(other, fill(path)));
       assert.equal(answer.status, 405, path);
       assert.equal(answer.body.type, '/problems/method-not-allowed');
+      assert.equal(answer.body.code, 'method_not_taken');
       const allowed = answer.headers.get('allow').split(', ');
       for (const verb of verbs) assert.ok(allowed.includes(verb), `${path}: ${allowed}`);
     }

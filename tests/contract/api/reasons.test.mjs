@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 
-import { uncoded } from './support/contract.mjs';
-
 const root = new URL('../../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const below = (folder) => readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.cpp')).map((name) => folder + name);
@@ -38,6 +36,9 @@ function patternsOf(table) {
   return texts.filter((_, i) => i % 2 === 1).map((sentence, i) => ({ code: texts[2 * i], sentence }));
 }
 const patterns = patternsOf('reason_patterns');
+
+/** What the HTTP server and the portal say for themselves. */
+const ofHttp = [...read('src/http/refusals.h').matchAll(/inline constexpr Refusal \w+\{\s*"([a-z_]+)"/g)].map(([, code]) => code);
 
 /** What the document lists below a common schema's `enum`. */
 function listed(schema) {
@@ -109,8 +110,40 @@ describe('Reasons', () => {
   });
 });
 
+/** Sentences whose code stands beside them. */
+const coded = [
+  /^This is for those who/, /^This server is no demo/, /^They are being stored/, /^The first project takes/, /^This project is archived/,
+];
+
+describe('What the server says', () => {
+  const said = patternsOf('server_patterns');
+
+  it('has the codes that the document lists', () => {
+    const codes = [...said.map(({ code }) => code), ...ofHttp.filter((code) => !listed('RefusalCode').includes(code))];
+    assert.deepEqual(listed('ServerCode'), [...new Set(codes)].sort());
+    assert.ok(ofHttp.length > 25);
+    for (const code of listed('ServerCode')) assert.ok(!listed('ReasonCode').includes(code), code);
+  });
+
+  it('is what the sources say', () => {
+    const modules = ['api/', 'api/routes/', 'api/codec/', 'core/', 'identity/', 'learning/dataset/', 'recognition/', 'service/', 'store/', 'store/sqlite/'];
+    const paths = [...modules.flatMap((name) => below(`src/${name}`)), 'src/store/group_commit.h'];
+    const texts = paths.filter((path) => path !== 'src/service/reasons.cpp').flatMap((path) => textsOf(read(path)));
+    for (const { sentence } of said) {
+      const [first] = sentence.split(/\{[a-z_]+\}/);
+      assert.ok(texts.some((text) => text.startsWith(first)), `nobody says: ${sentence}`);
+    }
+  });
+
+  it('is said of the HTTP server and the portal in one place', () => {
+    const paths = [...below('src/http/'), ...below('src/portal/')].filter((path) => !/\/(message|refusals)\.cpp$/.test(path));
+    for (const path of paths) assert.ok(!/\bproblem(?:_with_status)?\((?:\d|\{ErrorKind::(?!internal))/.test(read(path)), `${path}: http/refusals.h has them`);
+  });
+});
+
 describe('Refusals', () => {
   const refusals = patternsOf('refusal_patterns');
+  const server = patternsOf('server_patterns');
   const checked = [
     ...below('src/api/codec/'), ...below('src/api/routes/'),
     ...['labels', 'people', 'projects'].map((name) => `src/service/${name}.cpp`), 'src/identity/password_rule.cpp',
@@ -119,7 +152,7 @@ describe('Refusals', () => {
   it('have the codes that the document lists, and none that something else has', () => {
     const codes = [...new Set(refusals.map(({ code }) => code))].sort();
     assert.deepEqual(listed('RefusalCode'), codes);
-    const all = [...listed('ProblemCode'), ...codes];
+    const all = [...listed('ProblemCode'), ...listed('ServerCode'), ...codes];
     assert.equal(new Set(all).size, all.length);
     for (const code of codes) assert.ok(!listed('ReasonCode').includes(code), code);
   });
@@ -141,11 +174,11 @@ describe('Refusals', () => {
   });
 
   it('are all that is said of fields', () => {
-    const known = [...refusals, ...patterns].map(({ sentence }) => expressionOf(sentence));
+    const known = [...refusals, ...server, ...patterns].map(({ sentence }) => expressionOf(sentence));
     const sentences = checked
       .flatMap((path) => textsOf(read(path)))
       .map((text) => text.replace(/\{\d*\}/g, '1'))
-      .filter((text) => /^[A-Z1].* .*\.$/.test(text) && !uncoded.some((one) => one.test(text)));
+      .filter((text) => /^[A-Z1].* .*\.$/.test(text) && !coded.some((one) => one.test(text)));
     assert.ok(sentences.length > 40);
     for (const text of sentences) assert.ok(known.some((each) => each.test(text)), `it has no code: ${text}`);
   });

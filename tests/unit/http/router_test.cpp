@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
+
+#include "http/refusals.h"
 #include "http/target.h"
 #include "support/served_http.h"
 
@@ -193,6 +196,25 @@ TEST(Problem, GivesEachKindItsStatus) {
         EXPECT_THAT(response.body, testing::HasSubstr("\"field\":\"a/b\""));
         EXPECT_EQ(response.header("WWW-Authenticate") != nullptr, status == 401);
     }
+}
+
+TEST(Problem, SaysItsCodeAndTheCodesParametersInOnePiece) {
+    const Error error{ErrorKind::invalid, "Why.", "a", 0, "out_of_range"};
+    const auto told = boost::json::parse(problem(error, {{"minimum", "1"}}).body).as_object();
+    EXPECT_EQ(told.at("code"), "out_of_range");
+    EXPECT_EQ(told.at("parameters"), boost::json::value({{"minimum", "1"}}));
+    EXPECT_FALSE(boost::json::parse(problem(error).body).as_object().contains("parameters"));
+}
+
+TEST(Problem, OfTheServerItselfHasItsStatusAndCode) {
+    const auto refused = problem_of(refusals::header_too_large);
+    EXPECT_EQ(refused.status, 431);
+    EXPECT_THAT(refused.body, testing::HasSubstr(R"("type":"/problems/header-too-large")"));
+    EXPECT_THAT(refused.body, testing::HasSubstr(R"("code":"header_too_large")"));
+    const auto full = problem_of(refusals::server_full);
+    EXPECT_EQ(*full.header("Retry-After"), "1");
+    EXPECT_EQ(error_of(refusals::address_not_text, "tag").field, "tag");
+    EXPECT_EQ(error_of(refusals::host_not_valid).field, "Host");
 }
 
 TEST(Problem, HidesWhatIsInternal) {

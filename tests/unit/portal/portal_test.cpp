@@ -299,6 +299,7 @@ TEST(Portal, SaysWhenTooManyWaitForTheBackend) {
     gate.wait_for(1);
     const auto refused = portal.get("/api/x");
     EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(text_of(refused, "code"), "server_full");
     EXPECT_EQ(refused.header("Retry-After"), "1");
     gate.open();
     EXPECT_EQ(first.read().status, 204);
@@ -324,6 +325,7 @@ TEST(Portal, Answers502WhileTheBackendIsDown) {
     EXPECT_EQ(answer.header("Content-Type"), "application/problem+json");
     EXPECT_EQ(answer.header("Retry-After"), "5");
     EXPECT_EQ(text_of(answer, "request_id"), answer.header("X-Request-ID"));
+    EXPECT_EQ(text_of(answer, "code"), "backend_unreachable");
     EXPECT_EQ(portal.get("/").status, 200) << "the page is served all the same";
     EXPECT_THAT(portal.metrics(), HasSubstr("croquis_portal_backend_failures_total 1"));
 }
@@ -344,7 +346,9 @@ TEST(Portal, Answers504WhereTheBackendIsSlow) {
     Portal portal(url_of(backend.port()), [](PortalOptions& options) {
         options.answer_timeout = std::chrono::milliseconds(50);
     });
-    EXPECT_EQ(portal.get("/api/x").status, 504);
+    const auto slow = portal.get("/api/x");
+    EXPECT_EQ(slow.status, 504);
+    EXPECT_EQ(text_of(slow, "code"), "backend_slow");
     gate.open();
 }
 

@@ -101,6 +101,15 @@ TEST(Refusals, SayWhatIsTakenInWords) {
     EXPECT_EQ(refused("This is  or ."), "none");
 }
 
+TEST(Refusals, AreAlsoOfWhoAsksOfWhatIsThereAndOfTheServer) {
+    EXPECT_EQ(refused("The token has expired."), "token_expired");
+    EXPECT_EQ(refused("There is no drawing with this id."), "no_drawing");
+    EXPECT_EQ(refused("The server is at its limit; try again shortly."), "server_full");
+    EXPECT_EQ(refused("The server cannot keep the upload: No space left on device."),
+              "upload_not_kept message=No space left on device");
+    EXPECT_EQ(told("The token has expired."), "none");
+}
+
 TEST(Refusals, AreAlsoWhatRecordsAreRejectedWith) {
     EXPECT_EQ(refused("The picture is 4000 x 8 pixels; a side has at most 2048."),
               "picture_too_large width=4000 height=8 most=2048");

@@ -1084,6 +1084,8 @@ export const en = {
       nothing_to_undo: 'No change of this drawing is left to undo.',
       other_network: 'It has another network than the live model: it cannot be compared by what is stored.',
       project_archived: 'This project is archived: it takes no new drawings.',
+      demo_host:
+        'This demonstration answers to localhost and to IP addresses alone; --demo-anywhere opens it to other names.',
       shadow_open: 'Another model is being compared with the live one. Try again after that.',
       sign_in_required: 'This is for those who are signed in.',
       slug_taken: 'Another project has this address.',
@@ -1137,6 +1139,8 @@ export const en = {
       out_of_range: '{field}: This must be a number from {minimum} to {maximum}.',
       password_characters: 'A password is made of characters that can be seen, and of spaces.',
       password_guessable:
+      grant_unknown: 'A user name and a password are taken here.',
+      idempotency_key_form: 'A key of a submission has 1 to {maximum} visible ASCII characters.',
         'This password would soon be guessed: common words, names, dates, repetitions and rows of keys do not count for much. Take several words that have nothing to do with one another.',
       password_is_name: 'The password must differ from the user name.',
       slug_form:
@@ -1156,6 +1160,7 @@ export const en = {
       wrong_count: '{field}: There must be {minimum} to {maximum} of them.',
       wrong_length: '{field}: This must have {minimum} to {maximum} bytes (a letter with an accent is two).',
       wrong_type: '{field}: This is not of the kind that belongs here.',
+      same_model: 'This must be another model than the one that is reported on.',
     } satisfies Record<RefusalCode, string>,
     refused: (detail: string) => detail,
     unexpected: 'Something unexpected happened.',

@@ -1098,6 +1098,8 @@ export const fr: Dictionary = {
       nothing_to_undo: 'Aucun changement de ce dessin ne reste à annuler.',
       other_network:
         'Il a un autre réseau que le modèle actif : ce qui est enregistré ne permet pas de les comparer.',
+      demo_host:
+        'Cette démonstration ne répond qu’à localhost et aux adresses IP ; --demo-anywhere l’ouvre à d’autres noms.',
       project_archived: 'Ce projet est archivé : il n’accepte plus de dessins.',
       shadow_open: 'Un autre modèle est en cours de comparaison avec le modèle actif. Réessayez ensuite.',
       sign_in_required: 'C’est réservé aux personnes connectées.',
@@ -1151,6 +1153,8 @@ export const fr: Dictionary = {
       not_text: '{field} : il s’y trouve des caractères qui ne sont pas du texte.',
       out_of_range: '{field} : il faut un nombre de {minimum} à {maximum}.',
       password_characters: 'Un mot de passe se compose de caractères visibles et d’espaces.',
+      grant_unknown: 'Il faut un nom d’utilisateur et un mot de passe.',
+      idempotency_key_form: 'La clé d’un envoi a de 1 à {maximum} caractères ASCII visibles.',
       password_guessable:
         'Ce mot de passe serait vite deviné : les mots courants, noms, dates, répétitions et suites de touches ne comptent guère. Prenez plusieurs mots sans rapport entre eux.',
       password_is_name: 'Le mot de passe doit différer du nom d’utilisateur.',
@@ -1171,6 +1175,7 @@ export const fr: Dictionary = {
       user_name_length: 'Un nom d’utilisateur a de {minimum} à {maximum} caractères.',
       wrong_count: '{field} : il en faut de {minimum} à {maximum}.',
       wrong_length: '{field} : il faut de {minimum} à {maximum} octets (une lettre accentuée en prend deux).',
+      same_model: 'Il faut un autre modèle que celui du rapport.',
       wrong_type: '{field} : ce n’est pas du genre attendu ici.',
     },
     refused: (detail) => `Le serveur a refusé : ${detail}`,
