@@ -4,7 +4,7 @@ import type * as annotator from '../generated/annotator';
 import type * as pub from '../generated/public';
 import { base } from './base';
 import { ProjectRequest } from './project';
-import { noAnswer, problemOf, type Problem } from './problem';
+import { noAnswer, readProblem, type Problem } from './problem';
 
 export type Drawing = pub.components['schemas']['Drawing'];
 export type DrawingDetail = pub.components['schemas']['DrawingDetail'];
@@ -67,7 +67,7 @@ export async function settle<T extends Record<string | number, any>, O, M extend
   try {
     const { data, error, response } = await call;
     if (response.ok) return { ok: true, data: data as NonNullable<typeof data>, response };
-    return { ok: false, problem: problemOf(error, response) };
+    return { ok: false, problem: await readProblem(error, response) };
   } catch {
     return { ok: false, problem: noAnswer };
   }

@@ -1,12 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { en } from '../i18n/en';
 import { fr } from '../i18n/fr';
 import { i18n } from '../i18n/i18n.svelte';
+import { lateWords } from '../i18n/late.svelte';
 import { listed } from '../testing/listed';
-import { explain, explainAtField, mayRetry, noAnswer, problemOf } from './problem';
+import { explain, explainAtField, mayRetry, noAnswer, problemOf, readProblem } from './problem';
 
 afterEach(() => {
+  lateWords.all = null;
   i18n.choose('en');
 });
 
@@ -108,7 +110,8 @@ describe('a problem', () => {
     expect(explain({ ...missing, field: '' }, fr)).toBe('C’est obligatoire.');
   });
 
-  it('of what was sent is told as it is of records', () => {
+  it('of what was sent is told as it is of records', async () => {
+    await lateWords.fetch();
     const small = {
       ...noAnswer,
       status: 422,
@@ -123,5 +126,45 @@ describe('a problem', () => {
     expect(explain({ ...small, status: 413, code: 'body_too_large' }, fr)).toBe(
       fr.problem.refusals.body_too_large,
     );
+  });
+
+  it('waits for its words where nothing else tells it, and only there', async () => {
+    i18n.choose('fr');
+    const fetched = vi.spyOn(lateWords, 'fetch');
+    const read = (status: number, code: string) =>
+      readProblem({ detail: 'In English.', code }, new Response(null, { status }));
+    for (const [status, code] of [
+      [422, 'missing'],
+      [409, 'slug_taken'],
+      [401, 'sign_in_ended'],
+      [404, 'no_drawing'],
+      [503, 'server_full'],
+      [422, ''],
+    ] as const)
+      await read(status, code);
+    expect(fetched).not.toHaveBeenCalled();
+    expect(explain(await read(422, 'picture_blank'), fr)).toMatch(/^L’image est vide/);
+    expect(fetched).toHaveBeenCalledOnce();
+    fetched.mockRestore();
+  });
+
+  it('is told by the status, or as the server says it, where its words do not come', async () => {
+    const fetched = vi.spyOn(lateWords, 'fetch').mockResolvedValue();
+    const body = { detail: 'The picture is empty.', code: 'picture_blank' };
+    const told = await readProblem(body, new Response(null, { status: 422 }));
+    expect(explain(told, fr)).toBe('Le serveur a refusé : The picture is empty.');
+    expect(explain({ ...told, status: 404, code: 'no_drawing' }, fr)).toBe(fr.problem.notFound);
+    fetched.mockRestore();
+  });
+
+  it('of the server is told by its code, and when to try again', async () => {
+    await lateWords.fetch();
+    i18n.choose('fr');
+    const busy = { ...noAnswer, status: 503, retryAfter: 1 };
+    expect(explain({ ...busy, code: 'too_many_exports' }, fr)).toBe(
+      'Trop d’exports sont en cours. Réessayez dans 1 s.',
+    );
+    expect(explain({ ...busy, code: 'store_full' }, fr)).toMatch(/^Le disque .* de la place\.$/);
+    expect(explain({ ...noAnswer, status: 404, code: 'no_drawing' }, fr)).toBe('Ce dessin n’existe plus.');
   });
 });

@@ -1,6 +1,8 @@
 import type { Dictionary } from '../i18n/en';
 import { fieldTitle } from '../i18n/fields';
-import { filled, isReason, tell } from '../i18n/reasons';
+import { filled } from '../i18n/filled';
+import { i18n } from '../i18n/i18n.svelte';
+import { lateWords } from '../i18n/late.svelte';
 import { retryAfter } from './retry';
 
 /** What went wrong with a request, whoever noticed: status 0 is "no answer". */
@@ -47,6 +49,9 @@ export function problemOf(body: unknown, response: Response): Problem {
   };
 }
 
+const has = <T extends object>(table: T, code: string): code is keyof T & string =>
+  Object.hasOwn(table, code);
+
 /** What stands in the way for now, in a short sentence; null where trying again would not help. */
 export function obstacle(problem: Problem, t: Dictionary): string | null {
   if (problem.status === 0) return navigator.onLine ? t.problem.unreachable : t.problem.offline;
@@ -63,9 +68,6 @@ const passing_codes = ['job_under_way', 'shadow_open'];
 export const mayRetry = ({ status, code }: Problem): boolean =>
   status < 400 || status >= 500 || [401, 408, 429].includes(status) || passing_codes.includes(code);
 
-const has = <T extends object>(table: T, code: string): code is keyof T & string =>
-  Object.hasOwn(table, code);
-
 /**
  * The field's title before what is wrong with it; taken off where it stands there already, or is not known. French has
  * a no-break space before the colon.
@@ -81,25 +83,50 @@ function refusal(text: string, { field, parameters }: Problem, t: Dictionary, at
   );
 }
 
-/** What the server's code says, in the person's language; null where it has none, or one that is younger than the page. */
+/**
+ * What the server's code says, in the person's language; null where it has none, or one that is younger than the page,
+ * or where the words for it did not come.
+ */
 function coded(problem: Problem, t: Dictionary, atField: boolean): string | null {
   const { code, detail, parameters } = problem;
+  const words = lateWords.all;
   if (has(t.problem.codes, code)) return t.problem.codes[code];
   if (has(t.problem.refusals, code)) return refusal(t.problem.refusals[code], problem, t, atField);
-  if (isReason(code)) return tell({ sentence: detail, code, parameters });
+  if (words?.isOfServer(code)) return words.tellOfServer(code);
+  if (words?.isReason(code)) return words.tell({ sentence: detail, code, parameters });
   return null;
 }
 
+/** What the status tells by itself; null where that is too little. */
+function byStatus(status: number, t: Dictionary): string | null {
+  if (status >= 500) return t.problem.internal;
+  if (status === 401) return t.problem.unauthenticated;
+  if (status === 403) return t.problem.forbidden;
+  return status === 404 ? t.problem.notFound : null;
+}
+
+/**
+ * Reads a problem, and waits until there are words for it in the person's language. Not where its status tells enough:
+ * a server with too much to do is not asked for more.
+ */
+export async function readProblem(body: unknown, response: Response): Promise<Problem> {
+  const problem = problemOf(body, response);
+  const { status, code } = problem;
+  const { codes, refusals } = i18n.t.problem;
+  const isTold = obstacle(problem, i18n.t) !== null || byStatus(status, i18n.t) !== null;
+  if (code && !isTold && !has(codes, code) && !has(refusals, code)) await lateWords.fetch();
+  return problem;
+}
+
 function explained(problem: Problem, t: Dictionary, atField: boolean): string {
-  const passing = obstacle(problem, t);
-  if (passing !== null)
-    return `${passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(problem.retryAfter)}`;
   const exact = coded(problem, t, atField);
+  const passing = obstacle(problem, t);
+  // What a store says of itself says when to try again, or that it is of no use.
+  if (passing !== null && (exact === null || !lateWords.all?.isReason(problem.code)))
+    return `${exact ?? passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(problem.retryAfter)}`;
   if (exact !== null) return exact;
-  if (problem.status >= 500) return t.problem.internal;
-  if (problem.status === 401) return t.problem.unauthenticated;
-  if (problem.status === 403) return t.problem.forbidden;
-  if (problem.status === 404) return t.problem.notFound;
+  const general = byStatus(problem.status, t);
+  if (general !== null) return general;
   if (problem.status === 413) return t.problem.tooLarge;
   return problem.detail ? t.problem.refused(problem.detail) : t.problem.unexpected;
 }

@@ -1,4 +1,4 @@
-import { noAnswer, problemOf } from './problem';
+import { noAnswer, readProblem } from './problem';
 import type { Answer } from './client';
 
 export interface UploadOptions {
@@ -30,7 +30,7 @@ export function upload<T>(url: string, form: FormData, options: UploadOptions = 
         body = undefined;
       }
       if (response.ok) resolve({ ok: true, data: body as T, response });
-      else resolve({ ok: false, problem: problemOf(body, response) });
+      else void readProblem(body, response).then((problem) => resolve({ ok: false, problem }));
     };
     options.signal?.addEventListener('abort', () => request.abort());
     request.send(form);

@@ -1,6 +1,7 @@
 import type { Job } from '../api/client';
 import type * as annotator from '../generated/annotator';
 import type { Language } from './detect-language';
+import { filled } from './filled';
 import { i18n } from './i18n.svelte';
 import { spacedText } from './spaced';
 
@@ -509,26 +510,6 @@ const around = {
     fr: '{text} Avec {format} dans {field}, sous Plus, les dossiers sont les étiquettes.',
   },
 } satisfies Record<string, Record<Language, string>>;
-
-const counted = new Set([
-  'bytes',
-  'count',
-  'least',
-  'maximum',
-  'minimum',
-  'most',
-  'pixels',
-  'stored',
-  'times',
-]);
-
-/** The text with the parameters at its {names}; numbers as the language writes them. */
-export function filled(text: string, parameters: Record<string, string>): string {
-  return text.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
-    const value = parameters[name] ?? '…';
-    return counted.has(name) && /^\d{1,15}$/.test(value) ? i18n.number(Number(value)) : value;
-  });
-}
 
 export const isReason = (code: string): code is ReasonCode => Object.hasOwn(reasons, code);
 
