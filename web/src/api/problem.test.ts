@@ -110,6 +110,30 @@ describe('a problem', () => {
     expect(explain({ ...missing, field: '' }, fr)).toBe('C’est obligatoire.');
   });
 
+  it('of a choice names what may be chosen as the page does, and words of programs as they are', () => {
+    const wrong = (field: string, allowed: string) =>
+      explain({ ...noAnswer, status: 422, code: 'not_one_of', field, parameters: { allowed } }, en);
+    expect(wrong('role', 'annotator, admin')).toBe('Role: This must be “Annotator” or “Administrator”.');
+    expect(wrong('promote', 'never, if_better')).toBe('promote: This must be never or if_better.');
+    expect(wrong('format', 'csv, ndjson')).toContain(`“${en.data.formats.csv}”`);
+    expect(wrong('format', 'csv, datumaro, cvat')).toContain(`“${en.data.importFormats.csv}”`);
+    expect(wrong('order', 'newest_first, by_shoe_size')).toContain('“Newest first” or by_shoe_size');
+    i18n.choose('fr');
+    const told = explain(
+      {
+        ...noAnswer,
+        status: 422,
+        code: 'not_one_of',
+        field: 'who_draws',
+        parameters: { allowed: 'everyone, link, users' },
+      },
+      fr,
+    );
+    expect(told.replaceAll(/\s/g, ' ')).toBe(
+      'Qui peut dessiner : il faut « Tout le monde », « Ceux qui ont l’adresse » ou « Ceux qui sont connectés ».',
+    );
+  });
+
   it('of what was sent is told as it is of records', async () => {
     await lateWords.fetch();
     const small = {

@@ -1,4 +1,5 @@
 import type { Dictionary } from '../i18n/en';
+import { anyOf } from '../i18n/choices';
 import { fieldTitle } from '../i18n/fields';
 import { filled } from '../i18n/filled';
 import { i18n } from '../i18n/i18n.svelte';
@@ -74,7 +75,13 @@ export const mayRetry = ({ status, code }: Problem): boolean =>
  */
 const field_first = /^\{field\}\s?: (.)/;
 
-function refusal(text: string, { field, parameters }: Problem, t: Dictionary, atField: boolean): string {
+function refusal(text: string, problem: Problem, t: Dictionary, atField: boolean): string {
+  const { field } = problem;
+  const { allowed } = problem.parameters;
+  const parameters = {
+    ...problem.parameters,
+    ...(allowed !== undefined && { allowed: anyOf(field, allowed, t) }),
+  };
   const title = atField ? '' : fieldTitle(field, t);
   if (title) return filled(text, { ...parameters, field: title });
   return filled(

@@ -1132,7 +1132,7 @@ export const en = {
       not_a_time: '{field}: This is not a time.',
       not_an_id: '{field}: This is not a number that the server gave out.',
       not_base64: 'The picture came damaged. Send it again.',
-      not_one_of: '{field}: This must be one of {allowed}.',
+      not_one_of: '{field}: This must be {allowed}.',
       not_plain_text: '{field}: This has 1 to {maximum} bytes, on one line (a letter with an accent is two).',
       not_rolled_back: 'The project does not go back to that model by itself any more.',
       not_text: '{field}: This has characters that are no text.',

@@ -1146,7 +1146,7 @@ export const fr: Dictionary = {
       not_a_time: '{field} : ce n’est pas une date.',
       not_an_id: '{field} : ce n’est pas un numéro que le serveur a donné.',
       not_base64: 'L’image est arrivée abîmée. Renvoyez-la.',
-      not_one_of: '{field} : il faut l’un de {allowed}.',
+      not_one_of: '{field} : il faut {allowed}.',
       not_plain_text:
         '{field} : il faut de 1 à {maximum} octets, sur une seule ligne (une lettre accentuée en prend deux).',
       not_rolled_back: 'Le projet ne revient plus de lui-même à ce modèle.',

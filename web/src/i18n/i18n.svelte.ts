@@ -72,6 +72,11 @@ class I18n {
     }).format(Math.round(1000 * difference) / 10 || 0);
   }
 
+  /** "a, b or c" */
+  anyOf(words: readonly string[]): string {
+    return new Intl.ListFormat(this.locale, { type: 'disjunction' }).format(words);
+  }
+
   number(value: number): string {
     return new Intl.NumberFormat(this.locale).format(value);
   }
