@@ -66,6 +66,8 @@ describe('the audit log', () => {
       await accounts(page);
       await page.getByTestId('audit').getByText('Journal', { exact: true }).click();
       await page.getByTestId('audit').locator('li').first().waitFor();
+      const added = page.getByTestId('audit').locator('li').first();
+      assert.match(await added.innerText(), /Utilisateur ajouté[^]*marie[^]*Rôle\s: Annotateur/);
       await look(page, 'audit-phone-dark-fr');
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       assert.ok(!wide, 'nothing sticks out');

@@ -451,8 +451,25 @@ export const en = {
     nobody: 'whoever drew it',
     operator: 'the command line',
     retention: 'the server, by retention',
+    policy: 'the server, as the project says',
     more: 'Earlier ones',
     none: 'Nothing is written down.',
+    details: {
+      archived: 'Archived',
+      before: 'Before',
+      disabled: 'Disabled',
+      position: 'Position',
+      retired: 'Retired',
+      retries: 'Instead of the job',
+      rolls_back: 'Goes back by itself',
+      sha256: 'SHA-256',
+      titles: 'Title',
+      why: 'Why',
+    },
+    yes: 'yes',
+    no: 'no',
+    nothing: 'none',
+    wasChanged: 'changed',
     actions: {
       'drawing.deleted': 'Drawing deleted',
       'drawing.hidden': 'Drawing hidden',
@@ -483,6 +500,7 @@ export const en = {
     selected: (n: number) => (n === 1 ? '1 drawing selected' : `${n} drawings selected`),
     clear: 'Clear selection',
     selectAll: (n: number) => `Select all ${n} shown`,
+    allOf: (n: number) => `All ${n}`,
     tagAs: 'Tag as',
     tagAll: 'Tag',
     hide: 'Hide',
@@ -500,7 +518,6 @@ export const en = {
       n === 1 ? '1 was changed by somebody else meanwhile' : `${n} were changed by somebody else meanwhile`,
     undo: 'Undo',
   },
-    allOf: (n: number) => `All ${n}`,
   labels: {
     title: 'Labels',
     intro:
@@ -913,6 +930,9 @@ export const en = {
     question: 'What is this? Somebody has said it already, and you are not told what.',
     picture: 'The drawing',
     done: (n: number, said: string) => (n === 1 ? '1 answer' : `${said} answers`),
+    said: (tag: string) => `You said “${tag}”`,
+    undo: 'Undo the last answer',
+    undone: 'Undone: say again what it is',
     finished: 'Nothing more is to be looked at again.',
   },
   strokes: {
@@ -931,9 +951,6 @@ export const en = {
       coco: 'COCO',
       labelstudio: 'Label Studio',
       huggingface: 'Hugging Face',
-    said: (tag: string) => `You said “${tag}”`,
-    undo: 'Undo the last answer',
-    undone: 'Undone: say again what it is',
     },
     about: {
       imagefolder:
@@ -1067,6 +1084,8 @@ export const en = {
     /** By the code that the server gives a refusal. */
     codes: {
       default_project: 'The first project takes whatever names no other, and is never archived.',
+      demo_host:
+        'This demonstration answers to localhost and to IP addresses alone; --demo-anywhere opens it to other names.',
       drawing_deleted: 'The drawing that was sent before was deleted.',
       job_ended: 'It has ended already.',
       job_succeeded: 'It is done already: there is nothing to retry.',
@@ -1084,8 +1103,6 @@ export const en = {
       nothing_to_undo: 'No change of this drawing is left to undo.',
       other_network: 'It has another network than the live model: it cannot be compared by what is stored.',
       project_archived: 'This project is archived: it takes no new drawings.',
-      demo_host:
-        'This demonstration answers to localhost and to IP addresses alone; --demo-anywhere opens it to other names.',
       shadow_open: 'Another model is being compared with the live one. Try again after that.',
       sign_in_required: 'This is for those who are signed in.',
       slug_taken: 'Another project has this address.',
@@ -1122,6 +1139,8 @@ export const en = {
       file_named_twice: 'Two files have the name {name}.',
       folder_name_too_long: 'A folder has a name of more than {maximum} bytes.',
       folders_too_deep: 'A file lies more than {maximum} folders deep.',
+      grant_unknown: 'A user name and a password are taken here.',
+      idempotency_key_form: 'A key of a submission has 1 to {maximum} visible ASCII characters.',
       key_form: 'A key is one of 0 to 9 and A to Z but U, which undoes.',
       key_used_again: 'Something else was sent under the same key before.',
       label_not_into: 'This must be another label, and not a retired one.',
@@ -1139,10 +1158,9 @@ export const en = {
       out_of_range: '{field}: This must be a number from {minimum} to {maximum}.',
       password_characters: 'A password is made of characters that can be seen, and of spaces.',
       password_guessable:
-      grant_unknown: 'A user name and a password are taken here.',
-      idempotency_key_form: 'A key of a submission has 1 to {maximum} visible ASCII characters.',
         'This password would soon be guessed: common words, names, dates, repetitions and rows of keys do not count for much. Take several words that have nothing to do with one another.',
       password_is_name: 'The password must differ from the user name.',
+      same_model: 'This must be another model than the one that is reported on.',
       slug_form:
         'An address has 1 to {maximum} of a–z, 0–9 and hyphens, and begins and ends with a letter or digit.',
       source_form: 'A source has 1 to {maximum} of a–z, 0–9 and . _ -, and begins with a letter or a digit.',
@@ -1160,7 +1178,6 @@ export const en = {
       wrong_count: '{field}: There must be {minimum} to {maximum} of them.',
       wrong_length: '{field}: This must have {minimum} to {maximum} bytes (a letter with an accent is two).',
       wrong_type: '{field}: This is not of the kind that belongs here.',
-      same_model: 'This must be another model than the one that is reported on.',
     } satisfies Record<RefusalCode, string>,
     refused: (detail: string) => detail,
     unexpected: 'Something unexpected happened.',

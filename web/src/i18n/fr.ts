@@ -450,8 +450,25 @@ export const fr: Dictionary = {
     nobody: 'la personne qui a dessiné',
     operator: 'la ligne de commande',
     retention: 'le serveur, par conservation limitée',
+    policy: 'le serveur, comme le projet le dit',
     more: 'Plus anciens',
     none: 'Rien n’est inscrit.',
+    details: {
+      archived: 'Archivé',
+      before: 'Avant',
+      disabled: 'Désactivé',
+      position: 'Position',
+      retired: 'Abandonnée',
+      retries: 'À la place du travail',
+      rolls_back: 'Revient de lui-même',
+      sha256: 'SHA-256',
+      titles: 'Titre',
+      why: 'Pourquoi',
+    },
+    yes: 'oui',
+    no: 'non',
+    nothing: 'aucune',
+    wasChanged: 'modifiées',
     actions: {
       'drawing.deleted': 'Dessin supprimé',
       'drawing.hidden': 'Dessin masqué',
@@ -482,6 +499,7 @@ export const fr: Dictionary = {
     selected: (n) => (n < 2 ? `${n} dessin sélectionné` : `${n} dessins sélectionnés`),
     clear: 'Tout désélectionner',
     selectAll: (n) => `Sélectionner les ${n} affichés`,
+    allOf: (n) => `Tous les ${n}`,
     tagAs: 'Étiqueter',
     tagAll: 'Étiqueter',
     hide: 'Masquer',
@@ -499,7 +517,6 @@ export const fr: Dictionary = {
       n < 2
         ? `${n} a été modifié entre-temps par quelqu’un d’autre`
         : `${n} ont été modifiés entre-temps par quelqu’un d’autre`,
-    allOf: (n) => `Tous les ${n}`,
     undo: 'Annuler',
   },
   labels: {
@@ -922,6 +939,9 @@ export const fr: Dictionary = {
     question: 'Qu’est-ce que c’est ? Quelqu’un l’a déjà dit, et on ne vous dit pas quoi.',
     picture: 'Le dessin',
     done: (n, said) => (n === 1 ? '1 réponse' : `${said} réponses`),
+    said: (tag) => `Vous avez dit « ${tag} »`,
+    undo: 'Annuler la dernière réponse',
+    undone: 'Annulé : redites ce que c’est',
     finished: 'Plus rien n’est à regarder de nouveau.',
   },
   strokes: {
@@ -940,9 +960,6 @@ export const fr: Dictionary = {
       ndjson: 'Traits',
       coco: 'COCO',
       labelstudio: 'Label Studio',
-    said: (tag) => `Vous avez dit « ${tag} »`,
-    undo: 'Annuler la dernière réponse',
-    undone: 'Annulé : redites ce que c’est',
       huggingface: 'Hugging Face',
     },
     about: {
@@ -1081,6 +1098,8 @@ export const fr: Dictionary = {
     codes: {
       default_project:
         'Le premier projet prend tout ce qui n’en nomme pas d’autre : il n’est jamais archivé.',
+      demo_host:
+        'Cette démonstration ne répond qu’à localhost et aux adresses IP ; --demo-anywhere l’ouvre à d’autres noms.',
       drawing_deleted: 'Le dessin envoyé auparavant a été supprimé.',
       job_ended: 'C’est déjà terminé.',
       job_succeeded: 'C’est déjà fait : il n’y a rien à reprendre.',
@@ -1098,8 +1117,6 @@ export const fr: Dictionary = {
       nothing_to_undo: 'Aucun changement de ce dessin ne reste à annuler.',
       other_network:
         'Il a un autre réseau que le modèle actif : ce qui est enregistré ne permet pas de les comparer.',
-      demo_host:
-        'Cette démonstration ne répond qu’à localhost et aux adresses IP ; --demo-anywhere l’ouvre à d’autres noms.',
       project_archived: 'Ce projet est archivé : il n’accepte plus de dessins.',
       shadow_open: 'Un autre modèle est en cours de comparaison avec le modèle actif. Réessayez ensuite.',
       sign_in_required: 'C’est réservé aux personnes connectées.',
@@ -1136,6 +1153,8 @@ export const fr: Dictionary = {
       file_named_twice: 'Deux fichiers s’appellent {name}.',
       folder_name_too_long: 'Le nom d’un dossier dépasse {maximum} octets.',
       folders_too_deep: 'Un fichier se trouve à plus de {maximum} dossiers de profondeur.',
+      grant_unknown: 'Il faut un nom d’utilisateur et un mot de passe.',
+      idempotency_key_form: 'La clé d’un envoi a de 1 à {maximum} caractères ASCII visibles.',
       key_form: 'Une touche est l’une de 0 à 9 et de A à Z, sauf U, qui annule.',
       key_used_again: 'Autre chose a déjà été envoyé sous la même clé.',
       label_not_into: 'Il faut une autre étiquette, qui ne soit pas retirée.',
@@ -1153,11 +1172,10 @@ export const fr: Dictionary = {
       not_text: '{field} : il s’y trouve des caractères qui ne sont pas du texte.',
       out_of_range: '{field} : il faut un nombre de {minimum} à {maximum}.',
       password_characters: 'Un mot de passe se compose de caractères visibles et d’espaces.',
-      grant_unknown: 'Il faut un nom d’utilisateur et un mot de passe.',
-      idempotency_key_form: 'La clé d’un envoi a de 1 à {maximum} caractères ASCII visibles.',
       password_guessable:
         'Ce mot de passe serait vite deviné : les mots courants, noms, dates, répétitions et suites de touches ne comptent guère. Prenez plusieurs mots sans rapport entre eux.',
       password_is_name: 'Le mot de passe doit différer du nom d’utilisateur.',
+      same_model: 'Il faut un autre modèle que celui du rapport.',
       slug_form:
         'Une adresse a de 1 à {maximum} caractères parmi a–z, 0–9 et le tiret ; elle commence et finit par une lettre ou un chiffre.',
       source_form:
@@ -1175,7 +1193,6 @@ export const fr: Dictionary = {
       user_name_length: 'Un nom d’utilisateur a de {minimum} à {maximum} caractères.',
       wrong_count: '{field} : il en faut de {minimum} à {maximum}.',
       wrong_length: '{field} : il faut de {minimum} à {maximum} octets (une lettre accentuée en prend deux).',
-      same_model: 'Il faut un autre modèle que celui du rapport.',
       wrong_type: '{field} : ce n’est pas du genre attendu ici.',
     },
     refused: (detail) => `Le serveur a refusé : ${detail}`,
