@@ -72,7 +72,7 @@ class RecheckTest : public testing::Test {
     }
     /// Looks once more at all that are picked: says another tag of so many.
     void look_again(std::size_t otherwise = 0) {
-        ClaimRequest asked;
+        PageClaim asked;
         asked.holder = Uuid::v7();
         asked.limit = 50;
         for (;;) {
