@@ -6,6 +6,8 @@
 
 #include "cli/commands.h"
 #include "identity/security_log.h"
+#include "service/drift.h"
+#include "service/models.h"
 #include "service/projects.h"
 #include "service/quality.h"
 #include "service/recheck.h"
@@ -145,6 +147,37 @@ Result<void> agreement(store::Store& store, const ProjectArguments& arguments) {
     return {};
 }
 
+void tell_drift(const char* beside, const char* of, const learning::Drift& drift) {
+    const bool told = drift.reference > 0 && drift.now > 0;
+    const char* verdict = drift.is_beyond_chance() ? "changed" : "no change beyond chance";
+    std::cout << fmt::format(
+        "{:<10} {:<11} {:>8} {:>8} {:>8} {:>8}  {}\n", beside, of, drift.reference, drift.now,
+        told ? fmt::format("{:.3f}", drift.index) : "",
+        told ? fmt::format("{:.3f}", drift.by_chance) : "", told ? verdict : "nothing to compare");
+}
+
+Result<void> drift(store::Store& store, const ProjectArguments& arguments) {
+    const auto project = project_named(store, arguments.slug);
+    if (!project) return project.error();
+    const auto live = service::answering_model(store, project->id);
+    if (!live) return live.error();
+    const auto found = service::measure_drift(store, project->id, *live, now());
+    if (!found) return found.error();
+    std::cout << fmt::format("drawings made since {} became live, beside others\n", live->id)
+              << fmt::format("{:<10} {:<11} {:>8} {:>8} {:>8} {:>8}\n", "beside", "of", "others",
+                             "since", "index", "chance");
+    tell_drift("before", "labels", found->tags);
+    tell_drift("before", "confidence", found->confidence);
+    if (!found->training) {
+        std::cout << "Its card keeps nothing of the drawings that it learnt from.\n";
+        return {};
+    }
+    tell_drift("learnt", "labels", found->training->tags);
+    tell_drift("learnt", "confidence", found->training->confidence);
+    tell_drift("learnt", "embeddings", found->training->embeddings);
+    return {};
+}
+
 void tell_findings(const char* what, const service::RecheckFindings& findings, bool judges) {
     const auto& agreed = findings.agreed;
     std::cout << fmt::format("{:<10} {:>8} {:>8} {:>24} {:>8} {:>8}  {}\n", what, agreed.all,
@@ -233,6 +266,8 @@ void add_project(CLI::App& program, Context& context) {
     named(verb("agreement", "How far people agree who looked at the same drawings", agreement),
           "As list shows it");
     named(verb("recheck", "Whether reviews that nobody made one by one may judge", recheck),
+          "As list shows it");
+    named(verb("drift", "Whether drawings changed since the live model was promoted", drift),
           "As list shows it");
     add_project_duplicates(*command, context);
     named(verb("archive", "Let it take no more drawings, and leave the lists", archive),

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "learning/adaptation/neighbours.h"
+#include "service/models.h"
 
 namespace croquis::service {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 namespace json = boost::json;
 using learning::Share;
 
-constexpr std::size_t predictions_looked_at = 5'000;
 constexpr std::chrono::days answers_of{30};
 
 void count(Share& share, bool right) {
@@ -67,42 +67,6 @@ Calibration calibration_of(const std::vector<store::RecentReview>& reviews,
     return calibration;
 }
 
-void compare(Quality& quality, const std::vector<store::PredictedTag>& before,
-             const std::vector<store::PredictedTag>& since) {
-    std::map<std::string, std::size_t> place;
-    for (const auto* sample : {&before, &since})
-        for (const auto& predicted : *sample) place.emplace(predicted.tag, place.size());
-    const auto bin_of = [](float confidence) {
-        return std::min<std::size_t>(9, static_cast<std::size_t>(confidence * 10));
-    };
-    std::vector<std::size_t> tags[2];
-    std::vector<std::size_t> bins[2];
-    for (std::size_t s = 0; s < 2; ++s) {
-        tags[s].resize(place.size());
-        bins[s].resize(10);
-        for (const auto& predicted : s == 0 ? before : since) {
-            ++tags[s][place.at(predicted.tag)];
-            ++bins[s][bin_of(predicted.confidence)];
-        }
-    }
-    quality.tags = learning::drift_between(tags[0], tags[1]);
-    quality.confidence = learning::drift_between(bins[0], bins[1]);
-}
-
-/// What the live model says of drawings made before it became live, and since.
-Result<void> look_for_drift(store::Store& store, int project, Quality& quality) {
-    if (!quality.promoted_at) return {};
-    store::PredictedQuery query{quality.model, {}, *quality.promoted_at, predictions_looked_at};
-    const auto before = store.predicted_between(project, query);
-    if (!before) return before.error();
-    query.from = *quality.promoted_at;
-    query.until = quality.at + std::chrono::days(1);
-    const auto since = store.predicted_between(project, query);
-    if (!since) return since.error();
-    compare(quality, *before, *since);
-    return {};
-}
-
 json::object to_json(const Agreement& agreement) {
     return {{"name", agreement.name},
             {"random", service::to_json(agreement.random)},
@@ -129,14 +93,6 @@ json::object to_json(const Calibration& calibration) {
             {"error", calibration.error},
             {"error_by_chance", json::object{{"mean", calibration.by_chance.mean},
                                              {"most", calibration.by_chance.most}}}};
-}
-
-json::object to_json(const learning::Drift& drift) {
-    return {{"reference", drift.reference},
-            {"now", drift.now},
-            {"index", drift.index},
-            {"by_chance", drift.by_chance},
-            {"beyond_chance", drift.is_beyond_chance()}};
 }
 
 std::string day_text(std::int64_t day) {
@@ -171,18 +127,10 @@ Result<EmbeddedRows> embedded_rows(store::Store& store, int project,
     return all;
 }
 
-/// The project's own model, else the one that answers for it.
-Result<store::Model> model_of(store::Store& store, int project) {
-    auto own = store.live_model(project);
-    if (own || own.error().kind != ErrorKind::not_found || project == store::shapes_project)
-        return own;
-    return store.live_model(store::shapes_project);
-}
-
 }  // namespace
 
 Result<Quality> measure_quality(store::Store& store, int project, Timestamp at) {
-    const auto live = model_of(store, project);
+    const auto live = answering_model(store, project);
     if (!live) return live.error();
     const auto reviews = store.recent_reviews(project, reviews_looked_at);
     if (!reviews) return reviews.error();
@@ -209,7 +157,9 @@ Result<Quality> measure_quality(store::Store& store, int project, Timestamp at) 
     quality.calibration = calibration_of(*reviews, live->id);
     quality.waiting = *waiting;
     quality.answers = std::move(*answers);
-    if (const auto looked = look_for_drift(store, project, quality); !looked) return looked.error();
+    auto drift = measure_drift(store, project, *live, at);
+    if (!drift) return drift.error();
+    quality.drift = std::move(*drift);
     return quality;
 }
 
@@ -294,8 +244,7 @@ json::object to_json(const Quality& quality) {
             {"labels", to_json(quality.labels)},
             {"weeks", to_json(quality.weeks)},
             {"calibration", to_json(quality.calibration)},
-            {"drift", json::object{{"tags", to_json(quality.tags)},
-                                   {"confidence", to_json(quality.confidence)}}},
+            {"drift", to_json(quality.drift)},
             {"waiting", quality.waiting},
             {"answers", std::move(answers)}};
 }

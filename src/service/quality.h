@@ -7,9 +7,9 @@
 
 #include "core/error.h"
 #include "learning/evaluation/alpha.h"
-#include "learning/evaluation/drift.h"
 #include "learning/evaluation/metrics.h"
 #include "learning/evaluation/reliability.h"
+#include "service/drift.h"
 #include "store/store.h"
 
 /// How model and people do, as reviews show it.
@@ -42,16 +42,15 @@ struct Quality {
     std::optional<Timestamp> promoted_at;
     Agreement agreement;  ///< of the live model
     std::vector<Agreement> labels;
-    std::vector<Agreement> weeks;  ///< oldest first, whichever model predicted
-    Calibration calibration;       ///< of the live model
-    learning::Drift tags;          ///< what it says since its promotion, to what it says of before
-    learning::Drift confidence;
+    std::vector<Agreement> weeks;              ///< oldest first, whichever model predicted
+    Calibration calibration;                   ///< of the live model
+    ModelDrift drift;                          ///< of drawings since its promotion
     std::int64_t waiting = 0;                  ///< for review
     std::vector<store::DayOfAnswers> answers;  ///< of the last 30 days
 };
 
-/// Blocks: call it from a worker. Reads at most reviews_looked_at reviews, 10,000 predictions and
-/// the events of 30 days. Errors: not_found where no model is live; those of the store.
+/// Blocks: call it from a worker. Reads at most reviews_looked_at reviews, the events of 30 days,
+/// and what measure_drift reads. Errors: not_found where no model is live; those of the store.
 Result<Quality> measure_quality(store::Store& store, int project, Timestamp at);
 
 /// How far people agree about drawings that several of them looked at.

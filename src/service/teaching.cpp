@@ -14,6 +14,7 @@
 #include "core/bytes.h"
 #include "recognition/network.h"
 #include "recognition/quantised.h"
+#include "service/drift.h"
 #include "service/labels.h"
 #include "service/recheck.h"
 
@@ -34,6 +35,7 @@ struct Reviewed {
     std::vector<float> embedding;
     std::string live_tag;      ///< what the live model answers; empty where it is not known yet
     std::string new_tag = {};  ///< what a trained network answers by itself
+    float new_confidence = 0;
 };
 
 std::vector<float> numbers_of(const store::Embedding& embedding) {
@@ -221,6 +223,22 @@ json::object lineage_of(const Trunk& trunk, const Lesson& lesson,
             {"labels", labels_json(lesson.labels)}};
 }
 
+/// What later drawings are held against. What the head says of its examples is cross-validated: of
+/// one that it learnt from it would be surer than of any other.
+json::object reference_of(const Trunk& trunk, const Lesson& lesson,
+                          const learning::TaughtHead& head) {
+    const auto& examples = lesson.examples;
+    TrainingReference reference{
+        trunk.id(), {}, learning::embedding_reference(examples.embeddings, examples.width)};
+    for (const auto& [label, confidence] : head.held_out) {
+        if (label)
+            reference.answers.add(lesson.labels[*label].label, confidence);
+        else
+            reference.answers.add(recognition::unknown_tag, 0);
+    }
+    return to_json(reference);
+}
+
 /// The card of network and head together.
 std::string taught_card(const Trunk& trunk, const Lesson& lesson, const learning::TaughtHead& head,
                         const json::object& lineage, BytesView onnx) {
@@ -236,6 +254,7 @@ std::string taught_card(const Trunk& trunk, const Lesson& lesson, const learning
     for (const char* same : {"input", "activations"})
         if (const auto* value = parent.if_contains(same)) card[same] = *value;
     card["taught"] = lineage;
+    card["reference"] = reference_of(trunk, lesson, head);
     return json::serialize(card);
 }
 
@@ -459,6 +478,7 @@ Result<void> look_anew(store::Store& store, Trunk& network, std::vector<Reviewed
             if (found == looked->answers.end()) continue;
             drawing.embedding = numbers_of(*embedding_of(network.info(), found->second));
             drawing.new_tag = found->second.tag;
+            drawing.new_confidence = found->second.confidence;
         }
         if (request.progress) request.progress(at + some.size(), drawings.size());
     }
@@ -472,6 +492,20 @@ std::vector<std::string> new_tags(const Judging& judging) {
     return tags;
 }
 
+/// The card of a network that is taken as it is, with what later drawings are held against. It
+/// learnt from three drawings in four; what it says of the fourth stands for what it says of such.
+std::string card_with_reference(const Trunk& network, const Lesson& lesson,
+                                const std::vector<Reviewed>& drawings) {
+    const auto& examples = lesson.examples;
+    TrainingReference reference{
+        network.id(), {}, learning::embedding_reference(examples.embeddings, examples.width)};
+    for (const auto& drawing : drawings)
+        if (drawing.judges) reference.answers.add(drawing.new_tag, drawing.new_confidence);
+    auto card = json::parse(network.model().card).as_object();
+    card["reference"] = to_json(reference);
+    return json::serialize(card);
+}
+
 /// What becomes of a trained network: itself, or where it does not know every label, a head on it.
 struct TrainedCandidate {
     Candidate candidate;
@@ -479,7 +513,8 @@ struct TrainedCandidate {
 };
 
 Result<TrainedCandidate> trained_candidate(const Trunk& network, const std::set<std::string>& names,
-                                           Lesson& lesson, const TrainedNetwork& trained,
+                                           const std::vector<Reviewed>& drawings, Lesson& lesson,
+                                           const TrainedNetwork& trained,
                                            const TeachRequest& request) {
     const auto& known = network.info().labels;
     const bool knows_all = std::all_of(names.begin(), names.end(), [&](const auto& name) {
@@ -491,6 +526,7 @@ Result<TrainedCandidate> trained_candidate(const Trunk& network, const std::set<
     if (knows_all) {
         made.candidate = {network.model(), Bytes(network.onnx().begin(), network.onnx().end()),
                           network.info()};
+        made.candidate.model.card = card_with_reference(network, lesson, drawings);
     } else {
         auto head = learning::teach(lesson.examples);
         if (!head) return head.error();
@@ -560,7 +596,7 @@ Result<Teaching> teach_trained(store::Store& store, const TrainedNetwork& traine
     if (!lesson) return lesson.error();
     const auto names = labels_in_use(store, request.project);
     if (!names) return names.error();
-    auto made = trained_candidate(*network, *names, *lesson, trained, request);
+    auto made = trained_candidate(*network, *names, *drawings, *lesson, trained, request);
     if (!made) return made.error();
     const auto number = number_of(store, made->candidate.model);
     if (!number) return number.error();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <limits>
+#include <utility>
 
 #include "identity/security_log.h"
 #include "learning/adaptation/evidence.h"
@@ -28,12 +29,46 @@ double over_chance(const learning::Drift& drift) {
     return drift.by_chance > 0 ? drift.index / drift.by_chance : 0;
 }
 
-const std::vector<QualityFigure>& quality_figures() {
+/// Not a number where the model keeps nothing of what it learnt from.
+double over_chance(const Quality& quality, learning::Drift TrainingDrift::*figure) {
+    const auto& training = quality.drift.training;
+    return training ? over_chance((*training).*figure) : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::vector<QualityFigure> drift_figures() {
+    constexpr const char* drift = "croquis_quality_drift_beyond_chance";
+    constexpr const char* promotion =
+        "Population stability index since the promotion, over its level of chance";
+    constexpr const char* training_drift = "croquis_quality_training_drift_beyond_chance";
+    constexpr const char* learnt =
+        "Population stability index since the promotion, against what the live model learnt from, "
+        "over its level of chance";
+    return {
+        {drift,
+         promotion,
+         {{"of", "tags"}},
+         [](const Quality& quality) { return over_chance(quality.drift.tags); }},
+        {drift,
+         promotion,
+         {{"of", "confidence"}},
+         [](const Quality& quality) { return over_chance(quality.drift.confidence); }},
+        {training_drift,
+         learnt,
+         {{"of", "tags"}},
+         [](const Quality& quality) { return over_chance(quality, &TrainingDrift::tags); }},
+        {training_drift,
+         learnt,
+         {{"of", "confidence"}},
+         [](const Quality& quality) { return over_chance(quality, &TrainingDrift::confidence); }},
+        {training_drift, learnt, {{"of", "embeddings"}}, [](const Quality& quality) {
+             return over_chance(quality, &TrainingDrift::embeddings);
+         }}};
+}
+
+std::vector<QualityFigure> review_figures() {
     constexpr const char* ratio = "How often the live model had said what people say";
     constexpr const char* reviews = "Reviews that the agreement was measured on";
-    constexpr const char* drift =
-        "Population stability index since the promotion, over its level of chance";
-    static const std::vector<QualityFigure> figures{
+    return {
         {"croquis_quality_agreement_ratio",
          ratio,
          {{"sample", "random"}},
@@ -61,16 +96,15 @@ const std::vector<QualityFigure>& quality_figures() {
         {"croquis_queue_waiting_drawings",
          "Drawings that wait for review",
          {},
-         [](const Quality& quality) { return static_cast<double>(quality.waiting); }},
-        {"croquis_quality_drift_beyond_chance",
-         drift,
-         {{"of", "tags"}},
-         [](const Quality& quality) { return over_chance(quality.tags); }},
-        {"croquis_quality_drift_beyond_chance",
-         drift,
-         {{"of", "confidence"}},
-         [](const Quality& quality) { return over_chance(quality.confidence); }},
-    };
+         [](const Quality& quality) { return static_cast<double>(quality.waiting); }}};
+}
+
+const std::vector<QualityFigure>& quality_figures() {
+    static const auto figures = [] {
+        auto all = review_figures();
+        for (auto& figure : drift_figures()) all.push_back(std::move(figure));
+        return all;
+    }();
     return figures;
 }
 

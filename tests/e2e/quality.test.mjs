@@ -137,6 +137,7 @@ describe('a queue and its quality', () => {
       const link = page.getByTestId('suspects').locator(`a[href="#/review/${mistake}?view=suspects"]`);
       await link.waitFor();
       assert.match(await link.innerText(), /looks like star/i);
+      await page.getByTestId('training-drift').getByText('keeps nothing of the drawings').waitFor();
       await look(page, 'quality');
 
       await link.click();
@@ -217,6 +218,13 @@ describe('a queue and its quality', () => {
     await visit(browser, croquis.url, {}, async (page) => {
       await signIn(page);
       await page.getByTestId('queue').waitFor();
+      // Its card keeps what the newer ones are held against.
+      await page.locator('nav a[href="#/quality"]').click();
+      const drift = page.getByTestId('training-drift').getByRole('listitem');
+      await drift.filter({ hasText: 'Looks:' }).getByText('Nothing to measure yet.').waitFor();
+      await drift.filter({ hasText: 'Labels:' }).getByText(/Stability index .*\(3 drawings, beside \d+\)/).waitFor();
+      assert.equal(await drift.count(), 3);
+      await look(page, 'quality-taught');
       await page.locator('nav a[href="#/models"]').click();
       // Its answers are more than a layer away from what is stored; and first comes the retagging.
       const shadow = page

@@ -399,6 +399,20 @@ Share share_below(const std::vector<float>& ascending, float threshold) {
     return {static_cast<std::size_t>(below - ascending.begin()), ascending.size()};
 }
 
+/// What the head answers where it gives these probabilities, a row an example.
+std::vector<HeldOutAnswer> answers_held_out(const std::vector<float>& probabilities,
+                                            std::size_t labels, float unknown_below) {
+    std::vector<HeldOutAnswer> answers;
+    for (std::size_t i = 0; i < probabilities.size(); i += labels) {
+        const float* row = probabilities.data() + i;
+        const auto* best = std::max_element(row, row + labels);
+        auto& answer = answers.emplace_back();
+        answer.confidence = *best;
+        if (*best >= unknown_below) answer.label = static_cast<std::size_t>(best - row);
+    }
+    return answers;
+}
+
 /// Fills in what the folds tell: temperature, threshold, accuracy.
 void measure_folds(TaughtHead& head, std::vector<float> logits, const Examples& examples,
                    double refused) {
@@ -426,6 +440,7 @@ void measure_folds(TaughtHead& head, std::vector<float> logits, const Examples& 
                                     : highest_threshold(confidences.right, refused);
     head.right_refused = share_below(confidences.right, head.unknown_below);
     head.strangers_refused = share_below(confidences.strangers, head.unknown_below);
+    head.held_out = answers_held_out(logits, labels, head.unknown_below);
 }
 
 /// The layer on embeddings as they come: weights * scale * (usual * embedding - mean) + bias. Those

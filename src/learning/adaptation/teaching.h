@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,12 @@ struct TeachingOptions {
     double refused = 0.05;
 };
 
+/// What is answered of an example by a head that did not learn from it.
+struct HeldOutAnswer {
+    std::optional<std::size_t> label;  ///< nothing: "unknown"
+    float confidence = 0;              ///< of the best label
+};
+
 struct TaughtHead {
     recognition::HeadLayer layer;  ///< on embeddings as they come, scaling folded in
     double strength = 0;
@@ -48,6 +55,7 @@ struct TaughtHead {
     /// from it.
     std::vector<Share> by_label;
     Share accuracy;
+    std::vector<HeldOutAnswer> held_out;  ///< the same answers, as they are given: one an example
 };
 
 /// Fewest examples of a label that can be taught.

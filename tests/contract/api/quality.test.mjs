@@ -160,8 +160,12 @@ for (const kind of Object.keys(stores))
       await get(`/api/v1/models/${live}/shadow?job=${randomUUID()}`, { status: 404 });
       await get(`/api/v1/projects/birds/models/${live}/shadow?job=${queued.body.id}`, { status: 404 });
       await get(`/api/v1/models/${live}/shadow?job=first`, { status: 422, field: 'job' });
-      const { fall } = await get('/api/v1/quality');
+      const { fall, drift } = await get('/api/v1/quality');
       assert.deepEqual([fall.model, fall.before, fall.beyond_chance], [live, null, false]);
+      // The shipped model's card keeps nothing of what it learnt from.
+      assert.equal(drift.training, null);
+      const printed = await promisify(execFile)(program, ['project', 'drift', 'shapes', '--store', store.url]);
+      assert.match(printed.stdout, /Its card keeps nothing/);
     });
 
     it('reports on a model by the drawings that judge, as of a moment', async () => {
@@ -274,6 +278,13 @@ for (const kind of Object.keys(stores))
       assert.ok(comparison.low <= comparison.difference && comparison.difference <= comparison.high);
       await get(`/api/v1/projects/none/models/${taught.id}/report`, { status: 404 });
       await api.ask('POST', `/api/v1/models/${taught.id}:promote`, { token, status: 200 });
+      const { drift } = await get('/api/v1/quality');
+      const { tags, confidence, embeddings } = drift.training;
+      for (const { reference, now } of [tags, confidence]) assert.deepEqual([reference >= 15, now], [true, 0]);
+      assert.equal(embeddings.reference, 0); // of fewer than a hundred nothing is said
+      assert.deepEqual(Object.keys(drift.training), ['tags', 'confidence', 'embeddings']);
+      const drifted = await promisify(execFile)(program, ['project', 'drift', 'shapes', '--store', store.url]);
+      assert.match(drifted.stdout, /^learnt +embeddings +0 +0 +nothing to compare$/m);
       // The retagging that follows waits for other backends, and the comparison for it.
       const compare = (id, status) => api.ask('POST', `/api/v1/models/${id}:shadow`, { token: annotator, status });
       const { body: compares } = await compare(before.id, 202);

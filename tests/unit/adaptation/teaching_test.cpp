@@ -49,6 +49,15 @@ TEST(Teach, TellsClustersApartOnEmbeddingsAsTheyCome) {
     ASSERT_TRUE(head) << head.error().detail;
     EXPECT_EQ(head->accuracy.all, 80U);
     EXPECT_EQ(head->accuracy.some, 80U);
+    ASSERT_EQ(head->held_out.size(), 80U);
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < learnt.size(); ++i) {
+        const auto& [label, confidence] = head->held_out[i];
+        refused += label ? 0 : 1;
+        EXPECT_EQ(label.has_value(), confidence >= head->unknown_below);
+        EXPECT_EQ(label.value_or(learnt.labels[i]), static_cast<std::size_t>(learnt.labels[i]));
+    }
+    EXPECT_EQ(refused, head->right_refused.some);
     for (std::size_t i = 0; i < learnt.size(); ++i)
         EXPECT_EQ(best(head->layer, learnt.embeddings.data() + i * learnt.width),
                   static_cast<std::size_t>(learnt.labels[i]));

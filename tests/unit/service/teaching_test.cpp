@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <numbers>
+#include <numeric>
 #include <set>
 
 #include "drawing/decode.h"
@@ -18,6 +20,7 @@
 #include "drawing/strokes.h"
 #include "learning/dataset/fingerprint.h"
 #include "recognition/recognizer.h"
+#include "service/drift.h"
 #include "service/learnt.h"
 #include "service/retagging.h"
 #include "support/folders.h"
@@ -58,6 +61,11 @@ drawing::Strokes figure(int kind, int seed) {
 
 drawing::Image picture(int kind, int seed) {
     return drawing::rasterise(figure(kind, seed), 120, drawing::Pen{}, 10);
+}
+
+template <class Counts>
+std::size_t sum(const Counts& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 }
 
 class TeachingTest : public testing::Test {
@@ -169,6 +177,71 @@ TEST_F(TeachingTest, MakesACandidateThatAnswersWhatPeopleSaid) {
     EXPECT_EQ(model->recognise(std::span(&unseen, 1)).value().front().tag, "zigzag");
 }
 
+TEST_F(TeachingTest, TheCardKeepsWhatLaterDrawingsAreHeldAgainst) {
+    const auto trunk = Trunk::of_live_model(*store_).value();
+    const auto png = drawing::encode_png(picture(0, 50)).value();
+    std::size_t next = 0;
+    /// A drawing that the network sees in this way.
+    const auto seen = [&](const store::Prediction& said, int at) {
+        auto submission = picture_submission(png, said);
+        submission.embedding = store::Embedding{trunk.id(), 0.01F, {}};
+        for (std::size_t i = 0; i < trunk.info().embedding; ++i)
+            submission.embedding->numbers.push_back(
+                static_cast<std::int8_t>(at + static_cast<int>((i * 7 + next++) % 11)));
+        return submitted(*store_, std::move(submission));
+    };
+    const auto drift = [&] {
+        return measure_drift(*store_, store::shapes_project,
+                             store_->live_model(store::shapes_project).value(),
+                             now() + std::chrono::hours(1))
+            .value();
+    };
+    EXPECT_FALSE(drift().training);  // of the shipped model
+    for (int i = 0; i < 180; ++i)
+        review(seen({shipped_id_, "line", 0.5F, {}}, i % 2 * 50), i % 2 == 0 ? "circle" : "heart");
+    const auto teaching = teach(*store_, {"marie", {}});
+    ASSERT_TRUE(teaching) << teaching.error().detail;
+    ASSERT_TRUE(store_->promote_model(teaching->model.id));
+    EXPECT_EQ(drift().training.value().tags.now, 0U);
+    for (int i = 0; i < 30; ++i) seen({teaching->model.id, "circle", 0.05F, {}}, 100);
+    const auto measured = drift();
+    EXPECT_EQ(measured.tags.reference, 0U);  // it has said nothing of drawings from before
+    ASSERT_TRUE(measured.training);
+    std::size_t learnt = 0;
+    for (const auto& label : teaching->labels) learnt += label.learnt;
+    const auto& [tags, confidence, embeddings] = *measured.training;
+    for (const auto* each : {&tags, &confidence, &embeddings}) {
+        EXPECT_EQ(each->reference, learnt);
+        EXPECT_EQ(each->now, 30U);
+        EXPECT_TRUE(each->is_beyond_chance());
+    }
+}
+
+TEST(TrainingReference, IsReadAsItWasWritten) {
+    TrainingReference reference{"trunk", {}, {{0.25F, 1e-7F}, {1, 2}, {0.5F}, {3, 4}}};
+    reference.answers.add("circle", 0.95F);
+    reference.answers.add("circle", 1);
+    reference.answers.add("unknown", 0);
+    const auto card = [](const boost::json::value& told) {
+        return boost::json::serialize(boost::json::object{{"reference", told}});
+    };
+    auto written = to_json(reference);
+    const auto read = reference_in(card(written));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->trunk, "trunk");
+    EXPECT_EQ(read->answers.tags, reference.answers.tags);
+    EXPECT_EQ(read->answers.confidence,
+              (std::array<std::size_t, 10>{1, 0, 0, 0, 0, 0, 0, 0, 0, 2}));
+    EXPECT_EQ(read->embeddings.mean, reference.embeddings.mean);
+    EXPECT_EQ(read->embeddings.counts, reference.embeddings.counts);
+    written["embeddings"].as_object()["spread"] = {1, 0};
+    EXPECT_FALSE(reference_in(card(written)));
+    written["embeddings"] = "odd";
+    EXPECT_FALSE(reference_in(card(written)));
+    for (const char* other : {"", "{}", "[]", R"({"reference": {}})"})
+        EXPECT_FALSE(reference_in(other));
+}
+
 TEST_F(TeachingTest, WhatAModelWasTaughtFromIsKnownByKeyAndPicture) {
     review_many(16);
     const auto named = [&](bool judging) {
@@ -224,6 +297,14 @@ TEST_F(TeachingTest, TakesATrainedNetworkThatKnowsAllLabelsAsItIs) {
     // The same network answers as the live one does, which was told to have said "line".
     EXPECT_GT(made->gate.answers.all(), 0U);
     EXPECT_EQ(made->accuracy.all, 0U);
+    const auto reference = reference_in(made->model.card);
+    ASSERT_TRUE(reference);
+    EXPECT_EQ(reference->trunk, Trunk::of_live_model(*store_)->id());
+    std::size_t learnt = 0;
+    for (const auto& label : made->labels) learnt += label.learnt;
+    EXPECT_TRUE(reference->embeddings.counts.empty());  // they are few
+    // What it says of those that it learnt from would be too good.
+    EXPECT_EQ(sum(reference->answers.confidence), 48 - learnt);
 }
 
 TEST_F(TeachingTest, TeachesAHeadOnATrainedNetworkThatDoesNotKnowALabel) {

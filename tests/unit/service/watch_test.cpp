@@ -157,6 +157,9 @@ TEST_F(WatchTest, ShowsTheQualityOfEachProject) {
     EXPECT_TRUE(shows("croquis_quality_reviews{project=\"shapes\",sample=\"random\"} 20\n"));
     EXPECT_TRUE(shows("croquis_quality_reviews{project=\"birds\",sample=\"random\"} 0\n"));
     EXPECT_TRUE(shows("croquis_quality_drift_beyond_chance{of=\"tags\",project=\"birds\"} "));
+    // The card of this model keeps nothing of what it learnt from.
+    EXPECT_TRUE(shows(
+        "croquis_quality_training_drift_beyond_chance{of=\"tags\",project=\"shapes\"} Nan\n"));
 
     store::ProjectChange archived;
     archived.archived_at = now();

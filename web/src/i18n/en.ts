@@ -880,12 +880,15 @@ export const en = {
     drawings: 'Drawings',
     drift: 'Change since the model became live',
     driftHint:
-      'What the model says of drawings made since, beside what it says of drawings from before. Change is no mistake by itself: look whether agreement falls with it.',
-    driftOf: { tags: 'Labels:', confidence: 'Confidence:' },
+      'What the model says of drawings made since, beside what it says of others. Change is no mistake by itself: look whether agreement falls with it.',
+    driftBefore: 'Beside drawings from before',
+    driftTraining: 'Beside the drawings that it learnt from',
+    noReference: 'The live model’s card keeps nothing of the drawings that it learnt from.',
+    driftOf: { tags: 'Labels:', confidence: 'Confidence:', embeddings: 'Looks:' },
     drifted: 'changed more than chance explains.',
     steady: 'no change beyond chance.',
     driftFigures: (index: string, chance: string, before: string, since: string) =>
-      `Stability index ${index}, up to ${chance} is chance (${before} drawings before, ${since} since).`,
+      `Stability index ${index}, up to ${chance} is chance (${since} drawings, beside ${before}).`,
     answers: 'Answers a day',
     person: 'Person',
     answersLately: 'In 30 days',

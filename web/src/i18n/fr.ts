@@ -889,12 +889,15 @@ export const fr: Dictionary = {
     drawings: 'Dessins',
     drift: 'Changement depuis la mise en service du modèle',
     driftHint:
-      'Ce que le modèle dit des dessins faits depuis, à côté de ce qu’il dit des précédents. Un changement n’est pas une erreur : regardez si l’accord baisse avec lui.',
-    driftOf: { tags: 'Étiquettes :', confidence: 'Confiance :' },
+      'Ce que le modèle dit des dessins faits depuis, à côté de ce qu’il dit d’autres. Un changement n’est pas une erreur : regardez si l’accord baisse avec lui.',
+    driftBefore: 'À côté des dessins d’avant',
+    driftTraining: 'À côté des dessins dont il a appris',
+    noReference: 'La fiche du modèle en service ne garde rien des dessins dont il a appris.',
+    driftOf: { tags: 'Étiquettes :', confidence: 'Confiance :', embeddings: 'Aspect :' },
     drifted: 'a changé plus que le hasard ne l’explique.',
     steady: 'pas de changement au-delà du hasard.',
     driftFigures: (index: string, chance: string, before: string, since: string) =>
-      `Indice de stabilité ${index}, jusqu’à ${chance} c’est le hasard (${before} dessins avant, ${since} depuis).`,
+      `Indice de stabilité ${index}, jusqu’à ${chance} c’est le hasard (${since} dessins, à côté de ${before}).`,
     answers: 'Réponses par jour',
     person: 'Personne',
     answersLately: 'En 30 jours',
