@@ -87,7 +87,7 @@ describe('near duplicates', () => {
       await ask.getByRole('button', { name: 'Delete' }).press('Enter');
       await until('one group', async () => (await groups(page).count()) === 1);
       // The next group has the focus.
-      await until('the focus', () => page.evaluate(() => document.activeElement.dataset.testid === 'tag-alike'));
+      await until('the focus', () => page.evaluate(() => document.activeElement.dataset.testid === 'tag-all'));
       assert.equal((await api('GET', '/quality/duplicates')).found, 1);
     });
   });

@@ -1,8 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 
-import { settle, type Cluster, type Drawing } from '../../api/client';
-import type { Problem } from '../../api/problem';
-import { Together } from '../review/together.svelte';
+import { settle, type Cluster, type Clusters as Told, type Drawing } from '../../api/client';
+import { Groups } from '../review/groups.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 /** A cluster as the page shows it: what its drawings will be tagged, and which of them are left out. */
@@ -25,26 +24,17 @@ export class OpenCluster {
 }
 
 /** The clusters of what waits for review, answered one cluster at a time, each with its undo. */
-export class Clusters {
-  open = $state.raw<readonly OpenCluster[] | null>(null);
-  problem = $state.raw<Problem | null>(null);
-  reading = $state(false);
-
-  private together = new Together('clusters', (_, problem) => (problem ? undefined : this.read()));
-  private asked = 0;
-
-  get canUndo(): boolean {
-    return this.together.canUndo;
+export class Clusters extends Groups<Told, OpenCluster> {
+  constructor() {
+    super('clusters');
   }
 
-  async read(): Promise<void> {
-    const turn = ++this.asked;
-    this.reading = true;
-    const answer = await settle(annotatorApi.GET('/api/v1/clusters', { params: { query: { limit: 12 } } }));
-    if (turn !== this.asked) return;
-    this.reading = false;
-    this.problem = answer.ok ? null : answer.problem;
-    if (answer.ok) this.open = answer.data.clusters.map((cluster) => new OpenCluster(cluster));
+  protected ask() {
+    return settle(annotatorApi.GET('/api/v1/clusters', { params: { query: { limit: 12 } } }));
+  }
+
+  protected groupsIn({ clusters }: Told): OpenCluster[] {
+    return clusters.map((cluster) => new OpenCluster(cluster));
   }
 
   /** Gives what is chosen of a cluster its tag. The cluster goes; what was left out of it waits on. */
@@ -54,13 +44,6 @@ export class Clusters {
     one.saving = true;
     const [, problem] = await this.together.tag(chosen, one.tag);
     one.saving = false;
-    if (problem) return;
-    this.open = (this.open ?? []).filter((other) => other !== one);
-    if (this.open.length === 0) await this.read();
-  }
-
-  /** Takes back the last answer: its drawings wait for review again. */
-  undo(): Promise<void> {
-    return this.together.undo();
+    if (!problem) await this.drop(one);
   }
 }

@@ -4,7 +4,7 @@ import { settle, type Drawing, type DuplicateGroup, type Duplicates as Told } fr
 import type { Problem } from '../../api/problem';
 import { i18n } from '../../i18n/i18n.svelte';
 import { notices } from '../../ui/notices.svelte';
-import { Together } from '../review/together.svelte';
+import { Groups } from '../review/groups.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 export type Duplicate = DuplicateGroup['drawings'][number];
@@ -59,31 +59,17 @@ export class OpenGroup {
 }
 
 /** Drawings that are nearly the same: tagged alike, hidden and deleted a group at a time; what can be is taken back. */
-export class Duplicates {
-  told = $state.raw<Told | null>(null);
-  open = $state.raw<readonly OpenGroup[]>([]);
-  problem = $state.raw<Problem | null>(null);
-  reading = $state(false);
-
-  private together = new Together('duplicates', (_, problem) => (problem ? undefined : this.read()));
-  private asked = 0;
-
-  get canUndo(): boolean {
-    return this.together.canUndo;
+export class Duplicates extends Groups<Told, OpenGroup> {
+  constructor() {
+    super('duplicates');
   }
 
-  async read(): Promise<void> {
-    const turn = ++this.asked;
-    this.reading = true;
-    const answer = await settle(
-      annotatorApi.GET('/api/v1/quality/duplicates', { params: { query: { limit: 12 } } }),
-    );
-    if (turn !== this.asked) return;
-    this.reading = false;
-    this.problem = answer.ok ? null : answer.problem;
-    if (!answer.ok) return;
-    this.told = answer.data;
-    this.open = answer.data.groups.map((group) => new OpenGroup(group));
+  protected ask() {
+    return settle(annotatorApi.GET('/api/v1/quality/duplicates', { params: { query: { limit: 12 } } }));
+  }
+
+  protected groupsIn({ groups }: Told): OpenGroup[] {
+    return groups.map((group) => new OpenGroup(group));
   }
 
   /** Gives all of a group the tag that was chosen for it. The group stays: its extra ones may go yet. */
@@ -121,16 +107,9 @@ export class Duplicates {
     return null;
   }
 
-  /** Takes back what was tagged or hidden last. */
-  undo(): Promise<void> {
-    return this.together.undo();
-  }
-
-  /** One drawing alone is no group; where no group is left, there may be others that were not shown. */
+  /** One drawing alone is no group. */
   private async leave(one: OpenGroup, gone: readonly string[]): Promise<void> {
     one.leave(gone);
-    if (one.drawings.length > 1) return;
-    this.open = this.open.filter((other) => other !== one);
-    if (this.open.length === 0) await this.read();
+    if (one.drawings.length <= 1) await this.drop(one);
   }
 }
