@@ -19,6 +19,7 @@ http::Router annotator_api(const Services& services, identity::Identity& identit
     add_drawings_routes(router, guard);
     add_review_routes(router, guard);
     add_quality_routes(router, guard);
+    add_duplicates_routes(router, guard);
     add_queue_routes(router, guard);
     add_recheck_routes(router, guard);
     add_moderation_routes(router, guard);

@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
+#include "service/duplicate_dismissals.h"
 #include "service/duplicates.h"
 #include "service/trunk.h"
 #include "store/asking.h"
@@ -15,6 +19,9 @@ namespace {
 struct DuplicatesArguments {
     std::string slug;
     std::size_t limit = 12;
+    bool dismissed = false;
+    std::string dismiss;
+    std::string restore;
 };
 
 /// "circle 3, star 1".
@@ -38,14 +45,15 @@ void print_group(const service::DuplicateGroup& group) {
         std::cout << fmt::format("  and {} more\n", group.size - group.drawings.size());
 }
 
-Result<void> print_duplicates(store::Store& store, const DuplicatesArguments& arguments) {
-    const auto project = project_named(store, arguments.slug);
-    if (!project) return project.error();
-    const auto trunk = service::Trunk::of_live_model(store, project->id);
+Result<service::Duplicates> find_duplicates(store::Store& store, int project, std::size_t limit) {
+    const auto trunk = service::Trunk::of_live_model(store, project);
     // Of a network without an embedding, the pictures alone are compared.
     if (!trunk && trunk.error().kind != ErrorKind::malformed) return trunk.error();
-    const auto found =
-        service::DuplicateBoard().of(store, project->id, trunk ? trunk->id() : "", arguments.limit);
+    return service::DuplicateBoard().of(store, project, trunk ? trunk->id() : "", limit);
+}
+
+Result<void> print_duplicates(store::Store& store, int project, std::size_t limit) {
+    const auto found = find_duplicates(store, project, limit);
     if (!found) return found.error();
     std::cout << fmt::format(
         "{} drawings looked at: {} in {} groups that are nearly the same, {} of them "
@@ -56,8 +64,64 @@ Result<void> print_duplicates(store::Store& store, const DuplicatesArguments& ar
             "in {} groups drawings that judge models ({}) are nearly the same as some that they "
             "learn from\n",
             found->crossing, found->judging);
+    if (found->dismissed > 0)
+        std::cout << fmt::format("{} more groups are no duplicates, as people said (--dismissed)\n",
+                                 found->dismissed);
     for (const auto& group : found->listed) print_group(group);
     return {};
+}
+
+Result<void> print_dismissed(store::Store& store, int project, std::size_t limit) {
+    const auto groups = service::dismissed_groups(store, project, limit);
+    if (!groups) return groups.error();
+    for (const auto& [dismissal, drawings] : *groups) {
+        std::cout << fmt::format("{}  {}  {}\n", to_string(dismissal.id),
+                                 to_rfc3339(time_of(dismissal.id)),
+                                 dismissal.by ? dismissal.by->name : "-");
+        for (const auto& drawing : drawings)
+            std::cout << fmt::format("  {}  {}\n", to_string(drawing.id), drawing.tag);
+    }
+    if (groups->empty()) std::cout << "none\n";
+    return {};
+}
+
+/// The group that has a drawing of this id.
+Result<void> dismiss_group(store::Store& store, int project, const Uuid& id) {
+    const auto found = find_duplicates(store, project, service::most_duplicate_groups);
+    if (!found) return found.error();
+    for (const auto& group : found->listed) {
+        std::vector<Uuid> drawings = group.others;
+        for (const auto& duplicate : group.drawings) drawings.push_back(duplicate.drawing.id);
+        if (std::find(drawings.begin(), drawings.end(), id) == drawings.end()) continue;
+        const auto count = drawings.size();
+        const auto dismissed = service::dismiss_duplicates(store, project, std::move(drawings),
+                                                           store::operator_author());
+        if (!dismissed) return dismissed.error();
+        std::cout << fmt::format("{} drawings are no duplicates; --restore {} takes it back\n",
+                                 count, to_string(dismissed->id));
+        return {};
+    }
+    return Error{ErrorKind::not_found, "None of the groups has a drawing of this id.", "dismiss"};
+}
+
+Result<void> restore_group(store::Store& store, int project, const Uuid& id) {
+    const auto restored = service::restore_duplicates(store, id, project, store::operator_author());
+    if (restored) std::cout << "the group is told again\n";
+    return restored;
+}
+
+Result<void> do_duplicates(store::Store& store, const DuplicatesArguments& arguments) {
+    const auto project = project_named(store, arguments.slug);
+    if (!project) return project.error();
+    for (const auto& [text, work] : {std::pair(&arguments.dismiss, &dismiss_group),
+                                     std::pair(&arguments.restore, &restore_group)}) {
+        if (text->empty()) continue;
+        const auto id = Uuid::parse(*text);
+        if (!id) return id.error();
+        return work(store, project->id, *id);
+    }
+    return arguments.dismissed ? print_dismissed(store, project->id, arguments.limit)
+                               : print_duplicates(store, project->id, arguments.limit);
 }
 
 }  // namespace
@@ -70,8 +134,19 @@ void add_project_duplicates(CLI::App& project, Context& context) {
     verb->add_option("--limit", arguments->limit, "Groups that are listed")
         ->check(CLI::Range(std::size_t{1}, service::most_duplicate_groups))
         ->capture_default_str();
+    auto* dismissed = verb->add_flag("--dismissed", arguments->dismissed,
+                                     "List the groups that are no duplicates, as people said");
+    auto* dismiss_option =
+        verb->add_option("--dismiss", arguments->dismiss,
+                         "Say that the group that has this drawing is no group of duplicates")
+            ->type_name("DRAWING")
+            ->excludes(dismissed);
+    verb->add_option("--restore", arguments->restore, "Take that back, as --dismissed lists it")
+        ->type_name("ID")
+        ->excludes(dismissed)
+        ->excludes(dismiss_option);
     do_on_store(*verb, context,
-                [=](store::Store& store) { return print_duplicates(store, *arguments); });
+                [=](store::Store& store) { return do_duplicates(store, *arguments); });
 }
 
 }  // namespace croquis::cli

@@ -9,6 +9,7 @@
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "learning/adaptation/duplicates.h"
+#include "service/duplicate_dismissals.h"
 #include "service/embedded_drawings.h"
 #include "store/asking.h"
 
@@ -227,20 +228,42 @@ DuplicateGroup described_group(const MemberGroup& members) {
     return group;
 }
 
+bool is_dismissed(const DismissedDuplicates& dismissed, const MemberGroup& group) {
+    std::vector<Uuid> drawings;
+    for (const auto& member : group) drawings.push_back(member.drawing);
+    return dismissed.has_all(drawings);
+}
+
+/// The group, of which these drawings are listed.
+DuplicateGroup listed_group(DuplicateGroup group, const MemberGroup& members,
+                            std::vector<Duplicate> drawings) {
+    for (std::size_t i = drawings.size(); i < members.size(); ++i)
+        group.others.push_back(members[i].drawing);
+    group.drawings = std::move(drawings);
+    return group;
+}
+
 /// Reads what is listed, and counts all.
 Result<Duplicates> told(store::Store& store, int project, DuplicateBoard::Found found,
                         std::size_t limit) {
+    const auto dismissed = DismissedDuplicates::of(store, project);
+    if (!dismissed) return dismissed.error();
     Duplicates duplicates;
     duplicates.as_of = found.as_of;
     duplicates.looked_at = found.looked_at;
     for (auto& members : found.groups) {
         std::vector<Duplicate> drawings;
-        if (duplicates.listed.size() < limit) {
+        if (duplicates.listed.size() < limit && !is_dismissed(*dismissed, members)) {
             auto read = read_members(store, project, members);
             if (!read) return read.error();
             drawings = std::move(*read);
         }
         if (members.size() < 2) continue;
+        // Without those that are shown no more it may be one that was dismissed.
+        if (is_dismissed(*dismissed, members)) {
+            ++duplicates.dismissed;
+            continue;
+        }
         auto group = described_group(members);
         ++duplicates.groups;
         duplicates.drawings += group.size;
@@ -248,8 +271,7 @@ Result<Duplicates> told(store::Store& store, int project, DuplicateBoard::Found 
         duplicates.crossing += group.crosses() ? 1 : 0;
         duplicates.judging += group.crosses() ? group.judging : 0;
         if (duplicates.listed.size() == limit) continue;
-        group.drawings = std::move(drawings);
-        duplicates.listed.push_back(std::move(group));
+        duplicates.listed.push_back(listed_group(std::move(group), members, std::move(drawings)));
     }
     std::stable_partition(duplicates.listed.begin(), duplicates.listed.end(),
                           [](const DuplicateGroup& group) { return group.contradicts(); });

@@ -41,7 +41,8 @@ struct Duplicate {
 struct DuplicateGroup {
     /// The oldest first, then the most similar to it; at most most_of_duplicates.
     std::vector<Duplicate> drawings;
-    std::size_t size = 0;       ///< drawings in it, also those that are not listed
+    std::vector<Uuid> others;   ///< those that are not listed
+    std::size_t size = 0;       ///< drawings in it, these and those
     bool same_picture = false;  ///< all of them are one file
     /// What people say that its drawings are, and how many drawings: the most first.
     std::vector<std::pair<std::string, std::size_t>> tags;
@@ -62,13 +63,14 @@ struct Duplicates {
     std::size_t contradicting = 0;  ///< groups that people gave different tags
     std::size_t crossing = 0;       ///< groups of which some judge and some are learnt from
     std::size_t judging = 0;        ///< reviewed drawings that judge, in those
+    std::size_t dismissed = 0;      ///< groups beside these of which people say that they are none
     /// Those that contradict themselves first, then the largest.
     std::vector<DuplicateGroup> listed;
 };
 
 /// The near duplicates of projects, told again as FoundBoard says while nobody draws or reviews
 /// anything. Of the groups that are listed, what was tagged, hidden or deleted meanwhile is known
-/// at once. Thread-safe.
+/// at once, and so is what was dismissed. Thread-safe.
 class DuplicateBoard {
   public:
     /// A drawing of a group, as far as it matters to the others.

@@ -25,6 +25,8 @@ enum class AuditAction {
     project_added,
     project_changed,
     project_archived,
+    duplicates_dismissed,  ///< said to be none
+    duplicates_restored,   ///< no more said to be none
     model_promoted,
     model_rolled_back,
     model_removed,

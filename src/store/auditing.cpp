@@ -30,6 +30,8 @@ constexpr std::array action_words{
     ActionWord{AuditAction::project_added, "project.added"},
     ActionWord{AuditAction::project_changed, "project.changed"},
     ActionWord{AuditAction::project_archived, "project.archived"},
+    ActionWord{AuditAction::duplicates_dismissed, "duplicates.dismissed"},
+    ActionWord{AuditAction::duplicates_restored, "duplicates.restored"},
     ActionWord{AuditAction::model_promoted, "model.promoted"},
     ActionWord{AuditAction::model_rolled_back, "model.rolled_back"},
     ActionWord{AuditAction::model_removed, "model.removed"},
@@ -143,6 +145,21 @@ std::optional<AuditEvent> audit_of_merge(int project, const LabelMerge& merge,
                                          const Labels& before) {
     if (label_named(before, merge.from).retired) return std::nullopt;
     return event(AuditAction::label_merged, merge.from, merge.by, {{"into", merge.into}}, project);
+}
+
+AuditEvent audit_of(const DuplicateDismissal& dismissal) {
+    constexpr std::size_t most_named = 24;
+    json::array named;
+    for (const auto& drawing : dismissal.drawings)
+        if (named.size() < most_named) named.emplace_back(to_string(drawing));
+    return event(AuditAction::duplicates_dismissed, to_string(dismissal.id),
+                 dismissal.by.value_or(operator_author()),
+                 {{"count", dismissal.drawings.size()}, {"drawings", std::move(named)}},
+                 dismissal.project);
+}
+
+AuditEvent audit_of_restored(const Uuid& dismissal, int project, const Author& by) {
+    return event(AuditAction::duplicates_restored, to_string(dismissal), by, {}, project);
 }
 
 AuditEvent audit_of(const PolicyRollBack& how) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "store/audit_store.h"
+#include "store/duplicate_store.h"
 #include "store/labelling.h"
 #include "store/list_query.h"
 #include "store/person_store.h"
@@ -21,6 +22,8 @@ AuditEvent audit_of_changed(int project, const std::string& label, const LabelCh
 /// Of one step of a merge; none of those that go on with it.
 std::optional<AuditEvent> audit_of_merge(int project, const LabelMerge& merge,
                                          const Labels& before);
+AuditEvent audit_of(const DuplicateDismissal& dismissal);
+AuditEvent audit_of_restored(const Uuid& dismissal, int project, const Author& by);
 AuditEvent audit_of(const PolicyRollBack& how);
 AuditEvent audit_of_promotion(const std::string& model, int project,
                               const std::optional<std::string>& before, const Promotion& how);

@@ -11,6 +11,7 @@
 #include "store/audit_store.h"
 #include "store/claim_store.h"
 #include "store/drawing_store.h"
+#include "store/duplicate_store.h"
 #include "store/embedding_store.h"
 #include "store/job_store.h"
 #include "store/model.h"
@@ -48,6 +49,7 @@ class Store : public DrawingStore,
               public EmbeddingStore,
               public ClaimStore,
               public QualityStore,
+              public DuplicateStore,
               public JobStore,
               public WorkerStore,
               public AuditStore,

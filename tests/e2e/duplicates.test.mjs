@@ -69,6 +69,29 @@ describe('near duplicates', () => {
     });
   });
 
+  it('are said to be none, by whoever is signed in, and brought back', async () => {
+    await api('POST', '/users', { name: 'marie', password: 'a long pass phrase' });
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page, { user: 'marie', password: 'a long pass phrase' });
+      await page.goto(`${croquis.url}/#/duplicates`);
+      await groups(page).nth(1).waitFor();
+      const press = () => groups(page).first().getByRole('button', { name: 'No duplicates' }).press('Enter');
+      await press();
+      await until('one group', async () => (await groups(page).count()) === 1);
+      await until('the focus', () => page.evaluate(() => document.activeElement.dataset.testid === 'tag-all'));
+      await page.keyboard.press('Control+z');
+      await until('two groups', async () => (await groups(page).count()) === 2);
+      await press();
+      const dismissed = page.getByTestId('dismissed');
+      await dismissed.getByText('One group is no group of duplicates').click();
+      await dismissed.getByText(/^marie, /).waitFor();
+      await look(page, 'duplicates-dismissed');
+      await dismissed.getByRole('button', { name: 'Bring back' }).click();
+      await until('two groups again', async () => (await groups(page).count()) === 2);
+      await dismissed.waitFor({ state: 'detached' });
+    });
+  });
+
   it('are opened, deleted and left by keyboard alone', async () => {
     await visit(browser, `${croquis.url}/#/duplicates`, {}, async (page) => {
       await signIn(page);

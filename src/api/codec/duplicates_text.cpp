@@ -29,9 +29,12 @@ std::string group_text(const service::DuplicateGroup& group, const ApiSurface& s
     json::array tags;
     for (const auto& [tag, drawings] : group.tags)
         tags.push_back(json::object{{"tag", tag}, {"drawings", drawings}});
+    json::array others;
+    for (const auto& other : group.others) others.emplace_back(to_string(other));
     const json::object about{{"size", group.size},
                              {"same_picture", group.same_picture},
                              {"contradicts", group.contradicts()},
+                             {"others", std::move(others)},
                              {"tags", std::move(tags)},
                              {"learning", group.learning},
                              {"judging", group.judging}};
@@ -45,6 +48,28 @@ std::string group_text(const service::DuplicateGroup& group, const ApiSurface& s
 
 }  // namespace
 
+json::object dismissal_json(const store::DuplicateDismissal& dismissal) {
+    return {{"id", to_string(dismissal.id)},
+            {"at", to_rfc3339(time_of(dismissal.id))},
+            {"by", dismissal.by ? json::value(dismissal.by->name) : json::value(nullptr)},
+            {"size", dismissal.drawings.size()}};
+}
+
+std::string dismissals_text(const std::vector<service::DismissedGroup>& groups,
+                            const ApiSurface& surface) {
+    std::string dismissals = "{\"dismissals\":[";
+    for (const auto& [dismissal, shown] : groups) {
+        if (dismissals.back() != '[') dismissals += ',';
+        std::string drawings = "\"drawings\":[";
+        for (const auto& drawing : shown) {
+            if (drawings.back() != '[') drawings += ',';
+            drawings += detail_text({drawing, {}}, surface);
+        }
+        dismissals += with_members(json::serialize(dismissal_json(dismissal)), drawings + ']');
+    }
+    return dismissals + "]}";
+}
+
 std::string duplicates_text(const service::Duplicates& duplicates, const ApiSurface& surface) {
     const json::object about{{"as_of", to_rfc3339(duplicates.as_of)},
                              {"looked_at", duplicates.looked_at},
@@ -52,7 +77,8 @@ std::string duplicates_text(const service::Duplicates& duplicates, const ApiSurf
                              {"drawings", duplicates.drawings},
                              {"contradicting", duplicates.contradicting},
                              {"crossing", duplicates.crossing},
-                             {"judging", duplicates.judging}};
+                             {"judging", duplicates.judging},
+                             {"dismissed", duplicates.dismissed}};
     std::string groups = "\"groups\":[";
     for (const auto& group : duplicates.listed) {
         if (groups.back() != '[') groups += ',';

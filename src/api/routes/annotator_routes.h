@@ -10,6 +10,7 @@ void add_projects_routes(http::Router& router, const Guard& guard);
 void add_drawings_routes(http::Router& router, const Guard& guard);
 void add_review_routes(http::Router& router, const Guard& guard);
 void add_quality_routes(http::Router& router, const Guard& guard);
+void add_duplicates_routes(http::Router& router, const Guard& guard);
 void add_queue_routes(http::Router& router, const Guard& guard);
 void add_recheck_routes(http::Router& router, const Guard& guard);
 void add_moderation_routes(http::Router& router, const Guard& guard);

@@ -25,10 +25,23 @@ constexpr std::size_t read_at_once = std::size_t{256} * 1024;
 
 /// All tables of a store, those that a schema lacks among them. What else is in the database is
 /// somebody else's.
-constexpr std::array tables{"schema_migration", "project",       "label",       "drawing",
-                            "drawing_content",  "tag_event",     "prediction",  "embedding",
-                            "account",          "refresh_token", "model",       "job",
-                            "idempotency_key",  "claim",         "audit_event", "worker"};
+constexpr std::array tables{"schema_migration",
+                            "project",
+                            "label",
+                            "drawing",
+                            "drawing_content",
+                            "tag_event",
+                            "prediction",
+                            "embedding",
+                            "account",
+                            "refresh_token",
+                            "model",
+                            "job",
+                            "idempotency_key",
+                            "claim",
+                            "audit_event",
+                            "worker",
+                            "duplicate_dismissal"};
 
 std::vector<std::string> present_tables(Connection& connection) {
     std::vector<std::string> present;

@@ -98,6 +98,10 @@ class SqliteStore final : public Store {
                                        const std::optional<Uuid>& import_job) override;
     Result<std::vector<GivenOpinion>> opinions(int project) override;
     Result<RecheckCounts> recheck_counts(int project) override;
+    Result<DuplicateDismissal> dismiss_duplicates(const DuplicateDismissal& dismissal) override;
+    Result<std::vector<DuplicateDismissal>> duplicate_dismissals(int project,
+                                                                 std::size_t limit) override;
+    Result<void> restore_duplicates(const Uuid& id, int project, const Author& by) override;
 
     Result<Job> add_job(const Job& job, bool unless_open) override;
     Result<Job> job(const Uuid& id) override;

@@ -370,6 +370,8 @@ for (const kind of Object.keys(stores))
       await all({ tag: 'star', drawings: [seen(a, 3)], reason: 'x' }, { status: 422, field: 'reason' });
       await all({ tag: 'star', drawings: Array(201).fill(gone) }, { status: 422, field: 'drawings' });
       await all({ tag: 'star', drawings: [gone] }, { token: undefined, status: 401 });
+      const none = { token: annotator, json: { drawings: [a.id, gone.id] }, status: 404 };
+      await api.ask('POST', '/api/v1/quality/duplicates/dismissals', none);
     });
 
     it('says how much waits for review', async () => {

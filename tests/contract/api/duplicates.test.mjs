@@ -32,7 +32,7 @@ for (const kind of Object.keys(stores))
     it('are none where there is nothing', async () => {
       const { as_of: asOf, ...none } = await found();
       assert.ok(Date.parse(asOf) > 0);
-      const nothing = { looked_at: 0, found: 0, drawings: 0, contradicting: 0, crossing: 0, judging: 0, groups: [] };
+      const nothing = { looked_at: 0, found: 0, drawings: 0, contradicting: 0, crossing: 0, judging: 0, dismissed: 0, groups: [] };
       assert.deepEqual(none, nothing);
       assert.match(await print(), /^0 drawings looked at/);
     });
@@ -90,6 +90,54 @@ for (const kind of Object.keys(stores))
       await api.ask('POST', '/api/v1/drawings:hide', hide);
       const { groups } = await found();
       assert.ok(groups.every(({ drawings }) => drawings.every(({ id }) => id !== spirals[0].id)));
+    });
+
+    it('are none where people say so, until another drawing comes or that is taken back', async () => {
+      const path = '/api/v1/quality/duplicates/dismissals';
+      const dismiss = async (drawings, status = 200, more = {}) =>
+        (await api.ask('POST', path, { token: annotator, json: { drawings }, status, ...more })).body;
+      const hearts = async () => (await found()).groups.find(({ drawings }) => drawings[0].id === combs[0].id);
+      const before = await found();
+      const [first, second] = combs.map(({ id }) => id);
+      const said = await dismiss([second, first]);
+      assert.deepEqual([said.by, said.size], ['marie', 2]);
+      assert.equal((await dismiss([first, second])).id, said.id);
+      assert.equal(await hearts(), undefined);
+      const after = await found();
+      assert.deepEqual([after.found, after.dismissed], [before.found - 1, 1]);
+      const { dismissals } = await get(path);
+      assert.deepEqual(dismissals.map(({ id, drawings }) => [id, drawings.map((one) => one.id)]), [[said.id, [first, second]]]);
+      assert.match(await print(), /1 more groups are no duplicates/);
+      assert.ok((await print('--dismissed')).includes(`${said.id}  ${said.at}  marie`));
+
+      combs.push(await draw('comb', 2));
+      assert.equal((await hearts()).size, 3);
+      const printed = await print('--dismiss', combs[2].id);
+      const id = /3 drawings are no duplicates; --restore (\S+) takes it back/.exec(printed)[1];
+      assert.equal(await hearts(), undefined);
+      assert.deepEqual((await get(path)).dismissals.map(({ id: listed, by }) => [listed, by]), [[id, null], [said.id, 'marie']]);
+      // Of those that are left people said it too.
+      await api.ask('POST', '/api/v1/drawings:delete', { token, status: 200, json: { drawings: [{ id: combs[2].id, version: 1 }] } });
+      assert.equal(await hearts(), undefined);
+      assert.match(await print('--restore', id), /told again/);
+      assert.equal(await hearts(), undefined);
+      await api.ask('DELETE', `${path}/${said.id}`, { token: annotator, status: 204 });
+      assert.equal((await hearts()).size, 2);
+      const log = async (action) => (await api.ask('GET', `/api/v1/audit?action=${action}`, { token, status: 200 })).body.events;
+      assert.deepEqual((await log('duplicates.dismissed')).map(({ actor, subject }) => [actor, subject]), [['operator', id], ['marie', said.id]]);
+      assert.deepEqual((await log('duplicates.restored')).map(({ actor, subject }) => [actor, subject]), [['marie', said.id], ['operator', id]]);
+
+      await api.ask('DELETE', `${path}/${said.id}`, { token: annotator, status: 404 });
+      await api.ask('DELETE', `${path}/first`, { token: annotator, status: 422, field: 'id' });
+      await dismiss([first, combs[2].id], 404);
+      await dismiss([first], 422, { field: 'drawings' });
+      await dismiss([first, first], 422, { field: 'drawings' });
+      await dismiss([first, 'second'], 422, { field: 'drawings/1' });
+      await dismiss([first, second], 422, { json: { drawings: [first, second], why: '' }, field: 'why' });
+      await dismiss([first, second], 401, { token: undefined });
+      await get(`${path}?limit=0`, { status: 422, field: 'limit' });
+      await api.ask('DELETE', `${path}/${said.id}`, { status: 401 });
+      await get('/api/v1/projects/none/quality/duplicates/dismissals', { status: 404 });
     });
 
     it('are of one project, for those who are signed in', async () => {

@@ -119,6 +119,8 @@ class BackupContract : public StoreContract {
         for (const auto& user : *store.users()) told += user.name + user.password_hash + "\n";
         for (const auto& label : *store.labels(shapes_project))
             told += label.name + (label.example ? to_string(*label.example) : "") + "\n";
+        for (const auto& each : *store.duplicate_dismissals(shapes_project, 100))
+            told += to_string(each.id) + " " + std::to_string(each.drawings.size()) + "\n";
         return told;
     }
 
@@ -128,6 +130,11 @@ class BackupContract : public StoreContract {
 };
 
 TEST_P(BackupContract, HoldsWhatTheStoreHeldAndComesBack) {
+    DuplicateDismissal dismissal;
+    const auto page = store_->list({});
+    for (const auto& drawing : page->drawings) dismissal.drawings.push_back(drawing.id);
+    std::sort(dismissal.drawings.begin(), dismissal.drawings.end());
+    ASSERT_TRUE(succeeded(store_->dismiss_duplicates(dismissal)));
     const auto before = told_by(*store_);
     std::vector<std::string> done;
     const auto made = store::back_up(url_, file_, [&](const char* doing, auto, auto) {

@@ -172,6 +172,7 @@ TEST_P(UpgradeContract, KeepsWhatWasThere) {
     EXPECT_EQ(store_->models()->size(), 3u);
     EXPECT_EQ(store_->user_by_name("ada")->id, id("a1"));
     EXPECT_TRUE(store_->workers(now())->empty());
+    EXPECT_TRUE(store_->duplicate_dismissals(shapes_project, 1)->empty());
     EXPECT_TRUE(succeeded(submit(make_submission())));
     EXPECT_TRUE(succeeded(store_->change_tag({first.id, "star", by_ada, now(), "", 1})));
 }

@@ -5,6 +5,7 @@
 
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
+#include "service/duplicate_dismissals.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"
 
@@ -54,6 +55,18 @@ class DuplicatesTest : public testing::Test {
         std::vector<Uuid> all;
         for (const auto& [drawing, similarity] : group.drawings) all.push_back(drawing.id);
         return all;
+    }
+
+    store::DuplicateDismissal dismissed(const std::vector<store::Drawing>& drawings) {
+        std::vector<Uuid> all;
+        for (const auto& drawing : drawings) all.push_back(drawing.id);
+        const auto done = dismiss_duplicates(*store_, store::shapes_project, std::move(all),
+                                             {std::nullopt, "marie"});
+        EXPECT_TRUE(done) << done.error().detail;
+        return *done;
+    }
+    std::vector<DismissedGroup> listed(std::size_t limit = 50) {
+        return dismissed_groups(*store_, store::shapes_project, limit).value();
     }
 
     testing_support::TempFolder folder_;
@@ -166,12 +179,65 @@ TEST_F(DuplicatesTest, AreNotWhatIsHiddenOrDeleted) {
     EXPECT_THAT(found().listed, IsEmpty());
 }
 
+TEST_F(DuplicatesTest, AreNotWhatPeopleSayIsNone) {
+    const auto first = seen(100, 0);
+    const auto second = seen(100, 1);
+    tagged(seen(0, 100, 9), "circle");
+    tagged(seen(0, 100, 9), "star");
+    EXPECT_EQ(found().groups, 2U);
+    const auto dismissal = dismissed({second, first, second});
+    EXPECT_THAT(dismissal.drawings, ElementsAre(first.id, second.id));
+    auto duplicates = found(1);
+    EXPECT_EQ(duplicates.groups, 1U);
+    EXPECT_EQ(duplicates.drawings, 2U);
+    EXPECT_EQ(duplicates.contradicting, 1U);
+    EXPECT_EQ(duplicates.dismissed, 1U);
+    ASSERT_EQ(listed().size(), 1U);
+    EXPECT_EQ(listed()[0].drawings.size(), 2U);
+    ASSERT_TRUE(restore_duplicates(*store_, dismissal.id, store::shapes_project, {}));
+    EXPECT_EQ(found().groups, 2U);
+    EXPECT_EQ(found().dismissed, 0U);
+    EXPECT_TRUE(listed().empty());
+    EXPECT_FALSE(dismissed_groups(*store_, store::shapes_project, 0));
+}
+
+TEST_F(DuplicatesTest, AreToldAgainWithADrawingThatCameSince) {
+    const auto first = seen(100, 0);
+    const auto second = seen(100, 1);
+    dismissed({first, second});
+    const auto third = seen(100, 2);
+    const auto duplicates = found();
+    ASSERT_EQ(duplicates.listed.size(), 1U);
+    EXPECT_EQ(duplicates.dismissed, 0U);
+    EXPECT_THAT(ids(duplicates.listed[0]), ElementsAre(first.id, second.id, third.id));
+    dismissed({first, second, third});
+    EXPECT_EQ(found().groups, 0U);
+    EXPECT_EQ(found().dismissed, 1U);
+}
+
+TEST_F(DuplicatesTest, StayDismissedWhereOneIsGone) {
+    const auto first = seen(100, 0);
+    const auto second = seen(100, 1);
+    const auto third = seen(100, 2);
+    dismissed({first, second, third});
+    withdraw(second, store::Visibility::deleted);
+    EXPECT_EQ(found().groups, 0U);
+    EXPECT_EQ(found().dismissed, 1U);
+    ASSERT_EQ(listed().size(), 1U);
+    EXPECT_EQ(listed()[0].drawings.size(), 2U);
+    EXPECT_EQ(listed()[0].dismissal.drawings.size(), 3U);
+    withdraw(third, store::Visibility::deleted);
+    EXPECT_EQ(found().dismissed, 0U);
+    EXPECT_TRUE(listed().empty());
+}
+
 TEST_F(DuplicatesTest, ListsTheOldestOfManyAndCountsTheRest) {
     for (std::size_t i = 0; i < most_of_duplicates + 3; ++i) seen(100, 0);
     const auto duplicates = found();
     ASSERT_EQ(duplicates.listed.size(), 1U);
     EXPECT_EQ(duplicates.listed[0].size, most_of_duplicates + 3);
     EXPECT_EQ(duplicates.listed[0].drawings.size(), most_of_duplicates);
+    EXPECT_EQ(duplicates.listed[0].others.size(), 3U);
 }
 
 /// A board for which looking takes a second.

@@ -39,6 +39,7 @@ export type Similar = annotator.components['schemas']['SimilarDrawings']['drawin
 export type Clusters = annotator.components['schemas']['Clusters'];
 export type Cluster = Clusters['clusters'][number];
 export type Duplicates = annotator.components['schemas']['Duplicates'];
+export type DuplicateDismissal = annotator.components['schemas']['DuplicateDismissals']['dismissals'][number];
 export type DuplicateGroup = annotator.components['schemas']['DuplicateGroup'];
 export type Shadow = annotator.components['schemas']['Shadow'];
 export type DrawingMap = annotator.components['schemas']['DrawingMap'];

@@ -482,6 +482,8 @@ export const en = {
       'project.added': 'Project added',
       'project.changed': 'Project changed',
       'project.archived': 'Project archived',
+      'duplicates.dismissed': 'Said to be no duplicates',
+      'duplicates.restored': 'No more said to be no duplicates',
       'model.promoted': 'Model promoted',
       'model.rolled_back': 'Model rolled back',
       'model.removed': 'Model removed',
@@ -811,6 +813,15 @@ export const en = {
     judges: 'judges models',
     more: (n: string) => `${n} more are not shown, and stay as they are.`,
     moreGroups: (n: string) => `${n} more groups come once these are dealt with.`,
+    dismiss: 'No duplicates',
+    dismissed: 'The group is told no more, until another drawing comes to it',
+    restored: 'The group is told again',
+    dismissedTitle: (n: string, count: number) =>
+      count === 1
+        ? 'One group is no group of duplicates, as people said'
+        : `${n} groups are no groups of duplicates, as people said`,
+    dismissedBy: (by: string | null, when: string) => (by === null ? when : `${by}, ${when}`),
+    bringBack: 'Bring back',
   },
   quality: {
     map: 'Map of drawings',

@@ -481,6 +481,8 @@ export const fr: Dictionary = {
       'project.added': 'Projet ajouté',
       'project.changed': 'Projet modifié',
       'project.archived': 'Projet archivé',
+      'duplicates.dismissed': 'Dits n’être pas des doublons',
+      'duplicates.restored': 'Ne sont plus dits n’être pas des doublons',
       'model.promoted': 'Modèle promu',
       'model.rolled_back': 'Retour au modèle précédent',
       'model.removed': 'Modèle supprimé',
@@ -821,6 +823,15 @@ export const fr: Dictionary = {
     judges: 'juge les modèles',
     more: (n) => `${n} autres ne sont pas montrés et restent tels quels.`,
     moreGroups: (n) => `${n} autres groupes viennent quand ceux-ci sont réglés.`,
+    dismiss: 'Pas des doublons',
+    dismissed: 'Le groupe n’est plus montré, jusqu’à ce qu’un autre dessin s’y ajoute',
+    restored: 'Le groupe est de nouveau montré',
+    dismissedTitle: (n, count) =>
+      count === 1
+        ? 'Un groupe n’est pas fait de doublons, a-t-on dit'
+        : `${n} groupes ne sont pas faits de doublons, a-t-on dit`,
+    dismissedBy: (by, when) => (by === null ? when : `${by}, ${when}`),
+    bringBack: 'Remettre',
   },
   quality: {
     map: 'Carte des dessins',

@@ -9,6 +9,8 @@ import { annotatorApi } from '../session/session.svelte';
 
 export type Duplicate = DuplicateGroup['drawings'][number];
 
+const most_dismissed = 1000; // the API's limit
+
 /** A group as the page shows it, with what was done to its drawings since. */
 export class OpenGroup {
   drawings = $state.raw<readonly Duplicate[]>([]);
@@ -43,6 +45,12 @@ export class OpenGroup {
     );
   }
 
+  /** All of the group, as far as it is known; none where they are too many to be named. */
+  get all(): string[] {
+    const ids = [...this.drawings.map(({ id }) => id), ...this.group.others];
+    return ids.length > 1 && ids.length <= most_dismissed ? ids : [];
+  }
+
   toggle(id: string): void {
     if (!this.extra.delete(id)) this.extra.add(id);
   }
@@ -58,7 +66,7 @@ export class OpenGroup {
   }
 }
 
-/** Drawings that are nearly the same: tagged alike, hidden and deleted a group at a time; what can be is taken back. */
+/** Drawings that are nearly the same: tagged alike, hidden, deleted or said to be no duplicates a group at a time; what can be is taken back. */
 export class Duplicates extends Groups<Told, OpenGroup> {
   constructor() {
     super('duplicates');
@@ -91,6 +99,17 @@ export class Duplicates extends Groups<Told, OpenGroup> {
       one,
       hidden.map(({ id }) => id),
     );
+  }
+
+  /** Says that the group is none. */
+  async dismiss(one: OpenGroup): Promise<void> {
+    if (one.saving || one.all.length === 0) return;
+    one.saving = true;
+    const problem = await this.together.dismiss(one.all);
+    one.saving = false;
+    if (problem) return;
+    if (this.told) this.told = { ...this.told, dismissed: this.told.dismissed + 1 };
+    await this.drop(one);
   }
 
   /** Deletes drawings of a group for good. */

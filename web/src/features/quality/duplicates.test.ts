@@ -12,7 +12,12 @@ afterEach(() => notices.clear());
 const drawing = (id: string, tag: string, by: string | null = 'marie', version = 2): Duplicate =>
   ({ id, version, tag, tagged_by: by, similarity: 1, judges: false, image_url: '' }) as unknown as Duplicate;
 const group = (...drawings: Duplicate[]): DuplicateGroup =>
-  ({ size: drawings.length, tags: [{ tag: drawings[0]!.tag, drawings: 1 }], drawings }) as DuplicateGroup;
+  ({
+    size: drawings.length,
+    tags: [{ tag: drawings[0]!.tag, drawings: 1 }],
+    drawings,
+    others: [] as string[],
+  }) as DuplicateGroup;
 const told = (...groups: DuplicateGroup[]) => ({
   as_of: '2026-11-27T12:00:00Z',
   looked_at: 9,
@@ -21,6 +26,7 @@ const told = (...groups: DuplicateGroup[]) => ({
   contradicting: 1,
   crossing: 0,
   judging: 0,
+  dismissed: 0,
   groups,
 });
 const results = (...drawings: Duplicate[]) => ({
@@ -35,6 +41,44 @@ async function read(...groups: DuplicateGroup[]): Promise<Duplicates> {
   await done;
   return duplicates;
 }
+
+it('says that a group is none, and takes that back', async () => {
+  const large = { ...pair(), size: 3, others: ['c'] };
+  const duplicates = await read(large, pair());
+  const [first] = duplicates.open;
+  const done = duplicates.dismiss(first!);
+  const asked = await wire.next('POST', '/api/v1/quality/duplicates/dismissals');
+  expect(asked.body).toEqual({ drawings: ['a', 'b', 'c'] });
+  asked.answer(200, { id: 'said', at: '2026-11-27T12:00:00Z', by: 'marie', size: 3 });
+  await done;
+  expect(duplicates.open).not.toContain(first);
+  expect([duplicates.open.length, duplicates.told!.dismissed]).toEqual([1, 1]);
+  const undone = duplicates.undo();
+  (await wire.next('DELETE', '/api/v1/quality/duplicates/dismissals/said')).answer(204);
+  (await wire.next('GET', '/api/v1/quality/duplicates')).answer(200, told(large, pair()));
+  await undone;
+  expect([duplicates.open.length, duplicates.canUndo]).toEqual([2, false]);
+});
+
+it('keeps what it can undo where the answer was lost, and names not too many', async () => {
+  const duplicates = await read(pair(), { ...pair(), others: Array<string>(1000).fill('x') });
+  const [first, second] = duplicates.open;
+  const lost = duplicates.dismiss(first!);
+  (await wire.next('POST', '/api/v1/quality/duplicates/dismissals')).lose();
+  await lost;
+  expect([duplicates.open.length, duplicates.canUndo]).toEqual([2, false]);
+  expect(second!.all).toEqual([]);
+  await duplicates.dismiss(second!);
+  expect(wire.count('POST /api/v1/quality/duplicates/dismissals')).toBe(1);
+  const done = duplicates.dismiss(first!);
+  const asked = await wire.next('POST', '/api/v1/quality/duplicates/dismissals');
+  asked.answer(200, { id: 'said', at: '2026-11-27T12:00:00Z', by: null, size: 2 });
+  await done;
+  const undone = duplicates.undo();
+  (await wire.next('DELETE', '/api/v1/quality/duplicates/dismissals/said')).lose();
+  await undone;
+  expect(duplicates.canUndo).toBe(true);
+});
 
 it('tags alike those that say something else or are not reviewed, and leaves the others alone', async () => {
   const duplicates = await read(

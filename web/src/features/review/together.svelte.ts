@@ -12,13 +12,21 @@ type Answered = { ok: true; data: { results: { drawing?: Drawing }[] } } | { ok:
 /** The drawings that were changed, and what ended it early. */
 export type Changed = [Drawing[], Problem | null];
 
-/** What was done in one go, as it is since, and what takes it back. */
-interface Act {
+/** Drawings that were changed in one go, as they are since, and what takes it back. */
+interface Change {
   drawings: readonly Drawing[];
   back: 'undo' | 'show';
 }
+/** What was said of drawings that are nearly the same. */
+interface Dismissal {
+  dismissal: string;
+}
+type Act = Change | Dismissal;
 
-/** Drawings tagged or hidden in one go, each time with one undo for all of them, which the notice offers too. */
+/**
+ * Drawings tagged, hidden or said to be no duplicates in one go, each time with one undo for all of them, which the
+ * notice offers too.
+ */
 export class Together {
   /** What was done here and not taken back, the last at the end. */
   private done = $state.raw<readonly Act[]>([]);
@@ -46,6 +54,17 @@ export class Together {
     );
   }
 
+  /** Says that drawings are no duplicates. Null where that was done. */
+  async dismiss(drawings: string[]): Promise<Problem | null> {
+    const answer = await settle(
+      annotatorApi.POST('/api/v1/quality/duplicates/dismissals', { body: { drawings } }),
+    );
+    const { t } = i18n;
+    if (answer.ok) this.tell(t.duplicates.dismissed, { dismissal: answer.data.id });
+    else notices.toast(explain(answer.problem, t), undefined, this.topic);
+    return answer.ok ? null : answer.problem;
+  }
+
   /** Takes back one act, the last where none is named. */
   async undo(act = this.done.at(-1)): Promise<void> {
     const { t } = i18n;
@@ -54,6 +73,25 @@ export class Together {
       return;
     }
     this.done = this.done.filter((other) => other !== act);
+    await ('dismissal' in act ? this.restore(act) : this.change(act));
+  }
+
+  private async restore(act: Dismissal): Promise<void> {
+    const answer = await settle(
+      annotatorApi.DELETE('/api/v1/quality/duplicates/dismissals/{id}', {
+        params: { path: { id: act.dismissal } },
+      }),
+    );
+    const { t } = i18n;
+    // Somebody else may have taken it back.
+    const problem = answer.ok || answer.problem.status === 404 ? null : answer.problem;
+    if (problem) this.done = [...this.done, act];
+    notices.toast(problem ? explain(problem, t) : t.duplicates.restored, undefined, this.topic);
+    await this.tookBack([], problem);
+  }
+
+  private async change(act: Change): Promise<void> {
+    const { t } = i18n;
     const [undone, problem] = await each(act.drawings, (drawings) =>
       settle(annotatorApi.POST(`/api/v1/drawings:${act.back}`, { body: { drawings } })),
     );
@@ -76,7 +114,7 @@ export class Together {
 
   private async act(
     chosen: readonly Seen[],
-    back: Act['back'],
+    back: Change['back'],
     told: (count: number) => string,
     ask: (drawings: Seen[]) => Promise<Answered>,
   ): Promise<Changed> {
@@ -87,12 +125,16 @@ export class Together {
       ...(drawings.length > 0 || !problem ? [told(drawings.length)] : []),
       ...(problem ? [explain(problem, t)] : left > 0 ? [t.clusters.notTagged(left)] : []),
     ].join(' · ');
-    const act = { drawings, back };
-    if (drawings.length > 0) this.done = [...this.done, act];
-    const run = () => void this.undo(act);
-    const undo = drawings.length > 0 ? { label: t.annotate.undo, keys: 'Control+Z', run } : undefined;
-    notices.toast(said, undo, this.topic);
+    this.tell(said, drawings.length > 0 ? { drawings, back } : null);
     return [drawings, problem];
+  }
+
+  /** Of nothing that was done there is nothing to be taken back. */
+  private tell(said: string, act: Act | null): void {
+    if (act) this.done = [...this.done, act];
+    const run = () => void this.undo(act ?? undefined);
+    const undo = act ? { label: i18n.t.annotate.undo, keys: 'Control+Z', run } : undefined;
+    notices.toast(said, undo, this.topic);
   }
 }
 
