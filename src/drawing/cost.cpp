@@ -107,7 +107,8 @@ Cost cost_of(BytesView file, const DecodeLimits& limits) {
     const std::size_t pixels = header->width * header->height;
     Cost cost;
     cost.work = file.size() + pixels * header->stored_bits / 8 * header->passes;
-    // normalise() keeps a byte of ink for each pixel, and reduced copies of less than another.
+    // normalise() keeps a byte of ink for each pixel, and reduced copies of less than another. To
+    // take ruled paper out, a recognition thread has some 40 MiB at most for the picture at hand.
     constexpr std::size_t normalised = 2;
     cost.bytes =
         file.size() + pixels * (header->decoded_channels + header->decoder_bytes + normalised);

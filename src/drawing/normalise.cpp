@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "drawing/ink_box.h"
+#include "drawing/ruling.h"
 
 namespace croquis::drawing {
 namespace {
@@ -466,16 +467,11 @@ cv::Mat ink_of_photograph(const Image& image) {
     cv::Mat depth;
     cv::subtract(paper_of(photo, page, window), photo, depth);
     depth.setTo(0, ~page);
+    if (const auto drawn = without_ruling(depth)) depth = *drawn;
     cv::Mat mask;
     cv::threshold(depth, mask, ink_threshold(depth), 255, cv::THRESH_BINARY);
     remove_specks(mask);
     return mask;
-}
-
-Ink ink_of_mask(const cv::Mat& mask) {
-    Image page{mask.cols, mask.rows, 1,
-               std::vector<std::uint8_t>(mask.data, mask.data + mask.total())};
-    return Scan<1, 0>(page, Colour{}).run();
 }
 
 /// First and last of the values that reach the threshold, as a start and a length.
@@ -484,6 +480,31 @@ std::pair<int, int> span_of(const std::vector<std::uint8_t>& values, int thresho
     const auto first = std::find_if(values.begin(), values.end(), dark) - values.begin();
     const auto end = values.rend() - std::find_if(values.rbegin(), values.rend(), dark);
     return {static_cast<int>(first), static_cast<int>(end - first)};
+}
+
+Ink ink_of_mask(const cv::Mat& mask) {
+    Image page{mask.cols, mask.rows, 1,
+               std::vector<std::uint8_t>(mask.data, mask.data + mask.total())};
+    return Scan<1, 0>(page, Colour{}).run();
+}
+
+/// The box around all ink, however faint; an empty one where there is none.
+cv::Rect box_of(const Ink& ink) {
+    if (ink.blocks.empty()) return {};
+    const auto [left, width] = span_of(ink.columns, 1);
+    const auto [top, height] = span_of(ink.rows, 1);
+    return {left, top, width, height};
+}
+
+/// The ink of a picture, without the paper and what is printed on it. Its depth may be smaller than
+/// the picture.
+Ink ink_of(const Image& image) {
+    Ink ink = find_ink(image);
+    if (is_photograph(image, ink)) return ink_of_mask(ink_of_photograph(image));
+    const cv::Rect box = box_of(ink);
+    if (box.empty() || !may_be_ruled(ink.depth, box)) return ink;
+    const auto drawn = without_ruling(ink.depth);
+    return drawn ? ink_of_mask(*drawn) : ink;
 }
 
 /// The box around all that is at least a third as dark as the darkest ink.
@@ -672,8 +693,7 @@ ModelInput fit(const Ink& ink, const cv::Rect& box) {
 }  // namespace
 
 Result<ModelInput> normalise(const Image& image) {
-    Ink ink = find_ink(image);
-    if (is_photograph(image, ink)) ink = ink_of_mask(ink_of_photograph(image));
+    const Ink ink = ink_of(image);
     const auto box = extent(ink);
     if (!box)
         return Error{ErrorKind::invalid, "The picture is empty: nothing is drawn on it.", "image"};
@@ -681,17 +701,12 @@ Result<ModelInput> normalise(const Image& image) {
 }
 
 std::optional<InkBox> ink_box(const Image& image) {
-    const Ink ink = find_ink(image);
-    if (!is_photograph(image, ink)) {
-        const auto box = extent(ink);
-        return box ? std::optional(InkBox{box->x, box->y, box->width, box->height}) : std::nullopt;
-    }
-    const cv::Mat mask = ink_of_photograph(image);
-    const auto box = extent(ink_of_mask(mask));
+    const Ink ink = ink_of(image);
+    const auto box = extent(ink);
     if (!box) return std::nullopt;
-    // The mask is the photograph reduced: whole pixels of it, in those of the photograph.
-    const auto in_width = [&](int at) { return at * image.width / mask.cols; };
-    const auto in_height = [&](int at) { return at * image.height / mask.rows; };
+    // Where the picture was reduced, whole pixels of that in those of the picture.
+    const auto in_width = [&](int at) { return at * image.width / ink.depth.cols; };
+    const auto in_height = [&](int at) { return at * image.height / ink.depth.rows; };
     const int x = in_width(box->x);
     const int y = in_height(box->y);
     return InkBox{x, y, in_width(box->x + box->width) - x, in_height(box->y + box->height) - y};
