@@ -348,6 +348,7 @@ Ruling ruling_on(const RulingFinder& finder, const std::vector<Level>& levels,
                  const Lattice& lattice) {
     constexpr double hidden_coverage = 0.1;
     Ruling ruling{{}, lattice.pitch};
+    std::vector<Level> chosen;
     for (const Level& level : finder.levels(hidden_coverage, 1)) {
         const bool on_lattice =
             std::any_of(lattice.members.begin(), lattice.members.end(), [&](std::size_t member) {
@@ -358,8 +359,15 @@ Ruling ruling_on(const RulingFinder& finder, const std::vector<Level>& levels,
             });
         const bool is_lone =
             level.coverage >= lone_coverage && level.slices >= finder.usual_slices();
-        if (on_lattice || is_lone) ruling.lines.push_back(finder.follow(level));
+        if (!on_lattice && !is_lone) continue;
+        // Of what is close together, that is printed which is seen further: the rest is drawn.
+        if (on_lattice && !chosen.empty() && level.y - chosen.back().y < lattice.pitch / 3) {
+            if (level.coverage > chosen.back().coverage) chosen.back() = level;
+            continue;
+        }
+        chosen.push_back(level);
     }
+    for (const Level& level : chosen) ruling.lines.push_back(finder.follow(level));
     return ruling;
 }
 

@@ -125,6 +125,21 @@ TEST(RuledPaper, KeepsWhatIsDrawnAlongItsLines) {
         16);
 }
 
+TEST(RuledPaper, KeepsWhatIsDrawnBesideItsLines) {
+    struct Case {
+        float slant, height, pen;
+        int top;
+    };
+    for (const auto& [slant, h, pen, top] :
+         {Case{6, 63, 7, 50}, Case{6, 63, 7, 75}, Case{4, 48, 12, 65}, Case{2, 64, 7, 70}}) {
+        const Strokes leaning{
+            {{0, 0, 0}, {100, slant, 0}, {97, h + slant, 0}, {-3, h, 0}, {0, 0, 0}}};
+        const Image sketch = rasterise(leaning, 260, {pen}, 8);
+        const Page page{Print::squared, 40, 0, {140, 200, 160}, 20};
+        EXPECT_LT(apart(sketch, scanned(sketch, page, 70, top)), 5) << slant << " at " << top;
+    }
+}
+
 TEST(RuledPaper, EndsBeforeThePictureDoes) {
     const Image sketch = rasterise(drawn_house, 190, {5}, 4);
     for (const Print print : {Print::ruled, Print::squared, Print::dotted})
