@@ -75,7 +75,7 @@ describe('near duplicates', () => {
       await signIn(page, { user: 'marie', password: 'a long pass phrase' });
       await page.goto(`${croquis.url}/#/duplicates`);
       await groups(page).nth(1).waitFor();
-      const press = () => groups(page).first().getByRole('button', { name: 'No duplicates' }).press('Enter');
+      const press = () => groups(page).first().getByRole('button', { name: 'Not duplicates' }).press('Enter');
       await press();
       await until('one group', async () => (await groups(page).count()) === 1);
       await until('the focus', () => page.evaluate(() => document.activeElement.dataset.testid === 'tag-all'));
@@ -83,7 +83,7 @@ describe('near duplicates', () => {
       await until('two groups', async () => (await groups(page).count()) === 2);
       await press();
       const dismissed = page.getByTestId('dismissed');
-      await dismissed.getByText('One group is no group of duplicates').click();
+      await dismissed.getByText('One group that people said is not of duplicates').click();
       await dismissed.getByText(/^marie, /).waitFor();
       await look(page, 'duplicates-dismissed');
       await dismissed.getByRole('button', { name: 'Bring back' }).click();

@@ -457,7 +457,9 @@ export const en = {
     details: {
       archived: 'Archived',
       before: 'Before',
+      count: 'Drawings',
       disabled: 'Disabled',
+      drawings: 'Which',
       position: 'Position',
       retired: 'Retired',
       retries: 'Instead of the job',
@@ -482,8 +484,8 @@ export const en = {
       'project.added': 'Project added',
       'project.changed': 'Project changed',
       'project.archived': 'Project archived',
-      'duplicates.dismissed': 'Said to be no duplicates',
-      'duplicates.restored': 'No more said to be no duplicates',
+      'duplicates.dismissed': 'Said not to be duplicates',
+      'duplicates.restored': 'Brought back among the duplicates',
       'model.promoted': 'Model promoted',
       'model.rolled_back': 'Model rolled back',
       'model.removed': 'Model removed',
@@ -813,13 +815,13 @@ export const en = {
     judges: 'judges models',
     more: (n: string) => `${n} more are not shown, and stay as they are.`,
     moreGroups: (n: string) => `${n} more groups come once these are dealt with.`,
-    dismiss: 'No duplicates',
-    dismissed: 'The group is told no more, until another drawing comes to it',
-    restored: 'The group is told again',
+    dismiss: 'Not duplicates',
+    dismissed: 'The group is not shown again unless another drawing joins it',
+    restored: 'The group is shown again',
     dismissedTitle: (n: string, count: number) =>
       count === 1
-        ? 'One group is no group of duplicates, as people said'
-        : `${n} groups are no groups of duplicates, as people said`,
+        ? 'One group that people said is not of duplicates'
+        : `${n} groups that people said are not of duplicates`,
     dismissedBy: (by: string | null, when: string) => (by === null ? when : `${by}, ${when}`),
     bringBack: 'Bring back',
   },

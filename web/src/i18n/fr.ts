@@ -456,7 +456,9 @@ export const fr: Dictionary = {
     details: {
       archived: 'Archivé',
       before: 'Avant',
+      count: 'Dessins',
       disabled: 'Désactivé',
+      drawings: 'Lesquels',
       position: 'Position',
       retired: 'Abandonnée',
       retries: 'À la place du travail',
@@ -481,8 +483,8 @@ export const fr: Dictionary = {
       'project.added': 'Projet ajouté',
       'project.changed': 'Projet modifié',
       'project.archived': 'Projet archivé',
-      'duplicates.dismissed': 'Dits n’être pas des doublons',
-      'duplicates.restored': 'Ne sont plus dits n’être pas des doublons',
+      'duplicates.dismissed': 'Dits ne pas être des doublons',
+      'duplicates.restored': 'Remis parmi les doublons',
       'model.promoted': 'Modèle promu',
       'model.rolled_back': 'Retour au modèle précédent',
       'model.removed': 'Modèle supprimé',
@@ -824,12 +826,12 @@ export const fr: Dictionary = {
     more: (n) => `${n} autres ne sont pas montrés et restent tels quels.`,
     moreGroups: (n) => `${n} autres groupes viennent quand ceux-ci sont réglés.`,
     dismiss: 'Pas des doublons',
-    dismissed: 'Le groupe n’est plus montré, jusqu’à ce qu’un autre dessin s’y ajoute',
+    dismissed: 'Le groupe n’est plus montré, sauf si un autre dessin s’y ajoute',
     restored: 'Le groupe est de nouveau montré',
     dismissedTitle: (n, count) =>
       count === 1
-        ? 'Un groupe n’est pas fait de doublons, a-t-on dit'
-        : `${n} groupes ne sont pas faits de doublons, a-t-on dit`,
+        ? 'Un groupe dont on a dit qu’il n’est pas fait de doublons'
+        : `${n} groupes dont on a dit qu’ils ne sont pas faits de doublons`,
     dismissedBy: (by, when) => (by === null ? when : `${by}, ${when}`),
     bringBack: 'Remettre',
   },

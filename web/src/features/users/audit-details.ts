@@ -36,6 +36,7 @@ function valueOf(name: string, value: unknown, t: Dictionary): string {
   if (known !== null) return known;
   if (typeof value === 'boolean') return value ? yes : no;
   if (typeof value === 'number') return i18n.number(value);
+  if (Array.isArray(value)) return value.map(String).join(', ');
   if (typeof value !== 'string') return JSON.stringify(value);
   return labels.includes(name) ? i18n.tag(value) : value;
 }
