@@ -277,6 +277,7 @@ constexpr ReasonPattern server_patterns[]{
     // What is there.
     {"address_not_found", "There is no such kind of problem."},
     {"no_comparison", "There is no comparison of this model by this job."},
+    {"no_dismissal", "Nobody dismissed such duplicates here."},
     {"no_drawing", "There is no drawing with this id."},
     {"no_drawing", "There is no such drawing."},
     {"no_earlier_model", "No model was live before."},

@@ -58,6 +58,10 @@ export const serverWords: Record<ServerCode, Record<Language, string>> = {
     en: 'This comparison is not there any more.',
     fr: 'Cette comparaison n’existe plus.',
   },
+  no_dismissal: {
+    en: 'Nobody says any more that these are not duplicates.',
+    fr: 'Personne ne dit plus que ce ne sont pas des doublons.',
+  },
   no_drawing: { en: 'This drawing is not there any more.', fr: 'Ce dessin n’existe plus.' },
   no_earlier_model: {
     en: 'No other model was live before.',
