@@ -4,10 +4,11 @@ set -eu
 . "$(dirname "$0")/repository.sh"
 use lint
 mkdir -p build/dev bin
-# Its compile commands know each file; clang-tidy only says what it was asked about.
+# Its compile commands know each file, whatever is configured; clang-tidy only says what it was asked about.
 commands() { for name in "$@"; do printf '"file": "%s"\n' "$PWD/src/$name.cpp"; done >build/dev/compile_commands.json; }
 printf '#!/bin/sh\nfor last; do :; done\necho "linted $last"\n' >bin/clang-tidy-14
-chmod +x bin/clang-tidy-14
+printf '#!/bin/sh\n' >bin/cmake
+chmod +x bin/clang-tidy-14 bin/cmake
 PATH=$PWD/bin:$PATH
 commands one two three
 unset CROQUIS_LINT_SINCE
