@@ -223,13 +223,20 @@ json::object lineage_of(const Trunk& trunk, const Lesson& lesson,
             {"labels", labels_json(lesson.labels)}};
 }
 
+/// The drawings that are learnt from, as a network sees them.
+TrainingReference seen_by(const Trunk& trunk, const Lesson& lesson) {
+    TrainingReference reference;
+    reference.trunk = trunk.id();
+    reference.embeddings =
+        learning::embedding_reference(lesson.examples.embeddings, lesson.examples.width);
+    return reference;
+}
+
 /// What later drawings are held against. What the head says of its examples is cross-validated: of
 /// one that it learnt from it would be surer than of any other.
 json::object reference_of(const Trunk& trunk, const Lesson& lesson,
                           const learning::TaughtHead& head) {
-    const auto& examples = lesson.examples;
-    TrainingReference reference{
-        trunk.id(), {}, learning::embedding_reference(examples.embeddings, examples.width)};
+    auto reference = seen_by(trunk, lesson);
     for (const auto& [label, confidence] : head.held_out) {
         if (label)
             reference.answers.add(lesson.labels[*label].label, confidence);
@@ -496,9 +503,7 @@ std::vector<std::string> new_tags(const Judging& judging) {
 /// learnt from three drawings in four; what it says of the fourth stands for what it says of such.
 std::string card_with_reference(const Trunk& network, const Lesson& lesson,
                                 const std::vector<Reviewed>& drawings) {
-    const auto& examples = lesson.examples;
-    TrainingReference reference{
-        network.id(), {}, learning::embedding_reference(examples.embeddings, examples.width)};
+    auto reference = seen_by(network, lesson);
     for (const auto& drawing : drawings)
         if (drawing.judges) reference.answers.add(drawing.new_tag, drawing.new_confidence);
     auto card = json::parse(network.model().card).as_object();
