@@ -222,7 +222,7 @@ describe('a queue and its quality', () => {
       await page.locator('nav a[href="#/quality"]').click();
       const drift = page.getByTestId('training-drift').getByRole('listitem');
       await drift.filter({ hasText: 'Looks:' }).getByText('Nothing to measure yet.').waitFor();
-      await drift.filter({ hasText: 'Labels:' }).getByText(/Stability index .*\(3 drawings, beside \d+\)/).waitFor();
+      await drift.filter({ hasText: 'Labels:' }).getByText(/Stability index .*\(drawings: 3, beside \d+\)/).waitFor();
       assert.equal(await drift.count(), 3);
       await look(page, 'quality-taught');
       await page.locator('nav a[href="#/models"]').click();

@@ -901,7 +901,7 @@ export const en = {
     drifted: 'changed more than chance explains.',
     steady: 'no change beyond chance.',
     driftFigures: (index: string, chance: string, before: string, since: string) =>
-      `Stability index ${index}, up to ${chance} is chance (${since} drawings, beside ${before}).`,
+      `Stability index ${index}, up to ${chance} is chance (drawings: ${since}, beside ${before}).`,
     answers: 'Answers a day',
     person: 'Person',
     answersLately: 'In 30 days',

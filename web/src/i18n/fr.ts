@@ -910,7 +910,7 @@ export const fr: Dictionary = {
     drifted: 'a changé plus que le hasard ne l’explique.',
     steady: 'pas de changement au-delà du hasard.',
     driftFigures: (index: string, chance: string, before: string, since: string) =>
-      `Indice de stabilité ${index}, jusqu’à ${chance} c’est le hasard (${since} dessins, à côté de ${before}).`,
+      `Indice de stabilité ${index}, jusqu’à ${chance} c’est le hasard (dessins : ${since}, à côté de ${before}).`,
     answers: 'Réponses par jour',
     person: 'Personne',
     answersLately: 'En 30 jours',
