@@ -53,6 +53,10 @@ export function intentOf(event: Press): Intent | null {
   return sign === null ? null : { kind: 'sign', sign, repeat };
 }
 
+/** U, or Ctrl+Z, where there is nothing else to be written. */
+export const takesBack = (intent: Intent): boolean =>
+  intent.kind === 'undo' || (intent.kind === 'sign' && intent.sign === 'u');
+
 /** The way an arrow key points, whatever is held with it. */
 export function stepOf(key: string): { x: number; y: number } | null {
   const [x, y] = arrows[key] ?? [0, 0];
