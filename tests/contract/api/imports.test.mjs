@@ -49,6 +49,14 @@ function linking(target, name) {
 const circles = (count, label = 'circle') =>
   archiveOf(Object.fromEntries(Array.from({ length: count }, (_, i) => [`${label}/${i}.png`, circle(i)])));
 
+/** A form of files by name and fields. */
+const form = (files, fields = {}) => {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(fields)) made.append(name, value);
+  for (const [name, bytes] of Object.entries(files)) made.append('file', new Blob([bytes]), name);
+  return made;
+};
+
 /** What a server says to these bytes, whatever it waits for. */
 function said(port, bytes) {
   return new Promise((resolve, reject) => {
@@ -98,12 +106,6 @@ for (const kind of Object.keys(stores))
       assert.equal(state, 'succeeded', error);
       assert.ok(api.contract.holds('ImportReport', result));
       return result;
-    };
-    const form = (files, fields = {}) => {
-      const made = new FormData();
-      for (const [name, value] of Object.entries(fields)) made.append(name, value);
-      for (const [name, bytes] of Object.entries(files)) made.append('file', new Blob([bytes]), name);
-      return made;
     };
     /** Waits until no upload is kept: a refused one is removed after its answer. */
     const nothingLeft = () =>
@@ -279,25 +281,6 @@ for (const kind of Object.keys(stores))
       await nothingLeft();
     });
 
-    it('take thousands of files in a form, and say how many are too many', async () => {
-      const other = await startWithPeople(kind);
-      try {
-        const small = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`circle/${i}.png`, '']));
-        const files = { ...small(5000), 'circle/1.png': circle(47), 'circle/4999.png': circle(48) };
-        const post = (sent, options) =>
-          other.api.ask('POST', path, { token: other.annotator, form: form(sent), headers: {}, ...options });
-        const { body } = await post(files, { status: 202 });
-        const job = await endedJob(other.api, other.annotator, body.id);
-        assert.equal(job.state, 'succeeded', job.error);
-        assert.deepEqual([job.result.stored, job.result.rejected], [2, 4998]);
-        const refused = await post(small(10_001), { status: 422, field: 'file' });
-        assert.match(refused.body.detail, /at most 10,000 files/);
-      } finally {
-        await other.server.stop();
-        await other.store.remove();
-      }
-    });
-
     it('take a table and the archive of its pictures', async () => {
       const media = archiveOf({ 'a/1.png': circle(43), 'b/1.png': circle(44) });
       const files = { 'media.tar.gz': media, 'labels.csv': 'path,label\na/1.png,circle\nb/1.png,star\n' };
@@ -440,6 +423,28 @@ describe('an import that is killed', () => {
     } finally {
       await server?.stop();
       await store.remove();
+    }
+  });
+});
+
+/** What a form may hold has nothing to do with the store. */
+describe('imports of forms', () => {
+  it('take thousands of files in a form, and say how many are too many', async () => {
+    const other = await startWithPeople('sqlite');
+    try {
+      const small = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`circle/${i}.png`, '']));
+      const files = { ...small(5000), 'circle/1.png': circle(47), 'circle/4999.png': circle(48) };
+      const post = (sent, options) =>
+        other.api.ask('POST', '/api/v1/imports', { token: other.annotator, form: form(sent), headers: {}, ...options });
+      const { body } = await post(files, { status: 202 });
+      const job = await endedJob(other.api, other.annotator, body.id);
+      assert.equal(job.state, 'succeeded', job.error);
+      assert.deepEqual([job.result.stored, job.result.rejected], [2, 4998]);
+      const refused = await post(small(10_001), { status: 422, field: 'file' });
+      assert.match(refused.body.detail, /at most 10,000 files/);
+    } finally {
+      await other.server.stop();
+      await other.store.remove();
     }
   });
 });
