@@ -696,7 +696,8 @@ Figure nested(Random& r) {
     return f;
 }
 
-/// A trapezium: either leg may stand upright, either of the parallel sides be the longer one.
+/// A trapezium: either leg may stand upright, either of the parallel sides be the longer one. From
+/// three quarters on it would be a rectangle that a hand or a camera has tilted.
 Figure trapezium(Random& r) {
     const float tall = r.uniform(0.4F, 1);
     const float top = r.uniform(0.25F, 0.72F);
@@ -711,22 +712,22 @@ Figure trapezium(Random& r) {
     return f;
 }
 
-/// Four corners that are neither a rectangle's nor a rhombus's on its point: a parallelogram that
-/// leans by more than any hurried hand, a trapezium, a dart.
+/// A parallelogram that leans by more than any hurried hand.
+Figure parallelogram(Random& r) {
+    const float tall = r.uniform(0.4F, 1);
+    const float lean = tall * std::tan(r.uniform(0.45F, 0.85F)) * (r.chance(0.8F) ? 1.0F : -1.0F);
+    const float wide = r.uniform(0.7F, 1.3F);
+    Figure f{closed(
+        {{-wide + lean, -tall}, {wide + lean, -tall}, {wide - lean, tall}, {-wide - lean, tall}})};
+    transform(f, 0.8F, 0.8F, 0);
+    return f;
+}
+
+/// Four corners that are neither a rectangle's nor a rhombus's on its point: a parallelogram, a
+/// trapezium, a dart.
 Figure leaning(Random& r) {
     const float kind = r.uniform(0, 1);
-    if (kind < 0.45F) {
-        const float tall = r.uniform(0.4F, 1);
-        const float lean =
-            tall * std::tan(r.uniform(0.42F, 0.85F)) * (r.chance(0.8F) ? 1.0F : -1.0F);
-        const float wide = r.uniform(0.7F, 1.3F);
-        Figure f{closed({{-wide + lean, -tall},
-                         {wide + lean, -tall},
-                         {wide - lean, tall},
-                         {-wide - lean, tall}})};
-        transform(f, 0.8F, 0.8F, 0);
-        return f;
-    }
+    if (kind < 0.45F) return parallelogram(r);
     if (kind < 0.88F) return trapezium(r);
     return {closed({{0, -1}, {0.8F, 1}, {0, r.uniform(0, 0.55F)}, {-0.8F, 1}})};
 }
@@ -746,7 +747,7 @@ Figure crossed(Random& r) {
     }
     const float reach = cornered ? 1.0F : round ? 0.97F : 0.8F;
     const bool diagonal = !round && r.chance(0.6F);
-    const float first = diagonal ? pi / 4 : r.chance(0.5F) ? 0 : pi / 2;
+    const float first = (diagonal ? pi / 4 : 0) + (r.chance(0.5F) ? 0 : pi / 2);
     for (int i = 0, n = r.chance(0.55F) ? 1 : 2; i < n; ++i) {
         const float a = (round ? r.uniform(-pi, pi) : first + pi / 2 * static_cast<float>(i));
         const float length = cornered && diagonal ? std::numbers::sqrt2_v<float> : reach;
@@ -768,7 +769,60 @@ Figure open_curve(Random& r) {
     return {arc({0, 0}, 1, r.uniform(0.6F, 1.2F), 0, r.uniform(0.6F, 1.5F) * pi)};
 }
 
+/// A round line with a good quarter of the way missing.
+Figure gaping(Random& r) {
+    const float from = r.uniform(-pi, pi);
+    Figure f{arc({0, 0}, 1, r.uniform(0.75F, 1), from, from + r.uniform(0.9F, 1.5F) * pi)};
+    transform(f, 1, 1, r.uniform(-pi, pi));
+    return f;
+}
+
+/// The digit: a flag on one side of the stem's upper end, and mostly a foot.
+Figure digit_one(Random& r) {
+    const Vec flag{-r.uniform(0.25F, 0.75F), r.uniform(-0.8F, -0.25F)};
+    const float lean = r.normal(0.05F);
+    Figure f{open({flag, {lean, -1}, {-lean, 1}})};
+    if (r.chance(0.2F)) f = {segment({lean, -1}, flag), segment({lean, -1}, {-lean, 1})};
+    const float foot = r.uniform(0.25F, 0.6F);
+    if (r.chance(0.6F))
+        f.push_back(segment({-foot, 1 + r.normal(0.03F)}, {foot * r.uniform(0.7F, 1.3F), 1}));
+    return f;
+}
+
+/// Dots in a ring, apart from each other.
+Figure ring_of_dots(Random& r) {
+    Figure f;
+    const int count = r.integer(5, 11);
+    const float most = std::min(0.16F, 0.8F / static_cast<float>(count));
+    const float size = r.uniform(0.02F, most);
+    const float flat = r.uniform(0.75F, 1);
+    const float first = r.uniform(0, 2 * pi);
+    for (int i = 0; i < count; ++i) {
+        const float a = first + 2 * pi * static_cast<float>(i) / static_cast<float>(count);
+        f.push_back(circle({std::cos(a), flat * std::sin(a)}, size));
+    }
+    return f;
+}
+
+/// A decagon: more corners than an octagon that was miscounted, and few enough to be seen.
+Figure decagon(Random& r) {
+    Figure f{polygon(10, r.uniform(-pi, pi))};
+    transform(f, 1, r.uniform(0.8F, 1), r.uniform(-pi, pi));
+    return f;
+}
+
 }  // namespace
+
+Figure look_alike(Random& random) {
+    using Make = Figure (*)(Random&);
+    static constexpr std::array<Make, 7> kinds{trapezium, crossed,      gaping, parallelogram,
+                                               digit_one, ring_of_dots, decagon};
+    static constexpr std::array<float, 7> weights{2.6F, 3.2F, 1.4F, 1.4F, 1, 1, 0.8F};
+    Figure figure = kinds[random.weighted(weights)](random);
+    transform(figure, random.uniform(0.85F, 1.15F), random.uniform(0.85F, 1.15F),
+              random.normal(0.08F));
+    return figure;
+}
 
 Figure other_figure(Random& random) {
     using Make = Figure (*)(Random&);

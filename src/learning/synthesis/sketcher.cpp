@@ -15,6 +15,8 @@ namespace {
 using drawing::Image;
 using drawing::Strokes;
 
+constexpr float look_alikes_among_others = 0.44F;
+
 /// Parallel lines across the shape's inside: some people fill their shapes.
 void hatch(Strokes& strokes, Random& random) {
     std::vector<cv::Point2f> outline;
@@ -153,6 +155,14 @@ void spare_features(Hand& hand, std::string_view label, Random& random) {
         hand.unfinished = random.uniform(0, most_missing(label) * (0.25F + 0.75F * haste));
 }
 
+/// A hurried look-alike is a shape: the hand that means one takes care that it is seen.
+Hand taking_care(const Hand& hand, Random& random) {
+    Hand careful = random_hand(0.4F + 0.6F * hand.care, random);
+    careful.corner_error *= 0.6F;
+    careful.rounding *= 0.4F;
+    return careful;
+}
+
 float pen_width(int side, Random& random) {
     const float usual = random.uniform(0.008F, 0.05F);
     const float part = random.chance(0.14F) ? random.uniform(0.05F, 0.13F) : usual;
@@ -164,6 +174,8 @@ Strokes sketched(std::string_view label, Hand hand, Random& random) {
     if (std::find(labels.begin(), labels.end(), label) == labels.end())
         throw std::out_of_range("not a label");
     if (label == "unknown") {
+        if (random.chance(look_alikes_among_others))
+            return draw(look_alike(random), taking_care(hand, random), random);
         if (random.chance(0.3F)) hand.unfinished = random.uniform(0, 0.2F);
         auto strokes = draw(other_figure(random), hand, random);
         if (random.chance(0.04F)) add_speck(strokes, random);
