@@ -219,8 +219,9 @@ TEST(ReadOnlyPostgres, IsNotReadyAndSaysSo) {
     const auto url = server.new_database();
     const auto store = open(url);
     EXPECT_TRUE(store->ready().has_value());
-    server.sql(server.url("postgres"),
-               "ALTER DATABASE test_1 SET default_transaction_read_only = on");
+    server.sql(url,
+               "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only "
+               "= on', current_database()); END $$");
     server.sql(server.url("postgres"),
                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE "
                "application_name = 'croquis'");
