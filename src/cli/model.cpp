@@ -347,7 +347,8 @@ void add_shadow_options(CLI::App& comparing, ModelArguments& arguments) {
 
 void add_model(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand(
-        "model", "Bring your own model: add, list, show, report, shadow, use, save, remove");
+        "model",
+        "Bring your own model: add, list, show, report, shadow, remake, use, save, remove");
     command->require_subcommand(1);
     auto arguments = std::make_shared<ModelArguments>();
     add_add_options(
@@ -368,6 +369,7 @@ void add_model(CLI::App& program, Context& context) {
                   "Show what a model answers beside the live one, on the newest stored drawings",
                   show_shadow, arguments, context),
         *arguments);
+    add_model_remake(*command, context);
     auto* saving =
         add_verb(*command, "save", "Write a model and its card into files, as add takes them", save,
                  arguments, context);

@@ -11,12 +11,13 @@
 #include <set>
 #include <span>
 
+#include "core/build_info.h"
 #include "core/bytes.h"
 #include "recognition/network.h"
-#include "recognition/quantised.h"
 #include "service/drift.h"
 #include "service/labels.h"
 #include "service/recheck.h"
+#include "service/remaking.h"
 
 namespace croquis::service {
 namespace {
@@ -37,12 +38,6 @@ struct Reviewed {
     std::string new_tag = {};  ///< what a trained network answers by itself
     float new_confidence = 0;
 };
-
-std::vector<float> numbers_of(const store::Embedding& embedding) {
-    std::vector<float> numbers(embedding.numbers.size());
-    recognition::unpack(embedding.scale, embedding.numbers, numbers);
-    return numbers;
-}
 
 /// What a model can answer.
 std::set<std::string> possible_answers(const recognition::ModelInfo& model) {
@@ -146,6 +141,7 @@ struct Lesson {
     std::vector<TaughtLabel> too_few;
     learning::Examples examples;
     Sha256 digest{};  ///< of ids and tags, which names the data set
+    Timestamp as_of;  ///< when the drawings were read
 };
 
 Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
@@ -172,7 +168,7 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
                 "four are; the others are kept to judge).",
                 learning::fewest_examples),
             "drawings"};
-    std::string named;
+    LearntDigest digest;
     for (const auto& drawing : drawings) {
         const auto found = index.find(drawing.tag);
         if (drawing.judges || found == index.end()) continue;
@@ -180,10 +176,10 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
         lesson.examples.embeddings.insert(lesson.examples.embeddings.end(),
                                           drawing.embedding.begin(), drawing.embedding.end());
         lesson.examples.labels.push_back(found->second);
-        named += to_string(drawing.id) + " " + drawing.tag + "\n";
+        digest.add(drawing.id, drawing.tag);
     }
     lesson.examples.label_count = lesson.labels.size();
-    lesson.digest = sha256(as_bytes(named));
+    lesson.digest = digest.finish();
     return lesson;
 }
 
@@ -418,6 +414,8 @@ Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
     if (!network) return network.error();
     candidate.info = (*network)->info;
     lineage["by"] = request.by;
+    lineage["as_of"] = to_rfc3339(lesson.as_of);
+    lineage["program"] = version();
     model.id = candidate.info.id;
     model.sha256 = sha256(candidate.onnx);
     model.created_at = now();
@@ -555,12 +553,14 @@ Result<TrainedCandidate> trained_candidate(const Trunk& network, const std::set<
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     auto trunk = Trunk::of_live_model(store, request.project);
     if (!trunk) return trunk.error();
+    const auto as_of = now();
     auto drawings = reviewed_drawings(store, *trunk, request.project);
     if (!drawings) return drawings.error();
     auto unreadable = fill_in(store, *trunk, *drawings, request);
     if (!unreadable) return unreadable.error();
     auto lesson = lesson_of(*drawings);
     if (!lesson) return lesson.error();
+    lesson->as_of = as_of;
     const auto head = learning::teach(lesson->examples);
     if (!head) return head.error();
     if (request.is_stopped && request.is_stopped()) return stopped();
@@ -590,6 +590,7 @@ Result<Teaching> teach_trained(store::Store& store, const TrainedNetwork& traine
     if (!live) return live.error();
     auto network = trunk_of(trained, live->model().id, request);
     if (!network) return network.error();
+    const auto as_of = now();
     auto drawings = reviewed_drawings(store, *live, request.project);
     if (!drawings) return drawings.error();
     auto unreadable = fill_in(store, *live, *drawings, request);
@@ -599,6 +600,7 @@ Result<Teaching> teach_trained(store::Store& store, const TrainedNetwork& traine
         return seen.error();
     auto lesson = lesson_of(*drawings);
     if (!lesson) return lesson.error();
+    lesson->as_of = as_of;
     const auto names = labels_in_use(store, request.project);
     if (!names) return names.error();
     auto made = trained_candidate(*network, *names, *drawings, *lesson, trained, request);

@@ -73,6 +73,12 @@ std::optional<store::Embedding> embedding_of(const recognition::ModelInfo& model
     return store::Embedding{model.trunk, packed.scale, std::move(packed.numbers)};
 }
 
+std::vector<float> numbers_of(const store::Embedding& embedding) {
+    std::vector<float> numbers(embedding.numbers.size());
+    recognition::unpack(embedding.scale, embedding.numbers, numbers);
+    return numbers;
+}
+
 store::Prediction to_stored(const std::string& model, recognition::Prediction answer) {
     return {model, std::move(answer.tag), answer.confidence, std::move(answer.probabilities)};
 }

@@ -21,6 +21,9 @@ namespace croquis::service {
 std::optional<store::Embedding> embedding_of(const recognition::ModelInfo& model,
                                              const recognition::Prediction& prediction);
 
+/// The numbers of a stored embedding.
+std::vector<float> numbers_of(const store::Embedding& embedding);
+
 /// The answer of a model as it is stored.
 store::Prediction to_stored(const std::string& model, recognition::Prediction answer);
 

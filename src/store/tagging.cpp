@@ -1,6 +1,7 @@
 #include "store/tagging.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/bytes.h"
 #include "store/asking.h"
@@ -382,6 +383,21 @@ Result<Drawing> DrawingStore::change_tag(const TagChange& change) {
 
 Result<Drawing> DrawingStore::undo_tag(const TagUndo& undo) {
     return only(undo_tags({undo}));
+}
+
+std::optional<std::string> reviewed_tag_at(const std::vector<TagEvent>& history, Timestamp moment) {
+    std::vector<TagEvent> by_then;
+    std::copy_if(history.begin(), history.end(), std::back_inserter(by_then),
+                 [&](const TagEvent& event) { return event.at <= moment; });
+    bool is_shown = true;
+    for (const auto& event : by_then) {
+        if (event.kind == TagEventKind::withdrawn) is_shown = false;
+        if (event.kind == TagEventKind::restored) is_shown = true;
+    }
+    Drawing drawing;
+    restore(drawing, standing(by_then));
+    if (!is_shown || !drawing.tagged_by) return std::nullopt;
+    return drawing.tag;
 }
 
 }  // namespace croquis::store

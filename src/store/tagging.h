@@ -86,6 +86,10 @@ std::vector<RecheckAnswer> recheck_answers(const std::vector<TagEvent>& events);
 /// others said, unless it has said something itself.
 std::vector<TagEvent> told_to(const Uuid& account, std::vector<TagEvent> events);
 
+/// What people had said by then that the drawing is, while it was shown; nothing where nobody had
+/// reviewed it by then. The history is the whole one, oldest first.
+std::optional<std::string> reviewed_tag_at(const std::vector<TagEvent>& history, Timestamp moment);
+
 /// Decides on each of `asked`, in order, and writes down what is decided: write_down(TagWrite).
 /// Where a drawing is asked for twice, the second meets what the first left.
 template <class Asked, class Decide, class WriteDown>

@@ -108,6 +108,46 @@ TEST_F(TransferProgram, ExportWritesAWholeFileOrNone) {
     EXPECT_THAT(nowhere.err, HasSubstr("Cannot write no/such/folder/x.zip"));
 }
 
+TEST_F(TransferProgram, ATaughtModelIsMadeAgainFromWhatIsLeftOfItsDrawings) {
+    for (int i = 0; i < 14; ++i)
+        for (const std::string word : {"circle", "star"})
+            picture("d/" + word + "/" + std::to_string(i) + ".png",
+                    static_cast<float>(word == "star" ? 5 + i : 95 - i));
+    ASSERT_EQ(croquis({"import", "d", "--store", "sqlite:a.db"}).status, 0);
+    const auto taught = croquis({"teach", "--store", "sqlite:a.db", "--json"});
+    ASSERT_EQ(taught.status, 0) << taught.err;
+    const auto found = taught.out.find("taught-");
+    const auto id = taught.out.substr(found, taught.out.find('"', found) - found);
+    const auto remake = [&](std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {"model", "remake", id, "--store", "sqlite:a.db"});
+        return croquis(more);
+    };
+    const auto same = remake();
+    EXPECT_EQ(same.status, 0) << same.err;
+    EXPECT_THAT(same.out, HasSubstr("Made again: the same to the byte"));
+    EXPECT_THAT(remake({"--json"}).out, HasSubstr(R"("same":true)"));
+
+    // What has another tag since is taken as it was, and named.
+    ASSERT_EQ(croquis({"label", "merge", "star", "circle", "--store", "sqlite:a.db"}).status, 0);
+    const auto merged = remake();
+    EXPECT_EQ(merged.status, 0) << merged.out;
+    EXPECT_THAT(merged.out, HasSubstr("changed since; taken here as they were then"));
+    EXPECT_THAT(merged.out, HasSubstr("star then, circle now"));
+    EXPECT_THAT(merged.out, HasSubstr("the same to the byte"));
+
+    // Of what is gone nothing can be made; the first of those is as good as any.
+    const auto at = merged.out.find("\n  ") + 3;
+    const auto drawing = merged.out.substr(at, 36);
+    ASSERT_EQ(croquis({"drawing", "delete", drawing, "--store", "sqlite:a.db"}).status, 0);
+    const auto less = remake();
+    EXPECT_EQ(less.status, 2) << less.out;
+    EXPECT_THAT(less.out, HasSubstr("1 drawing that it learnt from is gone"));
+    EXPECT_THAT(less.out, HasSubstr("audit log"));
+    EXPECT_THAT(less.out, HasSubstr("\n  " + drawing + "\n"));
+    EXPECT_THAT(less.out, HasSubstr("it differs"));
+    EXPECT_EQ(croquis({"model", "remake", "none", "--store", "sqlite:a.db"}).status, 1);
+}
+
 TEST_F(TransferProgram, WrongUsageIsSaidSo) {
     EXPECT_EQ(croquis({"import"}).status, 64);
     EXPECT_EQ(croquis({"import", "d", "--labels-as", "gold"}).status, 64);

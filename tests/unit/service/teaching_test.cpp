@@ -22,6 +22,7 @@
 #include "recognition/recognizer.h"
 #include "service/drift.h"
 #include "service/learnt.h"
+#include "service/remaking.h"
 #include "service/retagging.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
@@ -421,6 +422,97 @@ TEST_F(TeachingTest, GivesTheSameModelAgainAndGoesOnFromATaughtOne) {
     ASSERT_TRUE(next) << next.error().detail;
     EXPECT_EQ(next->model.parent, first->model.id);
     EXPECT_EQ(next->accuracy.some, first->accuracy.some);
+}
+
+TEST_F(TeachingTest, AModelMadeAgainFromItsLineageIsTheSame) {
+    review_many(16);
+    const auto first = teach(*store_, {"marie", {}}).value();
+    // What comes later is none of it.
+    for (int seed = 16; seed < 24; ++seed) review(stored(0, seed), "star");
+    const auto again = remake(*store_, {first.model.id});
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_TRUE(again->is_same());
+    EXPECT_EQ(again->found, again->learnt);
+    EXPECT_THAT(again->changed, IsEmpty());
+    EXPECT_EQ(again->again->differing, 0U);
+    EXPECT_GT(again->again->numbers, 0U);
+
+    // Of one that was taught on a taught one, too, and whichever is live.
+    ASSERT_TRUE(store_->promote_model(first.model.id));
+    const auto second = teach(*store_, {"marie", {}}).value();
+    ASSERT_TRUE(store_->promote_model(shipped_id_));
+    EXPECT_TRUE(remake(*store_, {second.model.id})->is_same());
+    EXPECT_TRUE(remake(*store_, {first.model.id})->is_same());
+    const auto lineage = boost::json::parse(second.model.lineage).as_object();
+    EXPECT_TRUE(lineage.contains("program"));
+    EXPECT_TRUE(lineage.contains("as_of"));
+}
+
+TEST_F(TeachingTest, SaysWhatChangedSinceAModelWasTaught) {
+    review_many(16);
+    const auto taught = teach(*store_, {}).value();
+    const auto drawings = store_->reviewed_drawings({"", 1000, {}})->drawings;
+    std::vector<Uuid> learnt;
+    for (const auto& drawing : drawings)
+        if (!judges(drawing.id) && drawing.tag == "circle") learnt.push_back(drawing.id);
+    ASSERT_GT(learnt.size(), 4U);
+    const auto is_now = [&](const Uuid& id) { return store_->drawing(id).value(); };
+    review_unasked(is_now(learnt[0]), "heart");
+    ASSERT_TRUE(store_->undo_tag({learnt[1], {marie_, "marie"}, now(), is_now(learnt[1]).version}));
+    const auto withdraw = [&](const Uuid& id, store::Visibility to) {
+        const std::vector<store::VisibilityChange> changes{
+            {id, to, store::operator_author(), now(), is_now(id).version}};
+        ASSERT_TRUE(store_->change_visibility(changes)->front());
+    };
+    withdraw(learnt[2], store::Visibility::hidden);
+
+    const auto again = remake(*store_, {taught.model.id}).value();
+    EXPECT_TRUE(again.is_same());
+    ASSERT_EQ(again.changed.size(), 3U);
+    const auto change_of = [&](const Uuid& id) {
+        return *std::find_if(again.changed.begin(), again.changed.end(),
+                             [&](const auto& each) { return each.drawing == id; });
+    };
+    EXPECT_EQ(change_of(learnt[0]).then, "circle");
+    EXPECT_EQ(change_of(learnt[0]).now, "heart");
+    EXPECT_FALSE(change_of(learnt[1]).is_reviewed);
+    EXPECT_TRUE(change_of(learnt[2]).is_hidden);
+
+    withdraw(learnt[3], store::Visibility::deleted);
+    const auto without = remake(*store_, {taught.model.id}).value();
+    EXPECT_FALSE(without.same_drawings);
+    EXPECT_FALSE(without.is_same());
+    EXPECT_EQ(without.found + 1, without.learnt);
+    EXPECT_THAT(without.deleted, ElementsAre(learnt[3]));
+    ASSERT_TRUE(without.again);
+    EXPECT_FALSE(without.again->is_same());
+    EXPECT_GT(without.again->differing, 0U);
+}
+
+TEST_F(TeachingTest, SaysThatAnotherModelIsNotWhatItsLineageMakes) {
+    review_many(16);
+    const auto taught = teach(*store_, {}).value();
+    // The same drawings, and another network under the name.
+    const auto trunk = Trunk::of_live_model(*store_).value();
+    auto layer = *recognition::head_of(*store_->model_onnx(taught.model.id), 3).value();
+    layer.weights.front() += 0.5F;
+    const auto onnx = recognition::with_head(trunk.onnx(), trunk.info().labels.size(), layer);
+    auto forged = taught.model;
+    auto card = boost::json::parse(forged.card).as_object();
+    card["name"] = "forged";
+    card["sha256"] = to_hex(sha256(*onnx));
+    forged.card = boost::json::serialize(card);
+    forged.id = recognition::load_recognizer(*onnx, forged.card).value()->info().id;
+    forged.sha256 = sha256(*onnx);
+    ASSERT_TRUE(store_->add_model(forged, *onnx));
+    const auto again = remake(*store_, {forged.id}).value();
+    EXPECT_TRUE(again.same_drawings);
+    EXPECT_FALSE(again.is_same());
+    EXPECT_EQ(again.again->differing, 1U);
+    EXPECT_NEAR(again.again->furthest, 0.5, 0.001);
+    // What was not taught has no lineage to be made from.
+    EXPECT_EQ(remake(*store_, {shipped_id_}).error().kind, ErrorKind::invalid);
+    EXPECT_EQ(remake(*store_, {"none"}).error().kind, ErrorKind::not_found);
 }
 
 TEST_F(TeachingTest, SaysWhatIsMissing) {

@@ -1,0 +1,123 @@
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "server/open.h"
+#include "service/remaking.h"
+
+/// `croquis model remake`: whether a taught model is what its lineage says.
+namespace croquis::cli {
+namespace {
+
+struct RemakeArguments {
+    std::string id;
+    bool json = false;
+};
+
+std::string drawings_text(std::size_t count) {
+    return fmt::format("{} drawing{}", count, count == 1 ? "" : "s");
+}
+
+std::string now_text(const service::ChangedSince& changed) {
+    if (changed.is_hidden) return "hidden now";
+    if (!changed.is_reviewed) return "not reviewed now";
+    return changed.now + " now";
+}
+
+void print_changed(const service::Remaking& remaking) {
+    if (remaking.changed.empty()) return;
+    std::cout << drawings_text(remaking.changed.size())
+              << (remaking.changed.size() == 1 ? " was" : " were")
+              << " changed since; taken here as they were then:\n";
+    for (const auto& changed : remaking.changed)
+        std::cout << fmt::format("  {}  {} then, {}\n", to_string(changed.drawing), changed.then,
+                                 now_text(changed));
+}
+
+void print_gone(const service::Remaking& remaking) {
+    if (remaking.same_drawings) return;
+    if (remaking.found >= remaking.learnt) {
+        std::cout << "The drawings have another digest than the lineage: what the store knows of "
+                     "them does not tell which changed.\n";
+        return;
+    }
+    const auto gone = remaking.learnt - remaking.found;
+    std::cout << fmt::format("{} that it learnt from {} gone: it cannot be made again as it was.\n",
+                             drawings_text(gone), gone == 1 ? "is" : "are");
+    if (remaking.deleted.empty()) return;
+    std::cout << "Deleted since, by the audit log, of those that may have been learnt from:\n";
+    for (const auto& id : remaking.deleted) std::cout << "  " << to_string(id) << '\n';
+}
+
+void print_again(const service::Remaking& remaking) {
+    if (!remaking.again) {
+        std::cout << "Too few are left to teach it.\n";
+        return;
+    }
+    const auto& again = *remaking.again;
+    if (again.is_same()) {
+        std::cout << "Made again: the same to the byte\n";
+        return;
+    }
+    std::cout << fmt::format(
+        "Made again from {}, it differs: {} of {} weights, by {:.3g} at most; strength {} "
+        "registered, {} again; temperature {} registered, {} again; threshold {} registered, {} "
+        "again\n",
+        drawings_text(remaking.found), again.differing, again.numbers, again.furthest,
+        again.strength, again.strength_again, again.temperature, again.temperature_again,
+        again.unknown_below, again.unknown_below_again);
+}
+
+void print(const service::Remaking& remaking, bool as_json) {
+    if (as_json) {
+        std::cout << boost::json::serialize(service::to_json(remaking)) << std::endl;
+        return;
+    }
+    std::cout << fmt::format("{} learnt from {}, as of {}\n", remaking.model.id,
+                             drawings_text(remaking.learnt), to_rfc3339(remaking.as_of));
+    print_changed(remaking);
+    print_gone(remaking);
+    print_again(remaking);
+    std::cout.flush();
+}
+
+int exit_code_of(const service::Remaking& remaking) {
+    if (remaking.is_same()) return success;
+    return remaking.same_drawings ? failed : partly_failed;
+}
+
+Result<service::Remaking> remake(store::Store& store, const std::string& id) {
+    ProgressBar bar("Looking at drawings");
+    service::RemakeRequest request;
+    request.id = id;
+    request.progress = [&bar](std::size_t done, std::size_t all) { bar.show(done, all); };
+    return service::remake(store, request);
+}
+
+}  // namespace
+
+void add_model_remake(CLI::App& model, Context& context) {
+    auto* command = model.add_subcommand(
+        "remake",
+        "Make a taught model again from its lineage, and compare the two byte by byte.\n"
+        "Exit status: 0 the same; 1 another one; 2 drawings that it learnt from are gone");
+    auto arguments = std::make_shared<RemakeArguments>();
+    command->add_option("ID", arguments->id, "As list shows it")->required();
+    command->add_flag("--json", arguments->json, "Print the comparison as JSON");
+    const auto config = own_settings(*command, server::Settings::store, context);
+    command->callback([=, &context] {
+        Metrics metrics;
+        auto store = server::open_migrated(*config, metrics);
+        const auto remaking =
+            store ? remake(**store, arguments->id) : Result<service::Remaking>(store.error());
+        if (remaking) print(*remaking, arguments->json);
+        context.exit_code = remaking ? exit_code_of(*remaking) : report(remaking.error());
+    });
+}
+
+}  // namespace croquis::cli
