@@ -1,7 +1,8 @@
 #include "service/live_models.h"
 
+#include <utility>
+
 #include "service/models.h"
-#include "service/training_jobs.h"
 
 namespace croquis::service {
 namespace {
@@ -38,22 +39,18 @@ asio::awaitable<Result<std::string>> LiveModels::card(std::string model_id) {
     co_return co_await workers_.run(job);
 }
 
-/// Blocks.
-Result<void> LiveModels::take_over(const std::string& model_id, int project,
-                                   const store::Promotion& how) {
-    auto live = make_live(store_, model_id, project, how);
-    if (!live) return live.error();
+/// What has just become live in the project. Blocks.
+Result<void> LiveModels::take_up(int project, std::unique_ptr<recognition::Recognizer> live) {
     projects_.forget();
     if (project != store::shapes_project) return {};
-    return general_.promote(std::move(*live));
+    return general_.promote(std::move(live));
 }
 
 asio::awaitable<Result<void>> LiveModels::promote(std::string model_id, store::Author by,
                                                   int project) {
-    const auto job = [this, &model_id, &by, project]() -> Result<void> {
-        if (const auto taken = take_over(model_id, project, {by}); !taken) return taken.error();
-        const auto queued = queue_retagging(store_, by, project);
-        return queued ? Result<void>() : queued.error();
+    const auto job = [this, &model_id, &by, project] {
+        return promote_in(store_, model_id, project, by,
+                          [&](auto live) { return take_up(project, std::move(live)); });
     };
     co_return co_await workers_.run(job);
 }
@@ -62,8 +59,9 @@ asio::awaitable<Result<std::string>> LiveModels::roll_back(store::Author by, int
     const auto job = [this, &by, project]() -> Result<std::string> {
         const auto before = store_.model_before(project);
         if (!before) return before.error();
-        if (const auto taken = take_over(before->id, project, {by, true}); !taken)
-            return taken.error();
+        auto live = make_live(store_, before->id, project, {by, true});
+        if (!live) return live.error();
+        if (const auto taken = take_up(project, std::move(*live)); !taken) return taken.error();
         return before->id;
     };
     co_return co_await workers_.run(job);

@@ -52,7 +52,7 @@ class LiveModels {
                                                           int project = store::shapes_project);
 
   private:
-    Result<void> take_over(const std::string& model_id, int project, const store::Promotion& how);
+    Result<void> take_up(int project, std::unique_ptr<recognition::Recognizer> live);
 
     store::Store& store_;
     WorkerPool& workers_;

@@ -97,16 +97,25 @@ Result<std::unique_ptr<recognition::Recognizer>> make_live(store::ModelStore& st
     return loaded;
 }
 
+Result<void> promote_in(store::Store& store, const std::string& id, int project,
+                        const std::optional<store::Author>& by, const TakeUp& take_up) {
+    auto live = make_live(store, id, project, {by.value_or(store::operator_author())});
+    if (!live) return live.error();
+    if (const auto taken = take_up(std::move(*live)); !taken) return taken.error();
+    const auto queued = queue_retagging(store, by, project);
+    return queued ? Result<void>() : queued.error();
+}
+
 Result<void> promote(store::Store& store, const std::string& id,
                      const std::optional<store::Author>& by) {
     const auto model = store.model(id);
     if (!model) return model.error();
-    const auto live = make_live(store, id, model->project, {by.value_or(store::operator_author())});
-    if (!live) return live.error();
-    identity::tell(identity::Event::model_promoted, {},
-                   {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
-    const auto queued = queue_retagging(store, by, model->project);
-    return queued ? Result<void>() : queued.error();
+    const auto tell = [&](const std::unique_ptr<recognition::Recognizer>&) -> Result<void> {
+        identity::tell(identity::Event::model_promoted, {},
+                       {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
+        return {};
+    };
+    return promote_in(store, id, model->project, by, tell);
 }
 
 Result<void> remove_model(store::Store& store, const std::string& id, int project,

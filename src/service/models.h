@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,9 +66,18 @@ Result<std::unique_ptr<recognition::Recognizer>> make_live(store::ModelStore& st
                                                            const std::string& id, int project,
                                                            const store::Promotion& how);
 
+/// How a process takes up a model that has just become live in it.
+using TakeUp = std::function<Result<void>(std::unique_ptr<recognition::Recognizer>)>;
+
+/// Makes a model live in its project for `by` (absent: the operator), has this process take it up,
+/// and queues the retagging of what nobody reviewed, which a server does. Errors: those of
+/// make_live and of `take_up`.
+Result<void> promote_in(store::Store& store, const std::string& id, int project,
+                        const std::optional<store::Author>& by, const TakeUp& take_up);
+
 /// Makes a model of the registry live in its project for `by` (absent: the operator), who is named
-/// in the security log, and queues the retagging of what nobody reviewed, which a server does.
-/// Running servers take it up within seconds. Errors: those of make_live.
+/// in the security log, and queues the retagging as promote_in() does. Running servers take it up
+/// within seconds. Errors: those of make_live.
 Result<void> promote(store::Store& store, const std::string& id,
                      const std::optional<store::Author>& by = std::nullopt);
 
