@@ -34,14 +34,15 @@ Result<DismissedDuplicates> DismissedDuplicates::of(store::Store& store, int pro
     return dismissed;
 }
 
-bool DismissedDuplicates::has_all(std::vector<Uuid> drawings) const {
-    if (drawings.empty()) return false;
-    std::sort(drawings.begin(), drawings.end());
-    const auto [first, last] = places_.equal_range(drawings.front());
-    return std::any_of(first, last, [&](const auto& place) {
-        const auto& dismissed = dismissals_[place.second].drawings;
-        return std::includes(dismissed.begin(), dismissed.end(), drawings.begin(), drawings.end());
-    });
+bool DismissedDuplicates::settle(const Uuid& first, const std::vector<Uuid>& others) const {
+    const auto [begin, end] = places_.equal_range(first);
+    return std::all_of(others.begin(), others.end(),
+                       [&, begin = begin, end = end](const Uuid& other) {
+                           return std::any_of(begin, end, [&](const auto& place) {
+                               const auto& dismissed = dismissals_[place.second].drawings;
+                               return std::binary_search(dismissed.begin(), dismissed.end(), other);
+                           });
+                       });
 }
 
 Result<std::vector<DismissedGroup>> dismissed_groups(store::Store& store, int project,

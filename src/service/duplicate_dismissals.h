@@ -10,15 +10,18 @@
 /// Drawings that are nearly the same, and no duplicates as people say who looked at them.
 namespace croquis::service {
 
-/// What people said so of in a project. A drawing that came since is in no dismissal: with it the
-/// others are told again. One that is gone leaves the rest dismissed.
+/// What people said so of in a project. A group is around one drawing, which the others are nearly
+/// the same as: what somebody saw beside that one is settled, whether all at once or one after the
+/// other. With a drawing that nobody saw beside it, as one that came since, the others are told
+/// again; that two were each seen beside a third says nothing of the two. A drawing that is gone
+/// leaves the rest dismissed.
 class DismissedDuplicates {
   public:
     /// The newest most_dismissals. Errors: those of the store.
     static Result<DismissedDuplicates> of(store::Store& store, int project);
 
-    /// Whether one dismissal has all of these drawings, one at least.
-    [[nodiscard]] bool has_all(std::vector<Uuid> drawings) const;
+    /// Whether each of the others was dismissed together with the first drawing.
+    [[nodiscard]] bool settle(const Uuid& first, const std::vector<Uuid>& others) const;
 
   private:
     std::vector<store::DuplicateDismissal> dismissals_;

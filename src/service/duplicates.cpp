@@ -229,9 +229,10 @@ DuplicateGroup described_group(const MemberGroup& members) {
 }
 
 bool is_dismissed(const DismissedDuplicates& dismissed, const MemberGroup& group) {
-    std::vector<Uuid> drawings;
-    for (const auto& member : group) drawings.push_back(member.drawing);
-    return dismissed.has_all(drawings);
+    if (group.size() < 2) return false;
+    std::vector<Uuid> others;
+    for (std::size_t i = 1; i < group.size(); ++i) others.push_back(group[i].drawing);
+    return dismissed.settle(group.front().drawing, others);
 }
 
 /// The group, of which these drawings are listed.
@@ -253,14 +254,17 @@ Result<Duplicates> told(store::Store& store, int project, DuplicateBoard::Found 
     duplicates.looked_at = found.looked_at;
     for (auto& members : found.groups) {
         std::vector<Duplicate> drawings;
-        if (duplicates.listed.size() < limit && !is_dismissed(*dismissed, members)) {
+        bool is_none = is_dismissed(*dismissed, members);
+        if (duplicates.listed.size() < limit && !is_none) {
+            const auto before = members.size();
             auto read = read_members(store, project, members);
             if (!read) return read.error();
             drawings = std::move(*read);
+            // Without those that are shown no more it may be one that was dismissed.
+            is_none = members.size() < before && is_dismissed(*dismissed, members);
         }
         if (members.size() < 2) continue;
-        // Without those that are shown no more it may be one that was dismissed.
-        if (is_dismissed(*dismissed, members)) {
+        if (is_none) {
             ++duplicates.dismissed;
             continue;
         }

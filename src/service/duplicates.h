@@ -18,6 +18,7 @@ namespace croquis::service {
 /// Drawings that are compared with each other, the newest that are shown: the time grows with their
 /// square.
 inline constexpr std::size_t most_duplicates_among = 5'000;
+static_assert(most_duplicates_among <= store::most_dismissed, "any group can be dismissed");
 /// Groups that can be listed.
 inline constexpr std::size_t most_duplicate_groups = 50;
 /// Drawings of a group that are listed.

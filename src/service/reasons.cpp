@@ -422,7 +422,7 @@ constexpr ReasonPattern refusal_patterns[]{
      "application/x-ndjson, application/json, application/xml, a picture, or a form with any of "
      "them as \"file\"."},
     {"type_not_read", "The body is no multipart/form-data."},
-    {"body_too_large", "The body has more than the 64 KiB that are taken here."},
+    {"body_too_large", "The body has more than the {maximum} KiB that are taken here."},
     {"body_too_large", "A field of the form is too large."},
     {"body_too_large", "The form has too many fields."},
     {"body_too_large", "The header of a part of the form is too long."},

@@ -47,7 +47,7 @@ std::vector<Uuid> dismissed_in(std::string_view text) {
 Result<void> check(const DuplicateDismissal& dismissal) {
     const auto& drawings = dismissal.drawings;
     if (drawings.size() < 2 || drawings.size() > most_dismissed)
-        return Error{ErrorKind::invalid, "This must be a list of 2 to 1000 drawings.", "drawings"};
+        return Error{ErrorKind::invalid, "This must be a list of 2 to 5000 drawings.", "drawings"};
     if (std::adjacent_find(drawings.begin(), drawings.end(), std::greater_equal<>()) !=
         drawings.end())
         return Error{ErrorKind::invalid, "Each drawing can be named once.", "drawings"};

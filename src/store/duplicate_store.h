@@ -9,8 +9,8 @@
 
 namespace croquis::store {
 
-/// Drawings that a dismissal may have, at most.
-inline constexpr std::size_t most_dismissed = 1'000;
+/// Drawings that a dismissal may have, at most: as many as are compared with each other.
+inline constexpr std::size_t most_dismissed = 5'000;
 
 /// That drawings which are nearly the same are no duplicates, as somebody says who looked.
 struct DuplicateDismissal {

@@ -336,12 +336,13 @@ Result<service::SubmitRequest> read_prediction(const http::Request& request,
     return submit;
 }
 
-Result<json::object> read_object(const http::Request& request) {
+Result<json::object> read_object(const http::Request& request, std::size_t max_bytes) {
     if (!is_type(request, json_type) && !is_type(request, "application/merge-patch+json"))
         return unread_type("application/json");
-    if (request.body.size() > max_small_body)
-        return Error{ErrorKind::too_large,
-                     "The body has more than the 64 KiB that are taken here."};
+    if (request.body.size() > max_bytes)
+        return Error{ErrorKind::too_large, "The body has more than the " +
+                                               std::to_string(max_bytes / 1024) +
+                                               " KiB that are taken here."};
     json::parse_options options;
     options.max_depth = max_json_depth;
     error_code failed;

@@ -30,8 +30,9 @@ std::size_t max_image_text(std::size_t max_bytes);
 Result<service::SubmitRequest> read_prediction(const http::Request& request,
                                                std::size_t max_image_bytes);
 
-/// A JSON object of at most max_small_body bytes. Members nobody asks for are ignored.
-Result<boost::json::object> read_object(const http::Request& request);
+/// A JSON object of at most so many bytes, a multiple of 1024. Members nobody asks for are ignored.
+Result<boost::json::object> read_object(const http::Request& request,
+                                        std::size_t max_bytes = max_small_body);
 
 /// The same, or an HTML form (application/x-www-form-urlencoded) as an object of strings.
 Result<boost::json::object> read_object_or_form(const http::Request& request);

@@ -17,14 +17,17 @@ using http::Method;
 using http::Request;
 using identity::Principal;
 
+/// Each drawing takes 39 bytes, or 40 and more where somebody sets the text.
+constexpr std::size_t max_dismissal_body = std::size_t{256} * 1024;
+
 Result<std::vector<Uuid>> read_drawings(const Request& request) {
-    const auto body = read_object(request);
+    const auto body = read_object(request, max_dismissal_body);
     if (!body) return body.error();
     if (const auto known = only_members(*body, {"drawings"}); !known) return known.error();
     const auto* listed = body->if_contains("drawings");
     if (listed == nullptr || !listed->is_array() ||
         listed->get_array().size() > store::most_dismissed)
-        return Error{ErrorKind::invalid, "This must be a list of 2 to 1000 drawings.", "drawings"};
+        return Error{ErrorKind::invalid, "This must be a list of 2 to 5000 drawings.", "drawings"};
     std::vector<Uuid> drawings;
     for (const auto& each : listed->get_array()) {
         const auto id = each.is_string() ? Uuid::parse(each.get_string())

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
@@ -121,11 +122,20 @@ for (const kind of Object.keys(stores))
       assert.equal(await hearts(), undefined);
       assert.match(await print('--restore', id), /told again/);
       assert.equal(await hearts(), undefined);
+      // What was seen beside the oldest in several goes is settled; what was seen beside another is not.
+      const third = (await draw('comb', 2)).id;
+      assert.equal((await hearts()).size, 3);
+      const beside = await dismiss([second, third]);
+      assert.equal((await hearts()).size, 3);
+      const rest = await dismiss([third, first]);
+      assert.equal(await hearts(), undefined);
+      for (const one of [beside, rest]) await api.ask('DELETE', `${path}/${one.id}`, { token: annotator, status: 204 });
+      await api.ask('POST', '/api/v1/drawings:delete', { token, status: 200, json: { drawings: [{ id: third, version: 1 }] } });
       await api.ask('DELETE', `${path}/${said.id}`, { token: annotator, status: 204 });
       assert.equal((await hearts()).size, 2);
       const log = async (action) => (await api.ask('GET', `/api/v1/audit?action=${action}`, { token, status: 200 })).body.events;
-      assert.deepEqual((await log('duplicates.dismissed')).map(({ actor, subject }) => [actor, subject]), [['operator', id], ['marie', said.id]]);
-      assert.deepEqual((await log('duplicates.restored')).map(({ actor, subject }) => [actor, subject]), [['marie', said.id], ['operator', id]]);
+      assert.deepEqual((await log('duplicates.dismissed')).map(({ actor, subject }) => [actor, subject]), [['marie', rest.id], ['marie', beside.id], ['operator', id], ['marie', said.id]]);
+      assert.deepEqual((await log('duplicates.restored')).map(({ actor, subject }) => [actor, subject]), [['marie', said.id], ['marie', rest.id], ['marie', beside.id], ['operator', id]]);
 
       await api.ask('DELETE', `${path}/${said.id}`, { token: annotator, status: 404 });
       await api.ask('DELETE', `${path}/first`, { token: annotator, status: 422, field: 'id' });
@@ -133,6 +143,11 @@ for (const kind of Object.keys(stores))
       await dismiss([first], 422, { field: 'drawings' });
       await dismiss([first, first], 422, { field: 'drawings' });
       await dismiss([first, 'second'], 422, { field: 'drawings/1' });
+      // As many as are compared with each other; of these most are not there.
+      const ids = (count) => Array.from({ length: count }, () => randomUUID());
+      await dismiss(ids(5000), 404);
+      await dismiss(ids(5001), 422, { field: 'drawings' });
+      await dismiss(ids(7000), 413);
       await dismiss([first, second], 422, { json: { drawings: [first, second], why: '' }, field: 'why' });
       await dismiss([first, second], 401, { token: undefined });
       await get(`${path}?limit=0`, { status: 422, field: 'limit' });

@@ -1,5 +1,6 @@
 // What people say of drawings that are nearly the same is kept until they take it back.
 #include <algorithm>
+#include <future>
 
 #include "contract/store/fixture.h"
 
@@ -106,6 +107,23 @@ TEST_P(DismissalsContract, AreOfDrawingsThatAreThere) {
     dismissal.project = store_->add_project({0, "birds", "Birds"}, by_ada).value().id;
     refused({drawings[0], stored(make_submission()).id}, ErrorKind::not_found);
     EXPECT_THAT(kept(), IsEmpty());
+}
+
+TEST_P(DismissalsContract, AreOfAsManyDrawingsAsAreCompared) {
+    std::vector<std::future<Result<SubmitResult>>> many;  // waiting together, they share commits
+    DuplicateDismissal dismissal;
+    while (dismissal.drawings.size() < most_dismissed) {
+        for (int i = 0; i < 1000; ++i) many.push_back(submit_async(make_submission()));
+        for (auto& each : many) dismissal.drawings.push_back(each.get()->drawing.id);
+        many.clear();
+    }
+    std::sort(dismissal.drawings.begin(), dismissal.drawings.end());
+    const auto kept_one = store_->dismiss_duplicates(dismissal);
+    ASSERT_TRUE(succeeded(kept_one));
+    ASSERT_EQ(kept().size(), 1U);
+    EXPECT_EQ(store_->duplicate_dismissals(shapes_project, 1)->front().drawings,
+              dismissal.drawings);
+    EXPECT_EQ(store_->dismiss_duplicates(dismissal)->id, kept_one->id);
 }
 
 TEST_P(DismissalsContract, AreNobodysOnceTheAccountIsGone) {

@@ -215,6 +215,25 @@ TEST_F(DuplicatesTest, AreToldAgainWithADrawingThatCameSince) {
     EXPECT_EQ(found().dismissed, 1U);
 }
 
+TEST_F(DuplicatesTest, AreSettledByWhatWasSeenBesideTheOldestInSeveralGoes) {
+    const auto first = seen(100, 0);
+    const auto second = seen(100, 1);
+    const auto third = seen(100, 2);
+    dismissed({first, second});
+    // The first and the third were each seen beside the second: nobody has seen the two.
+    dismissed({second, third});
+    ASSERT_EQ(found().listed.size(), 1U);
+    EXPECT_EQ(found().listed[0].size, 3U);
+    const auto rest = dismissed({third, first});
+    EXPECT_EQ(found().groups, 0U);
+    EXPECT_EQ(found().dismissed, 1U);
+    ASSERT_TRUE(restore_duplicates(*store_, rest.id, store::shapes_project, {}));
+    EXPECT_EQ(found().groups, 1U);
+    // Without the third, what is left was seen.
+    withdraw(third, store::Visibility::hidden);
+    EXPECT_EQ(found().dismissed, 1U);
+}
+
 TEST_F(DuplicatesTest, StayDismissedWhereOneIsGone) {
     const auto first = seen(100, 0);
     const auto second = seen(100, 1);

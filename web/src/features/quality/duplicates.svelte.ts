@@ -9,8 +9,6 @@ import { annotatorApi } from '../session/session.svelte';
 
 export type Duplicate = DuplicateGroup['drawings'][number];
 
-const most_dismissed = 1000; // the API's limit
-
 /** A group as the page shows it, with what was done to its drawings since. */
 export class OpenGroup {
   drawings = $state.raw<readonly Duplicate[]>([]);
@@ -45,10 +43,10 @@ export class OpenGroup {
     );
   }
 
-  /** All of the group, as far as it is known; none where they are too many to be named. */
+  /** All of the group, as far as it is known; none where there is nothing to say of them. */
   get all(): string[] {
     const ids = [...this.drawings.map(({ id }) => id), ...this.group.others];
-    return ids.length > 1 && ids.length <= most_dismissed ? ids : [];
+    return ids.length > 1 ? ids : [];
   }
 
   toggle(id: string): void {

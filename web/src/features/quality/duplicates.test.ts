@@ -60,15 +60,14 @@ it('says that a group is none, and takes that back', async () => {
   expect([duplicates.open.length, duplicates.canUndo]).toEqual([2, false]);
 });
 
-it('keeps what it can undo where the answer was lost, and names not too many', async () => {
-  const duplicates = await read(pair(), { ...pair(), others: Array<string>(1000).fill('x') });
+it('keeps what it can undo where the answer was lost, and names all of a large group', async () => {
+  const duplicates = await read(pair(), { ...pair(), others: Array<string>(4998).fill('x') });
   const [first, second] = duplicates.open;
   const lost = duplicates.dismiss(first!);
   (await wire.next('POST', '/api/v1/quality/duplicates/dismissals')).lose();
   await lost;
   expect([duplicates.open.length, duplicates.canUndo]).toEqual([2, false]);
-  expect(second!.all).toEqual([]);
-  await duplicates.dismiss(second!);
+  expect(second!.all.length).toBe(5000);
   expect(wire.count('POST /api/v1/quality/duplicates/dismissals')).toBe(1);
   const done = duplicates.dismiss(first!);
   const asked = await wire.next('POST', '/api/v1/quality/duplicates/dismissals');
