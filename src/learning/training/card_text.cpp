@@ -256,8 +256,8 @@ std::string use_and_limits() {
            "its embedding from a few drawings of each. Its answer decides nothing about a person.\n"
            "\n**Where it is not to be trusted.** Several drawings in one picture; ruled or "
            "squared paper whose print is as dark as the pen, a shadow across the page; shapes that "
-           "no label names but that resemble one (a trapezium, a square with its diagonal, a "
-           "letter such as W): all of these can be "
+           "no label names but that resemble one more than what was sketched for training (a "
+           "slight trapezium, a polygon of ten corners in a thick pen): all of these can be "
            "given a label with high confidence. No photograph is among the drawings that judge. "
            "What people drew for others than those who drew here, in other haste or with other "
            "habits, is best measured on drawings of theirs (`croquis evaluate`).\n\n";
