@@ -292,19 +292,10 @@ Result<Bytes> decode_image(Raw& raw, std::size_t max_bytes) {
 
 Result<std::vector<Uuid>> read_passed(const json::object& body) {
     const auto* listed = body.if_contains("passed");
-    std::vector<Uuid> passed;
-    if (listed == nullptr) return passed;
+    if (listed == nullptr) return std::vector<Uuid>();
     if (!listed->is_array() || listed->get_array().size() > most_passed)
         return Error{ErrorKind::invalid, "This must be a list of at most 200 ids.", "passed"};
-    for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
-        const auto& value = listed->get_array()[i];
-        const auto id = value.is_string() ? Uuid::parse(value.get_string()) : Uuid::parse("");
-        if (!id)
-            return Error{ErrorKind::invalid, "This must be a drawing's id.",
-                         "passed/" + std::to_string(i)};
-        passed.push_back(*id);
-    }
-    return passed;
+    return read_drawing_ids(listed->get_array(), "passed");
 }
 
 }  // namespace
@@ -413,6 +404,18 @@ Result<std::optional<bool>> optional_bool(const json::object& object, std::strin
     if (value == nullptr || value->is_null()) return std::optional<bool>();
     if (!value->is_bool()) return invalid(name, "This must be true or false.");
     return std::optional<bool>(value->get_bool());
+}
+
+Result<std::vector<Uuid>> read_drawing_ids(const json::array& listed, std::string_view field) {
+    std::vector<Uuid> ids;
+    for (const auto& value : listed) {
+        const auto id = value.is_string() ? Uuid::parse(value.get_string()) : Uuid::parse("");
+        if (!id)
+            return Error{ErrorKind::invalid, "This must be a drawing's id.",
+                         std::string(field) + "/" + std::to_string(ids.size())};
+        ids.push_back(*id);
+    }
+    return ids;
 }
 
 Result<service::PageClaim> read_claim(const Uuid& holder, const json::object& body) {

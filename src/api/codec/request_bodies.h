@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <initializer_list>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/uuid.h"
 #include "http/message.h"
 #include "service/review_queue.h"
 #include "service/submissions.h"
@@ -49,6 +51,10 @@ Result<std::optional<std::size_t>> optional_size(const boost::json::object& obje
 Result<void> only_members(const boost::json::object& object,
                           std::initializer_list<std::string_view> names);
 Result<std::optional<bool>> optional_bool(const boost::json::object& object, std::string_view name);
+/// A list's ids of drawings. Errors: invalid, with the place in `field`, as "drawings/2".
+Result<std::vector<Uuid>> read_drawing_ids(const boost::json::array& listed,
+                                           std::string_view field);
+
 /// What a claim's body says of how many drawings are held and which were passed over, at most 200
 /// of them. Errors: invalid ("limit", "passed").
 Result<service::PageClaim> read_claim(const Uuid& holder, const boost::json::object& body);

@@ -28,16 +28,7 @@ Result<std::vector<Uuid>> read_drawings(const Request& request) {
     if (listed == nullptr || !listed->is_array() ||
         listed->get_array().size() > store::most_dismissed)
         return Error{ErrorKind::invalid, "This must be a list of 2 to 5000 drawings.", "drawings"};
-    std::vector<Uuid> drawings;
-    for (const auto& each : listed->get_array()) {
-        const auto id = each.is_string() ? Uuid::parse(each.get_string())
-                                         : Result<Uuid>(Error{ErrorKind::invalid, ""});
-        if (!id)
-            return Error{ErrorKind::invalid, "This must be a drawing's id.",
-                         "drawings/" + std::to_string(drawings.size())};
-        drawings.push_back(*id);
-    }
-    return drawings;
+    return read_drawing_ids(listed->get_array(), "drawings");
 }
 
 Answer dismissals(AnnotatorContext& api, Request& request, const Principal&,
