@@ -268,6 +268,46 @@ describe('several projects', () => {
     }, { failedRequests: true });
   });
 
+  it('says to a visitor whose drawings are not shown that they are not, and counts none', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    await api('PATCH', '/projects/birds', { who_browses: 'users' });
+    await withPage({ ...phone, locale: 'fr-FR' }, async (page) => {
+      await page.goto(birds());
+      await page.getByTestId('concealed').getByText('montrés à ceux qui sont connectés').waitFor();
+      assert.equal(await page.getByTestId('gallery').count(), 0);
+      await draw(page);
+      await page.getByTestId('predicted-tag').waitFor();
+      await look(page, 'birds-concealed-phone');
+    });
+    await withPage({}, async (page) => {
+      await page.goto(birds());
+      await signIn(page);
+      await page.goto(`${birds()}#/draw`);
+      await page.locator('[data-testid=drawing]:visible').first().waitFor();
+      assert.equal(await page.getByTestId('concealed').count(), 0);
+    });
+    await api('PATCH', '/projects/birds', { who_browses: 'everyone' });
+  });
+
+  it('says to a visitor for whom it was closed meanwhile what to do, and keeps the drawing', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    await withPage({}, async (page) => {
+      await page.goto(birds());
+      await drawByMouse(page, circle());
+      await api('PATCH', '/projects/birds', { who_draws: 'users', who_browses: 'users' });
+      await page.getByTestId('submit').click();
+      await page.getByText('it is for those who are signed in').waitFor();
+      await signIn(page);
+      await page.waitForURL(/#\/annotate/);
+      await page.goto(`${birds()}#/draw`);
+      await page.getByTestId('submit').click();
+      await page.getByTestId('predicted-tag').waitFor();
+    }, { failedRequests: true });
+    await api('PATCH', '/projects/birds', { who_draws: 'everyone', who_browses: 'everyone' });
+  });
+
   it('takes no more once it is archived, until it is brought back', async () => {
     await withPage(phone, async (page) => {
       await signIn(page);

@@ -116,6 +116,7 @@ export const en = {
     general: 'the general one',
     archived: 'Archived',
     drawSignedIn: 'Drawing here needs an account.',
+    browseSignedIn: 'The drawings of this project are shown to those who are signed in.',
     here: 'You are here',
     addTitle: 'New project',
     add: 'Add project',

@@ -111,6 +111,7 @@ export const fr: Dictionary = {
     general: 'le modèle général',
     archived: 'Archivé',
     drawSignedIn: 'Dessiner ici demande un compte.',
+    browseSignedIn: 'Les dessins de ce projet sont montrés à ceux qui sont connectés.',
     here: 'Vous êtes ici',
     addTitle: 'Nouveau projet',
     add: 'Ajouter le projet',

@@ -127,7 +127,7 @@ export class Submission {
     }
   }
 
-  /** Deletes what was just stored. The drawing is still on the canvas, and can be sent again as another. */
+  /** Deletes what was just stored, where nobody else has. The drawing is still on the canvas, and can be sent again as another. */
   async takeBack(): Promise<Problem | null> {
     const stored = this.result;
     if (!stored?.withdrawal || this.takingBack) return null;
@@ -136,13 +136,14 @@ export class Submission {
     const params = { path: { id: stored.id }, header: { 'Withdrawal-Token': stored.withdrawal.token } };
     const answer = await settle(publicApi.DELETE('/api/v1/public/drawings/{id}', { params }));
     this.takingBack = false;
-    if (!answer.ok) return answer.problem;
-    if (turn === this.turn) {
+    // Somebody else may have deleted it before.
+    const gone = answer.ok || answer.problem.status === 404;
+    if (gone && turn === this.turn) {
       ++this.turn;
       this.key = '';
       this.result = null;
     }
-    return null;
+    return answer.ok ? null : answer.problem;
   }
 
   /** Passes on what the person says that it is. */

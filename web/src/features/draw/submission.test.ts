@@ -158,6 +158,14 @@ describe('a submission', () => {
     expect(submission.result?.id).toBe('b');
   });
 
+  it('is no longer shown as stored where somebody else deleted it first', async () => {
+    await storedAs('a');
+    const taking = submission.takeBack();
+    (await wire.next('DELETE', '/api/v1/public/drawings/a')).answer(404, { type: '/problems/not-found' });
+    expect((await taking)?.status).toBe(404);
+    expect([submission.result, submission.handedIn]).toEqual([null, false]);
+  });
+
   it('passes a suggestion on, and forgets it with the drawing', async () => {
     await storedAs('a');
     const suggesting = submission.suggest('star');
