@@ -87,10 +87,14 @@ bool CsvReader::at_end() const {
 }
 
 Result<CsvRow> CsvReader::read_row() {
+    const std::size_t begin = at_;
     CsvRow row{line_, {}};
     while (true) {
         auto field = read_field();
         if (!field) {
+            // Quotes may have taken in lines that are rows of their own: those are read then.
+            at_ = begin;
+            line_ = row.line;
             while (!at_end()) ++at_;
             if (at_ < text_.size()) take_line_end();
             return field.error();
@@ -132,7 +136,7 @@ Result<std::string> CsvReader::read_quoted() {
     }
     ++at_;
     skip_blanks();
-    if (!at_end() && text_[at_] != separator_) return wrong(line_, "text behind quotes");
+    if (!at_end() && text_[at_] != separator_) return wrong(begun, "text behind quotes");
     return field;
 }
 

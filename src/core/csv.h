@@ -32,8 +32,9 @@ class CsvReader {
     /// `text` is UTF-8, and stays while it is read.
     explicit CsvReader(std::string_view text);
 
-    /// Nothing at the end. Errors (malformed, with the line): quotes that do not end, at the end
-    /// then; text behind quotes, after which the next line is read.
+    /// Nothing at the end. Errors (malformed, with the line where the quotes begin): quotes that do
+    /// not end; text behind quotes. The line after the one where the row began is read then, so
+    /// that one wrong quote costs no other row.
     Result<std::optional<CsvRow>> next();
 
     [[nodiscard]] char separator() const { return separator_; }

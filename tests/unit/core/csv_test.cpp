@@ -85,6 +85,24 @@ TEST(Text, IsFoldedAndTrimmed) {
     EXPECT_EQ(without_byte_order_mark("a\xef\xbb\xbf"), "a\xef\xbb\xbf");
 }
 
+TEST(Csv, AQuoteThatDoesNotEndCostsItsOwnRowAlone) {
+    // The second wrong quote ends the first: between them stand rows that are whole.
+    CsvReader reader("a,b\nc,\"d\ne,f\n\"g,h\ni,\"j\nk\"\n\"l,m\nn,o\n");
+    std::vector<std::string> read;
+    while (true) {
+        const auto row = reader.next();
+        if (!row) {
+            read.push_back(row.error().detail);
+            continue;
+        }
+        if (!*row) break;
+        read.push_back(std::to_string((*row)->line) + ": " + (*row)->fields.back());
+    }
+    EXPECT_EQ(read, (std::vector<std::string>{"1: b", "line 2: text behind quotes", "3: f",
+                                              "line 4: text behind quotes", "5: j\nk",
+                                              "line 7: quotes that do not end", "8: o"}));
+}
+
 TEST(Csv, GoesOnAfterARowThatCannotBeRead) {
     CsvReader reader("a,b\r\r\n\"c\"x,d\ne|f,g\n\"h,i\n");
     EXPECT_EQ(reader.separator(), ',');

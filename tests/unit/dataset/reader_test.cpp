@@ -131,6 +131,14 @@ TEST_F(CsvTest, WithoutAHeaderTheFirstLineIsData) {
                                           HasSubstr("addresses are not fetched")));
 }
 
+TEST_F(CsvTest, AQuoteThatDoesNotEndTakesNoOtherLinesLabel) {
+    for (int i = 1; i <= 4; ++i) file("d" + std::to_string(i) + ".png", picture(i));
+    file("x.csv", "file,label\nd1.png,circle\nd2.png,\"circle\nd3.png,square\nd4.png,star\n");
+    const auto all = read("x.csv");
+    EXPECT_THAT(all.labels(), ElementsAre("d1.png=circle", "d3.png=square", "d4.png=star"));
+    EXPECT_THAT(all.rejected, ElementsAre("x.csv:3: line 3: quotes that do not end"));
+}
+
 TEST_F(CsvTest, PicturesAreFoundInAnArchiveAndNeverGuessed) {
     make_zip(path("p.zip"), {{"data/a/one.png", picture(1)},
                              {"data/b/one.png", picture(2)},
