@@ -163,6 +163,19 @@ describe('an import', () => {
     });
   });
 
+  it('leaves room for where a record is beside a long reason', () =>
+    visit(browser, croquis.url, {}, async (page) => {
+      await open(page);
+      const name = 'quotes.csv';
+      const table = Buffer.from('file,label\n"1.png"x,circle\nwherever/it/may/be/it/is/not/there.png,circle\n');
+      await page.locator('#import-file').setInputFiles({ name, mimeType: 'text/csv', buffer: table });
+      await page.getByRole('button', { name: 'See what would happen' }).click();
+      const place = page.getByRole('rowheader', { name: 'quotes.csv:2' });
+      await place.waitFor();
+      const { width, height } = await place.boundingBox();
+      assert.ok(width >= 144 && height < 48, `${width} by ${height}`);
+    }));
+
   /** As a person drags them: Chromium alone makes entries of folders, of what lies on the disk. */
   async function dragIn(page, paths) {
     const zone = page.getByTestId('drop');
