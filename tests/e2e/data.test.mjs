@@ -58,10 +58,14 @@ describe('the data', () => {
     const review = form.getByLabel('Review', { exact: true });
     assert.equal(await review.inputValue(), 'true');
     assert.equal(await form.getByText('What nobody reviewed carries the model’s tag.').count(), 0);
+    await form.getByRole('button', { name: 'Download' }).press('Enter');
+    await form.getByRole('alert').getByText('the file would be empty').waitFor();
+    await look(page, 'data-export-empty');
     await review.focus();
     await page.keyboard.press('ArrowUp');
     await page.waitForURL(/#\/data\?reviewed=all$/);
     await form.getByText('What nobody reviewed carries the model’s tag.').waitFor();
+    assert.equal(await form.getByRole('alert').count(), 0);
     await look(page, 'data-export-all');
     await page.reload();
     await form.waitFor();
@@ -108,7 +112,8 @@ describe('the data', () => {
     assert.equal(JSON.parse(await lines()).word, 'star');
     await form.getByLabel('Reviewed since').fill('2999-01-31T14:07');
     await form.getByLabel('Reviewed since').blur();
-    assert.equal(await lines(), '');
+    await form.getByRole('button', { name: 'Download' }).press('Enter');
+    await form.getByRole('alert').getByText('the file would be empty').waitFor();
     await page.goBack();
     assert.equal(await form.getByLabel('Reviewed since').inputValue(), '2026-01-31T14:07');
     assert.deepEqual(page.complaints(), []);

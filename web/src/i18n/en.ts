@@ -990,6 +990,7 @@ export const en = {
     download: 'Download',
     running: 'Preparing the file…',
     done: 'The file is in your downloads',
+    nothing: 'No drawing is as asked for: the file would be empty.',
     moreFilters: 'More filters',
     split: 'Part',
     anySplit: 'Both',

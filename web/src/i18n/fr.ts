@@ -1002,6 +1002,7 @@ export const fr: Dictionary = {
     download: 'Télécharger',
     running: 'Préparation du fichier…',
     done: 'Le fichier est dans vos téléchargements',
+    nothing: 'Aucun dessin ne correspond : le fichier serait vide.',
     moreFilters: 'Autres filtres',
     split: 'Partie',
     anySplit: 'Les deux',
