@@ -16,12 +16,14 @@ namespace {
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-const std::vector<std::string_view> path_names{"path",   "file",      "filename", "image",
-                                               "images", "media",     "uri",      "imagename",
-                                               "url",    "imagepath", "id"};
-const std::vector<std::string_view> label_names{"label",   "labelname", "class", "classname",
-                                                "classid", "category",  "tag",   "target",
-                                                "word",    "breed"};
+/// In English and French; "id" is the last.
+const std::vector<std::string_view> path_names{
+    "path",      "file", "filename",  "image",   "images",       "media",  "uri",
+    "imagename", "url",  "imagepath", "fichier", "nomdefichier", "chemin", "id"};
+const std::vector<std::string_view> label_names{
+    "label",     "labelname", "class",   "classname", "classid",   "category",
+    "tag",       "target",    "word",    "breed",     "étiquette", "Étiquette",
+    "etiquette", "libellé",   "libelle", "classe",    "catégorie", "categorie"};
 
 /// A heading as it is compared: without case, blanks and underscores.
 std::string plain(std::string_view heading) {

@@ -77,6 +77,7 @@ Result<Record> record_of(const json::object& object) {
     const bool is_own = own != nullptr && own->is_object();
     if (is_own) read_own_fields(own->get_object(), record);
     const auto* word = object.if_contains("word");
+    if (word == nullptr) word = object.if_contains("label");  // as other programs call it
     if (word == nullptr || word->is_null()) return record;
     if (!word->is_string()) return wrong("The word is not a text.");
     auto label = to_label(word->get_string());

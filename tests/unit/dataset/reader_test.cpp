@@ -131,6 +131,14 @@ TEST_F(CsvTest, WithoutAHeaderTheFirstLineIsData) {
                                           HasSubstr("addresses are not fetched")));
 }
 
+TEST_F(CsvTest, HeadingsMayBeFrench) {
+    file("d1.png", picture(1));
+    file("x.csv", "\xef\xbb\xbfNom de fichier;Étiquette\r\nd1.png;cercle\r\n");
+    EXPECT_THAT(read("x.csv").labels(), ElementsAre("d1.png=cercle"));
+    file("y.csv", "fichier,catégorie\nd1.png,cercle\n");
+    EXPECT_THAT(read("y.csv").labels(), ElementsAre("d1.png=cercle"));
+}
+
 TEST_F(CsvTest, AQuoteThatDoesNotEndTakesNoOtherLinesLabel) {
     for (int i = 1; i <= 4; ++i) file("d" + std::to_string(i) + ".png", picture(i));
     file("x.csv", "file,label\nd1.png,circle\nd2.png,\"circle\nd3.png,square\nd4.png,star\n");
@@ -309,6 +317,12 @@ TEST_F(QuickdrawTest, AFolderAndAZipOfFilesAreReadOneAfterTheOther) {
                              {"b.ndjson", R"({"word":"b")" + line, true}});
     EXPECT_THAT(read("d").labels(), ElementsAre("=a", "=b"));
     EXPECT_THAT(read("d.zip").labels(), ElementsAre("=a", "=b"));
+}
+
+TEST_F(QuickdrawTest, TheWordMayBeCalledLabel) {
+    const std::string line = R"(,"drawing":[[[0,80],[1,20]]]})";
+    file("x.ndjson", R"({"label":"a")" + line + "\n" + R"({"word":"b","label":"c")" + line);
+    EXPECT_THAT(read("x.ndjson").labels(), ElementsAre("=a", "=b"));
 }
 
 // --- Label Studio
