@@ -750,7 +750,8 @@ class Importer {
             if (outcome != store::ImportOutcome::disputed) return;
             ++report_.disputed;
             say(pending.record.place,
-                fmt::format("imported before with another label than {}: it waits for a review.",
+                fmt::format("the same drawing came with another label than {}, here or earlier: it "
+                            "waits for a review.",
                             pending.label.value_or("")),
                 false);
             return;

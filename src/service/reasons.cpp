@@ -157,7 +157,8 @@ constexpr ReasonPattern reason_patterns[]{
      "the data says who reviewed it, which is taken from an admin's import alone: this label, and "
      "all like it, are signed by {name}."},
     {"imported_otherwise",
-     "imported before with another label than {label}: it waits for a review."},
+     "the same drawing came with another label than {label}, here or earlier: it waits for a "
+     "review."},
 
     // Pictures.
     {"file_empty", "It is empty."},

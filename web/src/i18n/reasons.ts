@@ -311,8 +311,8 @@ export const reasons: Record<ReasonCode, Record<Language, string>> = {
     fr: 'Les données disent qui a vérifié, ce qui n’est repris que de l’import d’un administrateur : cette étiquette, et toutes les semblables, sont signées {name}.',
   },
   imported_otherwise: {
-    en: 'Imported before with another label than {label}: it waits for a review.',
-    fr: 'Déjà importé avec une autre étiquette que {label} : il attend une vérification.',
+    en: 'The same drawing came with another label than {label}, here or earlier: it waits for a review.',
+    fr: 'Le même dessin est venu avec une autre étiquette que {label}, ici ou plus tôt : il attend une vérification.',
   },
 
   // Pictures.
