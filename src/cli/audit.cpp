@@ -90,7 +90,7 @@ void add_audit(CLI::App& program, Context& context) {
     command->add_option("--since", given->since, "Not before, as 2026-11-24T14:07:00Z");
     command->add_option("--until", given->until, "Before");
     command->add_option("--limit", given->limit, "At most so many")
-        ->check(CLI::PositiveNumber)
+        ->check(wrong_limit)
         ->capture_default_str();
     command->add_flag("--all", given->all, "All of them");
     auto* as_json = command->add_flag("--json", given->as_json, "A JSON object a line");

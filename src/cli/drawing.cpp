@@ -149,7 +149,7 @@ void add_drawing(CLI::App& program, Context& context) {
                 ->needs(import);
         added->callback([=, &context] {
             Metrics metrics;
-            auto store = server::open_migrated(*config, metrics);
+            auto store = server::open_existing(*config, metrics);
             context.exit_code = store ? change(**store, *given, to) : report(store.error());
         });
     };

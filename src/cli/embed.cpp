@@ -50,7 +50,7 @@ void add_embed(CLI::App& program, Context& context) {
         own_settings(*command, server::Settings::store | server::Settings::model, context);
     command->callback([=, &context] {
         Metrics metrics;
-        auto store = server::open_migrated(*config, metrics);
+        auto store = server::open_existing(*config, metrics);
         context.exit_code = store ? embed(**store, *config, *slug) : report(store.error());
     });
 }

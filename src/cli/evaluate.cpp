@@ -76,7 +76,7 @@ learning::Learnt not_asked_for() {
 
 Result<Subject> registered_model(const server::Config& config, const EvaluateArguments& arguments) {
     Metrics metrics;
-    const auto store = server::open_migrated(config, metrics);
+    const auto store = server::open_existing(config, metrics);
     if (!store) return store.error();
     const auto model = (*store)->model(arguments.registered);
     if (!model) return model.error();

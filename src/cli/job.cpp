@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "core/spool.h"
 #include "core/text.h"
 #include "server/open.h"
@@ -148,7 +149,7 @@ void add_retry(CLI::App& command, Context& context,
         own_settings(*added, server::Settings::store | server::Settings::uploads, context);
     added->callback([=, &context] {
         Metrics metrics;
-        auto store = server::open_migrated(*config, metrics);
+        auto store = server::open_existing(*config, metrics);
         const auto done = store ? retry(**store, server::uploads_of(*config), *arguments)
                                 : Result<void>(store.error());
         context.exit_code = done ? success : report(done.error());
@@ -171,7 +172,7 @@ void add_job(CLI::App& program, Context& context) {
     auto& listing = verb("list", "List them, newest first, and why those that wait do", list);
     listing.add_flag("--open", arguments->open, "Those alone that have not ended");
     listing.add_option("--limit", arguments->limit, "At most so many")
-        ->check(CLI::PositiveNumber)
+        ->check(wrong_limit)
         ->capture_default_str();
     verb("show", "Show a job, how it goes and what came of it", show)
         .add_option("ID", arguments->id, "As list shows it")

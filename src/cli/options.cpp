@@ -1,6 +1,8 @@
 #include "cli/options.h"
 
+#include <charconv>
 #include <string_view>
+#include <system_error>
 
 namespace croquis::cli {
 
@@ -15,6 +17,14 @@ Result<std::optional<Timestamp>> moment(const std::string& text, const char* opt
     if (!time)
         return Error{ErrorKind::invalid, "A time is 2026-01-31 or 2026-01-31T12:00:00Z.", option};
     return std::optional(*time);
+}
+
+std::string wrong_limit(const std::string& text) {
+    std::size_t number = 0;
+    const auto* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    const bool right = read.ec == std::errc() && read.ptr == end && number > 0;
+    return right ? "" : "It is a number from 1 on, not \"" + text + "\"";
 }
 
 std::string wrong_mapping(const std::string& pair) {

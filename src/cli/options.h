@@ -16,6 +16,9 @@ std::optional<std::string> given(const std::string& text);
 /// invalid (`option`).
 Result<std::optional<Timestamp>> moment(const std::string& text, const char* option);
 
+/// CLI11's way to check a number from 1 on: what is wrong with it, or an empty text.
+std::string wrong_limit(const std::string& text);
+
 /// CLI11's way to check WORD=LABEL: what is wrong with it, or an empty text.
 std::string wrong_mapping(const std::string& pair);
 

@@ -41,19 +41,30 @@ void describe(CLI::App& program) {
         "configuration.");
 }
 
-/// The word that stands where a command should, of those that the program does not have.
-std::string unknown_command(const CLI::App& program) {
-    const auto words = program.remaining(true);
-    const auto word = std::find_if(words.begin(), words.end(),
-                                   [](const auto& each) { return !each.starts_with('-'); });
-    return word == words.end() ? std::string() : *word;
+/// The command that was asked for, of a command with verbs the verb.
+const CLI::App& asked_for(const CLI::App& program) {
+    const auto asked = program.get_subcommands();
+    return asked.empty() ? program : asked_for(*asked.front());
 }
 
+/// What is lacking may have been meant by the first word that nothing takes: that is named.
 int refuse_usage(const CLI::App& program, const CLI::ParseError& fault) {
-    const auto word = unknown_command(program);
-    if (word.empty()) return program.exit(fault) == 0 ? success : wrong_usage;
-    std::cerr << "croquis: error: there is no command \"" << word << "\"; see `croquis";
-    for (const auto* command : program.get_subcommands()) std::cerr << ' ' << command->get_name();
+    const auto words = program.remaining(true);
+    if (words.empty()) return program.exit(fault) == 0 ? success : wrong_usage;
+    const auto verbs = asked_for(program).get_subcommands(
+        [](const CLI::App* each) { return !each->get_name().empty(); });
+    std::cerr << "croquis: error: ";
+    if (words.front().starts_with('-'))
+        std::cerr << "there is no option \"" << words.front() << '"';
+    else if (!verbs.empty())
+        std::cerr << "there is no command \"" << words.front() << '"';
+    else
+        std::cerr << '"' << words.front() << "\" belongs to no option";
+    std::cerr << "; see `croquis";
+    for (const auto* named = &program; !named->get_subcommands().empty();) {
+        named = named->get_subcommands().front();
+        std::cerr << ' ' << named->get_name();
+    }
     std::cerr << " --help`\n";
     return wrong_usage;
 }
@@ -70,9 +81,12 @@ std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings
 void do_on_store(CLI::App& command, Context& context,
                  std::function<Result<void>(store::Store&)> work) {
     const auto config = own_settings(command, server::Settings::store, context);
+    const bool makes = command.get_name() == "add";
     command.callback([=, &context, work = std::move(work)] {
         Metrics metrics;
-        auto store = server::open_migrated(*config, metrics);
+        // What is added may be the first that a store holds.
+        auto store = makes ? server::open_migrated(*config, metrics)
+                           : server::open_existing(*config, metrics);
         const auto done = store ? work(**store) : Result<void>(store.error());
         context.exit_code = done ? success : report(done.error());
     });

@@ -153,7 +153,7 @@ void add_teach(CLI::App& program, Context& context) {
         own_settings(*command, server::Settings::store | server::Settings::model, context);
     command->callback([=, &context] {
         Metrics metrics;
-        auto store = server::open_migrated(*config, metrics);
+        auto store = server::open_existing(*config, metrics);
         const auto done = store ? teach(**store, *config, *arguments) : Result<void>(store.error());
         context.exit_code = done ? success : report(done.error());
     });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <fstream>
 #include <iostream>
@@ -71,6 +72,11 @@ Result<service::ImportOptions> import_options(store::Store& store,
     }
     if (arguments.as.empty()) return options;
     const auto user = store.user_by_name(arguments.as);
+    if (!user && user.error().kind == ErrorKind::not_found)
+        return Error{
+            ErrorKind::not_found,
+            fmt::format("There is no user {}; `croquis user list` lists them.", arguments.as),
+            "as"};
     if (!user) return user.error();
     options.by = user->name;
     options.by_id = user->id;
@@ -112,11 +118,23 @@ std::string to_text(const service::ImportReport& report, bool dry_run) {
 }
 
 /// What the project lacks, a line a word, and what can be done about it.
+/// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '.' || c == '=';
+    });
+    if (plain) return text;
+    std::string word = "'";
+    for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
+}
+
 void say_unknown_labels(const service::ImportReport& report) {
     for (const auto& [word, unknown] : report.unknown_labels)
-        std::cerr << fmt::format("croquis: {}: {} drawing{}; --new-labels make, or --map {}={}\n",
-                                 word, unknown.drawings, unknown.drawings == 1 ? "" : "s", word,
-                                 unknown.alike.value_or("LABEL"));
+        std::cerr << fmt::format("croquis: {}: {} drawing{}; --new-labels make, or --map {}\n",
+                                 word, unknown.drawings, unknown.drawings == 1 ? "" : "s",
+                                 shell_word(word + "=" + unknown.alike.value_or("LABEL")));
     if (report.unknown_labels_left_out > 0)
         std::cerr << fmt::format("croquis: {} drawings more have other words that are no label\n",
                                  report.unknown_labels_left_out);
@@ -128,9 +146,9 @@ struct Opened {
     std::unique_ptr<store::Transfer> transfer;
 };
 
-Result<Opened> open_both(const server::Config& config, Metrics& metrics) {
+Result<Opened> open_both(Result<std::unique_ptr<store::Store>> store,
+                         const server::Config& config) {
     Opened opened;
-    auto store = server::open_migrated(config, metrics);
     if (!store) return store.error();
     opened.store = std::move(*store);
     auto transfer = store::open_transfer(config.store);
@@ -151,7 +169,7 @@ recognition::BatcherOptions patient(const server::Config& config) {
 Result<service::ImportReport> imported(const server::Config& config,
                                        const ImportArguments& arguments) {
     Metrics metrics;
-    auto opened = open_both(config, metrics);
+    auto opened = open_both(server::open_migrated(config, metrics), config);
     if (!opened) return opened.error();
     const auto options = import_options(*opened->store, arguments);
     if (!options) return options.error();
@@ -265,7 +283,7 @@ Result<service::ExportReport> exported(const server::Config& config,
     auto options = export_options(arguments);
     if (!options) return options.error();
     Metrics metrics;
-    auto opened = open_both(config, metrics);
+    auto opened = open_both(server::open_existing(config, metrics), config);
     if (!opened) return opened.error();
     const auto project = project_named(*opened->store, arguments.project);
     if (!project) return project.error();

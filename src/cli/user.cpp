@@ -47,9 +47,10 @@ struct Users {
     std::unique_ptr<identity::Identity> identity;
 };
 
-Result<std::unique_ptr<Users>> open_users(const server::Config& config) {
+Result<std::unique_ptr<Users>> open_users(const server::Config& config, bool makes) {
     auto users = std::make_unique<Users>();
-    auto store = server::open_migrated(config, users->metrics);
+    auto store = makes ? server::open_migrated(config, users->metrics)
+                       : server::open_existing(config, users->metrics);
     if (!store) return store.error();
     users->store = std::move(*store);
     identity::IdentityOptions options;
@@ -136,8 +137,9 @@ CLI::App& add_verb(CLI::App& command, const char* name, const char* help, UserVe
                    const std::shared_ptr<UserArguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
     const auto config = own_settings(*verb, server::Settings::store, context);
+    const bool makes = work == add;
     verb->callback([=, &context] {
-        auto users = open_users(*config);
+        auto users = open_users(*config, makes);
         const auto done = users ? work(**users, *arguments) : Result<void>(users.error());
         context.exit_code = done ? success : report(done.error());
     });

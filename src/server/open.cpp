@@ -1,5 +1,6 @@
 #include "server/open.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
@@ -39,6 +40,16 @@ Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metric
     if (!store) return store.error();
     if (const auto migrated = (*store)->migrate(); !migrated) return migrated.error();
     return store;
+}
+
+Result<std::unique_ptr<store::Store>> open_existing(const Config& config, Metrics& metrics) {
+    if (!store_is_there(config))
+        return Error{ErrorKind::not_found,
+                     fmt::format("There is no store {}; `croquis serve`, `migrate` and `import` "
+                                 "make one.",
+                                 config.store),
+                     "store"};
+    return open_migrated(config, metrics);
 }
 
 Result<std::unique_ptr<store::Store>> open_served(const Config& config, Metrics& metrics) {

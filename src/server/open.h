@@ -15,8 +15,12 @@ namespace croquis::server {
 /// as they are.
 Result<std::unique_ptr<store::Store>> open_quietly(const Config& config, Metrics& metrics);
 
-/// The same with its schema up to date.
+/// The same with its schema up to date, made where it is not there yet.
 Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metrics& metrics);
+
+/// The same for commands that have nothing to do in an empty store. Errors: not_found ("store")
+/// where it is a file that is not there, as where it is mistyped.
+Result<std::unique_ptr<store::Store>> open_existing(const Config& config, Metrics& metrics);
 
 /// The store of a process that goes on: with the connections that `config` says, and its schema up
 /// to date. It logs what it did.

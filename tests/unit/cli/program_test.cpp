@@ -97,16 +97,42 @@ TEST_F(Usage, JobsAreLeftToWorkersOnPostgresqlAlone) {
     EXPECT_FALSE(std::filesystem::exists(path("jobs.db")));
 }
 
-TEST_F(Usage, ACommandThatIsNotThereIsNamed) {
+TEST_F(Usage, WhatIsNotThereIsNamed) {
     for (const auto& [arguments, see] :
          std::vector<std::pair<std::vector<std::string>, std::string>>{
              {{"servee"}, "there is no command \"servee\"; see `croquis --help`"},
-             {{"user", "rol"}, "there is no command \"rol\"; see `croquis user --help`"}}) {
+             {{"user", "rol"}, "there is no command \"rol\"; see `croquis user --help`"},
+             {{"export", "--formt", "csv"},
+              "there is no option \"--formt\"; see `croquis export --help`"},
+             {{"export", "csv"}, "\"csv\" belongs to no option; see `croquis export --help`"},
+             {{"audit", "--limit", "-3"}, "It is a number from 1 on, not \"-3\""}}) {
         const auto outcome = croquis(arguments);
         EXPECT_EQ(outcome.status, 64);
         EXPECT_THAT(outcome.err, HasSubstr(see));
     }
     EXPECT_THAT(croquis({"user"}).err, HasSubstr("A subcommand is required"));
+}
+
+TEST_F(Usage, AStoreThatIsNotThereIsNotMadeByLookingAtIt) {
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{"export", "--format", "csv", "--output", "x.zip"},
+                                               {"label", "list"},
+                                               {"job", "list"},
+                                               {"user", "list"},
+                                               {"audit"},
+                                               {"person", "erase", "ada", "--yes"},
+                                               {"drawing", "hide", "x"},
+                                               {"teach"},
+                                               {"embed"}}) {
+        auto words = arguments;
+        words.insert(words.end(), {"--store", "sqlite:mistyped.db"});
+        const auto outcome = croquis(words);
+        EXPECT_EQ(outcome.status, 1) << arguments.front();
+        EXPECT_THAT(outcome.err, HasSubstr("There is no store sqlite:mistyped.db"));
+        EXPECT_THAT(outcome.out, IsEmpty());
+    }
+    EXPECT_FALSE(std::filesystem::exists(path("mistyped.db")));
+    EXPECT_FALSE(std::filesystem::exists(path("x.zip")));
 }
 
 TEST_F(Usage, AWrongEnvironmentOrFileIs64) {
@@ -374,6 +400,7 @@ TEST_F(Evaluate, UnreadableDataIsSaid) {
 using Model = ProgramTest;
 
 TEST_F(Model, IsAddedListedShownAndUsed) {
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
     write("my model.onnx", small_model());
     write("labels.txt",
           "\xef\xbb\xbf"
@@ -438,6 +465,7 @@ TEST_F(Model, LabelsMustFitTheOutputs) {
 }
 
 TEST_F(Model, OneThatIsNotThereCanBeNeitherShownNorUsed) {
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
     EXPECT_EQ(croquis({"model", "show", "none"}).status, 1);
     EXPECT_EQ(croquis({"model", "use", "none"}).status, 1);
 }
@@ -447,6 +475,7 @@ TEST_F(Model, OneThatIsNotThereCanBeNeitherShownNorUsed) {
 using BackgroundJobs = ProgramTest;
 
 TEST_F(BackgroundJobs, ThoseThatAreNotThereAreSaidNotToBe) {
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
     const auto listed = croquis({"job", "list", "--open"});
     EXPECT_EQ(listed.status, 0);
     EXPECT_THAT(listed.out, IsEmpty());
@@ -484,6 +513,7 @@ TEST_F(User, IsAddedWithThePasswordFromAPipe) {
 }
 
 TEST_F(User, NeedsAPasswordWorthTheName) {
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
     for (const char* password :
          {"", "short\n", "\n", "123456789012\n", "aaaaaaaaaaaa\n", "            \n"}) {
         const auto outcome = croquis({"user", "add", "ada"}, password);
@@ -745,6 +775,7 @@ TEST_F(Serve, StartsFromAPrintedConfiguration) {
 }
 
 TEST_F(Serve, PassesOverTheAddressOfAService) {
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
     const auto shown =
         croquis({"serve", "--print-config"}, "", {"CROQUIS_PORT=tcp://10.96.0.17:8000"});
     EXPECT_EQ(shown.status, 0) << shown.err;

@@ -54,13 +54,15 @@ TEST_F(TransferProgram, ImportSaysWhatItDidAndNamesWhatItCouldNot) {
 TEST_F(TransferProgram, AnUnknownLabelIsSaidOnce) {
     for (int i = 0; i < 3; ++i) picture("d/sun/" + std::to_string(i) + ".png", 10.0F * i);
     picture("d/Star/1.png", 5);
+    picture("d/full moon/1.png", 7);
     const auto done = croquis({"import", "d", "--store", "sqlite:a.db", "--dry-run"});
     EXPECT_EQ(done.status, 2);
     EXPECT_EQ(done.err,
               "croquis: Star: 1 drawing; --new-labels make, or --map Star=star\n"
+              "croquis: full moon: 1 drawing; --new-labels make, or --map 'full moon=LABEL'\n"
               "croquis: sun: 3 drawings; --new-labels make, or --map sun=LABEL\n");
     const auto as_json = croquis({"import", "d", "--store", "sqlite:a.db", "--json"});
-    EXPECT_THAT(as_json.out, HasSubstr(R"("unknown_labels":{"Star":1,"sun":3})"));
+    EXPECT_THAT(as_json.out, HasSubstr(R"("unknown_labels":{"Star":1,"full moon":1,"sun":3})"));
 }
 
 TEST_F(TransferProgram, ALabelForWhatIsThereIsCounted) {
@@ -159,7 +161,7 @@ TEST_F(TransferProgram, WrongUsageIsSaidSo) {
     write("x.ndjson", lines(1));
     const auto nobody = croquis({"import", "x.ndjson", "--store", "sqlite:a.db", "--as", "nobody"});
     EXPECT_EQ(nobody.status, 1);
-    EXPECT_THAT(nobody.err, HasSubstr("There is no such user"));
+    EXPECT_THAT(nobody.err, HasSubstr("There is no user nobody; `croquis user list`"));
     for (const char* command : {"import", "export"})
         EXPECT_EQ(croquis({command, "--help"}).status, 0);
 }
