@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/interruption.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "server/open.h"
@@ -211,7 +212,7 @@ int import_data(const server::Config& config, const ImportArguments& arguments) 
 class OutputFile final : public dataset::ZipWriter::Sink {
   public:
     explicit OutputFile(std::filesystem::path path)
-        : path_(std::move(path)), partial_(path_.string() + ".partial") {
+        : path_(std::move(path)), partial_(path_.string() + ".partial"), unfinished_(beside()) {
         if (!to_standard_output()) file_.open(partial_, std::ios::binary | std::ios::trunc);
     }
     ~OutputFile() override {
@@ -245,12 +246,17 @@ class OutputFile final : public dataset::ZipWriter::Sink {
     [[nodiscard]] bool to_standard_output() const { return path_ == "-"; }
 
   private:
+    std::vector<std::filesystem::path> beside() const {
+        if (to_standard_output()) return {};
+        return {partial_};
+    }
     Error failed() const {
         return {ErrorKind::unavailable, fmt::format("Cannot write {}.", path_.string()), "output"};
     }
 
     std::filesystem::path path_;
     std::string partial_;
+    GoneIfInterrupted unfinished_;
     std::ofstream file_;
     bool kept_ = false;
 };

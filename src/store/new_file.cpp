@@ -40,13 +40,18 @@ NewFile::~NewFile() {
     remove();
 }
 
+std::vector<std::filesystem::path> NewFile::unfinished(const std::filesystem::path& path) {
+    std::vector<std::filesystem::path> files;
+    for (const char* suffix : {".partial", ".partial-journal", ".partial-wal", ".partial-shm"}) {
+        auto& file = files.emplace_back(path);
+        file += suffix;
+    }
+    return files;
+}
+
 void NewFile::remove() noexcept {
     std::error_code ignored;
-    for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
-        auto left = partial_;
-        left += suffix;
-        std::filesystem::remove(left, ignored);
-    }
+    for (const auto& file : unfinished(path_)) std::filesystem::remove(file, ignored);
 }
 
 void NewFile::keep() {

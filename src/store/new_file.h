@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 namespace croquis::store {
 
@@ -15,6 +16,9 @@ class NewFile {
     NewFile(const NewFile&) = delete;
     NewFile& operator=(const NewFile&) = delete;
     ~NewFile();
+
+    /// What of a file of this name may be there while it is written.
+    static std::vector<std::filesystem::path> unfinished(const std::filesystem::path& path);
 
     [[nodiscard]] const std::filesystem::path& partial() const { return partial_; }
     /// Gives it its name once it is on disk.

@@ -166,7 +166,7 @@ TEST_F(TransferProgram, WrongUsageIsSaidSo) {
         EXPECT_EQ(croquis({command, "--help"}).status, 0);
 }
 
-TEST_F(TransferProgram, AnImportThatIsKilledGoesOnWhereItWas) {
+TEST_F(TransferProgram, WhatIsCutOffLeavesNoHalves) {
     constexpr int count = 3000;
     write("x.ndjson", lines(count));
     const std::string store = "sqlite:" + path("a.db").string();
@@ -196,6 +196,18 @@ TEST_F(TransferProgram, AnImportThatIsKilledGoesOnWhereItWas) {
     EXPECT_EQ(rest.status, 0);
     EXPECT_THAT(rest.out, HasSubstr("\"already_there\":" + std::to_string(before) + ","));
     EXPECT_EQ(stored(), count);
+
+    // An export that is interrupted leaves nothing that looks like one, or holds what one would.
+    for (const int signal : {SIGINT, SIGTERM}) {
+        const auto partial = path("x.zip.partial");
+        Running running(path(""), {"export", "--store", store, "--format", "csv", "--output",
+                                   path("x.zip").string()});
+        while (!std::filesystem::exists(partial) && !std::filesystem::exists(path("x.zip")))
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        EXPECT_EQ(running.stop(signal), -1);
+        EXPECT_FALSE(std::filesystem::exists(partial));
+        EXPECT_FALSE(std::filesystem::exists(path("x.zip")));
+    }
 }
 
 }  // namespace
