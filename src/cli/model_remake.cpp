@@ -112,7 +112,7 @@ void add_model_remake(CLI::App& model, Context& context) {
     const auto config = own_settings(*command, server::Settings::store, context);
     command->callback([=, &context] {
         Metrics metrics;
-        auto store = server::open_migrated(*config, metrics);
+        auto store = server::open_existing(*config, metrics);
         const auto remaking =
             store ? remake(**store, arguments->id) : Result<service::Remaking>(store.error());
         if (remaking) print(*remaking, arguments->json);

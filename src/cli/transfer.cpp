@@ -118,7 +118,6 @@ std::string to_text(const service::ImportReport& report, bool dry_run) {
     return text;
 }
 
-/// What the project lacks, a line a word, and what can be done about it.
 /// As a shell takes it for one word.
 std::string shell_word(const std::string& text) {
     const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
@@ -131,6 +130,7 @@ std::string shell_word(const std::string& text) {
     return word + "'";
 }
 
+/// What the project lacks, a line a word, and what can be done about it.
 void say_unknown_labels(const service::ImportReport& report) {
     for (const auto& [word, unknown] : report.unknown_labels)
         std::cerr << fmt::format("croquis: {}: {} drawing{}; --new-labels make, or --map {}\n",
