@@ -29,7 +29,11 @@ struct Context {
 std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings settings,
                                              const Context& context);
 
-/// Lets `command` open the store, brought up to date, and do `work` on it.
+/// Whether `command` may be the first to use a store, and makes it: what adds something may.
+bool makes_store(const CLI::App& command);
+
+/// Lets `command` open the store, brought up to date, and do `work` on it. One that is not there is
+/// made as makes_store() says, else refused.
 void do_on_store(CLI::App& command, Context& context,
                  std::function<Result<void>(store::Store&)> work);
 

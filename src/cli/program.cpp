@@ -78,13 +78,16 @@ std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings
     return config;
 }
 
+bool makes_store(const CLI::App& command) {
+    return command.get_name() == "add";
+}
+
 void do_on_store(CLI::App& command, Context& context,
                  std::function<Result<void>(store::Store&)> work) {
     const auto config = own_settings(command, server::Settings::store, context);
-    const bool makes = command.get_name() == "add";
+    const bool makes = makes_store(command);
     command.callback([=, &context, work = std::move(work)] {
         Metrics metrics;
-        // What is added may be the first that a store holds.
         auto store = makes ? server::open_migrated(*config, metrics)
                            : server::open_existing(*config, metrics);
         const auto done = store ? work(**store) : Result<void>(store.error());

@@ -137,7 +137,7 @@ CLI::App& add_verb(CLI::App& command, const char* name, const char* help, UserVe
                    const std::shared_ptr<UserArguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
     const auto config = own_settings(*verb, server::Settings::store, context);
-    const bool makes = work == add;
+    const bool makes = makes_store(*verb);
     verb->callback([=, &context] {
         auto users = open_users(*config, makes);
         const auto done = users ? work(**users, *arguments) : Result<void>(users.error());
