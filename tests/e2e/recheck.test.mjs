@@ -36,7 +36,7 @@ describe('the random audit', () => {
       await page.goto(`${croquis.url}/#/quality`);
       const card = page.getByTestId('recheck-findings');
       await card.getByTestId('in_bulk').waitFor();
-      assert.match(await card.innerText(), /ne jugent? pas/);
+      assert.match(await card.innerText(), /ne juge(nt)? pas/);
       await look(page, 'recheck-findings-phone');
       await card.getByTestId('recheck-start').click();
       const screen = page.getByTestId('recheck');
