@@ -151,22 +151,14 @@ Result<void> read_embeddings(store::Store& store, const Trunk& trunk,
 Result<void> embed(store::Store& store, Trunk& trunk, std::vector<Learnt>& drawings,
                    const RemakeRequest& request) {
     if (const auto read = read_embeddings(store, trunk, drawings); !read) return read.error();
-    std::vector<Learnt*> missing;
+    std::vector<Uuid> missing;
+    for (const auto& drawing : drawings)
+        if (drawing.embedding.empty()) missing.push_back(drawing.id);
+    const auto looked = look_at_all(store, trunk, missing, request.is_stopped, request.progress);
+    if (!looked) return looked.error();
     for (auto& drawing : drawings)
-        if (drawing.embedding.empty()) missing.push_back(&drawing);
-    for (std::size_t at = 0; at < missing.size(); at += most_looked_at) {
-        if (request.is_stopped && request.is_stopped()) return stopped();
-        const auto some =
-            std::span(missing).subspan(at, std::min(most_looked_at, missing.size() - at));
-        std::vector<Uuid> ids;
-        for (const auto* drawing : some) ids.push_back(drawing->id);
-        const auto looked = look_at(store, trunk, ids);
-        if (!looked) return looked.error();
-        for (auto* drawing : some)
-            if (const auto seen = looked->answers.find(drawing->id); seen != looked->answers.end())
-                drawing->embedding = numbers_of(*embedding_of(trunk.info(), seen->second));
-        if (request.progress) request.progress(at + some.size(), missing.size());
-    }
+        if (const auto seen = looked->answers.find(drawing.id); seen != looked->answers.end())
+            drawing.embedding = numbers_of(*embedding_of(trunk.info(), seen->second));
     std::erase_if(drawings, [](const Learnt& drawing) { return drawing.embedding.empty(); });
     return {};
 }

@@ -113,26 +113,16 @@ Result<std::vector<Unreadable>> fill_in(store::Store& store, Trunk& trunk,
     std::vector<Uuid> missing;
     for (const auto& drawing : drawings)
         if (needs_network(drawing, trunk)) missing.push_back(drawing.id);
-    std::vector<Unreadable> unreadable;
-    std::map<Uuid, recognition::Prediction> answers;
-    for (std::size_t at = 0; at < missing.size(); at += most_looked_at) {
-        if (request.is_stopped && request.is_stopped()) return stopped();
-        const auto some =
-            std::span(missing).subspan(at, std::min(most_looked_at, missing.size() - at));
-        auto looked = look_at(store, trunk, some);
-        if (!looked) return looked.error();
-        answers.merge(looked->answers);
-        unreadable.insert(unreadable.end(), looked->unreadable.begin(), looked->unreadable.end());
-        if (request.progress) request.progress(at + some.size(), missing.size());
-    }
+    auto looked = look_at_all(store, trunk, missing, request.is_stopped, request.progress);
+    if (!looked) return looked.error();
     for (auto& drawing : drawings) {
-        const auto found = answers.find(drawing.id);
-        if (found == answers.end()) continue;
+        const auto found = looked->answers.find(drawing.id);
+        if (found == looked->answers.end()) continue;
         drawing.embedding = numbers_of(*embedding_of(trunk.info(), found->second));
         drawing.live_tag = found->second.tag;
     }
     std::erase_if(drawings, [&](const Reviewed& drawing) { return needs_network(drawing, trunk); });
-    return unreadable;
+    return std::move(looked->unreadable);
 }
 
 /// The labels taught, in the project's alphabet, and the examples by their indices.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
@@ -171,6 +172,23 @@ Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> 
     }
     if (const auto added = store.add_embeddings(found); !added) return added.error();
     return looked;
+}
+
+Result<Looked> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
+                           const std::function<bool()>& is_stopped,
+                           const std::function<void(std::size_t done, std::size_t all)>& progress) {
+    Looked all;
+    for (std::size_t at = 0; at < drawings.size(); at += most_looked_at) {
+        if (is_stopped && is_stopped()) return stopped();
+        const auto some = drawings.subspan(at, std::min(most_looked_at, drawings.size() - at));
+        auto looked = look_at(store, trunk, some);
+        if (!looked) return looked.error();
+        all.answers.merge(looked->answers);
+        std::move(looked->unreadable.begin(), looked->unreadable.end(),
+                  std::back_inserter(all.unreadable));
+        if (progress) progress(at + some.size(), drawings.size());
+    }
+    return all;
 }
 
 Error stopped() {

@@ -97,6 +97,12 @@ inline constexpr std::size_t most_looked_at = 64;
 /// meanwhile are neither answered nor named. At most most_looked_at.
 Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings);
 
+/// The same of any number, with all answers held at the end. `is_stopped` and `progress` are as in
+/// EmbedRequest. Errors: unavailable, too, where it was stopped.
+Result<Looked> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
+                           const std::function<bool()>& is_stopped,
+                           const std::function<void(std::size_t done, std::size_t all)>& progress);
+
 struct EmbedRequest {
     /// Called now and then with how many of the drawings were looked at. May be empty.
     std::function<void(std::size_t done, std::size_t all)> progress = {};
