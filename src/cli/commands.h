@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "core/metrics.h"
 #include "server/config.h"
 #include "store/store.h"
 
@@ -29,11 +30,12 @@ struct Context {
 std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings settings,
                                              const Context& context);
 
-/// Whether `command` may be the first to use a store, and makes it: what adds something may.
-bool makes_store(const CLI::App& command);
+/// Opens the store for `command`, brought up to date. Where it is not there, a command that adds
+/// something makes it, as the first to use it may; any other is refused: not_found ("store").
+Result<std::unique_ptr<store::Store>> open_for(const CLI::App& command,
+                                               const server::Config& config, Metrics& metrics);
 
-/// Lets `command` open the store, brought up to date, and do `work` on it. One that is not there is
-/// made as makes_store() says, else refused.
+/// Lets `command` open the store as open_for() does, and do `work` on it.
 void do_on_store(CLI::App& command, Context& context,
                  std::function<Result<void>(store::Store&)> work);
 

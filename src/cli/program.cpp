@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <vector>
 
 #include "cli/commands.h"
 #include "core/build_info.h"
@@ -41,17 +42,20 @@ void describe(CLI::App& program) {
         "configuration.");
 }
 
-/// The command that was asked for, of a command with verbs the verb.
-const CLI::App& asked_for(const CLI::App& program) {
-    const auto asked = program.get_subcommands();
-    return asked.empty() ? program : asked_for(*asked.front());
+/// The program and what was asked for of it: a command, and of one with verbs the verb.
+std::vector<const CLI::App*> asked_for(const CLI::App& program) {
+    std::vector<const CLI::App*> asked{&program};
+    while (!asked.back()->get_subcommands().empty())
+        asked.push_back(asked.back()->get_subcommands().front());
+    return asked;
 }
 
 /// What is lacking may have been meant by the first word that nothing takes: that is named.
 int refuse_usage(const CLI::App& program, const CLI::ParseError& fault) {
     const auto words = program.remaining(true);
     if (words.empty()) return program.exit(fault) == 0 ? success : wrong_usage;
-    const auto verbs = asked_for(program).get_subcommands(
+    const auto asked = asked_for(program);
+    const auto verbs = asked.back()->get_subcommands(
         [](const CLI::App* each) { return !each->get_name().empty(); });
     std::cerr << "croquis: error: ";
     if (words.front().starts_with('-'))
@@ -61,10 +65,7 @@ int refuse_usage(const CLI::App& program, const CLI::ParseError& fault) {
     else
         std::cerr << '"' << words.front() << "\" belongs to no option";
     std::cerr << "; see `croquis";
-    for (const auto* named = &program; !named->get_subcommands().empty();) {
-        named = named->get_subcommands().front();
-        std::cerr << ' ' << named->get_name();
-    }
+    for (std::size_t i = 1; i < asked.size(); ++i) std::cerr << ' ' << asked[i]->get_name();
     std::cerr << " --help`\n";
     return wrong_usage;
 }
@@ -78,18 +79,18 @@ std::shared_ptr<server::Config> own_settings(CLI::App& command, server::Settings
     return config;
 }
 
-bool makes_store(const CLI::App& command) {
-    return command.get_name() == "add";
+Result<std::unique_ptr<store::Store>> open_for(const CLI::App& command,
+                                               const server::Config& config, Metrics& metrics) {
+    return command.get_name() == "add" ? server::open_migrated(config, metrics)
+                                       : server::open_existing(config, metrics);
 }
 
 void do_on_store(CLI::App& command, Context& context,
                  std::function<Result<void>(store::Store&)> work) {
     const auto config = own_settings(command, server::Settings::store, context);
-    const bool makes = makes_store(command);
-    command.callback([=, &context, work = std::move(work)] {
+    command.callback([=, &command, &context, work = std::move(work)] {
         Metrics metrics;
-        auto store = makes ? server::open_migrated(*config, metrics)
-                           : server::open_existing(*config, metrics);
+        auto store = open_for(command, *config, metrics);
         const auto done = store ? work(**store) : Result<void>(store.error());
         context.exit_code = done ? success : report(done.error());
     });

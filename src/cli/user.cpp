@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "core/bytes.h"
 #include "identity/identity.h"
-#include "server/open.h"
 
 namespace croquis::cli {
 namespace {
@@ -47,10 +46,9 @@ struct Users {
     std::unique_ptr<identity::Identity> identity;
 };
 
-Result<std::unique_ptr<Users>> open_users(const server::Config& config, bool makes) {
+Result<std::unique_ptr<Users>> open_users(const CLI::App& command, const server::Config& config) {
     auto users = std::make_unique<Users>();
-    auto store = makes ? server::open_migrated(config, users->metrics)
-                       : server::open_existing(config, users->metrics);
+    auto store = open_for(command, config, users->metrics);
     if (!store) return store.error();
     users->store = std::move(*store);
     identity::IdentityOptions options;
@@ -137,9 +135,8 @@ CLI::App& add_verb(CLI::App& command, const char* name, const char* help, UserVe
                    const std::shared_ptr<UserArguments>& arguments, Context& context) {
     auto* verb = command.add_subcommand(name, help);
     const auto config = own_settings(*verb, server::Settings::store, context);
-    const bool makes = makes_store(*verb);
     verb->callback([=, &context] {
-        auto users = open_users(*config, makes);
+        auto users = open_users(*verb, *config);
         const auto done = users ? work(**users, *arguments) : Result<void>(users.error());
         context.exit_code = done ? success : report(done.error());
     });
