@@ -11,8 +11,12 @@ namespace {
 
 constexpr std::array<char, 4> separators{',', ';', '\t', '|'};
 
-Error wrong(std::size_t line, const char* what) {
-    return {ErrorKind::malformed, "line " + std::to_string(line) + ": " + what};
+Error wrong(std::string what) {
+    return {ErrorKind::malformed, std::move(what)};
+}
+
+Error wrong_at(std::size_t line, const std::string& what) {
+    return wrong("line " + std::to_string(line) + ": " + what);
 }
 
 bool ends_line(char c) {
@@ -117,11 +121,10 @@ Result<std::string> CsvReader::read_field() {
 }
 
 Result<std::string> CsvReader::read_quoted() {
-    const std::size_t begun = line_;
     std::string field;
     ++at_;
     while (true) {
-        if (at_ == text_.size()) return wrong(begun, "quotes that do not end");
+        if (at_ == text_.size()) return wrong("quotes that do not end");
         if (text_[at_] == '"') {
             if (at_ + 1 == text_.size() || text_[at_ + 1] != '"') break;
             ++at_;
@@ -136,7 +139,7 @@ Result<std::string> CsvReader::read_quoted() {
     }
     ++at_;
     skip_blanks();
-    if (!at_end() && text_[at_] != separator_) return wrong(begun, "text behind quotes");
+    if (!at_end() && text_[at_] != separator_) return wrong("text behind quotes");
     return field;
 }
 
@@ -154,12 +157,12 @@ void CsvReader::take_line_end() {
 
 Result<CsvTable> parse_csv(std::string_view text) {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-        return wrong(1, "the text is in UTF-16; save it as UTF-8");
+        return wrong_at(1, "the text is in UTF-16; save it as UTF-8");
     CsvReader reader(text);
     CsvTable table{reader.separator(), {}};
     while (true) {
         auto row = reader.next();
-        if (!row) return row.error();
+        if (!row) return wrong_at(reader.line(), row.error().detail);
         if (!*row) return table;
         table.rows.push_back(std::move(**row));
     }

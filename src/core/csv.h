@@ -32,9 +32,9 @@ class CsvReader {
     /// `text` is UTF-8, and stays while it is read.
     explicit CsvReader(std::string_view text);
 
-    /// Nothing at the end. Errors (malformed, with the line where the quotes begin): quotes that do
-    /// not end; text behind quotes. The line after the one where the row began is read then, so
-    /// that one wrong quote costs no other row.
+    /// Nothing at the end. Errors (malformed): quotes that do not end; text behind quotes. The line
+    /// after the one where the row began, which line() tells, is read then, so that one wrong quote
+    /// costs no other row.
     Result<std::optional<CsvRow>> next();
 
     [[nodiscard]] char separator() const { return separator_; }
@@ -56,7 +56,8 @@ class CsvReader {
     std::size_t row_line_ = 0;
 };
 
-/// Reads a whole table. Errors: those of CsvReader; malformed, for text that is in UTF-16.
+/// Reads a whole table. Errors: those of CsvReader, with the line where the row begins; malformed,
+/// for text that is in UTF-16.
 Result<CsvTable> parse_csv(std::string_view text);
 
 /// A row with its line end (CRLF); quotes stand where they are needed, also where another separator

@@ -69,6 +69,8 @@ constexpr ReasonPattern reason_patterns[]{
     {"object_too_large", "line {line}: An object has more than {bytes} bytes."},
     {"quotes_do_not_end", "line {line}: quotes that do not end"},
     {"text_behind_quotes", "line {line}: text behind quotes"},
+    {"quotes_do_not_end", "quotes that do not end"},
+    {"text_behind_quotes", "text behind quotes"},
     {"text_is_utf16", "line {line}: the text is in UTF-16; save it as UTF-8"},
     {"text_not_utf16", "The text is not UTF-16, as it claims to be."},
     {"not_an_object", "It is not an object."},

@@ -92,15 +92,15 @@ TEST(Csv, AQuoteThatDoesNotEndCostsItsOwnRowAlone) {
     while (true) {
         const auto row = reader.next();
         if (!row) {
-            read.push_back(row.error().detail);
+            read.push_back(std::to_string(reader.line()) + ": " + row.error().detail);
             continue;
         }
         if (!*row) break;
         read.push_back(std::to_string((*row)->line) + ": " + (*row)->fields.back());
     }
-    EXPECT_EQ(read, (std::vector<std::string>{"1: b", "line 2: text behind quotes", "3: f",
-                                              "line 4: text behind quotes", "5: j\nk",
-                                              "line 7: quotes that do not end", "8: o"}));
+    EXPECT_EQ(read, (std::vector<std::string>{"1: b", "2: text behind quotes", "3: f",
+                                              "4: text behind quotes", "5: j\nk",
+                                              "7: quotes that do not end", "8: o"}));
 }
 
 TEST(Csv, GoesOnAfterARowThatCannotBeRead) {

@@ -41,6 +41,7 @@ TEST(Reasons, WhatVariesIsAParameter) {
     EXPECT_EQ(told("The picture is 4000 x 8 pixels; a side has at most 2048."),
               "picture_too_large width=4000 height=8 most=2048");
     EXPECT_EQ(told("line 7: quotes that do not end"), "quotes_do_not_end line=7");
+    EXPECT_EQ(told("quotes that do not end"), "quotes_do_not_end");
 }
 
 TEST(Reasons, TheMoreExactSentenceComesFirst) {

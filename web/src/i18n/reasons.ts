@@ -132,12 +132,12 @@ export const reasons: Record<ReasonCode, Record<Language, string>> = {
     fr: 'Ligne {line} : un objet dépasse {bytes} octets.',
   },
   quotes_do_not_end: {
-    en: 'Line {line}: quotes that do not end.',
-    fr: 'Ligne {line} : des guillemets ne se ferment pas.',
+    en: 'Quotes that do not end.',
+    fr: 'Des guillemets ne se ferment pas.',
   },
   text_behind_quotes: {
-    en: 'Line {line}: text behind quotes.',
-    fr: 'Ligne {line} : du texte suit des guillemets.',
+    en: 'Text behind quotes.',
+    fr: 'Du texte suit des guillemets.',
   },
   text_is_utf16: {
     en: 'Line {line}: the text is in UTF-16; save it as UTF-8.',
