@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "core/characters.h"
+#include "core/hash_set.h"
 #include "core/mutex.h"
 #include "core/text.h"
 #include "drawing/decode.h"
@@ -745,10 +747,18 @@ class Importer {
     void count(const Pending& pending, store::ImportOutcome outcome) {
         if (outcome != store::ImportOutcome::stored) {
             ++report_.already_there;
-            if (outcome == store::ImportOutcome::labelled) ++report_.labelled;
+            if (outcome == store::ImportOutcome::labelled) {
+                ++report_.labelled;
+                labelled_here_.add(key_hash(pending));
+            }
             if (outcome == store::ImportOutcome::kept) ++report_.kept;
             if (outcome != store::ImportOutcome::disputed) return;
             ++report_.disputed;
+            // It was counted where its label came earlier in the same data.
+            if (reviewed_here_.contains(key_hash(pending)))
+                --report_.reviewed;
+            else if (labelled_here_.contains(key_hash(pending)))
+                --report_.labelled;
             say(pending.record.place,
                 fmt::format("the same drawing came with another label than {}, here or earlier: it "
                             "waits for a review.",
@@ -758,11 +768,20 @@ class Importer {
         }
         ++report_.stored;
         if (pending.label) ++report_.labels[*pending.label];
-        if (pending.label && options_.labels_as == LabelsAs::reviewed) ++report_.reviewed;
+        if (pending.label && options_.labels_as == LabelsAs::reviewed) {
+            ++report_.reviewed;
+            reviewed_here_.add(key_hash(pending));
+        }
         const bool suggested = pending.label ? options_.labels_as == LabelsAs::suggested
                                              : !pending.record.suggestions.empty();
         if (suggested) ++report_.suggested;
         if (!pending.label && pending.record.labels.size() > 1) ++report_.several_labels;
+    }
+
+    /// Of what the drawing is known by.
+    static std::uint64_t key_hash(const Pending& pending) {
+        const auto key = store::key_of(pending.import);
+        return std::hash<std::string>{}(key.id ? to_string(*key.id) : key.external_id);
     }
 
     dataset::RecordReader& reader_;
@@ -778,6 +797,8 @@ class Importer {
     std::vector<std::string> to_make_;
     std::map<std::string, std::optional<std::string>> seen_dry_;  ///< as outcome_after() has it
     std::unique_ptr<Chunk> previous_;
+    HashSet reviewed_here_;  ///< drawings that are counted as reviewed
+    HashSet labelled_here_;  ///< and as labelled
     ImportReport report_;
 };
 

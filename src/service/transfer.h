@@ -67,7 +67,8 @@ struct ImportReport {
     std::size_t stored = 0;         ///< in a dry run: that would be
     std::size_t already_there = 0;  ///< by an earlier import, or earlier in this one
     std::size_t rejected = 0;
-    std::size_t reviewed = 0;        ///< of those stored: with a label that counts as reviewed
+    /// Of those stored: with a label that counts as reviewed, and that no later record disputes.
+    std::size_t reviewed = 0;
     std::size_t suggested = 0;       ///< of those stored: with a suggestion of the data
     std::size_t several_labels = 0;  ///< of those stored: without one, for the data gives several
     std::size_t labelled = 0;        ///< of those there: nobody had reviewed it, and now it is
@@ -98,10 +99,10 @@ struct ImportEvents {
 /// so is every drawing, for its prediction. Each is known by its id or external id, or where it has
 /// none by its bytes, so that importing the same again stores nothing; what was stored before an
 /// interruption is passed over by the next run. Memory does not grow with the number of records
-/// (but for a dry run, and for formats that name pictures in one file, which is read whole). What
-/// the batcher has no room for is given to it again.
-/// Errors: those of the reader, after storing what came before; conflict (project_archived);
-/// unavailable (the store, or it was stopped).
+/// (but for eight bytes of each with a label, a dry run, and for formats that name pictures in one
+/// file, which is read whole). What the batcher has no room for is given to it again. Errors: those
+/// of the reader, after storing what came before; conflict (project_archived); unavailable (the
+/// store, or it was stopped).
 Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
                                      store::Transfer& transfer, recognition::Batcher& batcher,
                                      const ImportOptions& options, const ImportEvents& events);

@@ -201,9 +201,38 @@ TEST_F(TransferTest, OnePictureUnderTwoLabelsGoesToReview) {
     const auto report = bring(place, "d").value();
     EXPECT_EQ(report.stored, 1U);
     EXPECT_EQ(report.disputed, 1U);
+    EXPECT_EQ(report.reviewed, 0U);
     EXPECT_EQ(place.drawings().at(0).tagged_by, std::nullopt);
     EXPECT_EQ(bring(place, "d").value().disputed, 0U);
     EXPECT_EQ(place.drawings().at(0).version, 3);
+}
+
+TEST_F(TransferTest, WhatAnEarlierImportLabelledIsNoneOfThisOnesWhenItIsDisputed) {
+    write_file(path("d/circle/1.png"), picture(1));
+    write_file(path("e/star/same.png"), picture(1));
+    write_file(path("e/star/2.png"), picture(2));
+    Place place(path("a.db"));
+    EXPECT_EQ(bring(place, "d").value().reviewed, 1U);
+    const auto report = bring(place, "e").value();
+    EXPECT_EQ(report.disputed, 1U);
+    EXPECT_EQ(report.reviewed, 1U);
+}
+
+TEST_F(TransferTest, ALabelThatIsDisputedLaterInTheDataIsNotCounted) {
+    write_file(path("d/circle/1.png"), picture(1));
+    write_file(path("e/circle/1.png"), picture(1));
+    write_file(path("e/star/same.png"), picture(1));
+    Place place(path("a.db"));
+    ImportOptions unlabelled;
+    unlabelled.labels_as = LabelsAs::ignored;
+    bring(place, "d", unlabelled).value();
+    for (const bool dry : {true, false}) {
+        ImportOptions options;
+        options.dry_run = dry;
+        const auto report = bring(place, "e", options).value();
+        EXPECT_EQ(report.labelled, 0U);
+        EXPECT_EQ(report.disputed, 1U);
+    }
 }
 
 /// Label Studio's tasks of an export, with this label for each drawing.
@@ -343,9 +372,11 @@ TEST_F(TransferTest, ADryRunForeseesTwoLabelsOfOnePicture) {
     options.dry_run = true;
     const auto dry = bring(place, "d", options).value();
     EXPECT_EQ(dry.disputed, 1U);
+    EXPECT_EQ(dry.reviewed, 0U);
     EXPECT_EQ(dry.already_there, 2U);
     const auto done = bring(place, "d").value();
     EXPECT_EQ(done.disputed, 1U);
+    EXPECT_EQ(done.reviewed, 0U);
     EXPECT_EQ(done.already_there, 2U);
 }
 
