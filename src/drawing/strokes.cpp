@@ -44,6 +44,16 @@ Result<Stroke> read_stroke(const json::value& value, std::size_t index) {
     return stroke;
 }
 
+/// A whole number is written without fraction and exponent, whatever it was given as.
+void write_whole_numbers(json::value& value) {
+    constexpr double most_exact = 9007199254740992;  // 2^53
+    if (auto* list = value.if_array())
+        for (auto& each : *list) write_whole_numbers(each);
+    else if (const auto* number = value.if_double();
+             number != nullptr && std::trunc(*number) == *number && std::abs(*number) <= most_exact)
+        value = static_cast<std::int64_t>(*number);
+}
+
 }  // namespace
 
 Result<Strokes> strokes_from_json(const json::value& value, const StrokeLimits& limits) {
@@ -76,6 +86,14 @@ Result<Strokes> parse_strokes(std::string_view text, const StrokeLimits& limits)
         json::parse(json::string_view(text.data(), text.size()), failed, {}, options);
     if (failed) return Error{ErrorKind::malformed, "The strokes are not valid JSON.", "strokes"};
     return strokes_from_json(value, limits);
+}
+
+json::value plain_strokes(std::string_view text) {
+    json::error_code failed;
+    auto strokes = json::parse(json::string_view(text.data(), text.size()), failed);
+    if (failed) return {};
+    write_whole_numbers(strokes);
+    return strokes;
 }
 
 }  // namespace croquis::drawing

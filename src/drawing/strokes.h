@@ -33,6 +33,11 @@ struct StrokeLimits {
 Result<Strokes> parse_strokes(std::string_view json, const StrokeLimits& limits = {});
 Result<Strokes> strokes_from_json(const boost::json::value& json, const StrokeLimits& limits = {});
 
+/// The JSON of strokes with each whole number as an integer, so that the same strokes are the same
+/// value and the same text whatever wrote them: 2880 for 2.88E3 and 2880.0. Null where it is no
+/// JSON.
+boost::json::value plain_strokes(std::string_view json);
+
 struct Pen {
     float width = 4;  ///< pixels in the picture made
 };

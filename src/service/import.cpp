@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -522,11 +523,13 @@ class Importer {
         return same;
     }
 
-    /// Another release may have drawn the same strokes in other bytes.
+    /// Another release may have drawn the same strokes in other bytes, or written them otherwise.
     [[nodiscard]] Result<bool> has_strokes(const Uuid& id, const std::string& strokes) const {
         const auto stored = store_.strokes(id, store::Audience::annotators);
         if (!stored && stored.error().kind != ErrorKind::not_found) return stored.error();
-        return stored && *stored == strokes;
+        if (!stored) return false;
+        return *stored == strokes ||
+               drawing::plain_strokes(*stored) == drawing::plain_strokes(strokes);
     }
 
     static Result<bool> is_kept_as(BytesView image, const Sha256& digest) {

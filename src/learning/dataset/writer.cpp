@@ -17,6 +17,7 @@
 #include "core/digest.h"
 #include "drawing/decode.h"
 #include "drawing/ink_box.h"
+#include "drawing/strokes.h"
 #include "learning/dataset/text.h"
 
 namespace croquis::dataset {
@@ -458,10 +459,8 @@ class QuickdrawWriter final : public DatasetWriter {
         : sink_(sink), name_(std::move(name)) {}
 
     Result<bool> add(const Exported& drawing) override {
-        json::error_code failed;
-        auto strokes =
-            drawing.strokes.empty() ? json::value() : json::parse(drawing.strokes, failed);
-        if (failed || !strokes.is_array() || strokes.get_array().empty()) {
+        auto strokes = drawing::plain_strokes(drawing.strokes);
+        if (!strokes.is_array() || strokes.get_array().empty()) {
             summary_.leave_out();
             return false;
         }

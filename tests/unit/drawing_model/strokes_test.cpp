@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <string>
 
 namespace croquis::drawing {
@@ -84,6 +85,15 @@ TEST(ParseStrokes, RefusesWhatIsNotAList) {
     const auto strokes = parse_strokes("{}");
     ASSERT_FALSE(strokes);
     EXPECT_EQ(strokes.error().field, "strokes");
+}
+
+TEST(PlainStrokes, AreTheSameValueWhateverWroteThem) {
+    const auto plain = plain_strokes("[[[0,2880],[-1,9.5]]]");
+    for (const char* text : {"[[[0.0,2.88E3],[-1.0,9.5E0]]]", "[[[-0.0, 288e1],[-1,9.50]]]"})
+        EXPECT_EQ(plain_strokes(text), plain) << text;
+    EXPECT_NE(plain_strokes("[[[0,2880],[-1,9.25]]]"), plain);
+    EXPECT_TRUE(plain_strokes("[[[").is_null());
+    EXPECT_TRUE(plain_strokes("").is_null());
 }
 
 }  // namespace

@@ -652,6 +652,39 @@ TEST_F(TransferTest, AnImageFolderHasAFolderALabelOnEverySystem) {
     EXPECT_THAT(sums, HasSubstr(to_hex(sha256(as_bytes(picture(1)))) + "  circle/"));
 }
 
+TEST_F(TransferTest, WholeNumbersOfStrokesAreWrittenPlainlyHoweverTheyCame) {
+    ExportOptions options;
+    options.format = Format::quickdraw;
+    std::vector<std::string> written_texts;
+    for (const std::string given : {"2880", "2880.0", "2.88E3", "288e1"}) {
+        write_file(path("x.ndjson"),
+                   R"({"key_id":"5","word":"line","timestamp":"2017-03-01 20:41:36 UTC",)"
+                   R"("drawing":[[[0,)" +
+                       given + R"(],[0,9.5],[-0.0,5]]]})");
+        Place place(path(given + ".db"));
+        bring(place, "x.ndjson").value();
+        const auto text = written(place, options);
+        EXPECT_THAT(text, HasSubstr(R"("drawing":[[[0,2880],[0,9.5E0],[0,5]]])")) << given;
+        written_texts.push_back(text.substr(text.find("drawing"), 40));
+        write_file(path("y.ndjson"), text);
+        const auto again = bring(place, "y.ndjson").value();
+        EXPECT_EQ(again.already_there, 1U) << given;
+        EXPECT_EQ(again.rejected, 0U) << given;
+    }
+    EXPECT_THAT(written_texts, Each(written_texts.front()));
+}
+
+TEST_F(TransferTest, StrokesThatTheExportWritesOtherwiseAreThereAlready) {
+    Place place(path("a.db"));
+    fill(place);
+    ExportOptions options;
+    options.format = Format::quickdraw;
+    write_file(path("x.ndjson"), written(place, options));
+    const auto again = bring(place, "x.ndjson").value();
+    EXPECT_EQ(again.already_there, 4U);
+    EXPECT_EQ(again.rejected, 0U) << problems.front();
+}
+
 TEST_F(TransferTest, OnlyWhatIsAskedForIsExported) {
     Place place(path("a.db"));
     fill(place);
