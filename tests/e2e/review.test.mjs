@@ -395,8 +395,20 @@ describe('reviewing', () => {
       await shows(page, first);
       await page.reload();
       await detail(page).waitFor();
+      const card = () =>
+        page.waitForFunction((id) => document.activeElement.closest('li[data-id]')?.dataset.id === id, first.id);
+      await cardOf(page, first).waitFor();
       await page.keyboard.press('Escape');
       await detail(page).waitFor({ state: 'detached' });
+      await card();
+      // By the browser's Back too.
+      await page.keyboard.press('Enter');
+      await page.reload();
+      await detail(page).waitFor();
+      await cardOf(page, first).waitFor();
+      await page.goBack();
+      await detail(page).waitFor({ state: 'detached' });
+      await card();
       const second = await page.context().newPage();
       await second.goto(`${croquis.url}/#/draw/${first.id}`);
       await detail(second).waitFor();

@@ -82,12 +82,8 @@ export function keepFocus(page: Document = document): () => void {
 
   function restore(): void {
     if (!last || last.isConnected || !isNowhere()) return;
-    for (const way of ways) {
-      const near = nearest(way);
-      if (!near) continue;
-      near.focus({ preventScroll: true });
-      return;
-    }
+    const near = ways.map(nearest).find((found) => found !== null) ?? page.querySelector('main');
+    near?.focus({ preventScroll: true });
   }
 
   const observer = new MutationObserver(() => {
