@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { entryOf } from '../contract/api/support/zip.mjs';
 import { apiAt } from './support/api.mjs';
-import { assertAccessible, look, openPage, signIn, visit } from './support/browser.mjs';
+import { assertAccessible, inSight, look, openPage, signIn, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 import { zipOf } from './support/zip.mjs';
@@ -77,6 +77,7 @@ describe('an import', () => {
     const thirty = 30;
     for (let n = 0; n < thirty; ++n) {
       const id = await page.evaluate(() => location.hash.split(/[/?]/)[2]);
+      await inSight(page);
       const star = page.locator('[data-testid=detail] [data-tag=star]');
       const key = n % 2 === 0 ? 'Enter' : await star.getAttribute('aria-keyshortcuts');
       const before = await api('GET', `/drawings/${id}`);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { circle, drawByMouse, openPage, signIn, submit, triangle } from './support/browser.mjs';
+import { circle, drawByMouse, inSight, openPage, signIn, submit, triangle } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { stores } from './support/server.mjs';
 
@@ -163,6 +163,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
       await page.getByText('Le modèle hésite le plus sur les premiers').waitFor();
       await cards().first().waitFor();
       await cards().first().locator('button.open').click();
+      await inSight(page);
       const id = await cards().first().getAttribute('data-id');
       const saved = page.waitForResponse((r) => r.request().method() === 'PATCH' && r.ok());
       await page.keyboard.press('1');

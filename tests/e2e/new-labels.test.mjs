@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 
 import { entryOf } from '../contract/api/support/zip.mjs';
-import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, inSight, openPage, signIn } from './support/browser.mjs';
 import { figurePng, figures } from './support/figures.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { zipOf } from './support/zip.mjs';
@@ -152,6 +152,7 @@ describe('five labels that no model knows', () => {
     await page.getByTestId('detail').waitFor();
     const open = () => page.evaluate(() => location.hash.split(/[/?]/)[2] ?? '');
     for (let n = 0; n < more; ++n) {
+      await inSight(page);
       const id = await open();
       const { sha256, tag } = await inProject('GET', `/drawings/${id}`);
       const shows = truth.get(sha256);

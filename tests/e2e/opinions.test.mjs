@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { look, signIn, visit } from './support/browser.mjs';
+import { inSight, look, signIn, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 
@@ -34,7 +34,10 @@ describe('several people', () => {
     return api('POST', '/public/predictions', { image });
   }
   const detail = (page) => page.getByTestId('detail');
-  const shows = (page, { id }) => page.waitForFunction((id) => location.hash.split('?')[0].endsWith(id), id);
+  const shows = async (page, { id }) => {
+    await page.waitForFunction((id) => location.hash.split('?')[0].endsWith(id), id);
+    await inSight(page);
+  };
   const labelOf = (page, tag) => detail(page).locator(`[data-testid=labels] [data-tag="${tag}"]`);
 
   /** A page on which `user` has the queue open. */
@@ -90,6 +93,7 @@ describe('several people', () => {
       await card.getByTestId('disputed').waitFor();
       await look(page, 'disputed-in-the-list');
       await card.locator('button.open').click();
+      await inSight(page);
       await labelOf(page, 'star').click();
       await detail(page).getByTestId('disputed').waitFor({ state: 'detached' });
     });

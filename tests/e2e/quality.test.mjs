@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { look, openPage, signIn, visit } from './support/browser.mjs';
+import { inSight, look, openPage, signIn, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 import { shapes } from './support/shapes.mjs';
@@ -171,6 +171,7 @@ describe('a queue and its quality', () => {
         await dialog.getByTestId('looks-like').waitFor();
         await dialog.getByTestId('progress').getByText(`${done} of ${suspects.length}`).waitFor();
         if (done === 0) await look(page, 'suspects-one-by-one');
+        await inSight(page);
         await page.keyboard.press('Enter');
       }
       await dialog.getByTestId('finished').waitFor();

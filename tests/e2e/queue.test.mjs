@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, inSight, openPage, signIn } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 
@@ -40,6 +40,7 @@ describe('the review screen', () => {
       (id) => /^#\/review\/./.test(location.hash) && !location.hash.endsWith(id),
       id,
     );
+    await inSight(page);
     return shown(page);
   };
   /** In the order of the strip. */
@@ -62,6 +63,7 @@ describe('the review screen', () => {
         (count) => document.querySelectorAll('[data-testid=strip] li').length === count,
         count,
       );
+      await inSight(page);
       await steps(page, await order(page));
       assert.deepEqual(page.complaints(expected), []);
     } finally {
@@ -134,19 +136,150 @@ describe('the review screen', () => {
           : route.continue(),
       );
       await page.keyboard.press('Enter');
+      assert.equal(await another(page, first), second);
       await toast(page, 'was not saved').waitFor();
+      await state(page, first, 'failed');
       await page.unroute('**/api/v1/drawings/*');
-      await page.keyboard.press('ArrowRight');
-      await another(page, first);
       await page.keyboard.press('Enter');
       await toast(page, /accepted/).waitFor();
+      // What was not saved comes back, with why.
+      assert.equal(await another(page, second), first);
+      await page.getByTestId('not-saved').waitFor();
       await assertAccessible(page, 'two notices');
       assert.ok((await now(second)).tagged_by);
       await toast(page, 'was not saved').waitFor();
-      await screen(page).getByRole('button', { name: 'Try again' }).click();
+      await page.getByTestId('not-saved').getByRole('button', { name: 'Try again' }).click();
       await toast(page, 'was not saved').waitFor({ state: 'detached' });
       await state(page, first, 'reviewed');
       assert.ok((await now(first)).tagged_by);
+    }, { failedRequests: true }));
+
+  /** Holds back what is written to drawings until the result is called; `refused` are answered 503 then. */
+  async function holdBack(page, refused = []) {
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    await page.route('**/api/v1/drawings/*', async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue();
+      await released;
+      return refused.some((id) => route.request().url().endsWith(id))
+        ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"status":503}' })
+        : route.continue();
+    });
+    return release;
+  }
+  const keyFor = (page, tag) => screen(page).locator(`[data-tag=${tag}]`).getAttribute('aria-keyshortcuts');
+  const savesOf = (page) => {
+    const all = [];
+    page.on('request', (r) => r.method() === 'PATCH' && all.push(r.url().split('/').at(-1)));
+    return all;
+  };
+
+  it('goes on at once while answers are being saved, each of which belongs to its drawing', () =>
+    withReview(6, {}, async (page, ids) => {
+      const written = savesOf(page);
+      const release = await holdBack(page);
+      const tags = ['star', 'heart', 'cross', 'star'];
+      const keys = await Promise.all(tags.map((tag) => keyFor(page, tag)));
+      for (const [n, key] of keys.entries()) {
+        assert.equal(await shown(page), ids[n]);
+        await page.keyboard.press(key);
+        await another(page, ids[n]);
+      }
+      assert.equal(await page.getByTestId('decisions').count(), 0, 'nothing was saved by then');
+      await state(page, ids[3], 'saving');
+      await assertAccessible(page, 'a review whose answers are being saved');
+      release();
+      await state(page, ids[3], 'reviewed');
+      await page.getByTestId('progress').getByText('4 of 6').waitFor();
+      assert.deepEqual(written, ids.slice(0, 4));
+      assert.deepEqual(
+        await Promise.all(ids.map(async (id) => (await now(id)).version)),
+        [2, 2, 2, 2, 1, 1],
+      );
+      assert.deepEqual(await Promise.all(ids.slice(0, 4).map(async (id) => (await now(id)).tag)), tags);
+      assert.equal(await shown(page), ids[4]);
+    }));
+
+  it('takes back the answer that was given last, saved or not, and no other', () =>
+    withReview(4, {}, async (page, [first, second, third]) => {
+      const key = await keyFor(page, 'star');
+      const release = await holdBack(page, [second]);
+      await page.keyboard.press(key);
+      await another(page, first);
+      await page.keyboard.press(key);
+      assert.equal(await another(page, second), third);
+      await page.keyboard.press('u');
+      release();
+      assert.equal(await another(page, third), second);
+      await state(page, first, 'reviewed');
+      assert.deepEqual([(await now(first)).tag, (await now(second)).version], ['star', 1]);
+      assert.equal(await page.getByTestId('not-saved').count(), 0);
+      assert.equal(await toast(page, 'was not saved').count(), 0);
+      await page.keyboard.press('u');
+      assert.equal(await another(page, second), first);
+      await toast(page, 'to be reviewed').waitFor();
+      assert.equal((await now(first)).tagged_by, null);
+    }, { failedRequests: true }));
+
+  it('says that all is done once the last answer is saved, and keeps answers that the page left behind', () =>
+    withReview(2, {}, async (page, [first, second]) => {
+      const release = await holdBack(page);
+      await page.keyboard.press('Enter');
+      await another(page, first);
+      const key = await keyFor(page, 'star');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press(key);
+      await toast(page, 'still being saved').waitFor();
+      assert.equal(await page.getByTestId('finished').count(), 0);
+      await page.keyboard.press('Escape');
+      await screen(page).waitFor({ state: 'detached' });
+      release();
+      for (const id of [first, second]) {
+        for (let left = 40; (await now(id)).tagged_by === null && left > 0; --left) await sleep(100);
+        const { events } = await api('GET', `/drawings/${id}/history`);
+        assert.equal(events.length, 2);
+        assert.ok(events[1].asked, 'it is known why the queue asked');
+      }
+    }));
+
+  it('writes nothing of a drawing whose picture has not come', () =>
+    withReview(3, {}, async (page, [, second]) => {
+      const written = savesOf(page);
+      let release;
+      const released = new Promise((resolve) => (release = resolve));
+      await page.route('**/drawings/*/image*', async (route) => {
+        if (route.request().url().includes(second)) return route.abort();
+        await released;
+        return route.continue();
+      });
+      await page.reload({ waitUntil: 'domcontentloaded' });
+      await screen(page).locator('[data-tag=star]').waitFor();
+      const key = await keyFor(page, 'star');
+      const opened = await shown(page);
+      if (opened !== second) {
+        await page.keyboard.press('Enter');
+        await toast(page, 'The picture was not there yet').waitFor();
+        await screen(page).getByRole('button', { name: 'Accept' }).click();
+        assert.deepEqual([await shown(page), written], [opened, []]);
+      }
+      release();
+      const toSecond = page.getByTestId('strip').locator(`[data-id="${second}"] button`);
+      await toSecond.click();
+      await page.getByTestId('picture-lost').waitFor();
+      await assertAccessible(page, 'a picture that did not come');
+      await page.keyboard.press(key);
+      await sleep(200);
+      assert.deepEqual([await shown(page), written], [second, []]);
+      await page.getByTestId('skip').click();
+      await another(page, second);
+      await toSecond.click();
+      await page.getByTestId('picture-lost').waitFor();
+      await page.unroute('**/drawings/*/image*');
+      await page.getByTestId('picture-lost').getByRole('button', { name: 'Try again' }).click();
+      await inSight(page);
+      await page.keyboard.press('Enter');
+      await another(page, second);
+      assert.deepEqual(written, [second]);
     }, { failedRequests: true }));
 
   it('finds a label on a phone, in sight above its keyboard', () =>

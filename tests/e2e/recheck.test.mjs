@@ -61,6 +61,10 @@ describe('the random audit', () => {
       await look(page, 'recheck');
       for (let done = 1; done < picked; ++done) {
         const key = await screen.locator('[data-tag=circle]').getAttribute('aria-keyshortcuts');
+        await page.waitForFunction(() => {
+          const { inSight } = document.querySelector('[data-testid=recheck]').dataset;
+          return inSight !== '' && document.querySelector('[data-testid=recheck] .picture > img').src.includes(inSight);
+        });
         const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH');
         await page.keyboard.press(key);
         assert.equal((await saved).status(), 200);

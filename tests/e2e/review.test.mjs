@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, inSight, openPage, signIn } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 
@@ -75,9 +75,15 @@ describe('reviewing', () => {
   }
 
   const cardOf = (page, { id }) => page.locator(`main [data-testid=drawing][data-id="${id}"]:visible`);
-  const open = (page, drawing) => cardOf(page, drawing).locator('button.open').click();
+  const open = async (page, drawing) => {
+    await cardOf(page, drawing).locator('button.open').click();
+    await inSight(page);
+  };
   const detail = (page) => page.getByTestId('detail');
-  const shows = (page, { id }) => page.waitForFunction((id) => location.hash.split('?')[0].endsWith(id), id);
+  const shows = async (page, { id }) => {
+    await page.waitForFunction((id) => location.hash.split('?')[0].endsWith(id), id);
+    await inSight(page);
+  };
   const toast = (page, text) => detail(page).getByTestId('toasts').getByText(text);
 
   /** Holds back every write for a while, as a busy server or a far one does. */
@@ -190,7 +196,7 @@ describe('reviewing', () => {
       await delay(page);
       await open(page, first);
       await page.keyboard.press('2');
-      await page.keyboard.press('ArrowRight');
+      await shows(page, second);
       await page.keyboard.press('3');
       const { labels } = await api('GET', '/labels');
       const [two, three] = ['2', '3'].map((sign) => labels.find(({ key }) => key === sign).tag);
@@ -211,7 +217,6 @@ describe('reviewing', () => {
       await open(page, first);
       let saved = page.waitForResponse((r) => r.request().method() === 'PATCH');
       await page.keyboard.press('2');
-      await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowLeft');
       await saved;
       await sleep(200);
@@ -259,7 +264,6 @@ describe('reviewing', () => {
       await shows(page, second);
       await delay(page);
       await page.keyboard.press('Enter');
-      await page.keyboard.press('ArrowRight');
       await page.keyboard.press('u');
       await toast(page, 'to be reviewed').waitFor();
       await shows(page, second);

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { apiAt } from './support/api.mjs';
-import { look, signIn, visit } from './support/browser.mjs';
+import { inSight, look, signIn, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 import { stores } from './support/server.mjs';
@@ -152,6 +152,7 @@ for (const [kind, makeStore] of Object.entries(stores)) {
         const decisions = page.getByTestId('detail').getByTestId('decisions').locator('li');
         await page.waitForFunction(() => /^#\/review\/./.test(location.hash));
         for (const decided of [1, 2]) {
+          await inSight(page);
           const before = await page.evaluate(() => location.hash);
           await page.keyboard.press('Enter');
           await page.waitForFunction((before) => location.hash !== before, before);

@@ -108,6 +108,13 @@ export async function signIn(page, { user = 'admin', password = 'admin' } = {}) 
   await page.locator('form button.primary').click();
 }
 
+/** Waits until the drawing that the address names stands in sight: what is pressed before is not meant for it. */
+export const inSight = (page) =>
+  page.waitForFunction(() => {
+    const open = /^#\/\w+\/([^?]+)/.exec(location.hash)?.[1];
+    return open !== undefined && document.querySelector('[data-testid=detail]')?.dataset.inSight === open;
+  });
+
 export async function assertAccessible(page, what) {
   // A fade that is under way has colours that nobody reads.
   await page.evaluate(() =>

@@ -56,6 +56,7 @@ export class DrawingList {
   private beside = $state<Drawing | null>(null);
   private asked = 0;
   private counted = 0;
+  private coming: Promise<number> = Promise.resolve(0);
   private wanted = '';
   /** Those of the queue that the person passed over; they go to others. */
   readonly passed = new SvelteSet<string>();
@@ -90,9 +91,15 @@ export class DrawingList {
     await counted;
   }
 
-  /** The next page; how many drawings came. */
-  async more(): Promise<number> {
-    if (this.loading || this.next === null) return 0;
+  /** The next page, which may be on its way already; how many drawings came. */
+  more(): Promise<number> {
+    if (this.loading) return this.coming;
+    if (this.next === null) return Promise.resolve(0);
+    this.coming = this.readMore();
+    return this.coming;
+  }
+
+  private async readMore(): Promise<number> {
     const turn = ++this.asked;
     this.loading = true;
     this.problem = null;
@@ -191,12 +198,17 @@ export class DrawingList {
     if (this.claim !== null) await this.hold(0);
   }
 
-  /** Lets others have what the queue gave, also while the page goes away; null where it gave nothing. */
-  release(): Promise<unknown> | null {
+  /**
+   * Lets others have what the queue gave, also while the page goes away; null where it gave nothing. What is said of a
+   * drawing is kept with why it was asked about, which the claim knows: it is let go once that is `saved`.
+   */
+  release(saved?: Promise<unknown>): Promise<unknown> | null {
     if (this.claim === null) return null;
     const params = { path: { id: this.claim } };
     this.claim = null;
-    return settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
+    const release = () =>
+      settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
+    return saved ? saved.then(release) : release();
   }
 
   async count(): Promise<void> {

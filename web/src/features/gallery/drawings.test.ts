@@ -46,6 +46,17 @@ describe('a list of drawings', () => {
     expect([list.next, list.loading]).toEqual(['three', false]);
   });
 
+  it('waits for the page that is on its way, and asks for no other', async () => {
+    const shown = list.show('public');
+    await wire.next('GET', labelsPath);
+    const first = await wire.next('GET', path);
+    const both = [list.more(), list.more()];
+    first.answer(200, { drawings: [drawingOf('a'), drawingOf('b')], next: null });
+    expect(await Promise.all(both)).toEqual([2, 2]);
+    expect([wire.count(`GET ${path}`), await list.more()]).toEqual([1, 0]);
+    void shown;
+  });
+
   it('keeps the newer version where an older answer comes later', () => {
     const before = drawingOf('a');
     list.items = [before];
@@ -166,5 +177,18 @@ describe('a list of drawings', () => {
     expect((await wire.next('PUT', claims)).body).toEqual({ limit: 22 });
     own.release();
     await wire.next('DELETE', claims);
+  });
+
+  it('lets go of what the queue gave once what was said of it is saved', async () => {
+    const own = new DrawingList('annotator');
+    void own.show('queue');
+    (await wire.next('PUT', /claims/)).answer(200, { drawings: [drawingOf('a')] });
+    let saved!: () => void;
+    void own.release(new Promise<void>((resolve) => (saved = resolve)));
+    await settleAll();
+    expect(wire.log.some((line) => line.startsWith('DELETE'))).toBe(false);
+    saved();
+    await wire.next('DELETE', /claims/);
+    expect(own.release()).toBeNull();
   });
 });

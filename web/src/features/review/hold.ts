@@ -1,7 +1,7 @@
 /** What has drawings of a queue for itself. */
 interface Holder {
   renew: () => Promise<void>;
-  release: () => Promise<unknown> | null;
+  release: (saved?: Promise<unknown>) => Promise<unknown> | null;
 }
 
 /** Well within the two minutes for which the queue's drawings are held. */
@@ -9,9 +9,14 @@ const renew_ms = 45_000;
 
 /**
  * Keeps what the queue gave for longer, and lets it go where the page goes. `onback` is called where the browser
- * brings the page back as it was: then others may have been given it. The result ends it.
+ * brings the page back as it was: then others may have been given it. The result ends it, once what `saved` gives is
+ * over.
  */
-export function holdQueue(list: Holder, onback: () => void): () => void {
+export function holdQueue(
+  list: Holder,
+  onback: () => void,
+  saved: () => Promise<unknown> | undefined = () => undefined,
+): () => void {
   const timer = setInterval(() => void list.renew(), renew_ms);
   const leave = () => void list.release();
   const back = ({ persisted }: PageTransitionEvent) => persisted && onback();
@@ -21,6 +26,6 @@ export function holdQueue(list: Holder, onback: () => void): () => void {
     clearInterval(timer);
     removeEventListener('pagehide', leave);
     removeEventListener('pageshow', back);
-    void list.release();
+    void list.release(saved());
   };
 }

@@ -7,6 +7,8 @@ import { annotatorApi } from '../session/session.svelte';
 
 const held_at_once = 12;
 const most_passed = 200; // the API's limit
+/** While so many answers are being saved, another one waits. */
+const most_ahead = 10;
 
 const topic = 'recheck'; // of the notices
 
@@ -20,6 +22,8 @@ const isLost = (problem: Problem) => isOver(problem) || problem.status === 409;
 interface Answered {
   drawing: RecheckDrawing;
   version: number;
+  /** Which one it was of those that were given here. */
+  turn: number;
 }
 
 /** The random audit: reviewed drawings that nobody looked at one by one, of which this person is told no tag. */
@@ -27,6 +31,7 @@ export class Recheck {
   drawings = $state.raw<readonly RecheckDrawing[]>([]);
   /** Answers that were given here. */
   done = $state(0);
+  /** An answer is being taken back: what would be said meanwhile might be of another drawing. */
   saving = $state(false);
   /** Nothing more is there for this person. */
   finished = $state(false);
@@ -35,13 +40,22 @@ export class Recheck {
   private answers: readonly Answered[] = [];
   /** The drawings that are asked about again, whoever holds them by now. */
   private again = new Set<string>();
-  private underWay: Promise<unknown> = Promise.resolve();
+  /** What is being saved, the last at the end: it comes back where that fails. */
+  private sent = new Map<string, Promise<unknown>>();
+  /** What was not saved, and is asked about once more. */
+  private failed = new Set<string>();
+  private given = 0;
   private claim: string | null = newUuid();
   private passed: string[] = [];
   private turn = 0;
 
   get current(): RecheckDrawing | undefined {
     return this.drawings[0];
+  }
+
+  /** How many answers are being saved. */
+  get ahead(): number {
+    return this.sent.size;
   }
 
   /** Holds the next drawings, and those that are here for longer. */
@@ -60,43 +74,56 @@ export class Recheck {
     }
     // The one before the person's eyes stays there.
     const { current } = this;
-    const { drawings } = answer.data;
+    // The server may not have been told yet what was said.
+    const drawings = answer.data.drawings.filter(({ id }) => !this.sent.has(id));
     const same = drawings.filter(({ id }) => id === current?.id);
     const kept = current && same.length === 0 && this.again.has(current.id) ? [current] : same;
     this.drawings = [...kept, ...drawings.filter(({ id }) => id !== current?.id)];
-    this.finished = this.drawings.length === 0;
+    this.finished = this.drawings.length === 0 && this.sent.size === 0;
   }
 
-  /** Says what the current drawing is. */
+  /** Says what the current drawing is, and goes on at once. */
   async say(tag: string): Promise<void> {
     const { current } = this;
     if (!current || this.saving) return;
-    const work = this.save(current, tag);
-    this.underWay = work;
+    if (this.sent.size >= most_ahead) return notices.toast(i18n.t.review.stillSaving, undefined, topic);
+    this.failed.delete(current.id);
+    const work = this.save(current, tag, ++this.given);
+    this.sent.set(current.id, work);
+    await this.goOn(current);
     await work;
   }
 
-  private async save(current: RecheckDrawing, tag: string): Promise<void> {
-    this.saving = true;
+  private async save(drawing: RecheckDrawing, tag: string, turn: number): Promise<void> {
+    const { id, version } = drawing;
     const answer = await settle(
       annotatorApi.PATCH('/api/v1/drawings/{id}', {
-        params: { path: { id: current.id }, header: { 'If-Match': `"${current.version}"` } },
+        params: { path: { id }, header: { 'If-Match': `"${version}"` } },
         body: { tag },
+        keepalive: true,
       }),
     );
-    this.saving = false;
-    if (!answer.ok && !isOver(answer.problem)) {
-      this.problem = answer.problem;
-      return;
-    }
-    if (answer.ok) this.said({ drawing: current, version: answer.data.version }, tag);
-    await this.goOn(current);
+    this.sent.delete(id);
+    if (answer.ok) this.said({ drawing, version: answer.data.version, turn }, tag);
+    else if (!isOver(answer.problem)) this.bringBack(drawing, answer.problem);
+    if (!this.current && !this.finished && this.sent.size === 0) await this.more();
+  }
+
+  /** It is asked about next: what stands before the person's eyes stays there. */
+  private bringBack(drawing: RecheckDrawing, problem: Problem): void {
+    const [current, ...others] = this.drawings.filter(({ id }) => id !== drawing.id);
+    this.failed.add(drawing.id);
+    this.finished = false;
+    this.problem = problem;
+    this.drawings = current ? [current, drawing, ...others] : [drawing];
   }
 
   private said(answered: Answered, tag: string): void {
     const { annotate, recheck } = i18n.t;
     this.done += 1;
-    this.answers = [...this.answers, answered];
+    const isLater = ({ turn }: Answered) => turn > answered.turn;
+    const before = this.answers.filter((other) => !isLater(other));
+    this.answers = [...before, answered, ...this.answers.filter(isLater)];
     const run = () => void this.undo(answered);
     notices.toast(recheck.said(i18n.tag(tag)), { label: annotate.undo, keys: 'Control+Z', run }, topic);
   }
@@ -106,9 +133,11 @@ export class Recheck {
    * meant. The drawing is as it was before, and what it was is not told here either.
    */
   async undo(meant?: Answered): Promise<void> {
-    await this.underWay;
+    const [last, turn] = [[...this.sent.keys()].at(-1), this.given];
+    await this.saved();
     if (this.saving) return;
-    const answered = meant ?? this.answers.at(-1);
+    if (!meant && last !== undefined && this.failed.has(last)) return this.showFailed(last);
+    const answered = meant ?? this.answers.filter((other) => other.turn <= turn).at(-1);
     const { t } = i18n;
     if (!answered || !this.answers.includes(answered)) {
       notices.toast(t.annotate.nothingToUndo, undefined, topic);
@@ -126,6 +155,19 @@ export class Recheck {
     if (answer.ok) this.askAgain({ ...answered.drawing, version: answer.data.version });
     const why = answer.ok || isLost(answer.problem) ? t.annotate.changedSince : explain(answer.problem, t);
     notices.toast(answer.ok ? t.recheck.undone : t.annotate.notUndone(1, why), undefined, topic);
+  }
+
+  /** Once what was said so far is saved, or not. */
+  saved(): Promise<unknown> {
+    return Promise.allSettled(this.sent.values());
+  }
+
+  /** What was not saved needs no taking back: it is asked about at once. */
+  private showFailed(id: string): void {
+    const failed = this.drawings.filter((drawing) => drawing.id === id);
+    this.problem = null;
+    this.drawings = [...failed, ...this.drawings.filter((drawing) => drawing.id !== id)];
+    notices.toast(i18n.t.recheck.undone, undefined, topic);
   }
 
   private askAgain(drawing: RecheckDrawing): void {
@@ -152,11 +194,13 @@ export class Recheck {
     if (this.claim !== null && this.drawings.length > 0) await this.more();
   }
 
-  release(): Promise<unknown> | null {
+  release(saved?: Promise<unknown>): Promise<unknown> | null {
     if (this.claim === null) return null;
     const params = { path: { id: this.claim } };
     this.claim = null;
     this.turn += 1;
-    return settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
+    const release = () =>
+      settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
+    return saved ? saved.then(release) : release();
   }
 }

@@ -24,15 +24,56 @@ describe('the random audit', () => {
     vi.unstubAllGlobals();
   });
 
-  it('saves what is said of the version that was held, and goes on', async () => {
+  it('saves what is said of the version that was held, and goes on at once', async () => {
     void recheck.say('star');
-    void recheck.say('heart');
+    expect([recheck.current?.id, recheck.ahead]).toEqual(['b', 1]);
     const said = await wire.next('PATCH', '/api/v1/drawings/a');
     expect([said.headers.get('If-Match'), said.body]).toEqual(['"2"', { tag: 'star' }]);
     said.answer(200, {});
     await settleAll();
     expect([recheck.current?.id, recheck.done]).toEqual(['b', 1]);
     expect(wire.count('PATCH /api/v1/drawings/a')).toBe(1);
+  });
+
+  it('asks for more while answers are being saved, is not given those, and is not finished before', async () => {
+    void recheck.say('star');
+    void recheck.say('heart');
+    (await wire.next('PUT', claims)).answer(200, held('a', 'b'));
+    await settleAll();
+    expect([recheck.current, recheck.finished]).toEqual([undefined, false]);
+    for (const id of ['b', 'a'])
+      (await wire.next('PATCH', `/api/v1/drawings/${id}`)).answer(200, { version: 3 });
+    (await wire.next('PUT', claims)).answer(200, held());
+    await settleAll();
+    expect([recheck.done, recheck.finished]).toEqual([2, true]);
+    // The last one that was said comes back first.
+    void recheck.undo();
+    await wire.next('POST', '/api/v1/drawings/b/undo');
+  });
+
+  it('asks next about what was not saved, never in the place of what is looked at', async () => {
+    void recheck.more();
+    (await wire.next('PUT', claims)).answer(200, held('a', 'b', 'c'));
+    await settleAll();
+    void recheck.say('star');
+    (await wire.next('PATCH', '/api/v1/drawings/a')).lose();
+    await settleAll();
+    expect(recheck.drawings.map(({ id }) => id)).toEqual(['b', 'a', 'c']);
+    expect([recheck.problem !== null, recheck.finished]).toEqual([true, false]);
+    void recheck.say('heart');
+    expect(recheck.current?.id).toBe('a');
+    void recheck.say('star');
+    expect((await wire.next('PATCH', '/api/v1/drawings/a')).body).toEqual({ tag: 'star' });
+  });
+
+  it('takes back what was not saved by asking about it at once', async () => {
+    void recheck.say('star');
+    const lost = await wire.next('PATCH', '/api/v1/drawings/a');
+    void recheck.undo();
+    lost.lose();
+    await settleAll();
+    expect([recheck.current?.id, recheck.problem]).toEqual(['a', null]);
+    expect(wire.count('POST /api/v1/drawings/a/undo')).toBe(0);
   });
 
   const texts = () => notices.toasts.map(({ text }) => text);

@@ -22,6 +22,21 @@ export interface Done {
   back?: Back;
 }
 
+/** An answer that the server did not take: it is shown with its drawing, which waits still. */
+export interface Failure {
+  tag: string;
+  why: string;
+  /** The same may be saved when it is sent again. */
+  mayRetry: boolean;
+}
+
+/** An answer on its way, and what the person said of the same drawing since. */
+interface Sent {
+  tag: string;
+  next: string | null;
+  saved: Promise<boolean>;
+}
+
 /** To be shown or hidden; or marked for attention with these words, or not at all. */
 export type Back = 'show' | 'hide' | { flag: string | null };
 
@@ -43,10 +58,13 @@ const lost = ({ status }: Problem) => status === 404 || status === 409 || status
 export class Tagging {
   saving = $state<Record<string, boolean>>({});
   conflicts = $state<Record<string, Conflict>>({});
+  failures = $state<Record<string, Failure>>({});
 
   /** What was done here and not taken back, the last at the end. */
   changes = $state.raw<readonly Change[]>([]);
   private underWay = new Set<Promise<unknown>>();
+  /** By the drawing's id, the last one that was given at the end. */
+  private sent = new Map<string, Sent>();
 
   /** `list` is the one worked on; `others` show the same drawings and are kept true. */
   constructor(
@@ -54,33 +72,57 @@ export class Tagging {
     private others: DrawingList[],
   ) {}
 
+  /** How many drawings wait for the server's answer. */
+  get ahead(): number {
+    return Object.keys(this.saving).length;
+  }
+
+  /** The drawing of the answer that was given last, where it is being saved. */
+  get lastSent(): string | null {
+    return [...this.sent.keys()].at(-1) ?? null;
+  }
+
   /**
-   * Sets the tag; setting the one it has accepts it. Whether it was saved: not where a save is under way or where
-   * there is nothing to change.
+   * Sets the tag; setting the one it has accepts it. Another one that is said while that is saved follows it, on the
+   * version that it made. Whether it was saved: not where something else is done to the drawing or where there is
+   * nothing to change.
    */
   set(drawing: Drawing, tag: string): Promise<boolean> {
+    const sent = this.sent.get(drawing.id);
+    if (sent) {
+      sent.next = sent.tag === tag ? null : tag;
+      return sent.saved;
+    }
     const nothing = saidOf(drawing) === tag && this.list.settled(drawing);
     if (this.saving[drawing.id] || nothing) return Promise.resolve(false);
-    return this.track(this.save(drawing, tag));
+    const saved = this.track(this.save(drawing, tag));
+    this.sent.set(drawing.id, { tag, next: null, saved });
+    return saved;
   }
 
   private async save(drawing: Drawing, tag: string): Promise<boolean> {
     const { id, version, tag: before } = drawing;
+    const at = Date.now();
     this.saving[id] = true;
+    delete this.failures[id];
+    // The page may go away meanwhile.
     const answer = await settle(
       annotatorApi.PATCH('/api/v1/drawings/{id}', {
         params: { path: { id }, header: { 'If-Match': `"${version}"` } },
         body: { tag },
+        keepalive: true,
       }),
     );
     delete this.saving[id];
+    const next = this.sent.get(id)?.next ?? null;
+    this.sent.delete(id);
     if (answer.ok) this.show(answer.data, drawing);
     if (answer.ok || answer.problem.status === 412) unsaved.settled(id);
-    else this.refused(drawing, tag, answer.problem);
+    else this.refused(drawing, next ?? tag, answer.problem);
     const now = answer.ok
       ? answer.data
       : answer.problem.status === 412
-        ? await this.meet(drawing, tag)
+        ? await this.meet(drawing, next ?? tag)
         : null;
     if (!now) return false;
     delete this.conflicts[id];
@@ -92,8 +134,8 @@ export class Tagging {
         : before === tag
           ? acceptedToast
           : saved;
-    this.did([{ from: version, after: now, at: Date.now() }], said(i18n.tag(now.opinion ?? now.tag)));
-    return true;
+    this.did([{ from: version, after: now, at }], said(i18n.tag(now.opinion ?? now.tag)));
+    return next === null || this.set(now, next);
   }
 
   /** Accepts the tags of these as they are; what went wrong before all were asked for. */
@@ -186,14 +228,19 @@ export class Tagging {
   }
 
   /**
-   * The change that undo() would take back: the last one of the drawing looked at, else the last of all. What
-   * somebody changed again since is no longer this person's to take back.
+   * The change that undo() would take back: the last one of the drawing looked at, else the last of all, of those that
+   * were made until then. What somebody changed again since is no longer this person's to take back.
    */
-  next(id?: string): Change | null {
+  next(id?: string, until = Infinity): Change | null {
+    return this.ownOf(id) ?? this.changes.filter(([done]) => done && done.at <= until).at(-1) ?? null;
+  }
+
+  /** The last change of one drawing, where it still stands. */
+  ownOf(id?: string): Change | null {
     const own = this.changes.filter(
       ([done, ...more]) => done && more.length === 0 && done.after.id === id && this.stands(done),
     );
-    return own.at(-1) ?? this.changes.at(-1) ?? null;
+    return own.at(-1) ?? null;
   }
 
   /** Takes a change of this person back: each drawing is again as it was before, also whether it was reviewed. */
@@ -250,6 +297,7 @@ export class Tagging {
 
   private async saveFlag(drawing: Drawing, words: string | null): Promise<Problem | null> {
     const { id, version } = drawing;
+    const at = Date.now();
     this.saving[id] = true;
     const answer = await this.setFlag(drawing, words);
     delete this.saving[id];
@@ -262,10 +310,7 @@ export class Tagging {
     if (after.version === version) return null;
     const { flaggedToast, unflaggedToast } = i18n.t.annotate;
     const back = { flag: drawing.flag ?? null };
-    this.did(
-      [{ from: version, after, at: Date.now(), back }],
-      words === null ? unflaggedToast : flaggedToast,
-    );
+    this.did([{ from: version, after, at, back }], words === null ? unflaggedToast : flaggedToast);
     return null;
   }
 
@@ -287,9 +332,15 @@ export class Tagging {
     delete this.conflicts[id];
   }
 
-  /** Once all that was asked for is answered: what a person takes back is what they did last, saved or not yet. */
+  /** An answer that was not saved is not meant any more. */
+  giveUp(id: string): void {
+    delete this.failures[id];
+    unsaved.settled(id);
+  }
+
+  /** Once all that was asked for so far is answered. */
   async settled(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+    await Promise.allSettled(this.underWay);
   }
 
   private track<T>(work: Promise<T>): Promise<T> {
@@ -392,6 +443,7 @@ export class Tagging {
     if (unknown) void this.list.count();
     const why = unknown ? t.annotate.noSuchTag : explain(problem, t);
     const { id } = drawing;
+    this.failures[id] = { tag, why, mayRetry: mayRetry(problem) };
     if (mayRetry(problem))
       return unsaved.add(id, tag, why, () => void this.set(this.list.find(id) ?? drawing, tag));
     unsaved.settled(id);
@@ -416,9 +468,11 @@ export class Tagging {
     for (const list of [this.list, ...this.others]) list.replace(drawing, before);
   }
 
-  /** Remembers what was done, says so, and offers the way back. */
+  /** Remembers what was done, in the order in which it was, whichever answer came first; offers the way back. */
   did(change: Change, said: string): void {
-    this.changes = [...this.changes, change];
+    const isLater = (other: Change) => (other[0]?.at ?? 0) > (change[0]?.at ?? 0);
+    const later = this.changes.filter(isLater);
+    this.changes = [...this.changes.filter((other) => !isLater(other)), change, ...later];
     const { undo } = i18n.t.annotate;
     notices.toast(said, { label: undo, keys: 'Control+Z', run: () => void this.undo(change) }, topic);
   }

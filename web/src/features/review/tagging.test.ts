@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { en } from '../../i18n/en';
 import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
@@ -151,14 +151,67 @@ describe('tagging', () => {
     expect([at('a').version, tagging.changes.length]).toEqual([7, 0]);
   });
 
-  it('sends one change of a drawing at a time, on the version that was seen', async () => {
+  it('sends one change of a drawing at a time, and then what the person said last meanwhile', async () => {
     const first = tagging.set(at('a'), 'star');
-    expect(await tagging.set(at('a'), 'heart')).toBe(false);
+    const others = ['heart', 'star', 'cross'].map((tag) => tagging.set(at('a'), tag));
     const sent = await wire.next('PATCH', '/api/v1/drawings/a');
     expect([sent.headers.get('If-Match'), sent.body]).toEqual(['"1"', { tag: 'star' }]);
-    sent.answer(200, reviewed('a', 'star'));
-    await first;
     expect(wire.log).toEqual(['PATCH /api/v1/drawings/a']);
+    sent.answer(200, reviewed('a', 'star'));
+    const last = await wire.next('PATCH', '/api/v1/drawings/a');
+    expect([last.headers.get('If-Match'), last.body]).toEqual(['"2"', { tag: 'cross' }]);
+    last.answer(200, reviewed('a', 'cross', 3));
+    expect(await Promise.all([first, ...others])).toEqual([true, true, true, true]);
+    expect(wire.log).toHaveLength(2);
+  });
+
+  it('sends nothing more where the same is said again while it is saved', async () => {
+    const both = [tagging.set(at('a'), 'star'), tagging.set(at('a'), 'star')];
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(200, reviewed('a', 'star'));
+    expect(await Promise.all(both)).toEqual([true, true]);
+    expect(wire.log).toHaveLength(1);
+  });
+
+  it('means what was said last where what was said before was not saved', async () => {
+    const both = [tagging.set(at('a'), 'star'), tagging.set(at('a'), 'heart')];
+    (await wire.next('PATCH', '/api/v1/drawings/a')).lose();
+    expect(await Promise.all(both)).toEqual([false, false]);
+    expect(tagging.failures.a).toMatchObject({ tag: 'heart', mayRetry: true });
+    notices.toasts.at(-1)!.action!.run();
+    expect((await wire.next('PATCH', '/api/v1/drawings/a')).body).toEqual({ tag: 'heart' });
+  });
+
+  it('keeps what was done in its order, whichever answer comes first', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const saves = ['a', 'b', 'c'].map((id) => {
+      vi.advanceTimersByTime(200);
+      return tagging.set(at(id), 'star');
+    });
+    expect([tagging.ahead, tagging.lastSent]).toEqual([3, 'c']);
+    vi.advanceTimersByTime(5000);
+    for (const id of ['c', 'a', 'b'])
+      (await wire.next('PATCH', `/api/v1/drawings/${id}`)).answer(200, reviewed(id, 'star'));
+    await Promise.all(saves);
+    expect(tagging.changes.map(([done]) => done?.after.id)).toEqual(['a', 'b', 'c']);
+    const [first, second] = tagging.changes;
+    expect(second![0]!.at - first![0]!.at).toBe(200);
+    expect(tagging.next(undefined, second![0]!.at)).toBe(second);
+    expect([tagging.ahead, tagging.lastSent]).toEqual([0, null]);
+    vi.useRealTimers();
+  });
+
+  it('keeps what was not saved with its drawing, until it is sent again or given up', async () => {
+    const set = tagging.set(at('a'), 'star');
+    (await wire.next('PATCH', '/api/v1/drawings/a')).answer(403, { status: 403 });
+    await set;
+    expect(tagging.failures.a).toMatchObject({ tag: 'star', mayRetry: false });
+    void tagging.set(at('a'), 'heart');
+    expect(tagging.failures).toEqual({});
+    (await wire.next('PATCH', '/api/v1/drawings/a')).lose();
+    await settleAll();
+    expect(tagging.failures.a).toMatchObject({ tag: 'heart', mayRetry: true });
+    tagging.giveUp('a');
+    expect([tagging.failures, notices.toasts.filter(({ stays }) => stays)]).toEqual([{}, []]);
   });
 
   it('writes nothing where there is nothing to change: a reviewed tag is not accepted again', async () => {
