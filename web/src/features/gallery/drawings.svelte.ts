@@ -213,12 +213,19 @@ export class DrawingList {
 
   async count(): Promise<void> {
     const turn = ++this.counted;
-    const answer = await settle(
-      projects.closed ? annotatorApi.GET('/api/v1/labels') : publicApi.GET('/api/v1/public/labels'),
-    );
+    const answer = await this.readLabels();
     if (!answer.ok || turn !== this.counted) return;
     this.labels = answer.data.labels;
     i18n.learn(this.labels);
+  }
+
+  private async readLabels(): Promise<Answer<{ labels: Label[] }>> {
+    const own = () => settle(annotatorApi.GET('/api/v1/labels'));
+    if (projects.closed) return own();
+    const answer = await settle(publicApi.GET('/api/v1/public/labels'));
+    // Whoever signed in by a link is here before it is known that the project is closed to others.
+    const refused = !answer.ok && [401, 403, 404].includes(answer.problem.status);
+    return refused && this.source !== 'public' ? own() : answer;
   }
 
   /** The tags that a drawing may be given: what the project has. */

@@ -46,6 +46,19 @@ describe('a list of drawings', () => {
     expect([list.next, list.loading]).toEqual(['three', false]);
   });
 
+  it('asks for the labels of a closed project as whoever is signed in', async () => {
+    const own = new DrawingList('queue');
+    const counted = own.count();
+    (await wire.next('GET', labelsPath)).answer(404, { status: 404 });
+    (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: [label('wren', 0)] });
+    await counted;
+    expect(own.assignable).toEqual(['wren']);
+    const everyones = list.count();
+    (await wire.next('GET', labelsPath)).answer(404, { status: 404 });
+    await everyones;
+    expect(list.labels).toEqual([]);
+  });
+
   it('waits for the page that is on its way, and asks for no other', async () => {
     const shown = list.show('public');
     await wire.next('GET', labelsPath);
