@@ -86,6 +86,22 @@ class Router {
     this.replace(this.here);
   }
 
+  /** Where to sign in so that one comes back here. */
+  get loginAddress(): string {
+    const here = this.address.slice('#/'.length);
+    return this.place === 'login' ? '#/login' : `#/login?to=${encodeURIComponent(here)}`;
+  }
+
+  /** Goes where somebody was who was asked to sign in, else to where annotators begin. */
+  signedIn(): void {
+    const to = new URLSearchParams(this.query).get('to');
+    if (to === null || placeOf(`#/${to}`) === 'login') return this.go('annotate');
+    // The entry before is of that place: Back is not to lead through the sign-in.
+    if (this.before !== null) return history.back();
+    history.replaceState({ entry: null }, '', `#/${to}`);
+    this.arrive();
+  }
+
   /** Goes back to where the person came from, or else to `otherwise`. */
   leave(otherwise: Place): void {
     if (this.before === null) this.go(otherwise);
@@ -115,7 +131,7 @@ class Router {
     this.drawing = drawingOf(location.hash);
     this.query = queryOf(location.hash);
     this.here = entry();
-    if (place !== this.place) this.before = place;
+    if (place !== this.place) this.before = place === 'login' ? null : place;
     const same = place === this.place && drawing === this.drawing && query === this.query;
     if (same && here === 'closed' && this.here !== 'closed') history.back();
   }

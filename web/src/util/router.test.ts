@@ -56,6 +56,33 @@ async function start(hash: string) {
 describe('the address', () => {
   beforeEach(() => vi.unstubAllGlobals());
 
+  it('leads from a sign-in back to where it was asked for', async () => {
+    const { browser, router } = await start('#/review/a?import=1');
+    expect(router.loginAddress).toBe('#/login?to=review%2Fa%3Fimport%3D1');
+    location.hash = router.loginAddress.slice(1);
+    expect([router.place, router.loginAddress]).toEqual(['login', '#/login']);
+    router.signedIn();
+    await settleAll();
+    expect(browser.hashes).toEqual(['#/review/a?import=1']);
+    expect([router.place, router.drawing, router.query]).toEqual(['review', 'a', 'import=1']);
+    // Whoever leaves from there does not meet the sign-in again.
+    router.leave('annotate');
+    expect(browser.hashes.at(-1)).toBe('#/annotate');
+  });
+
+  it('leads from a sign-in that was opened by itself to where it says, or to where annotators begin', async () => {
+    for (const [opened, reached] of [
+      ['#/login?to=data%3Fformat%3Dcoco', '#/data?format=coco'],
+      ['#/login?to=draw', '#/draw'],
+      ['#/login?to=login', '#/annotate'],
+      ['#/login', '#/annotate'],
+    ] as const) {
+      const { browser, router } = await start(opened);
+      router.signedIn();
+      expect([browser.hashes.at(-1), `#/${router.place}`]).toEqual([reached, reached.split('?')[0]]);
+    }
+  });
+
   it('leads back from an open drawing to its place, not out of the page', async () => {
     const { browser, router } = await start('#/annotate');
     router.open('a');
