@@ -407,6 +407,7 @@ export const en = {
     out: 'Sign out',
     signedOut: 'Signed out',
     signedIn: (name: string) => `Signed in as ${name}`,
+    roleNow: (role: string) => `Your role has changed: ${role}`,
     resuming: 'One moment…',
     toAnnotate: 'Start annotating',
     changePassword: 'Change password',

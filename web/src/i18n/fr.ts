@@ -406,6 +406,7 @@ export const fr: Dictionary = {
     out: 'Se déconnecter',
     signedOut: 'Déconnecté',
     signedIn: (name) => `Connecté : ${name}`,
+    roleNow: (role) => `Votre rôle a changé : ${role}`,
     resuming: 'Un instant…',
     toAnnotate: 'Commencer à annoter',
     changePassword: 'Changer de mot de passe',

@@ -72,6 +72,7 @@ export class Session {
   /** Counts the sign-ins of this tab, so that an answer can tell whether it is still the same. */
   private life = 0;
   private refreshing: Promise<Problem | null> | null = null;
+  private looking = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private tabs: Tabs<Told>;
 
@@ -132,6 +133,7 @@ export class Session {
     const again = request.clone();
     const used = this.access;
     const response = await globalThis.fetch(this.signed(request));
+    if (response.status === 403) this.lookAgain();
     if (response.status !== 401 || this.refreshToken === null) return response;
     // The answer may be to a token that was renewed while the request was on its way.
     if (this.access === used && (await this.refresh()) !== null) return response;
@@ -189,7 +191,10 @@ export class Session {
   }
 
   private async refreshed(sent: string, pair: TokenPair): Promise<Problem | null> {
-    if (this.refreshToken === sent) this.take(pair);
+    if (this.refreshToken === sent) {
+      this.take(pair);
+      this.lookAgain();
+    }
     // Signed out while the answer was on its way: the new pair must not outlive that.
     else if (this.refreshToken === null) await this.revoke(pair.refresh_token);
     return this.standing();
@@ -209,9 +214,19 @@ export class Session {
     // Signed out meanwhile, or in as somebody else.
     if (life !== this.life) return this.standing();
     if (!answer.ok) return answer.problem;
+    const { user } = this;
+    const { id, name, role } = answer.data;
+    if (user?.id === id && user.name === name && user.role === role) return null;
     this.user = answer.data;
     this.tabs.tell();
     return null;
+  }
+
+  /** Somebody may have given the user another role since. */
+  private lookAgain(): void {
+    if (this.user === null || this.looking) return;
+    this.looking = true;
+    void this.readUser().finally(() => (this.looking = false));
   }
 
   private take(pair: TokenPair): void {

@@ -76,6 +76,17 @@ describe('the sign-in', () => {
     expect([first.user, storage.token]).toEqual([me, 'refresh-1']);
   });
 
+  it('asks who it is of again where something is refused: the role may have changed', async () => {
+    const [first] = await signedIn();
+    const asked = [first.api.GET('/api/v1/users'), first.api.GET('/api/v1/audit')];
+    for (const path of ['/api/v1/users', '/api/v1/audit'])
+      (await wire.next('GET', path)).answer(403, { status: 403 });
+    await Promise.all(asked);
+    (await wire.next('GET', '/api/v1/me')).answer(200, { ...me, role: 'admin' });
+    await vi.waitFor(() => expect(first.user?.role).toBe('admin'));
+    expect(wire.count('GET /api/v1/me')).toBe(2);
+  });
+
   it('is that of a duplicated tab, without a refresh of its own', async () => {
     const [, storage] = await signedIn();
     const copy = storage.copy();
