@@ -70,7 +70,18 @@ describe('several projects', () => {
       const share = page.getByTestId('share');
       assert.equal(await share.getByLabel('Address', { exact: true }).inputValue(), birds());
       assert.equal(await share.getByRole('img').getAttribute('aria-label'), `QR code of ${birds()}`);
+      await share.getByTestId('only-here').getByText('this computer alone').waitFor();
       await look(page, 'share');
+      // On paper there is the way to it and nothing else.
+      await page.emulateMedia({ media: 'print' });
+      await share.getByText('Draw here:').waitFor();
+      await share.getByText(birds(), { exact: true }).waitFor();
+      assert.deepEqual(
+        [await share.locator('button:visible').count(), await page.getByRole('heading', { name: 'Projects' }).isVisible()],
+        [0, false],
+      );
+      await look(page, 'share-printed');
+      await page.emulateMedia({ media: null });
       await page.keyboard.press('Escape');
 
       await form.getByLabel('Name', { exact: true }).fill('Other birds');

@@ -142,6 +142,10 @@ export const en = {
     },
     address: 'Address',
     copy: 'Copy the address',
+    print: 'Print',
+    drawAt: 'Draw here:',
+    onlyHere:
+      'This address leads to this computer alone. So that others get there, open this page at the address that the program printed when it started (like http://192.168.1.20:8501), and share it from there.',
     copied: 'Address copied',
     qr: (address: string) => `QR code of ${address}`,
     missing: 'There is no project at this address.',

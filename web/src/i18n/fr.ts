@@ -137,6 +137,10 @@ export const fr: Dictionary = {
     },
     address: 'Adresse',
     copy: 'Copier l’adresse',
+    print: 'Imprimer',
+    drawAt: 'Dessinez ici :',
+    onlyHere:
+      'Cette adresse ne mène qu’à cet ordinateur. Pour que d’autres y arrivent, ouvrez cette page à l’adresse que le programme a affichée au démarrage (comme http://192.168.1.20:8501), et partagez-la depuis là.',
     copied: 'Adresse copiée',
     qr: (address: string) => `Code QR de ${address}`,
     missing: 'Il n’y a pas de projet à cette adresse.',
