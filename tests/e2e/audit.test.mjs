@@ -1,11 +1,17 @@
 // The audit log in the page: admins alone see it, filter it and go back in it; and how long a project keeps its drawings.
 // With SCREENSHOTS=FOLDER it leaves a picture of each view there, to be looked at.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 
 import { apiAt } from './support/api.mjs';
 import { look, signIn, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
+import { program } from './support/server.mjs';
 
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
 
@@ -20,7 +26,7 @@ describe('the audit log', () => {
   });
   after(() => tearDown({ store, croquis, browser }));
 
-  const withPage = (options, steps) => visit(browser, croquis.url, options, steps);
+  const withPage = (options, steps, expected) => visit(browser, croquis.url, options, steps, expected);
 
   /** The place with the accounts; signing in leads elsewhere first. */
   async function accounts(page) {
@@ -72,6 +78,62 @@ describe('the audit log', () => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       assert.ok(!wide, 'nothing sticks out');
     }));
+
+  it('has what is kept of a person beside it, to be handed out and erased', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'croquis-person-'));
+    const line = (n) => JSON.stringify({ key_id: `${n}`, word: 'line', drawing: [[[0, 90], [0, n]]] });
+    const file = path.join(folder, 'class.ndjson');
+    await writeFile(file, [line(1), line(2)].join('\n'));
+    const asked = ['--store', store.url, '--pseudonym', 'class 4b', '--as', 'admin'];
+    await promisify(execFile)(program, ['import', file, ...asked]);
+    await rm(folder, { recursive: true });
+    await withPage({ ...phone, locale: 'fr-FR', colorScheme: 'dark' }, async (page) => {
+      await signIn(page);
+      await accounts(page);
+      const person = page.getByTestId('person');
+      await person.locator('summary').press('Enter');
+      await person.getByLabel('Pseudonyme').fill('class 4a');
+      await person.getByRole('button', { name: 'Télécharger' }).click();
+      await person.getByText('Rien n’est gardé sous ce pseudonyme.').waitFor();
+      await look(page, 'person-phone-dark-fr');
+      await person.getByLabel('Pseudonyme').fill('class 4b');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        person.getByRole('button', { name: 'Télécharger' }).click(),
+      ]);
+      const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n').map((text) => JSON.parse(text));
+      assert.deepEqual(lines.map(({ kind }) => kind), ['drawing', 'drawing']);
+      await person.getByTestId('erase').click();
+      await page.getByTestId('ask').getByText('Effacer ce qui est gardé de « class 4b » ?').waitFor();
+      await look(page, 'person-erase-phone-dark-fr');
+      await page.getByTestId('ask').getByRole('button', { name: 'Effacer' }).press('Enter');
+      await page.getByTestId('toasts').getByText('2 dessins supprimés').waitFor();
+      await page.getByTestId('ask').waitFor({ state: 'detached' });
+      await person.getByLabel('Pseudonyme').fill('class 4b');
+      await person.getByTestId('erase').click();
+      await page.getByTestId('ask').getByRole('button', { name: 'Effacer' }).click();
+      await person.getByText('Rien n’est gardé sous ce pseudonyme.').waitFor();
+    });
+  });
+
+  it('asks again who somebody is whose role was changed, and says it', () =>
+    withPage({}, async (page) => {
+      const api = apiAt(croquis.url);
+      await api.signIn();
+      const { users } = await api('GET', '/users');
+      const marie = users.find(({ name }) => name === 'marie');
+      await api('PATCH', `/users/${marie.id}`, { role: 'admin' });
+      await signIn(page, { user: 'marie', password: 'a long pass phrase' });
+      await accounts(page);
+      await page.getByTestId('users').getByText('marie').first().waitFor();
+      await api('PATCH', `/users/${marie.id}`, { role: 'annotator' });
+      await page.getByTestId('users').locator('#new-name').fill('paul');
+      await page.getByTestId('users').locator('#new-password').fill('another long phrase');
+      await page.getByTestId('users').locator('form button.primary').click();
+      await page.getByText('Only admins look after users.').waitFor();
+      await page.getByTestId('toasts').getByText('Your role has changed: Annotator').waitFor();
+      assert.equal(await page.locator('nav a[href="#/users"]').count(), 0);
+    }, { failedRequests: true }));
 
   it('is not for annotators', () =>
     withPage({}, async (page) => {

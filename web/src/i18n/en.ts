@@ -453,6 +453,26 @@ export const en = {
     taken: 'There is already a user of this name.',
     lastAdmin: 'The last active administrator can be neither disabled, nor demoted, nor deleted.',
   },
+  person: {
+    title: 'A person’s data',
+    intro:
+      'Of somebody without an account: the drawings that came under a pseudonym, in every project, and what came with imports as said by that name.',
+    pseudonym: 'Pseudonym',
+    download: 'Download',
+    erase: 'Erase…',
+    eraseTitle: (name: string) => `Erase what is kept of “${name}”?`,
+    eraseText:
+      'Their drawings are deleted for good, and the name is taken out of the histories of others’ drawings. This cannot be undone.',
+    eraseNow: 'Erase',
+    nothing: 'Nothing is kept under this pseudonym.',
+    erased: (drawings: number, saidDrawings: string, events: number, saidEvents: string) =>
+      [
+        drawings === 1 ? '1 drawing deleted' : `${saidDrawings} drawings deleted`,
+        ...(events === 0
+          ? []
+          : [events === 1 ? 'the name taken out of 1 entry' : `the name taken out of ${saidEvents} entries`]),
+      ].join(' · '),
+  },
   audit: {
     title: 'Audit log',
     intro:

@@ -452,6 +452,26 @@ export const fr: Dictionary = {
     taken: 'Un utilisateur porte déjà ce nom.',
     lastAdmin: 'Le dernier administrateur actif ne peut être ni désactivé, ni rétrogradé, ni supprimé.',
   },
+  person: {
+    title: 'Données d’une personne',
+    intro:
+      'De quelqu’un sans compte : les dessins venus sous un pseudonyme, dans tous les projets, et ce que des imports ont apporté comme dit sous ce nom.',
+    pseudonym: 'Pseudonyme',
+    download: 'Télécharger',
+    erase: 'Effacer…',
+    eraseTitle: (name) => `Effacer ce qui est gardé de « ${name} » ?`,
+    eraseText:
+      'Ses dessins sont supprimés définitivement, et le nom est retiré des historiques des dessins des autres. C’est irréversible.',
+    eraseNow: 'Effacer',
+    nothing: 'Rien n’est gardé sous ce pseudonyme.',
+    erased: (drawings, saidDrawings, events, saidEvents) =>
+      [
+        drawings < 2 ? `${saidDrawings} dessin supprimé` : `${saidDrawings} dessins supprimés`,
+        ...(events === 0
+          ? []
+          : [events < 2 ? 'nom retiré d’une entrée' : `nom retiré de ${saidEvents} entrées`]),
+      ].join(' · '),
+  },
   audit: {
     title: 'Journal',
     intro:
