@@ -154,6 +154,11 @@ describe('the list of drawings', () => {
         'star',
         'star',
       ]);
+      // Also for whoever looked elsewhere in between.
+      await page.locator('nav a[href="#/labels"]').click();
+      await page.locator('[data-testid=label]').first().waitFor();
+      await page.locator('nav a[href="#/annotate"]').click();
+      await shown(page, count);
       await page.keyboard.press('Control+Z');
       await toasts(page).getByText('4 drawings are as they were before').waitFor();
       assert.deepEqual(

@@ -242,6 +242,23 @@ describe('the review screen', () => {
       }
     }));
 
+  it('keeps the last decisions, to be taken back, for whoever leaves and comes again', () =>
+    withReview(3, {}, async (page, [first, second]) => {
+      await page.keyboard.press('Enter');
+      await another(page, first);
+      await state(page, first, 'reviewed');
+      await page.keyboard.press('Escape');
+      await screen(page).waitFor({ state: 'detached' });
+      await page.getByTestId('start-review').click();
+      await screen(page).waitFor();
+      await inSight(page);
+      await page.getByTestId('progress').getByText('0 of 2').waitFor();
+      await page.getByTestId('decisions').locator(`[data-id="${first}"]`).waitFor();
+      await page.keyboard.press('u');
+      await toast(page, 'to be reviewed').waitFor();
+      assert.deepEqual([(await now(first)).tagged_by, (await now(second)).version], [null, 1]);
+    }));
+
   it('writes nothing of a drawing whose picture has not come', () =>
     withReview(3, {}, async (page, [, second]) => {
       const written = savesOf(page);

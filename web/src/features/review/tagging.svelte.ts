@@ -5,6 +5,8 @@ import { notices } from '../../ui/notices.svelte';
 import { explain, mayRetry, type Problem } from '../../api/problem';
 import { inTurn } from '../../util/bounded';
 import { annotatorApi, session } from '../session/session.svelte';
+import { Deeds } from './deeds.svelte';
+import { decisionsOf } from './progress';
 import { unsaved } from './unsaved';
 
 /** Somebody else was faster: what this person wanted, beside what is there now. */
@@ -60,8 +62,8 @@ export class Tagging {
   conflicts = $state<Record<string, Conflict>>({});
   failures = $state<Record<string, Failure>>({});
 
-  /** What was done here and not taken back, the last at the end. */
-  changes = $state.raw<readonly Change[]>([]);
+  /** How many decisions there were when this began. */
+  readonly decidedBefore: number;
   private underWay = new Set<Promise<unknown>>();
   /** By the drawing's id, the last one that was given at the end. */
   private sent = new Map<string, Sent>();
@@ -70,7 +72,19 @@ export class Tagging {
   constructor(
     private list: DrawingList,
     private others: DrawingList[],
-  ) {}
+    private deeds = new Deeds(),
+  ) {
+    this.decidedBefore = decisionsOf(this.changes).length;
+  }
+
+  /** What was done here and not taken back, the last at the end. */
+  get changes(): readonly Change[] {
+    return this.deeds.changes;
+  }
+
+  set changes(changes: readonly Change[]) {
+    this.deeds.changes = changes;
+  }
 
   /** How many drawings wait for the server's answer. */
   get ahead(): number {
