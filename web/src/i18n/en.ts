@@ -294,6 +294,9 @@ export const en = {
     } as Record<string, string>,
     opinionSaved: (tag: string) => `Your opinion: “${tag}”. Others are asked as well.`,
     disputedNow: (tag: string) => `Your opinion: “${tag}”. People do not agree: somebody will decide.`,
+    opinionShort: 'Your opinion. Others are asked as well.',
+    opinionsGiven: (n: number): string =>
+      n === 1 ? '1 opinion given: others are asked as well' : `${n} opinions given: others are asked as well`,
     ownOpinion: (tag: string) => `You said “${tag}”. Others are asked before the drawing is reviewed.`,
     disputed: 'People do not agree. The label that you set or accept decides.',
     flag: 'Flag',

@@ -292,6 +292,11 @@ export const fr: Dictionary = {
     },
     opinionSaved: (tag) => `Votre avis : « ${tag} ». D’autres seront interrogés.`,
     disputedNow: (tag) => `Votre avis : « ${tag} ». Les avis sont partagés : quelqu’un tranchera.`,
+    opinionShort: 'Votre avis. D’autres seront interrogés.',
+    opinionsGiven: (n) =>
+      n < 2
+        ? `${n} avis donné : d’autres seront interrogés`
+        : `${n} avis donnés : d’autres seront interrogés`,
     ownOpinion: (tag) =>
       `Vous avez dit « ${tag} ». D’autres sont interrogés avant que le dessin soit vérifié.`,
     disputed: 'Les avis sont partagés. L’étiquette que vous choisissez ou acceptez tranche.',

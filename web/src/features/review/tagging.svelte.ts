@@ -215,12 +215,17 @@ export class Tagging {
     tag: string | null,
     problem: Problem | null,
   ): void {
-    const { acceptedAll, taggedAll, notAccepted, goneAll, notAssigned } = i18n.t.annotate;
+    const { acceptedAll, taggedAll, opinionsGiven, notAccepted, goneAll, notAssigned } = i18n.t.annotate;
+    const opinions = done.filter(({ after }) => after.tagged_by === null).length;
+    const tagged = done.length - opinions;
     const count = (status: number) => refused.filter((other) => other === status).length;
     const [gone, unassignable] = [count(404), count(422)];
     const changed = refused.length - gone - unassignable;
     const said = [
-      tag === null ? acceptedAll(done.length) : taggedAll(done.length, i18n.tag(tag)),
+      ...(tagged > 0 || opinions === 0
+        ? [tag === null ? acceptedAll(tagged) : taggedAll(tagged, i18n.tag(tag))]
+        : []),
+      ...(opinions > 0 ? [opinionsGiven(opinions)] : []),
       ...(changed > 0 ? [notAccepted(changed)] : []),
       ...(gone > 0 ? [goneAll(gone)] : []),
       ...(unassignable > 0 ? [notAssigned(unassignable)] : []),

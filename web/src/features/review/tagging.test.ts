@@ -103,6 +103,27 @@ describe('tagging', () => {
     expect(list.waits(at('a'))).toBe(true);
   });
 
+  it('tells of several at once what counts and what is an opinion that others are asked about too', async () => {
+    const tagged = tagging.setAll(list.items, 'star');
+    (await wire.next('POST', '/api/v1/drawings:tag')).answer(200, {
+      results: [
+        { id: 'a', drawing: reviewed('a', 'star') },
+        { id: 'b', drawing: drawingOf('b', { version: 2, opinion: 'star' }) },
+        { id: 'c', drawing: drawingOf('c', { version: 2, opinion: 'star' }) },
+      ],
+    });
+    await tagged;
+    expect(said()).toBe(`${words.taggedAll(1, 'star')} · ${words.opinionsGiven(2)}`);
+    tagging.takenBack([at('a'), at('b'), at('c')]);
+    list.items = [drawingOf('d')];
+    const accepted = tagging.acceptAll(list.items);
+    (await wire.next('POST', '/api/v1/drawings:accept')).answer(200, {
+      results: [{ id: 'd', drawing: drawingOf('d', { version: 2, opinion: 'circle' }) }],
+    });
+    await accepted;
+    expect(said()).toBe(words.opinionsGiven(1));
+  });
+
   it('says where people do not agree, and leaves that drawing alone', async () => {
     const saved = tagging.set(at('a'), 'star');
     const after = drawingOf('a', { version: 4, opinion: 'star', disputed: true });
