@@ -92,7 +92,10 @@ void write_links(ObjectText& object, const std::string& id, const ApiSurface& su
 }
 
 /// What only annotators are told, where there is something to tell.
-void write_attention(ObjectText& object, const store::Drawing& drawing) {
+void write_for_annotators(ObjectText& object, const store::Drawing& drawing) {
+    if (drawing.external_id) object.text("external_id", *drawing.external_id);
+    if (drawing.file_name) object.text("file_name", *drawing.file_name);
+    if (drawing.pseudonym) object.text("pseudonym", *drawing.pseudonym);
     if (drawing.disputed) object.name("disputed") += "true";
     if (drawing.flag) object.text("flag", *drawing.flag);
     if (drawing.opinion) object.text("opinion", *drawing.opinion);
@@ -123,7 +126,7 @@ void write_drawing(ObjectText& object, const store::Drawing& drawing, const ApiS
         object.null("tagged_at");
     const bool hidden = drawing.visibility == store::Visibility::hidden;
     if (hidden) object.name("hidden") += "true";
-    if (surface.has_history) write_attention(object, drawing);
+    if (surface.has_history) write_for_annotators(object, drawing);
     std::string& out = object.name("image_url");
     out += '"';
     write_path(out, surface, hidden ? annotator_base : surface.images, id);

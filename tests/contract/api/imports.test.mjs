@@ -122,6 +122,25 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([again.stored, again.already_there], [0, 3]);
     });
 
+    it('tell annotators alone what drawings were called in the data, and by which pseudonym they were drawn', async () => {
+      const drawn = { key_id: '5152802567921664', word: 'circle', drawing: [[[0, 90, 45], [0, 0, 77]]] };
+      const body = form({ 'class.ndjson': JSON.stringify(drawn) }, { pseudonym: 'class 4b' });
+      const sent = await send(undefined, { form: body, headers: {} });
+      assert.equal((await report(sent)).stored, 1);
+      const list = `/api/v1/drawings?import=${sent.body.id}`;
+      const { body: there } = await api.ask('GET', list, { token, status: 200 });
+      const [{ id, external_id: called, pseudonym }] = there.drawings;
+      assert.deepEqual([called, pseudonym], ['5152802567921664', 'class 4b']);
+      const { body: open } = await api.ask('GET', `/api/v1/drawings/${id}`, { token, status: 200 });
+      assert.equal(open.pseudonym, 'class 4b');
+      const { body: seen } = await api.ask('GET', `/api/v1/public/drawings/${id}`, { status: 200 });
+      assert.deepEqual([seen.external_id, seen.pseudonym, seen.file_name], [undefined, undefined, undefined]);
+      const pictures = await send(archiveOf({ 'circle/named.png': circle(70) }));
+      await ended(pictures);
+      const { body: named } = await api.ask('GET', `/api/v1/drawings?import=${pictures.body.id}`, { token, status: 200 });
+      assert.equal(named.drawings[0].file_name, 'named.png');
+    });
+
     it('give drawings that are there the labels that were annotated in an export of them', async () => {
       const sent = await send(archiveOf({ '81.png': circle(81), '82.png': circle(82) }));
       assert.equal((await report(sent)).reviewed, 0);
