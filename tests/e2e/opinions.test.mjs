@@ -101,6 +101,34 @@ describe('several people', () => {
     await api('PATCH', '/projects/shapes', { opinions_wanted: 1 });
   });
 
+  it('are given of several at once too, told as opinions, and taken back', async () => {
+    await api('PATCH', '/projects/shapes', { opinions_wanted: 2 });
+    const drawn = [await draw(), await draw()];
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page, { user: 'marie', password });
+      await page.getByTestId('queue').click();
+      const cards = drawn.map(({ id }) => page.locator(`main [data-testid=drawing][data-id="${id}"]:visible`));
+      for (const card of cards) await card.getByRole('checkbox').check();
+      await page.getByTestId('tag-for-all').selectOption('star');
+      await page.getByTestId('picked').getByRole('button', { name: 'Tag', exact: true }).click();
+      await page.getByTestId('toasts').getByText('2 opinions given: others are asked as well').waitFor();
+      for (const card of cards) {
+        await card.getByTestId('own-opinion').waitFor();
+        assert.equal(await card.getByTestId('tag-select').inputValue(), 'star');
+        assert.equal(await card.getByRole('button', { name: 'Accept' }).count(), 0);
+      }
+      await look(page, 'opinions-in-the-list');
+      await page.keyboard.press('Control+Z');
+      await page.getByTestId('toasts').getByText('2 drawings are as they were before').waitFor();
+      await cards[0].getByRole('button', { name: 'Accept' }).waitFor();
+    });
+    await api('PATCH', '/projects/shapes', { opinions_wanted: 1 });
+    for (const { id } of drawn) {
+      const { tag, version } = await api('GET', `/drawings/${id}`);
+      await api('PATCH', `/drawings/${id}`, { tag }, { 'If-Match': `"${version}"` });
+    }
+  });
+
   it('flags by key with a comment, finds it by the filter, and takes it back', async () => {
     const drawing = await draw();
     const now = () => api('GET', `/drawings/${drawing.id}`);

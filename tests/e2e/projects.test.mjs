@@ -319,6 +319,36 @@ describe('several projects', () => {
     await api('PATCH', '/projects/birds', { who_draws: 'everyone', who_browses: 'everyone' });
   });
 
+  it('brings whoever signs in back to where it was asked for, with the labels of a closed project', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    await api('PATCH', '/projects/birds', { who_draws: 'users', who_browses: 'users' });
+    const enter = async (page) => {
+      await page.locator('#user').fill('admin');
+      await page.locator('#password').fill('admin');
+      await page.locator('form button.primary').click();
+    };
+    await withPage({}, async (page) => {
+      await page.goto(`${birds()}#/review`);
+      await page.locator('.invite').getByRole('link').click();
+      await enter(page);
+      const labels = page.getByTestId('detail').getByTestId('labels');
+      await labels.locator('[data-tag=wren]').waitFor();
+      await page.reload();
+      await labels.locator('[data-tag=wren]').waitFor();
+      await page.keyboard.press('Escape');
+      await page.waitForURL(/#\/annotate$/);
+    }, { failedRequests: true });
+    await withPage({ ...phone, locale: 'fr-FR' }, async (page) => {
+      await page.goto(birds());
+      await page.getByTestId('no-project').getByRole('link').first().click();
+      await enter(page);
+      await page.getByTestId('project-name').waitFor();
+      await draw(page);
+    }, { failedRequests: true });
+    await api('PATCH', '/projects/birds', { who_draws: 'everyone', who_browses: 'everyone' });
+  });
+
   it('takes no more once it is archived, until it is brought back', async () => {
     await withPage(phone, async (page) => {
       await signIn(page);
