@@ -141,6 +141,26 @@ describe('an import', () => {
       await page.getByTestId('filter').locator('[data-tag=spiral]:visible').waitFor();
     }));
 
+  it('goes on while one looks elsewhere in the page, which tells when all is sent', () =>
+    visit(browser, croquis.url, {}, async (page) => {
+      await open(page);
+      await page.route('**/api/v1/imports', async (route) => {
+        await sleep(1500);
+        await route.continue();
+      });
+      await chosen(page, 'three.zip', zipOf(Object.fromEntries(Object.entries(drawings(503)).slice(-3))));
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await page.getByTestId('import').getByText('Uploading…').waitFor();
+      await page.locator('nav a[href="#/labels"]').click();
+      await page.locator('[data-testid=label]').first().waitFor();
+      await page.locator('nav a[href="#/data"]').click();
+      await page.getByTestId('import').getByText('Uploading…').waitFor();
+      await page.locator('nav a[href="#/labels"]').click();
+      await page.getByTestId('toasts').getByText('The upload is complete').waitFor();
+      await page.getByTestId('toasts').getByRole('button', { name: 'To Data' }).click();
+      await outcome(page, '3 drawings were stored.');
+    }));
+
   it('names what is bad in it, in French too, and takes a drop', async () => {
     const files = { 'cercle/1.png': png('circle', 3), 'circle/bad.png': png('circle', 4).subarray(0, 50) };
     await visit(browser, `${croquis.url}/#/login`, { locale: 'fr-FR' }, async (page) => {
