@@ -139,6 +139,12 @@ describe('the review screen', () => {
       assert.equal(await another(page, first), second);
       await toast(page, 'was not saved').waitFor();
       await state(page, first, 'failed');
+      // Whoever loads the page anew is asked first.
+      const asked = page.waitForEvent('dialog');
+      void page.evaluate(() => location.reload());
+      const question = await asked;
+      assert.equal(question.type(), 'beforeunload');
+      await question.dismiss();
       await page.unroute('**/api/v1/drawings/*');
       await page.keyboard.press('Enter');
       await toast(page, /accepted/).waitFor();

@@ -49,3 +49,8 @@ class Unsaved {
 }
 
 export const unsaved = new Unsaved();
+
+// Whoever loads the page anew, or closes it, is asked first: the answers would be lost.
+globalThis.addEventListener?.('beforeunload', (event) => {
+  if (notices.shows(topic)) event.preventDefault();
+});
