@@ -159,6 +159,16 @@ describe('an import', () => {
       await page.getByTestId('toasts').getByText('The upload is complete').waitFor();
       await page.getByTestId('toasts').getByRole('button', { name: 'To Data' }).click();
       await outcome(page, '3 drawings were stored.');
+      // All of it is taken out again.
+      const job = await page.getByRole('link', { name: 'Show what was imported' }).getAttribute('href');
+      const of = `/drawings?${job.split('?')[1]}`;
+      assert.equal((await api('GET', of)).drawings.length, 3);
+      await page.getByTestId('delete-imported').click();
+      await look(page, 'import-delete');
+      await page.getByTestId('ask').getByRole('button', { name: 'Delete' }).click();
+      await page.getByTestId('toasts').getByText('3 drawings deleted').waitFor();
+      await page.getByTestId('ask').waitFor({ state: 'detached' });
+      assert.deepEqual((await api('GET', of)).drawings, []);
     }));
 
   it('names what is bad in it, in French too, and takes a drop', async () => {

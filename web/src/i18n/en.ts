@@ -1122,6 +1122,12 @@ export const en = {
     unknownMake: 'Make labels of them',
     unknownMap: 'Say which label each means',
     toQueue: 'Review what was imported',
+    toImported: 'Show what was imported',
+    deleteImported: 'Delete what was imported…',
+    deleteImportedTitle: 'Delete all that this import stored?',
+    deleteImportedText:
+      'Its drawings are deleted for good, with what people said of them since, and importing them again does not bring them back. Labels that it gave to drawings from before stay.',
+    deletedSoFar: (n: string) => `${n} deleted`,
     problemsTitle: 'Rejected, or worth knowing',
     place: 'Where',
     reason: 'Why',

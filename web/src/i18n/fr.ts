@@ -1137,6 +1137,12 @@ export const fr: Dictionary = {
     unknownMake: 'En faire des étiquettes',
     unknownMap: 'Dire quelle étiquette chacun désigne',
     toQueue: 'Vérifier ce qui a été importé',
+    toImported: 'Voir ce qui a été importé',
+    deleteImported: 'Supprimer ce qui a été importé…',
+    deleteImportedTitle: 'Supprimer tout ce que cet import a enregistré ?',
+    deleteImportedText:
+      'Ses dessins sont supprimés définitivement, avec ce qui en a été dit depuis, et les importer de nouveau ne les ramène pas. Les étiquettes qu’il a données à des dessins d’avant restent.',
+    deletedSoFar: (n) => `Supprimés : ${n}`,
     problemsTitle: 'Refusés, ou bon à savoir',
     place: 'Où',
     reason: 'Pourquoi',
