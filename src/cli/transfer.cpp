@@ -316,6 +316,8 @@ int export_data(const server::Config& config, const ExportArguments& arguments) 
     // Where the data goes to standard output, what is said goes beside it.
     auto& out = arguments.output == "-" ? std::cerr : std::cout;
     out << done->manifest;
+    if (done->written + done->left_out == 0)
+        std::cerr << "No drawing is as asked for: the data set is empty.\n";
     if (done->left_out > 0)
         out << fmt::format("{} drawings are left out: this format carries strokes alone\n",
                            done->left_out);
@@ -383,7 +385,7 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
         ->required()
         ->check(
             CLI::IsMember({"imagefolder", "csv", "coco", "labelstudio", "huggingface", "ndjson"}));
-    command.add_option("--output", arguments.output, "Where to; - for standard output")
+    command.add_option("-o,--output", arguments.output, "Where to; - for standard output")
         ->required()
         ->type_name("FILE");
     command.add_option("--tag", arguments.tag, "Only drawings with this tag");

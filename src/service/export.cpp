@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <boost/json/object.hpp>
+#include <string>
 #include <utility>
 
 #include "core/this_thread.h"
@@ -8,6 +12,8 @@
 
 namespace croquis::service {
 namespace {
+
+namespace json = boost::json;
 
 constexpr std::size_t export_page_size = 100;
 /// A picture may have two megabytes.
@@ -60,6 +66,35 @@ store::Query query_of(const ExportOptions& options) {
     query.min_confidence = options.min_confidence;
     query.max_confidence = options.max_confidence;
     return query;
+}
+
+/// What was asked for, as the API's parameters are called.
+json::object chosen_of(const ExportOptions& options) {
+    json::object chosen;
+    const auto put = [&](const char* name, const auto& value) {
+        if (value) chosen[name] = *value;
+    };
+    const auto put_time = [&](const char* name, const std::optional<Timestamp>& time) {
+        if (time) chosen[name] = to_rfc3339(*time);
+    };
+    // As it was given: 0.35 is no 0.3499999940395355.
+    const auto put_share = [&](const char* name, const std::optional<float>& share) {
+        if (share) chosen[name] = std::stod(fmt::format("{}", *share));
+    };
+    put("tag", options.tag);
+    put("reviewed", options.reviewed);
+    put("tagged_by", options.tagged_by);
+    put_time("tagged_since", options.tagged_since);
+    put("source", options.source);
+    put_time("from", options.from);
+    put_time("until", options.until);
+    put_share("min_confidence", options.min_confidence);
+    put_share("max_confidence", options.max_confidence);
+    if (options.judging) chosen["split"] = *options.judging ? "judge" : "learn";
+    put("disagreement", options.disagreement);
+    put("disputed", options.disputed);
+    put("flagged", options.flagged);
+    return chosen;
 }
 
 /// Bytes gathered until they are taken.
@@ -168,7 +203,7 @@ Exporter::~Exporter() = default;
 Result<std::unique_ptr<Exporter>> Exporter::make(store::Store& store, store::Transfer& transfer,
                                                  dataset::ZipWriter::Sink& sink,
                                                  ExportOptions options) {
-    dataset::DatasetName name{options.project, {}};
+    dataset::DatasetName name{options.project, {}, chosen_of(options)};
     const auto labels = store.labels(options.project_id);
     if (!labels) return labels.error();
     for (const auto& label : *labels)

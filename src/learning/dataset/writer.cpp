@@ -109,7 +109,11 @@ class Summary {
             {"project", name.project},     {"drawings", drawings_},
             {"reviewed", reviewed_},       {"left_out", left_out_},
             {"labels", std::move(labels)}, {"models", std::move(models)}};
-        manifest["label_set"] = json::array(name.labels.begin(), name.labels.end());
+        // A drawing may carry one that is retired.
+        std::set<std::string> known(name.labels.begin(), name.labels.end());
+        for (const auto& [label, count] : labels_) known.insert(label);
+        manifest["label_set"] = json::array(known.begin(), known.end());
+        if (!name.chosen.empty()) manifest["chosen"] = name.chosen;
         manifest["oldest"] = first_ ? json::value(to_rfc3339(*first_)) : json::value();
         manifest["newest"] = last_ ? json::value(to_rfc3339(*last_)) : json::value();
         return manifest;

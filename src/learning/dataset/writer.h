@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,10 +34,11 @@ struct Exported {
     std::string source;
 };
 
-/// What a data set is called, and the labels that its drawings might have had.
+/// What a data set is called, the labels that its drawings might have had, and what was asked for.
 struct DatasetName {
     std::string project;
     std::vector<std::string> labels;
+    boost::json::object chosen = {};  ///< empty where it is all
 };
 
 /// Writes a data set to a sink as the drawings come. Not thread-safe.

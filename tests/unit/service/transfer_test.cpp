@@ -685,6 +685,34 @@ TEST_F(TransferTest, StrokesThatTheExportWritesOtherwiseAreThereAlready) {
     EXPECT_EQ(again.rejected, 0U) << problems.front();
 }
 
+TEST_F(TransferTest, AManifestSaysWhatWasAskedForAndHasTheLabelsThatAreRetired) {
+    Place place(path("a.db"));
+    fill(place);
+    store::LabelChange retired;
+    retired.retired = true;
+    ASSERT_TRUE(place.store->change_label(store::shapes_project, "star", retired, {}));
+    ExportOptions options;
+    options.format = Format::quickdraw;
+    const auto manifest_of = [&] {
+        TextSink sink;
+        const auto done = export_drawings(*place.store, *place.transfer, sink, options, {});
+        return boost::json::parse(done.value().manifest).as_object();
+    };
+    const auto all = manifest_of();
+    EXPECT_FALSE(all.contains("chosen"));
+    const auto text = boost::json::serialize(all.at("label_set"));
+    EXPECT_THAT(text, HasSubstr(R"("square","squiggle","star","triangle")"));
+    options.reviewed = true;
+    options.min_confidence = 0.35F;
+    options.judging = false;
+    options.tag = "heart";
+    const auto none = manifest_of();
+    EXPECT_EQ(none.at("chosen"),
+              boost::json::parse(
+                  R"({"tag":"heart","reviewed":true,"min_confidence":0.35,"split":"learn"})"));
+    EXPECT_EQ(boost::json::serialize(none.at("label_set")).find("star"), std::string::npos);
+}
+
 TEST_F(TransferTest, OnlyWhatIsAskedForIsExported) {
     Place place(path("a.db"));
     fill(place);
