@@ -139,6 +139,11 @@ describe('the review screen', () => {
       assert.equal(await another(page, first), second);
       await toast(page, 'was not saved').waitFor();
       await state(page, first, 'failed');
+      // On a phone its words have the width to themselves.
+      await page.setViewportSize({ width: 360, height: 740 });
+      const words = await toast(page, 'was not saved').boundingBox();
+      assert.ok(words.width > 250, JSON.stringify(words));
+      await page.setViewportSize({ width: 1280, height: 900 });
       // Whoever loads the page anew is asked first.
       const asked = page.waitForEvent('dialog');
       void page.evaluate(() => location.reload());
