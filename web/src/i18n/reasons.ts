@@ -1,9 +1,8 @@
 import type { Job } from '../api/client';
 import type * as annotator from '../generated/annotator';
-import type { Language } from './detect-language';
+import { hasCode, typeset, type CodedWords } from './coded-words';
 import { filled } from './filled';
 import { i18n } from './i18n.svelte';
-import { spacedText } from './spaced';
 
 export type ReasonCode = annotator.components['schemas']['ReasonCode'];
 
@@ -19,7 +18,7 @@ export interface Reason {
  * What the server's codes say. {names} are its parameters; words of requests, as label_column, become the titles of the
  * import's fields.
  */
-export const reasons: Record<ReasonCode, Record<Language, string>> = {
+export const reasons: CodedWords<ReasonCode> = {
   // Files and archives.
   archive_damaged: {
     en: 'The archive is damaged or cut short ({message}).',
@@ -509,9 +508,9 @@ const around = {
     en: '{text} With {format} as {field}, under More, the folders are the labels.',
     fr: '{text} Avec {format} dans {field}, sous Plus, les dossiers sont les étiquettes.',
   },
-} satisfies Record<string, Record<Language, string>>;
+} satisfies CodedWords<string>;
 
-export const isReason = (code: string): code is ReasonCode => Object.hasOwn(reasons, code);
+export const isReason = (code: string): code is ReasonCode => hasCode(reasons, code);
 
 /** A reason in the person's language, where it is one that the page knows; else the server's sentence. */
 export function tell({ sentence, code = '', parameters = {} }: Reason): string {
@@ -528,7 +527,7 @@ export function tell({ sentence, code = '', parameters = {} }: Reason): string {
     const { importFormats, importFormat, quoted } = t.data;
     put('instead', { format: quoted(importFormats.imagefolder), field: quoted(importFormat) });
   }
-  return language === 'fr' ? spacedText(text) : text;
+  return typeset(text);
 }
 
 /** Why a job failed; empty where it did not. */

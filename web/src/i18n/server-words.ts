@@ -1,7 +1,6 @@
 import type * as annotator from '../generated/annotator';
-import type { Language } from './detect-language';
+import { hasCode, typeset, type CodedWords } from './coded-words';
 import { i18n } from './i18n.svelte';
-import { spacedText } from './spaced';
 
 export type ServerCode = annotator.components['schemas']['ServerCode'];
 
@@ -9,7 +8,7 @@ export type ServerCode = annotator.components['schemas']['ServerCode'];
  * What the server's codes say of a request as a whole, of who sends it, of what is there and of the server. Where it
  * passes (429, 502 to 504), when to try again is said behind it.
  */
-export const serverWords: Record<ServerCode, Record<Language, string>> = {
+export const serverWords: CodedWords<ServerCode> = {
   address_not_found: { en: 'There is nothing at this address.', fr: 'Il n’y a rien à cette adresse.' },
   address_not_valid: {
     en: 'The server cannot read this address. Reload the page.',
@@ -143,9 +142,6 @@ export const serverWords: Record<ServerCode, Record<Language, string>> = {
   },
 };
 
-export const isOfServer = (code: string): code is ServerCode => Object.hasOwn(serverWords, code);
+export const isOfServer = (code: string): code is ServerCode => hasCode(serverWords, code);
 
-export function tellOfServer(code: ServerCode): string {
-  const text = serverWords[code][i18n.language];
-  return i18n.language === 'fr' ? spacedText(text) : text;
-}
+export const tellOfServer = (code: ServerCode): string => typeset(serverWords[code][i18n.language]);
