@@ -5,8 +5,8 @@
 #include "cli/commands.h"
 #include "cli/interruption.h"
 #include "cli/terminal.h"
+#include "core/new_file.h"
 #include "store/backup.h"
-#include "store/new_file.h"
 
 /// The whole store in one file, and back.
 namespace croquis::cli {
@@ -67,7 +67,7 @@ void add_backup(CLI::App& program, Context& context) {
     const auto config = own_settings(*command, server::Settings::store, context);
     command->callback([=, &context] {
         const auto made = [&] {
-            const GoneIfInterrupted unfinished(store::NewFile::unfinished(*file));
+            const GoneIfInterrupted unfinished(NewFile::unfinished(*file));
             Bars bars;
             return store::back_up(config->store, *file, bars.show());
         }();

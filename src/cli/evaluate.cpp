@@ -4,11 +4,11 @@
 
 #include <boost/json.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/output_file.h"
 #include "cli/terminal.h"
 #include "core/files.h"
 #include "learning/adaptation/few_shot.h"
@@ -123,26 +123,15 @@ Result<learning::Evaluation> evaluated(const EvaluateArguments& arguments, const
     return evaluation;
 }
 
-Result<void> write(const std::string& file, const std::string& text) {
-    if (file == "-") {
-        std::cout << text << std::flush;
-        return {};
-    }
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) return Error{ErrorKind::unavailable, "Cannot write " + file + "."};
-    return {};
-}
-
 /// As text on standard output, unless a file takes its place there.
 Result<void> publish(const learning::Evaluation& evaluation, const EvaluateArguments& arguments) {
     if (arguments.json != "-" && arguments.html != "-") std::cout << to_text(evaluation);
     if (!arguments.json.empty()) {
         const auto text = boost::json::serialize(to_json(evaluation)) + "\n";
-        if (const auto written = write(arguments.json, text); !written) return written.error();
+        if (const auto written = write_output(arguments.json, as_bytes(text)); !written)
+            return written.error();
     }
-    if (!arguments.html.empty()) return write(arguments.html, to_html(evaluation));
+    if (!arguments.html.empty()) return write_output(arguments.html, as_bytes(to_html(evaluation)));
     return {};
 }
 
@@ -208,7 +197,7 @@ int few_shot(const EvaluateArguments& arguments, const Subject& subject) {
                   << to_text(*shown);
     if (!arguments.json.empty()) {
         const auto text = boost::json::serialize(to_json(*shown, subject, data->left_out)) + "\n";
-        if (const auto written = write(arguments.json, text); !written)
+        if (const auto written = write_output(arguments.json, as_bytes(text)); !written)
             return report(written.error());
     }
     return data->unreadable.empty() ? success : partly_failed;

@@ -1,45 +1,64 @@
 #include "cli/interruption.h"
 
-#include <unistd.h>
-
-#include <array>
-#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <cstddef>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "core/this_thread.h"
 
 namespace croquis::cli {
 namespace {
 
-constexpr std::array signals{SIGINT, SIGTERM};
-
-/// A handler may read nothing that could be half written.
-std::array<std::atomic<const char*>, 8> unfinished{};
-static_assert(std::atomic<const char*>::is_always_lock_free);
-
-void take_away(int signal) {
-    for (auto& each : unfinished)
-        if (const char* name = each.load(); name != nullptr) ::unlink(name);
-    // As if nothing had caught it: whoever started the program sees what ended it.
-    ::signal(signal, SIG_DFL);
-    ::raise(signal);
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 }  // namespace
 
-GoneIfInterrupted::GoneIfInterrupted(const std::vector<std::filesystem::path>& files) {
-    for (const auto& file : files) names_.push_back(file.string());
-    for (std::size_t i = 0; i < names_.size() && i < unfinished.size(); ++i)
-        unfinished.at(i) = names_[i].c_str();
-    for (const int signal : signals) {
-        struct sigaction action {};
-        if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
-        action.sa_handler = take_away;
-        ::sigaction(signal, &action, nullptr);
+/// Waits for the signals on a thread of its own, which may do what a signal's handler may not.
+class GoneIfInterrupted::Watch {
+  public:
+    explicit Watch(std::vector<std::filesystem::path> files) : files_(std::move(files)) {
+        for (const int signal : {SIGINT, SIGTERM})
+            if (!is_ignored(signal)) signals_.add(signal);
+        signals_.async_wait([this](const boost::system::error_code& failed, int signal) {
+            if (!failed) end_by(signal);
+        });
+        thread_ = std::thread([this] {
+            name_this_thread("signals");
+            io_.run();
+        });
     }
-}
+    ~Watch() {
+        io_.stop();
+        thread_.join();
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
 
-GoneIfInterrupted::~GoneIfInterrupted() {
-    for (auto& each : unfinished) each = nullptr;
-}
+  private:
+    void end_by(int signal) {
+        std::error_code ignored;
+        for (const auto& file : files_) std::filesystem::remove(file, ignored);
+        // As if nothing had caught it: whoever started the program sees what ended it.
+        boost::system::error_code failed;
+        signals_.clear(failed);
+        ::raise(signal);
+    }
+
+    const std::vector<std::filesystem::path> files_;
+    boost::asio::io_context io_{1};
+    boost::asio::signal_set signals_{io_};
+    std::thread thread_;
+};
+
+GoneIfInterrupted::GoneIfInterrupted(std::vector<std::filesystem::path> files)
+    : watch_(std::make_unique<Watch>(std::move(files))) {}
+
+GoneIfInterrupted::~GoneIfInterrupted() = default;
 
 }  // namespace croquis::cli

@@ -5,12 +5,12 @@
 #include <boost/json.hpp>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
 
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "cli/terminal.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -162,15 +162,6 @@ Result<void> use(store::Store& store, const ModelArguments& arguments) {
     return {};
 }
 
-Result<void> write(const std::filesystem::path& path, BytesView bytes) {
-    std::ofstream file(path, std::ios::binary);
-    file.write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) return Error{ErrorKind::unavailable, path.string() + " cannot be written."};
-    return {};
-}
-
 /// Both files, as add takes them.
 Result<void> save(store::Store& store, const ModelArguments& arguments) {
     const auto model = store.model(arguments.id);
@@ -181,8 +172,9 @@ Result<void> save(store::Store& store, const ModelArguments& arguments) {
         arguments.onnx.empty() ? arguments.id + ".onnx" : arguments.onnx;
     auto card = file;
     card.replace_extension(".json");
-    if (const auto written = write(file, *onnx); !written) return written.error();
-    if (const auto written = write(card, as_bytes(model->card)); !written) return written.error();
+    if (const auto written = write_output(file, *onnx); !written) return written.error();
+    if (const auto written = write_output(card, as_bytes(model->card)); !written)
+        return written.error();
     std::cout << "saved " << file.string() << " and its card " << card.string() << '\n';
     return {};
 }

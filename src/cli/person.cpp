@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "cli/terminal.h"
-#include "core/private_files.h"
 #include "service/people.h"
 
 /// A person's data, by pseudonym.
@@ -18,26 +17,17 @@ struct PersonArguments {
     bool sure = false;
 };
 
-Result<void> write_all(service::PersonExport& person, std::ostream& out) {
-    for (;;) {
-        const auto lines = person.next();
-        if (!lines) return lines.error();
-        if (lines->empty()) break;
-        out << *lines;
-    }
-    out.flush();
-    if (!out) return Error{ErrorKind::unavailable, "The output cannot be written.", "--output"};
-    return {};
-}
-
 Result<void> export_person(store::Store& store, const PersonArguments& arguments) {
     const auto person =
         service::PersonExport::begin(store, arguments.pseudonym, store::operator_author());
     if (!person) return person.error();
-    if (arguments.output == "-") return write_all(**person, std::cout);
-    make_private_file(arguments.output);
-    std::ofstream out(arguments.output, std::ios::binary | std::ios::trunc);
-    return write_all(**person, out);
+    OutputFile file(arguments.output, NewFile::Readers::owner);
+    for (;;) {
+        const auto lines = (*person)->next();
+        if (!lines) return lines.error();
+        if (lines->empty()) return file.keep();
+        if (const auto written = file.write(as_bytes(*lines)); !written) return written;
+    }
 }
 
 Result<void> erase_person(store::Store& store, const PersonArguments& arguments) {

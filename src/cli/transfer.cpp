@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <fstream>
 #include <iostream>
 #include <limits>
 #include <thread>
 #include <utility>
 
 #include "cli/commands.h"
-#include "cli/interruption.h"
 #include "cli/options.h"
+#include "cli/output_file.h"
 #include "cli/terminal.h"
 #include "server/open.h"
 #include "service/audit.h"
@@ -208,57 +207,14 @@ int import_data(const server::Config& config, const ImportArguments& arguments) 
     return done->rejected == 0 ? success : partly_failed;
 }
 
-/// A file that is there whole at the end, or not at all.
-class OutputFile final : public dataset::ZipWriter::Sink {
+/// Takes an archive as it is written.
+class OutputSink final : public dataset::ZipWriter::Sink {
   public:
-    explicit OutputFile(std::filesystem::path path)
-        : path_(std::move(path)), partial_(path_.string() + ".partial"), unfinished_(beside()) {
-        if (!to_standard_output()) file_.open(partial_, std::ios::binary | std::ios::trunc);
-    }
-    ~OutputFile() override {
-        std::error_code ignored;
-        if (!to_standard_output() && !kept_) std::filesystem::remove(partial_, ignored);
-    }
-    OutputFile(const OutputFile&) = delete;
-    OutputFile& operator=(const OutputFile&) = delete;
-
-    Result<void> write(BytesView bytes) override {
-        auto& out = to_standard_output() ? static_cast<std::ostream&>(std::cout) : file_;
-        out.write(reinterpret_cast<const char*>(bytes.data()),
-                  static_cast<std::streamsize>(bytes.size()));
-        if (!out) return failed();
-        return {};
-    }
-
-    Result<void> keep() {
-        if (to_standard_output()) {
-            std::cout.flush();
-            return std::cout ? Result<void>() : Result<void>(failed());
-        }
-        file_.close();
-        std::error_code wrong;
-        if (file_) std::filesystem::rename(partial_, path_, wrong);
-        if (!file_ || wrong) return failed();
-        kept_ = true;
-        return {};
-    }
-
-    [[nodiscard]] bool to_standard_output() const { return path_ == "-"; }
+    explicit OutputSink(OutputFile& file) : file_(file) {}
+    Result<void> write(BytesView bytes) override { return file_.write(bytes); }
 
   private:
-    std::vector<std::filesystem::path> beside() const {
-        if (to_standard_output()) return {};
-        return {partial_};
-    }
-    Error failed() const {
-        return {ErrorKind::unavailable, fmt::format("Cannot write {}.", path_.string()), "output"};
-    }
-
-    std::filesystem::path path_;
-    std::string partial_;
-    GoneIfInterrupted unfinished_;
-    std::ofstream file_;
-    bool kept_ = false;
+    OutputFile& file_;
 };
 
 Result<service::ExportOptions> export_options(const ExportArguments& arguments) {
@@ -302,8 +258,9 @@ Result<service::ExportReport> exported(const server::Config& config,
     const auto told = service::tell_export(*opened->store, *options, store::operator_author());
     if (!told) return told.error();
     OutputFile output(arguments.output);
+    OutputSink sink(output);
     ProgressBar bar("Exporting");
-    auto done = service::export_drawings(*opened->store, *opened->transfer, output, *options,
+    auto done = service::export_drawings(*opened->store, *opened->transfer, sink, *options,
                                          [&](std::size_t written) { bar.show(written, all); });
     if (!done) return done.error();
     if (const auto kept = output.keep(); !kept) return kept.error();

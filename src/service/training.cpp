@@ -14,6 +14,7 @@
 #include "core/bytes.h"
 #include "core/child_process.h"
 #include "core/files.h"
+#include "core/new_file.h"
 #include "learning/adaptation/teaching.h"
 #include "recognition/limits.h"
 #include "service/labels.h"
@@ -133,16 +134,12 @@ Result<Sha256> write_drawings(store::Store& store, const Source& source, const f
     return sha256(as_bytes(named));
 }
 
+/// One that is there is whole.
 Result<void> write_file(const fs::path& file, std::string_view bytes) {
-    // Written beside and renamed: one that is there is whole.
-    const fs::path beside = file.string() + ".new";
-    std::ofstream out(beside, std::ios::binary);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    std::error_code failed;
-    if (out) fs::rename(beside, file, failed);
-    if (!out || failed) return broken(file);
-    return {};
+    const auto failed = write_whole(file, as_bytes(bytes), NewFile::Readers::owner);
+    if (!failed) return {};
+    spdlog::warn("cannot write {}: {}", file.string(), failed.message());
+    return broken(file);
 }
 
 fs::path begun_with_file(const fs::path& folder) {

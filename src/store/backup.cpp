@@ -9,9 +9,9 @@
 
 #include "core/digest.h"
 #include "core/files.h"
+#include "core/new_file.h"
 #include "core/text.h"
 #include "store/backup_parts.h"
-#include "store/new_file.h"
 #include "store/postgres/backup.h"
 #include "store/sqlite/backup.h"
 #include "store/sqlite_url.h"
@@ -64,13 +64,9 @@ Sha256 digest_of(const fs::path& file, const ShowProgress& show) {
 }
 
 void write_digest(const fs::path& file, const Sha256& digest) {
-    NewFile made(digest_path(file));
-    std::ofstream out(made.partial(), std::ios::binary);
-    out << to_hex(digest) << "  " << file.filename().string() << '\n';
-    out.close();
-    if (!out)
-        throw Failure(Fault::disk_full, fmt::format("cannot write {}", made.partial().string()));
-    made.keep();
+    const auto path = digest_path(file);
+    const auto line = to_hex(digest) + "  " + file.filename().string() + "\n";
+    require(write_whole(path, as_bytes(line), NewFile::Readers::owner), "write", path);
 }
 
 void check_digest(const fs::path& file, const Sha256& digest) {
@@ -187,14 +183,15 @@ Result<BackupContents> back_up(const std::string& url, const fs::path& file,
             throw Failure(ErrorKind::not_found,
                           fmt::format("There is no folder {} to write it into.", folder.string()),
                           "FILE");
-        NewFile made(file);
+        NewFile made(file, NewFile::Readers::owner);
+        require(made.make(), "make", made.partial());
         auto contents = write(url, made.partial(), show);
         const auto copy = read(url, made.partial(), show);
         require_same_rows(contents, copy);
         contents.bytes = copy.bytes;
         contents.digest = digest_of(made.partial(), show);
         write_digest(file, contents.digest);
-        made.keep();
+        require(made.keep(), "keep", file);
         return contents;
     });
 }

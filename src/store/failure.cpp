@@ -1,5 +1,7 @@
 #include "store/failure.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -78,6 +80,12 @@ Error database_error(Fault fault) {
     const auto* const words = std::find_if(
         table.begin(), table.end(), [fault](const Words& each) { return each.fault == fault; });
     return {words->kind, words->detail, {}, words->retry_after_s};
+}
+
+void require(const std::error_code& failed, const char* doing, const std::filesystem::path& file) {
+    if (failed)
+        throw Failure(fault_of_file(failed.value()),
+                      fmt::format("cannot {} {}: {}", doing, file.string(), failed.message()));
 }
 
 std::string in_full(const Failure& failure) {

@@ -3,9 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -61,6 +63,9 @@ class Failure : public std::runtime_error {
     Error error_;
     std::optional<Fault> fault_;
 };
+
+/// Throws Failure where something went wrong with a file of the store: "cannot make x.db.partial".
+void require(const std::error_code& failed, const char* doing, const std::filesystem::path& file);
 
 /// The failure in the words of whoever runs the program: what is wrong and why.
 std::string in_full(const Failure& failure);

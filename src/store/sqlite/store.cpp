@@ -5,9 +5,9 @@
 
 #include <filesystem>
 
+#include "core/new_file.h"
 #include "core/private_files.h"
 #include "store/migrations.h"
-#include "store/new_file.h"
 #include "store/sqlite/schema.h"
 
 namespace croquis::store::sqlite {
@@ -45,9 +45,10 @@ std::optional<std::string> migrate_one(Connection& connection) {
 
 /// Copies the database to `path`, which has the whole of it or is not there.
 void copy_whole(Connection& connection, const std::string& path) {
-    NewFile file(path);
+    NewFile file(path, NewFile::Readers::owner);
+    require(file.make(), "make", file.partial());
     connection.run("VACUUM INTO $1", file.partial().string());
-    file.keep();
+    require(file.keep(), "keep", path);
 }
 
 /// SQLite gives the files beside the database its permissions.
