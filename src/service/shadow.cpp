@@ -91,16 +91,12 @@ Result<void> ask_network(store::Store& store, Trunk& other, const ShadowRun& run
     if (const auto loaded = other.load(); !loaded) return loaded.error();
     const auto begun = std::chrono::steady_clock::now();
     std::size_t answered = 0;
-    for (std::size_t at = 0; at < ids.size(); at += most_looked_at) {
-        if (run.is_stopped && run.is_stopped()) return stopped();
-        if (std::chrono::steady_clock::now() - begun >= run.longest) break;
-        const auto some = std::span(ids).subspan(at, std::min(most_looked_at, ids.size() - at));
-        auto looked = look_at(store, other, some);
-        if (!looked) return looked.error();
-        answered += looked->answers.size();
-        for (auto& [id, answer] : looked->answers) answers.add(drawings.at(id), std::move(answer));
-        if (run.progress) run.progress(at + some.size(), ids.size());
-    }
+    const auto looked = look_at_all(
+        store, other, ids, {run.progress, run.is_stopped, begun + run.longest}, [&](Looked& part) {
+            answered += part.answers.size();
+            for (auto& [id, answer] : part.answers) answers.add(drawings.at(id), std::move(answer));
+        });
+    if (!looked) return looked.error();
     const Microseconds took = std::chrono::steady_clock::now() - begun;
     if (answered > 0) answers.microseconds = took.count() / static_cast<double>(answered);
     return {};

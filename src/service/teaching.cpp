@@ -459,24 +459,24 @@ Result<void> keep_live_tags(const Trunk& live, std::vector<Reviewed>& drawings) 
 /// Lets another network look at all drawings: its embeddings take the place of those there.
 Result<void> look_anew(store::Store& store, Trunk& network, std::vector<Reviewed>& drawings,
                        const TeachRequest& request) {
-    for (std::size_t at = 0; at < drawings.size(); at += most_looked_at) {
-        if (request.is_stopped && request.is_stopped()) return stopped();
-        const auto some =
-            std::span(drawings).subspan(at, std::min(most_looked_at, drawings.size() - at));
-        std::vector<Uuid> ids;
-        for (const auto& drawing : some) ids.push_back(drawing.id);
-        auto looked = look_at(store, network, ids);
-        if (!looked) return looked.error();
-        for (auto& drawing : some) {
-            const auto found = looked->answers.find(drawing.id);
-            drawing.embedding.clear();
-            if (found == looked->answers.end()) continue;
-            drawing.embedding = numbers_of(*embedding_of(network.info(), found->second));
-            drawing.new_tag = found->second.tag;
-            drawing.new_confidence = found->second.confidence;
-        }
-        if (request.progress) request.progress(at + some.size(), drawings.size());
+    std::vector<Uuid> ids;
+    std::map<Uuid, Reviewed*> by_id;
+    for (auto& drawing : drawings) {
+        drawing.embedding.clear();
+        ids.push_back(drawing.id);
+        by_id.emplace(drawing.id, &drawing);
     }
+    const auto take = [&](Looked& part) {
+        for (auto& [id, answer] : part.answers) {
+            auto& drawing = *by_id.at(id);
+            drawing.embedding = numbers_of(*embedding_of(network.info(), answer));
+            drawing.new_tag = std::move(answer.tag);
+            drawing.new_confidence = answer.confidence;
+        }
+    };
+    const auto looked =
+        look_at_all(store, network, ids, {request.progress, request.is_stopped}, take);
+    if (!looked) return looked.error();
     std::erase_if(drawings, [](const Reviewed& drawing) { return drawing.embedding.empty(); });
     return {};
 }

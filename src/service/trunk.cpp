@@ -174,20 +174,32 @@ Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> 
     return looked;
 }
 
+Result<void> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
+                         const LookOptions& options,
+                         const std::function<void(Looked& part)>& take) {
+    for (std::size_t at = 0; at < drawings.size(); at += most_looked_at) {
+        if (options.is_stopped && options.is_stopped()) return stopped();
+        if (options.until && std::chrono::steady_clock::now() >= *options.until) break;
+        const auto some = drawings.subspan(at, std::min(most_looked_at, drawings.size() - at));
+        auto looked = look_at(store, trunk, some);
+        if (!looked) return looked.error();
+        take(*looked);
+        if (options.progress) options.progress(at + some.size(), drawings.size());
+    }
+    return {};
+}
+
 Result<Looked> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
                            const std::function<bool()>& is_stopped,
                            const std::function<void(std::size_t done, std::size_t all)>& progress) {
     Looked all;
-    for (std::size_t at = 0; at < drawings.size(); at += most_looked_at) {
-        if (is_stopped && is_stopped()) return stopped();
-        const auto some = drawings.subspan(at, std::min(most_looked_at, drawings.size() - at));
-        auto looked = look_at(store, trunk, some);
-        if (!looked) return looked.error();
-        all.answers.merge(looked->answers);
-        std::move(looked->unreadable.begin(), looked->unreadable.end(),
-                  std::back_inserter(all.unreadable));
-        if (progress) progress(at + some.size(), drawings.size());
-    }
+    const auto done =
+        look_at_all(store, trunk, drawings, {progress, is_stopped}, [&](Looked& part) {
+            all.answers.merge(part.answers);
+            std::move(part.unreadable.begin(), part.unreadable.end(),
+                      std::back_inserter(all.unreadable));
+        });
+    if (!done) return done.error();
     return all;
 }
 
@@ -218,18 +230,17 @@ Result<Embedded> embed_missing(store::Store& store, const EmbedRequest& request)
         for (const auto& drawing : stretch->drawings) missing.push_back(drawing.id);
         embedded.had_one += stretch->looked_at - missing.size();
         done += stretch->looked_at - missing.size();
-        for (std::size_t at = 0; at < missing.size(); at += most_looked_at) {
-            if (request.is_stopped && request.is_stopped()) return stopped();
-            const auto some =
-                std::span(missing).subspan(at, std::min(most_looked_at, missing.size() - at));
-            auto looked = look_at(store, *trunk, some);
-            if (!looked) return looked.error();
-            embedded.added += looked->answers.size();
-            std::move(looked->unreadable.begin(), looked->unreadable.end(),
-                      std::back_inserter(embedded.unreadable));
-            done += some.size();
-            if (request.progress) request.progress(std::min(done, *all), *all);
-        }
+        const auto tell = [&](std::size_t looked_at, std::size_t) {
+            if (request.progress) request.progress(std::min(done + looked_at, *all), *all);
+        };
+        const auto looked =
+            look_at_all(store, *trunk, missing, {tell, request.is_stopped}, [&](Looked& part) {
+                embedded.added += part.answers.size();
+                std::move(part.unreadable.begin(), part.unreadable.end(),
+                          std::back_inserter(embedded.unreadable));
+            });
+        if (!looked) return looked.error();
+        done += missing.size();
         if (!stretch->next) return embedded;
         query.after = *stretch->next;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -97,8 +98,22 @@ inline constexpr std::size_t most_looked_at = 64;
 /// meanwhile are neither answered nor named. At most most_looked_at.
 Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings);
 
-/// The same of any number, with all answers held at the end. `is_stopped` and `progress` are as in
-/// EmbedRequest. Errors: unavailable, too, where it was stopped.
+/// How a long look is followed, and what ends it.
+struct LookOptions {
+    /// Called now and then with how many of the drawings were looked at. May be empty.
+    std::function<void(std::size_t done, std::size_t all)> progress = {};
+    /// Ends the look with an error where it says so. May be empty.
+    std::function<bool()> is_stopped = {};
+    /// From then on no more drawings are begun with, and the rest is left out.
+    std::optional<std::chrono::steady_clock::time_point> until = {};
+};
+
+/// The same of any number, most_looked_at after most_looked_at: `take` is given what the network
+/// says of each part, and may move from it. Errors: unavailable, too, where it was stopped.
+Result<void> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
+                         const LookOptions& options, const std::function<void(Looked& part)>& take);
+
+/// The same with all answers held at the end.
 Result<Looked> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
                            const std::function<bool()>& is_stopped,
                            const std::function<void(std::size_t done, std::size_t all)>& progress);
