@@ -1,6 +1,10 @@
 #include "service/embedded_drawings.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
+
+#include "recognition/quantised.h"
 
 namespace croquis::service {
 namespace {
@@ -46,6 +50,34 @@ Result<void> read_pages(store::DrawingStore& store, store::Query query,
         query.after = page->next;
     } while (query.after);
     return {};
+}
+
+Result<void> read_reviewed(
+    store::Store& store, int project, const std::string& trunk,
+    const std::function<Result<bool>(std::vector<store::EmbeddedDrawing>& page)>& take) {
+    store::ReviewedQuery query{trunk, reviewed_at_once, std::nullopt, project};
+    do {
+        auto page = store.reviewed_drawings(query);
+        if (!page) return page.error();
+        const auto more = take(page->drawings);
+        if (!more) return more.error();
+        if (!*more) break;
+        query.after = page->next;
+    } while (query.after);
+    return {};
+}
+
+Result<std::vector<recognition::Prediction>> answers_by_layer(
+    const recognition::HeadLayer& head, const recognition::ModelInfo& info,
+    const std::vector<const store::Embedding*>& embeddings) {
+    std::vector<float> rows(embeddings.size() * head.width);
+    for (std::size_t i = 0; i < embeddings.size(); ++i) {
+        const auto& [trunk, scale, numbers] = *embeddings[i];
+        if (numbers.size() != head.width)
+            return Error{ErrorKind::internal, "A stored embedding does not fit its network."};
+        recognition::unpack(scale, numbers, std::span(rows).subspan(i * head.width, head.width));
+    }
+    return recognition::answers_of(head, info, rows);
 }
 
 }  // namespace croquis::service

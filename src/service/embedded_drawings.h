@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -7,6 +8,8 @@
 
 #include "core/error.h"
 #include "learning/adaptation/neighbours.h"
+#include "recognition/head.h"
+#include "recognition/recognizer.h"
 #include "store/store.h"
 
 /// Drawings beside their stored embeddings.
@@ -32,5 +35,21 @@ learning::PackedRows rows_of(const std::vector<DrawingWithEmbedding>& drawings);
 /// those of the store.
 Result<void> read_pages(store::DrawingStore& store, store::Query query,
                         const std::function<bool(std::vector<store::Drawing>& page)>& take);
+
+/// Reviewed drawings in a page of read_reviewed().
+inline constexpr std::size_t reviewed_at_once = 1'000;
+
+/// Goes through a project's reviewed drawings, the newest first, each with its embedding where the
+/// trunk has one of it, for as long as `take` wants more of them. Errors: those of the store and of
+/// `take`.
+Result<void> read_reviewed(
+    store::Store& store, int project, const std::string& trunk,
+    const std::function<Result<bool>(std::vector<store::EmbeddedDrawing>& page)>& take);
+
+/// What the layer answers about stored embeddings, in their order. Errors: internal for one that is
+/// not of the layer's width; those of recognition::answers_of.
+Result<std::vector<recognition::Prediction>> answers_by_layer(
+    const recognition::HeadLayer& head, const recognition::ModelInfo& info,
+    const std::vector<const store::Embedding*>& embeddings);
 
 }  // namespace croquis::service

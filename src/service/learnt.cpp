@@ -11,6 +11,7 @@
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
 #include "learning/dataset/fingerprint.h"
+#include "service/embedded_drawings.h"
 #include "store/asking.h"
 
 namespace croquis::service {
@@ -18,7 +19,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t learnt_page_size = 1000;
 /// A chain of models made from one another is no longer than this, unless it is a ring.
 constexpr std::size_t longest_descent = 1000;
 
@@ -74,17 +74,15 @@ Result<void> add_drawing(store::Store& store, const Uuid& id, std::set<std::stri
 
 /// Reviewed drawings but those that judge.
 Result<void> add_drawings(store::Store& store, int project, std::set<std::string>& learnt) {
-    store::ReviewedQuery query{"", learnt_page_size, std::nullopt, project};
-    do {
-        const auto page = store.reviewed_drawings(query);
-        if (!page) return page.error();
-        for (const auto& reviewed : page->drawings) {
+    const auto take = [&](const std::vector<store::EmbeddedDrawing>& page) -> Result<bool> {
+        for (const auto& reviewed : page) {
             if (store::judges(reviewed.id)) continue;
-            if (const auto added = add_drawing(store, reviewed.id, learnt); !added) return added;
+            if (const auto added = add_drawing(store, reviewed.id, learnt); !added)
+                return added.error();
         }
-        query.after = page->next;
-    } while (query.after);
-    return {};
+        return true;
+    };
+    return read_reviewed(store, project, {}, take);
 }
 
 void add_remark(const std::string& remark, std::string& all) {

@@ -4,12 +4,11 @@
 #include <boost/json.hpp>
 #include <map>
 #include <set>
-#include <span>
 
 #include "core/bytes.h"
 #include "learning/evaluation/learnt.h"
 #include "recognition/card.h"
-#include "recognition/quantised.h"
+#include "service/embedded_drawings.h"
 #include "service/labels.h"
 #include "service/models.h"
 #include "service/quality.h"
@@ -21,8 +20,6 @@ namespace croquis::service {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t judging_page_size = 1000;
 
 /// A model as it can be asked about what is stored.
 struct Examinee {
@@ -85,13 +82,12 @@ Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportReq
     const auto reviews = judging_reviews(store, request.project);
     if (!reviews) return reviews.error();
     JudgingDrawings found{trunk};
-    store::ReviewedQuery query{trunk, judging_page_size, std::nullopt, request.project};
-    for (std::size_t looked_at = 0;; looked_at += judging_page_size) {
+    std::size_t looked_at = 0;
+    const auto take = [&](std::vector<store::EmbeddedDrawing>& page) -> Result<bool> {
         found.is_complete = looked_at < most_looked_at_to_judge;
-        if (!found.is_complete) return found;
-        auto page = store.reviewed_drawings(query);
-        if (!page) return page.error();
-        for (auto& drawing : page->drawings) {
+        looked_at += reviewed_at_once;
+        for (auto& drawing : page) {
+            if (!found.is_complete) break;
             if (!store::judges(drawing.id) || !reviews->independent(drawing) ||
                 !names->contains(drawing.tag))
                 continue;
@@ -101,12 +97,13 @@ Result<JudgingDrawings> drawings_that_judge(store::Store& store, const ReportReq
                 if (!*then) continue;
             }
             found.is_complete = found.drawings.size() < most_judged;
-            if (!found.is_complete) return found;
-            found.drawings.push_back(std::move(drawing));
+            if (found.is_complete) found.drawings.push_back(std::move(drawing));
         }
-        if (!page->next) return found;
-        query.after = page->next;
-    }
+        return found.is_complete;
+    };
+    if (const auto read = read_reviewed(store, request.project, trunk, take); !read)
+        return read.error();
+    return found;
 }
 
 /// What a model says of a drawing; the tag is empty where nothing tells.
@@ -145,16 +142,13 @@ Result<void> answer_by_head(const Examinee& asked,
                             const std::vector<store::EmbeddedDrawing>& drawings, Answers& answers) {
     const auto& head = *asked.head;
     std::vector<std::size_t> which;
+    std::vector<const store::Embedding*> embeddings;
     for (std::size_t i = 0; i < drawings.size(); ++i)
-        if (drawings[i].embedding && drawings[i].embedding->numbers.size() == head.width)
+        if (drawings[i].embedding && drawings[i].embedding->numbers.size() == head.width) {
             which.push_back(i);
-    std::vector<float> rows(which.size() * head.width);
-    for (std::size_t row = 0; row < which.size(); ++row) {
-        const auto& embedding = *drawings[which[row]].embedding;
-        recognition::unpack(embedding.scale, embedding.numbers,
-                            std::span(rows).subspan(row * head.width, head.width));
-    }
-    const auto said = recognition::answers_of(head, asked.info, rows);
+            embeddings.push_back(&*drawings[i].embedding);
+        }
+    const auto said = answers_by_layer(head, asked.info, embeddings);
     if (!said) return said.error();
     for (std::size_t row = 0; row < which.size(); ++row)
         answers.said[which[row]] = {(*said)[row].tag, (*said)[row].confidence};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "recognition/quantised.h"
+#include "service/embedded_drawings.h"
 #include "service/labels.h"
 #include "service/models.h"
 #include "service/narrowing.h"
@@ -120,12 +120,9 @@ class Retagging {
     }
 
     Result<std::vector<store::Retag>> answer_by_layer(Drawings drawings) {
-        const auto& head = *trunk_.head();
-        rows_.resize(drawings.size() * head.width);
-        for (std::size_t i = 0; i < drawings.size(); ++i)
-            recognition::unpack(drawings[i].embedding->scale, drawings[i].embedding->numbers,
-                                std::span(rows_).subspan(i * head.width, head.width));
-        auto answers = recognition::answers_of(head, trunk_.info(), rows_);
+        std::vector<const store::Embedding*> embeddings;
+        for (const auto& drawing : drawings) embeddings.push_back(&*drawing.embedding);
+        auto answers = answers_by_layer(*trunk_.head(), trunk_.info(), embeddings);
         if (!answers) return answers.error();
         std::vector<store::Retag> retags;
         for (std::size_t i = 0; i < drawings.size(); ++i)
@@ -155,7 +152,6 @@ class Retagging {
     std::size_t all_ = 0;
     std::size_t done_ = 0;
     std::optional<std::set<std::string>> narrowed_to_;
-    std::vector<float> rows_;
 };
 
 }  // namespace

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <set>
-#include <span>
 #include <utility>
 
-#include "recognition/quantised.h"
 #include "service/embedded_drawings.h"
 #include "service/models.h"
 #include "service/quality.h"
@@ -55,17 +53,10 @@ struct ShadowAnswers {
 Result<void> ask_last_layer(const Trunk& other, const std::vector<DrawingWithEmbedding>& drawings,
                             ShadowAnswers& answers) {
     if (drawings.empty()) return {};
-    const auto& head = *other.head();
-    std::vector<float> rows(drawings.size() * head.width);
-    for (std::size_t i = 0; i < drawings.size(); ++i) {
-        const auto& embedding = drawings[i].embedding;
-        if (embedding.numbers.size() != head.width)
-            return Error{ErrorKind::internal, "A stored embedding does not fit its network."};
-        recognition::unpack(embedding.scale, embedding.numbers,
-                            std::span(rows).subspan(i * head.width, head.width));
-    }
+    std::vector<const store::Embedding*> embeddings;
+    for (const auto& each : drawings) embeddings.push_back(&each.embedding);
     const auto begun = std::chrono::steady_clock::now();
-    auto said = recognition::answers_of(head, other.info(), rows);
+    auto said = answers_by_layer(*other.head(), other.info(), embeddings);
     if (!said) return said.error();
     const Microseconds took = std::chrono::steady_clock::now() - begun;
     answers.microseconds = took.count() / static_cast<double>(drawings.size());

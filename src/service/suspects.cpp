@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "learning/adaptation/neighbours.h"
+#include "service/embedded_drawings.h"
 
 namespace croquis::service {
 namespace {
 
 using Suspicions = SuspectBoard::Suspicions;
-
-constexpr std::size_t reviewed_page_size = 1'000;
 
 /// Reviewed drawings with stored embeddings, as suspects_among() takes them.
 struct ReviewedRows {
@@ -48,12 +47,8 @@ bool is_confirmed(const std::vector<store::TagEvent>& history) {
 Result<ReviewedRows> reviewed_rows(store::Store& store, int project, const std::string& trunk) {
     ReviewedRows reviewed;
     std::map<std::string, int> place;
-    store::ReviewedQuery query{trunk, reviewed_page_size, std::nullopt};
-    query.project = project;
-    do {
-        const auto page = store.reviewed_drawings(query);
-        if (!page) return page.error();
-        for (const auto& drawing : page->drawings) {
+    const auto take = [&](const std::vector<store::EmbeddedDrawing>& page) -> Result<bool> {
+        for (const auto& drawing : page) {
             if (!drawing.embedding || reviewed.labels.size() >= most_suspects_among) continue;
             const auto& numbers = drawing.embedding->numbers;
             if (!reviewed.rows) reviewed.rows.emplace(numbers.size());
@@ -65,8 +60,9 @@ Result<ReviewedRows> reviewed_rows(store::Store& store, int project, const std::
             reviewed.drawings.push_back(drawing.id);
             reviewed.rows->add(numbers);
         }
-        query.after = page->next;
-    } while (query.after && reviewed.labels.size() < most_suspects_among);
+        return reviewed.labels.size() < most_suspects_among;
+    };
+    if (const auto read = read_reviewed(store, project, trunk, take); !read) return read.error();
     return reviewed;
 }
 

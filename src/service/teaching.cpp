@@ -15,6 +15,7 @@
 #include "core/bytes.h"
 #include "recognition/network.h"
 #include "service/drift.h"
+#include "service/embedded_drawings.h"
 #include "service/labels.h"
 #include "service/recheck.h"
 #include "service/remaking.h"
@@ -24,7 +25,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t teaching_page_size = 1000;
 constexpr double worth_telling = 0.02;  ///< the difference that judging_needed is worked out for
 
 /// A reviewed drawing, as the trunk sees it.
@@ -77,11 +77,8 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
     if (!reviews) return reviews.error();
     const bool knows_labels = !known_labels(*names, trunk.info()).empty();
     std::vector<Reviewed> reviewed;
-    store::ReviewedQuery query{trunk.id(), teaching_page_size, std::nullopt, project};
-    do {
-        const auto page = store.reviewed_drawings(query);
-        if (!page) return page.error();
-        for (const auto& drawing : page->drawings) {
+    const auto take = [&](const std::vector<store::EmbeddedDrawing>& page) -> Result<bool> {
+        for (const auto& drawing : page) {
             if (!names->contains(drawing.tag)) continue;
             auto& each = reviewed.emplace_back();
             each.id = drawing.id;
@@ -92,8 +89,10 @@ Result<std::vector<Reviewed>> reviewed_drawings(store::Store& store, const Trunk
             if (drawing.embedding) each.embedding = numbers_of(*drawing.embedding);
             if (drawing.model == trunk.model().id) each.live_tag = drawing.predicted_tag;
         }
-        query.after = page->next;
-    } while (query.after);
+        return true;
+    };
+    if (const auto read = read_reviewed(store, project, trunk.id(), take); !read)
+        return read.error();
     std::sort(reviewed.begin(), reviewed.end(),
               [](const Reviewed& a, const Reviewed& b) { return a.id < b.id; });
     return reviewed;
@@ -150,14 +149,7 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
         if (enough) index[name] = static_cast<int>(lesson.labels.size());
         (enough ? lesson.labels : lesson.too_few).push_back(std::move(label));
     }
-    if (lesson.labels.size() < 2)
-        return Error{
-            ErrorKind::invalid,
-            fmt::format(
-                "Two labels at least need {} reviewed drawings each to learn from (three in "
-                "four are; the others are kept to judge).",
-                learning::fewest_examples),
-            "drawings"};
+    if (lesson.labels.size() < 2) return too_few_labels();
     LearntDigest digest;
     for (const auto& drawing : drawings) {
         const auto found = index.find(drawing.tag);
@@ -539,6 +531,14 @@ Result<TrainedCandidate> trained_candidate(const Trunk& network, const std::set<
 }
 
 }  // namespace
+
+Error too_few_labels() {
+    return {ErrorKind::invalid,
+            fmt::format("Two labels at least need {} reviewed drawings each to learn from (three "
+                        "in four are; the others are kept to judge).",
+                        learning::fewest_examples),
+            "drawings"};
+}
 
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     auto trunk = Trunk::of_live_model(store, request.project);

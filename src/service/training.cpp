@@ -17,6 +17,7 @@
 #include "core/new_file.h"
 #include "learning/adaptation/teaching.h"
 #include "recognition/limits.h"
+#include "service/embedded_drawings.h"
 #include "service/labels.h"
 #include "service/models.h"
 #include "service/teaching.h"
@@ -28,7 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::size_t training_page_size = 1000;
 constexpr std::uint64_t training_seed = 1;
 /// Of the work: drawings are written, the network trains, then it is judged.
 constexpr double written = 0.02;
@@ -67,27 +67,20 @@ Result<Source> source_of(store::Store& store, int project) {
     if (!names) return names.error();
     Source source;
     std::map<std::string, std::size_t> counts;
-    store::ReviewedQuery query{"", training_page_size, std::nullopt, project};
-    do {
-        const auto page = store.reviewed_drawings(query);
-        if (!page) return page.error();
-        for (const auto& drawing : page->drawings) {
+    const auto take = [&](const std::vector<store::EmbeddedDrawing>& page) -> Result<bool> {
+        for (const auto& drawing : page) {
             if (judges(drawing.id) || !names->contains(drawing.tag)) continue;
             source.drawings.emplace_back(drawing.id, drawing.tag);
             ++counts[drawing.tag];
         }
-        query.after = page->next;
-    } while (query.after);
+        return true;
+    };
+    if (const auto read = read_reviewed(store, project, {}, take); !read) return read.error();
     std::sort(source.drawings.begin(), source.drawings.end());
     const auto enough = std::count_if(counts.begin(), counts.end(), [](const auto& one) {
         return one.second >= learning::fewest_examples;
     });
-    if (enough < 2)
-        return Error{ErrorKind::invalid,
-                     fmt::format("Two labels at least need {} reviewed drawings each to learn from "
-                                 "(three in four are; the others are kept to judge).",
-                                 learning::fewest_examples),
-                     "drawings"};
+    if (enough < 2) return too_few_labels();
     return source;
 }
 
