@@ -9,129 +9,116 @@
 namespace croquis::store::sqlite {
 namespace {
 
-std::vector<ClaimedDrawing> renewed(Connection& connection, const ClaimRequest& request) {
-    connection.run("UPDATE claim SET expires_at = $1 WHERE holder = $2 AND account = $3",
-                   request.until, request.holder, request.account);
-    auto rows = connection.query(held_statement(), request.holder, request.account);
-    std::vector<ClaimedDrawing> held;
-    while (rows.step()) {
-        Claim claim{rows.uuid(0), request.account, asked_from(rows.text(first_claim_column)),
-                    std::nullopt, rows.time(first_claim_column + 2)};
-        if (!rows.null(first_claim_column + 1))
-            claim.probability = rows.real(first_claim_column + 1);
-        held.push_back({read_drawing(rows), claim});
+class SqliteClaimRows final : public ClaimRows {
+  public:
+    SqliteClaimRows(Connection& connection, const ClaimRequest& request)
+        : connection_(connection), request_(request) {}
+
+    void let_go(const std::string& forget_done) override {
+        connection_.run(forget_expired_claims, request_.at);
+        connection_.run(forget_done, request_.holder, request_.account);
+        for (const auto& drawing : request_.passed)
+            connection_.run("DELETE FROM claim WHERE drawing = $1 AND holder = $2 AND account = $3",
+                            drawing, request_.holder, request_.account);
     }
-    return held;
-}
 
-std::vector<std::string> groups(Connection& connection, const ClaimRequest& request) {
-    auto wanted =
-        connection.query("SELECT opinions_wanted FROM project WHERE id = $1", request.project);
-    const int opinions = wanted.step() ? wanted.small(0) : 1;
-    const auto& sql = groups_statement(request.import_job.has_value());
-    auto rows = request.import_job ? connection.query(sql, *request.import_job)
-                                   : connection.query(sql, request.project);
-    std::vector<std::string> all;
-    while (rows.step()) all.push_back(rows.text(0));
-    return asking_groups(std::move(all), request.account, opinions);
-}
+    std::vector<ClaimedDrawing> renewed() override {
+        connection_.run("UPDATE claim SET expires_at = $1 WHERE holder = $2 AND account = $3",
+                        request_.until, request_.holder, request_.account);
+        auto rows = connection_.query(held_statement(), request_.holder, request_.account);
+        std::vector<ClaimedDrawing> held;
+        while (rows.step()) {
+            Claim claim{rows.uuid(0), request_.account, asked_from(rows.text(first_claim_column)),
+                        std::nullopt, rows.time(first_claim_column + 2)};
+            if (!rows.null(first_claim_column + 1))
+                claim.probability = rows.real(first_claim_column + 1);
+            held.push_back({read_drawing(rows), claim});
+        }
+        return held;
+    }
 
-std::vector<Drawing> waiting(Connection& connection, const ClaimRequest& request, Asked asked,
-                             const std::vector<std::string>& groups, std::size_t count) {
-    std::vector<Drawing> drawings;
-    for (const auto& people : groups) {
-        auto rows = connection.prepare(
-            waiting_statement(asked, people.empty(), request.import_job.has_value()));
+    int opinions_wanted() override {
+        auto wanted = connection_.query("SELECT opinions_wanted FROM project WHERE id = $1",
+                                        request_.project);
+        return wanted.step() ? wanted.small(0) : 1;
+    }
+
+    std::vector<std::string> groups() override {
+        const auto& sql = groups_statement(request_.import_job.has_value());
+        auto rows = request_.import_job ? connection_.query(sql, *request_.import_job)
+                                        : connection_.query(sql, request_.project);
+        std::vector<std::string> all;
+        while (rows.step()) all.push_back(rows.text(0));
+        return all;
+    }
+
+    std::vector<Drawing> waiting(Asked asked, const std::string& people,
+                                 std::size_t limit) override {
+        auto rows = connection_.prepare(
+            waiting_statement(asked, people.empty(), request_.import_job.has_value()));
         int at = 0;
-        rows.bind(++at, request.project);
+        rows.bind(++at, request_.project);
         if (!people.empty()) rows.bind(++at, people);
-        if (request.import_job) rows.bind(++at, *request.import_job);
-        rows.bind(++at, static_cast<std::int64_t>(count + request.passed.size()));
+        if (request_.import_job) rows.bind(++at, *request_.import_job);
+        rows.bind(++at, static_cast<std::int64_t>(limit));
+        return all_of(rows);
+    }
+
+    /// One statement an id: SQLite has no lists, and each is a step into the table by its key.
+    std::vector<Drawing> asked_first() override {
+        std::vector<Drawing> drawings;
+        const auto account = answerer(request_.account);
+        for (const auto& id : request_.first) {
+            auto row = connection_.prepare(first_statement(false, request_.import_job.has_value()));
+            row.bind(1, id);
+            row.bind(2, request_.project);
+            row.bind(3, account);
+            if (request_.import_job) row.bind(4, *request_.import_job);
+            if (row.step()) drawings.push_back(read_drawing(row));
+        }
+        return drawings;
+    }
+
+    std::vector<Drawing> rechecks(std::size_t limit) override {
+        auto rows = connection_.query(recheck_statement(), request_.project,
+                                      static_cast<std::int64_t>(limit));
+        return all_of(rows);
+    }
+
+    void hold(const Claim& claim) override {
+        connection_.run(
+            "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
+            "VALUES ($1, $2, $3, $4, $5, $6)",
+            claim.drawing, request_.holder, request_.account, to_string(claim.asked),
+            claim.probability, request_.until);
+    }
+
+  private:
+    static std::vector<Drawing> all_of(Statement& rows) {
+        std::vector<Drawing> drawings;
         while (rows.step()) drawings.push_back(read_drawing(rows));
+        return drawings;
     }
-    return not_passed(std::move(drawings), request, count);
-}
 
-/// One statement an id: SQLite has no lists, and each is a step into the table by its key.
-std::vector<Drawing> asked_first(Connection& connection, const ClaimRequest& request) {
-    std::vector<Drawing> drawings;
-    const auto account = answerer(request.account);
-    for (const auto& id : request.first) {
-        auto row = connection.prepare(first_statement(false, request.import_job.has_value()));
-        row.bind(1, id);
-        row.bind(2, request.project);
-        row.bind(3, account);
-        if (request.import_job) row.bind(4, *request.import_job);
-        if (row.step()) drawings.push_back(read_drawing(row));
-    }
-    return drawings;
-}
-
-void let_go(Connection& connection, const ClaimRequest& request, const std::string& forget_done) {
-    connection.run(forget_expired_claims, request.at);
-    connection.run(forget_done, request.holder, request.account);
-    for (const auto& drawing : request.passed)
-        connection.run("DELETE FROM claim WHERE drawing = $1 AND holder = $2 AND account = $3",
-                       drawing, request.holder, request.account);
-}
-
-std::vector<Drawing> unchecked_drawings(Connection& connection, const ClaimRequest& request,
-                                        std::size_t count) {
-    const auto limit = static_cast<std::int64_t>(count + request.passed.size());
-    auto rows = connection.query(recheck_statement(), request.project, limit);
-    std::vector<Drawing> drawings;
-    while (rows.step()) drawings.push_back(read_drawing(rows));
-    return drawings;
-}
-
-void hold(Connection& connection, const ClaimRequest& request, const Claim& claim) {
-    connection.run(
-        "INSERT INTO claim (drawing, holder, account, asked, probability, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6)",
-        claim.drawing, request.holder, request.account, to_string(claim.asked), claim.probability,
-        request.until);
-}
+    Connection& connection_;
+    const ClaimRequest& request_;
+};
 
 }  // namespace
 
 Result<std::vector<ClaimedDrawing>> SqliteStore::claim(const ClaimRequest& request) {
     if (const auto valid = check(request); !valid) return valid.error();
     return write([&](Connection& connection) {
-        let_go(connection, request, forget_done_claims());
-        auto held = renewed(connection, request);
-        if (held.size() >= request.limit) return held;
-        const std::size_t count = request.limit - held.size();
-        const auto of = groups(connection, request);
-        auto random = waiting(connection, request, Asked::random, of, count);
-        auto by_margin =
-            with_first(asked_first(connection, request),
-                       waiting(connection, request, Asked::margin, of, count), request, count);
-        const auto asked = questions(count, random.size(), by_margin.size(), request.seed);
-        random.resize(asked.random);
-        by_margin.resize(asked.by_margin);
-        for (auto& each : mixed(std::move(by_margin), std::move(random), request)) {
-            hold(connection, request, each.claim);
-            held.push_back(std::move(each));
-        }
-        return held;
+        SqliteClaimRows rows(connection, request);
+        return claim_of_queue(rows, request);
     });
 }
 
 Result<std::vector<ClaimedDrawing>> SqliteStore::claim_recheck(const ClaimRequest& request) {
     if (const auto valid = check(request); !valid) return valid.error();
     return write([&](Connection& connection) {
-        let_go(connection, request, forget_rechecked_claims());
-        auto held = renewed(connection, request);
-        if (held.size() >= request.limit) return held;
-        const std::size_t count = request.limit - held.size();
-        for (auto& drawing :
-             not_passed(unchecked_drawings(connection, request, count), request, count)) {
-            Claim claim{drawing.id, request.account, Asked::random, recheck_probability,
-                        request.until};
-            hold(connection, request, claim);
-            held.push_back({std::move(drawing), claim});
-        }
-        return held;
+        SqliteClaimRows rows(connection, request);
+        return claim_of_rechecks(rows, request);
     });
 }
 
