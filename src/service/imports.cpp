@@ -351,7 +351,7 @@ Result<store::Job> Imports::queue(Upload& upload, const ImportRequest& request,
     job.parameters = json::serialize(parameters);
     job.created_by = by;
     job.created_at = job.due_at = now();
-    auto queued = store_.add_job(job, false);
+    auto queued = store_.add_job(job, store::OpenAtOnce::any);
     upload.queued_ = queued.has_value();
     return queued;
 }

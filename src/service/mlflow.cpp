@@ -421,7 +421,7 @@ void Mlflow::after(const store::Job& ended) {
     telling.created_by = ended.created_by;
     telling.project = ended.project;
     telling.created_at = telling.due_at = now();
-    if (const auto queued = store_.add_job(telling, false); !queued)
+    if (const auto queued = store_.add_job(telling, store::OpenAtOnce::any); !queued)
         spdlog::warn("MLflow is not told of job {}: {}", to_string(ended.id),
                      queued.error().detail);
 }

@@ -334,7 +334,7 @@ Result<store::Job> Trainings::queue(const TrainRequest& request, const store::Au
     job.created_by = by;
     job.project = project;
     job.created_at = job.due_at = now();
-    return store_.add_job(job, true);
+    return store_.add_job(job, store::OpenAtOnce::one);
 }
 
 Result<json::array> Trainings::train(jobs::Task& task, const TrainRequest& request,

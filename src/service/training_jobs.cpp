@@ -145,12 +145,12 @@ Result<store::Job> queue_teaching(store::Store& store, const std::optional<store
     auto job = job_of(teach_kind, by, project);
     if (after == AfterTeaching::promote_if_better)
         job.parameters = json::serialize(json::object{{promote_member, if_better}});
-    return store.add_job(job, true);
+    return store.add_job(job, store::OpenAtOnce::one);
 }
 
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
                                    int project) {
-    return store.add_job(job_of(retag_kind, by, project), false);
+    return store.add_job(job_of(retag_kind, by, project), store::OpenAtOnce::any);
 }
 
 Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::Author>& by,
@@ -158,7 +158,7 @@ Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::
     if (const auto known = model_of(store, model, project); !known) return known.error();
     auto job = job_of(shadow_kind, by, project);
     job.parameters = json::serialize(json::object{{model_member, model}});
-    auto queued = store.add_job(job, true);
+    auto queued = store.add_job(job, store::OpenAtOnce::one);
     if (queued && store::parameter_of(*queued, model_member) != model)
         return Error{ErrorKind::conflict,
                      "Another model of the project is being compared; this one can be after that.",

@@ -22,12 +22,15 @@ struct JobRetry {
     Timestamp at;
 };
 
+/// How many jobs of one kind and project may be queued or running at a time.
+enum class OpenAtOnce { any, one };
+
 /// Background jobs. Thread-safe, as Store says.
 class JobStore {
   public:
-    /// Queues a job and returns it. With `unless_open`, where one of its kind and project is queued
-    /// or running, that one is returned and nothing is added.
-    virtual Result<Job> add_job(const Job& job, bool unless_open) = 0;
+    /// Queues a job and returns it. Where there may be one and there is, that one is returned and
+    /// nothing is added.
+    virtual Result<Job> add_job(const Job& job, OpenAtOnce at_once) = 0;
     virtual Result<Job> job(const Uuid& id) = 0;
     /// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).
     virtual Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) = 0;

@@ -103,9 +103,9 @@ std::optional<Job> next_job(Connection& connection, const std::string& kinds, Ti
 
 }  // namespace
 
-Result<Job> PostgresStore::add_job(const Job& job, bool unless_open) {
+Result<Job> PostgresStore::add_job(const Job& job, OpenAtOnce at_once) {
     return in_transaction([&](Connection& connection) {
-        if (unless_open)
+        if (at_once == OpenAtOnce::one)
             if (auto open = find_open(connection, job)) return std::move(*open);
         insert(connection, job);
         if (const auto started = audit_of_started(job)) write_down(connection, *started);

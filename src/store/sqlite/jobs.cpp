@@ -94,9 +94,9 @@ std::optional<Job> next_job(Connection& connection, const std::string& kinds, Ti
 
 }  // namespace
 
-Result<Job> SqliteStore::add_job(const Job& job, bool unless_open) {
+Result<Job> SqliteStore::add_job(const Job& job, OpenAtOnce at_once) {
     return write([&](Connection& connection) {
-        if (unless_open)
+        if (at_once == OpenAtOnce::one)
             if (auto open = find_open(connection, job)) return std::move(*open);
         insert(connection, job);
         if (const auto started = audit_of_started(job)) write_down(connection, *started);

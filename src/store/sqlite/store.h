@@ -103,7 +103,7 @@ class SqliteStore final : public Store {
                                                                  std::size_t limit) override;
     Result<void> restore_duplicates(const Uuid& id, int project, const Author& by) override;
 
-    Result<Job> add_job(const Job& job, bool unless_open) override;
+    Result<Job> add_job(const Job& job, OpenAtOnce at_once) override;
     Result<Job> job(const Uuid& id) override;
     Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) override;
     Result<std::map<std::string, OpenJobs>> open_jobs(Timestamp at) override;

@@ -144,12 +144,12 @@ TEST_P(AuditContract, TellsOfImportsThatStart) {
     job.kind = "import";
     job.created_by = by_ada;
     job.created_at = job.due_at = now();
-    const auto added = store_->add_job(job, false);
+    const auto added = store_->add_job(job, OpenAtOnce::any);
     ASSERT_TRUE(succeeded(added));
     EXPECT_EQ(added->project_slug, "shapes");
     job.id = Uuid::v7();
     job.kind = "teach";
-    ASSERT_TRUE(succeeded(store_->add_job(job, false)));
+    ASSERT_TRUE(succeeded(store_->add_job(job, OpenAtOnce::any)));
     EXPECT_THAT(told(), testing::ElementsAre("import.started " + to_string(added->id) + " ada"));
     AuditEvent exported;
     exported.by = by_bob;
@@ -250,7 +250,7 @@ TEST_P(AuditContract, AForgottenNameIsTakenOutOfTheParametersOfJobs) {
         job.kind = "import";
         job.parameters = parameters;
         job.created_at = job.due_at = now();
-        return store_->add_job(job, false).value().id;
+        return store_->add_job(job, OpenAtOnce::any).value().id;
     };
     const auto sams = queued(R"({"pseudonym":"Sam Ö./?","map":{"Rond":"circle"}})");
     const std::string others = R"({"pseudonym":"Zoé"})";

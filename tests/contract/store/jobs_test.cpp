@@ -24,7 +24,7 @@ class JobsContract : public StoreContract {
         return job;
     }
     Job added(const std::string& kind = "teach", Timestamp due = start_) {
-        return store_->add_job(job_of(kind, due), false).value();
+        return store_->add_job(job_of(kind, due), OpenAtOnce::any).value();
     }
     std::optional<Job> claimed(const std::string& owner, Timestamp at = start_) {
         const auto job = store_->claim_job({"teach", "retag"}, {owner, at + 10s}, at);
@@ -48,7 +48,7 @@ TEST_P(JobsContract, GivesAWorkerOnlyWhatItKnows) {
 
 TEST_P(JobsContract, GivesBackWhatWasQueued) {
     const auto asked = job_of();
-    const auto queued = store_->add_job(asked, false);
+    const auto queued = store_->add_job(asked, OpenAtOnce::any);
     ASSERT_TRUE(succeeded(queued));
     const auto read = store_->job(asked.id);
     ASSERT_TRUE(succeeded(read));
@@ -80,13 +80,13 @@ TEST_P(JobsContract, PagesNewestFirst) {
 }
 
 TEST_P(JobsContract, OneOpenJobOfAKindIsEnoughWhereAsked) {
-    const auto first = *store_->add_job(job_of(), true);
-    EXPECT_EQ(store_->add_job(job_of(), true)->id, first.id);
-    EXPECT_NE(store_->add_job(job_of("retag"), true)->id, first.id);
+    const auto first = *store_->add_job(job_of(), OpenAtOnce::one);
+    EXPECT_EQ(store_->add_job(job_of(), OpenAtOnce::one)->id, first.id);
+    EXPECT_NE(store_->add_job(job_of("retag"), OpenAtOnce::one)->id, first.id);
     ASSERT_TRUE(claimed("a"));
-    EXPECT_EQ(store_->add_job(job_of(), true)->id, first.id);
+    EXPECT_EQ(store_->add_job(job_of(), OpenAtOnce::one)->id, first.id);
     ASSERT_TRUE(succeeded(store_->finish_job(first.id, "a", {}, start_)));
-    EXPECT_NE(store_->add_job(job_of(), true)->id, first.id);
+    EXPECT_NE(store_->add_job(job_of(), OpenAtOnce::one)->id, first.id);
 }
 
 TEST_P(JobsContract, IsClaimedOnceAndFinishedByItsOwner) {
@@ -294,7 +294,8 @@ TEST_P(JobsContract, ManyWorkersTakeEachJobOnce) {
 TEST_P(JobsContract, ManyPressesMakeOneJob) {
     std::vector<std::thread> people;
     for (int i = 0; i < 8; ++i)
-        people.emplace_back([&] { EXPECT_TRUE(succeeded(store_->add_job(job_of(), true))); });
+        people.emplace_back(
+            [&] { EXPECT_TRUE(succeeded(store_->add_job(job_of(), OpenAtOnce::one))); });
     for (auto& person : people) person.join();
     EXPECT_EQ(store_->jobs(200, {})->size(), 1U);
 }

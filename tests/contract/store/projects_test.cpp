@@ -262,7 +262,7 @@ TEST_P(ProjectsContract, AnOpenJobIsOneOfItsProject) {
         job.kind = "teach";
         job.created_at = job.due_at = now();
         job.project = project;
-        return store_->add_job(job, true);
+        return store_->add_job(job, OpenAtOnce::one);
     };
     const auto shapes = queue(shapes_project);
     const auto birds = queue(birds_);

@@ -43,7 +43,7 @@ class WorkersContract : public StoreContract {
         job.id = Uuid::v7();
         job.kind = kind;
         job.created_at = job.due_at = start_;
-        EXPECT_TRUE(succeeded(store_->add_job(job, false)));
+        EXPECT_TRUE(succeeded(store_->add_job(job, OpenAtOnce::any)));
         return job.id;
     }
     void claim(const std::string& kind, const std::string& owner) {

@@ -23,7 +23,7 @@ class RunnerTest : public testing::Test {
         job.id = Uuid::v7();
         job.kind = kind;
         job.created_at = job.due_at = now();
-        EXPECT_TRUE(store_->add_job(job, false));
+        EXPECT_TRUE(store_->add_job(job, store::OpenAtOnce::any));
         return job.id;
     }
     /// Waits for what must come; the test's own limit is what ends a wait for what does not.

@@ -22,7 +22,7 @@ class WaitingTest : public testing::Test {
         job.id = Uuid::v7();
         job.kind = kind;
         job.created_at = job.due_at = queued_;
-        EXPECT_TRUE(store_->add_job(job, false));
+        EXPECT_TRUE(store_->add_job(job, store::OpenAtOnce::any));
         return job.id;
     }
     void claim(const std::string& kind, Timestamp until, const std::string& by = "somebody") {
@@ -130,7 +130,7 @@ TEST_F(WaitingTest, IsCancelledByWhoQueuedItOrAnAdmin) {
     job.id = Uuid::v7();
     job.kind = "import";
     job.created_by = store::Author{marie.user, marie.name};
-    ASSERT_TRUE(store_->add_job(job, false));
+    ASSERT_TRUE(store_->add_job(job, store::OpenAtOnce::any));
     const auto refused = cancel_job(*store_, job.id, paul);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
