@@ -308,10 +308,10 @@ class ZipWriter::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    Result<void> begin(const std::string& path, std::uint64_t size, bool deflated) {
+    Result<void> begin(const std::string& path, std::uint64_t size, Packing packing) {
         if (!opened_) return failed();
         const Utf8Locale utf8;
-        if (deflated)
+        if (packing == Packing::deflated)
             archive_write_zip_set_compression_deflate(writer_);
         else
             archive_write_zip_set_compression_store(writer_);
@@ -371,13 +371,13 @@ ZipWriter::ZipWriter(Sink& sink) : impl_(std::make_unique<Impl>(sink)) {}
 
 ZipWriter::~ZipWriter() = default;
 
-Result<void> ZipWriter::add(const std::string& path, BytesView bytes, bool deflated) {
-    if (const auto begun = begin(path, bytes.size(), deflated); !begun) return begun.error();
+Result<void> ZipWriter::add(const std::string& path, BytesView bytes, Packing packing) {
+    if (const auto begun = begin(path, bytes.size(), packing); !begun) return begun.error();
     return append(bytes);
 }
 
-Result<void> ZipWriter::begin(const std::string& path, std::uint64_t size, bool deflated) {
-    return impl_->begin(path, size, deflated);
+Result<void> ZipWriter::begin(const std::string& path, std::uint64_t size, Packing packing) {
+    return impl_->begin(path, size, packing);
 }
 
 Result<void> ZipWriter::append(BytesView bytes) {

@@ -46,11 +46,16 @@ class ZipWriter {
     ZipWriter(const ZipWriter&) = delete;
     ZipWriter& operator=(const ZipWriter&) = delete;
 
-    /// `path` is relative, with '/'. `deflated` packs the bytes: of use for text, not for pictures.
-    Result<void> add(const std::string& path, BytesView bytes, bool deflated);
+    enum class Packing {
+        stored,   ///< for pictures, which are packed already
+        deflated  ///< for text
+    };
+
+    /// `path` is relative, with '/'.
+    Result<void> add(const std::string& path, BytesView bytes, Packing packing);
 
     /// The same in parts, of which there are `size` bytes together.
-    Result<void> begin(const std::string& path, std::uint64_t size, bool deflated);
+    Result<void> begin(const std::string& path, std::uint64_t size, Packing packing);
     Result<void> append(BytesView bytes);
 
     /// Writes the directory. Without it the file is no zip.

@@ -41,7 +41,8 @@ class Spool {
 
     /// As one entry of a zip.
     Result<void> add_to(ZipWriter& zip, const std::string& path) {
-        if (const auto begun = zip.begin(path, size_, true); !begun) return begun.error();
+        if (const auto begun = zip.begin(path, size_, ZipWriter::Packing::deflated); !begun)
+            return begun.error();
         return append_to(zip);
     }
 
@@ -260,7 +261,8 @@ class CocoListing final : public Listing {
         const std::string end = "\n]}\n";
         const auto size =
             head.size() + images_.size() + middle.size() + annotations_.size() + end.size();
-        if (const auto begun = zip.begin("annotations.json", size, true); !begun)
+        if (const auto begun = zip.begin("annotations.json", size, ZipWriter::Packing::deflated);
+            !begun)
             return begun.error();
         if (const auto put = zip.append(as_bytes(head)); !put) return put.error();
         if (const auto put = images_.append_to(zip); !put) return put.error();
@@ -333,7 +335,7 @@ class LabelStudioListing final : public Listing {
         for (const auto& label : labels_)
             config += "    <Choice value=\"" + escaped(label) + "\"/>\n";
         config += "  </Choices>\n</View>\n";
-        return zip.add("label_config.xml", as_bytes(config), true);
+        return zip.add("label_config.xml", as_bytes(config), ZipWriter::Packing::deflated);
     }
 
   private:
@@ -393,7 +395,8 @@ class PictureWriter final : public DatasetWriter {
                 sums_.append(fmt::format("{}  {}\n", to_hex(sha256(drawing.image)), path));
             !put)
             return put.error();
-        if (const auto put = zip_.add(path, drawing.image, false); !put) return put.error();
+        if (const auto put = zip_.add(path, drawing.image, ZipWriter::Packing::stored); !put)
+            return put.error();
         summary_.add(drawing);
         return true;
     }
@@ -406,7 +409,9 @@ class PictureWriter final : public DatasetWriter {
         const auto manifest = json::serialize(about) + "\n";
         if (const auto put = listing_->finish(zip_); !put) return put.error();
         if (const auto put = sums_.add_to(zip_, "SHA256SUMS"); !put) return put.error();
-        if (const auto put = zip_.add("manifest.json", as_bytes(manifest), true); !put)
+        if (const auto put =
+                zip_.add("manifest.json", as_bytes(manifest), ZipWriter::Packing::deflated);
+            !put)
             return put.error();
         if (const auto done = zip_.finish(); !done) return done.error();
         return manifest;

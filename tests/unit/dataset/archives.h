@@ -50,7 +50,9 @@ inline void make_zip(const std::filesystem::path& file, const std::vector<Member
     FileSink sink(file);
     ZipWriter zip(sink);
     for (const auto& [name, bytes, deflated] : members)
-        zip.add(name, as_bytes(bytes), deflated).value();
+        zip.add(name, as_bytes(bytes),
+                deflated ? ZipWriter::Packing::deflated : ZipWriter::Packing::stored)
+            .value();
     zip.finish().value();
 }
 
