@@ -285,26 +285,4 @@ Result<Example> to_example(LabelledDrawing drawn) {
     return Example{std::move(drawn.id), std::move(drawn.word), *input};
 }
 
-Result<std::vector<LabelledDrawing>> load_strokes(const fs::path& file) {
-    std::ifstream in(file);
-    if (!in) return Error{ErrorKind::not_found, "There is no " + file.string() + ".", "data"};
-    std::vector<LabelledDrawing> drawings;
-    std::size_t number = 0;
-    for (std::string line; std::getline(in, line);) {
-        ++number;
-        if (number == 1) line = without_byte_order_mark(line);
-        if (trimmed(line).empty()) continue;
-        auto read = parse_drawing(line, true);
-        if (!read)
-            return Error{
-                read.error().kind,
-                fmt::format("{}:{}: {}", file.filename().string(), number, read.error().detail),
-                "data"};
-        if (*read) drawings.push_back(std::move(**read));
-    }
-    if (drawings.empty())
-        return Error{ErrorKind::malformed, "There is no drawing in " + file.string() + ".", "data"};
-    return drawings;
-}
-
 }  // namespace croquis::learning

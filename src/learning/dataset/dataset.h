@@ -57,8 +57,4 @@ struct Dataset {
 /// one readable drawing, or all of them are left out) and those of open_reader().
 Result<Dataset> load_dataset(const std::filesystem::path& path, const DatasetOptions& options);
 
-/// The strokes themselves, of one .ndjson file, those marked recognised. A line that cannot be read
-/// is an error, as is a file without any: not_found, malformed or those of parse_strokes.
-Result<std::vector<LabelledDrawing>> load_strokes(const std::filesystem::path& file);
-
 }  // namespace croquis::learning

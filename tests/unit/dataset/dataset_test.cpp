@@ -170,7 +170,6 @@ TEST_F(DatasetTest, PassesOverAByteOrderMarkAndBlankLines) {
     const auto data = load_dataset(file, {});
     ASSERT_TRUE(data);
     EXPECT_TRUE(data->unreadable.empty());
-    EXPECT_TRUE(load_strokes(file));
 }
 
 TEST_F(DatasetTest, TakesWordsForLabelsWhateverTheirCase) {
@@ -219,31 +218,13 @@ TEST_F(DatasetTest, SaysWhatIsWrongWithTheWhole) {
     EXPECT_EQ(load_dataset(write("empty.ndjson", ""), {}).error().kind, ErrorKind::invalid);
 }
 
-TEST_F(DatasetTest, GivesTheStrokesOfWhatWasRecognised) {
-    const auto drawings = load_strokes(write("a.ndjson", circle + "\n\n" + unrecognised + "\n"));
-    ASSERT_TRUE(drawings);
-    ASSERT_EQ(drawings->size(), 1U);
-    EXPECT_EQ((*drawings)[0].id, "1");
-    EXPECT_EQ((*drawings)[0].word, "oval");
-    ASSERT_EQ((*drawings)[0].strokes.size(), 1U);
-    EXPECT_EQ((*drawings)[0].strokes[0].size(), 3U);
-}
-
-TEST_F(DatasetTest, StrokesThatCannotBeReadAreAnErrorWithTheirLine) {
-    const auto drawings = load_strokes(write("a.ndjson", circle + "\nnot json\n"));
-    ASSERT_FALSE(drawings);
-    EXPECT_EQ(drawings.error().kind, ErrorKind::malformed);
-    EXPECT_EQ(drawings.error().detail.rfind("a.ndjson:2:", 0), 0U);
-    EXPECT_EQ(load_strokes(scratch.path() / "nowhere").error().kind, ErrorKind::not_found);
-    EXPECT_EQ(load_strokes(write("b.ndjson", unrecognised)).error().kind, ErrorKind::malformed);
-}
-
 TEST_F(DatasetTest, AnExampleOfStrokesIsWhatLoadingTheFileGives) {
     const auto file = write("a.ndjson", circle);
     const auto data = load_dataset(file, {});
-    auto drawings = load_strokes(file);
-    ASSERT_TRUE(data && drawings);
-    const auto example = to_example(drawings->front());
+    ASSERT_TRUE(data);
+    const auto strokes = drawing::parse_strokes("[[[0,10,20],[0,30,5]]]");
+    ASSERT_TRUE(strokes);
+    const auto example = to_example({"1", "oval", *strokes});
     ASSERT_TRUE(example);
     EXPECT_EQ(example->input, data->examples.front().input);
     EXPECT_EQ(example->id, data->examples.front().id);
