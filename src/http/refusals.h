@@ -8,8 +8,7 @@
 
 namespace croquis::http {
 
-/// What the server answers for itself, with no handler or in its place, and the portal for the
-/// backend.
+/// What is answered in place of a handler.
 struct Refusal {
     std::string_view code;  ///< of the OpenAPI document's ServerCode or RefusalCode
     int status;             ///< the kind's own, or one of status_problems()
@@ -23,7 +22,8 @@ struct Refusal {
 Error error_of(const Refusal& refusal, std::string field = {});
 Response problem_of(const Refusal& refusal);
 
-/// All of them. A contract test compares their codes with the document's.
+/// Those of the HTTP server; those of the portal are in portal/refusals.h. A contract test compares
+/// their codes with the document's.
 namespace refusals {
 
 // Of what was sent.
@@ -98,31 +98,6 @@ inline constexpr Refusal no_room{"server_full",
                                  1};
 inline constexpr Refusal server_stopping{"server_stopping",         503, ErrorKind::unavailable,
                                          "The server is stopping.", {},  1};
-
-// Of the portal.
-inline constexpr Refusal portal_full{"server_full",
-                                     503,
-                                     ErrorKind::unavailable,
-                                     "The portal is at its limit; try again shortly.",
-                                     {},
-                                     1};
-inline constexpr Refusal too_many_uploads{
-    "too_many_uploads",
-    503,
-    ErrorKind::unavailable,
-    "As many uploads are under way as may be; try again later.",
-    {},
-    10};
-inline constexpr Refusal client_gone{
-    "client_gone", 503, ErrorKind::unavailable, "The client has hung up.", {}, 1};
-inline constexpr Refusal backend_unreachable{"backend_unreachable",
-                                             502,
-                                             ErrorKind::unavailable,
-                                             "The backend cannot be reached; try again later.",
-                                             {},
-                                             5};
-inline constexpr Refusal backend_slow{"backend_slow", 504, ErrorKind::unavailable,
-                                      "The backend takes too long to answer; try again later."};
 
 }  // namespace refusals
 }  // namespace croquis::http

@@ -33,6 +33,7 @@
 #include "core/mutex.h"
 #include "core/text.h"
 #include "http/refusals.h"
+#include "portal/refusals.h"
 #include "portal/slots.h"
 
 namespace croquis::portal {
@@ -309,7 +310,7 @@ BackendClient::Impl::Impl(std::string host, std::string port, PortalOptions opti
 
 asio::awaitable<http::Response> BackendClient::Impl::forward(const http::Request& request) {
     const bool taken = co_await slots_->take(options_.connect_timeout);
-    if (!taken) co_return http::problem_of(http::refusals::portal_full);
+    if (!taken) co_return http::problem_of(refusals::full);
     Slot slot(slots_);
     co_return co_await forward_in_slot(request, slot);
 }
@@ -356,7 +357,7 @@ http::Response BackendClient::Impl::passed_on(std::unique_ptr<BackendConnection>
 
 asio::awaitable<http::Response> BackendClient::Impl::upload(http::Request& request) {
     const bool taken = co_await upload_slots_->take(options_.connect_timeout);
-    if (!taken) co_return http::problem_of(http::refusals::too_many_uploads);
+    if (!taken) co_return http::problem_of(refusals::too_many_uploads);
     Slot slot(upload_slots_);
     co_return co_await upload_in_slot(request, slot);
 }
@@ -532,12 +533,12 @@ http::Response BackendClient::Impl::answer_of(Parser& parser) {
 
 http::Response BackendClient::Impl::failed(const http::Request& request,
                                            const beast::error_code& error) {
-    if (has_hung_up(request)) return http::problem_of(http::refusals::client_gone);
+    if (has_hung_up(request)) return http::problem_of(refusals::client_gone);
     failures_.Increment();
     spdlog::warn("{} {} {}: the backend {} did not answer: {}", request.request_id,
                  http::to_string(request.method), request.target, authority_, error.message());
-    return http::problem_of(error == beast::error::timeout ? http::refusals::backend_slow
-                                                           : http::refusals::backend_unreachable);
+    return http::problem_of(error == beast::error::timeout ? refusals::backend_slow
+                                                           : refusals::backend_unreachable);
 }
 
 BackendClient::BackendClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

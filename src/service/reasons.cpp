@@ -246,8 +246,8 @@ constexpr ReasonPattern reason_patterns[]{
     {"no_such_file", "There is no {file}."},
 };
 
-/// Of who asks, of what is there and of how the server is. What the HTTP server says for itself has
-/// its codes there (http/refusals.h).
+/// Of who asks, of what is there and of how the server is. What the HTTP server and the portal say
+/// for themselves has its codes there (http/refusals.h, portal/refusals.h).
 constexpr ReasonPattern server_patterns[]{
     // Who asks.
     {"not_signed_in", "Sign in, and send the token as a Bearer."},

@@ -38,7 +38,8 @@ function patternsOf(table) {
 const patterns = patternsOf('reason_patterns');
 
 /** What the HTTP server and the portal say for themselves. */
-const ofHttp = [...read('src/http/refusals.h').matchAll(/inline constexpr Refusal \w+\{\s*"([a-z_]+)"/g)].map(([, code]) => code);
+const ofHttp = ['src/http/refusals.h', 'src/portal/refusals.h'].flatMap((path) =>
+  [...read(path).matchAll(/inline constexpr (?:http::)?Refusal \w+\{\s*"([a-z_]+)"/g)].map(([, code]) => code));
 
 /** What the document lists below a common schema's `enum`. */
 function listed(schema) {
@@ -135,9 +136,9 @@ describe('What the server says', () => {
     }
   });
 
-  it('is said of the HTTP server and the portal in one place', () => {
+  it('is said of the HTTP server and of the portal in one place each', () => {
     const paths = [...below('src/http/'), ...below('src/portal/')].filter((path) => !/\/(message|refusals)\.cpp$/.test(path));
-    for (const path of paths) assert.ok(!/\bproblem(?:_with_status)?\((?:\d|\{ErrorKind::(?!internal))/.test(read(path)), `${path}: http/refusals.h has them`);
+    for (const path of paths) assert.ok(!/\bproblem(?:_with_status)?\((?:\d|\{ErrorKind::(?!internal))/.test(read(path)), `${path}: refusals.h has them`);
   });
 });
 
