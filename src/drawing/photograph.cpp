@@ -1,0 +1,257 @@
+#include "drawing/photograph.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "drawing/ruling.h"
+
+namespace croquis::drawing {
+namespace {
+
+constexpr double min_page_contrast = 20;  // of 255: grain and shadows on paper stay under it
+constexpr int smallest_tile = 8;          // pixels: fewer tell nothing of what is under the lines
+constexpr std::size_t fewest_tiles = 16;  // so that a slope is seen
+constexpr int least_slope = 4;            // of 255, among those tiles
+constexpr int rim = 9;     // pixels of a reduced photograph: twice what blurs a page's edge
+constexpr int strip = 16;  // pixels of a reduced photograph: a slanting line stays in its row
+constexpr std::size_t fewest_rules = 4;  // lines in a strip that make it ruled
+constexpr int widest_rule = 6;           // pixels of a reduced photograph
+constexpr int faintest_rule = 8;         // of 255
+constexpr int photo_side = 512;  // photographs are reduced to this before their paper is taken away
+
+/// A canvas is background and ink, a filled shape included; a photographed page is nowhere one
+/// colour, so that much of it is neither.
+bool is_haze(const Ink& ink) {
+    if (2 * ink.quiet >= ink.depth.total()) return false;
+    const int peak = *std::max_element(ink.rows.begin(), ink.rows.end());
+    cv::Mat strong;
+    cv::compare(ink.depth, static_cast<double>(peak) / 2, strong, cv::CMP_GT);
+    const auto between =
+        ink.depth.total() - ink.quiet - static_cast<std::size_t>(cv::countNonZero(strong));
+    return 4 * between > ink.depth.total();
+}
+
+/// The middle depth of each tile of the picture: what is under the lines, whatever the grain.
+cv::Mat tile_medians(const cv::Mat& depth) {
+    const int tile = std::max(smallest_tile, std::min(depth.cols, depth.rows) / 16);
+    cv::Mat medians(depth.rows / tile, depth.cols / tile, CV_8UC1);
+    std::vector<std::uint8_t> values(static_cast<std::size_t>(tile) *
+                                     static_cast<std::size_t>(tile));
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    for (int y = 0; y < medians.rows; ++y)
+        for (int x = 0; x < medians.cols; ++x) {
+            for (int i = 0; i < tile; ++i)
+                std::copy_n(depth.ptr(y * tile + i) + x * tile, tile, values.begin() + i * tile);
+            std::nth_element(values.begin(), middle, values.end());
+            medians.at<std::uint8_t>(y, x) = *middle;
+        }
+    return medians;
+}
+
+/// Neighbours among the tiles that are not background: how many, and how many differ by a little.
+struct Slopes {
+    std::size_t pairs = 0;
+    std::size_t gentle = 0;
+
+    void add(int a, int b) {
+        if (a == 0 || b == 0) return;
+        ++pairs;
+        if (a != b && std::abs(a - b) <= background_noise) ++gentle;
+    }
+};
+
+/// Paper under uneven light changes from tile to tile by a little and over the page by much;
+/// what is filled on a canvas is of one colour, or of several with edges between them.
+bool is_uneven(const Ink& ink) {
+    const std::size_t loud = ink.depth.total() - ink.quiet;
+    if (10 * loud < ink.depth.total()) return false;
+    const cv::Mat medians = tile_medians(ink.depth);
+    std::vector<std::uint8_t> paper;
+    Slopes slopes;
+    for (int y = 0; y < medians.rows; ++y)
+        for (int x = 0; x < medians.cols; ++x) {
+            const int here = medians.at<std::uint8_t>(y, x);
+            if (here != 0) paper.push_back(static_cast<std::uint8_t>(here));
+            if (x > 0) slopes.add(here, medians.at<std::uint8_t>(y, x - 1));
+            if (y > 0) slopes.add(here, medians.at<std::uint8_t>(y - 1, x));
+        }
+    if (paper.size() < fewest_tiles || 20 * paper.size() < medians.total()) return false;
+    std::sort(paper.begin(), paper.end());
+    const std::size_t tail = paper.size() / 10;
+    return 2 * slopes.gentle >= slopes.pairs &&
+           paper[paper.size() - 1 - tail] - paper[tail] >= least_slope;
+}
+
+cv::Mat grey_of(const Image& image) {
+    // The pixels are only read; cv::Mat has no view of constant data.
+    cv::Mat whole(image.height, image.width, CV_MAKETYPE(CV_8U, image.channels),
+                  const_cast<std::uint8_t*>(image.pixels.data()));
+    if (image.channels == 1) return whole;
+    cv::Mat grey;
+    if (image.channels == 2)
+        cv::extractChannel(whole, grey, 0);
+    else
+        cv::cvtColor(whole, grey, image.channels == 3 ? cv::COLOR_RGB2GRAY : cv::COLOR_RGBA2GRAY);
+    return grey;
+}
+
+/// Specks of paper grain go; the pen's lines are long.
+void remove_specks(cv::Mat& mask) {
+    cv::Mat labels, stats, centroids;
+    const int count = cv::connectedComponentsWithStats(mask, labels, stats, centroids, 8);
+    const int speck = std::max(6, mask.cols * mask.rows / 20000);
+    std::vector<std::uint8_t> keep(static_cast<std::size_t>(count), 255);
+    keep[0] = 0;
+    for (int i = 1; i < count; ++i)
+        if (stats.at<int>(i, cv::CC_STAT_AREA) < speck) keep[static_cast<std::size_t>(i)] = 0;
+    for (int y = 0; y < mask.rows; ++y)
+        for (int x = 0; x < mask.cols; ++x)
+            mask.at<std::uint8_t>(y, x) = keep[static_cast<std::size_t>(labels.at<int>(y, x))];
+}
+
+/// Whether the picture's edge is nearly all outside `page` and its middle is on it.
+bool lies_on_a_table(const cv::Mat& page) {
+    const int right = page.cols - 1, bottom = page.rows - 1;
+    const int edge = cv::countNonZero(page.row(0)) + cv::countNonZero(page.row(bottom)) +
+                     cv::countNonZero(page.col(0)) + cv::countNonZero(page.col(right));
+    const cv::Rect middle(page.cols / 4, page.rows / 4, page.cols - page.cols / 2,
+                          page.rows - page.rows / 2);
+    return 5 * edge < 2 * (page.cols + page.rows) &&
+           10 * cv::countNonZero(page(middle)) > 9 * static_cast<int>(middle.area());
+}
+
+/// Where the page is, without a rim, if a table of another brightness is all round it; everywhere
+/// otherwise.
+cv::Mat page_of(const cv::Mat& photo, int window) {
+    const cv::Mat square = cv::getStructuringElement(cv::MORPH_RECT, {window, window});
+    cv::Mat even, page;
+    // The lines go, and at the picture's edge the table stays: what lies beyond it is not bright.
+    cv::copyMakeBorder(photo, even, window, window, window, window, cv::BORDER_REPLICATE);
+    cv::morphologyEx(even, even, cv::MORPH_CLOSE, square);
+    even = even(cv::Rect(window, window, photo.cols, photo.rows)).clone();
+    for (const int kind : {cv::THRESH_BINARY, cv::THRESH_BINARY_INV}) {
+        cv::threshold(even, page, 0, 255, kind | cv::THRESH_OTSU);
+        if (!lies_on_a_table(page)) continue;
+        cv::Mat beyond;
+        cv::bitwise_not(page, beyond);
+        if (std::abs(cv::mean(even, page)[0] - cv::mean(even, beyond)[0]) < min_page_contrast)
+            continue;
+        cv::copyMakeBorder(page, page, 1, 1, 1, 1, cv::BORDER_CONSTANT, cv::Scalar::all(0));
+        cv::erode(page, page, cv::getStructuringElement(cv::MORPH_RECT, {rim, rim}));
+        return page(cv::Rect(1, 1, photo.cols, photo.rows)).clone();
+    }
+    return {photo.size(), CV_8UC1, cv::Scalar::all(255)};
+}
+
+/// The brightness of the paper, which changes slowly over the page: the closing of the picture by
+/// a window wider than a pen line, evened out over what is page.
+cv::Mat paper_of(const cv::Mat& photo, const cv::Mat& page, int window) {
+    cv::Mat paper(photo.size(), CV_8UC1, cv::Scalar::all(0));
+    photo.copyTo(paper, page);
+    cv::morphologyEx(paper, paper, cv::MORPH_CLOSE,
+                     cv::getStructuringElement(cv::MORPH_RECT, {window, window}));
+    paper.setTo(0, ~page);
+    cv::Mat sum, share;
+    paper.convertTo(sum, CV_32F);
+    page.convertTo(share, CV_32F, 1.0 / 255);
+    cv::blur(sum, sum, {window, window});
+    cv::blur(share, share, {window, window});
+    cv::divide(sum, share, sum);
+    sum.convertTo(paper, CV_8U);
+    return paper;
+}
+
+/// The value that `part` of the values, 0…1, do not exceed.
+std::uint8_t quantile(std::vector<std::uint8_t>& values, double part) {
+    const auto at =
+        values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+/// The depths of the thin lines that cross the columns `left` to `left + strip`, from the top down.
+std::vector<std::uint8_t> lines_across(const cv::Mat& depth, int left) {
+    std::array<std::uint8_t, strip> values{};
+    std::vector<std::uint8_t> lines;
+    int run = 0;
+    std::uint8_t deepest = 0;
+    for (int y = 0; y <= depth.rows; ++y) {
+        std::uint8_t middle = 0;
+        if (y < depth.rows) {
+            std::copy_n(depth.ptr(y) + left, strip, values.begin());
+            std::nth_element(values.begin(), values.begin() + strip / 2, values.end());
+            middle = values[strip / 2];
+        }
+        if (middle >= faintest_rule) {
+            ++run;
+            deepest = std::max(deepest, middle);
+            continue;
+        }
+        if (run > 0 && run <= widest_rule) lines.push_back(deepest);
+        run = 0;
+        deepest = 0;
+    }
+    return lines;
+}
+
+/// How deep the lines are that a page was printed with, ruled or squared; 0 where it was not.
+/// They are many, one above the other nearly everywhere, and much fainter than what is drawn.
+double rules_of(const cv::Mat& depth) {
+    std::vector<std::uint8_t> lines;
+    int ruled = 0;
+    int strips = 0;
+    for (int left = 0; left + strip <= depth.cols; left += strip, ++strips) {
+        const auto found = lines_across(depth, left);
+        if (found.size() < fewest_rules) continue;
+        ++ruled;
+        lines.insert(lines.end(), found.begin(), found.end());
+    }
+    if (ruled == 0 || 5 * ruled < 3 * strips) return 0;
+    constexpr double less_than_drawn = 0.002;  // of the page: even a small drawing has more ink
+    std::vector<std::uint8_t> all(depth.begin<std::uint8_t>(), depth.end<std::uint8_t>());
+    const double drawn = quantile(all, 1 - less_than_drawn);
+    const double rules = quantile(lines, 0.8);
+    return 2 * rules < drawn ? rules : 0;
+}
+
+/// From how deep on it is ink: Otsu's threshold (1979), but more than grain and what is printed.
+double ink_threshold(const cv::Mat& depth) {
+    cv::Mat ignored;
+    const double otsu = cv::threshold(depth, ignored, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
+    const double rules = std::max(rules_of(depth), rules_of(depth.t()));
+    return std::max({otsu, min_page_contrast, 1.5 * rules});
+}
+
+}  // namespace
+
+bool is_photograph(const Image& image, const Ink& ink) {
+    return is_haze(ink) || (is_uneven(ink) && !is_framed_in_one_colour(image));
+}
+
+cv::Mat ink_of_photograph(const Image& image) {
+    const cv::Mat grey = grey_of(image);
+    const double scale =
+        std::min(1.0, static_cast<double>(photo_side) / std::max(grey.cols, grey.rows));
+    const cv::Size size(std::max(1, static_cast<int>(std::lround(grey.cols * scale))),
+                        std::max(1, static_cast<int>(std::lround(grey.rows * scale))));
+    cv::Mat photo;
+    cv::resize(grey, photo, size, 0, 0, cv::INTER_AREA);
+    cv::GaussianBlur(photo, photo, {3, 3}, 0);
+    const int window = (std::max(photo.cols, photo.rows) / 12) | 1;
+    const cv::Mat page = page_of(photo, window);
+    cv::Mat depth;
+    cv::subtract(paper_of(photo, page, window), photo, depth);
+    depth.setTo(0, ~page);
+    if (const auto drawn = without_ruling(depth)) depth = *drawn;
+    cv::Mat mask;
+    cv::threshold(depth, mask, ink_threshold(depth), 255, cv::THRESH_BINARY);
+    remove_specks(mask);
+    return mask;
+}
+
+}  // namespace croquis::drawing
