@@ -359,6 +359,7 @@ Result<store::Job> Imports::queue(Upload& upload, const ImportRequest& request,
 /// A project's own model, with a thread of its own; null where the general one answers.
 Result<std::unique_ptr<recognition::Batcher>> Imports::own_model(int project) {
     const auto answering = answering_model(store_, project);
+    if (!answering && answering.error().kind != ErrorKind::not_found) return answering.error();
     if (!answering || answering->id == batcher_.model()->id)
         return std::unique_ptr<recognition::Batcher>();
     auto model = load_registered(store_, *answering);
