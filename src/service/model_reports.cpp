@@ -13,6 +13,7 @@
 #include "service/models.h"
 #include "service/quality.h"
 #include "service/recheck.h"
+#include "service/remaking.h"
 #include "service/trunk.h"
 #include "store/asking.h"
 
@@ -216,12 +217,12 @@ Result<std::vector<WrongAnswer>> wrong_answers(store::Store& store,
 }
 
 Sha256 data_digest(const std::vector<store::EmbeddedDrawing>& drawings) {
-    std::string named;
-    for (const auto& drawing : drawings) named += to_string(drawing.id) + " " + drawing.tag + "\n";
-    return sha256(as_bytes(named));
+    LearntDigest digest;
+    for (const auto& drawing : drawings) digest.add(drawing.id, drawing.tag);
+    return digest.finish();
 }
 
-/// Which of those that the registry can hold against the other this one is, by when it was added.
+/// The model's place, from 1, among those that can be held against the other one, by their age.
 Result<std::size_t> number_against(store::Store& store, const ReportRequest& request) {
     const auto models = store.models();
     if (!models) return models.error();

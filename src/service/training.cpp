@@ -20,6 +20,7 @@
 #include "service/embedded_drawings.h"
 #include "service/labels.h"
 #include "service/models.h"
+#include "service/remaking.h"
 #include "service/teaching.h"
 #include "store/records.h"
 
@@ -108,7 +109,7 @@ Result<std::optional<std::string>> line_of(store::Store& store, const Uuid& id,
 Result<Sha256> write_drawings(store::Store& store, const Source& source, const fs::path& file,
                               const jobs::Task& task) {
     std::ofstream out(file, std::ios::binary);
-    std::string named;
+    LearntDigest learnt;
     std::uintmax_t bytes = 0;
     for (const auto& [id, tag] : source.drawings) {
         if (task.is_stopped()) return stopped();
@@ -120,11 +121,11 @@ Result<Sha256> write_drawings(store::Store& store, const Source& source, const f
             return Error{ErrorKind::too_large,
                          "The project's drawings are too many to train from at once."};
         out << **line << '\n';
-        named += to_string(id) + " " + tag + "\n";
+        learnt.add(id, tag);
     }
     out.close();
     if (!out) return broken(file);
-    return sha256(as_bytes(named));
+    return learnt.finish();
 }
 
 /// One that is there is whole.
