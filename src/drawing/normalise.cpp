@@ -60,7 +60,7 @@ std::optional<cv::Rect> extent(const Ink& ink) {
 
 using Square = std::array<float, std::size_t{model_side} * model_side>;
 
-/// Which source pixels make up each pixel of a shorter line, and by how much: box filtering.
+/// Where a pixel of a line goes in a shorter one, and by how much: box filtering.
 struct Share {
     int target;
     float here;  ///< part of the source pixel that falls into `target`; the rest into the next one

@@ -355,7 +355,7 @@ std::size_t held_bytes(const Response& response) {
     return response.body.size() + (is_own ? response.shared_body->size() : 0);
 }
 
-/// The same, refusing a large answer where too many of them wait for their readers already.
+/// Writes the answer, or refuses where too many large ones wait for their readers already.
 asio::awaitable<bool> Connection::write_within_budget(Response& response,
                                                       const ResponseWriter::Line& line) {
     struct GiveBack {

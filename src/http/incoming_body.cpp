@@ -8,7 +8,7 @@ namespace {
 namespace asio = boost::asio;
 using Progress = RequestParser::Progress;
 
-/// So much of a body is gathered before the handler gets it. Each such part must come within
+/// Bytes of a body that are gathered before the handler gets them. Each such part must come within
 /// body_timeout, which is the least rate that is put up with.
 constexpr std::size_t part_bytes = std::size_t{64} * 1024;
 

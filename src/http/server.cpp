@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using error_code = boost::system::error_code;
 
-/// So many connections are refused for lack of descriptors before others get their turn.
+/// Connections refused for lack of descriptors before others get their turn.
 constexpr std::size_t max_refused_at_once = 64;
 
 template <class Count>

@@ -26,12 +26,12 @@ class Confirmations {
         if (found == kept_.end() || at >= found->second.asked_at + lasts_) return std::nullopt;
         return found->second.present;
     }
-    /// Which forget() the store was asked after; taken before it is asked.
+    /// How often forget() was called; to be taken before the store is asked.
     std::uint64_t round() {
         const MutexLock lock(mutex_);
         return round_;
     }
-    /// Unless forget() was called since: what the store said may be from before the change.
+    /// Nothing where forget() was called since: the answer may be from before the change.
     void keep(const Principal& present, Clock::time_point asked_at, std::uint64_t round) {
         const MutexLock lock(mutex_);
         if (round != round_) return;

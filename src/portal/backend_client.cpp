@@ -52,7 +52,7 @@ using Addresses = tcp::resolver::results_type;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_waiting = 1024;
 constexpr std::uint32_t max_answer_header = 64 * 1024;
-/// So many interim answers may come before the answer.
+/// Interim answers that may come before the answer.
 constexpr int max_interim_answers = 8;
 
 struct BackendConnection {

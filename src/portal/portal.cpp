@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array forwarded{"/api/{path*}",      "/docs",    "/docs/{path*}", "/openapi.json",
                                "/problems/{path*}", "/healthz", "/readyz"};
-/// Whose bodies are passed on as they come.
+/// The routes whose bodies are passed on as they come.
 constexpr std::array uploads{"/api/v1/imports", "/api/v1/projects/{project}/imports"};
 constexpr std::array methods{http::Method::get,   http::Method::post,    http::Method::put,
                              http::Method::patch, http::Method::delete_, http::Method::options};

@@ -367,11 +367,11 @@ class Batcher::Impl {
     mutable Mutex mutex_;
     std::shared_ptr<ModelReplicas> replicas_ CROQUIS_GUARDED_BY(mutex_);
     WaitingLine waiting_ CROQUIS_GUARDED_BY(mutex_);
-    /// That batches at work may take.
+    /// Bytes that the batches at work may take for decoding.
     std::size_t decode_bytes_ CROQUIS_GUARDED_BY(mutex_) = 0;
-    /// Threads at heavy drawings.
+    /// Threads that are at heavy drawings.
     std::size_t heavy_running_ CROQUIS_GUARDED_BY(mutex_) = 0;
-    /// Where light ones wait too.
+    /// Whether a heavy drawing is next, where light ones wait too.
     bool heavy_next_ CROQUIS_GUARDED_BY(mutex_) = true;
     /// Threads that are idle.
     std::vector<std::size_t> idle_workers_ CROQUIS_GUARDED_BY(mutex_);

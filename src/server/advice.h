@@ -13,7 +13,7 @@ namespace croquis::server {
 /// is left out where it is the default, and so are passwords in its URL.
 std::string command_on_store(const Config& config, const std::string& command);
 
-/// That the account of the demo is still as it was, and how to change that.
+/// Says that the account of the demo is still as it was, and how to change that.
 Error demo_password_left(const Config& config);
 
 }  // namespace croquis::server

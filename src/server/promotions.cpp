@@ -11,7 +11,7 @@
 namespace croquis::server {
 namespace {
 
-/// So that a promotion is everywhere within a second, which the loading of the model is part of.
+/// With the loading of the model, a promotion is everywhere within a second.
 constexpr std::chrono::milliseconds promotion_poll{500};
 
 }  // namespace

@@ -21,7 +21,7 @@ struct MappedDrawing {
 
 struct DrawingMap {
     std::vector<MappedDrawing> drawings;
-    /// Those from before the live model's promotion, against those since.
+    /// The drawings from before the live model's promotion, compared with those since.
     learning::SamplesCompared drift;
 };
 

@@ -52,7 +52,7 @@ struct ModelFile {
     Sha256 sha256{};
     Bytes onnx;
 };
-/// That of a model of the project. Errors: not_found.
+/// The network of a model of the project. Errors: not_found.
 Result<ModelFile> model_file(store::ModelStore& store, const std::string& id, int project);
 
 /// The whole registry, in the order in which models were added.

@@ -32,7 +32,7 @@ class Pace {
         begun_ = now_();
     }
 
-    /// So that who stops the work need not wait long.
+    /// The longest rest: who stops the work need not wait longer.
     static constexpr Clock::duration longest = std::chrono::milliseconds(500);
 
   private:

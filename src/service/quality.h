@@ -17,7 +17,7 @@ namespace croquis::service {
 
 /// Reviews that are looked at: the newest.
 inline constexpr std::size_t reviews_looked_at = 20'000;
-/// So many reviews asked for at random are measured on their own; with fewer, all are, and the
+/// Reviews asked for at random from which on these alone are measured; with fewer, all are, and the
 /// answer says that those are biased towards what the model found hard.
 inline constexpr std::size_t enough_at_random = 100;
 

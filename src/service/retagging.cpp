@@ -72,7 +72,7 @@ class Retagging {
         }
     }
 
-    /// Those that the answers are narrowed to, where the model is not the project's own.
+    /// Reads what the answers are narrowed to, where the model is not the project's own.
     Result<void> learn_labels(int project) {
         narrowed_to_.reset();
         if (project == trunk_.model().project) return {};
@@ -94,7 +94,7 @@ class Retagging {
                drawing.embedding->numbers.size() == trunk_.head()->width;
     }
 
-    /// Those that a layer answers and those that the network must look at, apart.
+    /// Retags those that a layer answers and those that the network must look at, apart.
     Result<void> retag_all(std::vector<store::EmbeddedDrawing> drawings) {
         const auto rest = std::stable_partition(
             drawings.begin(), drawings.end(),

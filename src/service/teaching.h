@@ -58,7 +58,7 @@ struct Teaching {
 /// unavailable where it was stopped; those of the store and of recognition::with_head.
 Result<Teaching> teach(store::Store& store, const TeachRequest& request);
 
-/// That fewer than two labels have enough drawings.
+/// Says that fewer than two labels have enough drawings.
 Error too_few_labels();
 
 /// A network that was trained on a project's drawings, but none of those that judge.

@@ -236,7 +236,7 @@ Result<std::vector<store::Project>> QualityWatch::projects() {
     return measured;
 }
 
-/// And keeps it for ever.
+/// Whether it is among those that are shown, which it then stays for ever.
 bool QualityWatch::has_room_for(const std::string& slug) {
     if (shown_.contains(slug)) return true;
     return shown_.size() < most_shown_projects && shown_.insert(slug).second;

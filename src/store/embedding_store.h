@@ -33,7 +33,7 @@ class EmbeddingStore {
     virtual Result<ReviewedPage> reviewed_drawings(const ReviewedQuery& query) = 0;
     /// Errors: invalid (limit).
     virtual Result<Stretch> stretch(const StretchQuery& query) = 0;
-    /// Those of the drawings looked at that the trunk has embeddings of. Errors: invalid (limit).
+    /// The trunk's embeddings among the drawings looked at. Errors: invalid (limit).
     virtual Result<EmbeddingsPage> newest_embeddings(const EmbeddingsQuery& query) = 0;
     /// Of these drawings, those that the trunk has embeddings of, in any order. Errors: invalid
     /// (drawings: at most most_embeddings).

@@ -90,7 +90,7 @@ std::string error_figure(std::string_view name, double error,
                   fmt::format("by chance {:.3f}, at most {:.3f}", chance.mean, chance.most));
 }
 
-/// Those that a drawing tells.
+/// The figures of drawings, as text.
 std::string figures(const Report& r) {
     std::string all = figure("shapes", std::to_string(r.shapes));
     if (r.shapes > 0)

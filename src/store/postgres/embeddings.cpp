@@ -56,7 +56,7 @@ constexpr const char* retag_sql =
     "probabilities = asked.probabilities, version = drawing.version + 1 "
     "FROM held JOIN asked ON asked.id = held.id WHERE drawing.id = held.id";
 
-/// Those of one model.
+/// Retags what one model predicts anew; returns how many drawings changed.
 std::int64_t retag_by(Connection& connection, const std::string& model,
                       const std::vector<const Retag*>& retags, Timestamp at) {
     std::vector<Uuid> ids;

@@ -140,7 +140,7 @@ class Adding {
             there_.replace(drawing);
     }
 
-    /// Which ids of new drawings others have.
+    /// Finds the ids of new drawings that others have.
     void find_taken(const std::vector<ImportKey>& keys,
                     const std::vector<DrawingImport>& drawings) {
         std::vector<Uuid> ids;
