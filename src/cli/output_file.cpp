@@ -56,7 +56,7 @@ Error OutputFile::failed() const {
 
 Result<void> write_output(const std::filesystem::path& path, BytesView bytes) {
     OutputFile file(path);
-    if (const auto written = file.write(bytes); !written) return written;
+    if (const auto written = file.write(bytes); !written) return written.error();
     return file.keep();
 }
 

@@ -26,7 +26,7 @@ Result<void> export_person(store::Store& store, const PersonArguments& arguments
         const auto lines = (*person)->next();
         if (!lines) return lines.error();
         if (lines->empty()) return file.keep();
-        if (const auto written = file.write(as_bytes(*lines)); !written) return written;
+        if (const auto written = file.write(as_bytes(*lines)); !written) return written.error();
     }
 }
 

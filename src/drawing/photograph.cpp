@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <opencv2/imgproc.hpp>
@@ -46,7 +47,8 @@ cv::Mat tile_medians(const cv::Mat& depth) {
     for (int y = 0; y < medians.rows; ++y)
         for (int x = 0; x < medians.cols; ++x) {
             for (int i = 0; i < tile; ++i)
-                std::copy_n(depth.ptr(y * tile + i) + x * tile, tile, values.begin() + i * tile);
+                std::copy_n(depth.ptr(y * tile + i) + std::ptrdiff_t{x} * tile, tile,
+                            values.begin() + std::ptrdiff_t{i} * tile);
             std::nth_element(values.begin(), middle, values.end());
             medians.at<std::uint8_t>(y, x) = *middle;
         }

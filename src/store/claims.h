@@ -13,6 +13,11 @@ namespace croquis::store {
 /// of the project. All functions throw Failure.
 class ClaimRows {
   public:
+    ClaimRows() = default;
+    ClaimRows(const ClaimRows&) = delete;
+    ClaimRows& operator=(const ClaimRows&) = delete;
+    virtual ~ClaimRows() = default;
+
     /// Deletes claims that have expired, those of the holder that `forget_done` finds, and those of
     /// drawings that were passed over.
     virtual void let_go(const std::string& forget_done) = 0;
@@ -30,9 +35,6 @@ class ClaimRows {
     /// At most `limit` rows of recheck_statement().
     virtual std::vector<Drawing> rechecks(std::size_t limit) = 0;
     virtual void hold(const Claim& claim) = 0;
-
-  protected:
-    ~ClaimRows() = default;
 };
 
 /// What ClaimStore::claim gives.
