@@ -22,6 +22,16 @@ function drawing(word, id, corners) {
 
 const some = (word, corners) => Array.from({ length: 60 }, (_, id) => drawing(word, id, corners)).join('');
 
+/** Alike but for the last digits of numbers. */
+function same(now, former, where = 'card') {
+  if (typeof former === 'number') assert.ok(Math.abs(now - former) <= 1e-3 * Math.max(1, Math.abs(former)), `${where}: ${now} for ${former}`);
+  else if (former === null || typeof former !== 'object') assert.equal(now, former, where);
+  else {
+    assert.deepEqual(Object.keys(now).sort(), Object.keys(former).sort(), where);
+    for (const key of Object.keys(former)) same(now[key], former[key], `${where}.${key}`);
+  }
+}
+
 describe('the card', { timeout: 550_000 }, () => {
   let folder, people, out, checkpoint;
 
@@ -39,6 +49,7 @@ describe('the card', { timeout: 550_000 }, () => {
     [people, out, checkpoint] = ['people', 'out', 'checkpoint'].map((name) => path.join(folder, name));
     await mkdir(path.join(people, 'quickdraw'), { recursive: true });
     await mkdir(path.join(people, 'omniglot'));
+    await mkdir(path.join(people, 'detexify'));
     const sets = { triangle: 3, square: 4, hexagon: 6, apple: 12, axe: 5 };
     for (const [word, corners] of Object.entries(sets))
       await writeFile(path.join(people, 'quickdraw', `${word}.ndjson`), some(word, corners));
@@ -48,6 +59,10 @@ describe('the card', { timeout: 550_000 }, () => {
       ).join(''),
     );
     await writeFile(path.join(people, 'omniglot', 'characters.ndjson.gz'), gzipSync(letters.join('')));
+    const signs = Array.from({ length: 400 }, (_, id) =>
+      drawing('triangle', id, 3).replace(/"key_id":"[^"]*"/, `"key_id":"detexify:${37 * id}"`),
+    );
+    await writeFile(path.join(people, 'detexify', 'shapes.ndjson.gz'), gzipSync(signs.join('')));
     train('--steps', '2', '--leave-out', 'quickdraw');
     train();
   });
@@ -86,6 +101,18 @@ describe('the card', { timeout: 550_000 }, () => {
     assert.match(text, /Of omniglot's drawings 40 are "unknown" by their set alone/);
   });
 
+  it('has intervals over those who drew, where the data tell', async () => {
+    const { people: sources } = await card();
+    const over = (name) => sources.find(({ source }) => source === name).intervals_over;
+    const signs = over('detexify');
+    assert.ok(signs.hands > 1 && signs.hands < 40 && signs.drawings === 0, JSON.stringify(signs));
+    assert.deepEqual(over('omniglot'), { hands: 0, drawings: 40 });
+    const text = await read('shapes.md');
+    assert.ok(text.includes(`| detexify | ${signs.hands} runs of up to a hundred numbers |`));
+    assert.ok(text.includes('| omniglot | 40 drawings |'));
+    assert.match(text, /omniglot \(twenty people/);
+  });
+
   it('has the sources that were left out, with what was otherwise', async () => {
     const [row, ...others] = (await card()).left_out;
     assert.deepEqual(others, []);
@@ -120,6 +147,37 @@ describe('the card', { timeout: 550_000 }, () => {
     assert.match(text, /on 1\.7 to 50\.0 % of its samples/);
     assert.match(text, /- quickdraw: from other drawings; with seed 7\./);
     assert.ok(text.includes('It went on from a checkpoint'));
+  });
+
+  const measureAgain = (...more) =>
+    execFileSync(program, ['--quick', '--threads', '1', '--out', out, '--measure-again', ...more], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+
+  it('says the same when the model is measured again', async () => {
+    const digest = async () => createHash('sha256').update(await readFile(path.join(out, 'shapes.onnx'))).digest('hex');
+    const [former, network] = [await card(), await digest()];
+    measureAgain('--people', people);
+    const { measured, ...now } = await card();
+    assert.equal(await digest(), network);
+    assert.match(measured.date, /^\d{4}-\d\d-\d\d$/);
+    same(now, former);
+    assert.deepEqual([now.temperature, now.activations, now.training], [former.temperature, former.activations, former.training]);
+    const text = await read('shapes.md');
+    assert.match(text, /Measured again by croquis-train/);
+    assert.ok(text.includes('It went on from a checkpoint') && text.includes('**Calibrated on** the drawings'));
+  });
+
+  it('is not measured again on other drawings than it was made from', async () => {
+    assert.throws(() => measureAgain(), /has learnt from other drawings/);
+    const file = path.join(out, 'shapes.json');
+    const made = await card();
+    await writeFile(file, JSON.stringify({ ...made, sha256: '0'.repeat(64) }));
+    assert.throws(() => measureAgain('--people', people), /The card is of another model/);
+    await writeFile(file, JSON.stringify({ ...made, training: {} }));
+    assert.throws(() => measureAgain('--people', people), /does not say what a card/);
+    await writeFile(file, JSON.stringify(made));
   });
 
   it('refuses to begin a measurement of strangers with a model that met them', () => {

@@ -37,15 +37,17 @@ constexpr std::string_view game_from =
     "Google, \"The Quick, Draw! Dataset\", github.com/googlecreativelab/quickdraw-dataset";
 
 constexpr auto sets = std::to_array<PeopleSet>({
-    {"quickdraw", "CC BY 4.0", game_from, ""},
-    {"quickdraw-28px", "CC BY 4.0", game_from, ""},
+    {"quickdraw", "CC BY 4.0", game_from, "", "players of the game, not told apart"},
+    {"quickdraw-28px", "CC BY 4.0", game_from, "", "players of the game, not told apart"},
     {"detexify", "ODbL 1.0, as kirel/detexify-data states", "github.com/kirel/detexify-data",
-     "runs of up to a hundred, each mostly by one hand"},
-    {"hds", "CC BY 4.0", "\"Hand-drawn Shapes (HDS) Dataset\", 2022, Francois Robert",
-     "two people"},
-    {"omniglot", "MIT", "github.com/brendenlake/omniglot", ""},
+     "runs of up to a hundred numbers", "each run is mostly by one hand"},
+    {"hds", "CC BY 4.0", "\"Hand-drawn Shapes (HDS) Dataset\", 2022, Francois Robert", "people",
+     ""},
+    {"omniglot", "MIT", "github.com/brendenlake/omniglot", "",
+     "twenty people, who also drew what was learnt from; the copy has them shuffled"},
     {"tu-berlin-40", "not stated by the copy",
-     "Eitz, Hays, Alexa 2012, cybertron.cg.tu-berlin.de/eitz/projects/classifysketch", ""},
+     "Eitz, Hays, Alexa 2012, cybertron.cg.tu-berlin.de/eitz/projects/classifysketch", "",
+     "people not told apart"},
 });
 
 /// A number that is the same everywhere and for ever (FNV-1a, 64 bits), to deal drawings out by.
@@ -110,8 +112,9 @@ class Reader {
         drawn.label = is_shape(word) ? word : std::string(label_of_symbol(word));
         drawn.category = is_shape(drawn.label) ? drawn.label : sign_name(word);
         const auto number = drawn.id.substr(drawn.id.find(':') + 1);
-        drawn.use =
-            one_in(8, number.substr(0, number.size() - std::min<std::size_t>(number.size(), 2)));
+        const auto run = number.substr(0, number.size() - std::min<std::size_t>(number.size(), 2));
+        drawn.hand = "detexify:" + run;
+        drawn.use = one_in(8, run);
     }
 
     void character(PersonsDrawing& drawn, const json::object&) {
@@ -128,6 +131,7 @@ class Reader {
     void paper_picture(PersonsDrawing& drawn, const std::string& file) {
         quick_draw_label(drawn, file.substr(0, file.find('/')));
         const auto person = file.substr(file.find('/') + 1, 3);
+        drawn.hand = "hds:" + person;
         drawn.use = person == "u09" || person == "u10" ? Use::judge : Use::learn;
     }
 

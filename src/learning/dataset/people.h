@@ -26,6 +26,7 @@ struct PersonsDrawing {
     std::string source;    ///< the set: its folder's name
     std::string category;  ///< what its author meant, spelled alike in all sets; empty: not known
     std::string label;     ///< among shape_labels(); empty: so like a shape that it teaches neither
+    std::string hand;      ///< whose it is, as PeopleSet::hands says; empty where its set does not
     Use use = Use::learn;
     bool doubtful = false;  ///< nobody has looked whether it is a shape after all
     drawing::Strokes strokes;
@@ -37,7 +38,8 @@ struct PeopleSet {
     std::string_view source;
     std::string_view licence;
     std::string_view from;   ///< who published it, and where
-    std::string_view hands;  ///< by whom those are that judge, where that is known to be few people
+    std::string_view hands;  ///< what PersonsDrawing::hand tells apart; empty where nothing is told
+    std::string_view people;  ///< what is known of who drew, beyond that
 };
 
 /// The set of this name; nothing where it is none of those that read_people() names.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <map>
 #include <set>
@@ -36,23 +35,58 @@ std::vector<std::string> labels_met(const std::vector<Outcome>& outcomes,
     return labels;
 }
 
+/// A share of the drawings, hand by hand; of unknown hands under "".
+class Counted {
+  public:
+    void add(const std::string& hand, bool is_one) {
+        auto& share = by_hand_[hand];
+        ++share.all;
+        share.some += is_one ? 1U : 0U;
+    }
+
+    [[nodiscard]] Share sum() const {
+        std::vector<Share> hands;
+        Share of_unknown;
+        for (const auto& [hand, share] : by_hand_)
+            if (hand.empty())
+                of_unknown = share;
+            else
+                hands.push_back(share);
+        return by_hand(hands, of_unknown);
+    }
+
+  private:
+    std::map<std::string, Share> by_hand_;
+};
+
 void count_shapes(const std::vector<Outcome>& outcomes, Report& report) {
-    std::size_t correct = 0, correct_merged = 0, rejected_shapes = 0, rejected_ood = 0;
+    Counted correct, correct_merged, rejected_shapes, rejected_ood;
     for (const auto& o : outcomes) {
+        const bool rejected = o.predicted == unknown;
         if (o.label == unknown) {
-            ++report.out_of_distribution;
-            rejected_ood += o.predicted == unknown ? 1U : 0U;
+            rejected_ood.add(o.hand, rejected);
             continue;
         }
-        ++report.shapes;
-        correct += o.predicted == o.label ? 1U : 0U;
-        correct_merged += merged(o.predicted) == merged(o.label) ? 1U : 0U;
-        rejected_shapes += o.predicted == unknown ? 1U : 0U;
+        correct.add(o.hand, o.predicted == o.label);
+        correct_merged.add(o.hand, merged(o.predicted) == merged(o.label));
+        rejected_shapes.add(o.hand, rejected);
     }
-    report.accuracy = {correct, report.shapes};
-    report.merged_accuracy = {correct_merged, report.shapes};
-    report.rejected_shapes = {rejected_shapes, report.shapes};
-    report.rejected_ood = {rejected_ood, report.out_of_distribution};
+    report.accuracy = correct.sum();
+    report.merged_accuracy = correct_merged.sum();
+    report.rejected_shapes = rejected_shapes.sum();
+    report.rejected_ood = rejected_ood.sum();
+    report.shapes = report.accuracy.all;
+    report.out_of_distribution = report.rejected_ood.all;
+}
+
+void count_hands(const std::vector<Outcome>& outcomes, Report& report) {
+    std::set<std::string_view> hands;
+    for (const auto& o : outcomes)
+        if (o.hand.empty())
+            ++report.of_unknown;
+        else
+            hands.insert(o.hand);
+    report.hands = hands.size();
 }
 
 void fill_reliability(const std::vector<Outcome>& outcomes, Report& report) {
@@ -148,28 +182,11 @@ std::string confusion_text(const Report& report) {
 
 }  // namespace
 
-std::string to_text(const Interval& interval) {
-    return fmt::format("{:5.1f} to {:5.1f} %", 100 * interval.low, 100 * interval.high);
-}
-
-double Share::part() const {
-    return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
-}
-
-Interval Share::interval() const {
-    if (all == 0) return {};
-    using Binomial = boost::math::binomial_distribution<double>;
-    constexpr double tail = 0.025;
-    const auto n = static_cast<double>(all);
-    const auto k = static_cast<double>(some);
-    return {Binomial::find_lower_bound_on_p(n, k, tail),
-            Binomial::find_upper_bound_on_p(n, k, tail)};
-}
-
 Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order) {
     Report report;
     report.labels = labels_met(outcomes, label_order);
     count_shapes(outcomes, report);
+    count_hands(outcomes, report);
     fill_reliability(outcomes, report);
     fill_confusion(outcomes, report);
     std::copy_if(outcomes.begin(), outcomes.end(), std::back_inserter(report.wrong),
@@ -204,6 +221,7 @@ boost::json::object to_json(const Report& report) {
           {"merged_accuracy", to_json(report.merged_accuracy.interval())},
           {"refused_others", to_json(report.rejected_ood.interval())},
           {"refused_shapes", to_json(report.rejected_shapes.interval())}}},
+        {"intervals_over", {{"hands", report.hands}, {"drawings", report.of_unknown}}},
         {"calibration_error", report.calibration_error},
         {"calibration_error_by_chance", to_json(calibration_by_chance(report.reliability))},
         {"calibration_error_all", report.calibration_error_all},

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "learning/evaluation/reliability.h"
+#include "learning/evaluation/share.h"
 
 namespace croquis::learning {
 
@@ -15,6 +15,7 @@ struct Outcome {
     std::string label;      ///< words that are no labels are "unknown"
     std::string predicted;  ///< a label or "unknown"
     float confidence = 0;   ///< of the prediction, 0…1
+    std::string hand = {};  ///< whose drawing it is; empty where that is not known
 };
 
 struct LabelScore {
@@ -24,25 +25,6 @@ struct LabelScore {
     double precision = 0;  ///< 0…1; 0 where never predicted
     double recall = 0;     ///< 0…1; 0 where there is no drawing of it
 };
-
-/// Between what a part lies of which one sees a sample only: 95 of 100 such intervals hold the true
-/// part (exact: Clopper and Pearson 1934).
-struct Interval {
-    double low = 0;
-    double high = 1;
-};
-
-/// Some of all drawings.
-struct Share {
-    std::size_t some = 0;
-    std::size_t all = 0;
-
-    [[nodiscard]] double part() const;        ///< 0…1; 0 of nothing
-    [[nodiscard]] Interval interval() const;  ///< all of 0…1 where there is nothing
-};
-
-/// In per cent: " 76.8 to  94.4 %".
-std::string to_text(const Interval& interval);
 
 struct Report {
     std::vector<std::string> labels;      ///< those met, in the model's order, "unknown" last
@@ -59,8 +41,12 @@ struct Report {
     std::vector<LabelScore> scores;
     std::vector<std::vector<std::size_t>> confusion;  ///< [label][predicted], by `labels`
     std::vector<Outcome> wrong;                       ///< most confident first
+    std::size_t hands = 0;       ///< whose drawings these are, where that is known
+    std::size_t of_unknown = 0;  ///< drawings of which it is not known
 };
 
+/// The intervals of the shares heed whose drawings they are, as far as that is known
+/// (by_hand()): those of one hand are not independent.
 Report measure(const std::vector<Outcome>& outcomes, const std::vector<std::string>& label_order);
 
 boost::json::object to_json(const Report& report);

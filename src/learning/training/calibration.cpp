@@ -86,10 +86,11 @@ torch::Tensor mean_loss(const std::vector<Group>& groups, const torch::Tensor& b
 Judged judge(Network& network, const Samples& samples) {
     const auto answers = run(network, samples.images);
     const auto truth = torch::tensor(samples.labels, torch::kInt64);
-    Judged judged{answers.logits, answers.embeddings, truth, {}, {}, samples.images};
+    Judged judged{answers.logits, answers.embeddings, truth, {}, {}, {}, samples.images};
     for (std::size_t i = 0; i < samples.images.size(); ++i)
         judged.ids.push_back("sketch " + std::to_string(i));
     judged.categories.resize(samples.images.size());
+    judged.hands.resize(samples.images.size());
     return judged;
 }
 
@@ -102,6 +103,7 @@ Judged judge(Network& network, const std::vector<const PersonsDrawing*>& drawing
         judged.inputs.push_back(*input);
         judged.ids.push_back(drawn->id);
         judged.categories.push_back(drawn->category);
+        judged.hands.push_back(drawn->hand);
         truth.push_back(label_index(drawn->label));
     }
     const auto answers = run(network, judged.inputs);
@@ -151,7 +153,7 @@ std::vector<Outcome> outcomes_of(const Judged& judged, const Calibration& calibr
         const auto answer = recognition::to_prediction(row, info);
         if (!answer) continue;  // not finite: cannot happen in a network that trained
         outcomes.push_back({judged.ids[i], shape_labels()[static_cast<std::size_t>(truth)],
-                            answer->tag, answer->confidence});
+                            answer->tag, answer->confidence, judged.hands[i]});
     }
     return outcomes;
 }

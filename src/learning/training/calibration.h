@@ -18,6 +18,7 @@ struct Judged {
     torch::Tensor truth;       ///< int64 [N], of shape_labels(); not_asked where none is known
     std::vector<std::string> ids;
     std::vector<std::string> categories;  ///< empty where there is none
+    std::vector<std::string> hands;       ///< PersonsDrawing::hand
     std::vector<drawing::ModelInput> inputs;
 };
 

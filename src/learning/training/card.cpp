@@ -42,8 +42,13 @@ json::object training_of(const ModelCard& card) {
     training["sources"] = std::move(counts);
     training["ids"] = card.learnt.size();
     training["ids_file"] = ids_file(card);
-    training["ids_sha256"] = to_hex(sha256(as_bytes(ids_text(card))));
+    training["ids_sha256"] = digest_of_learnt(card);
     return training;
+}
+
+std::string hands_of(const std::string& source) {
+    const auto* set = people_set(source);
+    return set == nullptr ? std::string() : std::string(set->hands);
 }
 
 json::array sources_of(const ModelCard& card) {
@@ -51,6 +56,7 @@ json::array sources_of(const ModelCard& card) {
     for (const auto& source : card.sources) {
         auto report = learning::to_json(source.measured.report);
         report["source"] = source.source;
+        report["hands"] = hands_of(source.source);
         report["temperature_without_it"] = source.calibration.temperature;
         report["unknown_bias_without_it"] = source.calibration.unknown_bias;
         sources.push_back(std::move(report));
@@ -71,7 +77,7 @@ json::array few_shot_of(const ModelCard& card) {
     return all;
 }
 
-json::object to_json(const ModelCard& card, const std::string& onnx, json::object training,
+json::object to_json(const ModelCard& card, const std::string& digest, json::object training,
                      const std::vector<json::object>& left_out) {
     json::array labels;
     for (const auto& label : shape_labels()) labels.emplace_back(label);
@@ -87,7 +93,7 @@ json::object to_json(const ModelCard& card, const std::string& onnx, json::objec
           {"scale", 1.0 / 255},
           {"mean", 0}}},
         {"activations", json::value_from(card.activations)},
-        {"sha256", to_hex(sha256(as_bytes(onnx)))},
+        {"sha256", digest},
         {"multiply_accumulates", card.multiply_accumulates},
         {"embedding", {{"output", "embedding"}, {"size", embedding_size}}},
         {"training", std::move(training)},
@@ -97,6 +103,7 @@ json::object to_json(const ModelCard& card, const std::string& onnx, json::objec
         {"few_shot", few_shot_of(card)},
         {"synthetic", learning::to_json(card.synthetic.report)},
         {"careful", learning::to_json(card.careful.report)}};
+    if (!card.measured.empty()) object["measured"] = card.measured;
     object["left_out"] = json::array(left_out.begin(), left_out.end());
     if (!card.sources.empty()) object["human"] = learning::to_json(card.people.report);
     return object;
@@ -134,17 +141,27 @@ Result<void> write_file(const fs::path& file, std::string_view text) {
     return {};
 }
 
+std::string digest_of_learnt(const ModelCard& card) {
+    return to_hex(sha256(as_bytes(ids_text(card))));
+}
+
 Result<void> write_model(const fs::path& folder, const std::string& onnx, const ModelCard& card) {
     std::error_code failed;
+    fs::create_directories(folder, failed);
+    auto done = write_file(folder / (card.name + ".onnx"), onnx);
+    if (done && !card.learnt.empty()) done = write_file(folder / ids_file(card), ids_text(card));
+    if (!done) return done;
+    return write_measured(folder, card, to_hex(sha256(as_bytes(onnx))), training_of(card));
+}
+
+Result<void> write_measured(const fs::path& folder, const ModelCard& card,
+                            const std::string& digest, json::object training) {
+    std::error_code failed;
     fs::create_directories(folder / "card", failed);
-    const auto training = training_of(card);
     const auto left_out = read_left_out(folder, training);
     if (!left_out) return left_out.error();
-    auto done = write_file(folder / (card.name + ".onnx"), onnx);
-    if (done)
-        done = write_file(folder / (card.name + ".json"),
-                          json::serialize(to_json(card, onnx, training, *left_out)) + "\n");
-    if (done && !card.learnt.empty()) done = write_file(folder / ids_file(card), ids_text(card));
+    auto done = write_file(folder / (card.name + ".json"),
+                           json::serialize(to_json(card, digest, training, *left_out)) + "\n");
     if (done)
         done = write_file(folder / (card.name + ".md"), to_markdown(card, training, *left_out));
     if (done) done = write_pictures(folder / "card", "synthetic", card.synthetic);

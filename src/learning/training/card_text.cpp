@@ -19,6 +19,17 @@ std::string text_of(const json::object& training, const char* name) {
     return std::string(training.at(name).as_string());
 }
 
+/// What the intervals of a source are over: "2 people", or "1077 drawings" where nobody knows whose
+/// they are.
+std::string interval_over(const std::string& source, const Report& report) {
+    const auto* set = people_set(source);
+    const auto known = fmt::format("{} {}", report.hands,
+                                   set == nullptr || set->hands.empty() ? "hands" : set->hands);
+    const auto unknown = fmt::format("{} drawings", report.of_unknown);
+    if (report.hands == 0) return unknown;
+    return report.of_unknown == 0 ? known : known + ", " + unknown;
+}
+
 std::string per_cent(const Share& share) {
     return share.all == 0 ? "" : fmt::format("{:.1f} %", 100 * share.part());
 }
@@ -91,8 +102,8 @@ std::string error_rows(std::string_view name, double error,
 std::string section(const std::string& title, const std::string& picture,
                     const Measured& measured) {
     const Report& report = measured.report;
-    auto text = fmt::format("## {}\n\n| | | 95 % interval |\n|---|---|---|\n| shapes | {} | |\n",
-                            title, report.shapes);
+    auto text = fmt::format("## {}\n\n| | | 95 %, over {} |\n|---|---|---|\n| shapes | {} | |\n",
+                            title, interval_over(picture, report), report.shapes);
     if (report.shapes > 0)
         text += share_row("accuracy", report.accuracy) +
                 share_row("accuracy (similar labels merged)", report.merged_accuracy) +
@@ -162,17 +173,26 @@ std::string labels_without_judge(const ModelCard& card) {
                : fmt::format("Of these labels no person's drawing judges: {}. ", joined(none));
 }
 
-/// What the figures about people's drawings do not say.
-std::string reservations(const ModelCard& card) {
-    std::string text = labels_without_judge(card);
-    std::string hands;
+/// How far the intervals can be relied on.
+std::string about_intervals(const ModelCard& card) {
+    std::vector<std::string> known;
     for (const auto& source : card.sources) {
         const auto* set = people_set(source.source);
-        if (set != nullptr && !set->hands.empty())
-            hands += fmt::format("{}{} ({})", hands.empty() ? "" : ", ", set->source, set->hands);
+        if (set != nullptr && !set->people.empty())
+            known.push_back(fmt::format("{} ({})", set->source, set->people));
     }
-    text += "The intervals take every drawing for independent; drawings by one hand are not" +
-            (hands.empty() ? "." : ", and few hands judge in " + hands + ".");
+    return "The intervals are over whose drawings these are, as far as a set tells (the second "
+           "column): as wide as Clopper and Pearson's would be of fewer drawings, each by another "
+           "hand, that tell as much (Korn and Graubard 1998), so that two people say little of a "
+           "third. Where a set does not tell, and in the calibration error by chance, every "
+           "drawing "
+           "is taken for independent, which drawings by one hand are not" +
+           (known.empty() ? "." : ". Who drew: " + joined(known) + ".");
+}
+
+/// What the figures about people's drawings do not say.
+std::string reservations(const ModelCard& card) {
+    std::string text = labels_without_judge(card) + about_intervals(card);
     for (const auto& [source, count] : card.counts)
         if (count.doubtful > 0)
             text += fmt::format(
@@ -199,15 +219,16 @@ std::string overview(const ModelCard& card) {
         "other people only. The network learnt from other drawings of most of these sources (the "
         "table below), so a source that it has never met may do worse. " +
         reservations(card) +
-        "| source | shapes | accuracy | 95 % | similar merged | rejected | calibration error (by "
-        "chance) | out-of-distribution | rejection rate | 95 % | of all answers (by chance) "
-        "|\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+        "| source | intervals over | shapes | accuracy | 95 % | similar merged | rejected | "
+        "calibration error (by chance) | out-of-distribution | rejection rate | 95 % | of all "
+        "answers (by chance) |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     auto rows = card.sources;
     rows.push_back({"**all**", card.people, {}});
     for (const auto& source : rows) {
         const Report& r = source.measured.report;
-        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-                            source.source, r.shapes, per_cent(r.accuracy), interval_of(r.accuracy),
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+                            source.source, interval_over(source.source, r), r.shapes,
+                            per_cent(r.accuracy), interval_of(r.accuracy),
                             per_cent(r.merged_accuracy), per_cent(r.rejected_shapes),
                             error_cell(r.calibration_error, r.reliability), r.out_of_distribution,
                             per_cent(r.rejected_ood), interval_of(r.rejected_ood),
@@ -236,18 +257,26 @@ std::string worst(const std::string& picture) {
            picture + "-failures.svg)\n\n";
 }
 
+std::string measured_again(const ModelCard& card) {
+    if (card.measured.empty()) return {};
+    return fmt::format(" Measured again by croquis-train {} (commit {}) on {}.",
+                       text_of(card.measured, "version"), text_of(card.measured, "commit"),
+                       text_of(card.measured, "date"));
+}
+
 std::string head(const ModelCard& card, const json::object& training) {
     return fmt::format(
-        "# Model card: {}\n\nWritten by croquis-train {} (commit {}) on {}. Every figure is "
+        "# Model card: {}\n\nWritten by croquis-train {} (commit {}) on {}.{} Every figure is "
         "measured; what it is for and where its limits are known to be are the program's words.\n\n"
         "**What it is.** A convolutional network of {:.2f} million multiply-accumulates with two "
         "outputs of a {} x {} picture: which of {} shapes it shows, or \"unknown\" for anything "
         "else or where the calibrated confidence is under {:.2f}; and an embedding of {} numbers, "
         "by which other drawings can be told apart.\n\n",
         card.name, text_of(training, "version"), text_of(training, "commit"),
-        text_of(training, "date"), static_cast<double>(card.multiply_accumulates) / 1e6,
-        drawing::model_side, drawing::model_side, shape_labels().size() - 1,
-        card.calibration.unknown_below, embedding_size);
+        text_of(training, "date"), measured_again(card),
+        static_cast<double>(card.multiply_accumulates) / 1e6, drawing::model_side,
+        drawing::model_side, shape_labels().size() - 1, card.calibration.unknown_below,
+        embedding_size);
 }
 
 std::string use_and_limits() {

@@ -58,8 +58,8 @@ Result<Answers> asked(recognition::Recognizer& model,
 Report report_of(const Part& part, const Answers& answers) {
     std::vector<Outcome> outcomes;
     for (std::size_t i = 0; i < answers.size(); ++i)
-        outcomes.push_back(
-            {part.drawings[i]->id, part.drawings[i]->label, answers[i].tag, answers[i].confidence});
+        outcomes.push_back({part.drawings[i]->id, part.drawings[i]->label, answers[i].tag,
+                            answers[i].confidence, part.drawings[i]->hand});
     return measure(outcomes, shape_labels());
 }
 

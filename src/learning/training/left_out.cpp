@@ -9,6 +9,7 @@
 #include <map>
 
 #include "learning/dataset/json_fields.h"
+#include "learning/dataset/people.h"
 #include "learning/training/card_files.h"
 
 namespace croquis::learning {
@@ -113,12 +114,22 @@ std::string first_words(const std::vector<json::object>& rows, const json::objec
         part_of_samples(rows, training));
 }
 
+/// What a row's intervals are over; those of older files are over drawings.
+std::string interval_over(const json::object& row) {
+    const auto& report = row.at("report").as_object();
+    const auto* over = report.if_contains("intervals_over");
+    const double hands = over == nullptr ? 0 : number_at(over->as_object(), "hands");
+    if (hands == 0) return "drawings";
+    const auto* set = people_set(dataset::text_in(row, "source"));
+    return fmt::format("{:.0f} {}", hands, set == nullptr ? "hands" : set->hands);
+}
+
 std::string row_of(const json::object& row) {
     const auto& report = row.at("report").as_object();
     const double shapes = number_at(report, "shapes");
-    return fmt::format("| {} | {} | {:.0f} | {:.0f} | {} | {} | {} | {:.0f} | {} | {} |\n",
+    return fmt::format("| {} | {} | {:.0f} | {} | {:.0f} | {} | {} | {} | {:.0f} | {} | {} |\n",
                        dataset::text_in(row, "source"), sources_left_out(row), samples_of(row),
-                       shapes, share_cells(report, "accuracy", "shapes"),
+                       interval_over(row), shapes, share_cells(report, "accuracy", "shapes"),
                        share_cells(report, "merged_accuracy", "shapes"),
                        error_cell(report, "calibration_error", shapes > 0),
                        number_at(report, "others"), share_cells(report, "refused_others", "others"),
@@ -216,9 +227,10 @@ Result<std::vector<json::object>> read_left_out(const fs::path& folder,
 std::string left_out_text(const std::vector<json::object>& rows, const json::object& training) {
     if (rows.empty()) return {};
     std::string table =
-        "| source | left out | samples | shapes | accuracy | 95 % | similar merged | 95 % | "
-        "calibration error (by chance) | out-of-distribution | rejection rate | 95 % | of all "
-        "answers (by chance) |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+        "| source | left out | samples | intervals over | shapes | accuracy | 95 % | similar "
+        "merged "
+        "| 95 % | calibration error (by chance) | out-of-distribution | rejection rate | 95 % | of "
+        "all answers (by chance) |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     std::string labels =
         "| source | label | drawings | precision | recall |\n|---|---|---|---|---|\n";
     for (const auto& row : rows) {

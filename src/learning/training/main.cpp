@@ -11,14 +11,14 @@
 #include "core/bytes.h"
 #include "core/files.h"
 #include "drawing/decode.h"
-#include "learning/dataset/fingerprint.h"
 #include "learning/dataset/people.h"
 #include "learning/synthesis/sketcher.h"
 #include "learning/training/calibration.h"
 #include "learning/training/card.h"
 #include "learning/training/compare.h"
-#include "learning/training/few_shot.h"
+#include "learning/training/finished.h"
 #include "learning/training/left_out.h"
+#include "learning/training/measuring.h"
 #include "learning/training/network.h"
 #include "learning/training/onnx_export.h"
 #include "learning/training/samples.h"
@@ -38,6 +38,7 @@ struct Arguments {
     bool quick = false;
     bool resume = false;
     bool keep_checkpoint = false;
+    bool measure_again = false;
     fs::path out = "models";
     fs::path people;
     fs::path begin_with;
@@ -47,9 +48,6 @@ struct Arguments {
     std::string device = "cpu";
     fs::path checkpoint = "croquis-train.checkpoint";
 };
-
-constexpr std::uint64_t held_out_seed = 0x4d595df4d0f33173ULL;  // far from any seed a person types
-constexpr float unknown_below = 0.4F;                           // less sure than this is no answer
 
 int report(const Error& error) {
     std::cerr << "croquis-train: error: " << error.detail << '\n';
@@ -114,79 +112,6 @@ std::map<std::string, float> activations_of(Network& network, const Samples& sam
     return all;
 }
 
-Measured measured(const Judged& judged, const Calibration& calibration) {
-    const auto outcomes = outcomes_of(judged, calibration);
-    return {measure(outcomes, shape_labels()), failures_of(outcomes, inputs_of(judged), 60)};
-}
-
-/// The drawings that only judge, by what they are of.
-std::map<std::string, Judged> judged_people(Network& network, const People& people) {
-    std::map<std::string, std::vector<const PersonsDrawing*>> by_source;
-    for (const auto& drawn : people.drawings)
-        if (drawn.use == Use::judge && !drawn.label.empty())
-            by_source[drawn.source].push_back(&drawn);
-    std::map<std::string, Judged> judged;
-    for (const auto& [source, drawings] : by_source) judged[source] = judge(network, drawings);
-    return judged;
-}
-
-/// Each source with the calibration of all that have another origin, so that it says what a
-/// stranger gets.
-void measure_sources(const std::map<std::string, Judged>& people, const Judged& careful,
-                     ModelCard& card) {
-    std::vector<Outcome> all;
-    std::vector<drawing::ModelInput> inputs;
-    for (const auto& [source, judged] : people) {
-        std::vector<const Judged*> others{&careful};
-        for (const auto& other : people)
-            if (origin_of(other.first) != origin_of(source)) others.push_back(&other.second);
-        const auto calibration = calibrate(others, unknown_below);
-        card.sources.push_back({source, measured(judged, calibration), calibration});
-        std::cout << source << '\n' << to_text(card.sources.back().measured.report) << '\n';
-        const auto outcomes = outcomes_of(judged, calibration);
-        const auto seen = inputs_of(judged);
-        all.insert(all.end(), outcomes.begin(), outcomes.end());
-        inputs.insert(inputs.end(), seen.begin(), seen.end());
-    }
-    card.people = {measure(all, shape_labels()), failures_of(all, inputs, 60)};
-}
-
-void measure_few_shot(const std::map<std::string, Judged>& people, const People& read,
-                      ModelCard& card) {
-    const auto found = people.find("quickdraw");
-    if (found == people.end() || read.unseen.empty()) return;
-    auto categories = found->second.categories;
-    for (auto& category : categories)
-        if (std::find(read.unseen.begin(), read.unseen.end(), category) == read.unseen.end())
-            category.clear();
-    const auto head = regression_head(found->second.embeddings);
-    for (const auto& [ways, shots] : {std::pair{5, 5}, {10, 10}, {20, 10}}) {
-        const auto measured = few_shot(categories, {ways, shots, 300, held_out_seed}, head);
-        if (!measured) continue;  // too few categories
-        card.few_shot.push_back(*measured);
-        std::cout << fmt::format("{} ways, {} shots: {:.1f} % ({:.1f} to {:.1f})\n", ways, shots,
-                                 100 * measured->accuracy, 100 * measured->low,
-                                 100 * measured->high);
-    }
-}
-
-/// Without people's drawings, sketches that were never trained on must do.
-void calibrate_and_measure(Network& network, const People& people, const Corpus& corpus, bool quick,
-                           ModelCard& card) {
-    card.activations = activations_of(network, corpus.make(held_out_seed, 0, quick ? 1000 : 8000));
-    const auto sketches = judge(network, make_sketches(held_out_seed, quick ? 1000 : 8000));
-    const auto careful = judge(network, make_careful_samples(held_out_seed, quick ? 600 : 6000));
-    const auto judged = judged_people(network, people);
-    std::vector<const Judged*> parts{&careful};
-    for (const auto& part : judged) parts.push_back(&part.second);
-    if (judged.empty()) parts.push_back(&sketches);
-    card.calibration = calibrate(parts, unknown_below);
-    card.synthetic = measured(sketches, card.calibration);
-    card.careful = measured(careful, card.calibration);
-    measure_sources(judged, careful, card);
-    measure_few_shot(judged, people, card);
-}
-
 /// Runs the exported model with the reference engine and compares both outputs, in batches of
 /// several sizes.
 Result<void> check_export(Network& network, const std::string& onnx) {
@@ -249,22 +174,10 @@ void describe(const People& people, const Corpus& corpus) {
         people.unseen.size());
 }
 
-void note_people(const People& people, ModelCard& card) {
-    card.unseen = people.unseen;
-    for (const auto& drawn : people.drawings) {
-        auto& counts = card.counts[drawn.source];
-        ++(drawn.use == Use::learn ? counts.learnt : counts.judged);
-        if (drawn.use == Use::judge && drawn.doubtful) ++counts.doubtful;
-        if (drawn.use != Use::learn) continue;
-        card.learnt.push_back(drawn.strokes.empty() ? fingerprint(drawn.picture) : drawn.id);
-    }
-}
-
 /// Each left-out source, by a network that never met it, with the calibration of the others.
 Result<void> measure_left_out(Network& network, const People& people, const Making& made,
                               const Arguments& arguments) {
-    const auto careful =
-        judge(network, make_careful_samples(held_out_seed, arguments.quick ? 600 : 6000));
+    const auto careful = judged_careful(network, arguments.quick);
     const auto judged = judged_people(network, people);
     const auto left_out = [&](const std::string& source) {
         return origin_of(source) == origin_of(arguments.leave_out);
@@ -328,11 +241,26 @@ Result<Making> trained(Network& network, const Arguments& arguments, const Peopl
     return made;
 }
 
+constexpr const char* model_name = "shapes";
+
+/// Measures the model that is there, and writes its card anew.
+Result<void> measure_again(const Arguments& arguments, const People& people) {
+    auto model = read_finished(arguments.out, model_name, people);
+    if (!model) return model.error();
+    measure(judge_all(model->network, people, arguments.quick), people, model->card);
+    model->card.measured = program_now();
+    auto done = write_measured(arguments.out, model->card, model->sha256, model->training);
+    if (done)
+        std::cout << fmt::format("\nwrote {}\n",
+                                 (arguments.out / model_name).string() + ".{json,md}");
+    return done;
+}
+
 /// Trains, measures and writes the model, or what a left-out source shows.
 Result<void> make_model(const Arguments& arguments, const People& people, const Corpus& corpus) {
     Network network = fresh(arguments, corpus);
     ModelCard card;
-    card.name = "shapes";
+    card.name = model_name;
     card.multiply_accumulates = network->multiply_accumulates();
     card.categories = corpus.categories().size();
     note_people(people, card);
@@ -342,7 +270,11 @@ Result<void> make_model(const Arguments& arguments, const People& people, const 
     card.made = std::move(*made);
     auto done = arguments.quick ? check_learning(card.made.result) : Result<void>();
     if (!done) return done;
-    calibrate_and_measure(network, people, corpus, arguments.quick, card);
+    card.activations =
+        activations_of(network, corpus.make(held_out_seed, 0, arguments.quick ? 1000 : 8000));
+    const auto judgement = judge_all(network, people, arguments.quick);
+    card.calibration = calibrate(judgement);
+    measure(judgement, people, card);
     const std::string onnx = exported(network, card);
     done = check_export(network, onnx);
     if (done) done = write_model(arguments.out, onnx, card);
@@ -377,6 +309,7 @@ Result<void> run(const Arguments& arguments) {
     if (!arguments.leave_out.empty() && leave_out(people, arguments.leave_out) == 0)
         return Error{ErrorKind::invalid, "There is no source " + arguments.leave_out + ".",
                      "leave-out"};
+    if (arguments.measure_again) return measure_again(arguments, people);
     const Corpus corpus(people);
     describe(people, corpus);
     if (!arguments.preview.empty())
@@ -440,6 +373,13 @@ void define(CLI::App& program, Arguments& arguments) {
                        "Train without this source and those that hold the same drawings (all of "
                        "quickdraw's forms are one), and measure on all of them: "
                        "OUT/left-out/SOURCE.json for each, which the next card takes up");
+    program
+        .add_flag(
+            "--measure-again", arguments.measure_again,
+            "Measure the model in OUT once more and write its card and pictures anew: for when "
+            "the measures change; the network and its calibration stay. --people must be what "
+            "it learnt from")
+        ->excludes("--resume", "--leave-out", "--begin-with");
     program.add_flag("--quick", arguments.quick, "A tiny training that checks the machinery");
     program.add_option("--preview", arguments.preview,
                        "Write a sheet of samples as PNG, and train nothing");

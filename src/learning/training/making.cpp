@@ -26,30 +26,50 @@ std::string blas() {
 
 }  // namespace
 
+json::object program_now() {
+    return {{"program", "croquis-train"}, {"version", CROQUIS_VERSION},
+            {"commit", CROQUIS_COMMIT},   {"date", to_rfc3339(now()).substr(0, 10)},
+            {"libtorch", TORCH_VERSION},  {"blas", blas()}};
+}
+
 json::object to_json(const Making& making) {
     json::array files;
     for (const auto& file : making.files)
         files.push_back(
             {{"file", file.name}, {"sha256", file.sha256}, {"drawings", file.drawings}});
-    json::object object{{"program", "croquis-train"},
-                        {"version", CROQUIS_VERSION},
-                        {"commit", CROQUIS_COMMIT},
-                        {"date", to_rfc3339(now()).substr(0, 10)},
-                        {"seed", making.training.seed},
-                        {"steps", making.training.steps},
-                        {"batch", making.training.batch},
-                        {"samples", making.training.steps * making.training.batch},
-                        {"rate_falls_from_step", making.training.fall()},
-                        {"device", making.result.on_gpu ? "cuda" : "cpu"},
-                        {"resumed", making.resumed},
-                        {"threads", making.threads},
-                        {"loaders", making.training.loaders},
-                        {"libtorch", TORCH_VERSION},
-                        {"blas", blas()},
-                        {"files", std::move(files)},
-                        {"last_loss", making.result.last_loss}};
+    auto object = program_now();
+    object["seed"] = making.training.seed;
+    object["steps"] = making.training.steps;
+    object["batch"] = making.training.batch;
+    object["samples"] = making.training.steps * making.training.batch;
+    object["rate_falls_from_step"] = making.training.fall();
+    object["device"] = making.result.on_gpu ? "cuda" : "cpu";
+    object["resumed"] = making.resumed;
+    object["threads"] = making.threads;
+    object["loaders"] = making.training.loaders;
+    object["files"] = std::move(files);
+    object["last_loss"] = making.result.last_loss;
     if (!making.begun_with.empty()) object["begun_with"] = making.begun_with;
     return object;
+}
+
+Making making_from(const json::object& written) {
+    Making making;
+    making.training.seed = written.at("seed").to_number<std::uint64_t>();
+    making.training.steps = written.at("steps").to_number<std::int64_t>();
+    making.training.batch = written.at("batch").to_number<std::int64_t>();
+    making.training.loaders = written.at("loaders").to_number<std::size_t>();
+    making.threads = written.at("threads").to_number<int>();
+    making.resumed = written.at("resumed").as_bool();
+    making.result.on_gpu = written.at("device").as_string() == "cuda";
+    making.result.last_loss = written.at("last_loss").to_number<double>();
+    for (const auto& file : written.at("files").as_array())
+        making.files.push_back({std::string(file.at("file").as_string()),
+                                std::string(file.at("sha256").as_string()),
+                                file.at("drawings").to_number<std::size_t>()});
+    if (const auto* begun = written.if_contains("begun_with"))
+        making.begun_with = std::string(begun->as_string());
+    return making;
 }
 
 std::string command_of(const Making& making) {

@@ -20,8 +20,14 @@ struct Making {
     std::vector<PeopleFile> files = {};  ///< people's drawings that were read
 };
 
-/// With the program that runs, its LibTorch and the date.
+/// The program that runs, its LibTorch and the date.
+boost::json::object program_now();
+
+/// With program_now().
 boost::json::object to_json(const Making& making);
+/// What to_json() wrote, but for the program. Throws what Boost.JSON throws where something is
+/// missing or of another type.
+Making making_from(const boost::json::object& written);
 
 /// The command that gives it again, as far as it is known.
 std::string command_of(const Making& making);
