@@ -43,8 +43,9 @@ struct ModelCard {
     std::int64_t multiply_accumulates = 0;
     std::size_t categories = 0;  ///< of the wide classifier
     Calibration calibration;
-    std::map<std::string, float> activations;  ///< the largest that each tensor became, by name
-    std::map<std::string, Counts> counts;      ///< of people's drawings, by source
+    std::map<std::string, Calibration> without;  ///< by source: fitted without those of its origin
+    std::map<std::string, float> activations;    ///< the largest that each tensor became, by name
+    std::map<std::string, Counts> counts;        ///< of people's drawings, by source
     /// Drawings learnt from, not to be evaluated on: ids of strokes, fingerprints of pictures.
     std::vector<std::string> learnt;
     std::vector<std::string> unseen;  ///< categories of which nothing was learnt

@@ -97,6 +97,11 @@ ModelCard card_of(const std::string& name, const json::object& read) {
     card.calibration = {read.at("temperature").to_number<float>(),
                         read.at("calibration").at("unknown_bias").to_number<float>(),
                         read.at("unknown_below").to_number<float>()};
+    for (const auto& source : read.at("people").as_array())
+        card.without[std::string(source.at("source").as_string())] = {
+            source.at("temperature_without_it").to_number<float>(),
+            source.at("unknown_bias_without_it").to_number<float>(),
+            card.calibration.unknown_below};
     card.activations = json::value_to<std::map<std::string, float>>(read.at("activations"));
     return card;
 }

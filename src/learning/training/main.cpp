@@ -274,6 +274,7 @@ Result<void> make_model(const Arguments& arguments, const People& people, const 
         activations_of(network, corpus.make(held_out_seed, 0, arguments.quick ? 1000 : 8000));
     const auto judgement = judge_all(network, people, arguments.quick);
     card.calibration = calibrate(judgement);
+    card.without = calibrate_without(judgement);
     measure(judgement, people, card);
     const std::string onnx = exported(network, card);
     done = check_export(network, onnx);

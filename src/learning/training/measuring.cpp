@@ -22,10 +22,7 @@ void measure_sources(const Judgement& judgement, ModelCard& card) {
     std::vector<Outcome> all;
     std::vector<drawing::ModelInput> inputs;
     for (const auto& [source, judged] : judgement.people) {
-        std::vector<const Judged*> others{&judgement.careful};
-        for (const auto& other : judgement.people)
-            if (origin_of(other.first) != origin_of(source)) others.push_back(&other.second);
-        const auto calibration = calibrate(others, unknown_below);
+        const auto& calibration = card.without.at(source);
         card.sources.push_back({source, measured(judged, calibration), calibration});
         std::cout << source << '\n' << to_text(card.sources.back().measured.report) << '\n';
         const auto outcomes = outcomes_of(judged, calibration);
@@ -80,6 +77,17 @@ Calibration calibrate(const Judgement& judgement) {
     for (const auto& part : judgement.people) parts.push_back(&part.second);
     if (judgement.people.empty()) parts.push_back(&judgement.sketches);
     return calibrate(parts, unknown_below);
+}
+
+std::map<std::string, Calibration> calibrate_without(const Judgement& judgement) {
+    std::map<std::string, Calibration> without;
+    for (const auto& left_out : judgement.people) {
+        std::vector<const Judged*> others{&judgement.careful};
+        for (const auto& [source, judged] : judgement.people)
+            if (origin_of(source) != origin_of(left_out.first)) others.push_back(&judged);
+        without[left_out.first] = calibrate(others, unknown_below);
+    }
+    return without;
 }
 
 void measure(const Judgement& judgement, const People& people, ModelCard& card) {

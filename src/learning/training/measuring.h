@@ -32,9 +32,12 @@ Judgement judge_all(Network& network, const People& people, bool quick);
 /// On people's drawings and careful sketches; without people's, sketches of all kinds must do.
 Calibration calibrate(const Judgement& judgement);
 
-/// Puts what is measured on the card, with the calibration that it has. Each source is answered
-/// with that of all which have another origin, so that it says what a stranger gets. Prints the
-/// figures of the sources.
+/// For each source what all that have another origin give, so that the source says what a stranger
+/// gets.
+std::map<std::string, Calibration> calibrate_without(const Judgement& judgement);
+
+/// Puts what is measured on the card, with the calibrations that it has. Prints the figures of the
+/// sources.
 void measure(const Judgement& judgement, const People& people, ModelCard& card);
 
 /// Which drawings were learnt from, how many judge, and what is unseen.
