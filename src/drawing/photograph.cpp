@@ -23,6 +23,9 @@ constexpr int strip = 16;  // pixels of a reduced photograph: a slanting line st
 constexpr std::size_t fewest_rules = 4;  // lines in a strip that make it ruled
 constexpr int widest_rule = 6;           // pixels of a reduced photograph
 constexpr int faintest_rule = 8;         // of 255
+constexpr double good_light = 200;       // of 255: paper that is darker is brightened to this,
+constexpr double most_lift = 2.5;        // but no more than so many times
+constexpr int smallest_photo = 128;      // pixels: what is smaller shows no shadow and no crease
 constexpr int photo_side = 512;  // photographs are reduced to this before their paper is taken away
 
 /// A canvas is background and ink, a filled shape included; a photographed page is nowhere one
@@ -127,15 +130,21 @@ bool lies_on_a_table(const cv::Mat& page) {
            10 * cv::countNonZero(page(middle)) > 9 * static_cast<int>(middle.area());
 }
 
+/// Without what is darker and narrower than the window. What lies up to `border` pixels beyond the
+/// picture's edge is as what is at it, so that a strip of table there stays.
+cv::Mat closed_by(const cv::Mat& picture, int window, int border) {
+    cv::Mat closed;
+    cv::copyMakeBorder(picture, closed, border, border, border, border, cv::BORDER_REPLICATE);
+    cv::morphologyEx(closed, closed, cv::MORPH_CLOSE,
+                     cv::getStructuringElement(cv::MORPH_RECT, {window, window}));
+    return closed(cv::Rect(border, border, picture.cols, picture.rows)).clone();
+}
+
 /// Where the page is, without a rim, if a table of another brightness is all round it; everywhere
 /// otherwise.
 cv::Mat page_of(const cv::Mat& photo, int window) {
-    const cv::Mat square = cv::getStructuringElement(cv::MORPH_RECT, {window, window});
-    cv::Mat even, page;
-    // The lines go, and at the picture's edge the table stays: what lies beyond it is not bright.
-    cv::copyMakeBorder(photo, even, window, window, window, window, cv::BORDER_REPLICATE);
-    cv::morphologyEx(even, even, cv::MORPH_CLOSE, square);
-    even = even(cv::Rect(window, window, photo.cols, photo.rows)).clone();
+    const cv::Mat even = closed_by(photo, window, window);
+    cv::Mat page;
     for (const int kind : {cv::THRESH_BINARY, cv::THRESH_BINARY_INV}) {
         cv::threshold(even, page, 0, 255, kind | cv::THRESH_OTSU);
         if (!lies_on_a_table(page)) continue;
@@ -150,22 +159,32 @@ cv::Mat page_of(const cv::Mat& photo, int window) {
     return {photo.size(), CV_8UC1, cv::Scalar::all(255)};
 }
 
-/// The brightness of the paper, which changes slowly over the page: the closing of the picture by
-/// a window wider than a pen line, evened out over what is page.
-cv::Mat paper_of(const cv::Mat& photo, const cv::Mat& page, int window) {
-    cv::Mat paper(photo.size(), CV_8UC1, cv::Scalar::all(0));
-    photo.copyTo(paper, page);
-    cv::morphologyEx(paper, paper, cv::MORPH_CLOSE,
-                     cv::getStructuringElement(cv::MORPH_RECT, {window, window}));
-    paper.setTo(0, ~page);
+/// Evens out what is page.
+cv::Mat evened(const cv::Mat& paper, const cv::Mat& page, int window) {
     cv::Mat sum, share;
     paper.convertTo(sum, CV_32F);
     page.convertTo(share, CV_32F, 1.0 / 255);
     cv::blur(sum, sum, {window, window});
     cv::blur(share, share, {window, window});
     cv::divide(sum, share, sum);
-    sum.convertTo(paper, CV_8U);
-    return paper;
+    sum.convertTo(sum, CV_8U);
+    return sum;
+}
+
+/// The page without what is drawn on it in lines narrower than the window.
+cv::Mat bare_page(const cv::Mat& photo, const cv::Mat& page, int window, int border) {
+    cv::Mat bare(photo.size(), CV_8UC1, cv::Scalar::all(0));
+    photo.copyTo(bare, page);
+    bare = closed_by(bare, window, border);
+    bare.setTo(0, ~page);
+    return bare;
+}
+
+/// The brightness of the paper, which changes slowly over the page, but at once at the edge of a
+/// shadow: on its dark side the paper is no brighter than it looks.
+cv::Mat paper_of(const cv::Mat& photo, const cv::Mat& page, int window) {
+    const cv::Mat bare = bare_page(photo, page, window, window);
+    return cv::min(evened(bare, page, window), bare);
 }
 
 /// The value that `part` of the values, 0…1, do not exceed.
@@ -229,6 +248,63 @@ double ink_threshold(const cv::Mat& depth) {
     return std::max({otsu, min_page_contrast, 1.5 * rules});
 }
 
+/// The values of those pixels that the mask has.
+std::vector<std::uint8_t> values_in(const cv::Mat& picture, const cv::Mat& mask) {
+    std::vector<std::uint8_t> values;
+    for (int y = 0; y < picture.rows; ++y)
+        for (int x = 0; x < picture.cols; ++x)
+            if (mask.at<std::uint8_t>(y, x) != 0) values.push_back(picture.at<std::uint8_t>(y, x));
+    return values;
+}
+
+/// How dark each pixel of the page is beside its paper, as if all of it lay in good light.
+cv::Mat depth_beside(const cv::Mat& paper, const cv::Mat& photo, const cv::Mat& page) {
+    cv::Mat depth, lift;
+    cv::subtract(paper, photo, depth);
+    depth.setTo(0, ~page);
+    auto brightness = values_in(paper, page);
+    if (brightness.empty()) return depth;
+    const double light = std::max<double>(good_light, quantile(brightness, 0.9));
+    paper.convertTo(lift, CV_32F);
+    cv::divide(light, cv::max(lift, light / most_lift), lift);
+    cv::multiply(depth, lift, depth, 1, CV_8U);
+    return depth;
+}
+
+/// What is thin, and of what is thicker only that which is as dark: where a shadow is narrow or has
+/// a corner it is thick, but fainter than the pen.
+cv::Mat drawn_depth(const cv::Mat& thin, const cv::Mat& any) {
+    constexpr double as_dark = 0.75;
+    cv::Mat strokes, thick, drawn = thin.clone();
+    const double otsu = cv::threshold(thin, strokes, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
+    cv::threshold(thin, strokes, std::max(otsu, min_page_contrast), 255, cv::THRESH_BINARY);
+    remove_specks(strokes);
+    auto depths = values_in(thin, strokes);
+    if (depths.size() <= thin.total() / 1000) return any;  // too little to go by
+    cv::threshold(any, thick, as_dark * quantile(depths, 0.75), 255, cv::THRESH_BINARY);
+    any.copyTo(drawn, thick);
+    return drawn;
+}
+
+/// How dark a photograph is beside its paper, its table and the creases and print of its page.
+cv::Mat depth_of_photograph(const cv::Mat& photo) {
+    const int longest = std::max(photo.cols, photo.rows);
+    const int window = (longest / 12) | 1;
+    const cv::Mat page = page_of(photo, window);
+    cv::Mat depth;
+    if (longest < smallest_photo) {
+        cv::subtract(evened(bare_page(photo, page, window, 0), page, window), photo, depth);
+        depth.setTo(0, ~page);
+    } else {
+        const cv::Mat narrow = paper_of(photo, page, (longest / 28) | 1);
+        depth = drawn_depth(depth_beside(narrow, photo, page),
+                            depth_beside(paper_of(photo, page, window), photo, page));
+    }
+    if (const auto drawn = without_ruling(depth)) return *drawn;
+    if (const auto flat = without_creases(depth)) return *flat;
+    return depth;
+}
+
 }  // namespace
 
 bool is_photograph(const Image& image, const Ink& ink) {
@@ -244,12 +320,7 @@ cv::Mat ink_of_photograph(const Image& image) {
     cv::Mat photo;
     cv::resize(grey, photo, size, 0, 0, cv::INTER_AREA);
     cv::GaussianBlur(photo, photo, {3, 3}, 0);
-    const int window = (std::max(photo.cols, photo.rows) / 12) | 1;
-    const cv::Mat page = page_of(photo, window);
-    cv::Mat depth;
-    cv::subtract(paper_of(photo, page, window), photo, depth);
-    depth.setTo(0, ~page);
-    if (const auto drawn = without_ruling(depth)) depth = *drawn;
+    const cv::Mat depth = depth_of_photograph(photo);
     cv::Mat mask;
     cv::threshold(depth, mask, ink_threshold(depth), 255, cv::THRESH_BINARY);
     remove_specks(mask);

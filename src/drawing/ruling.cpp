@@ -583,6 +583,31 @@ std::optional<cv::Mat> without_dots(const cv::Mat& depth) {
     return strokes;
 }
 
+/// The lines of one direction that run from edge to edge.
+Ruling creases_along(RulingFinder& finder, int slices) {
+    constexpr double whole = 0.9;
+    constexpr std::size_t most_creases = 3;
+    finder.find_slope(-steepest, steepest);
+    Ruling ruling;
+    for (const Level& level : finder.levels(whole, slices * 9 / 10))
+        ruling.lines.push_back(finder.follow(level));
+    if (ruling.lines.size() > most_creases) ruling.lines.clear();
+    return ruling;
+}
+
+/// How dark the strokes are where they are darkest.
+int pen_of(const cv::Mat& strokes) {
+    std::vector<std::uint8_t> depths;
+    for (int y = 0; y < strokes.rows; ++y)
+        for (int x = 0; x < strokes.cols; ++x)
+            if (strokes.at<std::uint8_t>(y, x) > faintest_ink)
+                depths.push_back(strokes.at<std::uint8_t>(y, x));
+    if (depths.empty()) return 0;
+    const auto at = depths.begin() + static_cast<std::ptrdiff_t>(depths.size() * 9 / 10);
+    std::nth_element(depths.begin(), at, depths.end());
+    return *at;
+}
+
 }  // namespace
 
 bool may_be_ruled(const cv::Mat& depth, const cv::Rect& box) {
@@ -636,6 +661,23 @@ std::optional<cv::Mat> without_ruling(const cv::Mat& depth) {
     if (!print) return without_dots(small);
     cv::Mat strokes = take_out(small, *print);
     remove_rests(strokes, *print);
+    return strokes;
+}
+
+std::optional<cv::Mat> without_creases(const cv::Mat& depth) {
+    std::array<RulingFinder, 2> finders{RulingFinder(depth), RulingFinder(depth.t())};
+    Print print{cv::Mat(depth.size(), CV_8UC1, cv::Scalar::all(0))};
+    for (std::size_t i = 0; i < 2; ++i) {
+        if (!finders[i].is_wide_enough()) return std::nullopt;
+        const auto ruling = creases_along(finders[i], (i == 0 ? depth.cols : depth.rows) / slice);
+        add(print, finders[i], ruling, i == 1);
+    }
+    if (print.darkest == 0) return std::nullopt;
+    print.pitch = std::min(depth.cols, depth.rows) / 8.0;  // what is left of a crease is short
+    cv::Mat strokes = take_out(depth, print);
+    remove_rests(strokes, print);
+    const int pen = pen_of(strokes);
+    if (3 * pen < 4 * print.darkest) return std::nullopt;
     return strokes;
 }
 

@@ -25,4 +25,9 @@ bool may_be_ruled(const cv::Mat& depth, const cv::Rect& box);
 /// (after D. Bloomberg, "Removing dark lines from a light pencil drawing", leptonica.org).
 std::optional<cv::Mat> without_ruling(const cv::Mat& depth);
 
+/// The ink of a photograph without the creases of its page: up to three thin straight lines in each
+/// direction, up to five degrees askew, that run from edge to edge of the picture and are fainter
+/// than what is drawn. Nothing where there is none. As bounded as without_ruling().
+std::optional<cv::Mat> without_creases(const cv::Mat& depth);
+
 }  // namespace croquis::drawing

@@ -1,0 +1,161 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+
+#include "drawing/normalise.h"
+#include "drawing/strokes.h"
+
+namespace croquis::drawing {
+namespace {
+
+const Strokes star{{{50, 0, 0}, {80, 95, 0}, {0, 35, 0}, {100, 35, 0}, {20, 95, 0}, {50, 0, 0}}};
+
+/// No lamp lights all of a page alike.
+double lamp(double x, double y) {
+    return 225 - x / 8 - y / 16;
+}
+
+/// What a camera sees of a page: how bright the paper is at a place, and what the pen leaves of it.
+struct Scene {
+    std::function<double(double x, double y)> light = lamp;
+    double pen = 0.2;  ///< of the paper
+    float width = 6;   ///< of the pen
+    /// Brightness where there is no page; none is below 0.
+    std::function<double(double x, double y)> beside = [](double, double) { return -1.0; };
+};
+
+constexpr int frame_width = 420;
+constexpr int frame_height = 320;
+
+Image seen_from_above(const Image& sketch, const Scene& scene) {
+    constexpr int left = 115, top = 65;
+    Image photo{frame_width, frame_height, 3, {}};
+    std::uint32_t random = 1;
+    for (int y = 0; y < frame_height; ++y)
+        for (int x = 0; x < frame_width; ++x) {
+            double ink = 0;
+            if (x >= left && x < left + sketch.width && y >= top && y < top + sketch.height)
+                ink = 1 -
+                      sketch.pixels[static_cast<std::size_t>((y - top) * sketch.width + x - left)] /
+                          255.0;
+            const double table = scene.beside(x, y);
+            const double paper = scene.light(x, y) * (1 - ink * (1 - scene.pen));
+            random = random * 1664525U + 1013904223U;
+            const double grain = static_cast<double>(random >> 8U) / (1U << 24U) * 6 - 3;
+            const double seen = (table >= 0 ? table : paper) + grain;
+            for (int c = 0; c < 3; ++c)
+                photo.pixels.push_back(
+                    static_cast<std::uint8_t>(std::clamp(seen - 3 * c, 0.0, 255.0)));
+        }
+    return photo;
+}
+
+/// Mean difference, of 255, from what is seen of the drawing alone.
+double apart(const Scene& scene) {
+    const Image sketch = rasterise(star, 190, {scene.width}, 4);
+    const auto wanted = normalise(sketch);
+    const auto got = normalise(seen_from_above(sketch, scene));
+    EXPECT_TRUE(wanted && got);
+    if (!wanted || !got) return 255;
+    double sum = 0;
+    for (std::size_t i = 0; i < wanted->size(); ++i)
+        sum += std::abs(int{(*wanted)[i]} - int{(*got)[i]});
+    return sum / static_cast<double>(wanted->size());
+}
+
+/// Full light on one side of a line through the middle, `dark` of it on the other.
+std::function<double(double, double)> half_in_shadow(double degrees, double dark, double soft) {
+    const double angle = degrees * std::acos(-1.0) / 180;
+    return [=](double x, double y) {
+        const double off = (x - 200) * std::cos(angle) + (y - 160) * std::sin(angle);
+        return lamp(x, y) * (1 - (1 - dark) * 0.5 * (1 + std::tanh(off / soft)));
+    };
+}
+
+TEST(Photograph, MayHaveTheEdgeOfAShadowAcrossTheDrawing) {
+    for (const double degrees : {0.0, 30.0, 90.0, 135.0})
+        for (const double dark : {0.3, 0.5, 0.7})
+            for (const double soft : {1.0, 4.0, 20.0})
+                EXPECT_LT(apart({half_in_shadow(degrees, dark, soft)}), 12)
+                    << dark << " of the light, at " << degrees << ", over " << soft;
+}
+
+TEST(Photograph, MayHaveAShadowWithinTheDrawing) {
+    const auto hand = [](double x, double y) {
+        const double off = std::hypot((x - 210) / 1.3, y - 150) - 70;
+        return lamp(x, y) * (1 - 0.25 * (1 - std::tanh(off / 6)));
+    };
+    EXPECT_LT(apart({hand}), 12);
+    EXPECT_LT(apart({hand, 0.4, 4}), 12);
+}
+
+TEST(Photograph, MayBeOfFoldedPaper) {
+    for (const double slope : {-0.03, 0.0, 0.02})
+        for (const double dark : {0.15, 0.35}) {
+            const auto folded = [=](double x, double y) {
+                const double down = x - 190 - slope * y, across = y - 140 + slope * x;
+                const double crease = std::exp(-down * down / 3) + std::exp(-across * across / 3);
+                const double sides = (down > 0 ? 0.06 : 0) + (across > 0 ? 0.06 : 0);
+                return lamp(x, y) * (1 - dark * std::min(1.0, crease)) * (1 - sides);
+            };
+            EXPECT_LT(apart({folded}), 12) << dark << " at " << slope;
+        }
+}
+
+TEST(Photograph, KeepsALineThatRunsAcrossThePageInTheSamePen) {
+    const auto evenly = [](double x, double y) {
+        return std::abs(y - 300) < 2 ? 50.0 : lamp(x, y);  // drawn below the star
+    };
+    EXPECT_GT(apart({evenly}), 12);
+}
+
+TEST(Photograph, MayShowTheTableOnSomeSides) {
+    const double turn = std::tan(15 * std::acos(-1.0) / 180);
+    for (const double table : {30.0, 110.0}) {
+        const auto left = [=](double x, double) { return x < 60 ? table : -1; };
+        const auto three = [=](double x, double y) {
+            return x < 30 || x > 395 || y < 25 ? table : -1;
+        };
+        const auto corner = [=](double x, double y) {
+            return x + turn * y < 95 || y - turn * x < -60 ? table : -1;
+        };
+        const auto light = [](double x, double y) { return 190 + x / 20 + y / 30; };
+        for (const auto& beside : {std::function<double(double, double)>(left),
+                                   std::function<double(double, double)>(three),
+                                   std::function<double(double, double)>(corner)})
+            for (const double pen : {0.2, 0.6})
+                EXPECT_LT(apart({light, pen, 6, beside}), 14) << table << ", pen " << pen;
+    }
+}
+
+TEST(Photograph, MayBeOfAPencilInDimLight) {
+    const auto dim = [](double x, double y) { return 105 + x / 20 + y / 20; };
+    for (const double pencil : {0.6, 0.7, 0.78}) EXPECT_LT(apart({dim, pencil, 5}), 18) << pencil;
+}
+
+TEST(Photograph, OfABlankPageIsEmptyWhateverTheLight) {
+    const Image blank{190, 190, 1, std::vector<std::uint8_t>(std::size_t{190} * 190, 255)};
+    for (const double soft : {1.0, 20.0}) {
+        const auto input = normalise(seen_from_above(blank, {half_in_shadow(30, 0.5, soft)}));
+        EXPECT_FALSE(input) << soft;
+    }
+    const auto dim = [](double x, double) { return 100 + x / 10; };
+    EXPECT_FALSE(normalise(seen_from_above(blank, {dim})));
+}
+
+TEST(Photograph, OfAnySizeIsRead) {
+    for (const int side : {1, 5, 28, 64, 127, 128, 200}) {
+        Image photo{side, side, 1, {}};
+        for (int y = 0; y < side; ++y)
+            for (int x = 0; x < side; ++x)
+                photo.pixels.push_back(
+                    static_cast<std::uint8_t>(120 + 100 * x / side - (x == y ? 90 : 0) + y % 3));
+        (void)normalise(photo);  // whatever it says, it says it
+    }
+}
+
+}  // namespace
+}  // namespace croquis::drawing
