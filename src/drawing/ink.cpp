@@ -10,15 +10,6 @@ namespace {
 
 using Colour = std::array<std::uint8_t, 4>;
 
-std::size_t channels_of(const Image& image) {
-    return static_cast<std::size_t>(image.channels);
-}
-
-const std::uint8_t* row_of(const Image& image, int y) {
-    return image.pixels.data() +
-           static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) * channels_of(image);
-}
-
 /// The median of the outermost pixels, channel by channel: what was drawn on.
 Colour background(const Image& image) {
     Colour median{};

@@ -16,6 +16,16 @@ inline constexpr int background_noise = 12;
 /// Pixels in a block.
 inline constexpr std::size_t lanes = 16;
 
+inline std::size_t channels_of(const Image& image) {
+    return static_cast<std::size_t>(image.channels);
+}
+
+/// Where the row begins in the picture's pixels.
+inline const std::uint8_t* row_of(const Image& image, int y) {
+    return image.pixels.data() +
+           static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) * channels_of(image);
+}
+
 /// What one look at a picture's pixels finds out.
 struct Ink {
     cv::Mat depth;  ///< how far each pixel is from the background, 0…255; rows

@@ -70,26 +70,59 @@ struct Slopes {
     }
 };
 
-/// Paper under uneven light changes from tile to tile by a little and over the page by much;
-/// what is filled on a canvas is of one colour, or of several with edges between them.
-bool is_uneven(const Ink& ink) {
-    const std::size_t loud = ink.depth.total() - ink.quiet;
-    if (10 * loud < ink.depth.total()) return false;
-    const cv::Mat medians = tile_medians(ink.depth);
-    std::vector<std::uint8_t> paper;
+/// The tiles of a picture that are not background in their middle depth.
+struct Tiles {
+    std::size_t all = 0;
+    std::vector<std::uint8_t> loud;
     Slopes slopes;
+};
+
+Tiles tiles_of(const Ink& ink) {
+    const cv::Mat medians = tile_medians(ink.depth);
+    Tiles tiles;
+    tiles.all = medians.total();
     for (int y = 0; y < medians.rows; ++y)
         for (int x = 0; x < medians.cols; ++x) {
             const int here = medians.at<std::uint8_t>(y, x);
-            if (here != 0) paper.push_back(static_cast<std::uint8_t>(here));
-            if (x > 0) slopes.add(here, medians.at<std::uint8_t>(y, x - 1));
-            if (y > 0) slopes.add(here, medians.at<std::uint8_t>(y - 1, x));
+            if (here != 0) tiles.loud.push_back(static_cast<std::uint8_t>(here));
+            if (x > 0) tiles.slopes.add(here, medians.at<std::uint8_t>(y, x - 1));
+            if (y > 0) tiles.slopes.add(here, medians.at<std::uint8_t>(y - 1, x));
         }
-    if (paper.size() < fewest_tiles || 20 * paper.size() < medians.total()) return false;
+    return tiles;
+}
+
+/// Paper under uneven light changes from tile to tile by a little and over the page by much;
+/// what is filled on a canvas is of one colour, or of several with edges between them.
+bool is_uneven(Tiles tiles) {
+    auto& paper = tiles.loud;
     std::sort(paper.begin(), paper.end());
     const std::size_t tail = paper.size() / 10;
-    return 2 * slopes.gentle >= slopes.pairs &&
+    return 2 * tiles.slopes.gentle >= tiles.slopes.pairs &&
            paper[paper.size() - 1 - tail] - paper[tail] >= least_slope;
+}
+
+/// Whether much of the picture's edge is something else than the rest of it: a shadow or a table
+/// goes on beyond the picture, what is drawn ends before.
+bool goes_beyond(const cv::Mat& depth) {
+    const int loud = cv::countNonZero(depth.row(0)) + cv::countNonZero(depth.row(depth.rows - 1)) +
+                     cv::countNonZero(depth.col(0)) + cv::countNonZero(depth.col(depth.cols - 1));
+    return 12 * loud >= 2 * (depth.cols + depth.rows);
+}
+
+/// A camera sees grain: of two pixels side by side a third differ. On a canvas few do.
+bool is_grainy(const Image& image) {
+    constexpr int rows_apart = 8;
+    const std::size_t pixel = channels_of(image);
+    std::size_t pairs = 0;
+    std::size_t differing = 0;
+    for (int y = 0; y < image.height; y += rows_apart) {
+        const std::uint8_t* row = row_of(image, y);
+        for (int x = 1; x < image.width; ++x, row += pixel) {
+            ++pairs;
+            differing += row[0] != row[pixel] ? 1U : 0U;
+        }
+    }
+    return 3 * differing > pairs;
 }
 
 cv::Mat grey_of(const Image& image) {
@@ -271,22 +304,33 @@ cv::Mat depth_beside(const cv::Mat& paper, const cv::Mat& photo, const cv::Mat& 
     return depth;
 }
 
-/// What is thin, and of what is thicker only that which is as dark: where a shadow is narrow or has
-/// a corner it is thick, but fainter than the pen.
-cv::Mat drawn_depth(const cv::Mat& thin, const cv::Mat& any) {
-    constexpr double as_dark = 0.75;
-    cv::Mat strokes, thick, drawn = thin.clone();
+/// How dark thin strokes are; 0 where there are hardly any.
+double pen_depth(const cv::Mat& thin) {
+    cv::Mat strokes;
     const double otsu = cv::threshold(thin, strokes, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
     cv::threshold(thin, strokes, std::max(otsu, min_page_contrast), 255, cv::THRESH_BINARY);
     remove_specks(strokes);
     auto depths = values_in(thin, strokes);
-    if (depths.size() <= thin.total() / 1000) return any;  // too little to go by
-    cv::threshold(any, thick, as_dark * quantile(depths, 0.75), 255, cv::THRESH_BINARY);
-    any.copyTo(drawn, thick);
-    return drawn;
+    return depths.size() <= thin.total() / 1000 ? 0 : quantile(depths, 0.75);
 }
 
-/// How dark a photograph is beside its paper, its table and the creases and print of its page.
+/// How dark a photograph is beside its paper. What is thick is as dark as the strokes that are
+/// thin: where a shadow is narrow or has a corner it is thick too, but fainter than the pen.
+cv::Mat drawn_depth(const cv::Mat& photo, const cv::Mat& page) {
+    constexpr double as_dark = 0.75;
+    const int longest = std::max(photo.cols, photo.rows);
+    const cv::Mat narrow = paper_of(photo, page, (longest / 28) | 1);
+    cv::Mat depth = depth_beside(narrow, photo, page);
+    const cv::Mat any = depth_beside(paper_of(photo, page, (longest / 8) | 1), photo, page);
+    const double pen = pen_depth(depth);
+    if (pen == 0) return any;
+    cv::Mat thick;
+    cv::threshold(any, thick, as_dark * pen, 255, cv::THRESH_BINARY);
+    any.copyTo(depth, thick);
+    return depth;
+}
+
+/// How dark a photograph is, without its table and the creases and print of its page.
 cv::Mat depth_of_photograph(const cv::Mat& photo) {
     const int longest = std::max(photo.cols, photo.rows);
     const int window = (longest / 12) | 1;
@@ -296,9 +340,7 @@ cv::Mat depth_of_photograph(const cv::Mat& photo) {
         cv::subtract(evened(bare_page(photo, page, window, 0), page, window), photo, depth);
         depth.setTo(0, ~page);
     } else {
-        const cv::Mat narrow = paper_of(photo, page, (longest / 28) | 1);
-        depth = drawn_depth(depth_beside(narrow, photo, page),
-                            depth_beside(paper_of(photo, page, window), photo, page));
+        depth = drawn_depth(photo, page);
     }
     if (const auto drawn = without_ruling(depth)) return *drawn;
     if (const auto flat = without_creases(depth)) return *flat;
@@ -308,7 +350,12 @@ cv::Mat depth_of_photograph(const cv::Mat& photo) {
 }  // namespace
 
 bool is_photograph(const Image& image, const Ink& ink) {
-    return is_haze(ink) || (is_uneven(ink) && !is_framed_in_one_colour(image));
+    if (is_haze(ink)) return true;
+    const std::size_t loud = ink.depth.total() - ink.quiet;
+    if (10 * loud < ink.depth.total() || is_framed_in_one_colour(image)) return false;
+    const Tiles tiles = tiles_of(ink);
+    if (tiles.loud.size() < fewest_tiles || 20 * tiles.loud.size() < tiles.all) return false;
+    return is_uneven(tiles) || (goes_beyond(ink.depth) && is_grainy(image));
 }
 
 cv::Mat ink_of_photograph(const Image& image) {

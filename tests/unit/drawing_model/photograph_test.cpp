@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <utility>
 
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
@@ -128,6 +129,40 @@ TEST(Photograph, MayShowTheTableOnSomeSides) {
                                    std::function<double(double, double)>(corner)})
             for (const double pen : {0.2, 0.6})
                 EXPECT_LT(apart({light, pen, 6, beside}), 14) << table << ", pen " << pen;
+    }
+}
+
+TEST(Photograph, MayBeOfAPageInLightThatIsNearlyEven) {
+    for (const double fall : {0.0, 0.03}) {
+        const auto light = [=](double x, double) { return 215 - fall * x; };
+        const auto shaded = [=](double x, double y) {
+            return light(x, y) * (x + y / 2 < 250 ? 0.55 : 1);
+        };
+        const auto table = [](double x, double) { return x < 60 ? 60.0 : -1; };
+        EXPECT_LT(apart({shaded}), 12) << fall;
+        EXPECT_LT(apart({light, 0.2, 6, table}), 12) << fall;
+    }
+}
+
+/// What is filled with a thick pen, seen by a camera or not.
+Image filled(int left, int grain) {
+    Image picture{300, 300, 1, {}};
+    std::uint32_t random = 1;
+    for (int y = 0; y < 300; ++y)
+        for (int x = 0; x < 300; ++x) {
+            random = random * 1664525U + 1013904223U;
+            const bool ink = x >= left && x < 220 && y >= 60 && y < 220;
+            picture.pixels.push_back(static_cast<std::uint8_t>(
+                (ink ? 60 : 245) - (grain > 0 ? static_cast<int>(random >> 8U) % grain : 0)));
+        }
+    return picture;
+}
+
+TEST(Photograph, IsNeitherAFilledShapeNorACanvasWithoutGrain) {
+    for (const auto& [left, grain] : {std::pair{60, 0}, {60, 6}, {0, 0}}) {
+        const auto input = normalise(filled(left, grain));
+        ASSERT_TRUE(input);
+        EXPECT_GT((*input)[model_side / 2 * model_side + model_side / 2], 200) << left;
     }
 }
 
