@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/commands.h"
@@ -91,11 +92,38 @@ int exit_code_of(const service::Remaking& remaking) {
     return remaking.same_drawings ? failed : partly_failed;
 }
 
+std::string step_text(service::RemakeStep step) {
+    switch (step) {
+        case service::RemakeStep::reading_reviewed:
+            return "Reading reviewed drawings";
+        case service::RemakeStep::reading_all:
+            return "Reading histories";
+        case service::RemakeStep::looking:
+        case service::RemakeStep::looking_again:
+            break;
+    }
+    return "Looking at drawings";
+}
+
+/// A bar for each step.
+class RemakeBars {
+  public:
+    void show(const service::RemakeProgress& progress) {
+        if (!bar_ || step_ != progress.step) bar_.emplace(step_text(progress.step));
+        step_ = progress.step;
+        bar_->show(progress.done, progress.all);
+    }
+
+  private:
+    service::RemakeStep step_{};
+    std::optional<ProgressBar> bar_;
+};
+
 Result<service::Remaking> remake(store::Store& store, const std::string& id) {
-    ProgressBar bar("Looking at drawings");
+    RemakeBars bars;
     service::RemakeRequest request;
     request.id = id;
-    request.progress = [&bar](std::size_t done, std::size_t all) { bar.show(done, all); };
+    request.progress = [&bars](const service::RemakeProgress& progress) { bars.show(progress); };
     return service::remake(store, request);
 }
 

@@ -1,6 +1,7 @@
 #include "service/remaking.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <cmath>
 #include <map>
@@ -22,6 +23,8 @@ namespace json = boost::json;
 
 constexpr std::size_t listed_at_once = 200;
 constexpr std::size_t audited_at_once = 200;
+/// Where in the whole work the steps of RemakeStep begin, and the last one ends.
+constexpr std::array step_begins{0.0, 0.1, 0.4, 0.8, 0.95};
 
 /// What a lineage says that a head was made of.
 struct Lineage {
@@ -34,11 +37,13 @@ struct Lineage {
 };
 
 Error not_taught(const std::string& id) {
-    return {ErrorKind::invalid,
+    return {ErrorKind::conflict,
             "The model " + id +
                 " was not taught here, or by a program that did not write down how: only a taught "
                 "one can be made again.",
-            "model"};
+            {},
+            0,
+            "not_taught"};
 }
 
 Result<Lineage> lineage_of_head(const store::Model& model) {
@@ -98,9 +103,26 @@ struct Search {
     bool thorough = false;
 };
 
+/// About how many drawings the search reads: hidden ones are not counted.
+Result<std::size_t> count_to_read(store::Store& store, const Search& search) {
+    if (search.thorough) return count_drawings(store, search.project);
+    const auto counts = store.reviewed_counts(search.project, now());
+    if (!counts) return counts.error();
+    std::size_t all = 0;
+    for (const auto& count : *counts) all += static_cast<std::size_t>(count.reviewed);
+    return all;
+}
+
+void tell(const RemakeRequest& request, RemakeStep step, std::size_t done, std::size_t all) {
+    if (request.progress) request.progress({step, std::min(done, all), all});
+}
+
 /// Those that were there to be learnt from, in the order of their ids.
 Result<std::vector<Learnt>> drawings_then(store::Store& store, const Lineage& lineage,
                                           const Search& search, const RemakeRequest& request) {
+    const auto all = count_to_read(store, search);
+    if (!all) return all.error();
+    std::size_t read = 0;
     const std::set<std::string> labels(lineage.labels.begin(), lineage.labels.end());
     store::Query query;
     query.limit = listed_at_once;
@@ -121,6 +143,9 @@ Result<std::vector<Learnt>> drawings_then(store::Store& store, const Lineage& li
             if (*then && labels.contains(**then))
                 found.push_back({drawing.id, **then, std::move(drawing)});
         }
+        read += page->drawings.size();
+        tell(request, search.thorough ? RemakeStep::reading_all : RemakeStep::reading_reviewed,
+             read, *all);
         query.after = page->next;
     } while (query.after);
     std::sort(found.begin(), found.end(),
@@ -149,12 +174,15 @@ Result<void> read_embeddings(store::Store& store, const Trunk& trunk,
 /// Reads the embeddings, has the network look at what has none, and takes out what it cannot see,
 /// as teach() does.
 Result<void> embed(store::Store& store, Trunk& trunk, std::vector<Learnt>& drawings,
-                   const RemakeRequest& request) {
+                   const RemakeRequest& request, RemakeStep step) {
     if (const auto read = read_embeddings(store, trunk, drawings); !read) return read.error();
     std::vector<Uuid> missing;
     for (const auto& drawing : drawings)
         if (drawing.embedding.empty()) missing.push_back(drawing.id);
-    const auto looked = look_at_all(store, trunk, missing, request.is_stopped, request.progress);
+    const auto progress = [&](std::size_t done, std::size_t all) {
+        tell(request, step, done, all);
+    };
+    const auto looked = look_at_all(store, trunk, missing, request.is_stopped, progress);
     if (!looked) return looked.error();
     for (auto& drawing : drawings)
         if (const auto seen = looked->answers.find(drawing.id); seen != looked->answers.end())
@@ -261,10 +289,28 @@ Result<Remake> compared(store::Store& store, const store::Model& model, const Tr
     return remake;
 }
 
+template <class Each>
+std::span<const Each> first_of(const std::vector<Each>& all, std::size_t most) {
+    return std::span(all).first(std::min(all.size(), most));
+}
+
 }  // namespace
+
+double RemakeProgress::part() const {
+    const auto index = static_cast<std::size_t>(step);
+    const double from = step_begins[index];
+    if (all == 0) return from;
+    return from +
+           (step_begins[index + 1] - from) * static_cast<double>(done) / static_cast<double>(all);
+}
 
 void LearntDigest::add(const Uuid& drawing, std::string_view tag) {
     digest_.add(as_bytes(to_string(drawing) + " " + std::string(tag) + "\n"));
+}
+
+Result<void> check_taught(const store::Model& model) {
+    if (const auto lineage = lineage_of_head(model); !lineage) return lineage.error();
+    return {};
 }
 
 Result<Remaking> remake(store::Store& store, const RemakeRequest& request) {
@@ -284,9 +330,11 @@ Result<Remaking> remake(store::Store& store, const RemakeRequest& request) {
     made.learnt = lineage->drawings;
     std::vector<Learnt> drawings;
     for (const bool thorough : {false, true}) {
+        const auto step = thorough ? RemakeStep::looking_again : RemakeStep::looking;
         auto found = drawings_then(store, *lineage, {model->project, thorough}, request);
         if (!found) return found.error();
-        if (const auto seen = embed(store, *trunk, *found, request); !seen) return seen.error();
+        if (const auto seen = embed(store, *trunk, *found, request, step); !seen)
+            return seen.error();
         drawings = std::move(*found);
         made.same_drawings = have_digest(drawings, lineage->digest);
         if (made.same_drawings) break;
@@ -309,23 +357,25 @@ Result<Remaking> remake(store::Store& store, const RemakeRequest& request) {
     return made;
 }
 
-json::object to_json(const Remaking& remaking) {
+json::object to_json(const Remaking& remaking, std::size_t most) {
     json::array changed;
-    for (const auto& each : remaking.changed)
+    for (const auto& each : first_of(remaking.changed, most))
         changed.push_back({{"drawing", to_string(each.drawing)},
                            {"then", each.then},
                            {"now", each.now},
                            {"reviewed", each.is_reviewed},
                            {"hidden", each.is_hidden}});
     json::array deleted;
-    for (const auto& id : remaking.deleted) deleted.emplace_back(to_string(id));
+    for (const auto& id : first_of(remaking.deleted, most)) deleted.emplace_back(to_string(id));
     json::object object{{"model", remaking.model.id},    {"as_of", to_rfc3339(remaking.as_of)},
                         {"same", remaking.is_same()},    {"same_drawings", remaking.same_drawings},
                         {"learnt", remaking.learnt},     {"found", remaking.found},
-                        {"changed", std::move(changed)}, {"deleted", std::move(deleted)}};
+                        {"changed", std::move(changed)}, {"changed_all", remaking.changed.size()},
+                        {"deleted", std::move(deleted)}, {"deleted_all", remaking.deleted.size()}};
     if (!remaking.again) return object;
     const auto& again = *remaking.again;
     object["again"] = {{"same_network", again.same_network},
+                       {"same_labels", again.same_labels},
                        {"numbers", again.numbers},
                        {"differing", again.differing},
                        {"furthest", again.furthest},

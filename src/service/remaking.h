@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,11 +71,29 @@ struct Remaking {
     [[nodiscard]] bool is_same() const { return same_drawings && again && again->is_same(); }
 };
 
+/// What is done, in this order; the last two where what is reviewed today is not what the model
+/// learnt from.
+enum class RemakeStep {
+    reading_reviewed,  ///< reviewed drawings, and the histories of those touched since
+    looking,           ///< the network, at those without an embedding
+    reading_all,       ///< every drawing that was ever tagged, with its history
+    looking_again
+};
+
+/// How far it is: so many drawings of the step.
+struct RemakeProgress {
+    RemakeStep step = RemakeStep::reading_reviewed;
+    std::size_t done = 0;
+    std::size_t all = 0;
+
+    /// Of the whole work, 0…1.
+    [[nodiscard]] double part() const;
+};
+
 struct RemakeRequest {
     std::string id;
-    /// Called now and then with how many of the drawings without an embedding have been looked at.
-    /// May be empty.
-    std::function<void(std::size_t done, std::size_t all)> progress = {};
+    /// Called now and then. May be empty.
+    std::function<void(const RemakeProgress&)> progress = {};
     /// Ends the work early where it says so. May be empty.
     std::function<bool()> is_stopped = {};
 };
@@ -82,12 +101,18 @@ struct RemakeRequest {
 /// Teaches the model again on the drawings that it was taught on, each with the tag that it had
 /// then, on its own trunk and as any is taught here, and compares the two. Changes nothing but
 /// stored embeddings that are missing. Blocks for seconds, for longer where drawings changed since.
-/// Errors: not_found (the model, or the one that it was taught on); invalid ("model") for one that
-/// was not taught; unavailable where it was stopped; those of the store and of
-/// recognition::with_head.
+/// Errors: not_found (the model, or the one that it was taught on); conflict (code not_taught);
+/// unavailable where it was stopped; those of the store and of recognition::with_head.
 Result<Remaking> remake(store::Store& store, const RemakeRequest& request);
 
-/// As the command line shows it.
-boost::json::object to_json(const Remaking& remaking);
+/// Whether its lineage says how it was taught. Errors: conflict (code not_taught).
+Result<void> check_taught(const store::Model& model);
+
+/// Drawings that changed, or were deleted, of which a job's result tells.
+inline constexpr std::size_t most_changed_told = 100;
+
+/// As the command line shows it and a job keeps it, with at most so many drawings of either list.
+boost::json::object to_json(const Remaking& remaking,
+                            std::size_t most = std::numeric_limits<std::size_t>::max());
 
 }  // namespace croquis::service

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "service/models.h"
+#include "service/remaking.h"
 #include "service/retagging.h"
 #include "service/shadow.h"
 #include "service/teaching.h"
@@ -132,12 +133,33 @@ Result<std::string> do_shadow(store::Store& store, jobs::Task& task) {
     return json::serialize(to_json(*shadow));
 }
 
+Result<std::string> do_remake(store::Store& store, jobs::Task& task) {
+    RemakeRequest request;
+    request.id = store::parameter_of(task.job(), model_member).value_or("");
+    request.progress = [&task](const RemakeProgress& progress) { task.progress(progress.part()); };
+    request.is_stopped = [&task] { return task.is_stopped(); };
+    const auto remaking = remake(store, request);
+    if (!remaking) return remaking.error();
+    return json::serialize(to_json(*remaking, most_changed_told));
+}
+
+/// Queues a job about a model, of a kind of which a project has one at a time: that one where it is
+/// about the same model, else the conflict.
+Result<store::Job> queue_about(store::Store& store, store::Job job, const std::string& model,
+                               Error other_open) {
+    job.parameters = json::serialize(json::object{{model_member, model}});
+    auto queued = store.add_job(job, store::OpenAtOnce::one);
+    if (queued && store::parameter_of(*queued, model_member) != model) return other_open;
+    return queued;
+}
+
 }  // namespace
 
 std::map<std::string, jobs::Work> works(store::Store& store) {
     return {{teach_kind, [&store](jobs::Task& task) { return do_teach(store, task); }},
             {retag_kind, [&store](jobs::Task& task) { return do_retag(store, task); }},
-            {shadow_kind, [&store](jobs::Task& task) { return do_shadow(store, task); }}};
+            {shadow_kind, [&store](jobs::Task& task) { return do_shadow(store, task); }},
+            {remake_kind, [&store](jobs::Task& task) { return do_remake(store, task); }}};
 }
 
 Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
@@ -156,16 +178,27 @@ Result<store::Job> queue_retagging(store::Store& store, const std::optional<stor
 Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::Author>& by,
                                 int project, const std::string& model) {
     if (const auto known = model_of(store, model, project); !known) return known.error();
-    auto job = job_of(shadow_kind, by, project);
-    job.parameters = json::serialize(json::object{{model_member, model}});
-    auto queued = store.add_job(job, store::OpenAtOnce::one);
-    if (queued && store::parameter_of(*queued, model_member) != model)
-        return Error{ErrorKind::conflict,
-                     "Another model of the project is being compared; this one can be after that.",
-                     {},
-                     0,
-                     "shadow_open"};
-    return queued;
+    return queue_about(store, job_of(shadow_kind, by, project), model,
+                       {ErrorKind::conflict,
+                        "Another model of the project is being compared; this one can be after "
+                        "that.",
+                        {},
+                        0,
+                        "shadow_open"});
+}
+
+Result<store::Job> queue_remake(store::Store& store, const std::optional<store::Author>& by,
+                                int project, const std::string& model) {
+    const auto known = model_of(store, model, project);
+    if (!known) return known.error();
+    if (const auto taught = check_taught(*known); !taught) return taught.error();
+    return queue_about(store, job_of(remake_kind, by, project), model,
+                       {ErrorKind::conflict,
+                        "Another model of the project is being made again; this one can be after "
+                        "that.",
+                        {},
+                        0,
+                        "remake_open"});
 }
 
 }  // namespace croquis::service

@@ -13,6 +13,7 @@ namespace croquis::service {
 inline constexpr const char* teach_kind = "teach";
 inline constexpr const char* retag_kind = "retag";
 inline constexpr const char* shadow_kind = "shadow";
+inline constexpr const char* remake_kind = "remake";
 
 /// The kinds of jobs that this program does. `store` must outlive what is returned.
 std::map<std::string, jobs::Work> works(store::Store& store);
@@ -37,6 +38,13 @@ Result<store::Job> queue_retagging(store::Store& store, const std::optional<stor
 /// not_found (the model, in this project); conflict (code shadow_open) while another model of the
 /// project is compared: one at a time, so that nobody fills the queue.
 Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::Author>& by,
+                                int project, const std::string& model);
+
+/// Queues the making again of a taught model of the project (remake), whose result is that of
+/// to_json(Remaking) with most_changed_told. As queue_shadow() otherwise. Errors: not_found (the
+/// model, in this project); conflict (code not_taught; code remake_open while another model of the
+/// project is made again).
+Result<store::Job> queue_remake(store::Store& store, const std::optional<store::Author>& by,
                                 int project, const std::string& model);
 
 }  // namespace croquis::service

@@ -28,11 +28,11 @@ Result<AtWork> look(store::Store& store, Timestamp at) {
     return AtWork{std::move(*open), std::move(*workers)};
 }
 
-/// Teaching, retagging and comparing are done by one thread, every other kind by one of its own.
+/// What works() does is done by one thread, every other kind by one of its own.
 std::vector<std::string> done_in_turn_with(const std::string& kind) {
-    if (kind == teach_kind || kind == retag_kind || kind == shadow_kind)
-        return {teach_kind, retag_kind, shadow_kind};
-    return {kind};
+    std::vector<std::string> in_turn{teach_kind, retag_kind, shadow_kind, remake_kind};
+    const bool among = std::find(in_turn.begin(), in_turn.end(), kind) != in_turn.end();
+    return among ? in_turn : std::vector<std::string>{kind};
 }
 
 bool is_free(const store::Worker& worker, const std::vector<std::string>& kinds) {

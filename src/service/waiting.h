@@ -16,7 +16,8 @@
 namespace croquis::service {
 
 /// All kinds of jobs that there are.
-inline constexpr std::array job_kinds{"teach", "retag", "shadow", "import", "train", "mlflow"};
+inline constexpr std::array job_kinds{"teach",  "retag", "shadow", "remake",
+                                      "import", "train", "mlflow"};
 
 /// What a job that nobody is at waits for.
 enum class WaitsFor {

@@ -335,4 +335,47 @@ describe('a queue and its quality', () => {
       await look(page, 'reports-phone');
     });
   });
+
+  it('makes a taught model again with one press, and shows which drawings changed since', async () => {
+    const { models } = await api('GET', '/models');
+    const { id } = models.find(({ kind }) => kind === 'head');
+    const remakeOf = (page) =>
+      page
+        .getByTestId('model')
+        .filter({ has: page.getByRole('heading', { name: id, exact: true }) })
+        .getByTestId('remake');
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/models"]').click();
+      const inTurn = { timeout: 60_000 }; // the retagging comes before it
+      const remake = remakeOf(page);
+      const button = remake.getByRole('button', { name: `Make ${id} again from what it was taught on` });
+      await button.press('Enter');
+      await remake.getByTestId('remade').getByText(/^Made again .*: the same to the byte\./).waitFor(inTurn);
+      await look(page, 'remake');
+
+      const { drawings } = await api('GET', '/drawings?reviewed=true&tag=star&limit=200');
+      for (const { id: star, version } of drawings)
+        await api('PATCH', `/drawings/${star}`, { tag: 'heart' }, { 'If-Match': `"${version}"` });
+      await button.press('Enter');
+      await remake.getByTestId('remade').getByText(/the same to the byte\. .* changed since/).waitFor(inTurn);
+      await remake.getByText('Which drawings').press('Enter');
+      await remake.getByRole('link', { name: /star → heart/ }).first().locator('img').waitFor();
+      await look(page, 'remake-changed');
+    });
+    // Whoever looks later finds what came of it; an annotator begins none.
+    await visit(browser, croquis.url, phone, async (page) => {
+      await page.getByRole('button', { name: 'Français' }).click();
+      await signIn(page, { user: marie.name, password: marie.password });
+      await page.goto(`${croquis.url}/#/models`);
+      const remake = remakeOf(page);
+      await remake.getByTestId('remade').getByText(/^Refait le .* identique à l’octet près/).waitFor();
+      assert.equal(await remake.getByRole('button').count(), 0);
+      await remake.getByText('Quels dessins').click();
+      await remake.getByRole('link', { name: 'étoile → cœur' }).first().waitFor();
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${wide} pixels too wide`);
+      await look(page, 'remake-phone');
+    });
+  });
 });

@@ -118,7 +118,7 @@ describe('training', () => {
         await page.getByTestId('teach').getByTestId('waiting').waitFor({ state: 'detached' });
         await train.getByTestId('waiting').getByText(/croquis-train/).waitFor();
         const listed = page.getByTestId('workers').locator('li[data-process="worker"]');
-        await listed.getByText('se charge de : importations, mise à jour des prédictions, comparaisons, enseignement').waitFor();
+        await listed.getByText('se charge de : importations, reconstruction de modèles, mise à jour des prédictions, comparaisons, enseignement').waitFor();
         assert.match(await listed.innerText(), new RegExp(`:${worker.pid}[^]*processus de travail[^]*libre`));
         await listed.scrollIntoViewIfNeeded();
         await look(page, 'workers-phone');

@@ -206,6 +206,17 @@ Answer begin_shadow(AnnotatorContext& api, Request& request, const Principal& wh
     co_return queued ? queued_response(api, *queued) : problem(queued.error());
 }
 
+Answer begin_remake(AnnotatorContext& api, Request& request, const Principal& who,
+                    const service::ProjectRef& project) {
+    const auto& id = request.parameters["id"];
+    const store::Author by{who.user, who.name};
+    const auto queue = [&] {
+        return service::queue_remake(api.store, by, project->project.id, id);
+    };
+    const auto queued = co_await api.workers.run(queue);
+    co_return queued ? queued_response(api, *queued) : problem(queued.error());
+}
+
 Answer model_report(AnnotatorContext& api, Request& request, const Principal&,
                     const service::ProjectRef& project) {
     auto asked = read_report_query(request);
@@ -230,6 +241,7 @@ void add_models_routes(http::Router& router, const Guard& guard) {
     add_in_projects(router, Method::get, "/models/{id}/shadow", guard.annotator(shadow),
                     shadow_parameters);
     add_in_projects(router, Method::post, "/models/{id}:shadow", guard.annotator(begin_shadow));
+    add_in_projects(router, Method::post, "/models/{id}:remake", guard.admin(begin_remake));
     add_in_projects(router, Method::get, "/models/{id}/report", guard.annotator(model_report),
                     report_parameters);
     add_in_projects(router, Method::post, "/models/{id}:promote", guard.admin(promote));

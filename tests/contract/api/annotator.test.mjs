@@ -593,6 +593,9 @@ for (const kind of Object.keys(stores))
       await api.ask('DELETE', `${at}?nosuch=1`, { token, status: 422, field: 'nosuch' });
       await api.ask('DELETE', '/api/v1/models/none', { token, status: 404 });
       await api.ask('POST', '/api/v1/models/none:shadow', { token, status: 404 });
+      await api.ask('POST', `${at}:remake`, { token: annotator, status: 403 });
+      await api.ask('POST', '/api/v1/models/none:remake', { token, status: 404 });
+      assert.equal((await api.ask('POST', `${at}:remake`, { token, status: 409 })).body.code, 'not_taught');
       const refused = await api.ask('DELETE', at, { token, status: 409 });
       assert.equal(refused.body.code, 'model_in_use');
       const { body: listed } = await api.ask('GET', '/api/v1/models', { token, status: 200 });
@@ -632,7 +635,7 @@ for (const kind of Object.keys(stores))
     it('refuses query parameters that it does not know', async () => {
       const people = '/api/v1/people/sam';
       const { body: { id: live } } = await api.ask('GET', '/api/v1/model', { token, status: 200 });
-      for (const [method, path] of [['POST', '/api/v1/models:rollback'], ['POST', '/api/v1/models:retag'], ['POST', `/api/v1/models/${live}:shadow`], ['GET', people], ['DELETE', people], ['POST', '/api/v1/drawings:sketch'], ['GET', '/api/v1/queue/progress']])
+      for (const [method, path] of [['POST', '/api/v1/models:rollback'], ['POST', '/api/v1/models:retag'], ['POST', `/api/v1/models/${live}:shadow`], ['POST', `/api/v1/models/${live}:remake`], ['GET', people], ['DELETE', people], ['POST', '/api/v1/drawings:sketch'], ['GET', '/api/v1/queue/progress']])
         await api.ask(method, `${path}?nosuch=1`, { token, status: 422, field: 'nosuch' });
     });
 

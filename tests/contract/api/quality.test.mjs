@@ -305,4 +305,46 @@ for (const kind of Object.keys(stores))
       assert.equal(queued.body.kind, 'retag');
       assert.equal(queued.headers.get('location'), `/api/v1/jobs/${queued.body.id}`);
     });
+
+    it('makes a taught model again from its lineage, and says what changed since', async () => {
+      const { id } = (await get('/api/v1/models')).models.find(({ kind: made }) => made === 'head');
+      const again = async () => {
+        const queued = await api.ask('POST', `/api/v1/models/${id}:remake`, { token, status: 202 });
+        assert.deepEqual([queued.body.kind, queued.body.model, queued.body.by], ['remake', id, 'admin']);
+        assert.equal(queued.headers.get('location'), `/api/v1/jobs/${queued.body.id}`);
+        const ended = await endedJob(api, annotator, queued.body.id);
+        assert.equal(ended.state, 'succeeded', ended.error);
+        assert.ok(api.contract.holds('Remaking', ended.result), JSON.stringify(ended.result));
+        return ended.result;
+      };
+      const here = async () => {
+        const run = promisify(execFile)(program, ['model', 'remake', id, '--json', '--store', store.url]);
+        return JSON.parse((await run.catch((failed) => failed)).stdout);
+      };
+      const first = await again();
+      assert.deepEqual([first.model, first.same, first.same_drawings, first.found], [id, true, true, first.learnt]);
+      assert.deepEqual([first.again.same_network, first.again.differing], [true, 0]);
+      assert.deepEqual(await here(), first);
+
+      const { learnt } = first;
+      const reviewed = (await get('/api/v1/drawings?reviewed=true&limit=200')).drawings;
+      const stars = reviewed.filter(({ tag }) => tag === 'star');
+      for (const { id: star, version } of stars) {
+        const headers = { 'If-Match': `"${version}"` };
+        await api.ask('PATCH', `/api/v1/drawings/${star}`, { token: annotator, headers, json: { tag: 'heart' }, status: 200 });
+      }
+      const since = await again();
+      assert.deepEqual([since.same, since.learnt], [true, learnt]);
+      assert.ok(since.changed_all > first.changed_all);
+      assert.equal(since.changed.length, since.changed_all);
+      for (const { drawing, then, now, reviewed: still, hidden } of since.changed)
+        assert.deepEqual([stars.some((star) => star.id === drawing), then, now, still, hidden], [true, 'star', 'heart', true, false]);
+
+      const [{ drawing: gone }] = since.changed;
+      const headers = { 'If-Match': `"${(await get(`/api/v1/drawings/${gone}`)).version}"` };
+      await api.ask('DELETE', `/api/v1/drawings/${gone}`, { token, headers, status: 204 });
+      const less = await again();
+      assert.deepEqual([less.same, less.same_drawings, less.learnt - less.found, less.deleted], [false, false, 1, [gone]]);
+      assert.deepEqual(await here(), less);
+    });
   });

@@ -60,6 +60,7 @@ const forms = ({ sentence }) => [
   sentence.replace(/^(several labels|people or lines disagree): /, '{which}: '),
   sentence.replace(/project's labels(?: \("\{alike\}" is: map one to the other\))?\.$/, "project's labels{alike}."),
   sentence.replace(/^The model \{model\}(.*)\{message\}$/, '$1'),
+  sentence.replace(/^The model \{model\}( that .*)$/, '$1'),
   sentence.replace(/^Cannot write \{file\}\.$/, 'Cannot write '),
   sentence.replace('{program}', ''),
 ];
@@ -69,7 +70,7 @@ const sources = [
   ...below('src/learning/dataset/').filter((path) => !/\/(people|dataset|writer)\.cpp$/.test(path)),
   ...below('src/drawing/'),
   ...['bytes', 'child_process', 'csv', 'files'].map((name) => `src/core/${name}.cpp`),
-  ...['import', 'imports', 'models', 'projects', 'teaching', 'training', 'trunk'].map((name) => `src/service/${name}.cpp`),
+  ...['import', 'imports', 'models', 'projects', 'remaking', 'teaching', 'training', 'trunk'].map((name) => `src/service/${name}.cpp`),
   ...['failure', 'records', 'transfer'].map((name) => `src/store/${name}.cpp`),
   ...['answer', 'batcher', 'label_name'].map((name) => `src/recognition/${name}.cpp`),
   'src/jobs/runner.cpp',

@@ -85,7 +85,7 @@ describe('workers on postgresql', () => {
     const listed = await there();
     assert.equal(listed.length, 2);
     for (const { process, kinds, jobs: at, name, since, seen_at } of listed) {
-      assert.deepEqual([process, kinds], ['worker', ['import', 'retag', 'shadow', 'teach']]);
+      assert.deepEqual([process, kinds], ['worker', ['import', 'remake', 'retag', 'shadow', 'teach']]);
       assert.ok(since <= seen_at);
       const isAtIt = name.endsWith(`:${killed.pid}`);
       assert.deepEqual(at, isAtIt ? [{ id: job.id, kind: 'import', project: 'shapes' }] : [], name);
@@ -98,7 +98,7 @@ describe('workers on postgresql', () => {
     assert.ok(begun(workers[0], job.id));
     await until('the killed one to be gone', async () => named(await there(), killed) === undefined);
     assert.deepEqual(named(await there(), workers[0]).jobs, []);
-    const line = String.raw`\S+:${workers[0].pid} +worker +\S+ +import,retag,shadow,teach +\S+Z  seen \d+ s ago  idle\n`;
+    const line = String.raw`\S+:${workers[0].pid} +worker +\S+ +import,remake,retag,shadow,teach +\S+Z  seen \d+ s ago  idle\n`;
     assert.match(await jobs('workers'), new RegExp(`^${line}$`));
     await api.ask('GET', '/api/v1/workers', { token: annotator, status: 403 });
     assert.ok(done.result.already_there > 0);
@@ -187,6 +187,6 @@ describe('a server on sqlite', () => {
     const { body } = await api.ask('GET', '/api/v1/workers', { token, status: 200 });
     const [{ process, kinds, jobs }, ...others] = body.workers;
     assert.deepEqual([process, jobs, others], ['server', [], []]);
-    assert.ok(['import', 'retag', 'shadow', 'teach'].every((kind) => kinds.includes(kind)), kinds.join());
+    assert.ok(['import', 'remake', 'retag', 'shadow', 'teach'].every((kind) => kinds.includes(kind)), kinds.join());
   });
 });

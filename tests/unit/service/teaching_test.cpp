@@ -24,6 +24,7 @@
 #include "service/learnt.h"
 #include "service/remaking.h"
 #include "service/retagging.h"
+#include "service/training_jobs.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"
@@ -511,8 +512,88 @@ TEST_F(TeachingTest, SaysThatAnotherModelIsNotWhatItsLineageMakes) {
     EXPECT_EQ(again.again->differing, 1U);
     EXPECT_NEAR(again.again->furthest, 0.5, 0.001);
     // What was not taught has no lineage to be made from.
-    EXPECT_EQ(remake(*store_, {shipped_id_}).error().kind, ErrorKind::invalid);
+    EXPECT_EQ(remake(*store_, {shipped_id_}).error().code, "not_taught");
     EXPECT_EQ(remake(*store_, {"none"}).error().kind, ErrorKind::not_found);
+}
+
+TEST_F(TeachingTest, TellsHowFarMakingAgainIs) {
+    review_many(16);
+    const auto taught = teach(*store_, {}).value();
+    std::vector<RemakeProgress> told;
+    RemakeRequest request{taught.model.id};
+    request.progress = [&](const RemakeProgress& progress) { told.push_back(progress); };
+    const auto steps = [&] {
+        std::vector<RemakeStep> met;
+        for (const auto& progress : told)
+            if (met.empty() || met.back() != progress.step) met.push_back(progress.step);
+        return met;
+    };
+    ASSERT_TRUE(remake(*store_, request)->is_same());
+    EXPECT_THAT(steps(), ElementsAre(RemakeStep::reading_reviewed));
+
+    // Where one is gone all are read, with their histories.
+    const auto drawings = store_->reviewed_drawings({"", 1000, {}})->drawings;
+    const auto gone = std::find_if(drawings.begin(), drawings.end(),
+                                   [](const auto& drawing) { return !judges(drawing.id); });
+    const std::vector<store::VisibilityChange> withdrawn{{gone->id, store::Visibility::deleted,
+                                                          store::operator_author(), now(),
+                                                          store_->drawing(gone->id)->version}};
+    ASSERT_TRUE(store_->change_visibility(withdrawn)->front());
+    told.clear();
+    ASSERT_FALSE(remake(*store_, request)->is_same());
+    EXPECT_THAT(steps(), ElementsAre(RemakeStep::reading_reviewed, RemakeStep::reading_all));
+    EXPECT_EQ(told.back().done, 47U);
+    EXPECT_EQ(told.back().all, 47U);
+    double before = 0;
+    for (const auto& progress : told) {
+        EXPECT_GE(progress.part(), before);
+        before = progress.part();
+    }
+    EXPECT_LT(before, 1);
+
+    request.is_stopped = [] { return true; };
+    EXPECT_EQ(remake(*store_, request).error().kind, ErrorKind::unavailable);
+}
+
+TEST_F(TeachingTest, MakingAgainIsAJobOneAtATime) {
+    review_many(16);
+    const auto first = teach(*store_, {}).value().model.id;
+    for (int seed = 16; seed < 20; ++seed) review(stored(0, seed), "circle");
+    const auto second = teach(*store_, {}).value().model.id;
+    const auto queue = [&](const std::string& id, int project = store::shapes_project) {
+        return queue_remake(*store_, {}, project, id);
+    };
+    const auto job = queue(first).value();
+    EXPECT_EQ(queue(first).value().id, job.id);
+    EXPECT_EQ(queue(second).error().code, "remake_open");
+    EXPECT_EQ(queue(shipped_id_).error().code, "not_taught");
+    EXPECT_EQ(queue("none").error().kind, ErrorKind::not_found);
+    EXPECT_EQ(queue(first, add_project("marks", {"comb"})).error().kind, ErrorKind::not_found);
+
+    const auto claimed =
+        store_->claim_job({remake_kind}, {"here", now() + std::chrono::hours(1)}, now()).value();
+    ASSERT_TRUE(claimed);
+    jobs::Task task(*claimed);
+    const auto result = works(*store_).at(remake_kind)(task);
+    ASSERT_TRUE(result) << result.error().detail;
+    const auto told = boost::json::parse(*result).as_object();
+    EXPECT_EQ(told.at("model").as_string(), first);
+    EXPECT_TRUE(told.at("same").as_bool());
+}
+
+TEST_F(TeachingTest, AJobTellsOfTheFirstDrawingsThatChanged) {
+    Remaking remaking;
+    for (std::size_t i = 0; i < most_changed_told + 2; ++i) {
+        remaking.changed.push_back({Uuid::v7(), "circle", "star"});
+        remaking.deleted.push_back(Uuid::v7());
+    }
+    const auto told = to_json(remaking, most_changed_told);
+    for (const char* list : {"changed", "deleted"}) {
+        EXPECT_EQ(told.at(list).as_array().size(), most_changed_told);
+        EXPECT_EQ(told.at(std::string(list) + "_all").to_number<std::size_t>(),
+                  most_changed_told + 2);
+        EXPECT_EQ(to_json(remaking).at(list).as_array().size(), most_changed_told + 2);
+    }
 }
 
 TEST_F(TeachingTest, SaysWhatIsMissing) {

@@ -42,6 +42,7 @@ export type Duplicates = annotator.components['schemas']['Duplicates'];
 export type DuplicateDismissal = annotator.components['schemas']['DuplicateDismissals']['dismissals'][number];
 export type DuplicateGroup = annotator.components['schemas']['DuplicateGroup'];
 export type Shadow = annotator.components['schemas']['Shadow'];
+export type Remaking = annotator.components['schemas']['Remaking'];
 export type DrawingMap = annotator.components['schemas']['DrawingMap'];
 export type AuditEvent = annotator.components['schemas']['AuditEvent'];
 export type AuditAction = annotator.components['schemas']['AuditAction'];

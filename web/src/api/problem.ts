@@ -63,7 +63,7 @@ export function obstacle(problem: Problem, t: Dictionary): string | null {
 }
 
 /** Refusals because of what is under way, which ends. */
-const passing_codes = ['job_under_way', 'shadow_open'];
+const passing_codes = ['job_under_way', 'remake_open', 'shadow_open'];
 
 /** Whether the same request may be answered otherwise later: other refusals are for good. */
 export const mayRetry = ({ status, code }: Problem): boolean =>

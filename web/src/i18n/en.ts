@@ -649,6 +649,37 @@ export const en = {
     shadowLeftOut: (drawings: string, of: number) =>
       of === 1 ? 'One more drawing got no answer.' : `${drawings} more drawings got no answer.`,
     disagreements: 'Where they disagree',
+    remake: 'Make it again',
+    remakeOf: (id: string) => `Make ${id} again from what it was taught on`,
+    remaking: 'It is taught again, on the drawings that it learnt from as they were then…',
+    remakeFailed: (why: string) => `It could not be made again: ${why}`,
+    remakeCancelled: 'Making it again was stopped.',
+    remade: {
+      on: (when: string) => `Made again ${when}:`,
+      same: 'the same to the byte.',
+      differs: (how: string) => `it differs: ${how}.`,
+      weights: (differing: string, all: string, most: string) =>
+        `${differing} of ${all} weights, by ${most} at most`,
+      labels: 'other labels',
+      apart: (what: string, registered: string, again: string) => `${what} ${registered}, again ${again}`,
+      file: 'the file of its network',
+      gone: (n: string, count: number) =>
+        count === 1
+          ? 'one drawing that it learnt from is gone, so that it cannot be made as it was;'
+          : `${n} drawings that it learnt from are gone, so that it cannot be made as it was;`,
+      otherDrawings:
+        'the drawings are not those that it learnt from, and what is stored does not tell which changed;',
+      tooFew: 'too few are left to teach it.',
+      changed: (n: string, count: number) =>
+        count === 1
+          ? 'One drawing was changed since, and taken as it was then.'
+          : `${n} drawings were changed since, and taken as they were then.`,
+      which: 'Which drawings',
+      hidden: (tag: string) => `${tag}, hidden now`,
+      unreviewed: (tag: string) => `${tag}, not reviewed now`,
+      deleted: 'Deleted since, by the audit log, of those that it may have learnt from:',
+      more: (n: string, count: number) => (count === 1 ? 'And one more.' : `And ${n} more.`),
+    },
     saysInstead: (live: string, other: string) => `${live} → ${other}`,
     promoteIfBetter: 'Make it live by itself where it is better beyond chance, with no label lost or worse',
     promotedByGate: 'It is live now.',
@@ -688,6 +719,7 @@ export const en = {
         teach: 'teaching',
         retag: 'retagging',
         shadow: 'comparisons',
+        remake: 'making models again',
         import: 'imports',
         train: 'training',
         mlflow: 'MLflow',
@@ -1167,9 +1199,11 @@ export const en = {
       no_training: 'This server cannot train: its training program is not installed.',
       not_a_demo: 'This server is no demonstration.',
       not_empty: 'There are drawings here already.',
+      not_taught: 'Nothing says how it was taught: it cannot be made again.',
       nothing_to_undo: 'No change of this drawing is left to undo.',
       other_network: 'It has another network than the live model: it cannot be compared by what is stored.',
       project_archived: 'This project is archived: it takes no new drawings.',
+      remake_open: 'Another model is being made again. Try again after that.',
       shadow_open: 'Another model is being compared with the live one. Try again after that.',
       sign_in_required: 'This is for those who are signed in.',
       slug_taken: 'Another project has this address.',

@@ -654,6 +654,36 @@ export const fr: Dictionary = {
         ? 'Un autre dessin n’a pas reçu de réponse.'
         : `${drawings} autres dessins n’ont pas reçu de réponse.`,
     disagreements: 'Leurs désaccords',
+    remake: 'Le refaire',
+    remakeOf: (id) => `Refaire ${id} d’après ce dont il a appris`,
+    remaking: 'Il est enseigné de nouveau, sur les dessins dont il a appris, tels qu’ils étaient alors…',
+    remakeFailed: (why) => `Il n’a pas pu être refait : ${why}`,
+    remakeCancelled: 'La reconstruction a été arrêtée.',
+    remade: {
+      on: (when) => `Refait le ${when} :`,
+      same: 'identique à l’octet près.',
+      differs: (how) => `il diffère : ${how}.`,
+      weights: (differing, all, most) => `${differing} poids sur ${all}, de ${most} au plus`,
+      labels: 'd’autres étiquettes',
+      apart: (what, registered, again) => `${what} ${registered}, puis ${again}`,
+      file: 'le fichier de son réseau',
+      gone: (n, count) =>
+        count === 1
+          ? 'un dessin dont il a appris a disparu, si bien qu’il ne peut pas être refait tel qu’il était ;'
+          : `${n} dessins dont il a appris ont disparu, si bien qu’il ne peut pas être refait tel qu’il était ;`,
+      otherDrawings:
+        'les dessins ne sont pas ceux dont il a appris, et ce qui est enregistré ne dit pas lesquels ont changé ;',
+      tooFew: 'il en reste trop peu pour l’enseigner.',
+      changed: (n, count) =>
+        count === 1
+          ? 'Un dessin a changé depuis, et a été pris tel qu’il était.'
+          : `${n} dessins ont changé depuis, et ont été pris tels qu’ils étaient.`,
+      which: 'Quels dessins',
+      hidden: (tag) => `${tag}, masqué depuis`,
+      unreviewed: (tag) => `${tag}, plus vérifié`,
+      deleted: 'Supprimés depuis, d’après le journal d’audit, parmi ceux dont il a pu apprendre :',
+      more: (n, count) => (count === 1 ? 'Et un autre.' : `Et ${n} autres.`),
+    },
     saysInstead: (live, other) => `${live} → ${other}`,
     promoteIfBetter:
       'L’activer de lui-même s’il est meilleur au-delà du hasard, sans étiquette perdue ou moins bonne',
@@ -695,6 +725,7 @@ export const fr: Dictionary = {
         teach: 'enseignement',
         retag: 'mise à jour des prédictions',
         shadow: 'comparaisons',
+        remake: 'reconstruction de modèles',
         import: 'importations',
         train: 'entraînement',
         mlflow: 'MLflow',
@@ -1183,10 +1214,12 @@ export const fr: Dictionary = {
       no_training: 'Ce serveur ne peut pas entraîner : son programme d’entraînement n’est pas installé.',
       not_a_demo: 'Ce serveur n’est pas une démonstration.',
       not_empty: 'Il y a déjà des dessins ici.',
+      not_taught: 'Rien ne dit comment il a été enseigné : il ne peut pas être refait.',
       nothing_to_undo: 'Aucun changement de ce dessin ne reste à annuler.',
       other_network:
         'Il a un autre réseau que le modèle actif : ce qui est enregistré ne permet pas de les comparer.',
       project_archived: 'Ce projet est archivé : il n’accepte plus de dessins.',
+      remake_open: 'Un autre modèle est en train d’être refait. Réessayez ensuite.',
       shadow_open: 'Un autre modèle est en cours de comparaison avec le modèle actif. Réessayez ensuite.',
       sign_in_required: 'C’est réservé aux personnes connectées.',
       slug_taken: 'Un autre projet a cette adresse.',

@@ -159,14 +159,25 @@ export class LatestJob {
   }
 }
 
-/** The page's project's open jobs, which somebody else, or another tab, may have begun: looked for now and then. */
-export class OpenJobs {
+/** The page's project's newest jobs, which somebody else, or another tab, may have begun: looked for now and then. */
+export class RecentJobs {
   private jobs = $state.raw<readonly Job[]>([]);
   private asked = 0;
 
-  /** The newest of the kind; of a comparison, the one of that model. */
-  of(kind: string, model?: string): Job | null {
-    return this.jobs.find((job) => job.kind === kind && (model === undefined || job.model === model)) ?? null;
+  /** The newest of the kind that is open; of a kind that is about a model, the one of that model. */
+  open(kind: string, model?: string): Job | null {
+    return this.newest(
+      (job) => isOpen(job) && job.kind === kind && (model === undefined || job.model === model),
+    );
+  }
+
+  /** The newest about that model, open or ended. */
+  last(kind: string, model: string): Job | null {
+    return this.newest((job) => job.kind === kind && job.model === model);
+  }
+
+  private newest(wanted: (job: Job) => boolean): Job | null {
+    return this.jobs.find(wanted) ?? null;
   }
 
   /** A failure changes nothing: it is asked again. */
@@ -174,7 +185,7 @@ export class OpenJobs {
     const turn = ++this.asked;
     const answer = await settle(annotatorApi.GET('/api/v1/jobs', { params: { query: { limit: 200 } } }));
     if (turn !== this.asked || !answer.ok) return;
-    this.jobs = answer.data.jobs.filter((job) => job.project === slug && isOpen(job));
+    this.jobs = answer.data.jobs.filter((job) => job.project === slug);
   }
 
   /** Looks while the page is in sight, until what is returned is called. */

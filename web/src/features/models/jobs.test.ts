@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Job } from '../../api/client';
 import { Wire } from '../../testing/wire';
-import { isOpen, isOwn, isRetriable, LatestJob, OpenJobs } from './jobs.svelte';
+import { isOpen, isOwn, isRetriable, LatestJob, RecentJobs } from './jobs.svelte';
 
 const path = '/api/v1/jobs';
 
@@ -225,13 +225,13 @@ describe('the newest job of a kind', () => {
   });
 });
 
-describe('the open jobs', () => {
+describe('the newest jobs', () => {
   it('are those of the project, by kind and model, and looked for while the page is in sight', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const wire = new Wire();
     const page = Object.assign(new EventTarget(), { hidden: false });
-    const open = new OpenJobs();
-    const leave = open.watch(page as unknown as Document);
+    const recent = new RecentJobs();
+    const leave = recent.watch(page as unknown as Document);
     const jobs = [
       jobOf('o', { kind: 'shadow', project: 'birds', model: 'm' }),
       jobOf('d', { kind: 'shadow', state: 'succeeded', model: 'm' }),
@@ -239,8 +239,13 @@ describe('the open jobs', () => {
       jobOf('t', { state: 'queued' }),
     ];
     (await wire.next('GET', path)).answer(200, { jobs, next: null });
-    await vi.waitFor(() => expect(open.of('teach')?.id).toBe('t'));
-    expect([open.of('shadow', 'm')?.id, open.of('shadow', 'n'), open.of('train')]).toEqual(['s', null, null]);
+    await vi.waitFor(() => expect(recent.open('teach')?.id).toBe('t'));
+    expect([recent.open('shadow', 'm')?.id, recent.open('shadow', 'n'), recent.open('train')]).toEqual([
+      's',
+      null,
+      null,
+    ]);
+    expect([recent.last('shadow', 'm')?.id, recent.last('shadow', 'n')]).toEqual(['d', null]);
 
     page.hidden = true;
     vi.advanceTimersByTime(60_000);
@@ -248,7 +253,7 @@ describe('the open jobs', () => {
     page.hidden = false;
     page.dispatchEvent(new Event('visibilitychange'));
     (await wire.next('GET', path)).answer(200, { jobs: [], next: null });
-    await vi.waitFor(() => expect(open.of('teach')).toBeNull());
+    await vi.waitFor(() => expect(recent.open('teach')).toBeNull());
     vi.advanceTimersByTime(10_000);
     (await wire.next('GET', path)).lose();
     leave();
