@@ -90,6 +90,28 @@ describe('training', () => {
     });
   });
 
+  it('puts the curves of what was trained beside one another', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    const { models } = await api('GET', '/models');
+    const trained = models.find(({ lineage }) => lineage.curve);
+    const live = models.find(({ state }) => state === 'live');
+    for (const options of [{}, { locale: 'fr-FR', colorScheme: 'dark', viewport: { width: 390, height: 844 } }])
+      await withModels(options, async (page) => {
+        await page.goto(`${croquis.url}/#/models?report=${live.id}`);
+        await page.getByTestId('report-figures').waitFor();
+        assert.equal(await page.getByTestId('report-curves').count(), 0, 'the shipped one has no curve');
+        await page.goto(`${croquis.url}/#/models?report=${live.id}&against=${trained.id}`);
+        const curves = page.getByTestId('report-curves');
+        await curves.getByRole('img').nth(1).locator('canvas').waitFor();
+        assert.deepEqual(await curves.getByRole('listitem').allInnerTexts(), [trained.id]);
+        assert.match(await curves.getByRole('img').first().getAttribute('aria-label'), new RegExp(trained.id));
+        await curves.scrollIntoViewIfNeeded();
+        await look(page, `curves${options.locale ?? ''}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+      });
+  });
+
   it('says what a training waits for that no worker has begun, and shows it once one has', async () => {
     const shared = await stores.postgresql();
     const uploads = ['--upload-folder', path.join(folder, 'uploads')];

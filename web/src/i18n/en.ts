@@ -825,6 +825,8 @@ export const en = {
     strength: 'Regularisation',
     temperature: 'Temperature',
     unknownBelow: '“Unknown” below',
+    curves: 'How they were trained',
+    curvesOf: (what: string, models: string) => `${what} over the steps, of ${models}`,
     rightByLabel: 'Right, by label',
     confusion: 'Taken for another label',
     confusedHead: 'What it is → what was said',

@@ -832,6 +832,8 @@ export const fr: Dictionary = {
     strength: 'Régulari\u00adsation',
     temperature: 'Température',
     unknownBelow: '« Inconnu » au-dessous de',
+    curves: 'Comment ils ont été entraînés',
+    curvesOf: (what, models) => `${what} au fil des étapes, de ${models}`,
     rightByLabel: 'Juste, par étiquette',
     confusion: 'Pris pour une autre étiquette',
     confusedHead: 'Ce que c’est → ce qui est dit',

@@ -1,4 +1,4 @@
-import type { Job } from '../../api/client';
+import type { Job, Model } from '../../api/client';
 
 /** How a training goes, as its job tells it. */
 export interface Progress {
@@ -19,18 +19,56 @@ const isPoint = (value: unknown): value is Point =>
   (value.length === 2 || value.length === 3) &&
   value.every((each) => typeof each === 'number');
 
+/** The loss, and the accuracy where it is told, over the steps. */
+function curvesOf(curve: unknown): Pick<Progress, 'curve' | 'accuracies'> {
+  const points = Array.isArray(curve) ? curve.filter(isPoint) : [];
+  const told = points.flatMap(([at, , share]) => (share === undefined ? [] : [[at, share] as const]));
+  return {
+    curve: [points.map(([at]) => at), points.map(([, value]) => value)],
+    accuracies: [told.map(([at]) => at), told.map(([, share]) => share)],
+  };
+}
+
 /** Nothing while it has told nothing yet. */
 export function progressOf({ detail }: Job): Progress | null {
   const { step, steps, loss, accuracy, curve } = (detail ?? {}) as Record<string, unknown>;
   if (typeof step !== 'number' || typeof steps !== 'number' || typeof loss !== 'number') return null;
-  const points = Array.isArray(curve) ? curve.filter(isPoint) : [];
-  const told = points.flatMap(([at, , share]) => (share === undefined ? [] : [[at, share] as const]));
   return {
     step,
     steps,
     loss,
     accuracy: typeof accuracy === 'number' ? accuracy : null,
-    curve: [points.map(([at]) => at), points.map(([, value]) => value)],
-    accuracies: [told.map(([at]) => at), told.map(([, share]) => share)],
+    ...curvesOf(curve),
+  };
+}
+
+/** Curves of several models over the same steps, as a plot takes them: of each only where it has a value. */
+export interface Curves {
+  /** Places among the models, of those that have a curve. */
+  of: number[];
+  /** The steps, then a row for each of these. */
+  data: (number | null)[][];
+}
+
+function together(curves: [number[], number[]][]): Curves {
+  const of = curves.flatMap(([steps], at) => (steps.length > 1 ? [at] : []));
+  const rows = of.map((at) => {
+    const [steps, values] = curves[at] ?? [[], []];
+    return new Map(steps.map((step, i) => [step, values[i] ?? null]));
+  });
+  const steps = [...new Set(rows.flatMap((row) => [...row.keys()]))].sort((a, b) => a - b);
+  return { of, data: [steps, ...rows.map((row) => steps.map((step) => row.get(step) ?? null))] };
+}
+
+/** How trained models learnt, beside one another; a taught one has no curve. */
+export function trainingsOf(models: (Model | undefined)[]): { losses: Curves; accuracies: Curves } {
+  const curves = models.map((model) =>
+    curvesOf((model?.lineage as Record<string, unknown> | undefined)?.curve),
+  );
+  return {
+    losses: together(curves.map(({ curve }) => curve)),
+    accuracies: together(
+      curves.map(({ accuracies: [steps, shares] }) => [steps, shares.map((share) => 100 * share)]),
+    ),
   };
 }
