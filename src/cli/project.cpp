@@ -17,6 +17,8 @@
 namespace croquis::cli {
 namespace {
 
+constexpr const char* as_server = "server";
+
 struct ProjectArguments {
     std::string slug;
     std::string name;
@@ -26,6 +28,8 @@ struct ProjectArguments {
     int opinions_wanted = 0;
     int retention_days = 0;
     std::string rolls_back;
+    std::string teach_after;
+    std::string promotes_better;
     bool keep = false;
     bool back = false;
 };
@@ -60,6 +64,12 @@ Result<service::ProjectEdit> edit_of(const ProjectArguments& arguments) {
     if (arguments.retention_days != 0) edit.retention_days = arguments.retention_days;
     if (!arguments.rolls_back.empty()) edit.rolls_back = arguments.rolls_back == "yes";
     if (arguments.keep) edit.retention_days = std::optional<int>();
+    if (arguments.teach_after == as_server)
+        edit.teach_after = std::optional<int>();
+    else if (!arguments.teach_after.empty())
+        edit.teach_after = std::stoi(arguments.teach_after);
+    if (!arguments.promotes_better.empty())
+        edit.promotes_better = arguments.promotes_better == "yes";
     return edit;
 }
 
@@ -220,6 +230,15 @@ void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
     verb.add_option("--roll-back", arguments.rolls_back,
                     "yes: go back to the model before by itself, where people agree less with the "
                     "live one beyond chance")
+        ->check(CLI::IsMember({"yes", "no"}));
+    verb.add_option("--teach-after", arguments.teach_after,
+                    "Teach a model after so many reviews; 0 for never, server for as "
+                    "serve --teach-after says")
+        ->type_name("N|server")
+        ->check(CLI::IsMember({as_server}) | CLI::Range(0, service::most_teach_after));
+    verb.add_option("--promote-better", arguments.promotes_better,
+                    "yes: what is taught like that goes live by itself, where it is better beyond "
+                    "chance, loses no label and is worse on none")
         ->check(CLI::IsMember({"yes", "no"}));
     verb.add_flag("--keep", arguments.keep, "Drawings are kept for ever")->excludes(days);
 }

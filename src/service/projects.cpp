@@ -56,9 +56,11 @@ Result<void> check_guidelines(const std::string& text) {
     return {};
 }
 
-Result<void> check_number(const std::optional<int>& number, int most, const char* field) {
-    if (!number || (*number >= 1 && *number <= most)) return {};
-    return Error{ErrorKind::invalid, fmt::format("This is a number from 1 to {}.", most), field};
+Result<void> check_number(const std::optional<int>& number, int least, int most,
+                          const char* field) {
+    if (!number || (*number >= least && *number <= most)) return {};
+    return Error{ErrorKind::invalid, fmt::format("This is a number from {} to {}.", least, most),
+                 field};
 }
 
 Result<void> check(const ProjectEdit& edit) {
@@ -67,10 +69,14 @@ Result<void> check(const ProjectEdit& edit) {
     if (edit.guidelines)
         if (const auto fine = check_guidelines(*edit.guidelines); !fine) return fine;
     if (const auto fine =
-            check_number(edit.opinions_wanted, most_opinions_wanted, "opinions_wanted");
+            check_number(edit.opinions_wanted, 1, most_opinions_wanted, "opinions_wanted");
         !fine)
         return fine;
-    return check_number(edit.retention_days.value_or(std::nullopt), most_retention_days,
+    if (const auto fine = check_number(edit.teach_after.value_or(std::nullopt), 0, most_teach_after,
+                                       "teach_after");
+        !fine)
+        return fine;
+    return check_number(edit.retention_days.value_or(std::nullopt), 1, most_retention_days,
                         "retention_days");
 }
 
@@ -89,6 +95,8 @@ Result<store::Project> add_project(store::ProjectStore& store, const std::string
     project.opinions_wanted = rest.opinions_wanted.value_or(project.opinions_wanted);
     project.retention_days = rest.retention_days.value_or(std::nullopt);
     project.rolls_back = rest.rolls_back.value_or(false);
+    project.teach_after = rest.teach_after.value_or(std::nullopt);
+    project.promotes_better = rest.promotes_better.value_or(false);
     project.created_at = now();
     if (rest.archived.value_or(false)) project.archived_at = project.created_at;
     return store.add_project(project, by);
@@ -99,9 +107,10 @@ Result<store::Project> change_project(store::ProjectStore& store, const std::str
     if (const auto fine = check(edit); !fine) return fine.error();
     const auto before = store.project(slug);
     if (!before) return before.error();
-    store::ProjectChange change{edit.name,        edit.guidelines,      edit.who_draws,
-                                edit.who_browses, edit.opinions_wanted, edit.retention_days,
-                                std::nullopt,     edit.rolls_back};
+    store::ProjectChange change{edit.name,           edit.guidelines,      edit.who_draws,
+                                edit.who_browses,    edit.opinions_wanted, edit.retention_days,
+                                std::nullopt,        edit.rolls_back,      edit.teach_after,
+                                edit.promotes_better};
     if (edit.archived.value_or(false) && before->id == store::shapes_project)
         return Error{ErrorKind::conflict,
                      "The first project takes whatever names no other, and is never archived.",

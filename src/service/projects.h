@@ -24,6 +24,7 @@ inline constexpr std::size_t max_project_name_bytes = 200;
 inline constexpr std::size_t max_guidelines_bytes = std::size_t{32} * 1024;
 inline constexpr int most_opinions_wanted = 10;
 inline constexpr int most_retention_days = 36500;
+inline constexpr int most_teach_after = 100'000;
 
 /// What is absent stays as it is; an inner nothing takes it away.
 struct ProjectEdit {
@@ -34,12 +35,14 @@ struct ProjectEdit {
     std::optional<int> opinions_wanted = {};
     std::optional<std::optional<int>> retention_days = {};
     std::optional<bool> rolls_back = {};
+    std::optional<std::optional<int>> teach_after = {};
+    std::optional<bool> promotes_better = {};
     std::optional<bool> archived = {};
 };
 
 /// Adds a project without labels; what `rest` does not say is as in store::Project, and the name is
-/// the slug. Errors: invalid ("slug", "name", "guidelines", "opinions_wanted", "retention_days");
-/// conflict ("slug"). Blocks.
+/// the slug. Errors: invalid ("slug", "name", "guidelines", "opinions_wanted", "retention_days",
+/// "teach_after"); conflict ("slug"). Blocks.
 Result<store::Project> add_project(store::ProjectStore& store, const std::string& slug,
                                    const ProjectEdit& rest,
                                    const store::Author& by = store::operator_author());

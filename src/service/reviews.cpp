@@ -30,14 +30,19 @@ Result<void> check_comment(std::string_view comment) {
 
 }  // namespace
 
+ReviewedProject reviewed_in(const store::Project& project) {
+    return {project.id, project.teach_after, project.promotes_better};
+}
+
 asio::awaitable<Result<Detail>> Reviews::change_tag(Uuid id, std::string tag, std::string reason,
                                                     store::VersionCondition on,
-                                                    identity::Principal by, int project) {
+                                                    identity::Principal by,
+                                                    ReviewedProject project) {
     if (const auto valid = check_reason(reason); !valid) co_return valid.error();
-    const store::TagChange asked{id,     std::move(tag),    author_of(std::move(by)),
-                                 now(),  std::move(reason), std::move(on),
-                                 project};
-    const auto job = [this, &asked, project]() -> Result<Detail> {
+    const store::TagChange asked{id,        std::move(tag),    author_of(std::move(by)),
+                                 now(),     std::move(reason), std::move(on),
+                                 project.id};
+    const auto job = [this, &asked, &project]() -> Result<Detail> {
         auto changed = details_.with_top(store_.change_tag(asked));
         if (changed) count_reviews(1, project);
         return changed;
@@ -68,27 +73,28 @@ asio::awaitable<Result<Detail>> Reviews::change_flag(Uuid id, std::optional<std:
 }
 
 asio::awaitable<Result<std::vector<Result<Detail>>>> Reviews::accept(
-    std::vector<SeenDrawing> drawings, identity::Principal by, int project) {
+    std::vector<SeenDrawing> drawings, identity::Principal by, ReviewedProject project) {
     return review_each(std::move(drawings), std::nullopt, std::move(by), project);
 }
 
 asio::awaitable<Result<std::vector<Result<Detail>>>> Reviews::tag_each(
-    std::vector<SeenDrawing> drawings, std::string tag, identity::Principal by, int project) {
+    std::vector<SeenDrawing> drawings, std::string tag, identity::Principal by,
+    ReviewedProject project) {
     return review_each(std::move(drawings), std::move(tag), std::move(by), project);
 }
 
 /// Without a tag, each keeps its own.
 asio::awaitable<Result<std::vector<Result<Detail>>>> Reviews::review_each(
     std::vector<SeenDrawing> drawings, std::optional<std::string> tag, identity::Principal by,
-    int project) {
+    ReviewedProject project) {
     if (const auto valid = check_count(drawings.size()); !valid) co_return valid.error();
     const store::Author who = author_of(std::move(by));
     const Timestamp at = now();
     std::vector<store::TagChange> changes;
     changes.reserve(drawings.size());
     for (const auto& [id, version] : drawings)
-        changes.push_back({id, tag, who, at, {}, version, project, drawings.size() > 1});
-    const auto job = [this, &changes, project]() -> Result<std::vector<Result<Detail>>> {
+        changes.push_back({id, tag, who, at, {}, version, project.id, drawings.size() > 1});
+    const auto job = [this, &changes, &project]() -> Result<std::vector<Result<Detail>>> {
         auto changed = details_.with_tops(store_.change_tags(changes));
         if (changed)
             count_reviews(static_cast<std::size_t>(
@@ -113,16 +119,20 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Reviews::undo_each(
 }
 
 /// A job that is open already is enough. Where none can be queued, the next reviews try again.
-void Reviews::count_reviews(std::size_t reviews, int project) {
-    if (rhythm_.after == 0 || reviews == 0) return;
+void Reviews::count_reviews(std::size_t reviews, const ReviewedProject& project) {
+    const auto after =
+        project.teach_after ? static_cast<std::size_t>(*project.teach_after) : rhythm_.after;
+    if (after == 0 || reviews == 0) return;
     {
         const MutexLock lock(mutex_);
-        auto& counted = reviews_[project];
+        auto& counted = reviews_[project.id];
         counted += reviews;
-        if (counted < rhythm_.after) return;
+        if (counted < after) return;
         counted = 0;
     }
-    if (queue_teaching(store_, std::nullopt, project) && rhythm_.on_job) rhythm_.on_job();
+    const auto then =
+        project.promotes_better ? AfterTeaching::promote_if_better : AfterTeaching::keep;
+    if (queue_teaching(store_, std::nullopt, project.id, then) && rhythm_.on_job) rhythm_.on_job();
 }
 
 }  // namespace croquis::service

@@ -23,9 +23,18 @@ inline constexpr std::size_t max_reason_bytes = 500;
 
 /// When a model is taught without anybody asking.
 struct TeachingRhythm {
-    std::size_t after = 0;              ///< reviews of a project in this process; 0 for never
+    /// Reviews in this process of a project that does not say it for itself; 0 for never.
+    std::size_t after = 0;
     std::function<void()> on_job = {};  ///< called when a job was queued; may be empty
 };
+
+/// What matters of a project to reviews in it; as in store::Project.
+struct ReviewedProject {
+    int id = store::shapes_project;
+    std::optional<int> teach_after = {};
+    bool promotes_better = false;
+};
+ReviewedProject reviewed_in(const store::Project& project);
 
 /// All functions are coroutines for a network thread: what blocks runs on `workers`. A drawing of
 /// another project than `project` is not found. Thread-safe.
@@ -40,7 +49,7 @@ class Reviews {
     boost::asio::awaitable<Result<Detail>> change_tag(Uuid id, std::string tag, std::string reason,
                                                       store::VersionCondition on,
                                                       identity::Principal by,
-                                                      int project = store::shapes_project);
+                                                      ReviewedProject project = {});
     /// Takes the last change back that still stands. Errors: those of Store::undo_tags.
     boost::asio::awaitable<Result<Detail>> undo(Uuid id, store::VersionCondition on,
                                                 identity::Principal by,
@@ -54,13 +63,12 @@ class Reviews {
     /// Accepts the tags as they are, in one transaction; answers, in order, the drawing or why not.
     /// At most max_at_once.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> accept(
-        std::vector<SeenDrawing> drawings, identity::Principal by,
-        int project = store::shapes_project);
+        std::vector<SeenDrawing> drawings, identity::Principal by, ReviewedProject project = {});
     /// Gives them all this tag, in one transaction; answers as accept() does. Errors of each: those
     /// of Store::change_tags.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> tag_each(
         std::vector<SeenDrawing> drawings, std::string tag, identity::Principal by,
-        int project = store::shapes_project);
+        ReviewedProject project = {});
     /// Undoes each in one transaction, as undo() does; answers as accept() does.
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> undo_each(
         std::vector<SeenDrawing> drawings, identity::Principal by,
@@ -69,8 +77,8 @@ class Reviews {
   private:
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> review_each(
         std::vector<SeenDrawing> drawings, std::optional<std::string> tag, identity::Principal by,
-        int project);
-    void count_reviews(std::size_t reviews, int project);
+        ReviewedProject project);
+    void count_reviews(std::size_t reviews, const ReviewedProject& project);
 
     store::Store& store_;
     WorkerPool& workers_;

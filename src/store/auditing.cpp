@@ -117,6 +117,8 @@ AuditEvent audit_of_changed(const Project& project, const ProjectChange& change,
     const bool archived = change.archived_at && *change.archived_at;
     if (change.archived_at) details["archived"] = archived;
     if (change.rolls_back) details["rolls_back"] = *change.rolls_back;
+    if (change.teach_after) details["teach_after"] = value_or_null(*change.teach_after);
+    if (change.promotes_better) details["promotes_better"] = *change.promotes_better;
     return event(archived ? AuditAction::project_archived : AuditAction::project_changed,
                  project.slug, by, details, project.id);
 }

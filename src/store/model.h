@@ -453,6 +453,10 @@ struct Project {
     Timestamp created_at = {};
     bool rolls_back = false;  ///< its policy is to go back to the model before (PolicyRollBack)
     std::optional<std::string> rolled_back = {};  ///< JSON: why it did, until the next promotion
+    /// After how many reviews a model is taught without anybody asking: 0 for never, absent as the
+    /// server says.
+    std::optional<int> teach_after = {};
+    bool promotes_better = false;  ///< its policy is that such a model goes live where it is better
 };
 
 /// What changes of a project; what is absent stays as it is. Its slug never changes.
@@ -465,6 +469,8 @@ struct ProjectChange {
     std::optional<std::optional<int>> retention_days = {};
     std::optional<std::optional<Timestamp>> archived_at = {};
     std::optional<bool> rolls_back = {};
+    std::optional<std::optional<int>> teach_after = {};
+    std::optional<bool> promotes_better = {};
 };
 
 /// What drawings of a project may be tagged with, whichever model is live.

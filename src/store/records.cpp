@@ -324,6 +324,8 @@ Project changed(Project project, const ProjectChange& change) {
     project.retention_days = change.retention_days.value_or(project.retention_days);
     project.archived_at = change.archived_at.value_or(project.archived_at);
     project.rolls_back = change.rolls_back.value_or(project.rolls_back);
+    project.teach_after = change.teach_after.value_or(project.teach_after);
+    project.promotes_better = change.promotes_better.value_or(project.promotes_better);
     return project;
 }
 

@@ -141,7 +141,7 @@ inline constexpr const char* job_columns =
 /// The columns of a project, in the order in which both stores read them.
 inline constexpr const char* project_columns =
     "id, slug, name, guidelines, who_draws, who_browses, opinions_wanted, retention_days, "
-    "live_model, archived_at, created_at, rolls_back, rolled_back";
+    "live_model, archived_at, created_at, rolls_back, rolled_back, teach_after, promotes_better";
 /// The columns of a model, in the order in which both stores read them.
 inline constexpr const char* model_columns =
     "id, card, sha256, state, created_at, kind, parent, lineage, project, "

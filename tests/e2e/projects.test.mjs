@@ -246,6 +246,43 @@ describe('several projects', () => {
     });
   });
 
+  it('says after how many reviews a model is taught by itself, and whether it goes live', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    const told = async () => {
+      const { teach_after: after, promotes_better: promotes } = await api('GET', '/projects/birds');
+      return [after, promotes];
+    };
+    assert.deepEqual(await told(), [null, false]);
+    await withPage({}, async (page) => {
+      await signIn(page);
+      await page.locator('nav a[href="#/projects"]').click();
+      await row(page, 'birds').getByRole('button', { name: /^Edit/ }).click();
+      const ask = page.getByTestId('ask');
+      await ask.getByLabel('Reviews after which a model is taught by itself').fill('50');
+      await ask.getByLabel(/Make such a model live by itself/).press('Space');
+      await look(page, 'project-taught');
+      await ask.locator('button.primary').click();
+      await ask.waitFor({ state: 'detached' });
+    });
+    assert.deepEqual(await told(), [50, true]);
+    const phone = { locale: 'fr-FR', colorScheme: 'dark', viewport: { width: 390, height: 844 } };
+    await withPage(phone, async (page) => {
+      await signIn(page);
+      await page.goto(`${croquis.url}/#/projects`);
+      await row(page, 'birds').getByRole('button', { name: /^Modifier/ }).click();
+      const ask = page.getByTestId('ask');
+      const after = ask.getByLabel('Vérifications après lesquelles un modèle est enseigné');
+      assert.equal(await after.inputValue(), '50');
+      await look(page, 'project-taught-phone');
+      await ask.getByLabel(/Activer de lui-même un tel modèle/).press('Space');
+      await after.fill('');
+      await ask.locator('button.primary').click();
+      await ask.waitFor({ state: 'detached' });
+    });
+    assert.deepEqual(await told(), [null, false]);
+  });
+
   it('says in the person’s language, at its field, what the server does not take', async () => {
     await withPage({ locale: 'fr-FR' }, async (page) => {
       await signIn(page);

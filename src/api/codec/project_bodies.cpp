@@ -55,6 +55,12 @@ Result<service::ProjectEdit> project_edit_in(const json::object& body) {
     const auto rolls_back = optional_bool(body, "rolls_back");
     if (!rolls_back) return rolls_back.error();
     edit.rolls_back = *rolls_back;
+    const auto teach_after = optional_int(body, "teach_after");
+    if (!teach_after) return teach_after.error();
+    if (body.contains("teach_after")) edit.teach_after = *teach_after;
+    const auto promotes_better = optional_bool(body, "promotes_better");
+    if (!promotes_better) return promotes_better.error();
+    edit.promotes_better = *promotes_better;
     return edit;
 }
 
@@ -67,9 +73,9 @@ Result<NewProject> read_new_project(const http::Request& request) {
     if (!slug) return slug.error();
     auto rest = project_edit_in(*body);
     if (!rest) return rest.error();
-    const auto known =
-        only_members(*body, {"slug", "name", "guidelines", "who_draws", "who_browses",
-                             "opinions_wanted", "retention_days", "archived", "rolls_back"});
+    const auto known = only_members(
+        *body, {"slug", "name", "guidelines", "who_draws", "who_browses", "opinions_wanted",
+                "retention_days", "archived", "rolls_back", "teach_after", "promotes_better"});
     if (!known) return known.error();
     return NewProject{std::move(*slug), std::move(*rest)};
 }
@@ -79,9 +85,9 @@ Result<service::ProjectEdit> read_project_edit(const http::Request& request) {
     if (!body) return body.error();
     auto edit = project_edit_in(*body);
     if (!edit) return edit.error();
-    const auto known =
-        only_members(*body, {"name", "guidelines", "who_draws", "who_browses", "opinions_wanted",
-                             "retention_days", "archived", "rolls_back"});
+    const auto known = only_members(
+        *body, {"name", "guidelines", "who_draws", "who_browses", "opinions_wanted",
+                "retention_days", "archived", "rolls_back", "teach_after", "promotes_better"});
     if (!known) return known.error();
     return edit;
 }

@@ -347,6 +347,9 @@ json::object to_json(const store::Project& project) {
         project.retention_days ? json::value(*project.retention_days) : json::value(nullptr);
     object["live_model"] = text_or_null(project.live_model);
     object["rolls_back"] = project.rolls_back;
+    object["teach_after"] =
+        project.teach_after ? json::value(*project.teach_after) : json::value(nullptr);
+    object["promotes_better"] = project.promotes_better;
     object["created_at"] = to_rfc3339(project.created_at);
     return object;
 }

@@ -22,8 +22,9 @@ Answer change_tag(AnnotatorContext& api, Request& request, const Principal& who,
     if (!tag) co_return problem(tag.error());
     const auto reason = optional_text(*body, "reason");
     if (!reason) co_return problem(reason.error());
-    const auto changed = co_await api.reviews.change_tag(seen->id, *tag, reason->value_or(""),
-                                                         seen->on, who, project->project.id);
+    const auto changed =
+        co_await api.reviews.change_tag(seen->id, *tag, reason->value_or(""), seen->on, who,
+                                        service::reviewed_in(project->project));
     co_return changed ? detail_response(200, *changed, api.surface(request, project))
                       : problem(changed.error());
 }
@@ -41,7 +42,8 @@ Answer accept(AnnotatorContext& api, Request& request, const Principal& who,
               const service::ProjectRef& project) {
     const auto asked = read_all_seen(request);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.reviews.accept(*asked, who, project->project.id);
+    const auto results =
+        co_await api.reviews.accept(*asked, who, service::reviewed_in(project->project));
     co_return results ? results_response(*asked, *results, api.surface(request, project))
                       : problem(results.error());
 }
@@ -65,7 +67,8 @@ Answer tag_each(AnnotatorContext& api, Request& request, const Principal& who,
     if (!tag) co_return problem(tag.error());
     const auto asked = seen_in(*body);
     if (!asked) co_return problem(asked.error());
-    const auto results = co_await api.reviews.tag_each(*asked, *tag, who, project->project.id);
+    const auto results =
+        co_await api.reviews.tag_each(*asked, *tag, who, service::reviewed_in(project->project));
     co_return results ? results_response(*asked, *results, api.surface(request, project))
                       : problem(results.error());
 }

@@ -28,6 +28,8 @@ Project read_project(const Rows& rows, int row) {
     project.created_at = rows.time(row, 10);
     project.rolls_back = rows.flag(row, 11);
     project.rolled_back = text_or_none(rows, row, 12);
+    if (!rows.null(row, 13)) project.teach_after = rows.small(row, 13);
+    project.promotes_better = rows.flag(row, 14);
     return project;
 }
 
@@ -107,11 +109,13 @@ Result<Project> PostgresStore::add_project(const Project& project, const Author&
     return in_transaction([&](Connection& connection) {
         const auto added = connection.query(
             "INSERT INTO project (slug, name, guidelines, who_draws, who_browses, opinions_wanted, "
-            "retention_days, archived_at, created_at, rolls_back) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (slug) DO NOTHING",
+            "retention_days, archived_at, created_at, rolls_back, teach_after, promotes_better) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+            "ON CONFLICT (slug) DO NOTHING",
             project.slug, project.name, project.guidelines, to_string(project.who_draws),
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
-            project.archived_at, project.created_at, project.rolls_back);
+            project.archived_at, project.created_at, project.rolls_back, project.teach_after,
+            project.promotes_better);
         if (added.affected() == 0) throw project_there();
         auto made = find_project(connection, project.slug);
         write_down(connection, audit_of_added(made, by));
@@ -125,11 +129,12 @@ Result<Project> PostgresStore::change_project(const std::string& slug, const Pro
         const auto project = changed(find_project(connection, slug, " FOR UPDATE"), change);
         connection.query(
             "UPDATE project SET name = $1, guidelines = $2, who_draws = $3, who_browses = $4, "
-            "opinions_wanted = $5, retention_days = $6, archived_at = $7, rolls_back = $8 WHERE id "
-            "= $9",
+            "opinions_wanted = $5, retention_days = $6, archived_at = $7, rolls_back = $8, "
+            "teach_after = $9, promotes_better = $10 WHERE id = $11",
             project.name, project.guidelines, to_string(project.who_draws),
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
-            project.archived_at, project.rolls_back, project.id);
+            project.archived_at, project.rolls_back, project.teach_after, project.promotes_better,
+            project.id);
         write_down(connection, audit_of_changed(project, change, by));
         return project;
     });

@@ -28,6 +28,8 @@ Project read_project(const Statement& row) {
     project.created_at = row.time(10);
     project.rolls_back = row.small(11) != 0;
     project.rolled_back = text_or_none(row, 12);
+    if (!row.null(13)) project.teach_after = row.small(13);
+    project.promotes_better = row.small(14) != 0;
     return project;
 }
 
@@ -104,11 +106,13 @@ Result<Project> SqliteStore::add_project(const Project& project, const Author& b
     return write([&](Connection& connection) {
         const auto added = connection.run(
             "INSERT INTO project (slug, name, guidelines, who_draws, who_browses, opinions_wanted, "
-            "retention_days, archived_at, created_at, rolls_back) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (slug) DO NOTHING",
+            "retention_days, archived_at, created_at, rolls_back, teach_after, promotes_better) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+            "ON CONFLICT (slug) DO NOTHING",
             project.slug, project.name, project.guidelines, to_string(project.who_draws),
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
-            project.archived_at, project.created_at, project.rolls_back);
+            project.archived_at, project.created_at, project.rolls_back, project.teach_after,
+            project.promotes_better);
         if (added == 0) throw project_there();
         auto made = find_project(connection, project.slug);
         write_down(connection, audit_of_added(made, by));
@@ -122,11 +126,12 @@ Result<Project> SqliteStore::change_project(const std::string& slug, const Proje
         const auto project = changed(find_project(connection, slug), change);
         connection.run(
             "UPDATE project SET name = $1, guidelines = $2, who_draws = $3, who_browses = $4, "
-            "opinions_wanted = $5, retention_days = $6, archived_at = $7, rolls_back = $8 WHERE id "
-            "= $9",
+            "opinions_wanted = $5, retention_days = $6, archived_at = $7, rolls_back = $8, "
+            "teach_after = $9, promotes_better = $10 WHERE id = $11",
             project.name, project.guidelines, to_string(project.who_draws),
             to_string(project.who_browses), project.opinions_wanted, project.retention_days,
-            project.archived_at, project.rolls_back, project.id);
+            project.archived_at, project.rolls_back, project.teach_after, project.promotes_better,
+            project.id);
         write_down(connection, audit_of_changed(project, change, by));
         return project;
     });

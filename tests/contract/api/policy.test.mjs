@@ -79,6 +79,37 @@ for (const kind of Object.keys(stores))
       assert.equal(added.body.rolls_back, true);
     });
 
+    it('teaches by itself where the project says so, and says who asked: nobody', async () => {
+      const change = async (json, more = {}) =>
+        (await api.ask('PATCH', '/api/v1/projects/birds', { token, json, status: 200, ...more })).body;
+      const told = ({ teach_after: after, promotes_better: promotes }) => [after, promotes];
+      assert.deepEqual(told(await change({})), [null, false]);
+      assert.deepEqual(told(await change({ teach_after: 0, promotes_better: true })), [0, true]);
+      assert.deepEqual(told(await change({ name: 'Birds' })), [0, true]);
+      assert.deepEqual(told(await change({ teach_after: null, promotes_better: false })), [null, false]);
+      for (const wrong of [-1, 1.5, 'x', 100_001])
+        await change({ teach_after: wrong }, { status: 422, field: 'teach_after' });
+      await change({ promotes_better: 1 }, { status: 422, field: 'promotes_better' });
+      const json = { slug: 'eager', teach_after: 2, promotes_better: true };
+      const eager = (await api.ask('POST', '/api/v1/projects', { token, json, status: 201 })).body;
+      assert.deepEqual(told(eager), [2, true]);
+      await api.ask('POST', '/api/v1/projects/eager/labels', { token, json: { name: 'moon' }, status: 201 });
+
+      const taught = async () => (await get('/api/v1/jobs')).jobs.filter((job) => job.kind === 'teach');
+      assert.deepEqual(await taught(), []);
+      const review = async (project) => {
+        const image = { image: circle(1).toString('base64') };
+        const { id } = (await api.ask('POST', `/api/v1/public/projects/${project}/predictions`, { json: image, status: 201 })).body;
+        const asked = { token: annotator, headers: { 'If-Match': '"1"' }, json: { tag: 'moon' }, status: 200 };
+        await api.ask('PATCH', `/api/v1/projects/${project}/drawings/${id}`, asked);
+      };
+      await review('eager');
+      assert.deepEqual(await taught(), []);
+      await review('eager');
+      const jobs = await taught();
+      assert.deepEqual(jobs.map(({ project, by }) => [project, by]), [['eager', null]]);
+    });
+
     it('goes back where people agree less since the promotion, and says why', { timeout: 240_000 }, async () => {
       first = await live();
       await review(true);

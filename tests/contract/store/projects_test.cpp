@@ -60,6 +60,8 @@ TEST_P(ProjectsContract, GivesBackWhatWasAdded) {
     project.opinions_wanted = 3;
     project.retention_days = 30;
     project.rolls_back = true;
+    project.teach_after = 50;
+    project.promotes_better = true;
     project.created_at = now();
     const auto added = store_->add_project(project);
     ASSERT_TRUE(succeeded(added));
@@ -76,6 +78,8 @@ TEST_P(ProjectsContract, GivesBackWhatWasAdded) {
     EXPECT_EQ(read->retention_days, 30);
     EXPECT_TRUE(read->rolls_back);
     EXPECT_FALSE(read->rolled_back);
+    EXPECT_EQ(read->teach_after, 50);
+    EXPECT_TRUE(read->promotes_better);
     EXPECT_EQ(read->created_at, project.created_at);
     EXPECT_FALSE(read->archived_at);
     EXPECT_FALSE(read->live_model);
@@ -104,6 +108,8 @@ TEST_P(ProjectsContract, AChangeLeavesWhatItDoesNotName) {
     change.who_browses = Access::link;
     change.retention_days = std::optional(7);
     change.rolls_back = true;
+    change.teach_after = std::optional(0);
+    change.promotes_better = true;
     change.archived_at = std::optional(at);
     const auto changed = store_->change_project("birds", change);
     ASSERT_TRUE(succeeded(changed));
@@ -114,14 +120,18 @@ TEST_P(ProjectsContract, AChangeLeavesWhatItDoesNotName) {
     EXPECT_EQ(read.who_browses, Access::link);
     EXPECT_EQ(read.retention_days, 7);
     EXPECT_TRUE(read.rolls_back);
+    EXPECT_EQ(read.teach_after, 0);
+    EXPECT_TRUE(read.promotes_better);
     EXPECT_EQ(read.archived_at, at);
     EXPECT_EQ(changed->archived_at, at);
     ProjectChange back;
     back.retention_days = std::optional<int>();
     back.archived_at = std::optional<Timestamp>();
+    back.teach_after = std::optional<int>();
     ASSERT_TRUE(succeeded(store_->change_project("birds", back)));
     EXPECT_FALSE(store_->project("birds")->retention_days);
     EXPECT_FALSE(store_->project("birds")->archived_at);
+    EXPECT_FALSE(store_->project("birds")->teach_after);
     EXPECT_EQ(store_->project("birds")->guidelines, "Two wings.");
     EXPECT_TRUE(failed_with(store_->change_project("cats", back), ErrorKind::not_found));
 }

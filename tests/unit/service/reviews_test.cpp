@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "service/review_queue.h"
+#include "store/records.h"
 #include "unit/service/use_cases.h"
 
 namespace croquis::service {
@@ -101,6 +102,25 @@ TEST_F(ReviewsTest, TeachesAfterSoManyReviews) {
     EXPECT_EQ(jobs(), 1U);
 }
 
+TEST_F(ReviewsTest, TeachesAsTheProjectSays) {
+    Reviews reviews(*store_, workers_, details_, TeachingRhythm{1});
+    ReviewedProject project{store::shapes_project, 0, true};
+    const auto review = [&](int seed) {
+        const auto all = ask(reviews.accept({{stored(seed).id, 1}}, marie_, project));
+        EXPECT_TRUE(all && all->front());
+    };
+    const auto jobs = [&] { return store_->jobs(10, std::nullopt).value(); };
+    review(1);
+    EXPECT_TRUE(jobs().empty()) << "0 is never";
+    project.teach_after = 2;
+    review(2);
+    EXPECT_TRUE(jobs().empty());
+    review(3);
+    ASSERT_EQ(jobs().size(), 1U);
+    EXPECT_FALSE(jobs().front().created_by);
+    EXPECT_EQ(store::parameter_of(jobs().front(), "promote"), "if_better");
+}
+
 TEST_F(ReviewsTest, TeachesEachProjectAfterItsOwnReviews) {
     Reviews reviews(*store_, workers_, details_, TeachingRhythm{2});
     store::Project birds;
@@ -113,7 +133,7 @@ TEST_F(ReviewsTest, TeachesEachProjectAfterItsOwnReviews) {
         const auto drawn =
             ask(submissions_.submit({square(seed), {}, "test", {}, {}, {}, project}));
         ASSERT_TRUE(drawn) << drawn.error().detail;
-        const auto all = ask(reviews.accept({{drawn->drawing.id, 1}}, marie_, of));
+        const auto all = ask(reviews.accept({{drawn->drawing.id, 1}}, marie_, ReviewedProject{of}));
         ASSERT_TRUE(all);
         ASSERT_TRUE(all->front());
     };

@@ -555,6 +555,26 @@ TEST_F(TeachingTest, TellsHowFarMakingAgainIs) {
     EXPECT_EQ(remake(*store_, request).error().kind, ErrorKind::unavailable);
 }
 
+TEST_F(TeachingTest, WhatNobodyAskedForIsPromotedByThePolicy) {
+    retire_all_but({"circle", "zigzag", "heart"});
+    review_many(40);
+    ASSERT_TRUE(
+        queue_teaching(*store_, {}, store::shapes_project, AfterTeaching::promote_if_better));
+    const auto claimed =
+        store_->claim_job({teach_kind}, {"here", now() + std::chrono::hours(1)}, now()).value();
+    ASSERT_TRUE(claimed);
+    jobs::Task task(*claimed);
+    const auto result = works(*store_).at(teach_kind)(task);
+    ASSERT_TRUE(result) << result.error().detail;
+    EXPECT_TRUE(boost::json::parse(*result).at("promoted").as_bool());
+    store::AuditQuery query;
+    query.action = store::AuditAction::model_promoted;
+    const auto told = store_->audit(query).value();
+    ASSERT_FALSE(told.empty());
+    ASSERT_TRUE(told.front().by);
+    EXPECT_EQ(told.front().by->name, "policy");
+}
+
 TEST_F(TeachingTest, MakingAgainIsAJobOneAtATime) {
     review_many(16);
     const auto first = teach(*store_, {}).value().model.id;

@@ -108,6 +108,11 @@ export const en = {
       'So many people say what a drawing is, and none sees what others said. The label that more than half of them give is its tag; else one more person is asked, and then somebody decides.',
     retention: 'Days that drawings are kept',
     retentionNone: 'for ever',
+    teachAfter: 'Reviews after which a model is taught by itself',
+    teachAsServer: 'as the server says',
+    teachHint: '0: never. Empty: as whoever runs the server has set it.',
+    promotesBetter:
+      'Make such a model live by itself where it is better beyond chance, with no label lost or worse',
     rollsBack:
       'Go back to the model before by itself, where people agree less with the live one than chance explains',
     retentionHint:
@@ -505,6 +510,7 @@ export const en = {
       retired: 'Retired',
       retries: 'Instead of the job',
       rolls_back: 'Goes back by itself',
+      promotes_better: 'Makes better models live by itself',
       sha256: 'SHA-256',
       titles: 'Title',
       why: 'Why',

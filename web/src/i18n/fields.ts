@@ -26,6 +26,7 @@ const titles = (t: Dictionary): Record<string, string> => ({
   source: t.gallery.source,
   tagged_by: t.gallery.reviewedBy,
   tagged_since: t.gallery.reviewedSince,
+  teach_after: t.projects.teachAfter,
   until: t.data.until,
   who_browses: t.projects.whoBrowses,
   who_draws: t.projects.whoDraws,

@@ -103,6 +103,11 @@ export const fr: Dictionary = {
       'Autant de personnes disent ce qu’est un dessin, sans voir les avis des autres. L’étiquette de plus de la moitié l’emporte ; sinon une personne de plus est interrogée, puis quelqu’un tranche.',
     retention: 'Jours de conservation des dessins',
     retentionNone: 'sans limite',
+    teachAfter: 'Vérifications après lesquelles un modèle est enseigné de lui-même',
+    teachAsServer: 'comme le serveur',
+    teachHint: '0 : jamais. Vide : comme l’a réglé la personne qui gère le serveur.',
+    promotesBetter:
+      'Activer de lui-même un tel modèle s’il est meilleur au-delà du hasard, sans étiquette perdue ou moins bonne',
     rollsBack:
       'Revenir de lui-même au modèle précédent, si l’on est moins souvent d’accord avec le modèle actif que le hasard ne l’explique',
     retentionHint:
@@ -506,6 +511,7 @@ export const fr: Dictionary = {
       retired: 'Abandonnée',
       retries: 'À la place du travail',
       rolls_back: 'Revient de lui-même',
+      promotes_better: 'Active de lui-même un meilleur modèle',
       sha256: 'SHA-256',
       titles: 'Titre',
       why: 'Pourquoi',

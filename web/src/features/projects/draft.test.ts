@@ -12,6 +12,8 @@ const birds = {
   archived: false,
   retention_days: null,
   rolls_back: false,
+  teach_after: null,
+  promotes_better: false,
   opinions_wanted: 1,
 } as Project;
 
@@ -37,6 +39,13 @@ test('says for how long drawings are kept, and takes that away', () => {
   expect(changeOf(birds, { ...draftOf(birds), rolls_back: true })).toEqual({ rolls_back: true });
   const kept = { ...birds, retention_days: 30 };
   expect(changeOf(kept, { ...days, retention_days: null })).toEqual({ retention_days: null });
+});
+
+test('says when a model is taught by itself, never or as the server says', () => {
+  const never = { ...draftOf(birds), teach_after: 0, promotes_better: true };
+  expect(changeOf(birds, never)).toEqual({ teach_after: 0, promotes_better: true });
+  const after = { ...birds, teach_after: 50 };
+  expect(changeOf(after, { ...draftOf(after), teach_after: null })).toEqual({ teach_after: null });
 });
 
 test('says how many opinions are wanted, of which one is the least', () => {

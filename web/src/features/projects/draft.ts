@@ -13,6 +13,10 @@ export interface Draft {
   retention_days: number | null;
   /** It goes back to the model before by itself. */
   rolls_back: boolean;
+  /** A model is taught after so many reviews; 0, never; empty, as the server says. */
+  teach_after: number | null;
+  /** Such a model goes live by itself where it is better. */
+  promotes_better: boolean;
   /** People who say what a drawing is; empty, one. */
   opinions_wanted: number | null;
 }
@@ -25,6 +29,8 @@ export const blankDraft = (): Draft => ({
   who_browses: 'everyone',
   retention_days: null,
   rolls_back: false,
+  teach_after: null,
+  promotes_better: false,
   opinions_wanted: 1,
 });
 
@@ -36,6 +42,8 @@ export const draftOf = (project: Project): Draft => ({
   who_browses: project.who_browses,
   retention_days: project.retention_days,
   rolls_back: project.rolls_back,
+  teach_after: project.teach_after,
+  promotes_better: project.promotes_better,
   opinions_wanted: project.opinions_wanted,
 });
 
@@ -65,6 +73,8 @@ export function changeOf(project: Project, draft: Draft): ProjectChange {
   if (draft.who_browses !== project.who_browses) change.who_browses = draft.who_browses;
   if (draft.retention_days !== project.retention_days) change.retention_days = draft.retention_days;
   if (draft.rolls_back !== project.rolls_back) change.rolls_back = draft.rolls_back;
+  if (draft.teach_after !== project.teach_after) change.teach_after = draft.teach_after;
+  if (draft.promotes_better !== project.promotes_better) change.promotes_better = draft.promotes_better;
   const opinions = draft.opinions_wanted ?? 1;
   if (opinions !== project.opinions_wanted) change.opinions_wanted = opinions;
   return change;

@@ -24,6 +24,10 @@ describe('the details of an entry of the audit log', () => {
       'Consignes : modifiées',
       'Jours de conservation des dessins : sans limite',
     ]);
+    expect(plain({ teach_after: null, promotes_better: true })).toEqual([
+      'Vérifications après lesquelles un modèle est enseigné de lui-même : comme le serveur',
+      'Active de lui-même un meilleur modèle : oui',
+    ]);
     expect(plain({ format: 'imagefolder', tag: 'star', reviewed: true })).toEqual([
       'Format : Un dossier par étiquette',
       'Étiquette : étoile',

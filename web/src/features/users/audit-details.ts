@@ -20,6 +20,7 @@ const titles = (t: Dictionary): Record<string, string> => ({
   reviewed: t.data.reviewed,
   role: t.users.role,
   tag: t.data.tag,
+  teach_after: t.projects.teachAfter,
   who_browses: t.projects.whoBrowses,
   who_draws: t.projects.whoDraws,
 });
@@ -30,6 +31,7 @@ const labels = ['into', 'tag'];
 function valueOf(name: string, value: unknown, t: Dictionary): string {
   const { no, nothing, yes, wasChanged } = t.audit;
   if (value === null && name === 'retention_days') return t.projects.retentionNone;
+  if (value === null && name === 'teach_after') return t.projects.teachAsServer;
   if (value === null) return name === 'example' ? t.labels.noExample : nothing;
   if (name === 'guidelines') return wasChanged;
   const known = choiceTitle(name, String(value), t);
