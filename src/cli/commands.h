@@ -59,6 +59,7 @@ void add_label(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
 /// To `model`, the command.
 void add_model_remake(CLI::App& model, Context& context);
+void add_model_work(CLI::App& model, Context& context);
 void add_embed(CLI::App& program, Context& context);
 void add_teach(CLI::App& program, Context& context);
 void add_job(CLI::App& program, Context& context);

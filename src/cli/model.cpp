@@ -338,9 +338,10 @@ void add_shadow_options(CLI::App& comparing, ModelArguments& arguments) {
 }  // namespace
 
 void add_model(CLI::App& program, Context& context) {
-    auto* command = program.add_subcommand(
-        "model",
-        "Bring your own model: add, list, show, report, shadow, remake, use, save, remove");
+    auto* command = program.add_subcommand("model",
+                                           "Bring your own model: add, list, show, report, shadow, "
+                                           "remake, use, rollback, retag, train, "
+                                           "save, remove");
     command->require_subcommand(1);
     auto arguments = std::make_shared<ModelArguments>();
     add_add_options(
@@ -362,6 +363,7 @@ void add_model(CLI::App& program, Context& context) {
                   show_shadow, arguments, context),
         *arguments);
     add_model_remake(*command, context);
+    add_model_work(*command, context);
     auto* saving =
         add_verb(*command, "save", "Write a model and its card into files, as add takes them", save,
                  arguments, context);

@@ -56,13 +56,11 @@ asio::awaitable<Result<void>> LiveModels::promote(std::string model_id, store::A
 }
 
 asio::awaitable<Result<std::string>> LiveModels::roll_back(store::Author by, int project) {
-    const auto job = [this, &by, project]() -> Result<std::string> {
-        const auto before = store_.model_before(project);
-        if (!before) return before.error();
-        auto live = make_live(store_, before->id, project, {by, true});
-        if (!live) return live.error();
-        if (const auto taken = take_up(project, std::move(*live)); !taken) return taken.error();
-        return before->id;
+    const auto job = [this, &by, project] {
+        return roll_back_in(store_, project, by,
+                            [this, project](std::unique_ptr<recognition::Recognizer> live) {
+                                return take_up(project, std::move(live));
+                            });
     };
     co_return co_await workers_.run(job);
 }

@@ -118,6 +118,28 @@ Result<void> promote(store::Store& store, const std::string& id,
     return promote_in(store, id, model->project, by, tell);
 }
 
+Result<std::string> roll_back_in(store::Store& store, int project,
+                                 const std::optional<store::Author>& by, const TakeUp& take_up) {
+    const auto before = store.model_before(project);
+    if (!before) return before.error();
+    auto live =
+        make_live(store, before->id, project, {by.value_or(store::operator_author()), true});
+    if (!live) return live.error();
+    if (const auto taken = take_up(std::move(*live)); !taken) return taken.error();
+    return before->id;
+}
+
+Result<std::string> roll_back(store::Store& store, int project) {
+    const auto stays = [](const std::unique_ptr<recognition::Recognizer>&) -> Result<void> {
+        return {};
+    };
+    auto before = roll_back_in(store, project, std::nullopt, stays);
+    if (before)
+        identity::tell(identity::Event::model_promoted, {},
+                       {{"by", "operator"}, {"rolled_back_to", *before}});
+    return before;
+}
+
 Result<void> remove_model(store::Store& store, const std::string& id, int project,
                           const std::optional<store::Author>& by, const identity::Origin& origin) {
     const auto removed = store.remove_model(id, project, by.value_or(store::operator_author()));

@@ -320,8 +320,8 @@ std::vector<TrainingProgress> progress_in(std::string_view said) {
 Trainings::Trainings(store::Store& store, TrainProgram program)
     : store_(store), program_(std::move(program)) {}
 
-Result<store::Job> Trainings::queue(const TrainRequest& request, const store::Author& by,
-                                    int project) {
+Result<store::Job> Trainings::queue(const TrainRequest& request,
+                                    const std::optional<store::Author>& by, int project) {
     if (!may_queue()) return no_training();
     if (request.steps < fewest_training_steps || request.steps > most_training_steps)
         return Error{ErrorKind::invalid,

@@ -69,9 +69,10 @@ class Trainings {
     /// program; until there is one, it waits.
     [[nodiscard]] bool may_queue() const { return available() || program_.left_to_others; }
 
-    /// Queues a training; while one is open in the project, that one is returned. Errors: conflict
-    /// (code no_training) where it may not; invalid ("steps").
-    Result<store::Job> queue(const TrainRequest& request, const store::Author& by, int project);
+    /// Queues a training for `by` (absent: the operator); while one is open in the project, that
+    /// one is returned. Errors: conflict (code no_training) where it may not; invalid ("steps").
+    Result<store::Job> queue(const TrainRequest& request, const std::optional<store::Author>& by,
+                             int project);
 
     /// The work of such a job: writes the drawings that models learn from into the job's folder,
     /// lets the program train, and registers what comes out as a candidate, compared with the live

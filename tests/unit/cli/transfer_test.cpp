@@ -150,6 +150,56 @@ TEST_F(TransferProgram, ATaughtModelIsMadeAgainFromWhatIsLeftOfItsDrawings) {
     EXPECT_EQ(croquis({"model", "remake", "none", "--store", "sqlite:a.db"}).status, 1);
 }
 
+TEST_F(TransferProgram, GoesBackToTheModelBeforeRetagsAndQueuesATraining) {
+    for (int i = 0; i < 14; ++i)
+        for (const std::string word : {"circle", "star"})
+            picture("d/" + word + "/" + std::to_string(i) + ".png",
+                    static_cast<float>(word == "star" ? 5 + i : 95 - i));
+    picture("rest/thing/1.png", 50);
+    const auto on_store = [&](std::vector<std::string> words) {
+        words.insert(words.end(), {"--store", "sqlite:a.db"});
+        return croquis(words);
+    };
+    ASSERT_EQ(on_store({"import", "d"}).status, 0);
+    ASSERT_EQ(on_store({"import", "rest", "--labels-as", "ignore"}).status, 0);
+    const auto early = on_store({"model", "rollback"});
+    EXPECT_EQ(early.status, 1);
+    EXPECT_THAT(early.err, HasSubstr("No model was live before"));
+    const auto taught = on_store({"teach", "--json"});
+    ASSERT_EQ(taught.status, 0) << taught.err;
+    const auto found = taught.out.find("taught-");
+    const auto id = taught.out.substr(found, taught.out.find('"', found) - found);
+    ASSERT_EQ(on_store({"model", "use", id, "--yes"}).status, 0);
+    const auto retagged = on_store({"model", "retag"});
+    EXPECT_EQ(retagged.status, 0) << retagged.err;
+    EXPECT_THAT(retagged.out, HasSubstr("1 drawings have the answer of " + id));
+    EXPECT_THAT(on_store({"model", "retag"}).out, HasSubstr("0 drawings"));
+    const auto back = on_store({"model", "rollback"});
+    EXPECT_EQ(back.status, 0) << back.err;
+    EXPECT_THAT(back.out, HasSubstr("shapes-"));
+    EXPECT_THAT(back.out, HasSubstr("is live again"));
+
+    const auto queued = on_store({"model", "train", "--steps", "100", "--from", "nothing"});
+    EXPECT_EQ(queued.status, 0) << queued.err;
+    EXPECT_THAT(queued.out, HasSubstr("queued as"));
+    EXPECT_THAT(on_store({"job", "list"}).out, HasSubstr("train"));
+    EXPECT_EQ(on_store({"model", "train", "--steps", "9"}).status, 64);
+    EXPECT_EQ(on_store({"model", "retag", "--project", "none"}).status, 1);
+}
+
+TEST_F(TransferProgram, AProjectSaysWhenItIsTaught) {
+    const auto change = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"project", "change", "shapes", "--store", "sqlite:a.db"});
+        return croquis(words).status;
+    };
+    ASSERT_EQ(croquis({"migrate", "--store", "sqlite:a.db"}).status, 0);
+    EXPECT_EQ(change({"--teach-after", "50", "--promote-better", "yes"}), 0);
+    EXPECT_THAT(croquis({"audit", "--store", "sqlite:a.db"}).out, HasSubstr("teach_after"));
+    EXPECT_EQ(change({"--teach-after", "server"}), 0);
+    for (const char* wrong : {"x", "-1", "100001"}) EXPECT_EQ(change({"--teach-after", wrong}), 64);
+    EXPECT_EQ(change({"--promote-better", "perhaps"}), 64);
+}
+
 TEST_F(TransferProgram, WrongUsageIsSaidSo) {
     EXPECT_EQ(croquis({"import"}).status, 64);
     EXPECT_EQ(croquis({"import", "d", "--labels-as", "gold"}).status, 64);
