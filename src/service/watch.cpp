@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <chrono>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -33,6 +35,37 @@ double over_chance(const learning::Drift& drift) {
 double over_chance(const Quality& quality, learning::Drift TrainingDrift::*figure) {
     const auto& training = quality.drift.training;
     return training ? over_chance((*training).*figure) : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// What people did on the day (UTC) of the measurement, a row for each of them.
+std::vector<store::DayOfAnswers> answers_today(const Quality& quality) {
+    std::vector<store::DayOfAnswers> today;
+    const auto day = std::chrono::floor<std::chrono::days>(quality.at).time_since_epoch().count();
+    std::copy_if(quality.answers.begin(), quality.answers.end(), std::back_inserter(today),
+                 [day](const auto& answers) { return answers.day == day; });
+    return today;
+}
+
+std::vector<QualityFigure> work_figures() {
+    return {{"croquis_queue_waiting_drawings",
+             "Drawings that wait for review",
+             {},
+             [](const Quality& quality) { return static_cast<double>(quality.waiting); }},
+            {"croquis_quality_answers_today",
+             "Answers of people since midnight (UTC)",
+             {},
+             [](const Quality& quality) {
+                 double answers = 0;
+                 for (const auto& person : answers_today(quality))
+                     answers += static_cast<double>(person.answers);
+                 return answers;
+             }},
+            {"croquis_quality_people_today",
+             "People who gave them",
+             {},
+             [](const Quality& quality) {
+                 return static_cast<double>(answers_today(quality).size());
+             }}};
 }
 
 std::vector<QualityFigure> drift_figures() {
@@ -92,17 +125,14 @@ std::vector<QualityFigure> review_figures() {
         {"croquis_quality_calibration_error_by_chance",
          "What it would be by chance alone, in 95 of 100 samples",
          {},
-         [](const Quality& quality) { return quality.calibration.by_chance.most; }},
-        {"croquis_queue_waiting_drawings",
-         "Drawings that wait for review",
-         {},
-         [](const Quality& quality) { return static_cast<double>(quality.waiting); }}};
+         [](const Quality& quality) { return quality.calibration.by_chance.most; }}};
 }
 
 const std::vector<QualityFigure>& quality_figures() {
     static const auto figures = [] {
         auto all = review_figures();
-        for (auto& figure : drift_figures()) all.push_back(std::move(figure));
+        for (const auto& more : {work_figures(), drift_figures()})
+            all.insert(all.end(), more.begin(), more.end());
         return all;
     }();
     return figures;

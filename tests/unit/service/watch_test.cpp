@@ -157,6 +157,7 @@ TEST_F(WatchTest, ShowsTheQualityOfEachProject) {
     EXPECT_TRUE(shows("croquis_quality_reviews{project=\"shapes\",sample=\"random\"} 20\n"));
     EXPECT_TRUE(shows("croquis_quality_reviews{project=\"birds\",sample=\"random\"} 0\n"));
     EXPECT_TRUE(shows("croquis_quality_drift_beyond_chance{of=\"tags\",project=\"birds\"} "));
+    EXPECT_TRUE(shows("croquis_quality_answers_today{project=\"birds\"} 0\n"));
     // The card of this model keeps nothing of what it learnt from.
     EXPECT_TRUE(shows(
         "croquis_quality_training_drift_beyond_chance{of=\"tags\",project=\"shapes\"} Nan\n"));
@@ -166,6 +167,17 @@ TEST_F(WatchTest, ShowsTheQualityOfEachProject) {
     ASSERT_TRUE(store_->change_project("birds", archived));
     EXPECT_EQ(watch.projects()->size(), 1U);
     EXPECT_TRUE(shows("croquis_quality_reviews{project=\"birds\",sample=\"random\"} Nan\n"));
+}
+
+TEST_F(WatchTest, ShowsWhatPeopleDidOnTheDay) {
+    Quality quality;
+    quality.at = Timestamp(std::chrono::days(20'000) + std::chrono::hours(23));
+    quality.answers = {{19'999, "marie", 5}, {20'000, "ada", 3}, {20'000, "marie", 4}};
+    show_quality(metrics_, "shapes", &quality);
+    const auto text = metrics_.text();
+    EXPECT_NE(text.find("croquis_quality_answers_today{project=\"shapes\"} 7\n"),
+              std::string::npos);
+    EXPECT_NE(text.find("croquis_quality_people_today{project=\"shapes\"} 2\n"), std::string::npos);
 }
 
 TEST_F(WatchTest, ShowsAsManyProjectsAsThereIsRoomFor) {
