@@ -288,6 +288,7 @@ void add_project(CLI::App& program, Context& context) {
           "As list shows it");
     named(verb("drift", "Whether drawings changed since the live model was promoted", drift),
           "As list shows it");
+    add_project_quality(*command, context);
     add_project_duplicates(*command, context);
     named(verb("archive", "Let it take no more drawings, and leave the lists", archive),
           "As list shows it")

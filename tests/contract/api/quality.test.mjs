@@ -79,6 +79,11 @@ for (const kind of Object.keys(stores))
       assert.equal(quality.calibration.answers, 30);
       assert.equal(quality.calibration.at_random, false);
       assert.deepEqual(quality.answers.map(({ by, answers }) => [by, answers]), [['marie', 30]]);
+      const printed = (...words) => promisify(execFile)(program, ['project', 'quality', 'shapes', ...words, '--store', store.url]);
+      const told = JSON.parse((await printed('--json')).stdout);
+      for (const member of ['agreement', 'labels', 'weeks', 'calibration', 'answers', 'waiting'])
+        assert.deepEqual(told[member], quality[member], member);
+      assert.match((await printed()).stdout, /^the live model .* of 30$[^]*^on star .* of 10$[^]*^marie +30$/m);
       await get('/api/v1/quality', { token: undefined, status: 401 });
     });
 
