@@ -321,7 +321,7 @@ cv::Mat drawn_depth(const cv::Mat& photo, const cv::Mat& page) {
     const int longest = std::max(photo.cols, photo.rows);
     const cv::Mat narrow = paper_of(photo, page, (longest / 28) | 1);
     cv::Mat depth = depth_beside(narrow, photo, page);
-    const cv::Mat any = depth_beside(paper_of(photo, page, (longest / 8) | 1), photo, page);
+    cv::Mat any = depth_beside(paper_of(photo, page, (longest / 8) | 1), photo, page);
     const double pen = pen_depth(depth);
     if (pen == 0) return any;
     cv::Mat thick;
