@@ -47,25 +47,23 @@ std::vector<store::DayOfAnswers> answers_today(const Quality& quality) {
 }
 
 std::vector<QualityFigure> work_figures() {
-    return {{"croquis_queue_waiting_drawings",
-             "Drawings that wait for review",
-             {},
-             [](const Quality& quality) { return static_cast<double>(quality.waiting); }},
-            {"croquis_quality_answers_today",
-             "Answers of people since midnight (UTC)",
-             {},
-             [](const Quality& quality) {
-                 double answers = 0;
-                 for (const auto& person : answers_today(quality))
-                     answers += static_cast<double>(person.answers);
-                 return answers;
-             }},
-            {"croquis_quality_people_today",
-             "People who gave them",
-             {},
-             [](const Quality& quality) {
-                 return static_cast<double>(answers_today(quality).size());
-             }}};
+    return {
+        {"croquis_queue_waiting_drawings",
+         "Drawings that wait for review",
+         {},
+         [](const Quality& quality) { return static_cast<double>(quality.waiting); }},
+        {"croquis_quality_answers_today",
+         "Answers of people since midnight (UTC)",
+         {},
+         [](const Quality& quality) {
+             double answers = 0;
+             for (const auto& person : answers_today(quality))
+                 answers += static_cast<double>(person.answers);
+             return answers;
+         }},
+        {"croquis_quality_people_today", "People who gave them", {}, [](const Quality& quality) {
+             return static_cast<double>(answers_today(quality).size());
+         }}};
 }
 
 std::vector<QualityFigure> drift_figures() {
