@@ -1,10 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <string>
 #include <utility>
 
+#include "core/decimal.h"
 #include "core/this_thread.h"
 #include "service/teaching.h"
 #include "service/transfer.h"
@@ -77,9 +76,9 @@ json::object chosen_of(const ExportOptions& options) {
     const auto put_time = [&](const char* name, const std::optional<Timestamp>& time) {
         if (time) chosen[name] = to_rfc3339(*time);
     };
-    // As it was given: 0.35 is no 0.3499999940395355.
+    // As it was given.
     const auto put_share = [&](const char* name, const std::optional<float>& share) {
-        if (share) chosen[name] = std::stod(fmt::format("{}", *share));
+        if (share) chosen[name] = shortest_decimal(*share);
     };
     put("tag", options.tag);
     put("reviewed", options.reviewed);

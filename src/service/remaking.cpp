@@ -9,6 +9,7 @@
 #include <span>
 
 #include "core/bytes.h"
+#include "core/decimal.h"
 #include "learning/adaptation/teaching.h"
 #include "recognition/card.h"
 #include "recognition/head.h"
@@ -374,14 +375,17 @@ json::object to_json(const Remaking& remaking, std::size_t most) {
                         {"deleted", std::move(deleted)}, {"deleted_all", remaking.deleted.size()}};
     if (!remaking.again) return object;
     const auto& again = *remaking.again;
+    const auto both = [](float one, float other) {
+        return json::array{shortest_decimal(one), shortest_decimal(other)};
+    };
     object["again"] = {{"same_network", again.same_network},
                        {"same_labels", again.same_labels},
                        {"numbers", again.numbers},
                        {"differing", again.differing},
-                       {"furthest", again.furthest},
+                       {"furthest", shortest_decimal(again.furthest)},
                        {"strength", {again.strength, again.strength_again}},
-                       {"temperature", {again.temperature, again.temperature_again}},
-                       {"unknown_below", {again.unknown_below, again.unknown_below_again}}};
+                       {"temperature", both(again.temperature, again.temperature_again)},
+                       {"unknown_below", both(again.unknown_below, again.unknown_below_again)}};
     return object;
 }
 
