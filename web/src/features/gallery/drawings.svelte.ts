@@ -14,6 +14,7 @@ import type { Problem } from '../../api/problem';
 import { projects } from '../projects/projects.svelte';
 import { annotatorApi } from '../session/session.svelte';
 import { newUuid } from '../../util/uuid';
+import { releaseClaim } from './claims';
 import { admits, noFilter, queryOf, restricted, type Filter, type ListQuery } from './filter';
 
 /** The suspects are reviewed drawings that are likely mistakes, to be looked at once more. */
@@ -198,17 +199,11 @@ export class DrawingList {
     if (this.claim !== null) await this.hold(0);
   }
 
-  /**
-   * Lets others have what the queue gave, also while the page goes away; null where it gave nothing. What is said of a
-   * drawing is kept with why it was asked about, which the claim knows: it is let go once that is `saved`.
-   */
+  /** Lets others have what the queue gave, as releaseClaim() does; null where it gave nothing. */
   release(saved?: Promise<unknown>): Promise<unknown> | null {
-    if (this.claim === null) return null;
-    const params = { path: { id: this.claim } };
+    const { claim } = this;
     this.claim = null;
-    const release = () =>
-      settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
-    return saved ? saved.then(release) : release();
+    return claim === null ? null : releaseClaim(claim, saved);
   }
 
   async count(): Promise<void> {

@@ -1,5 +1,6 @@
 import { settle, type RecheckDrawing } from '../../api/client';
 import { explain, type Problem } from '../../api/problem';
+import { releaseClaim } from '../gallery/claims';
 import { i18n } from '../../i18n/i18n.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { newUuid } from '../../util/uuid';
@@ -195,12 +196,10 @@ export class Recheck {
   }
 
   release(saved?: Promise<unknown>): Promise<unknown> | null {
-    if (this.claim === null) return null;
-    const params = { path: { id: this.claim } };
+    const { claim } = this;
+    if (claim === null) return null;
     this.claim = null;
     this.turn += 1;
-    const release = () =>
-      settle(annotatorApi.DELETE('/api/v1/queue/claims/{id}', { params, keepalive: true }));
-    return saved ? saved.then(release) : release();
+    return releaseClaim(claim, saved);
   }
 }

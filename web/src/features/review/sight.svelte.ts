@@ -3,6 +3,8 @@ export class Sight {
   id = $state('');
   /** Its picture did not come. */
   lost = $state('');
+  /** How often a picture was asked for again. */
+  tries = $state(0);
   private since = Infinity;
 
   /** The picture came, and is painted with the next frame. */
@@ -13,6 +15,12 @@ export class Sight {
       this.id = id;
       if (this.lost === id) this.lost = '';
     });
+  }
+
+  /** The picture that did not come is asked for once more. */
+  tryAgain(): void {
+    this.lost = '';
+    ++this.tries;
   }
 
   /** Whether the person had the drawing in sight then, in milliseconds as events tell it (Event.timeStamp). */
