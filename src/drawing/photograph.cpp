@@ -101,12 +101,16 @@ bool is_uneven(Tiles tiles) {
            paper[paper.size() - 1 - tail] - paper[tail] >= least_slope;
 }
 
+/// Pixels of the outermost rows and columns that are not 0; those in the corners count twice.
+int count_at_edge(const cv::Mat& picture) {
+    return cv::countNonZero(picture.row(0)) + cv::countNonZero(picture.row(picture.rows - 1)) +
+           cv::countNonZero(picture.col(0)) + cv::countNonZero(picture.col(picture.cols - 1));
+}
+
 /// Whether much of the picture's edge is something else than the rest of it: a shadow or a table
 /// goes on beyond the picture, what is drawn ends before.
 bool goes_beyond(const cv::Mat& depth) {
-    const int loud = cv::countNonZero(depth.row(0)) + cv::countNonZero(depth.row(depth.rows - 1)) +
-                     cv::countNonZero(depth.col(0)) + cv::countNonZero(depth.col(depth.cols - 1));
-    return 12 * loud >= 2 * (depth.cols + depth.rows);
+    return 12 * count_at_edge(depth) >= 2 * (depth.cols + depth.rows);
 }
 
 /// A camera sees grain: of two pixels side by side a third differ. On a canvas few do.
@@ -154,12 +158,9 @@ void remove_specks(cv::Mat& mask) {
 
 /// Whether the picture's edge is nearly all outside `page` and its middle is on it.
 bool lies_on_a_table(const cv::Mat& page) {
-    const int right = page.cols - 1, bottom = page.rows - 1;
-    const int edge = cv::countNonZero(page.row(0)) + cv::countNonZero(page.row(bottom)) +
-                     cv::countNonZero(page.col(0)) + cv::countNonZero(page.col(right));
     const cv::Rect middle(page.cols / 4, page.rows / 4, page.cols - page.cols / 2,
                           page.rows - page.rows / 2);
-    return 5 * edge < 2 * (page.cols + page.rows) &&
+    return 5 * count_at_edge(page) < 2 * (page.cols + page.rows) &&
            10 * cv::countNonZero(page(middle)) > 9 * static_cast<int>(middle.area());
 }
 
@@ -290,14 +291,21 @@ std::vector<std::uint8_t> values_in(const cv::Mat& picture, const cv::Mat& mask)
     return values;
 }
 
-/// How dark each pixel of the page is beside its paper, as if all of it lay in good light.
-cv::Mat depth_beside(const cv::Mat& paper, const cv::Mat& photo, const cv::Mat& page) {
-    cv::Mat depth, lift;
+/// How much darker the page is than its paper; what is no page is not.
+cv::Mat darkness(const cv::Mat& paper, const cv::Mat& photo, const cv::Mat& page) {
+    cv::Mat depth;
     cv::subtract(paper, photo, depth);
     depth.setTo(0, ~page);
+    return depth;
+}
+
+/// How dark each pixel of the page is beside its paper, as if all of it lay in good light.
+cv::Mat depth_beside(const cv::Mat& paper, const cv::Mat& photo, const cv::Mat& page) {
+    cv::Mat depth = darkness(paper, photo, page);
     auto brightness = values_in(paper, page);
     if (brightness.empty()) return depth;
     const double light = std::max<double>(good_light, quantile(brightness, 0.9));
+    cv::Mat lift;
     paper.convertTo(lift, CV_32F);
     cv::divide(light, cv::max(lift, light / most_lift), lift);
     cv::multiply(depth, lift, depth, 1, CV_8U);
@@ -335,13 +343,10 @@ cv::Mat depth_of_photograph(const cv::Mat& photo) {
     const int longest = std::max(photo.cols, photo.rows);
     const int window = (longest / 12) | 1;
     const cv::Mat page = page_of(photo, window);
-    cv::Mat depth;
-    if (longest < smallest_photo) {
-        cv::subtract(evened(bare_page(photo, page, window, 0), page, window), photo, depth);
-        depth.setTo(0, ~page);
-    } else {
-        depth = drawn_depth(photo, page);
-    }
+    cv::Mat depth =
+        longest < smallest_photo
+            ? darkness(evened(bare_page(photo, page, window, 0), page, window), photo, page)
+            : drawn_depth(photo, page);
     if (const auto drawn = without_ruling(depth)) return *drawn;
     if (const auto flat = without_creases(depth)) return *flat;
     return depth;
