@@ -260,9 +260,8 @@ Result<service::Shadow> shadow_here(store::Store& store, const store::Model& mod
 
 void print_shadow(const service::Shadow& shadow) {
     const auto row = [](const std::string& label, const learning::Share& share) {
-        std::cout << fmt::format("  {:<24} {:>5} of {:>5}  {:5.1f} % ({})\n", label, share.some,
-                                 share.all, 100 * share.part(),
-                                 learning::to_text(share.interval()));
+        std::cout << fmt::format("  {:<24} {:>5} of {:>5}  {}\n", label, share.some, share.all,
+                                 learning::to_text(share));
     };
     std::cout << fmt::format("{} says what {} says, by what that one says:\n", shadow.model,
                              shadow.live);

@@ -71,13 +71,12 @@ Result<void> train(store::Store& store, const TrainingArguments& arguments) {
     return {};
 }
 
-CLI::App& on_project(CLI::App& model, const char* name, const char* help, Context& context,
-                     Result<void> (*work)(store::Store&, const std::string&)) {
+void on_project(CLI::App& model, const char* name, const char* help, Context& context,
+                Result<void> (*work)(store::Store&, const std::string&)) {
     auto* command = model.add_subcommand(name, help);
     auto slug = std::make_shared<std::string>();
     add_project_option(*command, *slug);
     do_on_store(*command, context, [=](store::Store& store) { return work(store, *slug); });
-    return *command;
 }
 
 }  // namespace

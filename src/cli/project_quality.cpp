@@ -20,8 +20,7 @@ struct QualityArguments {
 
 std::string share_text(const learning::Share& share) {
     if (share.all == 0) return "nothing yet";
-    return fmt::format("{:5.1f} % ({}) of {}", 100 * share.part(),
-                       learning::to_text(share.interval()), share.all);
+    return fmt::format("{} of {}", learning::to_text(share), share.all);
 }
 
 void print_agreement(const std::string& name, const service::Agreement& agreement) {

@@ -22,23 +22,20 @@ struct TeachArguments {
     std::string mlflow;
 };
 
-std::string percent(const learning::Share& share) {
-    return fmt::format("{:5.1f} % ({})", 100 * share.part(), learning::to_text(share.interval()));
-}
-
 void print_labels(const service::Teaching& teaching) {
     constexpr const char* row = "{:<20} {:>7} {:>7} {:>7}  {}\n";
     std::cout << fmt::format(row, "label", "given", "learnt", "judging",
                              "cross-validated accuracy");
     for (const auto& label : teaching.labels)
         std::cout << fmt::format(row, label.label, label.given, label.learnt, label.judging,
-                                 percent(label.accuracy));
+                                 learning::to_text(label.accuracy));
     for (const auto& label : teaching.too_few)
         std::cout << fmt::format(row, label.label, label.given, label.learnt, label.judging,
                                  fmt::format("too few: {} to learn from are needed, and one in "
                                              "four is kept to judge",
                                              learning::fewest_examples));
-    std::cout << fmt::format("{:<20} {:>23}  {}\n", "all", "", percent(teaching.accuracy));
+    std::cout << fmt::format("{:<20} {:>23}  {}\n", "all", "",
+                             learning::to_text(teaching.accuracy));
 }
 
 /// Why a model that is better as a whole does not go live by itself, or would be missed if it did.

@@ -54,6 +54,10 @@ std::string to_text(const Interval& interval) {
     return fmt::format("{:5.1f} to {:5.1f} %", 100 * interval.low, 100 * interval.high);
 }
 
+std::string to_text(const Share& share) {
+    return fmt::format("{:5.1f} % ({})", 100 * share.part(), to_text(share.interval()));
+}
+
 Share by_hand(const std::vector<Share>& hands, const Share& of_unknown) {
     Share sum{of_unknown.some, of_unknown.all};
     std::size_t groups = of_unknown.all;

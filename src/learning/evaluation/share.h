@@ -28,6 +28,8 @@ struct Share {
 
 /// In per cent: " 76.8 to  94.4 %".
 std::string to_text(const Interval& interval);
+/// With its interval: " 87.5 % ( 76.8 to  94.4 %)".
+std::string to_text(const Share& share);
 
 /// The sum of these shares, each of which is the drawings of one hand, as a share that says how
 /// much it is worth. `of_unknown` is drawings of which it is not known whose they are: each
