@@ -178,16 +178,21 @@ Result<void> embed(store::Store& store, Trunk& trunk, std::vector<Learnt>& drawi
                    const RemakeRequest& request, RemakeStep step) {
     if (const auto read = read_embeddings(store, trunk, drawings); !read) return read.error();
     std::vector<Uuid> missing;
-    for (const auto& drawing : drawings)
-        if (drawing.embedding.empty()) missing.push_back(drawing.id);
+    std::map<Uuid, Learnt*> by_id;
+    for (auto& drawing : drawings) {
+        if (!drawing.embedding.empty()) continue;
+        missing.push_back(drawing.id);
+        by_id.emplace(drawing.id, &drawing);
+    }
     const auto progress = [&](std::size_t done, std::size_t all) {
         tell(request, step, done, all);
     };
-    const auto looked = look_at_all(store, trunk, missing, request.is_stopped, progress);
+    const auto looked =
+        look_at_all(store, trunk, missing, {progress, request.is_stopped}, [&](Looked& part) {
+            for (const auto& [id, answer] : part.answers)
+                by_id.at(id)->embedding = numbers_of(*embedding_of(trunk.info(), answer));
+        });
     if (!looked) return looked.error();
-    for (auto& drawing : drawings)
-        if (const auto seen = looked->answers.find(drawing.id); seen != looked->answers.end())
-            drawing.embedding = numbers_of(*embedding_of(trunk.info(), seen->second));
     std::erase_if(drawings, [](const Learnt& drawing) { return drawing.embedding.empty(); });
     return {};
 }

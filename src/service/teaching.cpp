@@ -110,18 +110,26 @@ Result<std::vector<Unreadable>> fill_in(store::Store& store, Trunk& trunk,
                                         std::vector<Reviewed>& drawings,
                                         const TeachRequest& request) {
     std::vector<Uuid> missing;
-    for (const auto& drawing : drawings)
-        if (needs_network(drawing, trunk)) missing.push_back(drawing.id);
-    auto looked = look_at_all(store, trunk, missing, request.is_stopped, request.progress);
-    if (!looked) return looked.error();
+    std::map<Uuid, Reviewed*> by_id;
     for (auto& drawing : drawings) {
-        const auto found = looked->answers.find(drawing.id);
-        if (found == looked->answers.end()) continue;
-        drawing.embedding = numbers_of(*embedding_of(trunk.info(), found->second));
-        drawing.live_tag = found->second.tag;
+        if (!needs_network(drawing, trunk)) continue;
+        missing.push_back(drawing.id);
+        by_id.emplace(drawing.id, &drawing);
     }
+    std::vector<Unreadable> unreadable;
+    const auto take = [&](Looked& part) {
+        for (auto& [id, answer] : part.answers) {
+            auto& drawing = *by_id.at(id);
+            drawing.embedding = numbers_of(*embedding_of(trunk.info(), answer));
+            drawing.live_tag = std::move(answer.tag);
+        }
+        std::move(part.unreadable.begin(), part.unreadable.end(), std::back_inserter(unreadable));
+    };
+    const auto looked =
+        look_at_all(store, trunk, missing, {request.progress, request.is_stopped}, take);
+    if (!looked) return looked.error();
     std::erase_if(drawings, [&](const Reviewed& drawing) { return needs_network(drawing, trunk); });
-    return std::move(looked->unreadable);
+    return unreadable;
 }
 
 /// The labels taught, in the project's alphabet, and the examples by their indices.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@ inline constexpr const char* teach_kind = "teach";
 inline constexpr const char* retag_kind = "retag";
 inline constexpr const char* shadow_kind = "shadow";
 inline constexpr const char* remake_kind = "remake";
+/// What works() does, by one thread in turn.
+inline constexpr std::array kinds_in_turn{teach_kind, retag_kind, shadow_kind, remake_kind};
 
 /// The kinds of jobs that this program does. `store` must outlive what is returned.
 std::map<std::string, jobs::Work> works(store::Store& store);

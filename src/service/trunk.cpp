@@ -189,20 +189,6 @@ Result<void> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid
     return {};
 }
 
-Result<Looked> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
-                           const std::function<bool()>& is_stopped,
-                           const std::function<void(std::size_t done, std::size_t all)>& progress) {
-    Looked all;
-    const auto done =
-        look_at_all(store, trunk, drawings, {progress, is_stopped}, [&](Looked& part) {
-            all.answers.merge(part.answers);
-            std::move(part.unreadable.begin(), part.unreadable.end(),
-                      std::back_inserter(all.unreadable));
-        });
-    if (!done) return done.error();
-    return all;
-}
-
 Error stopped() {
     return {ErrorKind::unavailable, "The work was stopped.", {}, 1};
 }

@@ -113,11 +113,6 @@ struct LookOptions {
 Result<void> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
                          const LookOptions& options, const std::function<void(Looked& part)>& take);
 
-/// The same with all answers held at the end.
-Result<Looked> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
-                           const std::function<bool()>& is_stopped,
-                           const std::function<void(std::size_t done, std::size_t all)>& progress);
-
 struct EmbedRequest {
     /// Called now and then with how many of the drawings were looked at. May be empty.
     std::function<void(std::size_t done, std::size_t all)> progress = {};

@@ -30,9 +30,10 @@ Result<AtWork> look(store::Store& store, Timestamp at) {
 
 /// What works() does is done by one thread, every other kind by one of its own.
 std::vector<std::string> done_in_turn_with(const std::string& kind) {
-    std::vector<std::string> in_turn{teach_kind, retag_kind, shadow_kind, remake_kind};
-    const bool among = std::find(in_turn.begin(), in_turn.end(), kind) != in_turn.end();
-    return among ? in_turn : std::vector<std::string>{kind};
+    const bool among =
+        std::find(kinds_in_turn.begin(), kinds_in_turn.end(), kind) != kinds_in_turn.end();
+    if (among) return {kinds_in_turn.begin(), kinds_in_turn.end()};
+    return {kind};
 }
 
 bool is_free(const store::Worker& worker, const std::vector<std::string>& kinds) {

@@ -195,26 +195,28 @@ Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
     co_return no_store(text_response(200, shadow_text(*found, api.surface(request, project))));
 }
 
-Answer begin_shadow(AnnotatorContext& api, Request& request, const Principal& who,
-                    const service::ProjectRef& project) {
+using QueueAbout = Result<store::Job> (*)(store::Store& store,
+                                          const std::optional<store::Author>& by, int project,
+                                          const std::string& model);
+
+/// Queues a job about the model that the path names.
+Answer begin_about_model(AnnotatorContext& api, Request& request, const Principal& who,
+                         const service::ProjectRef& project, QueueAbout queue) {
     const auto& id = request.parameters["id"];
     const store::Author by{who.user, who.name};
-    const auto queue = [&] {
-        return service::queue_shadow(api.store, by, project->project.id, id);
-    };
-    const auto queued = co_await api.workers.run(queue);
+    const auto work = [&] { return queue(api.store, by, project->project.id, id); };
+    const auto queued = co_await api.workers.run(work);
     co_return queued ? queued_response(api, *queued) : problem(queued.error());
+}
+
+Answer begin_shadow(AnnotatorContext& api, Request& request, const Principal& who,
+                    const service::ProjectRef& project) {
+    return begin_about_model(api, request, who, project, service::queue_shadow);
 }
 
 Answer begin_remake(AnnotatorContext& api, Request& request, const Principal& who,
                     const service::ProjectRef& project) {
-    const auto& id = request.parameters["id"];
-    const store::Author by{who.user, who.name};
-    const auto queue = [&] {
-        return service::queue_remake(api.store, by, project->project.id, id);
-    };
-    const auto queued = co_await api.workers.run(queue);
-    co_return queued ? queued_response(api, *queued) : problem(queued.error());
+    return begin_about_model(api, request, who, project, service::queue_remake);
 }
 
 Answer model_report(AnnotatorContext& api, Request& request, const Principal&,
