@@ -8,6 +8,7 @@
 #include "core/files.h"
 #include "learning/dataset/json_fields.h"
 #include "learning/synthesis/sketcher.h"
+#include "learning/training/constants.h"
 #include "learning/training/measuring.h"
 #include "recognition/graph.h"
 #include "recognition/limits.h"
@@ -18,53 +19,41 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-/// The numbers of an ONNX file, by name.
-class Constants {
-  public:
-    explicit Constants(const recognition::Graph& graph) : graph_(graph) {}
-
-    /// Copies one into a tensor of as many numbers; false where there is none such.
-    [[nodiscard]] bool copy(const std::string& name, torch::Tensor into) const {
-        for (const auto& value : graph_.values) {
-            if (value.name != name || !value.constant) continue;
-            if (static_cast<std::int64_t>(value.floats.size()) != into.numel()) return false;
-            into.copy_(torch::tensor(value.floats).view(into.sizes()));
-            return true;
-        }
-        return false;
-    }
-
-  private:
-    const recognition::Graph& graph_;
-};
+/// Copies a constant into a tensor of as many numbers; false where there is none such.
+bool copy(const recognition::Graph& graph, const std::string& name, torch::Tensor into) {
+    const auto value = constant(graph, name);
+    if (!value || value->numel() != into.numel()) return false;
+    into.copy_(value->view(into.sizes()));
+    return true;
+}
 
 /// Makes a normalisation add `bias` and nothing else.
 template <class Norm>
-bool only_adds(Norm& norm, const Constants& constants, const std::string& bias) {
+bool only_adds(Norm& norm, const recognition::Graph& graph, const std::string& bias) {
     norm->running_var.fill_(1 - norm->options.eps());
     norm->running_mean.zero_();
     if (norm->bias.defined()) {
         norm->weight.fill_(1);
-        return constants.copy(bias, norm->bias);
+        return copy(graph, bias, norm->bias);
     }
-    if (!constants.copy(bias, norm->running_mean)) return false;
+    if (!copy(graph, bias, norm->running_mean)) return false;
     norm->running_mean.neg_();
     return true;
 }
 
 /// Whether the file had all of the network.
-bool fill(Network& network, const Constants& constants) {
+bool fill(Network& network, const recognition::Graph& graph) {
     const torch::NoGradGuard no_gradients;
     for (std::size_t i = 0; i < network->convolutions.size(); ++i) {
         const std::string name = "conv" + std::to_string(i);
-        if (!constants.copy(name + ".weight", network->convolutions[i]->weight) ||
-            !only_adds(network->normalisations[i], constants, name + ".bias"))
+        if (!copy(graph, name + ".weight", network->convolutions[i]->weight) ||
+            !only_adds(network->normalisations[i], graph, name + ".bias"))
             return false;
     }
-    return constants.copy("dense.weight", network->dense->weight) &&
-           constants.copy("dense.bias", network->dense->bias) &&
-           constants.copy("embedding.weight", network->projection->weight) &&
-           only_adds(network->centring, constants, "embedding.bias");
+    return copy(graph, "dense.weight", network->dense->weight) &&
+           copy(graph, "dense.bias", network->dense->bias) &&
+           copy(graph, "embedding.weight", network->projection->weight) &&
+           only_adds(network->centring, graph, "embedding.bias");
 }
 
 Layout finished_layout() {
@@ -78,7 +67,7 @@ Layout finished_layout() {
 Result<void> read_network(const std::string& onnx, float unknown_bias, Network& network) {
     const auto graph = recognition::read_graph(as_bytes(onnx), shape_labels().size());
     if (!graph) return graph.error();
-    if (!fill(network, Constants(*graph)))
+    if (!fill(network, *graph))
         return Error{ErrorKind::invalid, "Not a model of this program's layout.", "measure-again"};
     const torch::NoGradGuard no_gradients;
     network->dense->bias[network->layout().classes - 1] -= unknown_bias;

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
 #include "core/bytes.h"
 #include "core/files.h"
+#include "learning/training/constants.h"
 #include "learning/training/learner.h"
 #include "recognition/graph.h"
 #include "recognition/limits.h"
@@ -17,13 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using recognition::Graph;
-
-std::optional<torch::Tensor> constant(const Graph& graph, const std::string& name) {
-    for (const auto& value : graph.values)
-        if (value.name == name && value.constant)
-            return torch::tensor(value.floats).view(value.dims);
-    return std::nullopt;
-}
 
 Error other_layout(const fs::path& onnx) {
     return {ErrorKind::invalid, onnx.string() + " is not a model of this program's layout.",
