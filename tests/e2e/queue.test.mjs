@@ -455,6 +455,7 @@ describe('the review screen', () => {
       await assertAccessible(page, 'a queue that is held elsewhere');
       await api('DELETE', claim);
       await screen(page).waitFor();
+      await inSight(page);
       const freed = await shown(page);
       await page.keyboard.press('Enter');
       await another(page, freed);
