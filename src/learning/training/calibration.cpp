@@ -10,13 +10,13 @@
 namespace croquis::learning {
 namespace {
 
-struct Answers {
+struct Outputs {
     torch::Tensor logits;
     torch::Tensor embeddings;
 };
 
 /// So many at once that the pictures of a large source, as floats, do not fill the memory.
-Answers run(Network& network, std::span<const drawing::ModelInput> inputs) {
+Outputs run(Network& network, std::span<const drawing::ModelInput> inputs) {
     constexpr std::size_t at_once = 512;
     const torch::NoGradGuard no_gradients;
     network->eval();

@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "core/time.h"
-#include "learning/training/commit.h"
+#include "learning/training/source_commit.h"
 
 namespace croquis::learning {
 namespace {
@@ -28,7 +28,7 @@ std::string blas() {
 
 json::object program_now() {
     return {{"program", "croquis-train"}, {"version", CROQUIS_VERSION},
-            {"commit", CROQUIS_COMMIT},   {"date", to_rfc3339(now()).substr(0, 10)},
+            {"commit", source_commit()},  {"date", to_rfc3339(now()).substr(0, 10)},
             {"libtorch", TORCH_VERSION},  {"blas", blas()}};
 }
 
