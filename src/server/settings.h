@@ -90,11 +90,11 @@ void visit_recognition(C& c, Visit visit) {
                   "Drawings waiting to be recognised; more are answered 503", both}
               .between(1, max_queue),
           c.inference_queue);
-    visit(
-        Setting{"recognition", "teach_after",
-                "Teach a model after so many reviews, as a candidate; 0 for never", Settings::serve}
-            .between(0, max_queue),
-        c.teach_after);
+    visit(Setting{"recognition", "teach_after",
+                  "Teach a model after so many reviewed drawings, as a candidate; 0 for never",
+                  Settings::serve}
+              .between(0, max_queue),
+          c.teach_after);
     visit(Setting{"recognition", "train_program",
                   "What trains networks; empty: croquis-train beside this program, where it is",
                   both},

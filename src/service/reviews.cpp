@@ -11,6 +11,10 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// So many processes that take as many reviews each find out with the very review that a teaching
+/// is due; of more, a few reviews later.
+constexpr std::size_t processes_expected = 4;
+
 Result<void> check_reason(std::string_view reason) {
     if (reason.size() > max_reason_bytes)
         return Error{ErrorKind::invalid, "A reason has at most 500 bytes.", "reason"};
@@ -26,6 +30,11 @@ Result<void> check_comment(std::string_view comment) {
     if (std::any_of(comment.begin(), comment.end(), control))
         return Error{ErrorKind::invalid, "A comment has no control characters.", "comment"};
     return {};
+}
+
+std::size_t count_done(const std::vector<Result<Detail>>& changed) {
+    return static_cast<std::size_t>(std::count_if(
+        changed.begin(), changed.end(), [](const auto& each) { return each.has_value(); }));
 }
 
 }  // namespace
@@ -44,7 +53,7 @@ asio::awaitable<Result<Detail>> Reviews::change_tag(Uuid id, std::string tag, st
                                  project.id};
     const auto job = [this, &asked, &project]() -> Result<Detail> {
         auto changed = details_.with_top(store_.change_tag(asked));
-        if (changed) count_reviews(1, project);
+        if (changed) teach_when_due(1, project);
         return changed;
     };
     co_return co_await workers_.run(job);
@@ -96,11 +105,7 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Reviews::review_each(
         changes.push_back({id, tag, who, at, {}, version, project.id, drawings.size() > 1});
     const auto job = [this, &changes, &project]() -> Result<std::vector<Result<Detail>>> {
         auto changed = details_.with_tops(store_.change_tags(changes));
-        if (changed)
-            count_reviews(static_cast<std::size_t>(
-                              std::count_if(changed->begin(), changed->end(),
-                                            [](const auto& each) { return each.has_value(); })),
-                          project);
+        if (changed) teach_when_due(count_done(*changed), project);
         return changed;
     };
     co_return co_await workers_.run(job);
@@ -118,21 +123,29 @@ asio::awaitable<Result<std::vector<Result<Detail>>>> Reviews::undo_each(
     co_return co_await workers_.run(job);
 }
 
-/// A job that is open already is enough. Where none can be queued, the next reviews try again.
-void Reviews::count_reviews(std::size_t reviews, const ReviewedProject& project) {
+/// The reviews are in the store, from which every process counts them; where that fails, the next
+/// reviews try again.
+void Reviews::teach_when_due(std::size_t reviews, const ReviewedProject& project) {
     const auto after =
         project.teach_after ? static_cast<std::size_t>(*project.teach_after) : rhythm_.after;
-    if (after == 0 || reviews == 0) return;
-    {
-        const MutexLock lock(mutex_);
-        auto& counted = reviews_[project.id];
-        counted += reviews;
-        if (counted < after) return;
-        counted = 0;
-    }
+    if (after == 0 || reviews == 0 || !is_to_count(reviews, project.id, after)) return;
     const auto then =
         project.promotes_better ? AfterTeaching::promote_if_better : AfterTeaching::keep;
-    if (queue_teaching(store_, std::nullopt, project.id, then) && rhythm_.on_job) rhythm_.on_job();
+    const auto counted = queue_teaching_after_reviews(store_, project.id, after, then);
+    if (!counted) return;
+    {
+        const MutexLock lock(mutex_);
+        countdowns_[project.id] = {after, counted->missing / processes_expected};
+    }
+    if (counted->queued && rhythm_.on_job) rhythm_.on_job();
+}
+
+bool Reviews::is_to_count(std::size_t reviews, int project, std::size_t after) {
+    const MutexLock lock(mutex_);
+    auto& countdown = countdowns_[project];
+    if (countdown.after != after) countdown = {after, 0};
+    countdown.left -= std::min(countdown.left, reviews);
+    return countdown.left == 0;
 }
 
 }  // namespace croquis::service

@@ -23,7 +23,8 @@ inline constexpr std::size_t max_reason_bytes = 500;
 
 /// When a model is taught without anybody asking.
 struct TeachingRhythm {
-    /// Reviews in this process of a project that does not say it for itself; 0 for never.
+    /// Drawings reviewed since the last teaching, of a project that does not say it for itself; 0
+    /// for never.
     std::size_t after = 0;
     std::function<void()> on_job = {};  ///< called when a job was queued; may be empty
 };
@@ -78,15 +79,21 @@ class Reviews {
     boost::asio::awaitable<Result<std::vector<Result<Detail>>>> review_each(
         std::vector<SeenDrawing> drawings, std::optional<std::string> tag, identity::Principal by,
         ReviewedProject project);
-    void count_reviews(std::size_t reviews, const ReviewedProject& project);
+    /// Reviews that this process takes of a project before it has them counted in the store anew,
+    /// which it has where `after` reviews call for a teaching.
+    struct Countdown {
+        std::size_t after = 0;
+        std::size_t left = 0;
+    };
+    void teach_when_due(std::size_t reviews, const ReviewedProject& project);
+    bool is_to_count(std::size_t reviews, int project, std::size_t after);
 
     store::Store& store_;
     WorkerPool& workers_;
     Details& details_;
     const TeachingRhythm rhythm_;
     Mutex mutex_;
-    /// Of each project, since teaching was last queued in it.
-    std::map<int, std::size_t> reviews_ CROQUIS_GUARDED_BY(mutex_);
+    std::map<int, Countdown> countdowns_ CROQUIS_GUARDED_BY(mutex_);  ///< by project
 };
 
 }  // namespace croquis::service

@@ -144,6 +144,13 @@ Result<std::string> do_remake(store::Store& store, jobs::Task& task) {
     return json::serialize(to_json(*remaking, most_changed_told));
 }
 
+store::Job teaching_job(const std::optional<store::Author>& by, int project, AfterTeaching after) {
+    auto job = job_of(teach_kind, by, project);
+    if (after == AfterTeaching::promote_if_better)
+        job.parameters = json::serialize(json::object{{promote_member, if_better}});
+    return job;
+}
+
 /// Queues a job about a model, of a kind of which a project has one at a time: that one where it is
 /// about the same model, else the conflict.
 Result<store::Job> queue_about(store::Store& store, store::Job job, const std::string& model,
@@ -165,10 +172,13 @@ std::map<std::string, jobs::Work> works(store::Store& store) {
 
 Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
                                   int project, AfterTeaching after) {
-    auto job = job_of(teach_kind, by, project);
-    if (after == AfterTeaching::promote_if_better)
-        job.parameters = json::serialize(json::object{{promote_member, if_better}});
-    return store.add_job(job, store::OpenAtOnce::one);
+    return store.add_job(teaching_job(by, project, after), store::OpenAtOnce::one);
+}
+
+Result<store::JobAfterReviews> queue_teaching_after_reviews(store::Store& store, int project,
+                                                            std::size_t reviews,
+                                                            AfterTeaching after) {
+    return store.add_job_after_reviews(teaching_job(std::nullopt, project, after), reviews);
 }
 
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,

@@ -33,6 +33,11 @@ enum class AfterTeaching {
 Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
                                   int project = store::shapes_project,
                                   AfterTeaching after = AfterTeaching::keep);
+/// Queues what queue_teaching() would, in nobody's name, where so many reviews call for it. Those
+/// are counted in the store: JobStore::add_job_after_reviews().
+Result<store::JobAfterReviews> queue_teaching_after_reviews(store::Store& store, int project,
+                                                            std::size_t reviews,
+                                                            AfterTeaching after);
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
                                    int project = store::shapes_project);
 

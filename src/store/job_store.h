@@ -25,12 +25,24 @@ struct JobRetry {
 /// How many jobs of one kind and project may be queued or running at a time.
 enum class OpenAtOnce { any, one };
 
+/// What reviews came to for a job that follows so many of them.
+struct JobAfterReviews {
+    std::optional<Job> queued;  ///< absent where none is due
+    /// Reviews that are missing until the next is due, as far as is known: all of them where one
+    /// was queued just now, or is open.
+    std::size_t missing = 0;
+};
+
 /// Background jobs. Thread-safe, as Store says.
 class JobStore {
   public:
     /// Queues a job and returns it. Where there may be one and there is, that one is returned and
     /// nothing is added.
     virtual Result<Job> add_job(const Job& job, OpenAtOnce at_once) = 0;
+    /// Queues the job where people set the tags of at least `reviews` drawings of its project since
+    /// the last of its kind began there (or, as long as it has not, was queued), and none of the
+    /// kind is open there. Looks at no more than so many drawings.
+    virtual Result<JobAfterReviews> add_job_after_reviews(const Job& job, std::size_t reviews) = 0;
     virtual Result<Job> job(const Uuid& id) = 0;
     /// Newest first; `after` is the last of the page before. Errors: invalid (limit: 1 to 200).
     virtual Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) = 0;

@@ -64,6 +64,12 @@ void insert(Connection& connection, const Job& job) {
         job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at, job.project);
 }
 
+Job add(Connection& connection, const Job& job) {
+    insert(connection, job);
+    if (const auto started = audit_of_started(job)) write_down(connection, *started);
+    return job_of(connection, job.id);
+}
+
 void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
     if (outcome.state == JobState::queued) {
         connection.query(
@@ -79,10 +85,20 @@ void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Time
         id, to_string(outcome.state), outcome.result, outcome.error, at);
 }
 
-/// Under a lock, so that nobody else adds one meanwhile.
+/// Until the end of the transaction, nobody else adds one of which there may be one.
+void lock_kind(Connection& connection, const std::string& kind) {
+    connection.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", job_lock, kind);
+}
+
 std::optional<Job> find_open(Connection& connection, const Job& of_its_kind) {
-    connection.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", job_lock, of_its_kind.kind);
+    lock_kind(connection, of_its_kind.kind);
     return find_job(connection, open_of_kind, of_its_kind.kind, of_its_kind.project);
+}
+
+std::size_t missing_reviews(Connection& connection, const Job& job, std::size_t reviews) {
+    const auto rows = connection.query(reviewed_since_job, job.kind, job.project, Timestamp(),
+                                       static_cast<std::int64_t>(reviews));
+    return reviews - static_cast<std::size_t>(rows.integer(0, 0));
 }
 
 std::optional<Job> find_open_retry(Connection& connection, const Uuid& id) {
@@ -107,9 +123,21 @@ Result<Job> PostgresStore::add_job(const Job& job, OpenAtOnce at_once) {
     return in_transaction([&](Connection& connection) {
         if (at_once == OpenAtOnce::one)
             if (auto open = find_open(connection, job)) return std::move(*open);
-        insert(connection, job);
-        if (const auto started = audit_of_started(job)) write_down(connection, *started);
-        return job_of(connection, job.id);
+        return add(connection, job);
+    });
+}
+
+/// Nearly always some are missing yet, which is known without keeping others from writing.
+Result<JobAfterReviews> PostgresStore::add_job_after_reviews(const Job& job, std::size_t reviews) {
+    const auto missing = with_connection(
+        [&](Connection& connection) { return missing_reviews(connection, job, reviews); });
+    if (!missing) return missing.error();
+    if (*missing > 0) return JobAfterReviews{std::nullopt, *missing};
+    return in_transaction([&](Connection& connection) {
+        lock_kind(connection, job.kind);
+        const auto still = missing_reviews(connection, job, reviews);
+        if (still > 0) return JobAfterReviews{std::nullopt, still};
+        return JobAfterReviews{add(connection, job), reviews};
     });
 }
 

@@ -59,6 +59,12 @@ void insert(Connection& connection, const Job& job) {
         job.created_by ? Id(job.created_by->id) : Id(), job.created_at, job.due_at, job.project);
 }
 
+Job add(Connection& connection, const Job& job) {
+    insert(connection, job);
+    if (const auto started = audit_of_started(job)) write_down(connection, *started);
+    return job_of(connection, job.id);
+}
+
 void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
     if (outcome.state == JobState::queued) {
         connection.run(
@@ -76,6 +82,13 @@ void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Time
 
 std::optional<Job> find_open(Connection& connection, const Job& of_its_kind) {
     return find_job(connection, open_of_kind, of_its_kind.kind, of_its_kind.project);
+}
+
+std::size_t missing_reviews(Connection& connection, const Job& job, std::size_t reviews) {
+    auto row = connection.query(reviewed_since_job, job.kind, job.project, Timestamp(),
+                                static_cast<std::int64_t>(reviews));
+    row.step();
+    return reviews - static_cast<std::size_t>(row.integer(0));
 }
 
 std::optional<Job> find_open_retry(Connection& connection, const Uuid& id) {
@@ -98,9 +111,20 @@ Result<Job> SqliteStore::add_job(const Job& job, OpenAtOnce at_once) {
     return write([&](Connection& connection) {
         if (at_once == OpenAtOnce::one)
             if (auto open = find_open(connection, job)) return std::move(*open);
-        insert(connection, job);
-        if (const auto started = audit_of_started(job)) write_down(connection, *started);
-        return job_of(connection, job.id);
+        return add(connection, job);
+    });
+}
+
+/// Nearly always some are missing yet, which is known without keeping others from writing.
+Result<JobAfterReviews> SqliteStore::add_job_after_reviews(const Job& job, std::size_t reviews) {
+    const auto missing =
+        read([&](Connection& connection) { return missing_reviews(connection, job, reviews); });
+    if (!missing) return missing.error();
+    if (*missing > 0) return JobAfterReviews{std::nullopt, *missing};
+    return write([&](Connection& connection) {
+        const auto still = missing_reviews(connection, job, reviews);
+        if (still > 0) return JobAfterReviews{std::nullopt, still};
+        return JobAfterReviews{add(connection, job), reviews};
     });
 }
 

@@ -104,6 +104,7 @@ class SqliteStore final : public Store {
     Result<void> restore_duplicates(const Uuid& id, int project, const Author& by) override;
 
     Result<Job> add_job(const Job& job, OpenAtOnce at_once) override;
+    Result<JobAfterReviews> add_job_after_reviews(const Job& job, std::size_t reviews) override;
     Result<Job> job(const Uuid& id) override;
     Result<std::vector<Job>> jobs(std::size_t limit, const std::optional<Uuid>& after) override;
     Result<std::map<std::string, OpenJobs>> open_jobs(Timestamp at) override;

@@ -242,6 +242,25 @@ TEST_P(ConcurrentStore, OneOfManyUsersGetsAName) {
     EXPECT_EQ(store_->users()->size(), 1u);
 }
 
+TEST_P(ConcurrentStore, OneOfManyQueuesTheJobThatReviewsCallFor) {
+    for (int i = 0; i < 3; ++i) {
+        const auto drawing = submit_to(*store_, make_submission()).get().value().drawing;
+        ASSERT_TRUE(succeeded(store_->change_tag({drawing.id, "star", by_ada, now(), "", 1})));
+    }
+    std::atomic<int> queued{0};
+    together([&](std::size_t caller) {
+        Job job;
+        job.id = Uuid::v7();
+        job.kind = "teach";
+        job.created_at = job.due_at = now();
+        const auto counted = store_of(caller).add_job_after_reviews(job, 3);
+        EXPECT_TRUE(succeeded(counted));
+        if (counted && counted->queued) ++queued;
+    });
+    EXPECT_EQ(queued, 1);
+    EXPECT_EQ(store_->jobs(20, {})->size(), 1U);
+}
+
 TEST_P(ConcurrentStore, ExactlyOneModelIsLiveAfterManyPromotions) {
     for (std::size_t i = 0; i < callers; ++i)
         ASSERT_TRUE(succeeded(store_->add_model(

@@ -300,5 +300,105 @@ TEST_P(JobsContract, ManyPressesMakeOneJob) {
     EXPECT_EQ(store_->jobs(200, {})->size(), 1U);
 }
 
+class JobsAfterReviews : public JobsContract {
+  protected:
+    /// Somebody says of a new drawing what it is.
+    Uuid reviewed(Timestamp at) {
+        const auto drawing = stored(make_submission());
+        EXPECT_TRUE(succeeded(store_->change_tag({drawing.id, "star", by_ada, at, "", 1})));
+        return drawing.id;
+    }
+    JobAfterReviews after(std::size_t reviews, Timestamp created = start_) {
+        auto job = job_of("teach", created);
+        job.created_at = created;
+        const auto counted = store_->add_job_after_reviews(job, reviews);
+        EXPECT_TRUE(succeeded(counted));
+        return counted ? *counted : JobAfterReviews();
+    }
+    std::size_t missing(std::size_t reviews, Timestamp created = start_) {
+        const auto counted = after(reviews, created);
+        EXPECT_FALSE(counted.queued);
+        return counted.missing;
+    }
+    void do_claimed(Timestamp from, JobState end = JobState::succeeded) {
+        const auto job = claimed("a", from);
+        ASSERT_TRUE(job);
+        ASSERT_TRUE(succeeded(store_->finish_job(job->id, "a", {end}, from + 1s)));
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, JobsAfterReviews, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(JobsAfterReviews, CountsFromTheLastOfItsKind) {
+    EXPECT_EQ(missing(2), 2U);
+    stored(make_submission());
+    reviewed(start_ - 1h);
+    EXPECT_EQ(missing(2), 1U);
+    reviewed(start_ + 1s);
+    const auto first = after(2, start_ + 2s);
+    ASSERT_TRUE(first.queued);
+    EXPECT_EQ(first.queued->parameters, R"({"a":1})");
+    EXPECT_EQ(first.missing, 2U);
+    // What is reviewed before it begins is learnt from.
+    reviewed(start_ + 3s);
+    EXPECT_EQ(missing(1), 1U) << "one is open";
+    do_claimed(start_ + 4s);
+    EXPECT_EQ(missing(2), 2U);
+    reviewed(start_ + 5s);
+    EXPECT_EQ(missing(2), 1U);
+    // As many as were looked at are all that is known of.
+    reviewed(start_ + 6s);
+    EXPECT_TRUE(after(1, start_ + 7s).queued);
+    EXPECT_EQ(store_->jobs(10, {})->size(), 2U);
+}
+
+TEST_P(JobsAfterReviews, CountsWhatStandsOnceADrawing) {
+    const auto drawing = reviewed(start_ + 1s);
+    ASSERT_TRUE(succeeded(store_->change_tag({drawing, "heart", by_bob, start_ + 2s, "", 2})));
+    EXPECT_EQ(missing(2), 1U);
+    ASSERT_TRUE(succeeded(store_->undo_tag({drawing, by_bob, start_ + 3s, 3})));
+    ASSERT_TRUE(succeeded(store_->undo_tag({drawing, by_ada, start_ + 4s, 4})));
+    EXPECT_EQ(missing(2), 2U);
+}
+
+TEST_P(JobsAfterReviews, CountsEachProjectByItself) {
+    Project birds;
+    birds.slug = birds.name = "birds";
+    birds.created_at = start_;
+    const int other = store_->add_project(birds)->id;
+    reviewed(start_ + 1s);
+    auto job = job_of();
+    job.project = other;
+    EXPECT_FALSE(store_->add_job_after_reviews(job, 1)->queued);
+    // Nor does another kind count from the teaching of the other project, or from its own.
+    ASSERT_TRUE(succeeded(store_->add_job(job, OpenAtOnce::any)));
+    added("retag");
+    EXPECT_TRUE(after(1, start_ + 2s).queued);
+}
+
+TEST_P(JobsAfterReviews, FollowsAJobThatFailedOrWasCancelledAsAnyOther) {
+    reviewed(start_ + 1s);
+    ASSERT_TRUE(after(1, start_ + 2s).queued);
+    do_claimed(start_ + 3s, JobState::failed);
+    EXPECT_EQ(missing(1), 1U);
+    reviewed(start_ + 4s);
+    const auto second = after(1, start_ + 5s);
+    ASSERT_TRUE(second.queued);
+    ASSERT_TRUE(succeeded(store_->cancel_job(second.queued->id, start_ + 6s)));
+    EXPECT_EQ(missing(1), 1U);
+}
+
+TEST_P(JobsAfterReviews, AnotherProcessAndALaterOneCountTheSame) {
+    reviewed(start_ + 1s);
+    reviewed(start_ + 2s);
+    const auto other = open_another();
+    EXPECT_EQ(other->add_job_after_reviews(job_of(), 3)->missing, 1U);
+    store_->stop();
+    store_ = open_another();
+    EXPECT_EQ(missing(3), 1U);
+    reviewed(start_ + 3s);
+    EXPECT_TRUE(other->add_job_after_reviews(job_of(), 3)->queued);
+    EXPECT_EQ(missing(3), 3U);
+}
+
 }  // namespace
 }  // namespace croquis::store

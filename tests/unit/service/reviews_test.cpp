@@ -102,6 +102,44 @@ TEST_F(ReviewsTest, TeachesAfterSoManyReviews) {
     EXPECT_EQ(jobs(), 1U);
 }
 
+TEST_F(ReviewsTest, CountsWithOtherProcessesAndOverARestart) {
+    const auto other_store =
+        store::open_store("sqlite:" + (folder_.path() / "croquis.db").string(), {}, metrics_)
+            .value();
+    Details other_details(*other_store, projects_, models_);
+    const TeachingRhythm rhythm{5};
+    Reviews one(*store_, workers_, details_, rhythm);
+    Reviews other(*other_store, workers_, other_details, rhythm);
+    const auto review = [&](Reviews& reviews, int seed) {
+        const auto changed = ask(reviews.accept({{stored(seed).id, 1}}, marie_));
+        ASSERT_TRUE(changed && changed->front());
+    };
+    const auto jobs = [&] { return store_->jobs(10, std::nullopt)->size(); };
+    review(one, 1);
+    review(one, 2);
+    review(other, 3);
+    review(other, 4);
+    EXPECT_EQ(jobs(), 0U);
+    Reviews after_restart(*store_, workers_, details_, rhythm);
+    review(after_restart, 5);
+    EXPECT_EQ(jobs(), 1U);
+    review(one, 6);
+    review(other, 7);
+    EXPECT_EQ(jobs(), 1U);
+}
+
+TEST_F(ReviewsTest, FindsOutInTimeHoweverManyAreMissing) {
+    Reviews one(*store_, workers_, details_, TeachingRhythm{40});
+    Reviews other(*store_, workers_, details_, TeachingRhythm{40});
+    for (int seed = 1; seed <= 39; ++seed) {
+        auto& by_turns = seed % 3 == 0 ? other : one;
+        ASSERT_TRUE(ask(by_turns.accept({{stored(seed).id, 1}}, marie_)));
+    }
+    EXPECT_TRUE(store_->jobs(10, std::nullopt)->empty());
+    ASSERT_TRUE(ask(other.accept({{stored(40).id, 1}}, marie_)));
+    EXPECT_EQ(store_->jobs(10, std::nullopt)->size(), 1U);
+}
+
 TEST_F(ReviewsTest, TeachesAsTheProjectSays) {
     Reviews reviews(*store_, workers_, details_, TeachingRhythm{1});
     ReviewedProject project{store::shapes_project, 0, true};
@@ -112,11 +150,11 @@ TEST_F(ReviewsTest, TeachesAsTheProjectSays) {
     const auto jobs = [&] { return store_->jobs(10, std::nullopt).value(); };
     review(1);
     EXPECT_TRUE(jobs().empty()) << "0 is never";
-    project.teach_after = 2;
+    project.teach_after = 3;
     review(2);
     EXPECT_TRUE(jobs().empty());
     review(3);
-    ASSERT_EQ(jobs().size(), 1U);
+    ASSERT_EQ(jobs().size(), 1U) << "with what was reviewed before";
     EXPECT_FALSE(jobs().front().created_by);
     EXPECT_EQ(store::parameter_of(jobs().front(), "promote"), "if_better");
 }
