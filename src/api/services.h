@@ -1,6 +1,7 @@
 #pragma once
 
 #include "service/catalogue.h"
+#include "service/exports.h"
 #include "service/imports.h"
 #include "service/live_models.h"
 #include "service/moderation.h"
@@ -8,7 +9,6 @@
 #include "service/review_queue.h"
 #include "service/reviews.h"
 #include "service/submissions.h"
-#include "service/transfer.h"
 #include "service/watch.h"
 
 namespace croquis::api {

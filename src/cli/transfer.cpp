@@ -1,5 +1,3 @@
-#include "service/transfer.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +13,8 @@
 #include "cli/terminal.h"
 #include "server/open.h"
 #include "service/audit.h"
+#include "service/export.h"
+#include "service/import.h"
 #include "service/models.h"
 
 namespace croquis::cli {

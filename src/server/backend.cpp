@@ -23,8 +23,8 @@
 #include "server/open.h"
 #include "server/promotions.h"
 #include "server/use_cases.h"
+#include "service/exports.h"
 #include "service/retention.h"
-#include "service/transfer.h"
 #include "service/watch.h"
 
 namespace croquis::server {

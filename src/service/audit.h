@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "service/transfer.h"
+#include "service/export.h"
 #include "store/audit_store.h"
 
 /// Who did what. All functions block.

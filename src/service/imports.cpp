@@ -13,6 +13,7 @@
 
 #include "core/text.h"
 #include "core/this_thread.h"
+#include "learning/dataset/writer.h"
 #include "service/models.h"
 #include "service/pace.h"
 #include "service/reasons.h"

@@ -16,7 +16,7 @@
 #include "jobs/runner.h"
 #include "learning/dataset/reader.h"
 #include "recognition/batcher.h"
-#include "service/transfer.h"
+#include "service/import.h"
 #include "store/store.h"
 
 /// What people upload, brought in by durable jobs.

@@ -1,11 +1,11 @@
-#include "service/transfer.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <set>
 
+#include "service/export.h"
+#include "service/import.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"

@@ -1,26 +1,21 @@
 #pragma once
 
-#include <atomic>
-#include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/worker_pool.h"
 #include "learning/dataset/reader.h"
-#include "learning/dataset/writer.h"
 #include "recognition/batcher.h"
 #include "service/projects.h"
 #include "store/store.h"
 #include "store/transfer.h"
 
-/// Data in and data out, for the API and the command line alike.
+/// Data in, for the API and the command line alike.
 namespace croquis::service {
 
 /// What a label of the data is worth.
@@ -109,96 +104,5 @@ Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store
 
 /// As the API and the command line show it.
 boost::json::object to_json(const ImportReport& report, bool dry_run);
-
-struct ExportOptions {
-    dataset::Format format = dataset::Format::image_folder;
-    std::string project = shapes_slug;  ///< its slug, which the manifest names
-    int project_id = store::shapes_project;
-    std::optional<std::string> tag;
-    std::optional<bool> reviewed;          ///< only those that are, or only those that are not
-    std::optional<Timestamp> from, until;  ///< created_at, the end excluded
-    std::optional<std::string> source;
-    std::optional<std::string> tagged_by;
-    std::optional<Timestamp> tagged_since;                ///< reviewed then or later
-    std::optional<float> min_confidence, max_confidence;  ///< of the prediction
-    std::optional<bool> judging;       ///< only those kept back to judge models, or only the others
-    std::optional<bool> disagreement;  ///< only those reviewed otherwise than predicted, or not so
-    std::optional<bool> disputed;      ///< only those about which people do not agree, or not so
-    std::optional<bool> flagged;       ///< only those marked for attention, or the others
-};
-
-struct ExportReport {
-    std::size_t written = 0;
-    std::size_t left_out = 0;  ///< that the format cannot carry
-    std::string manifest;      ///< JSON
-};
-
-/// Writes drawings, oldest first, some at a time. Memory does not grow with their number. Not
-/// thread-safe.
-class Exporter {
-  public:
-    /// The store, the connection and the sink must outlive it. Errors: invalid (the format is read
-    /// and not written).
-    static Result<std::unique_ptr<Exporter>> make(store::Store& store, store::Transfer& transfer,
-                                                  dataset::ZipWriter::Sink& sink,
-                                                  ExportOptions options);
-    ~Exporter();
-    Exporter(const Exporter&) = delete;
-    Exporter& operator=(const Exporter&) = delete;
-
-    /// Writes a few drawings more; false once everything is written, the manifest too. Errors:
-    /// those of the sink and the store.
-    Result<bool> step();
-    [[nodiscard]] const ExportReport& report() const;
-
-  private:
-    class Impl;
-    explicit Exporter(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
-};
-
-/// All of it at once. Errors: those of Exporter.
-Result<ExportReport> export_drawings(store::Store& store, store::Transfer& transfer,
-                                     dataset::ZipWriter::Sink& sink, const ExportOptions& options,
-                                     const std::function<void(std::size_t written)>& progress);
-
-/// "imagefolder.zip" and the like: what the file of a format is called.
-std::string file_name_of(dataset::Format format, const std::string& project);
-/// application/zip or application/x-ndjson.
-std::string media_type_of(dataset::Format format);
-
-/// An export that is written while somebody takes it.
-class RunningExport {
-  public:
-    virtual ~RunningExport() = default;
-    /// The next bytes, none at the end; not asked again before it answered. Errors: those of
-    /// Exporter.
-    virtual boost::asio::awaitable<Result<std::string>> next() = 0;
-};
-
-/// The exports of a server, a few at a time, on a thread of their own that gives way to others.
-/// Thread-safe.
-class Exports {
-  public:
-    static constexpr std::size_t at_once = 4;
-
-    /// `url` is the store's: each export has a connection of its own.
-    Exports(store::Store& store, std::string url);
-
-    /// Errors: unavailable (as many are running as may); those of Exporter::make and
-    /// open_transfer().
-    boost::asio::awaitable<Result<std::shared_ptr<RunningExport>>> begin(ExportOptions options);
-
-    /// Joins; call it when nobody takes an export any more.
-    void stop() { worker_.stop(); }
-
-  private:
-    Result<std::shared_ptr<RunningExport>> open(const ExportOptions& options);
-
-    store::Store& store_;
-    const std::string url_;
-    std::shared_ptr<std::atomic<std::size_t>> running_;
-    WorkerPool worker_;
-};
 
 }  // namespace croquis::service
