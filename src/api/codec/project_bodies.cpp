@@ -28,6 +28,7 @@ Result<std::optional<store::Access>> optional_access(const json::object& body,
     return std::optional(*access);
 }
 
+/// All that there is in `body`.
 Result<service::ProjectEdit> project_edit_in(const json::object& body) {
     service::ProjectEdit edit;
     auto name = optional_text(body, "name");
@@ -61,35 +62,30 @@ Result<service::ProjectEdit> project_edit_in(const json::object& body) {
     const auto promotes_better = optional_bool(body, "promotes_better");
     if (!promotes_better) return promotes_better.error();
     edit.promotes_better = *promotes_better;
+    const auto known = only_members(
+        body, {"name", "guidelines", "who_draws", "who_browses", "opinions_wanted",
+               "retention_days", "archived", "rolls_back", "teach_after", "promotes_better"});
+    if (!known) return known.error();
     return edit;
 }
 
 }  // namespace
 
 Result<NewProject> read_new_project(const http::Request& request) {
-    const auto body = read_object(request);
+    auto body = read_object(request);
     if (!body) return body.error();
     auto slug = text_member(*body, "slug");
     if (!slug) return slug.error();
+    body->erase("slug");
     auto rest = project_edit_in(*body);
     if (!rest) return rest.error();
-    const auto known = only_members(
-        *body, {"slug", "name", "guidelines", "who_draws", "who_browses", "opinions_wanted",
-                "retention_days", "archived", "rolls_back", "teach_after", "promotes_better"});
-    if (!known) return known.error();
     return NewProject{std::move(*slug), std::move(*rest)};
 }
 
 Result<service::ProjectEdit> read_project_edit(const http::Request& request) {
     const auto body = read_object(request);
     if (!body) return body.error();
-    auto edit = project_edit_in(*body);
-    if (!edit) return edit.error();
-    const auto known = only_members(
-        *body, {"name", "guidelines", "who_draws", "who_browses", "opinions_wanted",
-                "retention_days", "archived", "rolls_back", "teach_after", "promotes_better"});
-    if (!known) return known.error();
-    return edit;
+    return project_edit_in(*body);
 }
 
 }  // namespace croquis::api
