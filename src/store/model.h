@@ -510,7 +510,7 @@ struct LabelMergeStep {
     bool done = false;  ///< no drawing carries the label any more
 };
 
-enum class ModelState { candidate, shadow, live, retired, rejected };
+enum class ModelState { candidate, live, retired };
 /// A whole network, or a layer taught on the embeddings of one.
 enum class ModelKind { trunk, head };
 

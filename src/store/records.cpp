@@ -34,10 +34,8 @@ constexpr std::array accesses{
 
 constexpr std::array model_states{
     Word<ModelState>{ModelState::candidate, "candidate"},
-    Word<ModelState>{ModelState::shadow, "shadow"},
     Word<ModelState>{ModelState::live, "live"},
     Word<ModelState>{ModelState::retired, "retired"},
-    Word<ModelState>{ModelState::rejected, "rejected"},
 };
 
 constexpr std::array model_kinds{
