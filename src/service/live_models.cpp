@@ -55,9 +55,10 @@ asio::awaitable<Result<void>> LiveModels::promote(std::string model_id, store::A
     co_return co_await workers_.run(job);
 }
 
-asio::awaitable<Result<std::string>> LiveModels::roll_back(store::Author by, int project) {
-    const auto job = [this, &by, project] {
-        return roll_back_in(store_, project, by,
+asio::awaitable<Result<std::string>> LiveModels::roll_back(store::Author by,
+                                                           identity::Origin origin, int project) {
+    const auto job = [this, &by, &origin, project] {
+        return roll_back_in(store_, project, by, origin,
                             [this, project](std::unique_ptr<recognition::Recognizer> live) {
                                 return take_up(project, std::move(live));
                             });

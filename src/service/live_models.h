@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/worker_pool.h"
+#include "identity/security_log.h"
 #include "recognition/batcher.h"
 #include "service/project_models.h"
 #include "service/projects.h"
@@ -48,7 +49,7 @@ class LiveModels {
     /// Makes the model live that was before in the project, as promote() does, and returns its id.
     /// What the other one said meanwhile stays, until somebody asks for a retagging. Errors:
     /// not_found where none was live before.
-    boost::asio::awaitable<Result<std::string>> roll_back(store::Author by,
+    boost::asio::awaitable<Result<std::string>> roll_back(store::Author by, identity::Origin origin,
                                                           int project = store::shapes_project);
 
   private:

@@ -119,13 +119,17 @@ Result<void> promote(store::Store& store, const std::string& id,
 }
 
 Result<std::string> roll_back_in(store::Store& store, int project,
-                                 const std::optional<store::Author>& by, const TakeUp& take_up) {
+                                 const std::optional<store::Author>& by,
+                                 const identity::Origin& origin, const TakeUp& take_up) {
     const auto before = store.model_before(project);
     if (!before) return before.error();
     auto live =
         make_live(store, before->id, project, {by.value_or(store::operator_author()), true});
     if (!live) return live.error();
     if (const auto taken = take_up(std::move(*live)); !taken) return taken.error();
+    identity::tell(
+        identity::Event::model_promoted, origin,
+        {{"by", by ? std::string_view(by->name) : "operator"}, {"rolled_back_to", before->id}});
     return before->id;
 }
 
@@ -133,11 +137,7 @@ Result<std::string> roll_back(store::Store& store, int project) {
     const auto stays = [](const std::unique_ptr<recognition::Recognizer>&) -> Result<void> {
         return {};
     };
-    auto before = roll_back_in(store, project, std::nullopt, stays);
-    if (before)
-        identity::tell(identity::Event::model_promoted, {},
-                       {{"by", "operator"}, {"rolled_back_to", *before}});
-    return before;
+    return roll_back_in(store, project, std::nullopt, {}, stays);
 }
 
 Result<void> remove_model(store::Store& store, const std::string& id, int project,

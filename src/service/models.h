@@ -76,13 +76,14 @@ Result<void> promote_in(store::Store& store, const std::string& id, int project,
                         const std::optional<store::Author>& by, const TakeUp& take_up);
 
 /// Makes the model live again that was before in the project, for `by` (absent: the operator), and
-/// has this process take it up; what the other one said of drawings stays. Returns its id. Errors:
-/// not_found where no model was live before; those of make_live and of `take_up`.
+/// has this process take it up; what the other one said of drawings stays. The security log says
+/// so. Returns its id. Errors: not_found where no model was live before; those of make_live and of
+/// `take_up`.
 Result<std::string> roll_back_in(store::Store& store, int project,
-                                 const std::optional<store::Author>& by, const TakeUp& take_up);
+                                 const std::optional<store::Author>& by,
+                                 const identity::Origin& origin, const TakeUp& take_up);
 
-/// The same for the operator, who is named in the security log. Running servers take it up within
-/// seconds.
+/// The same for the operator. Running servers take it up within seconds.
 Result<std::string> roll_back(store::Store& store, int project);
 
 /// Makes a model of the registry live in its project for `by` (absent: the operator), who is named

@@ -56,10 +56,8 @@ Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
 Answer roll_back(AnnotatorContext& api, Request& request, const Principal& who,
                  const service::ProjectRef& project) {
     const store::Author by{who.user, who.name};
-    const auto model = co_await api.models.roll_back(by, project->project.id);
+    const auto model = co_await api.models.roll_back(by, origin_of(request), project->project.id);
     if (!model) co_return problem(model.error());
-    identity::tell(identity::Event::model_promoted, origin_of(request),
-                   {{"by", who.name}, {"rolled_back_to", *model}});
     const auto changed = co_await project_of(api.projects, request);
     if (!changed) co_return problem(changed.error());
     co_return co_await get_live_model(api.models, *changed);
