@@ -22,7 +22,7 @@ int embed(store::Store& store, const server::Config& config, const std::string& 
     auto bar = std::make_unique<ProgressBar>("Looking at drawings without an embedding");
     service::EmbedRequest request;
     request.project = project->id;
-    request.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
+    request.control.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
     const auto embedded = service::embed_missing(store, request);
     bar.reset();
     if (!embedded) return report(embedded.error());

@@ -254,7 +254,7 @@ Result<service::Shadow> shadow_here(store::Store& store, const store::Model& mod
     service::ShadowRun run;
     run.model = model.id;
     run.project = model.project;
-    run.progress = [&bar](std::size_t done, std::size_t all) { bar.show(done, all); };
+    run.control.progress = [&bar](std::size_t done, std::size_t all) { bar.show(done, all); };
     return service::shadow_by_network(store, run);
 }
 

@@ -32,7 +32,7 @@ Result<void> retag(store::Store& store, const std::string& slug) {
     service::RetagRequest request;
     request.project = project->id;
     auto bar = std::make_unique<ProgressBar>("Retagging");
-    request.progress = [&bar](std::size_t done, std::size_t all) { bar->show(done, all); };
+    request.control.progress = [&bar](std::size_t done, std::size_t all) { bar->show(done, all); };
     const auto retagged = service::retag(store, request);
     bar.reset();
     if (!retagged) return retagged.error();

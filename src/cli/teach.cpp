@@ -111,7 +111,7 @@ Result<void> teach(store::Store& store, const server::Config& config,
     auto bar = std::make_unique<ProgressBar>("Looking at reviewed drawings");
     service::TeachRequest request;
     request.project = project->id;
-    request.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
+    request.control.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
     const auto teaching = service::teach(store, request);
     bar.reset();
     if (!teaching) return teaching.error();

@@ -13,22 +13,31 @@ constexpr std::size_t search_page_size = 200;
 
 }  // namespace
 
+Result<void> read_embeddings(store::EmbeddingStore& store, const std::string& trunk,
+                             std::span<const Uuid> drawings,
+                             const std::function<void(store::NewEmbedding& found)>& take) {
+    for (; !drawings.empty();
+         drawings = drawings.subspan(std::min(store::most_embeddings, drawings.size()))) {
+        const auto ids = drawings.first(std::min(store::most_embeddings, drawings.size()));
+        auto some = store.embeddings_of(trunk, {ids.begin(), ids.end()});
+        if (!some) return some.error();
+        for (auto& found : *some) take(found);
+    }
+    return {};
+}
+
 Result<std::vector<DrawingWithEmbedding>> with_embeddings(store::Store& store,
                                                           const DrawingsById& drawings,
                                                           const std::string& trunk) {
+    std::vector<Uuid> ids;
+    for (const auto& [id, drawing] : drawings) ids.push_back(id);
     std::vector<DrawingWithEmbedding> found;
-    for (auto next = drawings.begin(); next != drawings.end();) {
-        std::vector<Uuid> ids;
-        for (; next != drawings.end() && ids.size() < store::most_embeddings; ++next)
-            ids.push_back(next->first);
-        auto some = store.embeddings_of(trunk, ids);
-        if (!some) return some.error();
-        for (auto& [id, embedding] : *some) {
-            const auto& width = found.empty() ? embedding : found.front().embedding;
-            if (embedding.numbers.size() != width.numbers.size()) continue;
-            found.push_back({&drawings.at(id), std::move(embedding)});
-        }
-    }
+    const auto read = read_embeddings(store, trunk, ids, [&](store::NewEmbedding& one) {
+        const auto& width = found.empty() ? one.embedding : found.front().embedding;
+        if (one.embedding.numbers.size() == width.numbers.size())
+            found.push_back({&drawings.at(one.drawing), std::move(one.embedding)});
+    });
+    if (!read) return read.error();
     std::sort(found.begin(), found.end(),
               [](const auto& a, const auto& b) { return a.drawing->id > b.drawing->id; });
     return found;
@@ -67,9 +76,8 @@ Result<void> read_reviewed(
     return {};
 }
 
-Result<std::vector<recognition::Prediction>> answers_by_layer(
-    const recognition::HeadLayer& head, const recognition::ModelInfo& info,
-    const std::vector<const store::Embedding*>& embeddings) {
+Result<std::vector<float>> numbers_for(const recognition::HeadLayer& head,
+                                       const std::vector<const store::Embedding*>& embeddings) {
     std::vector<float> rows(embeddings.size() * head.width);
     for (std::size_t i = 0; i < embeddings.size(); ++i) {
         const auto& [trunk, scale, numbers] = *embeddings[i];
@@ -77,7 +85,15 @@ Result<std::vector<recognition::Prediction>> answers_by_layer(
             return Error{ErrorKind::internal, "A stored embedding does not fit its network."};
         recognition::unpack(scale, numbers, std::span(rows).subspan(i * head.width, head.width));
     }
-    return recognition::answers_of(head, info, rows);
+    return rows;
+}
+
+Result<std::vector<recognition::Prediction>> answers_by_layer(
+    const recognition::HeadLayer& head, const recognition::ModelInfo& info,
+    const std::vector<const store::Embedding*>& embeddings) {
+    const auto rows = numbers_for(head, embeddings);
+    if (!rows) return rows.error();
+    return recognition::answers_of(head, info, *rows);
 }
 
 }  // namespace croquis::service

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,12 @@
 namespace croquis::service {
 
 using DrawingsById = std::map<Uuid, store::Drawing>;
+
+/// What the trunk has stored of these drawings, in any order, store::most_embeddings after
+/// store::most_embeddings; `take` may move from it. Errors: those of the store.
+Result<void> read_embeddings(store::EmbeddingStore& store, const std::string& trunk,
+                             std::span<const Uuid> drawings,
+                             const std::function<void(store::NewEmbedding& found)>& take);
 
 struct DrawingWithEmbedding {
     const store::Drawing* drawing;
@@ -46,8 +53,13 @@ Result<void> read_reviewed(
     store::Store& store, int project, const std::string& trunk,
     const std::function<Result<bool>(std::vector<store::EmbeddedDrawing>& page)>& take);
 
-/// What the layer answers about stored embeddings, in their order. Errors: internal for one that is
-/// not of the layer's width; those of recognition::answers_of.
+/// The numbers of stored embeddings, one after another, as recognition::answers_of() takes them.
+/// Errors: internal for one that is not of the layer's width.
+Result<std::vector<float>> numbers_for(const recognition::HeadLayer& head,
+                                       const std::vector<const store::Embedding*>& embeddings);
+
+/// What the layer answers about stored embeddings, in their order. Errors: those of numbers_for()
+/// and of recognition::answers_of().
 Result<std::vector<recognition::Prediction>> answers_by_layer(
     const recognition::HeadLayer& head, const recognition::ModelInfo& info,
     const std::vector<const store::Embedding*>& embeddings);

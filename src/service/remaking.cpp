@@ -13,6 +13,7 @@
 #include "learning/adaptation/teaching.h"
 #include "recognition/card.h"
 #include "recognition/head.h"
+#include "service/embedded_drawings.h"
 #include "service/trunk.h"
 #include "store/asking.h"
 #include "store/tagging.h"
@@ -154,41 +155,26 @@ Result<std::vector<Learnt>> drawings_then(store::Store& store, const Lineage& li
     return found;
 }
 
-Result<void> read_embeddings(store::Store& store, const Trunk& trunk,
-                             std::vector<Learnt>& drawings) {
-    for (std::size_t at = 0; at < drawings.size(); at += store::most_embeddings) {
-        const auto some =
-            std::span(drawings).subspan(at, std::min(store::most_embeddings, drawings.size() - at));
-        std::vector<Uuid> ids;
-        for (const auto& drawing : some) ids.push_back(drawing.id);
-        const auto stored = store.embeddings_of(trunk.id(), ids);
-        if (!stored) return stored.error();
-        std::map<Uuid, const store::Embedding*> by_id;
-        for (const auto& each : *stored) by_id[each.drawing] = &each.embedding;
-        for (auto& drawing : some)
-            if (const auto known = by_id.find(drawing.id); known != by_id.end())
-                drawing.embedding = numbers_of(*known->second);
-    }
-    return {};
-}
-
 /// Reads the embeddings, has the network look at what has none, and takes out what it cannot see,
 /// as teach() does.
 Result<void> embed(store::Store& store, Trunk& trunk, std::vector<Learnt>& drawings,
                    const RemakeRequest& request, RemakeStep step) {
-    if (const auto read = read_embeddings(store, trunk, drawings); !read) return read.error();
-    std::vector<Uuid> missing;
+    std::vector<Uuid> ids;
     std::map<Uuid, Learnt*> by_id;
     for (auto& drawing : drawings) {
-        if (!drawing.embedding.empty()) continue;
-        missing.push_back(drawing.id);
+        ids.push_back(drawing.id);
         by_id.emplace(drawing.id, &drawing);
     }
+    const auto read = read_embeddings(store, trunk.id(), ids, [&](store::NewEmbedding& found) {
+        by_id.at(found.drawing)->embedding = numbers_of(found.embedding);
+    });
+    if (!read) return read.error();
+    std::erase_if(ids, [&](const Uuid& id) { return !by_id.at(id)->embedding.empty(); });
     const auto progress = [&](std::size_t done, std::size_t all) {
         tell(request, step, done, all);
     };
     const auto looked =
-        look_at_all(store, trunk, missing, {progress, request.is_stopped}, [&](Looked& part) {
+        look_at_all(store, trunk, ids, {{progress, request.is_stopped}}, [&](Looked& part) {
             for (const auto& [id, answer] : part.answers)
                 by_id.at(id)->embedding = numbers_of(*embedding_of(trunk.info(), answer));
         });

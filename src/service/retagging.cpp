@@ -66,7 +66,7 @@ class Retagging {
             if (!stretch) return stretch.error();
             if (const auto tagged = retag_all(stretch->drawings); !tagged) return tagged.error();
             done_ += stretch->looked_at;
-            if (request_.progress) request_.progress(std::min(done_, all_), all_);
+            request_.control.tell(std::min(done_, all_), all_);
             if (!stretch->next) return {};
             query.after = *stretch->next;
         }
@@ -109,7 +109,7 @@ class Retagging {
     using Answer = Result<std::vector<store::Retag>> (Retagging::*)(Drawings);
     Result<void> in_batches(Drawings drawings, std::size_t size, Answer answer) {
         for (; !drawings.empty(); drawings = drawings.subspan(std::min(size, drawings.size()))) {
-            if (request_.is_stopped && request_.is_stopped()) return stopped();
+            if (request_.control.ends()) return stopped();
             auto retags = (this->*answer)(drawings.first(std::min(size, drawings.size())));
             if (!retags) return retags.error();
             const auto changed = store_.retag(*retags, now());

@@ -4,16 +4,14 @@
 
 #include "core/error.h"
 #include "service/trunk.h"
+#include "service/work_control.h"
 #include "store/store.h"
 
 /// Gives stored drawings that nobody reviewed the prediction of the model that is live now.
 namespace croquis::service {
 
 struct RetagRequest {
-    /// Called now and then with how many of the drawings were looked at. May be empty.
-    std::function<void(std::size_t done, std::size_t all)> progress = {};
-    /// Ends the work early where it says so. May be empty.
-    std::function<bool()> is_stopped = {};
+    WorkControl control = {};
     /// Only drawings made since then.
     Timestamp since = {};
     /// The first one stands for all that its model answers in: those without a live model too.

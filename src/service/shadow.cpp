@@ -55,8 +55,11 @@ Result<void> ask_last_layer(const Trunk& other, const std::vector<DrawingWithEmb
     if (drawings.empty()) return {};
     std::vector<const store::Embedding*> embeddings;
     for (const auto& each : drawings) embeddings.push_back(&each.embedding);
+    // Whoever draws has the network's numbers, and not what is stored of them.
+    const auto numbers = numbers_for(*other.head(), embeddings);
+    if (!numbers) return numbers.error();
     const auto begun = std::chrono::steady_clock::now();
-    auto said = answers_by_layer(*other.head(), other.info(), embeddings);
+    auto said = recognition::answers_of(*other.head(), other.info(), *numbers);
     if (!said) return said.error();
     const Microseconds took = std::chrono::steady_clock::now() - begun;
     answers.microseconds = took.count() / static_cast<double>(drawings.size());
@@ -82,8 +85,8 @@ Result<void> ask_network(store::Store& store, Trunk& other, const ShadowRun& run
     if (const auto loaded = other.load(); !loaded) return loaded.error();
     const auto begun = std::chrono::steady_clock::now();
     std::size_t answered = 0;
-    const auto looked = look_at_all(
-        store, other, ids, {run.progress, run.is_stopped, begun + run.longest}, [&](Looked& part) {
+    const auto looked =
+        look_at_all(store, other, ids, {run.control, begun + run.longest}, [&](Looked& part) {
             answered += part.answers.size();
             for (auto& [id, answer] : part.answers) answers.add(drawings.at(id), std::move(answer));
         });

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "learning/evaluation/metrics.h"
+#include "service/work_control.h"
 #include "store/store.h"
 
 /// What a model that is not live would answer, beside what the live one answered.
@@ -49,10 +50,7 @@ Result<Shadow> shadow_of(store::Store& store, int project, const std::string& mo
 struct ShadowRun {
     std::string model;
     int project = store::shapes_project;
-    /// Called now and then with how many of the drawings were looked at. May be empty.
-    std::function<void(std::size_t done, std::size_t all)> progress = {};
-    /// Ends the work early where it says so. May be empty.
-    std::function<bool()> is_stopped = {};
+    WorkControl control = {};
     /// After so long no more drawings are begun with, and the rest is left out.
     std::chrono::milliseconds longest = longest_run;
 };

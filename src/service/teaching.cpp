@@ -125,8 +125,7 @@ Result<std::vector<Unreadable>> fill_in(store::Store& store, Trunk& trunk,
         }
         std::move(part.unreadable.begin(), part.unreadable.end(), std::back_inserter(unreadable));
     };
-    const auto looked =
-        look_at_all(store, trunk, missing, {request.progress, request.is_stopped}, take);
+    const auto looked = look_at_all(store, trunk, missing, {request.control}, take);
     if (!looked) return looked.error();
     std::erase_if(drawings, [&](const Reviewed& drawing) { return needs_network(drawing, trunk); });
     return unreadable;
@@ -474,8 +473,7 @@ Result<void> look_anew(store::Store& store, Trunk& network, std::vector<Reviewed
             drawing.new_confidence = answer.confidence;
         }
     };
-    const auto looked =
-        look_at_all(store, network, ids, {request.progress, request.is_stopped}, take);
+    const auto looked = look_at_all(store, network, ids, {request.control}, take);
     if (!looked) return looked.error();
     std::erase_if(drawings, [](const Reviewed& drawing) { return drawing.embedding.empty(); });
     return {};
@@ -561,7 +559,7 @@ Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     lesson->as_of = as_of;
     const auto head = learning::teach(lesson->examples);
     if (!head) return head.error();
-    if (request.is_stopped && request.is_stopped()) return stopped();
+    if (request.control.ends()) return stopped();
     for (std::size_t i = 0; i < lesson->labels.size(); ++i)
         lesson->labels[i].accuracy = head->by_label[i];
     const auto candidate = candidate_of(*trunk, *lesson, *head, request);

@@ -9,6 +9,7 @@
 #include "learning/adaptation/gate.h"
 #include "learning/adaptation/teaching.h"
 #include "service/trunk.h"
+#include "service/work_control.h"
 #include "store/asking.h"
 #include "store/store.h"
 
@@ -19,11 +20,7 @@ using store::judges;
 
 struct TeachRequest {
     std::string by;  ///< who asked: a user's name, or "" for the command line
-    /// Called now and then with how many of the drawings without an embedding have been looked at.
-    /// May be empty.
-    std::function<void(std::size_t done, std::size_t all)> progress = {};
-    /// Ends the work early where it says so. May be empty.
-    std::function<bool()> is_stopped = {};
+    WorkControl control = {};
     int project = store::shapes_project;
 };
 

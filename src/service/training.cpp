@@ -369,8 +369,8 @@ Result<std::string> Trainings::work(jobs::Task& task) {
     TeachRequest asked;
     asked.project = task.job().project;
     if (task.job().created_by) asked.by = task.job().created_by->name;
-    asked.is_stopped = [&task] { return task.is_stopped(); };
-    asked.progress = [&task](std::size_t done, std::size_t all) {
+    asked.control.is_stopped = [&task] { return task.is_stopped(); };
+    asked.control.progress = [&task](std::size_t done, std::size_t all) {
         task.progress(trained + (0.99 - trained) * static_cast<double>(done) /
                                     static_cast<double>(std::max<std::size_t>(all, 1)));
     };

@@ -68,8 +68,8 @@ Result<std::string> do_teach(store::Store& store, jobs::Task& task) {
     TeachRequest request;
     request.project = task.job().project;
     if (task.job().created_by) request.by = task.job().created_by->name;
-    request.progress = progress_of(task, 0, 0.9);
-    request.is_stopped = [&task] { return task.is_stopped(); };
+    request.control.progress = progress_of(task, 0, 0.9);
+    request.control.is_stopped = [&task] { return task.is_stopped(); };
     const auto teaching = teach(store, request);
     if (!teaching) return teaching.error();
     const auto promoted = promoted_by_gate(store, task.job(), *teaching);
@@ -105,8 +105,8 @@ Result<std::string> do_retag(store::Store& store, jobs::Task& task) {
     const auto begun = now();
     RetagRequest request;
     request.project = task.job().project;
-    request.progress = progress_of(task, 0, 0.95);
-    request.is_stopped = [&task] { return task.is_stopped(); };
+    request.control.progress = progress_of(task, 0, 0.95);
+    request.control.is_stopped = [&task] { return task.is_stopped(); };
     auto retagged = retag(store, request);
     if (!retagged) return retagged.error();
     if (retagged->superseded) return json::serialize(to_json(*retagged));
@@ -114,7 +114,7 @@ Result<std::string> do_retag(store::Store& store, jobs::Task& task) {
     if (!spread) return spread.error();
     retagged->superseded = !*spread;
     if (retagged->superseded) return json::serialize(to_json(*retagged));
-    request.progress = {};
+    request.control.progress = {};
     request.since = begun - promotion_spreads;
     const auto late = retag(store, request);
     if (!late) return late.error();
@@ -127,8 +127,8 @@ Result<std::string> do_shadow(store::Store& store, jobs::Task& task) {
     ShadowRun run;
     run.model = store::parameter_of(task.job(), model_member).value_or("");
     run.project = task.job().project;
-    run.progress = progress_of(task, 0, 1);
-    run.is_stopped = [&task] { return task.is_stopped(); };
+    run.control.progress = progress_of(task, 0, 1);
+    run.control.is_stopped = [&task] { return task.is_stopped(); };
     const auto shadow = shadow_by_network(store, run);
     if (!shadow) return shadow.error();
     return json::serialize(to_json(*shadow));

@@ -178,13 +178,13 @@ Result<void> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid
                          const LookOptions& options,
                          const std::function<void(Looked& part)>& take) {
     for (std::size_t at = 0; at < drawings.size(); at += most_looked_at) {
-        if (options.is_stopped && options.is_stopped()) return stopped();
+        if (options.control.ends()) return stopped();
         if (options.until && std::chrono::steady_clock::now() >= *options.until) break;
         const auto some = drawings.subspan(at, std::min(most_looked_at, drawings.size() - at));
         auto looked = look_at(store, trunk, some);
         if (!looked) return looked.error();
         take(*looked);
-        if (options.progress) options.progress(at + some.size(), drawings.size());
+        options.control.tell(at + some.size(), drawings.size());
     }
     return {};
 }
@@ -217,10 +217,10 @@ Result<Embedded> embed_missing(store::Store& store, const EmbedRequest& request)
         embedded.had_one += stretch->looked_at - missing.size();
         done += stretch->looked_at - missing.size();
         const auto tell = [&](std::size_t looked_at, std::size_t) {
-            if (request.progress) request.progress(std::min(done + looked_at, *all), *all);
+            request.control.tell(std::min(done + looked_at, *all), *all);
         };
-        const auto looked =
-            look_at_all(store, *trunk, missing, {tell, request.is_stopped}, [&](Looked& part) {
+        const auto looked = look_at_all(
+            store, *trunk, missing, {{tell, request.control.is_stopped}}, [&](Looked& part) {
                 embedded.added += part.answers.size();
                 std::move(part.unreadable.begin(), part.unreadable.end(),
                           std::back_inserter(embedded.unreadable));

@@ -13,6 +13,7 @@
 #include "recognition/card.h"
 #include "recognition/head.h"
 #include "recognition/recognizer.h"
+#include "service/work_control.h"
 #include "store/store.h"
 
 /// What gives embeddings of stored drawings.
@@ -100,10 +101,7 @@ Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> 
 
 /// How a long look is followed, and what ends it.
 struct LookOptions {
-    /// Called now and then with how many of the drawings were looked at. May be empty.
-    std::function<void(std::size_t done, std::size_t all)> progress = {};
-    /// Ends the look with an error where it says so. May be empty.
-    std::function<bool()> is_stopped = {};
+    WorkControl control = {};
     /// From then on no more drawings are begun with, and the rest is left out.
     std::optional<std::chrono::steady_clock::time_point> until = {};
 };
@@ -114,10 +112,7 @@ Result<void> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid
                          const LookOptions& options, const std::function<void(Looked& part)>& take);
 
 struct EmbedRequest {
-    /// Called now and then with how many of the drawings were looked at. May be empty.
-    std::function<void(std::size_t done, std::size_t all)> progress = {};
-    /// Ends the work early where it says so. May be empty.
-    std::function<bool()> is_stopped = {};
+    WorkControl control = {};
     int project = store::shapes_project;
 };
 

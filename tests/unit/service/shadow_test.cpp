@@ -78,7 +78,7 @@ class ShadowTest : public testing::Test {
 
     std::size_t looks_at(ShadowRun run) {
         std::size_t looked_at = 0;
-        run.progress = [&](std::size_t done, std::size_t) { looked_at = done; };
+        run.control.progress = [&](std::size_t done, std::size_t) { looked_at = done; };
         const auto shadow = shadow_by_network(*store_, run);
         EXPECT_TRUE(shadow) << shadow.error().detail;
         return looked_at;
@@ -145,7 +145,7 @@ TEST_F(ShadowTest, EndsWhenItIsStoppedOrItsTimeIsUp) {
     EXPECT_EQ(late.agreement.all, 0U);
     EXPECT_EQ(late.left_out, 1U);
     run.longest = longest_run;
-    run.is_stopped = [] { return true; };
+    run.control.is_stopped = [] { return true; };
     EXPECT_EQ(shadow_by_network(*store_, run).error().kind, ErrorKind::unavailable);
     EXPECT_EQ(shadow_by_network(*store_, {"none"}).error().kind, ErrorKind::not_found);
 }

@@ -376,7 +376,7 @@ TEST_F(TeachingTest, JudgesByEveryReviewWhereTheModelKnowsNoLabel) {
             judging += judges(drawing.id) ? 1 : 0;
             review_unasked(drawing, tags[kind]);
         }
-    const auto taught = teach(*store_, {"marie", {}, {}, marks});
+    const auto taught = teach(*store_, {"marie", {}, marks});
     ASSERT_TRUE(taught) << taught.error().detail;
     EXPECT_EQ(taught->gate.answers.all(), judging);
     EXPECT_THAT(taught->gate.lost, IsEmpty());
@@ -648,7 +648,7 @@ TEST_F(TeachingTest, StoresTheEmbeddingsThatItNeeds) {
     EXPECT_EQ(missing(), 37U);
     std::size_t looked_at = 0;
     TeachRequest request;
-    request.progress = [&](std::size_t, std::size_t all) { looked_at = all; };
+    request.control.progress = [&](std::size_t, std::size_t all) { looked_at = all; };
     const auto first = teach(*store_, request);
     ASSERT_TRUE(first) << first.error().detail;
     EXPECT_EQ(looked_at, 36U);
@@ -676,7 +676,7 @@ TEST_F(TeachingTest, LeavesOutAndNamesWhatCannotBeRead) {
 TEST_F(TeachingTest, StopsWhereItIsTold) {
     review_many(12);
     TeachRequest request;
-    request.is_stopped = [] { return true; };
+    request.control.is_stopped = [] { return true; };
     EXPECT_EQ(teach(*store_, request).error().kind, ErrorKind::unavailable);
     EXPECT_EQ(store_->models()->size(), 1U);
 }
@@ -686,7 +686,7 @@ TEST_F(TeachingTest, EmbedsWhatIsMissingAndGoesOn) {
     unreadable();
     EmbedRequest request;
     int batches = 0;
-    request.is_stopped = [&] { return ++batches > 1; };
+    request.control.is_stopped = [&] { return ++batches > 1; };
     EXPECT_EQ(embed_missing(*store_, request).error().kind, ErrorKind::unavailable);
     EXPECT_EQ(missing(), 71U - most_looked_at);
     const auto rest = embed_missing(*store_, {});
@@ -742,7 +742,7 @@ TEST_F(TeachingTest, TeachesAndRetagsWithinAProject) {
     const auto waiting = stored(1, 40, marks);
     const auto elsewhere = stored(1, 41);
     EXPECT_EQ(teach(*store_, {}).error().kind, ErrorKind::invalid);  // of the first project's none
-    const auto taught = teach(*store_, {"marie", {}, {}, marks});
+    const auto taught = teach(*store_, {"marie", {}, marks});
     ASSERT_TRUE(taught) << taught.error().detail;
     EXPECT_EQ(store_->model(taught->model.id)->project, marks);
     EXPECT_EQ(taught->model.parent, shipped_id_);
@@ -757,7 +757,7 @@ TEST_F(TeachingTest, TeachesAndRetagsWithinAProject) {
     EXPECT_EQ(now_is(waiting).prediction.model, taught->model.id);
     EXPECT_EQ(now_is(elsewhere).tag, "line");
     EXPECT_EQ(Trunk::of_live_model(*store_, marks)->id(), Trunk::of_live_model(*store_)->id());
-    const auto next = teach(*store_, {"marie", {}, {}, marks});
+    const auto next = teach(*store_, {"marie", {}, marks});
     ASSERT_TRUE(next) << next.error().detail;
     EXPECT_EQ(next->model.parent, taught->model.id);
 }
