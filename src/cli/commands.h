@@ -56,6 +56,7 @@ void add_project(CLI::App& program, Context& context);
 /// To `project`, the command.
 void add_project_quality(CLI::App& project, Context& context);
 void add_project_duplicates(CLI::App& project, Context& context);
+void add_project_look_alikes(CLI::App& project, Context& context);
 void add_label(CLI::App& program, Context& context);
 void add_model(CLI::App& program, Context& context);
 /// To `model`, the command.

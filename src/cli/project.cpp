@@ -290,6 +290,7 @@ void add_project(CLI::App& program, Context& context) {
           "As list shows it");
     add_project_quality(*command, context);
     add_project_duplicates(*command, context);
+    add_project_look_alikes(*command, context);
     named(verb("archive", "Let it take no more drawings, and leave the lists", archive),
           "As list shows it")
         .add_flag("--undo", arguments->back, "Let it take drawings again");

@@ -46,10 +46,10 @@ void print_group(const service::DuplicateGroup& group) {
 }
 
 Result<service::Duplicates> find_duplicates(store::Store& store, int project, std::size_t limit) {
-    const auto trunk = service::Trunk::of_live_model(store, project);
+    const auto trunk = service::trunk_in(store, project);
+    if (!trunk) return trunk.error();
     // Of a network without an embedding, the pictures alone are compared.
-    if (!trunk && trunk.error().kind != ErrorKind::malformed) return trunk.error();
-    return service::DuplicateBoard().of(store, project, trunk ? trunk->id() : "", limit);
+    return service::DuplicateBoard().of(store, project, *trunk, limit);
 }
 
 Result<void> print_duplicates(store::Store& store, int project, std::size_t limit) {

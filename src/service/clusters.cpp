@@ -1,14 +1,19 @@
 #include "service/clusters.h"
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <map>
+#include <utility>
 
 #include "learning/adaptation/clusters.h"
+#include "service/drawing_brief.h"
 #include "service/embedded_drawings.h"
 #include "store/asking.h"
 
 namespace croquis::service {
 namespace {
+
+namespace json = boost::json;
 
 /// Reviewed drawings that are put into clusters with those that wait.
 constexpr std::size_t most_examples = 1'000;
@@ -102,6 +107,19 @@ Result<DrawingClusters> clusters_to_review(store::Store& store, int project,
         all.clusters.push_back(described(cluster, *drawings));
     }
     return all;
+}
+
+json::object to_json(const DrawingClusters& all) {
+    json::array clusters;
+    for (const auto& cluster : all.clusters) {
+        json::array drawings;
+        for (const auto& drawing : cluster.drawings) drawings.push_back(brief_of(drawing));
+        clusters.push_back(json::object{{"suggested", cluster.suggested},
+                                        {"suggested_of", cluster.suggested_of},
+                                        {"size", cluster.size},
+                                        {"drawings", std::move(drawings)}});
+    }
+    return {{"looked_at", all.looked_at}, {"clusters", std::move(clusters)}};
 }
 
 Result<std::vector<Uuid>> typical_drawings(store::Store& store, int project,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ struct DrawingClusters {
 /// without a lock on anything. Errors: invalid (limit: 1 to most_clusters); those of the store.
 Result<DrawingClusters> clusters_to_review(store::Store& store, int project,
                                            const std::string& trunk, std::size_t limit);
+
+/// As the command line shows it: of drawings, brief_of().
+boost::json::object to_json(const DrawingClusters& clusters);
 
 /// Drawings that wait and stand for many, at most store::most_first: those nearest to the middles
 /// of clusters, one a cluster. Clusters in which no drawing is reviewed yet come first, and the

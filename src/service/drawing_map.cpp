@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 
+#include "service/drawing_brief.h"
 #include "service/embedded_drawings.h"
 #include "service/models.h"
 
@@ -65,17 +66,12 @@ Result<DrawingMap> map_drawings(store::Store& store, int project, const std::str
 
 json::object to_json(const DrawingMap& map) {
     json::array points;
-    for (const auto& [drawing, at] : map.drawings)
-        points.push_back(
-            json::object{{"id", to_string(drawing.id)},
-                         {"version", drawing.version},
-                         {"tag", drawing.tag},
-                         {"model", drawing.prediction.model},
-                         {"reviewed", drawing.tagged_by.has_value()},
-                         {"tagged_by", drawing.tagged_by ? json::value(*drawing.tagged_by)
-                                                         : json::value(nullptr)},
-                         {"x", at[0]},
-                         {"y", at[1]}});
+    for (const auto& [drawing, at] : map.drawings) {
+        auto point = brief_of(drawing);
+        point["x"] = at[0];
+        point["y"] = at[1];
+        points.push_back(std::move(point));
+    }
     const auto& drift = map.drift;
     return {{"drift",
              {{"before", drift.first},

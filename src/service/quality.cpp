@@ -7,7 +7,9 @@
 #include <map>
 #include <set>
 
+#include "core/decimal.h"
 #include "learning/adaptation/neighbours.h"
+#include "service/drawing_brief.h"
 #include "service/models.h"
 
 namespace croquis::service {
@@ -166,7 +168,7 @@ Result<Quality> measure_quality(store::Store& store, int project, Timestamp at) 
 Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int project,
                                                      const std::string& trunk, const Uuid& drawing,
                                                      std::size_t limit) {
-    if (limit < 1 || limit > 50)
+    if (limit < 1 || limit > most_similar)
         return Error{ErrorKind::invalid, "1 to 50 drawings can be listed.", "limit"};
     const auto shown = store.drawing(drawing, {store::Audience::annotators, project});
     if (!shown) return shown.error();
@@ -191,6 +193,16 @@ Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int pr
         similar.push_back({std::move(*found), neighbour.similarity});
     }
     return similar;
+}
+
+json::object to_json(const std::vector<SimilarDrawing>& similar) {
+    json::array drawings;
+    for (const auto& [drawing, similarity] : similar) {
+        auto told = brief_of(drawing);
+        told["similarity"] = shortest_decimal(similarity);
+        drawings.push_back(std::move(told));
+    }
+    return {{"drawings", std::move(drawings)}};
 }
 
 Result<std::optional<PeopleAgreement>> measure_people(store::Store& store,

@@ -69,6 +69,7 @@ struct SimilarDrawing {
     float similarity = 0;  ///< cosine of the angle between the embeddings, -1…1
 };
 
+inline constexpr std::size_t most_similar = 50;
 /// Drawings of a project that neighbours are looked for among: the newest.
 inline constexpr std::size_t most_similar_among = 200'000;
 
@@ -79,6 +80,8 @@ Result<std::vector<SimilarDrawing>> similar_drawings(store::Store& store, int pr
                                                      const std::string& trunk, const Uuid& drawing,
                                                      std::size_t limit);
 
+/// As the command line shows them: brief_of() each, with its similarity.
+boost::json::object to_json(const std::vector<SimilarDrawing>& similar);
 boost::json::object to_json(const Quality& quality);
 boost::json::object to_json(const PeopleAgreement& agreement);
 /// Of answers that agree with others: how many of how many, and the interval of the part.

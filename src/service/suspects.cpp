@@ -1,11 +1,14 @@
 #include "service/suspects.h"
 
+#include <boost/json/array.hpp>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "core/decimal.h"
 #include "learning/adaptation/neighbours.h"
+#include "service/drawing_brief.h"
 #include "service/embedded_drawings.h"
 
 namespace croquis::service {
@@ -110,7 +113,7 @@ Result<std::vector<SuspectedMistake>> still_suspected(store::Store& store,
 }
 
 Result<void> check_suspects_limit(std::size_t limit) {
-    if (limit >= 1 && limit <= 200) return {};
+    if (limit >= 1 && limit <= most_suspects_listed) return {};
     return Error{ErrorKind::invalid, "1 to 200 drawings can be listed.", "limit"};
 }
 
@@ -133,6 +136,18 @@ Result<std::vector<SuspectedMistake>> SuspectBoard::of(store::Store& store, int 
                                       [&] { return suspicions_in(store, project, trunk); });
     if (!suspicions) return suspicions.error();
     return still_suspected(store, **suspicions, limit);
+}
+
+boost::json::object to_json(const std::vector<SuspectedMistake>& mistakes) {
+    boost::json::array suspects;
+    for (const auto& mistake : mistakes) {
+        auto told = brief_of(mistake.drawing);
+        told["suggested"] = mistake.suggested;
+        told["suggest"] = shortest_decimal(mistake.suggest);
+        told["given"] = shortest_decimal(mistake.given);
+        suspects.push_back(std::move(told));
+    }
+    return {{"suspects", std::move(suspects)}};
 }
 
 }  // namespace croquis::service

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -20,6 +21,9 @@ struct SuspectedMistake {
     float suggest = 0;  ///< the part of its neighbours that have the suggested tag
     float given = 0;    ///< that have its own
 };
+
+/// Of those that can be listed.
+inline constexpr std::size_t most_suspects_listed = 200;
 
 /// Reviewed drawings looked at for mistakes, the newest: the time grows with their square.
 inline constexpr std::size_t most_suspects_among = 4'000;
@@ -52,5 +56,8 @@ class SuspectBoard {
   private:
     FoundBoard<Suspicions> board_;
 };
+
+/// As the command line shows them: brief_of() each, with what is suggested.
+boost::json::object to_json(const std::vector<SuspectedMistake>& mistakes);
 
 }  // namespace croquis::service

@@ -174,6 +174,12 @@ Result<Looked> look_at(store::Store& store, Trunk& trunk, std::span<const Uuid> 
     return looked;
 }
 
+Result<std::string> trunk_in(store::Store& store, int project) {
+    const auto trunk = Trunk::of_live_model(store, project);
+    if (!trunk && trunk.error().kind != ErrorKind::malformed) return trunk.error();
+    return trunk ? trunk->id() : std::string();
+}
+
 Result<void> look_at_all(store::Store& store, Trunk& trunk, std::span<const Uuid> drawings,
                          const LookOptions& options,
                          const std::function<void(Looked& part)>& take) {

@@ -80,6 +80,10 @@ class Trunk {
     std::unique_ptr<recognition::Recognizer> recognizer_;
 };
 
+/// By whose embeddings drawings of the project are compared; empty where the network of the model
+/// that answers there gives none. Errors: as of_live_model().
+Result<std::string> trunk_in(store::Store& store, int project);
+
 /// A drawing that is left out because its picture cannot be read, and why.
 struct Unreadable {
     Uuid drawing;

@@ -49,11 +49,7 @@ boost::asio::awaitable<Result<std::string>> trunk_in(AnnotatorContext& api,
     if (!model) co_return model.error();
     if (!(*model)->trunk.empty()) co_return (*model)->trunk;
     // One that does not tell its embedding by itself: others looked at drawings with its network.
-    const auto job = [&api, &project]() -> Result<std::string> {
-        const auto trunk = service::Trunk::of_live_model(api.store, project->project.id);
-        if (!trunk && trunk.error().kind != ErrorKind::malformed) return trunk.error();
-        return trunk ? trunk->id() : std::string();
-    };
+    const auto job = [&] { return service::trunk_in(api.store, project->project.id); };
     co_return co_await api.analysis_workers.run(job);
 }
 
@@ -67,7 +63,7 @@ Answer label_progress(AnnotatorContext& api, Request&, const Principal&,
 
 Answer suspects(AnnotatorContext& api, Request& request, const Principal&,
                 const service::ProjectRef& project) {
-    const auto limit = read_limit(request, 50, 200);
+    const auto limit = read_limit(request, 50, service::most_suspects_listed);
     if (!limit) co_return problem(limit.error());
     const auto trunk = co_await trunk_in(api, project);
     if (!trunk) co_return problem(trunk.error());
@@ -97,7 +93,7 @@ Answer similar(AnnotatorContext& api, Request& request, const Principal&,
                const service::ProjectRef& project) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto limit = read_limit(request, 12, 50);
+    const auto limit = read_limit(request, 12, service::most_similar);
     if (!limit) co_return problem(limit.error());
     const auto trunk = co_await trunk_in(api, project);
     if (!trunk) co_return problem(trunk.error());

@@ -251,6 +251,34 @@ for (const kind of Object.keys(stores))
       await get('/api/v1/quality/map', { token: undefined, status: 401 });
     });
 
+    it('tells the command line what it tells the page', async () => {
+      const here = async (...words) => {
+        const { stdout } = await promisify(execFile)(program, ['project', ...words, '--json', '--store', store.url]);
+        return JSON.parse(stdout);
+      };
+      assert.deepEqual(await here('map', 'shapes'), await get('/api/v1/quality/map'));
+      const brief = ({ id, version, tag, tagged_by: by }) => [id, version, tag, by];
+      const rest = ({ similarity, suggested, suggest, given }) => [similarity, suggested, suggest, given];
+      const same = (told, shown) => {
+        assert.deepEqual(told.map(brief), shown.map(brief));
+        assert.deepEqual(told.map(rest), shown.map(rest));
+      };
+      const clusters = await get('/api/v1/clusters?limit=50');
+      const told = await here('clusters', 'shapes', '--limit', '50');
+      assert.equal(told.looked_at, clusters.looked_at);
+      assert.equal(told.clusters.length, clusters.clusters.length);
+      for (const [i, cluster] of clusters.clusters.entries()) {
+        assert.deepEqual(
+          [told.clusters[i].suggested, told.clusters[i].suggested_of, told.clusters[i].size],
+          [cluster.suggested, cluster.suggested_of, cluster.size],
+        );
+        same(told.clusters[i].drawings, cluster.drawings);
+      }
+      same((await here('suspects', 'shapes')).suspects, (await get('/api/v1/quality/suspects')).suspects);
+      const [{ id }] = drawn;
+      same((await here('similar', 'shapes', id)).drawings, (await get(`/api/v1/drawings/${id}/similar`)).drawings);
+    });
+
     it('lets no list wait behind what compares thousands of drawings', async () => {
       const answered = [];
       const told = (name) => () => answered.push(name);

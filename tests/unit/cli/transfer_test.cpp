@@ -150,6 +150,58 @@ TEST_F(TransferProgram, ATaughtModelIsMadeAgainFromWhatIsLeftOfItsDrawings) {
     EXPECT_EQ(croquis({"model", "remake", "none", "--store", "sqlite:a.db"}).status, 1);
 }
 
+TEST_F(TransferProgram, ShowsWhatAProjectsDrawingsLookLikeToTheModel) {
+    for (int i = 0; i < 14; ++i)
+        for (const std::string word : {"circle", "star"})
+            picture("d/" + word + "/" + std::to_string(i) + ".png",
+                    static_cast<float>(word == "star" ? 5 + i : 95 - i));
+    // A star by its name that looks like a circle, and some that wait.
+    picture("d/star/wrong.png", 88.5F);
+    for (int i = 0; i < 5; ++i)
+        picture("rest/x/" + std::to_string(i) + ".png", 94.5F - static_cast<float>(i));
+    ASSERT_EQ(croquis({"import", "d", "--store", "sqlite:a.db"}).status, 0);
+    ASSERT_EQ(croquis({"import", "rest", "--labels-as", "ignore", "--store", "sqlite:a.db"}).status,
+              0);
+    // As a server does at its start, this makes the shipped model live.
+    ASSERT_EQ(croquis({"embed", "--store", "sqlite:a.db"}).status, 0);
+    const auto project = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), "project");
+        words.insert(words.end(), {"--store", "sqlite:a.db"});
+        return croquis(words);
+    };
+    const auto map = project({"map", "shapes"});
+    EXPECT_EQ(map.status, 0) << map.err;
+    EXPECT_THAT(map.out, HasSubstr("no more different than by chance"));
+    EXPECT_EQ(std::count(map.out.begin(), map.out.end(), '\n'), 35);
+    EXPECT_THAT(project({"map", "shapes", "--json"}).out, HasSubstr(R"("points":[{"id":")"));
+
+    const auto first = map.out.substr(map.out.find('\n') + 1, 36);
+    const auto similar = project({"similar", "shapes", first, "--limit", "3"});
+    EXPECT_EQ(similar.status, 0) << similar.err;
+    EXPECT_EQ(std::count(similar.out.begin(), similar.out.end(), '\n'), 3);
+    EXPECT_THAT(similar.out, testing::Not(HasSubstr(first)));
+    EXPECT_THAT(project({"similar", "shapes", first, "--json"}).out, HasSubstr("\"similarity\":"));
+    EXPECT_EQ(project({"similar", "shapes", "00000000-0000-7000-8000-000000000000"}).status, 1);
+    EXPECT_EQ(project({"similar", "shapes", "first"}).status, 1);
+
+    const auto suspects = project({"suspects", "shapes"});
+    EXPECT_EQ(suspects.status, 0) << suspects.err;
+    EXPECT_THAT(suspects.out, testing::ContainsRegex("  star +circle +[0-9]+ %"));
+    const auto suspects_json = project({"suspects", "shapes", "--json"}).out;
+    EXPECT_THAT(suspects_json, HasSubstr(R"("suggested":"circle")"));
+
+    const auto clusters = project({"clusters", "shapes"});
+    EXPECT_EQ(clusters.status, 0) << clusters.err;
+    EXPECT_THAT(clusters.out, HasSubstr("drawings that wait are in clusters; 1 clusters listed"));
+    EXPECT_THAT(project({"clusters", "shapes", "--json"}).out, HasSubstr(R"("looked_at":)"));
+
+    for (const char* verb : {"clusters", "suspects", "map"})
+        EXPECT_EQ(project({verb, "none"}).status, 1) << verb;
+    EXPECT_EQ(project({"clusters", "shapes", "--limit", "51"}).status, 64);
+    EXPECT_EQ(project({"suspects", "shapes", "--limit", "0"}).status, 64);
+    EXPECT_EQ(project({"similar", "shapes"}).status, 64);
+}
+
 TEST_F(TransferProgram, GoesBackToTheModelBeforeRetagsAndQueuesATraining) {
     for (int i = 0; i < 14; ++i)
         for (const std::string word : {"circle", "star"})
