@@ -48,7 +48,7 @@ struct ExportArguments {
     std::string project;
     std::string format;
     std::filesystem::path output;
-    std::string tag, source, tagged_by, tagged_since, from, until, split;
+    std::string tag, source, tagged_by, tagged_since, from, until, split, external_id, file_name;
     std::optional<float> min_confidence, max_confidence;
     bool reviewed = false;
     bool unreviewed = false;
@@ -226,6 +226,9 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
     if (arguments.reviewed || arguments.unreviewed) options.reviewed = arguments.reviewed;
     if (!arguments.split.empty()) options.judging = arguments.split == "judge";
     if (arguments.disagreement) options.disagreement = true;
+    if (!arguments.external_id.empty())
+        options.external_id = store::name_filter(arguments.external_id);
+    if (!arguments.file_name.empty()) options.file_name = store::name_filter(arguments.file_name);
     options.min_confidence = arguments.min_confidence;
     options.max_confidence = arguments.max_confidence;
     const auto tagged_since = moment(arguments.tagged_since, "tagged-since");
@@ -357,6 +360,15 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
                     "Only those reviewed then or later (RFC 3339)")
         ->type_name("TIME");
     command.add_option("--source", arguments.source, "Only those from there: page, api, import");
+    command
+        .add_option("--external-id", arguments.external_id,
+                    "Only the one that the data calls so; with * at the end, those that begin so")
+        ->type_name("ID");
+    command
+        .add_option("--file-name", arguments.file_name,
+                    "Only those of files of this name, in whatever folder; with a slash, the whole "
+                    "name; with * at the end, those that begin so")
+        ->type_name("NAME");
     command.add_option("--from", arguments.from, "Only those drawn then or later (RFC 3339)")
         ->type_name("TIME");
     command.add_option("--until", arguments.until, "Only those drawn before")->type_name("TIME");

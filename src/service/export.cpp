@@ -64,6 +64,8 @@ store::Query query_of(const ExportOptions& options) {
     query.project = options.project_id;
     query.min_confidence = options.min_confidence;
     query.max_confidence = options.max_confidence;
+    query.external_id = options.external_id;
+    query.file_name = options.file_name;
     return query;
 }
 
@@ -75,6 +77,9 @@ json::object chosen_of(const ExportOptions& options) {
     };
     const auto put_time = [&](const char* name, const std::optional<Timestamp>& time) {
         if (time) chosen[name] = to_rfc3339(*time);
+    };
+    const auto put_name = [&](const char* name, const std::optional<store::NameFilter>& filter) {
+        if (filter) chosen[name] = store::to_string(*filter);
     };
     // As it was given.
     const auto put_share = [&](const char* name, const std::optional<float>& share) {
@@ -93,6 +98,8 @@ json::object chosen_of(const ExportOptions& options) {
     put("disagreement", options.disagreement);
     put("disputed", options.disputed);
     put("flagged", options.flagged);
+    put_name("external_id", options.external_id);
+    put_name("file_name", options.file_name);
     return chosen;
 }
 

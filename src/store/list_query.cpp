@@ -10,6 +10,16 @@
 
 namespace croquis::store {
 
+NameFilter name_filter(std::string_view written) {
+    const bool begins = !written.empty() && written.back() == '*';
+    if (begins) written.remove_suffix(1);
+    return {std::string(written), begins};
+}
+
+std::string to_string(const NameFilter& filter) {
+    return filter.begins ? filter.text + '*' : filter.text;
+}
+
 const char* const drawing_columns =
     "id, created_at, media_type, width, height, sha256, source, model, predicted_tag, confidence, "
     "probabilities, tag, version, tagged_by, tagged_at, tagged_by_id, project, external_id, "
@@ -61,6 +71,10 @@ constexpr const char* unreviewed = "tagged_by IS NULL";
 /// What was decided between people does not rest on the model either, but they answered.
 constexpr const char* imported = "basis = 'own' AND answered_by = ''";
 
+/// What stands behind the last folder; without a folder, all of it. An index holds these words.
+constexpr const char* last_name =
+    "substr(file_name, length(rtrim(file_name, replace(file_name, '/', ''))) + 1)";
+
 /// Conditions and their values. SQLite numbers parameters as they appear, whatever their names say:
 /// so they are numbered where it is known what comes before.
 class Conditions {
@@ -90,16 +104,50 @@ class Conditions {
     std::vector<Value> values_;
 };
 
+constexpr const char* external_id_column = "external_id";
+
+const char* file_name_column(const NameFilter& filter) {
+    return filter.text.find('/') == std::string::npos ? last_name : "file_name";
+}
+
+/// Each column has an index of the drawings that have such a name.
+void add_name(Conditions& conditions, const char* column, const NameFilter& filter) {
+    // Above every name that begins so.
+    constexpr const char* last_character = "\xF4\x8F\xBF\xBF";
+    if (filter.begins)
+        conditions.add(fmt::format("{0} >= ? AND {0} < ?", column), filter.text,
+                       filter.text + last_character);
+    else
+        conditions.add(fmt::format("{} = ?", column), filter.text);
+}
+
+/// The name by which an index finds drawings: of the two that may be asked for, an external id is
+/// the rarer.
+struct FoundName {
+    const char* column;
+    const NameFilter& filter;
+};
+
+FoundName found_name(const Query& query) {
+    if (query.external_id) return {external_id_column, *query.external_id};
+    return {file_name_column(*query.file_name), *query.file_name};
+}
+
 /// A list is read along one index: `along_` are the conditions that the index meets, and all that
 /// is left is looked at, drawing by drawing.
 class Builder {
   public:
-    explicit Builder(const Query& query)
-        : query_(query), by_place_(query.order == Order::most_telling_first) {
+    Builder(const Query& query, bool few_are_named)
+        : query_(query),
+          by_name_(few_are_named),
+          by_place_(query.order == Order::most_telling_first && !few_are_named),
+          found_by_name_(few_are_named || (!by_place_ && !query.external_id && query.file_name &&
+                                           !query.file_name->begins)) {
         // The sign keeps the planner from the project's index where an import's is there.
         const bool by_import = query.import_job && by_place_;
         along_.add(by_import ? "+project = ?" : "project = ?", query.project);
         choose_index();
+        filter_names();
         filter_confidence();
         filter_time();
         filter_people();
@@ -111,18 +159,23 @@ class Builder {
     ListStatement finish() {
         auto values = along_.values();
         values.insert(values.end(), looked_for_.values().begin(), looked_for_.values().end());
+        if (by_name_) return {named(), std::move(values)};
         return {by_place_ ? in_parts() : part("true", id_order()), std::move(values)};
     }
 
   private:
     /// What an index of the order that is asked for bounds.
-    Conditions& bounded_by_id() { return by_place_ ? looked_for_ : along_; }
+    Conditions& bounded_by_id() { return by_place_ || by_name_ ? looked_for_ : along_; }
     Conditions& bounded_by_place() { return by_place_ ? along_ : looked_for_; }
 
     /// The index whose drawings are fewest, as a rule, where one has what is asked for in the order
     /// that is asked for.
     void choose_index() {
-        bool chosen = by_place_;
+        if (found_by_name_) {
+            const auto [column, filter] = found_name(query_);
+            add_name(along_, column, filter);
+        }
+        bool chosen = by_place_ || found_by_name_;
         const auto choose = [&](bool is_asked, const std::string& condition,
                                 const auto&... values) {
             if (is_asked) (chosen ? looked_for_ : along_).add(condition, values...);
@@ -136,6 +189,14 @@ class Builder {
         if (query_.tag) choose(true, "tag = ?", *query_.tag);
         const bool is_reviewed = query_.reviewed == true || query_.tagged_since;
         choose(is_reviewed && !by_place_, reviewed);
+    }
+
+    /// The names that no index finds here.
+    void filter_names() {
+        if (query_.external_id && !found_by_name_)
+            add_name(looked_for_, external_id_column, *query_.external_id);
+        if (query_.file_name && (query_.external_id || !found_by_name_))
+            add_name(looked_for_, file_name_column(*query_.file_name), *query_.file_name);
     }
 
     void filter_confidence() {
@@ -171,9 +232,11 @@ class Builder {
     void resume() {
         if (!query_.after) return;
         const auto& after = *query_.after;
-        if (query_.order == Order::newest_first) along_.add("id < ?", after.id);
-        if (query_.order == Order::oldest_first) along_.add("id > ?", after.id);
-        if (by_place_) along_.add("(queue_place, id) > (?, ?)", after.place, after.id);
+        auto& into = by_name_ ? looked_for_ : along_;
+        if (query_.order == Order::newest_first) into.add("id < ?", after.id);
+        if (query_.order == Order::oldest_first) into.add("id > ?", after.id);
+        if (query_.order == Order::most_telling_first)
+            into.add("(queue_place, id) > (?, ?)", after.place, after.id);
     }
 
     [[nodiscard]] const char* id_order() const {
@@ -200,6 +263,20 @@ class Builder {
             looked_for_text_, query_.limit + 1, most_looked_at - 1);
     }
 
+    /// Of those with the name alone, which are few: all are looked at, and then sorted. The limit
+    /// and the order keep both databases from another index; there is room for what came since they
+    /// were counted.
+    [[nodiscard]] std::string named() const {
+        const char* order =
+            query_.order == Order::most_telling_first ? "queue_place, id" : id_order();
+        return fmt::format(
+            "SELECT {}, CAST(queue_place AS integer) AS place, 0 AS looked_at FROM "
+            "(SELECT * FROM drawing WHERE true{} ORDER BY {} LIMIT {}) AS named WHERE {}{} "
+            "ORDER BY {} LIMIT {}",
+            drawing_columns, along_text_, found_name(query_).column, 2 * most_looked_at,
+            visible_to(query_.audience), looked_for_text_, order, query_.limit + 1);
+    }
+
     /// What people have looked at, what they have not, and what waits for the others' opinions are
     /// indexed apart, so that the review queue never wades through what is done; together they make
     /// the whole order.
@@ -218,7 +295,9 @@ class Builder {
     }
 
     const Query& query_;
+    const bool by_name_;  ///< through all that have the name
     const bool by_place_;
+    const bool found_by_name_;  ///< so, or along an index that has them in the list's order
     Conditions along_;
     Conditions looked_for_;
     std::string along_text_;
@@ -245,10 +324,22 @@ const std::string& image_query(Audience audience) {
     return queries.of(audience);
 }
 
-Result<ListStatement> list_statement(const Query& query) {
+std::optional<ListStatement> named_statement(const Query& query) {
+    if (!query.external_id && !query.file_name) return std::nullopt;
+    Conditions conditions;
+    conditions.add("project = ?", query.project);
+    const auto [column, filter] = found_name(query);
+    add_name(conditions, column, filter);
+    return ListStatement{fmt::format("SELECT count(*) FROM (SELECT 1 FROM drawing WHERE true{} "
+                                     "ORDER BY {} LIMIT {}) AS named",
+                                     conditions.numbered_after(0), column, most_looked_at + 1),
+                         conditions.values()};
+}
+
+Result<ListStatement> list_statement(const Query& query, bool few_are_named) {
     if (query.limit < 1 || query.limit > max_limit)
         return Error{ErrorKind::invalid, "A page has 1 to 200 drawings.", "limit"};
-    return Builder(query).finish();
+    return Builder(query, few_are_named).finish();
 }
 
 Page page_of(std::vector<Listed> rows, const Query& query) {

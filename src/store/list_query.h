@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,6 +50,13 @@ extern const char* const tag_count_query;
 /// Drawings that one page looks at, where no index finds those that are asked for.
 inline constexpr std::size_t most_looked_at = 5000;
 
+/// Counts the drawings with the name that is asked for, but no more than one above most_looked_at;
+/// absent where no name is asked for.
+std::optional<ListStatement> named_statement(const Query& query);
+inline bool are_few(std::int64_t named) {
+    return named <= static_cast<std::int64_t>(most_looked_at);
+}
+
 /// Behind drawing_columns.
 inline constexpr int place_column = 24;
 inline constexpr int looked_at_column = 25;
@@ -60,8 +69,9 @@ struct Listed {
 };
 
 /// Selects one drawing more than the page holds, to tell whether another page follows, and where
-/// no index finds what is asked for, how far it looked. Errors: invalid (limit).
-Result<ListStatement> list_statement(const Query& query);
+/// no index finds what is asked for, how far it looked. Where those with the name that is asked for
+/// are few (named_statement), it looks through all of these and no others. Errors: invalid (limit).
+Result<ListStatement> list_statement(const Query& query, bool few_are_named = false);
 
 /// Cuts off what is too much and sets the cursor. A page that looked at as much as it may is the
 /// shorter for it, or empty, and has a cursor all the same.

@@ -137,6 +137,16 @@ enum class Order {
     most_telling_first
 };
 
+/// A name that a list is asked for: the whole of it, or how it begins. Letters' case counts.
+struct NameFilter {
+    std::string text;
+    bool begins = false;
+};
+
+/// As people write it: "scan-*" for what begins so.
+NameFilter name_filter(std::string_view written);
+std::string to_string(const NameFilter& filter);
+
 /// A page of drawings. `after` is the last drawing of the page before (keyset paging, never an
 /// offset).
 struct Query {
@@ -156,6 +166,8 @@ struct Query {
     std::optional<bool> flagged;       ///< marked for attention, or not
     std::optional<bool> imported;      ///< reviewed by an import, and by nobody since, or not so
     std::optional<Uuid> import_job;    ///< that brought it
+    std::optional<NameFilter> external_id;
+    std::optional<NameFilter> file_name;  ///< without a slash: what stands behind its last folder
     /// Only what the queue would ask this account: neither disputed, nor answered by it already.
     std::optional<Uuid> asks;
     Audience audience = Audience::everyone;

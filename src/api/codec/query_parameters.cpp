@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t max_limit = 200;
 constexpr std::size_t max_tag_bytes = 64;
 constexpr std::size_t max_long_text_bytes = 600;
+/// Longer names are not imported; and the sign for one that begins so.
+constexpr std::size_t max_name_bytes = 1025;
 constexpr std::size_t max_if_match_bytes = 255;
 constexpr int most_place = 32767;
 constexpr std::uint8_t by_time = 1;
@@ -50,6 +52,15 @@ Result<std::optional<std::string>> read_word(const http::Request& request, std::
     if (text->empty() || text->size() > max_tag_bytes)
         return invalid(name, "This has 1 to 64 bytes of UTF-8.");
     return std::optional<std::string>(std::string(*text));
+}
+
+Result<std::optional<store::NameFilter>> read_name(const http::Request& request,
+                                                   std::string_view name) {
+    const auto text = request.query_value(name);
+    if (!text) return std::optional<store::NameFilter>();
+    if (text->empty() || text->size() > max_name_bytes)
+        return invalid(name, "This has 1 to 1025 bytes of UTF-8.");
+    return std::optional(store::name_filter(*text));
 }
 
 Result<std::optional<bool>> read_flag(const http::Request& request, std::string_view name) {
@@ -91,6 +102,12 @@ Result<void> read_review_filters(const http::Request& request, Filters& filters)
         const auto flag = read_flag(request, name);
         if (!flag) return flag.error();
         *into = *flag;
+    }
+    for (const auto& [name, into] : {std::pair("external_id", &filters.external_id),
+                                     std::pair("file_name", &filters.file_name)}) {
+        const auto asked = read_name(request, name);
+        if (!asked) return asked.error();
+        *into = *asked;
     }
     const auto tagged_since = read_time(request, "tagged_since");
     if (!tagged_since) return tagged_since.error();

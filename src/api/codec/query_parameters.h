@@ -19,15 +19,16 @@ inline const std::vector<std::string_view> page_parameters{"limit", "cursor"};
 inline const std::vector<std::string_view> list_parameters{
     "limit", "cursor", "tag", "min_confidence", "max_confidence", "from", "until"};
 inline const std::vector<std::string_view> review_list_parameters{
-    "limit",        "cursor",   "tag",      "min_confidence", "max_confidence", "from",
-    "until",        "order",    "reviewed", "tagged_by",      "tagged_since",   "source",
-    "disagreement", "disputed", "flagged",  "imported",       "import"};
+    "limit",        "cursor", "tag",          "min_confidence", "max_confidence",
+    "from",         "until",  "order",        "reviewed",       "tagged_by",
+    "tagged_since", "source", "disagreement", "disputed",       "flagged",
+    "imported",     "import", "external_id",  "file_name"};
 inline const std::vector<std::string_view> queue_parameters{"limit", "cursor", "import"};
 inline const std::vector<std::string_view> queue_progress_parameters{"import"};
 inline const std::vector<std::string_view> export_parameters{
-    "format",       "tag",      "reviewed", "tagged_by",      "source",
-    "from",         "until",    "split",    "min_confidence", "max_confidence",
-    "disagreement", "disputed", "flagged",  "tagged_since"};
+    "format",  "tag",          "reviewed",       "tagged_by",      "source",       "from",
+    "until",   "split",        "min_confidence", "max_confidence", "disagreement", "disputed",
+    "flagged", "tagged_since", "external_id",    "file_name"};
 inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
                                                             "subject", "since",  "until"};
 inline const std::vector<std::string_view> report_parameters{"against", "as_of"};
@@ -35,7 +36,7 @@ inline const std::vector<std::string_view> shadow_parameters{"job"};
 
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
 /// also order, reviewed, tagged_by, tagged_since, source, disagreement, disputed, flagged,
-/// imported, import.
+/// imported, import, external_id, file_name.
 Result<store::Query> read_list_query(const http::Request& request, store::Audience audience);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
@@ -47,7 +48,7 @@ Result<std::optional<Uuid>> read_import(const http::Request& request);
 /// GET /jobs: limit and cursor, newest first.
 Result<store::Query> read_jobs_query(const http::Request& request);
 /// GET /exports: format, tag, reviewed, tagged_by, tagged_since, source, from, until,
-/// min_confidence, max_confidence, split, disagreement, disputed, flagged.
+/// min_confidence, max_confidence, split, disagreement, disputed, flagged, external_id, file_name.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// GET /models/{id}/report: against, as_of.

@@ -150,14 +150,29 @@ void PostgresStore::forget_old_keys(Connection& connection) {
     if (forgotten.affected() == keys_swept_at_once) keys_due_ = time;
 }
 
+namespace {
+
+auto rows_of(Connection& connection, const ListStatement& statement) {
+    Parameters parameters;
+    for (const auto& value : statement.values)
+        std::visit([&](const auto& each) { parameters.add(each); }, value);
+    return connection.run(statement.sql, parameters);
+}
+
+bool few_are_named(Connection& connection, const Query& query) {
+    const auto counting = named_statement(query);
+    if (!counting) return false;
+    const auto counted = rows_of(connection, *counting);
+    return are_few(counted.integer(0, 0));
+}
+
+}  // namespace
+
 Result<Page> PostgresStore::list(const Query& query) {
-    const auto statement = list_statement(query);
-    if (!statement) return statement.error();
     return with_connection([&](Connection& connection) {
-        Parameters parameters;
-        for (const auto& value : statement->values)
-            std::visit([&](const auto& each) { parameters.add(each); }, value);
-        const auto rows = connection.run(statement->sql, parameters);
+        const auto statement = list_statement(query, few_are_named(connection, query));
+        if (!statement) throw Failure(statement.error());
+        const auto rows = rows_of(connection, *statement);
         std::vector<Listed> listed;
         listed.reserve(static_cast<std::size_t>(rows.count()));
         for (int row = 0; row < rows.count(); ++row)

@@ -208,14 +208,30 @@ void SqliteStore::forget_old_keys(Connection& connection) {
     if (forgotten < keys_swept_at_once) keys_due_ = time + keys_swept_every;
 }
 
+namespace {
+
+auto rows_of(Connection& connection, const ListStatement& statement) {
+    auto rows = connection.prepare(statement.sql);
+    int at = 0;
+    for (const auto& value : statement.values)
+        std::visit([&](const auto& each) { rows.bind(++at, each); }, value);
+    return rows;
+}
+
+bool few_are_named(Connection& connection, const Query& query) {
+    const auto counting = named_statement(query);
+    if (!counting) return false;
+    auto counted = rows_of(connection, *counting);
+    return counted.step() && are_few(counted.integer(0));
+}
+
+}  // namespace
+
 Result<Page> SqliteStore::list(const Query& query) {
-    const auto statement = list_statement(query);
-    if (!statement) return statement.error();
     return read([&](Connection& connection) {
-        auto rows = connection.prepare(statement->sql);
-        int at = 0;
-        for (const auto& value : statement->values)
-            std::visit([&](const auto& each) { rows.bind(++at, each); }, value);
+        const auto statement = list_statement(query, few_are_named(connection, query));
+        if (!statement) throw Failure(statement.error());
+        auto rows = rows_of(connection, *statement);
         std::vector<Listed> listed;
         listed.reserve(query.limit + 1);
         while (rows.step())

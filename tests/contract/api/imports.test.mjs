@@ -141,6 +141,30 @@ for (const kind of Object.keys(stores))
       assert.equal(named.drawings[0].file_name, 'named.png');
     });
 
+    it('list and export drawings by the names that they had in the data, for annotators alone', async () => {
+      const table = 'path,label,external_id\nimages/one.png,circle,scan-1\nimages/two.png,circle,scan-2\n';
+      const archive = archiveOf({ 'labels.csv': table, 'images/one.png': circle(71), 'images/two.png': circle(72) });
+      assert.equal((await report(await send(archive))).stored, 2);
+      const listed = async (query) => {
+        const { body } = await api.ask('GET', `/api/v1/drawings?${query}`, { token, status: 200 });
+        return body.drawings.map(({ external_id: called }) => called).sort();
+      };
+      assert.deepEqual(await listed('file_name=two.png'), ['scan-2']);
+      assert.deepEqual(await listed('file_name=images/*&order=most_telling_first'), ['scan-1', 'scan-2']);
+      assert.deepEqual(await listed('external_id=scan-1'), ['scan-1']);
+      assert.deepEqual(await listed('external_id=scan-*&file_name=two.png&reviewed=true'), ['scan-2']);
+      assert.deepEqual(await listed('external_id=scan-*&reviewed=false'), []);
+      const options = { token, status: 200 };
+      const { bytes } = await api.ask('GET', '/api/v1/exports?format=csv&file_name=images/*&external_id=scan-2', options);
+      const { drawings, chosen } = JSON.parse(entryOf(bytes, 'manifest.json'));
+      assert.deepEqual([drawings, chosen], [1, { external_id: 'scan-2', file_name: 'images/*' }]);
+      for (const field of ['file_name', 'external_id']) {
+        await api.ask('GET', `/api/v1/drawings?${field}=`, { token, status: 422, field });
+        await api.ask('GET', `/api/v1/drawings?${field}=${'x'.repeat(1026)}`, { token, status: 422, field });
+        await api.ask('GET', `/api/v1/public/drawings?${field}=two.png`, { status: 422, field });
+      }
+    });
+
     it('give drawings that are there the labels that were annotated in an export of them', async () => {
       const sent = await send(archiveOf({ '81.png': circle(81), '82.png': circle(82) }));
       assert.equal((await report(sent)).reviewed, 0);

@@ -699,6 +699,122 @@ TEST_P(ListContract, APageLooksAtSoManyDrawingsAndSaysHowFarItCame) {
     found_at_once([](Query& query) { query.tag = "heart"; });
 }
 
+/// Drawings of files, and what is found of them by a name as people write it.
+class NameContract : public ListContract {
+  protected:
+    Uuid of_file(const std::string& file_name, const std::string& external_id = {}) {
+        sent_.push_back(make_submission());
+        sent_.back().file_name = file_name;
+        if (!external_id.empty()) sent_.back().external_id = external_id;
+        return stored(sent_.back()).id;
+    }
+
+    /// In every order the same, each page of one.
+    void expect_found(Query query, const std::vector<Uuid>& expected) {
+        for (const auto order : every_order) {
+            query.order = order;
+            query.limit = 1;
+            const auto found = all_pages(query);
+            EXPECT_THAT(found, testing::UnorderedElementsAreArray(expected));
+            query.limit = 200;
+            EXPECT_EQ(all_pages(query), found);
+        }
+    }
+    void expect_file(const std::string& written, const std::vector<Uuid>& expected) {
+        Query query;
+        query.file_name = name_filter(written);
+        expect_found(query, expected);
+    }
+    void expect_called(const std::string& written, const std::vector<Uuid>& expected) {
+        Query query;
+        query.external_id = name_filter(written);
+        expect_found(query, expected);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, NameContract, testing::ValuesIn(kinds()), kind_name);
+
+TEST_P(NameContract, AFileIsFoundByItsNameInWhateverFolderAndByTheWholeOfIt) {
+    stored(make_submission());
+    const auto plain = of_file("0001.png");
+    const auto train = of_file("train/birds/0001.png");
+    const auto other = of_file("train/birds/0002.png");
+    const auto upper = of_file("Train/0001.PNG");
+    const auto percent = of_file("train/100%_\xC3\xA9t\xC3\xA9.png");
+    expect_file("0001.png", {plain, train});
+    expect_file("train/birds/0001.png", {train});
+    expect_file("birds/0001.png", {});
+    expect_file("000*", {plain, train, other, upper});
+    expect_file("train/birds/*", {train, other});
+    expect_file("train/*", {train, other, percent});
+    expect_file("100%*", {percent});
+    expect_file("100%_\xC3\xA9t\xC3\xA9.png", {percent});
+    expect_file("1__*", {});
+    expect_file("*", {plain, train, other, upper, percent});
+}
+
+TEST_P(NameContract, ADrawingIsFoundByItsExternalIdAndByHowThatBegins) {
+    const auto first = of_file("a.png", "scan-1");
+    const auto second = of_file("b.png", "scan-2");
+    const auto other = of_file("a.png", "page/7*");
+    expect_called("scan-1", {first});
+    expect_called("scan-*", {first, second});
+    expect_called("Scan-*", {});
+    expect_called("page/7**", {other});
+    expect_called("*", {first, second, other});
+    Query both;
+    both.external_id = name_filter("scan-*");
+    both.file_name = name_filter("a.png");
+    expect_found(both, {first});
+}
+
+TEST_P(NameContract, NamesBelongToAProjectAndGoWithOtherFilters) {
+    const auto seen = of_file("a.png");
+    const auto waiting = of_file("a.png");
+    const auto withdrawn = of_file("a.png");
+    ASSERT_TRUE(
+        succeeded(store_->change_tag({seen, "heart", by_ada, now(), "", VersionCondition::any()})));
+    ASSERT_TRUE(succeeded(store_->change_visibility(
+        {{withdrawn, Visibility::hidden, by_ada, now(), VersionCondition::any()}})));
+    Query query;
+    query.file_name = name_filter("a.png");
+    expect_found(query, {seen, waiting});
+    query.reviewed = true;
+    expect_found(query, {seen});
+    query.reviewed = false;
+    expect_found(query, {waiting});
+    query.audience = Audience::annotators;
+    expect_found(query, {waiting, withdrawn});
+    query.reviewed.reset();
+    query.tag = "heart";
+    query.from = sent_.front().created_at;
+    expect_found(query, {seen});
+    query.project = shapes_project + 1;
+    expect_found(query, {});
+}
+
+/// Where more have the name than a page looks at, the list walks as for any other filter.
+TEST_P(NameContract, ManyOfOneNameAreListedToo) {
+    std::vector<std::future<Result<SubmitResult>>> answers;
+    for (std::size_t i = 0; i < most_looked_at + 2; ++i) {
+        auto submission = make_submission();
+        submission.file_name = "many/" + std::to_string(i % 2);
+        sent_.push_back(submission);
+        answers.push_back(submit_async(std::move(submission)));
+        if (answers.size() < 200 && i < most_looked_at + 1) continue;
+        for (auto& answer : answers) ASSERT_TRUE(succeeded(answer.get()));
+        answers.clear();
+    }
+    for (const auto order : every_order) {
+        Query query;
+        query.order = order;
+        query.limit = 200;
+        query.file_name = name_filter("many/*");
+        EXPECT_EQ(all_pages(query), expected(query));
+        query.file_name = name_filter("0");
+        EXPECT_EQ(all_pages(query).size(), most_looked_at / 2 + 1);
+    }
+}
+
 TEST_P(ListContract, TheOrderIsThatOfIdsWhereTheClockDisagrees) {
     fill(3);
     auto late = make_submission();

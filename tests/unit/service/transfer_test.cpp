@@ -706,10 +706,13 @@ TEST_F(TransferTest, AManifestSaysWhatWasAskedForAndHasTheLabelsThatAreRetired) 
     options.min_confidence = 0.35F;
     options.judging = false;
     options.tag = "heart";
+    options.file_name = store::name_filter("birds/*");
+    options.external_id = store::name_filter("7");
     const auto none = manifest_of();
     EXPECT_EQ(none.at("chosen"),
               boost::json::parse(
-                  R"({"tag":"heart","reviewed":true,"min_confidence":0.35,"split":"learn"})"));
+                  R"({"tag":"heart","reviewed":true,"min_confidence":0.35,"split":"learn",)"
+                  R"("external_id":"7","file_name":"birds/*"})"));
     EXPECT_EQ(boost::json::serialize(none.at("label_set")).find("star"), std::string::npos);
 }
 

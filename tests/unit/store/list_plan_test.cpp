@@ -22,11 +22,15 @@ class ListPlan : public testing::Test {
         EXPECT_TRUE((*store)->migrate());
     }
 
-    std::string plan_of(const Query& query) const {
-        const auto statement = list_statement(query);
+    std::string plan_of(const Query& query, bool few_are_named = false) const {
+        const auto statement = list_statement(query, few_are_named);
         EXPECT_TRUE(statement);
+        return plan_of(statement->sql);
+    }
+
+    std::string plan_of(const std::string& sql) const {
         sqlite::Connection connection(file_, sqlite::Mode::read_only);
-        auto rows = connection.prepare("EXPLAIN QUERY PLAN " + statement->sql);
+        auto rows = connection.prepare("EXPLAIN QUERY PLAN " + sql);
         std::string plan;
         while (rows.step()) plan += rows.text(3) + "\n";
         return plan;
@@ -58,6 +62,40 @@ TEST_F(ListPlan, WhatAPersonReviewedSinceIsReadAlongTheIndexOfTheirReviews) {
             EXPECT_EQ(plan.find("SCAN drawing"), std::string::npos) << plan;
         }
     }
+}
+
+TEST_F(ListPlan, NamesAreFoundAlongTheirIndex) {
+    const auto expect_index = [&](const Query& query, const std::string& index) {
+        const auto counted = plan_of(named_statement(query).value().sql);
+        for (const auto& plan : {counted, plan_of(query, true)}) {
+            EXPECT_NE(plan.find("INDEX " + index), std::string::npos) << plan;
+            EXPECT_EQ(plan.find("SCAN drawing"), std::string::npos) << plan;
+        }
+    };
+    for (const auto order : {Order::newest_first, Order::oldest_first, Order::most_telling_first}) {
+        Query query;
+        query.order = order;
+        query.tag = "star";
+        query.after = Query::Cursor{Uuid::v7(), 7};
+        query.import_job = Uuid::v7();
+        query.file_name = name_filter("birds/*");
+        expect_index(query, "drawing_by_file_name (project=? AND file_name>? AND file_name<?)");
+        query.file_name = name_filter("birds/1.png");
+        expect_index(query, "drawing_by_file_name (project=? AND file_name=?)");
+        query.file_name = name_filter("1.png");
+        expect_index(query, "drawing_by_last_name (project=? AND <expr>=?)");
+        query.file_name = name_filter("1*");
+        expect_index(query, "drawing_by_last_name (project=? AND <expr>>? AND <expr><?)");
+        query.external_id = name_filter("scan-*");
+        expect_index(query,
+                     "drawing_by_external_id (project=? AND external_id>? AND external_id<?)");
+    }
+    Query many;
+    many.file_name = name_filter("1.png");
+    const auto plan = plan_of(many);
+    EXPECT_NE(plan.find("drawing_by_last_name (project=? AND <expr>=?)"), std::string::npos)
+        << plan;
+    EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
 }
 
 }  // namespace

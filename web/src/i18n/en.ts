@@ -168,6 +168,10 @@ export const en = {
     reviewedSince: 'Reviewed since',
     oneImport: 'Of one import alone',
     source: 'Came from',
+    fileName: 'File name',
+    externalId: 'Called in the data',
+    aboutNames:
+      'Whole; with * at the end, how it begins. A file is found in any folder, unless you write a /.',
     flags: 'Flags',
     anyFlag: 'All drawings',
     flagged: 'Flagged',

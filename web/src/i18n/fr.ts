@@ -162,6 +162,10 @@ export const fr: Dictionary = {
     reviewedSince: 'Vérifié depuis',
     oneImport: 'D’un seul import',
     source: 'Venu de',
+    fileName: 'Nom du fichier',
+    externalId: 'Nommé dans les données',
+    aboutNames:
+      'En entier ; avec * à la fin, le début. Un fichier se trouve dans tout dossier, sauf si vous écrivez un /.',
     flags: 'Signalés',
     anyFlag: 'Tous les dessins',
     flagged: 'Signalé',

@@ -48,6 +48,13 @@ describe('an export', () => {
     expect(exportQuery({ ...nothing, taggedSince: 'soon' }).tagged_since).toBeUndefined();
   });
 
+  it('asks for files and drawings by name', () => {
+    const form = { ...nothing, fileName: 'birds/*', externalId: 'scan-7' };
+    expect(exportQuery(form)).toEqual({ format: 'csv', file_name: 'birds/*', external_id: 'scan-7' });
+    expect(formIn(addressOf(form))).toEqual(form);
+    expect(isNarrow({ ...nothing, fileName: 'birds/*' })).toBe(true);
+  });
+
   it('stands in the address, and passes over what it does not understand', () => {
     expect(addressOf(nothingChosen)).toBe('');
     const form = {

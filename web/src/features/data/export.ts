@@ -30,6 +30,8 @@ export const nothingChosen: ExportForm = {
   until: '',
   split: '',
   disagreement: '',
+  fileName: '',
+  externalId: '',
   minConfidence: null,
   maxConfidence: null,
 };
@@ -43,7 +45,7 @@ const allDrawings = 'all';
 export function formIn(query: string): ExportForm {
   const asked = new URLSearchParams(query);
   const { tag, reviewed, taggedBy, taggedSince, source, from, until, ...rest } = filterIn(query);
-  const { minConfidence, maxConfidence, disagreement } = rest;
+  const { minConfidence, maxConfidence, disagreement, fileName, externalId } = rest;
   return {
     format: formats.find((format) => format === asked.get('format')) ?? nothingChosen.format,
     tag,
@@ -55,6 +57,8 @@ export function formIn(query: string): ExportForm {
     until,
     split: splits.find((split) => split === asked.get('split')) ?? '',
     disagreement,
+    fileName,
+    externalId,
     minConfidence,
     maxConfidence,
   };
@@ -72,7 +76,15 @@ export function addressOf({ format, split, ...filter }: ExportForm): string {
 
 /** Whether something was chosen of what is folded away at first. */
 export const isNarrow = (form: ExportForm) =>
-  [form.split, form.taggedBy, form.taggedSince, form.source, form.disagreement].some((text) => text !== '') ||
+  [
+    form.split,
+    form.taggedBy,
+    form.taggedSince,
+    form.source,
+    form.disagreement,
+    form.fileName,
+    form.externalId,
+  ].some((text) => text !== '') ||
   form.minConfidence !== null ||
   form.maxConfidence !== null;
 

@@ -17,6 +17,8 @@ const all: Filter = {
   disputed: '',
   flagged: 'true',
   importJob: '019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11',
+  fileName: 'birds/*',
+  externalId: 'scan 7',
   order: 'oldest_first',
 };
 
@@ -50,6 +52,8 @@ describe('a filter', () => {
       max_confidence: 0.9,
       flagged: true,
       import: all.importJob,
+      file_name: 'birds/*',
+      external_id: 'scan 7',
       disagreement: false,
       order: 'oldest_first',
     });
@@ -57,7 +61,7 @@ describe('a filter', () => {
 
   it('counts the choices beside the tag and the order', () => {
     expect([countOf(noFilter), countOf({ ...noFilter, tag: 'star', order: 'oldest_first' })]).toEqual([0, 0]);
-    expect(countOf(all)).toBe(11);
+    expect(countOf(all)).toBe(13);
   });
 
   it('is for everyone only as far as everyone may ask', () => {
@@ -83,6 +87,8 @@ describe('a filter', () => {
       { taggedBy: 'ada' },
       { taggedSince: '2026-11-01T00:00' },
       { importJob: all.importJob },
+      { fileName: '*' },
+      { externalId: '*' },
       { source: 'import' },
       { from: '2026-11-27' },
       { until: '2026-11-23' },

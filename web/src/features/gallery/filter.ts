@@ -29,6 +29,9 @@ export interface Filter {
   flagged: '' | 'true' | 'false';
   /** The id of the import that brought them. */
   importJob: string;
+  /** What the data calls the file, and the drawing; with a star at the end, how that begins. */
+  fileName: string;
+  externalId: string;
   order: Order;
 }
 
@@ -46,8 +49,13 @@ export const noFilter: Filter = {
   disputed: '',
   flagged: '',
   importJob: '',
+  fileName: '',
+  externalId: '',
   order: 'newest_first',
 };
+
+/** In characters; the API counts bytes, and refuses what has more. */
+export const longestName = 1025;
 
 /** What everyone's list can be asked for; the rest is for those who are signed in. */
 const forEveryone = ['tag', 'from', 'until', 'minConfidence', 'maxConfidence'] as const;
@@ -80,6 +88,8 @@ export function filterIn(query: string): Filter {
     disputed: flag(asked.get('disputed')),
     flagged: flag(asked.get('flagged')),
     importJob: text('import'),
+    fileName: text('file_name'),
+    externalId: text('external_id'),
     order: orders.find((order) => order === asked.get('order')) ?? noFilter.order,
   };
 }
@@ -87,7 +97,7 @@ export function filterIn(query: string): Filter {
 /** As it stands in the address: what was chosen alone, always in the same order. */
 export function addressOf(filter: Filter): string {
   const { tag, reviewed, taggedBy, taggedSince, source, from, until, order } = filter;
-  const { disagreement, disputed, flagged, importJob } = filter;
+  const { disagreement, disputed, flagged, importJob, fileName, externalId } = filter;
   const all = {
     tag,
     reviewed,
@@ -102,6 +112,8 @@ export function addressOf(filter: Filter): string {
     disputed,
     flagged,
     import: importJob,
+    file_name: fileName.trim(),
+    external_id: externalId.trim(),
     order: order === noFilter.order ? '' : order,
   };
   return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== '')).toString();
@@ -138,6 +150,8 @@ export type CommonFilter = Pick<
   | 'minConfidence'
   | 'maxConfidence'
   | 'disagreement'
+  | 'fileName'
+  | 'externalId'
 >;
 
 /** The last day counts whole. */
@@ -154,6 +168,8 @@ export function commonQuery(filter: CommonFilter) {
     | 'min_confidence'
     | 'max_confidence'
     | 'disagreement'
+    | 'file_name'
+    | 'external_id'
   > = {};
   if (filter.tag) query.tag = filter.tag;
   if (filter.reviewed) query.reviewed = filter.reviewed === 'true';
@@ -168,6 +184,8 @@ export function commonQuery(filter: CommonFilter) {
   if (least !== undefined) query.min_confidence = least;
   if (most !== undefined) query.max_confidence = most;
   if (filter.disagreement) query.disagreement = filter.disagreement === 'true';
+  if (filter.fileName) query.file_name = filter.fileName;
+  if (filter.externalId) query.external_id = filter.externalId;
   return query;
 }
 
@@ -196,6 +214,8 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
     disputed,
     flagged,
     import: importJob,
+    file_name,
+    external_id,
     order,
   } = queryOf(filter);
   const time = Date.parse(drawing.created_at);
@@ -204,6 +224,8 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
   return (
     order === undefined &&
     importJob === undefined &&
+    file_name === undefined && // one that was just drawn has neither
+    external_id === undefined &&
     (tag === undefined || tag === drawing.tag) &&
     (reviewed === undefined || reviewed === (drawing.tagged_by !== null)) &&
     (tagged_by === undefined || tagged_by === drawing.tagged_by) &&
