@@ -44,15 +44,22 @@ struct ImportArguments {
     bool as_json = false;
 };
 
+/// Two flags of which one at most is given.
+struct Either {
+    bool yes = false, no = false;
+    [[nodiscard]] std::optional<bool> chosen() const {
+        return yes || no ? std::optional(yes) : std::nullopt;
+    }
+};
+
 struct ExportArguments {
     std::string project;
     std::string format;
     std::filesystem::path output;
-    std::string tag, source, tagged_by, tagged_since, from, until, split, external_id, file_name;
+    std::string tag, source, tagged_by, tagged_since, from, until, split, external_id, file_name,
+        import_job;
     std::optional<float> min_confidence, max_confidence;
-    bool reviewed = false;
-    bool unreviewed = false;
-    bool disagreement = false;
+    Either reviewed, disagreement, disputed, flagged, imported;
 };
 
 Result<service::ImportOptions> import_options(store::Store& store,
@@ -223,14 +230,24 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
     options.tag = given(arguments.tag);
     options.source = given(arguments.source);
     options.tagged_by = given(arguments.tagged_by);
-    if (arguments.reviewed || arguments.unreviewed) options.reviewed = arguments.reviewed;
+    options.reviewed = arguments.reviewed.chosen();
+    options.disagreement = arguments.disagreement.chosen();
+    options.disputed = arguments.disputed.chosen();
+    options.flagged = arguments.flagged.chosen();
+    options.imported = arguments.imported.chosen();
     if (!arguments.split.empty()) options.judging = arguments.split == "judge";
-    if (arguments.disagreement) options.disagreement = true;
     if (!arguments.external_id.empty())
         options.external_id = store::name_filter(arguments.external_id);
     if (!arguments.file_name.empty()) options.file_name = store::name_filter(arguments.file_name);
     options.min_confidence = arguments.min_confidence;
     options.max_confidence = arguments.max_confidence;
+    if (!arguments.import_job.empty()) {
+        const auto job = Uuid::parse(arguments.import_job);
+        if (!job)
+            return Error{ErrorKind::invalid, arguments.import_job + " is no import's id.",
+                         "--import"};
+        options.import_job = *job;
+    }
     const auto tagged_since = moment(arguments.tagged_since, "tagged-since");
     if (!tagged_since) return tagged_since.error();
     options.tagged_since = *tagged_since;
@@ -349,10 +366,13 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
         ->required()
         ->type_name("FILE");
     command.add_option("--tag", arguments.tag, "Only drawings with this tag");
-    auto* reviewed =
-        command.add_flag("--reviewed", arguments.reviewed, "Only those that a person reviewed");
-    command.add_flag("--unreviewed", arguments.unreviewed, "Only those that nobody has")
-        ->excludes(reviewed);
+    const auto add_either = [&](Either& either, const char* yes, const char* about_yes,
+                                const char* no, const char* about_no) {
+        auto* flag = command.add_flag(yes, either.yes, about_yes);
+        command.add_flag(no, either.no, about_no)->excludes(flag);
+    };
+    add_either(arguments.reviewed, "--reviewed", "Only those that a person reviewed",
+               "--unreviewed", "Only those that nobody has");
     command.add_option("--tagged-by", arguments.tagged_by, "Only those reviewed by this user")
         ->type_name("USER");
     command
@@ -384,8 +404,20 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
         .add_option("--split", arguments.split,
                     "Only those that models learn from, or those kept back to judge them")
         ->check(CLI::IsMember({"learn", "judge"}));
-    command.add_flag("--disagreement", arguments.disagreement,
-                     "Only those that a person tagged otherwise than the model");
+    add_either(arguments.disagreement, "--disagreement",
+               "Only those that a person tagged otherwise than the model", "--no-disagreement",
+               "Only the others");
+    add_either(arguments.flagged, "--flagged", "Only those marked for attention", "--not-flagged",
+               "Only the others");
+    add_either(arguments.disputed, "--disputed", "Only those about which people do not agree",
+               "--not-disputed", "Only the others");
+    add_either(arguments.imported, "--imported",
+               "Only those whose tag came with an import, and that nobody decided since",
+               "--not-imported", "Only the others");
+    command
+        .add_option("--import", arguments.import_job,
+                    "Only what the import of this id stored; `croquis job list` has the id")
+        ->type_name("JOB");
 }
 
 }  // namespace

@@ -18,18 +18,6 @@ constexpr std::size_t export_page_size = 100;
 /// A picture may have two megabytes.
 constexpr std::size_t pictures_at_once = 16;
 
-bool is_asked_for(const store::Drawing& drawing, const ExportOptions& options) {
-    if (options.reviewed && *options.reviewed != drawing.tagged_by.has_value()) return false;
-    if (options.source && *options.source != drawing.source) return false;
-    if (options.judging && *options.judging != judges(drawing.id)) return false;
-    const bool disagree = drawing.tagged_by && drawing.tag != drawing.prediction.tag;
-    if (options.disagreement && *options.disagreement != disagree) return false;
-    if (options.disputed && *options.disputed != drawing.disputed) return false;
-    if (options.flagged && *options.flagged != drawing.flag.has_value()) return false;
-    if (options.tagged_since && !(drawing.tagged_at >= options.tagged_since)) return false;
-    return !options.tagged_by || options.tagged_by == drawing.tagged_by;
-}
-
 dataset::Exported to_exported(store::Drawing&& drawing, store::Transfer::Content&& content) {
     dataset::Exported exported;
     exported.id = drawing.id;
@@ -64,6 +52,15 @@ store::Query query_of(const ExportOptions& options) {
     query.project = options.project_id;
     query.min_confidence = options.min_confidence;
     query.max_confidence = options.max_confidence;
+    query.reviewed = options.reviewed;
+    query.tagged_by = options.tagged_by;
+    query.tagged_since = options.tagged_since;
+    query.source = options.source;
+    query.disagreement = options.disagreement;
+    query.disputed = options.disputed;
+    query.flagged = options.flagged;
+    query.imported = options.imported;
+    query.import_job = options.import_job;
     query.external_id = options.external_id;
     query.file_name = options.file_name;
     return query;
@@ -98,6 +95,8 @@ json::object chosen_of(const ExportOptions& options) {
     put("disagreement", options.disagreement);
     put("disputed", options.disputed);
     put("flagged", options.flagged);
+    put("imported", options.imported);
+    if (options.import_job) chosen["import"] = to_string(*options.import_job);
     put_name("external_id", options.external_id);
     put_name("file_name", options.file_name);
     return chosen;
@@ -139,7 +138,10 @@ class Exporter::Impl {
         query_.after = page->next;
         last_page_ = !page->next;
         page_ = std::move(page->drawings);
-        std::erase_if(page_, [&](const auto& drawing) { return !is_asked_for(drawing, options_); });
+        if (options_.judging)
+            std::erase_if(page_, [&](const auto& drawing) {
+                return judges(drawing.id) != *options_.judging;
+            });
         next_ = 0;
         return {};
     }

@@ -29,6 +29,8 @@ struct ExportOptions {
     std::optional<bool> disagreement;  ///< only those reviewed otherwise than predicted, or not so
     std::optional<bool> disputed;      ///< only those about which people do not agree, or not so
     std::optional<bool> flagged;       ///< only those marked for attention, or the others
+    std::optional<bool> imported;      ///< only those that an import tagged and nobody since
+    std::optional<Uuid> import_job;    ///< that brought them
     std::optional<store::NameFilter> external_id, file_name;
 };
 

@@ -98,7 +98,8 @@ Result<void> read_review_filters(const http::Request& request, Filters& filters)
     for (const auto& [name, into] :
          {std::pair("reviewed", &filters.reviewed),
           std::pair("disagreement", &filters.disagreement),
-          std::pair("disputed", &filters.disputed), std::pair("flagged", &filters.flagged)}) {
+          std::pair("disputed", &filters.disputed), std::pair("flagged", &filters.flagged),
+          std::pair("imported", &filters.imported)}) {
         const auto flag = read_flag(request, name);
         if (!flag) return flag.error();
         *into = *flag;
@@ -109,6 +110,9 @@ Result<void> read_review_filters(const http::Request& request, Filters& filters)
         if (!asked) return asked.error();
         *into = *asked;
     }
+    const auto import = read_import(request);
+    if (!import) return import.error();
+    filters.import_job = *import;
     const auto tagged_since = read_time(request, "tagged_since");
     if (!tagged_since) return tagged_since.error();
     filters.tagged_since = *tagged_since;
@@ -152,12 +156,6 @@ Result<store::Query> read_list_query(const http::Request& request, store::Audien
         if (!order) return order.error();
         query.order = *order;
         if (const auto read = read_review_filters(request, query); !read) return read.error();
-        const auto imported = read_flag(request, "imported");
-        if (!imported) return imported.error();
-        query.imported = *imported;
-        const auto import = read_import(request);
-        if (!import) return import.error();
-        query.import_job = *import;
     }
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
     const auto tag = read_tag(request);

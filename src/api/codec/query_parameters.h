@@ -28,7 +28,7 @@ inline const std::vector<std::string_view> queue_progress_parameters{"import"};
 inline const std::vector<std::string_view> export_parameters{
     "format",  "tag",          "reviewed",       "tagged_by",      "source",       "from",
     "until",   "split",        "min_confidence", "max_confidence", "disagreement", "disputed",
-    "flagged", "tagged_since", "external_id",    "file_name"};
+    "flagged", "tagged_since", "imported",       "import",         "external_id",  "file_name"};
 inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
                                                             "subject", "since",  "until"};
 inline const std::vector<std::string_view> report_parameters{"against", "as_of"};
@@ -48,7 +48,8 @@ Result<std::optional<Uuid>> read_import(const http::Request& request);
 /// GET /jobs: limit and cursor, newest first.
 Result<store::Query> read_jobs_query(const http::Request& request);
 /// GET /exports: format, tag, reviewed, tagged_by, tagged_since, source, from, until,
-/// min_confidence, max_confidence, split, disagreement, disputed, flagged, external_id, file_name.
+/// min_confidence, max_confidence, split, disagreement, disputed, flagged, imported, import,
+/// external_id, file_name.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// GET /models/{id}/report: against, as_of.

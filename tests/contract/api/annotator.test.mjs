@@ -1112,6 +1112,16 @@ for (const kind of Object.keys(stores))
         const count = async (query) => rows((await exported(query)).bytes).length;
         assert.equal((await count('?split=learn')) + (await count('?split=judge')), all);
         assert.equal((await count('?disagreement=true')) + (await count('?disagreement=false')), all);
+        for (const filter of ['flagged', 'disputed', 'imported', 'reviewed'])
+          assert.equal((await count(`?${filter}=true`)) + (await count(`?${filter}=false`)), all, filter);
+        const asked = '?flagged=true&disputed=false&imported=false&import=019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11';
+        assert.deepEqual(JSON.parse(entryOf((await exported(asked)).bytes, 'manifest.json')).chosen, {
+          flagged: true,
+          disputed: false,
+          imported: false,
+          import: '019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11',
+        });
+        await exported('?import=7', { status: 422, field: 'import' });
         assert.equal((await count('?min_confidence=0')) , all);
         assert.equal((await count('?max_confidence=0')), 0);
       });

@@ -257,6 +257,13 @@ TEST_F(TransferProgram, WrongUsageIsSaidSo) {
     EXPECT_EQ(croquis({"import", "d", "--labels-as", "gold"}).status, 64);
     EXPECT_EQ(croquis({"import", "d", "--map", "x"}).status, 64);
     EXPECT_EQ(croquis({"export", "--format", "imagefolder"}).status, 64);
+    const auto both =
+        croquis({"export", "--format", "csv", "--output", "x.zip", "--flagged", "--not-flagged"});
+    EXPECT_EQ(both.status, 64);
+    EXPECT_THAT(both.err, HasSubstr("--flagged excludes --not-flagged"));
+    const auto job = croquis({"export", "--format", "csv", "--output", "x.zip", "--import", "7"});
+    EXPECT_NE(job.status, 0);
+    EXPECT_THAT(job.err, HasSubstr("7 is no import's id"));
     const auto nothing = croquis({"import", "nothing", "--store", "sqlite:a.db"});
     EXPECT_EQ(nothing.status, 1);
     EXPECT_THAT(nothing.err, HasSubstr("There is no nothing. (path)"));

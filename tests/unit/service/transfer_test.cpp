@@ -708,10 +708,16 @@ TEST_F(TransferTest, AManifestSaysWhatWasAskedForAndHasTheLabelsThatAreRetired) 
     options.tag = "heart";
     options.file_name = store::name_filter("birds/*");
     options.external_id = store::name_filter("7");
+    options.flagged = true;
+    options.disputed = false;
+    options.imported = false;
+    options.import_job = Uuid::parse("019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11").value();
     const auto none = manifest_of();
     EXPECT_EQ(none.at("chosen"),
               boost::json::parse(
                   R"({"tag":"heart","reviewed":true,"min_confidence":0.35,"split":"learn",)"
+                  R"("disputed":false,"flagged":true,"imported":false,)"
+                  R"("import":"019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11",)"
                   R"("external_id":"7","file_name":"birds/*"})"));
     EXPECT_EQ(boost::json::serialize(none.at("label_set")).find("star"), std::string::npos);
 }
@@ -760,6 +766,23 @@ TEST_F(TransferTest, OnlyWhatIsAskedForIsExported) {
     const auto judged = lines(options);
     options.judging = false;
     EXPECT_EQ(judged + lines(options), 4);
+    options.judging.reset();
+    const auto page = place.store->list({}).value();
+    for (const auto& drawing : page.drawings)
+        ASSERT_TRUE(place.store->change_flags(
+            {{drawing.id, "odd", {std::nullopt, "ada"}, now(), store::VersionCondition::any()}}));
+    for (auto* filter :
+         {&options.flagged, &options.disputed, &options.imported, &options.reviewed}) {
+        *filter = true;
+        const auto those = lines(options);
+        *filter = false;
+        EXPECT_EQ(those + lines(options), 4);
+        filter->reset();
+    }
+    options.flagged = true;
+    EXPECT_EQ(lines(options), 4);
+    options.import_job = Uuid::v7();
+    EXPECT_EQ(lines(options), 0);
 }
 
 TEST_F(TransferTest, AManifestHasTheLabelSetAndADigestOfThePictures) {

@@ -48,6 +48,14 @@ describe('an export', () => {
     expect(exportQuery({ ...nothing, taggedSince: 'soon' }).tagged_since).toBeUndefined();
   });
 
+  it('asks for all that a list can be asked for', () => {
+    const form = { ...nothing, flagged: 'true', disputed: 'false', importJob: 'an import' } as const;
+    expect(exportQuery(form)).toEqual({ format: 'csv', flagged: true, disputed: false, import: 'an import' });
+    expect(formIn(addressOf(form))).toEqual(form);
+    for (const one of [{ flagged: 'false' }, { disputed: 'true' }, { importJob: 'an import' }] as const)
+      expect(isNarrow({ ...nothing, ...one })).toBe(true);
+  });
+
   it('asks for files and drawings by name', () => {
     const form = { ...nothing, fileName: 'birds/*', externalId: 'scan-7' };
     expect(exportQuery(form)).toEqual({ format: 'csv', file_name: 'birds/*', external_id: 'scan-7' });

@@ -2,8 +2,9 @@ import { slug } from '../../api/project';
 import type { paths } from '../../generated/annotator';
 import {
   addressOf as addressOfFilter,
+  anyDrawing,
+  commonIn,
   commonQuery,
-  filterIn,
   noFilter,
   type CommonFilter,
 } from '../gallery/filter';
@@ -20,20 +21,10 @@ export interface ExportForm extends CommonFilter {
 
 /** What somebody reviewed alone: the rest has the model's tag, which a training is not to take for a label. */
 export const nothingChosen: ExportForm = {
+  ...anyDrawing,
   format: 'imagefolder',
-  tag: '',
   reviewed: 'true',
-  taggedBy: '',
-  taggedSince: '',
-  source: '',
-  from: '',
-  until: '',
   split: '',
-  disagreement: '',
-  fileName: '',
-  externalId: '',
-  minConfidence: null,
-  maxConfidence: null,
 };
 
 const splits = ['learn', 'judge'] as const;
@@ -44,23 +35,12 @@ const allDrawings = 'all';
 /** The form that an address has after its "?", as a list's filters stand there. */
 export function formIn(query: string): ExportForm {
   const asked = new URLSearchParams(query);
-  const { tag, reviewed, taggedBy, taggedSince, source, from, until, ...rest } = filterIn(query);
-  const { minConfidence, maxConfidence, disagreement, fileName, externalId } = rest;
+  const { reviewed, ...filter } = commonIn(query);
   return {
+    ...filter,
     format: formats.find((format) => format === asked.get('format')) ?? nothingChosen.format,
-    tag,
     reviewed: reviewed || (asked.get('reviewed') === allDrawings ? '' : nothingChosen.reviewed),
-    taggedBy,
-    taggedSince,
-    source,
-    from,
-    until,
     split: splits.find((split) => split === asked.get('split')) ?? '',
-    disagreement,
-    fileName,
-    externalId,
-    minConfidence,
-    maxConfidence,
   };
 }
 
@@ -74,19 +54,14 @@ export function addressOf({ format, split, ...filter }: ExportForm): string {
   return asked.toString();
 }
 
+/** What is in sight at first; the rest is folded away. */
+const inSight = ['format', 'tag', 'reviewed', 'from', 'until'] as const;
+
 /** Whether something was chosen of what is folded away at first. */
-export const isNarrow = (form: ExportForm) =>
-  [
-    form.split,
-    form.taggedBy,
-    form.taggedSince,
-    form.source,
-    form.disagreement,
-    form.fileName,
-    form.externalId,
-  ].some((text) => text !== '') ||
-  form.minConfidence !== null ||
-  form.maxConfidence !== null;
+export function isNarrow(form: ExportForm): boolean {
+  const shown = Object.fromEntries(inSight.map((name) => [name, nothingChosen[name]]));
+  return addressOf({ ...form, ...shown }) !== '';
+}
 
 export function exportQuery(form: ExportForm): ExportQuery {
   const query: ExportQuery = { format: form.format, ...commonQuery(form) };

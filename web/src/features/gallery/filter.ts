@@ -35,7 +35,10 @@ export interface Filter {
   order: Order;
 }
 
-export const noFilter: Filter = {
+/** The choices that lists and exports have in common. */
+export type CommonFilter = Omit<Filter, 'order'>;
+
+export const anyDrawing: CommonFilter = {
   tag: '',
   reviewed: '',
   taggedBy: '',
@@ -51,8 +54,8 @@ export const noFilter: Filter = {
   importJob: '',
   fileName: '',
   externalId: '',
-  order: 'newest_first',
 };
+export const noFilter: Filter = { ...anyDrawing, order: 'newest_first' };
 
 /** In characters; the API counts bytes, and refuses what has more. */
 export const longestName = 1025;
@@ -70,8 +73,7 @@ function percent(text: string | null): number | null {
   return part >= 0 && part <= 1 ? Math.round(part * 1000) / 10 : null;
 }
 
-/** The filter that an address has after its "?". What it does not understand it passes over. */
-export function filterIn(query: string): Filter {
+export function commonIn(query: string): CommonFilter {
   const asked = new URLSearchParams(query);
   const text = (name: string) => asked.get(name) ?? '';
   return {
@@ -90,8 +92,13 @@ export function filterIn(query: string): Filter {
     importJob: text('import'),
     fileName: text('file_name'),
     externalId: text('external_id'),
-    order: orders.find((order) => order === asked.get('order')) ?? noFilter.order,
   };
+}
+
+/** The filter that an address has after its "?". What it does not understand it passes over. */
+export function filterIn(query: string): Filter {
+  const asked = new URLSearchParams(query).get('order');
+  return { ...commonIn(query), order: orders.find((order) => order === asked) ?? noFilter.order };
 }
 
 /** As it stands in the address: what was chosen alone, always in the same order. */
@@ -137,40 +144,9 @@ export const filledIn = <Form extends Pick<Filter, 'minConfidence' | 'maxConfide
   maxConfidence: form.maxConfidence ?? null,
 });
 
-/** The choices that lists and exports have in common. */
-export type CommonFilter = Pick<
-  Filter,
-  | 'tag'
-  | 'reviewed'
-  | 'taggedBy'
-  | 'taggedSince'
-  | 'source'
-  | 'from'
-  | 'until'
-  | 'minConfidence'
-  | 'maxConfidence'
-  | 'disagreement'
-  | 'fileName'
-  | 'externalId'
->;
-
 /** The last day counts whole. */
 export function commonQuery(filter: CommonFilter) {
-  const query: Pick<
-    ListQuery,
-    | 'tag'
-    | 'reviewed'
-    | 'tagged_by'
-    | 'tagged_since'
-    | 'source'
-    | 'from'
-    | 'until'
-    | 'min_confidence'
-    | 'max_confidence'
-    | 'disagreement'
-    | 'file_name'
-    | 'external_id'
-  > = {};
+  const query: Omit<ListQuery, 'limit' | 'cursor' | 'order'> = {};
   if (filter.tag) query.tag = filter.tag;
   if (filter.reviewed) query.reviewed = filter.reviewed === 'true';
   if (filter.taggedBy) query.tagged_by = filter.taggedBy;
@@ -184,6 +160,9 @@ export function commonQuery(filter: CommonFilter) {
   if (least !== undefined) query.min_confidence = least;
   if (most !== undefined) query.max_confidence = most;
   if (filter.disagreement) query.disagreement = filter.disagreement === 'true';
+  if (filter.disputed) query.disputed = filter.disputed === 'true';
+  if (filter.flagged) query.flagged = filter.flagged === 'true';
+  if (filter.importJob) query.import = filter.importJob;
   if (filter.fileName) query.file_name = filter.fileName;
   if (filter.externalId) query.external_id = filter.externalId;
   return query;
@@ -191,9 +170,6 @@ export function commonQuery(filter: CommonFilter) {
 
 export function queryOf(filter: Filter): ListQuery {
   const query: ListQuery = commonQuery(filter);
-  if (filter.disputed) query.disputed = filter.disputed === 'true';
-  if (filter.flagged) query.flagged = filter.flagged === 'true';
-  if (filter.importJob) query.import = filter.importJob;
   if (filter.order !== noFilter.order) query.order = filter.order;
   return query;
 }
