@@ -342,6 +342,32 @@ Result<ListStatement> list_statement(const Query& query, bool few_are_named) {
     return Builder(query, few_are_named).finish();
 }
 
+std::optional<ListStatement> told_statement(const Query& query, const Page& page) {
+    if (!query.told) return std::nullopt;
+    ListStatement statement{{}, {*query.told}};
+    std::string drawings;
+    for (const auto& drawing : page.drawings) {
+        if (drawing.tagged_by) continue;  // nobody else is asked
+        statement.values.emplace_back(drawing.id);
+        drawings += fmt::format("{}${}", drawings.empty() ? "" : ", ", statement.values.size());
+    }
+    if (drawings.empty()) return std::nullopt;
+    statement.sql = fmt::format(
+        "SELECT said.drawing, said.opinion FROM tag_event AS said "
+        "WHERE said.user_id = $1 AND said.drawing IN ({}) AND said.opinion IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM tag_event AS undo "
+        "WHERE undo.drawing = said.drawing AND undo.undoes = said.version) "
+        "ORDER BY said.drawing, said.version",
+        drawings);
+    return statement;
+}
+
+void OwnOpinions::tell(Page& page) && {
+    for (auto& drawing : page.drawings)
+        if (const auto said = said_.find(drawing.id); said != said_.end())
+            drawing.opinion = std::move(said->second);
+}
+
 Page page_of(std::vector<Listed> rows, const Query& query) {
     const auto before = [&](const Listed& a, const Listed& b) {
         return comes_before(a, b, query.order);

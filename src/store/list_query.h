@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/error.h"
 #include "store/model.h"
+#include "store/tagging.h"
 
 namespace croquis::store {
 
@@ -76,5 +79,23 @@ Result<ListStatement> list_statement(const Query& query, bool few_are_named = fa
 /// Cuts off what is too much and sets the cursor. A page that looked at as much as it may is the
 /// shorter for it, or empty, and has a cursor all the same.
 Page page_of(std::vector<Listed> rows, const Query& query);
+
+/// Columns: drawing, opinion; each person's own alone, the last one last. Absent where nobody is to
+/// be told any.
+std::optional<ListStatement> told_statement(const Query& query, const Page& page);
+
+/// Takes the rows of told_statement().
+class OwnOpinions {
+  public:
+    explicit OwnOpinions(LabelMerges merged) : merged_(std::move(merged)) {}
+    void add(const Uuid& drawing, const std::string& opinion) {
+        said_.insert_or_assign(drawing, after_merges(opinion, merged_));
+    }
+    void tell(Page& page) &&;
+
+  private:
+    const LabelMerges merged_;
+    std::map<Uuid, std::string> said_;
+};
 
 }  // namespace croquis::store

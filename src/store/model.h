@@ -113,7 +113,8 @@ struct Drawing {
     bool disputed = false;
     /// Where it is marked for attention, why: a person's words, or empty.
     std::optional<std::string> flag;
-    /// In the answer to a person's word, what that person said, where others are asked yet.
+    /// In the answer to a person's word, and in a list that this person is `told`, what that person
+    /// said, where others are asked yet.
     std::optional<std::string> opinion;
 };
 
@@ -170,6 +171,8 @@ struct Query {
     std::optional<NameFilter> file_name;  ///< without a slash: what stands behind its last folder
     /// Only what the queue would ask this account: neither disputed, nor answered by it already.
     std::optional<Uuid> asks;
+    /// Who is told what they said themselves of drawings about which others are asked too.
+    std::optional<Uuid> told;
     Audience audience = Audience::everyone;
     int project = shapes_project;
     struct Cursor {

@@ -67,6 +67,19 @@ describe('several people', () => {
       await labelOf(page, 'star').click();
       await detail(page).getByTestId('opinion').waitFor();
     });
+    // A list tells hers, to her alone.
+    for (const user of ['marie', 'anna'])
+      await visit(browser, croquis.url, {}, async (page) => {
+        await signIn(page, { user, password });
+        await page.locator('nav a[href="#/annotate"]').click();
+        const card = page.locator(`main [data-testid=drawing][data-id="${drawing.id}"]:visible`);
+        const select = card.getByTestId('tag-select');
+        await select.waitFor();
+        assert.equal(await card.getByTestId('own-opinion').count(), user === 'marie' ? 1 : 0);
+        assert.equal(await select.inputValue(), user === 'marie' ? 'star' : drawing.tag);
+        assert.equal(await card.getByRole('button', { name: 'Accept' }).count(), user === 'marie' ? 0 : 1);
+        await look(page, `opinion-in-the-list-of-${user}`);
+      });
     await reviewing('paul', phone, async (page) => {
       await shows(page, drawing);
       assert.equal(await detail(page).getByTestId('opinion').count(), 0);
@@ -91,6 +104,10 @@ describe('several people', () => {
       await page.evaluate(() => (location.hash = '#/annotate?disputed=true'));
       const card = page.locator(`main [data-testid=drawing][data-id="${drawing.id}"]:visible`);
       await card.getByTestId('disputed').waitFor();
+      // What she said herself would decide it.
+      assert.equal(await card.getByTestId('tag-select').inputValue(), 'star');
+      await card.getByRole('button', { name: 'Accept' }).waitFor();
+      assert.equal(await card.getByTestId('own-opinion').count(), 0);
       await look(page, 'disputed-in-the-list');
       await card.locator('button.open').click();
       await inSight(page);

@@ -11,9 +11,10 @@ using http::Method;
 using http::Request;
 using identity::Principal;
 
-Answer drawings(AnnotatorContext& api, Request& request, const Principal&,
+Answer drawings(AnnotatorContext& api, Request& request, const Principal& who,
                 const service::ProjectRef& project) {
-    return list_drawings(api.catalogue, request, project, api.surface(request, project));
+    return list_drawings_for(who.user, api.catalogue, request, project,
+                             api.surface(request, project));
 }
 
 Answer drawing(AnnotatorContext& api, Request& request, const Principal&,

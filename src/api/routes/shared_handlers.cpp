@@ -64,9 +64,16 @@ bool wants_svg(const http::Request& request) {
 
 asio::awaitable<Response> list_drawings(service::Catalogue& catalogue, const http::Request& request,
                                         service::ProjectRef project, ApiSurface surface) {
+    return list_drawings_for(std::nullopt, catalogue, request, std::move(project), surface);
+}
+
+asio::awaitable<Response> list_drawings_for(std::optional<Uuid> who, service::Catalogue& catalogue,
+                                            const http::Request& request,
+                                            service::ProjectRef project, ApiSurface surface) {
     auto query = read_list_query(request, surface.audience());
     if (!query) co_return problem(query.error());
     query->project = project->project.id;
+    if (project->project.opinions_wanted > 1) query->told = who;
     const auto order = query->order;
     const auto page = co_await catalogue.list(std::move(*query));
     if (!page) co_return problem(page.error());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 
 #include "api/codec/serialisation.h"
 #include "http/message.h"
@@ -16,6 +17,12 @@ boost::asio::awaitable<http::Response> list_drawings(service::Catalogue& catalog
                                                      const http::Request& request,
                                                      service::ProjectRef project,
                                                      ApiSurface surface);
+/// The same; `who` is told what they said themselves where others are asked too.
+boost::asio::awaitable<http::Response> list_drawings_for(std::optional<Uuid> who,
+                                                         service::Catalogue& catalogue,
+                                                         const http::Request& request,
+                                                         service::ProjectRef project,
+                                                         ApiSurface surface);
 boost::asio::awaitable<http::Response> get_drawing(service::Catalogue& catalogue,
                                                    const http::Request& request,
                                                    service::ProjectRef project, ApiSurface surface);

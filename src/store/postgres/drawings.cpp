@@ -166,6 +166,16 @@ bool few_are_named(Connection& connection, const Query& query) {
     return are_few(counted.integer(0, 0));
 }
 
+void tell_opinions(Connection& connection, const Query& query, Page& page) {
+    const auto statement = told_statement(query, page);
+    if (!statement) return;
+    OwnOpinions own(label_merges(connection, query.project));
+    const auto rows = rows_of(connection, *statement);
+    for (int row = 0; row < rows.count(); ++row)
+        own.add(rows.uuid(row, 0), std::string(rows.text(row, 1)));
+    std::move(own).tell(page);
+}
+
 }  // namespace
 
 Result<Page> PostgresStore::list(const Query& query) {
@@ -178,7 +188,9 @@ Result<Page> PostgresStore::list(const Query& query) {
         for (int row = 0; row < rows.count(); ++row)
             listed.push_back({read_drawing(rows, row), rows.small(row, place_column),
                               rows.small(row, looked_at_column) != 0});
-        return page_of(std::move(listed), query);
+        auto page = page_of(std::move(listed), query);
+        tell_opinions(connection, query, page);
+        return page;
     });
 }
 

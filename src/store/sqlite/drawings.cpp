@@ -225,6 +225,15 @@ bool few_are_named(Connection& connection, const Query& query) {
     return counted.step() && are_few(counted.integer(0));
 }
 
+void tell_opinions(Connection& connection, const Query& query, Page& page) {
+    const auto statement = told_statement(query, page);
+    if (!statement) return;
+    OwnOpinions own(label_merges(connection, query.project));
+    auto rows = rows_of(connection, *statement);
+    while (rows.step()) own.add(rows.uuid(0), rows.text(1));
+    std::move(own).tell(page);
+}
+
 }  // namespace
 
 Result<Page> SqliteStore::list(const Query& query) {
@@ -237,7 +246,9 @@ Result<Page> SqliteStore::list(const Query& query) {
         while (rows.step())
             listed.push_back(
                 {read_drawing(rows), rows.small(place_column), rows.small(looked_at_column) != 0});
-        return page_of(std::move(listed), query);
+        auto page = page_of(std::move(listed), query);
+        tell_opinions(connection, query, page);
+        return page;
     });
 }
 

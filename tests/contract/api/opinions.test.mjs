@@ -76,6 +76,11 @@ for (const kind of Object.keys(stores))
       const [second] = await queue('paul');
       assert.equal(second.id, drawing.id);
       assert.equal('opinion' in second, false);
+      const listed = async (who) => (await ask(who, 'GET', '/drawings')).drawings.map(({ opinion }) => opinion);
+      assert.deepEqual(await listed('marie'), ['star']);
+      assert.deepEqual(await listed('paul'), [undefined]);
+      const everyone = await api.ask('GET', '/api/v1/public/projects/two/drawings', { status: 200 });
+      assert.equal('opinion' in everyone.body.drawings[0], false);
       assert.deepEqual(
         (await events('paul', drawing)).map(({ kind: what }) => what),
         ['predicted'],
@@ -86,6 +91,7 @@ for (const kind of Object.keys(stores))
       );
       const reviewed = await says('paul', second, 'star');
       assert.deepEqual([reviewed.tag, reviewed.tagged_by], ['star', 'paul']);
+      assert.deepEqual(await listed('marie'), [undefined]);
       assert.deepEqual(await queue('anna'), []);
       const told = await events('anna', drawing);
       assert.deepEqual(

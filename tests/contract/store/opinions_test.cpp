@@ -75,6 +75,40 @@ TEST_P(OpinionContract, OneIsEnoughWhereOneIsWanted) {
     EXPECT_THAT(asked(by_bob), IsEmpty());
 }
 
+TEST_P(OpinionContract, AListTellsEachPersonTheirOwn) {
+    wants(3);
+    const auto first = stored(make_submission("circle")).id;
+    const auto second = stored(make_submission("circle")).id;
+    const auto listed = [&](const std::optional<Uuid>& told) {
+        Query query;
+        query.told = told;
+        std::map<Uuid, std::string> opinions;
+        const auto page = store_->list(query).value();
+        for (const auto& drawing : page.drawings)
+            if (drawing.opinion) opinions.emplace(drawing.id, *drawing.opinion);
+        return opinions;
+    };
+    says(by_ada, first, "square");
+    says(by_ada, first, "star");
+    says(by_bob, first, "heart");
+    says(by_bob, second, "heart");
+    const auto pair = [](const Uuid& id, const char* tag) {
+        return std::pair<const Uuid, std::string>(id, tag);
+    };
+    EXPECT_THAT(listed(by_ada.id), ElementsAre(pair(first, "star")));
+    EXPECT_THAT(listed(by_bob.id),
+                UnorderedElementsAre(pair(first, "heart"), pair(second, "heart")));
+    EXPECT_THAT(listed(by_eve.id), IsEmpty());
+    EXPECT_THAT(listed(std::nullopt), IsEmpty());
+    ASSERT_TRUE(succeeded(undo(by_ada, first)));
+    EXPECT_THAT(listed(by_ada.id), ElementsAre(pair(first, "square")));
+    ASSERT_TRUE(succeeded(undo(by_ada, first)));
+    EXPECT_THAT(listed(by_ada.id), IsEmpty());
+    // What is reviewed has its tag.
+    for (const auto& who : {by_ada, by_eve}) says(who, second, "heart");
+    EXPECT_THAT(listed(by_bob.id), ElementsAre(pair(first, "heart")));
+}
+
 TEST_P(OpinionContract, WaitsForTheOthersAndIsNeverShownTwice) {
     wants(2);
     const auto drawing = stored(make_submission("circle"));

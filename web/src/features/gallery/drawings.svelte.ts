@@ -36,9 +36,9 @@ const most_suspects = 200; // the API's limit
 /** Stands for the page that follows one of the queue, which has no cursor. */
 const more_waits = 'more';
 
-/** Whether it is reviewed, or this person has said what it is and others are asked. */
-export const isAnswered = ({ tagged_by, opinion }: Drawing): boolean =>
-  tagged_by !== null || opinion !== undefined;
+/** Whether it is reviewed, or this person has said what it is and others are asked. A disputed one waits for anybody. */
+export const isAnswered = ({ tagged_by, opinion, disputed }: Drawing): boolean =>
+  tagged_by !== null || (opinion !== undefined && !disputed);
 
 /** What this person says of a drawing, or else what stands. */
 export const saidOf = ({ tag, opinion }: Drawing): string => opinion ?? tag;
@@ -290,7 +290,7 @@ export class DrawingList {
     this.recount(drawing.tag, 1);
     if (at >= 0) this.items[at] = drawing;
     // Whoever reviewed what was held may hold more.
-    if (this.source === 'queue' && this.next === null && isAnswered(drawing)) this.next = more_waits;
+    if (this.source === 'queue' && this.next === null && !this.waits(drawing)) this.next = more_waits;
     if (this.beside?.id === drawing.id) this.beside = drawing;
   }
 

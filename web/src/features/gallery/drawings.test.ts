@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { i18n } from '../../i18n/i18n.svelte';
 import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
-import { DrawingList } from './drawings.svelte';
+import { DrawingList, isAnswered } from './drawings.svelte';
 import { noFilter } from './filter';
 
 const path = '/api/v1/public/drawings';
@@ -57,6 +57,14 @@ describe('a list of drawings', () => {
     (await wire.next('GET', labelsPath)).answer(404, { status: 404 });
     await everyones;
     expect(list.labels).toEqual([]);
+  });
+
+  it('holds a drawing for answered that others are asked about, but not one that people dispute', () => {
+    const disputed = true;
+    expect(isAnswered(drawingOf('a'))).toBe(false);
+    expect(isAnswered(drawingOf('a', { opinion: 'star' }))).toBe(true);
+    expect(isAnswered(drawingOf('a', { opinion: 'star', disputed }))).toBe(false);
+    expect(isAnswered(drawingOf('a', { tagged_by: 'ada' }))).toBe(true);
   });
 
   it('waits for the page that is on its way, and asks for no other', async () => {
