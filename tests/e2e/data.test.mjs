@@ -128,4 +128,43 @@ describe('the data', () => {
     assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     await narrow.context().close();
   });
+
+  it('goes on while one looks elsewhere in the page, which tells when it has come, and is stopped where it began', async () => {
+    const page = await open({ locale: 'en-GB' });
+    await signIn(page);
+    let come;
+    await page.route('**/api/v1/exports?*', async (route) => {
+      await new Promise((resolve) => (come = resolve));
+      await route.continue().catch(() => null);
+    });
+    await page.goto(`${croquis.url}/#/data?reviewed=all&format=ndjson&flagged=false&disputed=false`);
+    const form = page.getByTestId('export');
+    assert.equal(await form.getByLabel('Flags').inputValue(), 'false');
+    assert.equal(await form.getByLabel('Opinions').inputValue(), 'false');
+    const asked = page.waitForRequest('**/api/v1/exports?*');
+    await form.getByRole('button', { name: 'Download' }).click();
+    await page.getByTestId('taking').getByRole('progressbar', { name: 'Preparing the file…' }).waitFor();
+    await assertAccessible(page, 'an export that is on its way');
+    await look(page, 'data-export-running');
+    await page.locator('nav a[href="#/labels"]').click();
+    await page.locator('[data-testid=label]').first().waitFor();
+    await asked;
+    const [download] = await Promise.all([page.waitForEvent('download'), come()]);
+    assert.equal(JSON.parse(await readFile(await download.path(), 'utf8')).word, 'star');
+    await page.getByTestId('toasts').getByText('The file is in your downloads').waitFor();
+    await page.getByTestId('toasts').getByRole('button', { name: 'To Data' }).click();
+    await form.getByText(/^shapes\.ndjson \(.*\) is in your downloads\.$/).waitFor();
+    await look(page, 'data-export-saved');
+    // Stopped by who comes back to it, without a word.
+    await form.getByRole('radio', { name: /^Strokes/ }).check();
+    await form.getByRole('button', { name: 'Download' }).click();
+    await page.getByTestId('taking').waitFor();
+    await page.locator('nav a[href="#/labels"]').click();
+    await page.locator('nav a[href="#/data"]').click();
+    await page.getByTestId('taking').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByTestId('taking').waitFor({ state: 'detached' });
+    assert.equal(await form.getByRole('alert').count(), 0);
+    assert.deepEqual(page.complaints(), []);
+    await page.context().close();
+  });
 });

@@ -1074,6 +1074,8 @@ export const en = {
     download: 'Download',
     running: 'Preparing the file…',
     done: 'The file is in your downloads',
+    saved: (name: string, size: string) => `${name} (${size}) is in your downloads.`,
+    notTaken: 'The file of the export did not come.',
     nothing: 'No drawing is as asked for: the file would be empty.',
     moreFilters: 'More filters',
     split: 'Part',

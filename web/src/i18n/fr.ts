@@ -1087,6 +1087,8 @@ export const fr: Dictionary = {
     download: 'Télécharger',
     running: 'Préparation du fichier…',
     done: 'Le fichier est dans vos téléchargements',
+    saved: (name, size) => `${name} (${size}) est dans vos téléchargements.`,
+    notTaken: 'Le fichier de l’export n’est pas arrivé.',
     nothing: 'Aucun dessin ne correspond : le fichier serait vide.',
     moreFilters: 'Autres filtres',
     split: 'Partie',
