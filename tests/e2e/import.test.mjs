@@ -171,6 +171,38 @@ describe('an import', () => {
       assert.deepEqual((await api('GET', of)).drawings, []);
     }));
 
+  it('is found again by the names of its files, on a phone too', async () => {
+    const files = Object.fromEntries(Object.entries(drawings(506)).slice(-3));
+    const names = Object.keys(files).map((name) => name.split('/')[1]);
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+    await visit(browser, croquis.url, { ...phone, locale: 'fr-FR', colorScheme: 'dark' }, async (page) => {
+      await open(page);
+      await chosen(page, 'three.zip', zipOf(files));
+      await page.getByRole('button', { name: 'Importer', exact: true }).click();
+      await outcome(page, '3 dessins ont été enregistrés.');
+      const found = async (count) => {
+        const cards = page.locator('main [data-testid=drawing]:visible');
+        await page.waitForFunction((count) => document.querySelectorAll('main [data-testid=drawing]:not([hidden] *)').length === count, count);
+        return cards;
+      };
+      await page.goto(`${croquis.url}/#/annotate?file_name=${names[1]}`);
+      await found(1);
+      const filters = page.locator('[data-testid=filters]:visible');
+      const name = filters.getByLabel('Nom du fichier');
+      assert.equal(await name.inputValue(), names[1]);
+      await name.fill(`${names[0].slice(0, 2)}*`);
+      await name.press('Enter');
+      await page.waitForURL(/#\/annotate\?file_name=50\*$/);
+      const all = (await api('GET', `/drawings?limit=200&file_name=50*`)).drawings.length;
+      assert.ok(all >= 3, `${all}`);
+      await found(all);
+      await filters.getByLabel('Nommé dans les données').scrollIntoViewIfNeeded();
+      await assertAccessible(page, 'the names in the filters');
+      await look(page, 'filter-names-phone');
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+  });
+
   it('names what is bad in it, in French too, and takes a drop', async () => {
     const files = { 'cercle/1.png': png('circle', 3), 'circle/bad.png': png('circle', 4).subarray(0, 50) };
     await visit(browser, `${croquis.url}/#/login`, { locale: 'fr-FR' }, async (page) => {
