@@ -361,14 +361,22 @@ class JoinReader final : public RecordReader {
     std::optional<Item> last_words() {
         if (unlisted_ == 0 || said_) return std::nullopt;
         said_ = true;
-        return Remark{
-            table_.name,
-            table_.only_named
-                ? fmt::format("{} pictures beside it are not named there and stay out; --pictures "
-                              "brings them too.",
-                              unlisted_)
-                : fmt::format("{} of the pictures are not named there; they have no label.",
-                              unlisted_)};
+        return Remark{table_.name, table_.only_named ? beside() : unlabelled()};
+    }
+
+    /// Of pictures that the table does not name: that they stay out, or that they have no label.
+    [[nodiscard]] std::string beside() const {
+        if (unlisted_ == 1)
+            return "1 picture beside it is not named there and stays out; --pictures brings it "
+                   "too.";
+        return fmt::format(
+            "{} pictures beside it are not named there and stay out; --pictures brings them too.",
+            unlisted_);
+    }
+    [[nodiscard]] std::string unlabelled() const {
+        if (unlisted_ == 1) return "1 of the pictures is not named there; it has no label.";
+        return fmt::format("{} of the pictures are not named there; they have no label.",
+                           unlisted_);
     }
 
     Table table_;

@@ -52,7 +52,7 @@ TEST_F(FormatsTest, CocosCategoriesAreLabelsByNameWhateverTheirIds) {
                                           HasSubstr("annotations 10: There is no category null")));
     EXPECT_THAT(all.labels_without_drawing, ElementsAre("unused"));
     EXPECT_THAT(all.remarks, testing::IsSupersetOf({HasSubstr("Two categories"),
-                                                    HasSubstr("1 pictures beside it are not")}));
+                                                    HasSubstr("1 picture beside it is not")}));
     EXPECT_EQ(to_rfc3339(all.records[3].created_at.value()), "2013-11-14T17:02:52.000000Z");
 }
 
@@ -162,7 +162,7 @@ TEST_F(FormatsTest, ImagenetsListsNumberTheLabels) {
                                           "images/d3.png=circle+double circle", "images/d4.png=",
                                           "images/d5.png=double circle", "images/d9.png="));
     EXPECT_EQ(all.error, "");
-    EXPECT_THAT(all.remarks, ElementsAre(HasSubstr("1 of the pictures are not named")));
+    EXPECT_THAT(all.remarks, ElementsAre(HasSubstr("1 of the pictures is not named there; it has")));
     EXPECT_THAT(all.rejected, ElementsAre("default.txt:6: There is no label 9 in synsets.txt.",
                                           "default.txt:7: There is no label -1 in synsets.txt."));
 }

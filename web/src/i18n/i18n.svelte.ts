@@ -77,6 +77,11 @@ class I18n {
     return new Intl.ListFormat(this.locale, { type: 'disjunction' }).format(words);
   }
 
+  /** Whether the language speaks of so many as of one. */
+  isOne(value: number): boolean {
+    return new Intl.PluralRules(this.locale).select(value) === 'one';
+  }
+
   number(value: number): string {
     return new Intl.NumberFormat(this.locale).format(value);
   }

@@ -34,11 +34,31 @@ describe('a reason', () => {
     expect(tell({ sentence, code: 'toString' })).toBe(sentence);
   });
 
+  it('speaks of one as of one', () => {
+    const told = (code: string, count: string) => tell({ sentence: '', code, parameters: { count } });
+    expect(told('pictures_without_label', '1')).toBe(
+      '1 of the pictures is not named there; it has no label.',
+    );
+    expect(told('pictures_without_label', '2000')).toBe(
+      '2,000 of the pictures are not named there; they have no label.',
+    );
+    i18n.choose('fr');
+    expect(told('pictures_stay_out', '1')).toBe('1 image à côté n’y est pas citée et reste dehors.');
+    expect(told('pictures_stay_out', '2')).toBe('2 images à côté n’y sont pas citées et restent dehors.');
+    for (const [code, words] of Object.entries(reasons))
+      for (const text of Object.values(words))
+        expect(text.replace(/\{[^}]*\}/g, ''), code).not.toContain('|');
+  });
+
   it('says which file it is about, what was stored before, and what would do instead', () => {
     const parameters = { file: 't.csv', column: 'x', stored: '6400', instead: 'imagefolder' };
     expect(tell({ sentence: '', code: 'no_column', parameters })).toBe(
       't.csv: There is no column “x”. 6,400 drawings were stored before. ' +
         'With “A folder for each label” as “What it is”, under More, the folders are the labels.',
+    );
+    const once = { file: 'a.json', stored: '1' };
+    expect(tell({ sentence: '', code: 'no_such_file', parameters: once })).toBe(
+      'There is no a.json. 1 drawing was stored before.',
     );
     expect(tell({ sentence: '', code: 'no_such_file', parameters: { file: 'a.json' } })).toBe(
       'There is no a.json.',

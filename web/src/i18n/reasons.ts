@@ -82,7 +82,7 @@ export const reasons: CodedWords<ReasonCode> = {
   },
   several_list_no_pictures: {
     en: 'It and {count} more list no pictures and were passed over.',
-    fr: 'Il ne cite aucune image, ni {count} autres : ils ont été laissés de côté.',
+    fr: 'Il ne cite aucune image, ni {count} {count|autre|autres} : ils ont été laissés de côté.',
   },
   several_archives: {
     en: 'These are several archives: send one after the other.',
@@ -231,7 +231,7 @@ export const reasons: CodedWords<ReasonCode> = {
   },
   no_date: {
     en: '“{date}” is no date that is read (2026-07-31, or with T10:00:00Z); the drawing comes without it, and {count} more.',
-    fr: '« {date} » n’est pas une date qui se lit (2026-07-31, ou avec T10:00:00Z) ; le dessin arrive sans elle, et {count} autres.',
+    fr: '« {date} » n’est pas une date qui se lit (2026-07-31, ou avec T10:00:00Z) ; le dessin arrive sans elle, et {count} {count|autre|autres}.',
   },
   id_not_whole: {
     en: 'The id {id} is not whole and was dropped.',
@@ -244,8 +244,8 @@ export const reasons: CodedWords<ReasonCode> = {
     fr: 'L’étiquette « {label} » n’est pas déclarée plus haut.',
   },
   shapes_passed_over: {
-    en: '{count} shapes were passed over: tags alone are labels.',
-    fr: '{count} formes ont été laissées de côté : seuls les « tags » sont des étiquettes.',
+    en: '{count} {count|shape was|shapes were} passed over: tags alone are labels.',
+    fr: '{count} {count|forme a été laissée|formes ont été laissées} de côté : seuls les « tags » sont des étiquettes.',
   },
   tag_by_model: {
     en: 'A model made the tag: it is a suggestion.',
@@ -265,8 +265,8 @@ export const reasons: CodedWords<ReasonCode> = {
     fr: 'L’étiquette n’est pas un texte. Le dessin arrive sans elle.',
   },
   annotations_passed_over: {
-    en: '{count} annotations that are no labels were passed over.',
-    fr: '{count} annotations qui ne sont pas des étiquettes ont été laissées de côté.',
+    en: '{count} {count|annotation that is no label was|annotations that are no labels were} passed over.',
+    fr: '{count} {count|annotation qui n’est pas une étiquette a été laissée|annotations qui ne sont pas des étiquettes ont été laissées} de côté.',
   },
   labels_exclude_each_other: {
     en: 'It has several labels of a group in which one excludes the others.',
@@ -337,12 +337,12 @@ export const reasons: CodedWords<ReasonCode> = {
     fr: 'Plusieurs fichiers conviennent à {name} : {one}, {other}.',
   },
   pictures_stay_out: {
-    en: '{count} pictures beside it are not named there and stay out.',
-    fr: '{count} images à côté n’y sont pas citées et restent dehors.',
+    en: '{count} {count|picture beside it is not named there and stays|pictures beside it are not named there and stay} out.',
+    fr: '{count} {count|image à côté n’y est pas citée et reste|images à côté n’y sont pas citées et restent} dehors.',
   },
   pictures_without_label: {
-    en: '{count} of the pictures are not named there; they have no label.',
-    fr: '{count} des images n’y sont pas citées ; elles n’ont pas d’étiquette.',
+    en: '{count} of the pictures {count|is not named there; it has|are not named there; they have} no label.',
+    fr: '{count} des images n’y {count|est pas citée ; elle n’a|sont pas citées ; elles n’ont} pas d’étiquette.',
   },
   data_not_base64: {
     en: 'Of data: addresses only those in base64 are read.',
@@ -412,7 +412,7 @@ export const reasons: CodedWords<ReasonCode> = {
     fr: 'Le travail a échoué ; le journal du serveur dit pourquoi.',
   },
   cut_off: {
-    en: 'The work was cut off {count} times.',
+    en: 'The work was cut off {count} {count|time|times}.',
     fr: 'Le travail a été interrompu {count} fois.',
   },
   project_archived: {
@@ -505,8 +505,8 @@ export const reasons: CodedWords<ReasonCode> = {
 const around = {
   file: { en: '{file}: {text}', fr: '{file} : {text}' },
   stored: {
-    en: '{text} {stored} drawings were stored before.',
-    fr: '{text} {stored} dessins avaient été enregistrés avant.',
+    en: '{text} {stored} {stored|drawing was|drawings were} stored before.',
+    fr: '{text} {stored} {stored|dessin avait été enregistré|dessins avaient été enregistrés} avant.',
   },
   instead: {
     en: '{text} With {format} as {field}, under More, the folders are the labels.',
