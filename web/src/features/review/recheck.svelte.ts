@@ -5,6 +5,7 @@ import { i18n } from '../../i18n/i18n.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { newUuid } from '../../util/uuid';
 import { annotatorApi } from '../session/session.svelte';
+import { inOrder } from './in-order';
 
 const held_at_once = 12;
 const most_passed = 200; // the API's limit
@@ -122,9 +123,7 @@ export class Recheck {
   private said(answered: Answered, tag: string): void {
     const { annotate, recheck } = i18n.t;
     this.done += 1;
-    const isLater = ({ turn }: Answered) => turn > answered.turn;
-    const before = this.answers.filter((other) => !isLater(other));
-    this.answers = [...before, answered, ...this.answers.filter(isLater)];
+    this.answers = inOrder(this.answers, answered, ({ turn }) => turn);
     const run = () => void this.undo(answered);
     notices.toast(recheck.said(i18n.tag(tag)), { label: annotate.undo, keys: 'Control+Z', run }, topic);
   }

@@ -6,6 +6,7 @@ import { explain, mayRetry, type Problem } from '../../api/problem';
 import { inTurn } from '../../util/bounded';
 import { annotatorApi, session } from '../session/session.svelte';
 import { Deeds } from './deeds.svelte';
+import { inOrder } from './in-order';
 import { decisionsOf } from './progress';
 import { unsaved } from './unsaved';
 
@@ -489,9 +490,7 @@ export class Tagging {
 
   /** Remembers what was done, in the order in which it was, whichever answer came first; offers the way back. */
   did(change: Change, said: string): void {
-    const isLater = (other: Change) => (other[0]?.at ?? 0) > (change[0]?.at ?? 0);
-    const later = this.changes.filter(isLater);
-    this.changes = [...this.changes.filter((other) => !isLater(other)), change, ...later];
+    this.changes = inOrder(this.changes, change, ([done]) => done?.at ?? 0);
     const { undo } = i18n.t.annotate;
     notices.toast(said, { label: undo, keys: 'Control+Z', run: () => void this.undo(change) }, topic);
   }
