@@ -129,7 +129,7 @@ Result<void> archive(store::Store& store, const ProjectArguments& arguments) {
 /// "0.743 (0.459 to 0.950)".
 std::string alpha_text(const learning::NominalAlpha& measured) {
     if (!measured.alpha) return "undefined";
-    const auto alpha = fmt::format("{:.3f}", *measured.alpha);
+    auto alpha = fmt::format("{:.3f}", *measured.alpha);
     if (!measured.low || !measured.high) return alpha;
     return fmt::format("{} ({:.3f} to {:.3f})", alpha, *measured.low, *measured.high);
 }

@@ -105,7 +105,7 @@ Result<void> dismiss_group(store::Store& store, int project, const Uuid& id) {
 }
 
 Result<void> restore_group(store::Store& store, int project, const Uuid& id) {
-    const auto restored = service::restore_duplicates(store, id, project, store::operator_author());
+    auto restored = service::restore_duplicates(store, id, project, store::operator_author());
     if (restored) std::cout << "the group is told again\n";
     return restored;
 }

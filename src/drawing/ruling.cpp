@@ -124,7 +124,9 @@ class RulingFinder {
         high = std::min(high, steepest);
         const double step = 2.0 / (slice * slices_);
         double most = -1;
-        for (double slope = low; slope <= high + step / 2; slope += step) {
+        const int steps = static_cast<int>(std::lround((high - low) / step));
+        for (int i = 0; i <= steps; ++i) {
+            const double slope = low + i * step;
             const auto sums = sums_along(clipped_, slope);
             double sharpness = 0;
             for (std::size_t y = 1; y < sums.size(); ++y) {
