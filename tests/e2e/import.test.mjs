@@ -334,6 +334,31 @@ describe('an import', () => {
     }, { failedRequests: true });
   });
 
+  it('that was stopped leaves what it stored to be shown, and to an admin to be deleted', () =>
+    visit(browser, croquis.url, {}, async (page) => {
+      await open(page);
+      await chosen(page, 'three.zip', zipOf(Object.fromEntries(Object.entries(drawings(509)).slice(-3))));
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await outcome(page, '3 drawings were stored.');
+      const at = await page.getByRole('link', { name: 'Show what was imported' }).getAttribute('href');
+      const id = at.split('import=')[1];
+      const job = { ...(await api('GET', `/jobs/${id}`)), state: 'cancelled', result: null };
+      const json = (body) => ({ status: 200, contentType: 'application/json', body: JSON.stringify(body) });
+      await page.route('**/api/v1/jobs?*', (route) => route.fulfill(json({ jobs: [job], next: null })));
+      await page.route((url) => url.pathname.includes(`/jobs/${id}`), (route) => route.fulfill(json(job)));
+      await page.reload();
+      const form = page.getByTestId('import');
+      await form.getByText('The import was stopped.').waitFor();
+      assert.equal(await form.getByRole('link', { name: 'Show what was imported' }).getAttribute('href'), at);
+      await look(page, 'import-stopped');
+      await form.getByTestId('delete-imported').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('ask').getByRole('button', { name: 'Delete' }).click();
+      await page.getByTestId('toasts').getByText('3 drawings deleted').waitFor();
+      await form.getByTestId('delete-imported').waitFor({ state: 'detached' });
+      assert.deepEqual((await api('GET', `/drawings?import=${id}`)).drawings, []);
+    }));
+
   it('of too many files says what to do', async () => {
     const place = await mkdtemp(path.join(tmpdir(), 'croquis-folders-'));
     try {

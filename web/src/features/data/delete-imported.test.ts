@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 
 import { drawingOf, Wire } from '../../testing/wire';
-import { deleteImported } from './delete-imported';
+import { deleteImported, hasStored } from './delete-imported';
 
 const [list, remove] = ['/api/v1/drawings', '/api/v1/drawings:delete'];
 
@@ -48,4 +48,19 @@ it('gives up where nothing of it can be deleted, and tells what went wrong', asy
   await listed(['a']);
   (await wire.next('POST', remove)).answer(403, { status: 403 });
   expect((await failing).problem?.status).toBe(403);
+});
+
+it('knows whether there is anything that an import stored', async () => {
+  for (const [ids, known] of [
+    [['a'], true],
+    [[], false],
+  ] as const) {
+    const asked = hasStored('job');
+    const query = { import: 'job', order: 'most_telling_first', limit: '1' };
+    expect(Object.fromEntries(await listed([...ids]))).toEqual(query);
+    expect(await asked).toBe(known);
+  }
+  const asked = hasStored('job');
+  (await wire.next('GET', list)).lose();
+  expect(await asked).toBe(false);
 });

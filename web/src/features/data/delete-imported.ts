@@ -6,6 +6,14 @@ const most_at_once = 200; // the API's limit
 /** So often nothing of what was read could be deleted, for others change it all the while. */
 const most_in_vain = 3;
 
+/** Whether there is anything that an import stored; not where that is not known. */
+export async function hasStored(job: string): Promise<boolean> {
+  // In this order an index finds them, however old the import is.
+  const query = { import: job, order: 'most_telling_first', limit: 1 } as const;
+  const page = await settle(annotatorApi.GET('/api/v1/drawings', { params: { query } }));
+  return page.ok && page.data.drawings.length > 0;
+}
+
 /** Deletes what an import stored, step by step; with what went wrong comes how much was deleted before. */
 export async function deleteImported(
   job: string,
