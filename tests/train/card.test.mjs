@@ -169,6 +169,29 @@ describe('the card', { timeout: 550_000 }, () => {
     assert.ok(text.includes('It went on from a checkpoint') && text.includes('**Calibrated on** the drawings'));
   });
 
+  it('has a whitened embedding, also where an earlier program made the model', async () => {
+    const again = () =>
+      execFileSync(program, ['--quick', '--threads', '1', '--people', people, '--out', out, '--whiten-again'], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        encoding: 'utf8',
+      });
+    const made = await card();
+    const network = await readFile(path.join(out, 'shapes.onnx'));
+    assert.equal(made.training.whitened_by, 2048);
+    assert.throws(again, /whitened already/);
+    const { whitened_by, ...training } = made.training;
+    await writeFile(path.join(out, 'shapes.json'), JSON.stringify({ ...made, training }));
+    again();
+    const now = await card();
+    const onnx = await readFile(path.join(out, 'shapes.onnx'));
+    assert.notDeepEqual(onnx, network);
+    assert.equal(createHash('sha256').update(onnx).digest('hex'), now.sha256);
+    assert.equal(now.training.whitened_by, whitened_by);
+    same(now.people, made.people);
+    assert.deepEqual([now.temperature, now.activations], [made.temperature, made.activations]);
+    assert.ok((await read('shapes.md')).includes('whitened by half'));
+  });
+
   it('is not measured again on other drawings than it was made from', async () => {
     assert.throws(() => measureAgain(), /has learnt from other drawings/);
     const file = path.join(out, 'shapes.json');

@@ -310,6 +310,10 @@ std::string made_again(const ModelCard& card, const json::object& training) {
     auto text = fmt::format("**Made again** by `{}`, LibTorch {} with the BLAS \"{}\".",
                             command_of(card.made), text_of(training, "libtorch"),
                             text_of(training, "blas"));
+    if (card.made.whitened_by > 0)
+        text += fmt::format(
+            " Its embedding is whitened by half within the categories learnt from, on {} samples.",
+            card.made.whitened_by);
     if (card.made.resumed)
         text +=
             " It went on from a checkpoint; with how many threads and which LibTorch that was made "

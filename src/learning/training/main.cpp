@@ -15,6 +15,7 @@
 #include "learning/synthesis/sketcher.h"
 #include "learning/training/calibration.h"
 #include "learning/training/card.h"
+#include "learning/training/card_files.h"
 #include "learning/training/compare.h"
 #include "learning/training/finished.h"
 #include "learning/training/left_out.h"
@@ -24,6 +25,7 @@
 #include "learning/training/samples.h"
 #include "learning/training/training.h"
 #include "learning/training/warm_start.h"
+#include "learning/training/whitening.h"
 #include "recognition/limits.h"
 
 namespace {
@@ -39,6 +41,7 @@ struct Arguments {
     bool resume = false;
     bool keep_checkpoint = false;
     bool measure_again = false;
+    bool whiten_again = false;
     fs::path out = "models";
     fs::path people;
     fs::path begin_with;
@@ -256,6 +259,33 @@ Result<void> measure_again(const Arguments& arguments, const People& people) {
     return done;
 }
 
+/// Samples that the embedding is whitened by.
+std::size_t whitened_by(bool quick) {
+    return quick ? 2'048 : 65'536;
+}
+
+/// Whitens the embedding of a model that was trained before that was a part of training, measures
+/// the model and writes it with its card anew.
+Result<void> whiten_again(const Arguments& arguments, const People& people, const Corpus& corpus) {
+    auto model = read_finished(arguments.out, model_name, people);
+    if (!model) return model.error();
+    auto& training = model->training;
+    if (training.contains("whitened_by"))
+        return Error{ErrorKind::conflict, "Its embedding is whitened already.", "whiten-again"};
+    const auto count = whitened_by(arguments.quick);
+    whiten(model->network, corpus, count);
+    training["whitened_by"] = count;
+    model->card.made.whitened_by = count;
+    measure(judge_all(model->network, people, arguments.quick), people, model->card);
+    model->card.measured = program_now();
+    const auto onnx = exported(model->network, model->card);
+    auto done = check_export(model->network, onnx);
+    if (done) done = write_file(arguments.out / (std::string(model_name) + ".onnx"), onnx);
+    if (done)
+        done = write_measured(arguments.out, model->card, to_hex(sha256(as_bytes(onnx))), training);
+    return done;
+}
+
 /// Trains, measures and writes the model, or what a left-out source shows.
 Result<void> make_model(const Arguments& arguments, const People& people, const Corpus& corpus) {
     Network network = fresh(arguments, corpus);
@@ -270,6 +300,9 @@ Result<void> make_model(const Arguments& arguments, const People& people, const 
     card.made = std::move(*made);
     auto done = arguments.quick ? check_learning(card.made.result) : Result<void>();
     if (!done) return done;
+    network->eval();
+    card.made.whitened_by = whitened_by(arguments.quick);
+    whiten(network, corpus, card.made.whitened_by);
     card.activations =
         activations_of(network, corpus.make(held_out_seed, 0, arguments.quick ? 1000 : 8000));
     const auto judgement = judge_all(network, people, arguments.quick);
@@ -312,6 +345,7 @@ Result<void> run(const Arguments& arguments) {
                      "leave-out"};
     if (arguments.measure_again) return measure_again(arguments, people);
     const Corpus corpus(people);
+    if (arguments.whiten_again) return whiten_again(arguments, people, corpus);
     describe(people, corpus);
     if (!arguments.preview.empty())
         return write_preview(arguments.preview, arguments.training.seed, corpus);
@@ -381,6 +415,12 @@ void define(CLI::App& program, Arguments& arguments) {
             "the measures change; the network and its calibration stay. --people must be what "
             "it learnt from")
         ->excludes("--resume", "--leave-out", "--begin-with");
+    program
+        .add_flag("--whiten-again", arguments.whiten_again,
+                  "Whiten the embedding of the model in OUT, which an earlier croquis-train made, "
+                  "as training now ends with; its answers stay. --people must be what it learnt "
+                  "from")
+        ->excludes("--resume", "--leave-out", "--begin-with", "--measure-again");
     program.add_flag("--quick", arguments.quick, "A tiny training that checks the machinery");
     program.add_option("--preview", arguments.preview,
                        "Write a sheet of samples as PNG, and train nothing");

@@ -50,6 +50,7 @@ json::object to_json(const Making& making) {
     object["files"] = std::move(files);
     object["last_loss"] = making.result.last_loss;
     if (!making.begun_with.empty()) object["begun_with"] = making.begun_with;
+    if (making.whitened_by > 0) object["whitened_by"] = making.whitened_by;
     return object;
 }
 
@@ -69,6 +70,8 @@ Making making_from(const json::object& written) {
                                 file.at("drawings").to_number<std::size_t>()});
     if (const auto* begun = written.if_contains("begun_with"))
         making.begun_with = std::string(begun->as_string());
+    if (const auto* whitened = written.if_contains("whitened_by"))
+        making.whitened_by = whitened->to_number<std::size_t>();
     return making;
 }
 

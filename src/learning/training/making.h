@@ -17,6 +17,8 @@ struct Making {
     bool resumed = false;  ///< it went on from a checkpoint, which says less than this does
     std::string begun_with =
         {};  ///< SHA-256 of the model whose convolutions it began with, or empty
+    std::size_t whitened_by =
+        0;  ///< samples that whiten() had; 0: the embedding is as it was learnt
     std::vector<PeopleFile> files = {};  ///< people's drawings that were read
 };
 
