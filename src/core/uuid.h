@@ -18,6 +18,7 @@ namespace croquis {
 struct Uuid {
     std::array<std::uint8_t, 16> bytes{};
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 reads the comparison with 0 so
     auto operator<=>(const Uuid&) const = default;
 
     /// A fresh version 7 id, greater than those that this process made before, unless the clock was

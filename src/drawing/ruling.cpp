@@ -534,14 +534,16 @@ struct Dot {
 
 /// Dots everywhere on the page, each as far from its nearest as the others are.
 bool are_printed(const std::vector<Dot>& dots, cv::Size size) {
-    constexpr int cells = 4;
+    constexpr std::size_t cells = 4;
     if (dots.size() < fewest_dots || dots.size() > most_dots) return false;
     std::array<bool, cells * cells> has{};
     std::vector<double> nearest;
     for (const Dot& dot : dots) {
-        const int column = std::min(cells - 1, static_cast<int>(dot.at.x * cells / size.width));
-        const int row = std::min(cells - 1, static_cast<int>(dot.at.y * cells / size.height));
-        has[static_cast<std::size_t>(row * cells + column)] = true;
+        const auto cell = [](float at, int of) {
+            return std::min(cells - 1,
+                            static_cast<std::size_t>(at * cells / static_cast<float>(of)));
+        };
+        has[cell(dot.at.y, size.height) * cells + cell(dot.at.x, size.width)] = true;
         double least = 1e9;
         for (const Dot& other : dots) {
             if (other.label == dot.label) continue;

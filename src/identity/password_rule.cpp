@@ -76,17 +76,13 @@ Result<std::string> checked(std::string_view text) {
     return mapped;
 }
 
-struct Free {
-    void operator()(utf8proc_uint8_t* text) const { std::free(text); }
-};
-
 Result<std::string> form_c(const std::string& text) {
     utf8proc_uint8_t* made = nullptr;
     const auto size =
         utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                      static_cast<utf8proc_ssize_t>(text.size()), &made,
                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    const std::unique_ptr<utf8proc_uint8_t, Free> owned(made);
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(made, std::free);
     if (size < 0) return unfit("A password is text in UTF-8.");
     return std::string(owned.get(), owned.get() + size);
 }

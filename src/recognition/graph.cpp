@@ -271,7 +271,7 @@ class Reader {
             place = found->second;
         }
         if (graph_.output == Node::none) return too_many_outputs();
-        const auto embedding = check_embedding();
+        auto embedding = check_embedding();
         if (!embedding) return embedding;
         const auto& dims = graph_.value(graph_.output).dims;
         const std::vector<std::int64_t> expected{probe_batch, static_cast<std::int64_t>(labels)};

@@ -135,7 +135,7 @@ void visit_uploads(C& c, Visit visit) {
         c.upload_folder);
     visit(Setting{"server", "max_upload_folder_bytes", "What may wait there; more is answered 503",
                   working}
-              .between(1024, 1024 * 1024 * mebibyte),
+              .between(1024, mebibyte * 1024 * 1024),
           c.max_upload_folder_bytes);
 }
 
@@ -182,7 +182,7 @@ void visit_network(C& c, Visit visit) {
               1024, 1024 * mebibyte),
           c.max_body_bytes);
     visit(Setting{"server", "max_import_bytes", "Largest upload to import", listening}.between(
-              1024, 1024 * 1024 * mebibyte),
+              1024, mebibyte * 1024 * 1024),
           c.max_import_bytes);
     visit_uploads(c, visit);
     visit(Setting{"server", "trusted_proxies", "Addresses whose X-Forwarded-For is believed",

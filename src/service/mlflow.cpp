@@ -39,7 +39,7 @@ Result<std::string> secret(const std::string& name) {
     const auto file = variable((name + "_FILE").c_str());
     if (file.empty()) return value;
     if (const auto safe = check_secret_file(file, name); !safe) return safe.error();
-    auto text = read_file(file, 64 * 1024, name);
+    auto text = read_file(file, std::uintmax_t{64} * 1024, name);
     if (!text) return text.error();
     text->erase(text->find_last_not_of("\r\n") + 1);
     return std::move(*text);

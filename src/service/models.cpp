@@ -142,7 +142,7 @@ Result<std::string> roll_back(store::Store& store, int project) {
 
 Result<void> remove_model(store::Store& store, const std::string& id, int project,
                           const std::optional<store::Author>& by, const identity::Origin& origin) {
-    const auto removed = store.remove_model(id, project, by.value_or(store::operator_author()));
+    auto removed = store.remove_model(id, project, by.value_or(store::operator_author()));
     if (removed)
         identity::tell(identity::Event::model_removed, origin,
                        {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});

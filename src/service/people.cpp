@@ -78,6 +78,7 @@ Result<std::string> whole_line(store::Store& store, const store::Drawing& drawin
 Result<ErasureStep> delete_some(store::Store& store, const std::vector<store::Drawing>& drawings,
                                 const store::Author& by) {
     std::vector<store::VisibilityChange> changes;
+    changes.reserve(drawings.size());
     for (const auto& drawing : drawings)
         changes.push_back(
             {drawing.id, store::Visibility::deleted, by, now(), store::VersionCondition::any()});

@@ -14,8 +14,7 @@ Result<ProjectQuality> measure_project(store::Store& store, const store::Project
     if (!project) return project.error();
     auto people = measure_people(store, *project);
     if (!people) return people.error();
-    return ProjectQuality{std::move(*project), std::move(*quality), std::move(fall),
-                          std::move(*people)};
+    return ProjectQuality{std::move(*project), std::move(*quality), std::move(fall), *people};
 }
 
 }  // namespace croquis::service

@@ -65,15 +65,14 @@ Result<void> check_number(const std::optional<int>& number, int least, int most,
 
 Result<void> check(const ProjectEdit& edit) {
     if (edit.name)
-        if (const auto fine = check_name(*edit.name); !fine) return fine;
+        if (auto fine = check_name(*edit.name); !fine) return fine;
     if (edit.guidelines)
-        if (const auto fine = check_guidelines(*edit.guidelines); !fine) return fine;
-    if (const auto fine =
-            check_number(edit.opinions_wanted, 1, most_opinions_wanted, "opinions_wanted");
+        if (auto fine = check_guidelines(*edit.guidelines); !fine) return fine;
+    if (auto fine = check_number(edit.opinions_wanted, 1, most_opinions_wanted, "opinions_wanted");
         !fine)
         return fine;
-    if (const auto fine = check_number(edit.teach_after.value_or(std::nullopt), 0, most_teach_after,
-                                       "teach_after");
+    if (auto fine = check_number(edit.teach_after.value_or(std::nullopt), 0, most_teach_after,
+                                 "teach_after");
         !fine)
         return fine;
     return check_number(edit.retention_days.value_or(std::nullopt), 1, most_retention_days,

@@ -40,7 +40,7 @@ std::string week_of(Timestamp at) {
                        static_cast<unsigned>(monday.month()), static_cast<unsigned>(monday.day()));
 }
 
-std::vector<Agreement> listed(std::map<std::string, Agreement> by_name) {
+std::vector<Agreement> listed(std::map<std::string, Agreement>&& by_name) {
     std::vector<Agreement> all;
     for (auto& [name, agreement] : by_name) {
         agreement.name = name;
@@ -161,7 +161,7 @@ Result<Quality> measure_quality(store::Store& store, int project, Timestamp at) 
     quality.answers = std::move(*answers);
     auto drift = measure_drift(store, project, *live, at);
     if (!drift) return drift.error();
-    quality.drift = std::move(*drift);
+    quality.drift = *drift;
     return quality;
 }
 

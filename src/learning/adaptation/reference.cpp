@@ -17,7 +17,8 @@ struct Moments {
 };
 
 Moments moments_of(std::span<const float> rows, std::size_t width) {
-    const auto n = static_cast<double>(rows.size() / width);
+    const auto count = rows.size() / width;
+    const auto n = static_cast<double>(count);
     Moments moments{std::vector<double>(width), std::vector<double>(width)};
     for (std::size_t i = 0; i < rows.size(); ++i)
         moments.mean[i % width] += static_cast<double>(rows[i]) / n;

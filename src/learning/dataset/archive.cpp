@@ -285,7 +285,7 @@ Result<void> read_archive(
         if ((*entry)->is_folder || !(*entry)->refused.empty()) continue;
         const auto content = cursor.read(max_file_bytes);
         if (!content) return in_file(content.error());
-        if (const auto taken = take((*entry)->path, *content); !taken) return taken;
+        if (auto taken = take((*entry)->path, *content); !taken) return taken;
     }
 }
 

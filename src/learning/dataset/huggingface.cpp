@@ -137,6 +137,7 @@ class Metadata {
                                                      : std::string();
             };
             std::vector<json::value> labels;
+            labels.reserve(columns.size());
             for (const auto& column : columns) labels.emplace_back(cell(column));
             add(cell("file_name"), labels, rows.line());
         }

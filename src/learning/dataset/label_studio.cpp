@@ -175,6 +175,7 @@ std::map<std::string, std::size_t> uses_of_controls(const std::vector<Task>& tas
 
 Error which_control(const std::map<std::string, std::size_t>& uses) {
     std::vector<std::string> names;
+    names.reserve(uses.size());
     for (const auto& [control, count] : uses) names.push_back(fmt::format("\"{}\"", control));
     return {ErrorKind::invalid,
             fmt::format("The controls {} could all be meant: say which with --label-column.",

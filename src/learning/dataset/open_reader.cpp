@@ -473,6 +473,7 @@ std::unique_ptr<RecordReader> open_lines_in(std::unique_ptr<FileTree> tree,
                                             const std::vector<std::string>& files) {
     const std::shared_ptr<FileTree> shared(std::move(tree));
     std::vector<TextSource> texts;
+    texts.reserve(files.size());
     for (const auto& file : files)
         texts.push_back({file, [shared, file] { return open_from(*shared, file); }});
     return read_quickdraw(std::move(texts), 0);

@@ -189,8 +189,7 @@ class Reader {
         while (!rest.empty()) {
             const auto end = std::min(rest.find('\n'), rest.size());
             if (end > 0)
-                if (const auto done = add_line(source, rest.substr(0, end), take); !done)
-                    return done;
+                if (auto done = add_line(source, rest.substr(0, end), take); !done) return done;
             rest.remove_prefix(std::min(end + 1, rest.size()));
         }
         return {};
@@ -219,7 +218,7 @@ class Reader {
                 names.push_back("quickdraw/" + entry.path().filename().string());
         std::sort(names.begin(), names.end());
         for (const auto& name : names) {
-            const auto done = from_file(name, [this](const fs::path&, BytesView content) {
+            auto done = from_file(name, [this](const fs::path&, BytesView content) {
                 return add_lines("quickdraw", content, &Reader::game);
             });
             if (!done) return done;

@@ -434,7 +434,7 @@ class PictureWriter final : public DatasetWriter {
         if (name.empty()) name = '/' + id;
         const auto had = extension(name);
         if (had != end && !(had == ".jpeg" && end == ".jpg")) name += end;
-        const auto path = folder + name;
+        auto path = folder + name;
         if (taken_.insert(std::hash<std::string>{}(case_folded(path))).second) return path;
         // Two drawings of one name: the second carries its id.
         return path.substr(0, path.size() - extension(path).size()) + "-" + id + extension(path);

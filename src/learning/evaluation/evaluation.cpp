@@ -147,6 +147,7 @@ Result<std::vector<float>> embeddings_of(recognition::Recognizer& model,
                                          const std::vector<Example>& examples,
                                          const Progress& progress) {
     std::vector<drawing::ModelInput> inputs;
+    inputs.reserve(examples.size());
     for (const auto& example : examples) inputs.push_back(example.input);
     const auto answers = ask(model, inputs, progress);
     if (!answers) return answers.error();
