@@ -539,9 +539,8 @@ bool are_printed(const std::vector<Dot>& dots, cv::Size size) {
     std::array<bool, cells * cells> has{};
     std::vector<double> nearest;
     for (const Dot& dot : dots) {
-        const auto cell = [](float at, int of) {
-            return std::min(cells - 1,
-                            static_cast<std::size_t>(at * cells / static_cast<float>(of)));
+        const auto cell = [](double at, int of) {
+            return std::min(cells - 1, static_cast<std::size_t>(at * cells / of));
         };
         has[cell(dot.at.y, size.height) * cells + cell(dot.at.x, size.width)] = true;
         double least = 1e9;
@@ -552,7 +551,8 @@ bool are_printed(const std::vector<Dot>& dots, cv::Size size) {
         }
         nearest.push_back(std::sqrt(least));
     }
-    if (std::count(has.begin(), has.end(), true) < cells * cells * 3 / 4) return false;
+    const auto inked = std::count(has.begin(), has.end(), true);
+    if (static_cast<std::size_t>(inked) < has.size() * 3 / 4) return false;
     std::vector<double> sorted = nearest;
     std::nth_element(sorted.begin(), sorted.begin() + static_cast<int>(sorted.size() / 2),
                      sorted.end());
