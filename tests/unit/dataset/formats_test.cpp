@@ -162,7 +162,8 @@ TEST_F(FormatsTest, ImagenetsListsNumberTheLabels) {
                                           "images/d3.png=circle+double circle", "images/d4.png=",
                                           "images/d5.png=double circle", "images/d9.png="));
     EXPECT_EQ(all.error, "");
-    EXPECT_THAT(all.remarks, ElementsAre(HasSubstr("1 of the pictures is not named there; it has")));
+    EXPECT_THAT(all.remarks,
+                ElementsAre(HasSubstr("1 of the pictures is not named there; it has")));
     EXPECT_THAT(all.rejected, ElementsAre("default.txt:6: There is no label 9 in synsets.txt.",
                                           "default.txt:7: There is no label -1 in synsets.txt."));
 }
