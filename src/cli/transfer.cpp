@@ -352,33 +352,14 @@ void add_import_options(CLI::App& command, ImportArguments& arguments) {
     command.add_flag("--json", arguments.as_json, "Say what happened as a JSON object");
 }
 
-void add_export_options(CLI::App& command, ExportArguments& arguments) {
-    add_project_option(command, arguments.project);
-    command
-        .add_option("--format", arguments.format,
-                    "imagefolder: a zip of LABEL/NAME; csv, coco, labelstudio, huggingface: a zip "
-                    "of images/ and what each of these reads; ndjson: strokes, in Quick, Draw!'s "
-                    "form")
-        ->required()
-        ->check(
-            CLI::IsMember({"imagefolder", "csv", "coco", "labelstudio", "huggingface", "ndjson"}));
-    command.add_option("-o,--output", arguments.output, "Where to; - for standard output")
-        ->required()
-        ->type_name("FILE");
-    command.add_option("--tag", arguments.tag, "Only drawings with this tag");
-    const auto add_either = [&](Either& either, const char* yes, const char* about_yes,
-                                const char* no, const char* about_no) {
-        auto* flag = command.add_flag(yes, either.yes, about_yes);
-        command.add_flag(no, either.no, about_no)->excludes(flag);
-    };
-    add_either(arguments.reviewed, "--reviewed", "Only those that a person reviewed",
-               "--unreviewed", "Only those that nobody has");
-    command.add_option("--tagged-by", arguments.tagged_by, "Only those reviewed by this user")
-        ->type_name("USER");
-    command
-        .add_option("--tagged-since", arguments.tagged_since,
-                    "Only those reviewed then or later (RFC 3339)")
-        ->type_name("TIME");
+/// Each of the two excludes the other.
+void add_either(CLI::App& command, Either& either, const char* yes, const char* about_yes,
+                const char* no, const char* about_no) {
+    auto* flag = command.add_flag(yes, either.yes, about_yes);
+    command.add_flag(no, either.no, about_no)->excludes(flag);
+}
+
+void add_filters_by_origin(CLI::App& command, ExportArguments& arguments) {
     command.add_option("--source", arguments.source, "Only those from there: page, api, import");
     command
         .add_option("--external-id", arguments.external_id,
@@ -389,6 +370,10 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
                     "Only those of files of this name, in whatever folder; with a slash, the whole "
                     "name; with * at the end, those that begin so")
         ->type_name("NAME");
+    command
+        .add_option("--import", arguments.import_job,
+                    "Only what the import of this id stored; `croquis job list` has the id")
+        ->type_name("JOB");
     command.add_option("--from", arguments.from, "Only those drawn then or later (RFC 3339)")
         ->type_name("TIME");
     command.add_option("--until", arguments.until, "Only those drawn before")->type_name("TIME");
@@ -404,20 +389,45 @@ void add_export_options(CLI::App& command, ExportArguments& arguments) {
         .add_option("--split", arguments.split,
                     "Only those that models learn from, or those kept back to judge them")
         ->check(CLI::IsMember({"learn", "judge"}));
-    add_either(arguments.disagreement, "--disagreement",
+}
+
+void add_filters_by_review(CLI::App& command, ExportArguments& arguments) {
+    command.add_option("--tag", arguments.tag, "Only drawings with this tag");
+    add_either(command, arguments.reviewed, "--reviewed", "Only those that a person reviewed",
+               "--unreviewed", "Only those that nobody has");
+    command.add_option("--tagged-by", arguments.tagged_by, "Only those reviewed by this user")
+        ->type_name("USER");
+    command
+        .add_option("--tagged-since", arguments.tagged_since,
+                    "Only those reviewed then or later (RFC 3339)")
+        ->type_name("TIME");
+    add_either(command, arguments.disagreement, "--disagreement",
                "Only those that a person tagged otherwise than the model", "--no-disagreement",
                "Only the others");
-    add_either(arguments.flagged, "--flagged", "Only those marked for attention", "--not-flagged",
-               "Only the others");
-    add_either(arguments.disputed, "--disputed", "Only those about which people do not agree",
-               "--not-disputed", "Only the others");
-    add_either(arguments.imported, "--imported",
+    add_either(command, arguments.flagged, "--flagged", "Only those marked for attention",
+               "--not-flagged", "Only the others");
+    add_either(command, arguments.disputed, "--disputed",
+               "Only those about which people do not agree", "--not-disputed", "Only the others");
+    add_either(command, arguments.imported, "--imported",
                "Only those whose tag came with an import, and that nobody decided since",
                "--not-imported", "Only the others");
+}
+
+void add_export_options(CLI::App& command, ExportArguments& arguments) {
+    add_project_option(command, arguments.project);
     command
-        .add_option("--import", arguments.import_job,
-                    "Only what the import of this id stored; `croquis job list` has the id")
-        ->type_name("JOB");
+        .add_option("--format", arguments.format,
+                    "imagefolder: a zip of LABEL/NAME; csv, coco, labelstudio, huggingface: a zip "
+                    "of images/ and what each of these reads; ndjson: strokes, in Quick, Draw!'s "
+                    "form")
+        ->required()
+        ->check(
+            CLI::IsMember({"imagefolder", "csv", "coco", "labelstudio", "huggingface", "ndjson"}));
+    command.add_option("-o,--output", arguments.output, "Where to; - for standard output")
+        ->required()
+        ->type_name("FILE");
+    add_filters_by_review(command, arguments);
+    add_filters_by_origin(command, arguments);
 }
 
 }  // namespace

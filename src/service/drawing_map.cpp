@@ -68,8 +68,8 @@ json::object to_json(const DrawingMap& map) {
     json::array points;
     for (const auto& [drawing, at] : map.drawings) {
         auto point = brief_of(drawing);
-        point["x"] = at[0];
-        point["y"] = at[1];
+        point["x"] = static_cast<double>(at[0]);
+        point["y"] = static_cast<double>(at[1]);
         points.push_back(std::move(point));
     }
     const auto& drift = map.drift;
