@@ -232,7 +232,7 @@ void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
                     "live one beyond chance")
         ->check(CLI::IsMember({"yes", "no"}));
     verb.add_option("--teach-after", arguments.teach_after,
-                    "Teach a model after so many reviews; 0 for never, server for as "
+                    "Teach a model after so many reviewed drawings; 0 for never, server for as "
                     "serve --teach-after says")
         ->type_name("N|server")
         ->check(CLI::IsMember({as_server}) | CLI::Range(0, service::most_teach_after));
