@@ -30,8 +30,8 @@ const char* reviewed_text(const store::Drawing& drawing) {
 }
 
 void print(const service::DrawingClusters& all) {
-    std::cout << fmt::format("{} drawings that wait are in clusters; {} clusters listed\n",
-                             all.looked_at, all.clusters.size());
+    std::cout << fmt::format("{} drawings that wait are in clusters; listed: {}\n", all.looked_at,
+                             all.clusters.size());
     for (const auto& cluster : all.clusters) {
         std::cout << fmt::format("\n{} drawings: {} {}\n", cluster.size, cluster.suggested,
                                  cluster.suggested_of);

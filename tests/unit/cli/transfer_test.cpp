@@ -192,7 +192,7 @@ TEST_F(TransferProgram, ShowsWhatAProjectsDrawingsLookLikeToTheModel) {
 
     const auto clusters = project({"clusters", "shapes"});
     EXPECT_EQ(clusters.status, 0) << clusters.err;
-    EXPECT_THAT(clusters.out, HasSubstr("drawings that wait are in clusters; 1 clusters listed"));
+    EXPECT_THAT(clusters.out, HasSubstr("drawings that wait are in clusters; listed: 1"));
     EXPECT_THAT(project({"clusters", "shapes", "--json"}).out, HasSubstr(R"("looked_at":)"));
 
     for (const char* verb : {"clusters", "suspects", "map"})
