@@ -54,7 +54,7 @@ class Retagging {
     }
 
     Result<void> run_in(int project) {
-        if (const auto known = learn_labels(project); !known) return known;
+        if (auto known = learn_labels(project); !known) return known;
         store::StretchQuery query{trunk_.id(), trunk_.model().id,
                                   store::lowest_id_at(request_.since), retagging_stretch, project};
         for (;;) {

@@ -54,6 +54,7 @@ Result<void> ask_last_layer(const Trunk& other, const std::vector<DrawingWithEmb
                             ShadowAnswers& answers) {
     if (drawings.empty()) return {};
     std::vector<const store::Embedding*> embeddings;
+    embeddings.reserve(drawings.size());
     for (const auto& each : drawings) embeddings.push_back(&each.embedding);
     // Whoever draws has the network's numbers, and not what is stored of them.
     const auto numbers = numbers_for(*other.head(), embeddings);

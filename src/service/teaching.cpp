@@ -363,7 +363,7 @@ std::size_t judging_needed(const learning::GateResult& gate, std::size_t number)
 }
 
 Result<void> register_candidate(store::Store& store, const Teaching& teaching, BytesView onnx) {
-    const auto added = store.add_model(teaching.model, onnx);
+    auto added = store.add_model(teaching.model, onnx);
     // The same drawings and tags were taught before.
     if (!added && added.error().kind == ErrorKind::conflict) return {};
     return added;

@@ -128,7 +128,7 @@ Result<void> check(const Submission& submission) {
     if (submission.idempotency_key.size() > max_key_bytes)
         return invalid("Idempotency-Key", "An idempotency key has at most 512 bytes.");
     if (submission.embedding)
-        if (const auto valid = check(*submission.embedding); !valid) return valid;
+        if (auto valid = check(*submission.embedding); !valid) return valid;
     const auto given = [](const std::optional<std::string>& text) {
         return text ? std::string_view(*text) : std::string_view();
     };
