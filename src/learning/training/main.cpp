@@ -246,12 +246,17 @@ Result<Making> trained(Network& network, const Arguments& arguments, const Peopl
 
 constexpr const char* model_name = "shapes";
 
+/// Measures a model that was trained before.
+void measure_finished(Finished& model, const Arguments& arguments, const People& people) {
+    measure(judge_all(model.network, people, arguments.quick), people, model.card);
+    model.card.measured = program_now();
+}
+
 /// Measures the model that is there, and writes its card anew.
 Result<void> measure_again(const Arguments& arguments, const People& people) {
     auto model = read_finished(arguments.out, model_name, people);
     if (!model) return model.error();
-    measure(judge_all(model->network, people, arguments.quick), people, model->card);
-    model->card.measured = program_now();
+    measure_finished(*model, arguments, people);
     auto done = write_measured(arguments.out, model->card, model->sha256, model->training);
     if (done)
         std::cout << fmt::format("\nwrote {}\n",
@@ -259,9 +264,10 @@ Result<void> measure_again(const Arguments& arguments, const People& people) {
     return done;
 }
 
-/// Samples that the embedding is whitened by.
-std::size_t whitened_by(bool quick) {
-    return quick ? 2'048 : 65'536;
+/// Whitens the embedding, and notes it.
+void whiten_embedding(Network& network, const Corpus& corpus, bool quick, Making& made) {
+    made.whitened_by = quick ? 2'048 : 65'536;
+    whiten(network, corpus, made.whitened_by);
 }
 
 /// Whitens the embedding of a model that was trained before that was a part of training, measures
@@ -272,17 +278,14 @@ Result<void> whiten_again(const Arguments& arguments, const People& people, cons
     auto& training = model->training;
     if (training.contains("whitened_by"))
         return Error{ErrorKind::conflict, "Its embedding is whitened already.", "whiten-again"};
-    const auto count = whitened_by(arguments.quick);
-    whiten(model->network, corpus, count);
-    training["whitened_by"] = count;
-    model->card.made.whitened_by = count;
-    measure(judge_all(model->network, people, arguments.quick), people, model->card);
-    model->card.measured = program_now();
-    const auto onnx = exported(model->network, model->card);
+    auto& card = model->card;
+    whiten_embedding(model->network, corpus, arguments.quick, card.made);
+    training["whitened_by"] = card.made.whitened_by;
+    measure_finished(*model, arguments, people);
+    const auto onnx = exported(model->network, card);
     auto done = check_export(model->network, onnx);
     if (done) done = write_file(arguments.out / (std::string(model_name) + ".onnx"), onnx);
-    if (done)
-        done = write_measured(arguments.out, model->card, to_hex(sha256(as_bytes(onnx))), training);
+    if (done) done = write_measured(arguments.out, card, to_hex(sha256(as_bytes(onnx))), training);
     return done;
 }
 
@@ -301,8 +304,7 @@ Result<void> make_model(const Arguments& arguments, const People& people, const 
     auto done = arguments.quick ? check_learning(card.made.result) : Result<void>();
     if (!done) return done;
     network->eval();
-    card.made.whitened_by = whitened_by(arguments.quick);
-    whiten(network, corpus, card.made.whitened_by);
+    whiten_embedding(network, corpus, arguments.quick, card.made);
     card.activations =
         activations_of(network, corpus.make(held_out_seed, 0, arguments.quick ? 1000 : 8000));
     const auto judgement = judge_all(network, people, arguments.quick);
