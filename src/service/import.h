@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -17,6 +18,9 @@
 
 /// Data in, for the API and the command line alike.
 namespace croquis::service {
+
+/// A longer name of a file is refused.
+inline constexpr std::size_t max_file_name_bytes = 1024;
 
 /// What a label of the data is worth.
 enum class LabelsAs {

@@ -11,8 +11,6 @@
 namespace croquis::service {
 namespace {
 
-constexpr std::size_t max_name_bytes = 1024;
-
 /// A version 7 id of the given time whose other bits follow from `name`, so that the same drawing
 /// has the same id in every store.
 Uuid id_from(Timestamp time, std::string_view name) {
@@ -46,7 +44,7 @@ Result<void> check_texts(const dataset::Record& record) {
             return Error{ErrorKind::invalid, "A name or id holds control characters."};
     if (record.external_id.size() > max_import_id_bytes)
         return Error{ErrorKind::invalid, "The id has more than 512 bytes."};
-    if (record.file_name.size() > max_name_bytes)
+    if (record.file_name.size() > max_file_name_bytes)
         return Error{ErrorKind::invalid, "The file's name has more than 1024 bytes."};
     if (record.pseudonym.size() > max_import_id_bytes)
         return Error{ErrorKind::invalid, "The pseudonym has more than 512 bytes."};

@@ -5,6 +5,7 @@
 
 #include "api/codec/invalid.h"
 #include "api/number.h"
+#include "service/import.h"
 
 namespace croquis::api {
 namespace {
@@ -12,8 +13,8 @@ namespace {
 constexpr std::size_t max_limit = 200;
 constexpr std::size_t max_tag_bytes = 64;
 constexpr std::size_t max_long_text_bytes = 600;
-/// Longer names are not imported; and the sign for one that begins so.
-constexpr std::size_t max_name_bytes = 1025;
+/// Of the name of a file, and the sign for one that begins so.
+constexpr std::size_t max_name_bytes = service::max_file_name_bytes + 1;
 constexpr std::size_t max_if_match_bytes = 255;
 constexpr int most_place = 32767;
 constexpr std::uint8_t by_time = 1;
