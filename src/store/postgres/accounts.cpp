@@ -1,5 +1,6 @@
 #include "store/auditing.h"
 #include "store/postgres/audit_rows.h"
+#include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
 
@@ -168,10 +169,7 @@ Result<std::vector<User>> PostgresStore::users() {
         const auto rows = connection.query(
             "SELECT id, name, password_hash, role, disabled, created_at FROM account "
             "ORDER BY lower(name)");
-        std::vector<User> users;
-        users.reserve(static_cast<std::size_t>(rows.count()));
-        for (int row = 0; row < rows.count(); ++row) users.push_back(read_user(rows, row));
-        return users;
+        return read_all(rows, read_user);
     });
 }
 

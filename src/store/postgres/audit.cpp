@@ -31,11 +31,8 @@ AuditEvent read_audit(const Rows& rows, int row) {
 
 /// Drawings whose histories have the name, with nobody's account behind it.
 std::vector<Uuid> tagged_by(Connection& connection, const PersonQuery& query) {
-    const auto rows = connection.query(tagged_by_sql(), query.pseudonym, query.after,
-                                       static_cast<std::int64_t>(query.limit));
-    std::vector<Uuid> drawings;
-    for (int row = 0; row < rows.count(); ++row) drawings.push_back(rows.uuid(row, 0));
-    return drawings;
+    return read_ids(connection.query(tagged_by_sql(), query.pseudonym, query.after,
+                                     static_cast<std::int64_t>(query.limit)));
 }
 
 }  // namespace
@@ -56,10 +53,7 @@ Result<std::vector<AuditEvent>> PostgresStore::audit(const AuditQuery& query) {
         for (const auto& value : statement->values)
             std::visit([&](const auto& each) { parameters.add(each); }, value);
         const auto rows = connection.run(statement->sql, parameters);
-        std::vector<AuditEvent> events;
-        events.reserve(static_cast<std::size_t>(rows.count()));
-        for (int row = 0; row < rows.count(); ++row) events.push_back(read_audit(rows, row));
-        return events;
+        return read_all(rows, read_audit);
     });
 }
 

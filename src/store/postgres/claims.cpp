@@ -56,9 +56,8 @@ class PostgresClaimRows final : public ClaimRows {
         const auto& sql = groups_statement(request_.import_job.has_value());
         const auto rows = request_.import_job ? connection_.query(sql, *request_.import_job)
                                               : connection_.query(sql, request_.project);
-        std::vector<std::string> all;
-        for (int row = 0; row < rows.count(); ++row) all.emplace_back(rows.text(row, 0));
-        return all;
+        return read_all(rows,
+                        [](const Rows& all, int row) { return std::string(all.text(row, 0)); });
     }
 
     std::vector<Drawing> waiting(Asked asked, const std::string& people,

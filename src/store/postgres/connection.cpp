@@ -118,11 +118,11 @@ class ConnectOptions {
     explicit ConnectOptions(const std::string& uri, bool urgent = false)
         : values_{"3", "15", "5", "3", "5000", uri.c_str(), "croquis", urgent ? "2" : nullptr} {}
 
-    [[nodiscard]] const char* const* names() const { return names_.data(); }
+    [[nodiscard]] const char* const* names() const { return parameter_names.data(); }
     [[nodiscard]] const char* const* values() const { return values_.data(); }
 
   private:
-    static constexpr std::array<const char*, 9> names_{
+    static constexpr std::array<const char*, 9> parameter_names{
         "connect_timeout",           "keepalives_idle",  "keepalives_interval",
         "keepalives_count",          "tcp_user_timeout", "dbname",
         "fallback_application_name", "connect_timeout",  nullptr};

@@ -51,10 +51,7 @@ Result<std::vector<DuplicateDismissal>> PostgresStore::duplicate_dismissals(int 
     return with_connection([&](Connection& connection) {
         const auto rows =
             connection.query(dismissals_sql(), project, static_cast<std::int64_t>(limit));
-        std::vector<DuplicateDismissal> dismissals;
-        for (int row = 0; row < rows.count(); ++row)
-            dismissals.push_back(read_dismissal(rows, row));
-        return dismissals;
+        return read_all(rows, read_dismissal);
     });
 }
 

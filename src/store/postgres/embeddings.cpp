@@ -138,12 +138,10 @@ Result<std::vector<NewEmbedding>> PostgresStore::embeddings_of(const std::string
         const auto rows = connection.query(
             "SELECT drawing, scale, vector FROM embedding WHERE trunk = $1 AND drawing = ANY($2)",
             trunk, drawings);
-        std::vector<NewEmbedding> embeddings;
-        embeddings.reserve(static_cast<std::size_t>(rows.count()));
-        for (int row = 0; row < rows.count(); ++row)
-            embeddings.push_back(
-                {rows.uuid(row, 0), embedding_of(trunk, rows.real(row, 1), rows.blob(row, 2))});
-        return embeddings;
+        return read_all(rows, [&](const Rows& all, int row) {
+            return NewEmbedding{all.uuid(row, 0),
+                                embedding_of(trunk, all.real(row, 1), all.blob(row, 2))};
+        });
     });
 }
 
@@ -189,11 +187,10 @@ Result<std::vector<Prediction>> PostgresStore::earlier_predictions(const Uuid& i
             "SELECT model, tag, confidence, probabilities FROM prediction WHERE drawing = $1 "
             "ORDER BY predicted_at, model",
             id);
-        std::vector<Prediction> predictions;
-        for (int row = 0; row < rows.count(); ++row)
-            predictions.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)),
-                                   rows.real(row, 2), floats_of(rows.blob(row, 3))});
-        return predictions;
+        return read_all(rows, [](const Rows& all, int row) {
+            return Prediction{std::string(all.text(row, 0)), std::string(all.text(row, 1)),
+                              all.real(row, 2), floats_of(all.blob(row, 3))};
+        });
     });
 }
 

@@ -157,10 +157,7 @@ Result<std::vector<Job>> PostgresStore::jobs(std::size_t limit, const std::optio
                   : connection.query(
                         fmt::format("SELECT {} FROM job ORDER BY id DESC LIMIT $1", job_columns),
                         count);
-        std::vector<Job> jobs;
-        jobs.reserve(static_cast<std::size_t>(rows.count()));
-        for (int row = 0; row < rows.count(); ++row) jobs.push_back(read_job(rows, row));
-        return jobs;
+        return read_all(rows, read_job);
     });
 }
 

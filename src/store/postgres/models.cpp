@@ -75,10 +75,7 @@ Result<std::vector<Model>> PostgresStore::models() {
     return with_connection([](Connection& connection) {
         const auto rows = connection.query(
             fmt::format("SELECT {} FROM model ORDER BY created_at, row", model_columns));
-        std::vector<Model> models;
-        models.reserve(static_cast<std::size_t>(rows.count()));
-        for (int row = 0; row < rows.count(); ++row) models.push_back(read_model(rows, row));
-        return models;
+        return read_all(rows, read_model);
     });
 }
 

@@ -42,13 +42,14 @@ Project find_project(Connection& connection, const std::string& slug, const char
 
 Labels read_labels(Connection& connection, int project) {
     const auto rows = connection.query(labels_query(), project);
-    Labels labels;
-    labels.reserve(static_cast<std::size_t>(rows.count()));
-    for (int row = 0; row < rows.count(); ++row)
-        labels.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)),
-                          text_or_none(rows, row, 2), text_or_none(rows, row, 3), rows.flag(row, 4),
-                          uuid_or_none(rows, row, 5)});
-    return labels;
+    return read_all(rows, [](const Rows& all, int row) {
+        return Label{std::string(all.text(row, 0)),
+                     std::string(all.text(row, 1)),
+                     text_or_none(all, row, 2),
+                     text_or_none(all, row, 3),
+                     all.flag(row, 4),
+                     uuid_or_none(all, row, 5)};
+    });
 }
 
 /// For a change: whoever changes labels of one project waits here for the others.
@@ -96,12 +97,9 @@ Result<Project> PostgresStore::project(const std::string& slug) {
 
 Result<std::vector<Project>> PostgresStore::projects() {
     return with_connection([](Connection& connection) {
-        const auto rows =
-            connection.query(fmt::format("SELECT {} FROM project ORDER BY id", project_columns));
-        std::vector<Project> projects;
-        projects.reserve(static_cast<std::size_t>(rows.count()));
-        for (int row = 0; row < rows.count(); ++row) projects.push_back(read_project(rows, row));
-        return projects;
+        return read_all(
+            connection.query(fmt::format("SELECT {} FROM project ORDER BY id", project_columns)),
+            read_project);
     });
 }
 
@@ -126,7 +124,7 @@ Result<Project> PostgresStore::add_project(const Project& project, const Author&
 Result<Project> PostgresStore::change_project(const std::string& slug, const ProjectChange& change,
                                               const Author& by) {
     return in_transaction([&](Connection& connection) {
-        const auto project = changed(find_project(connection, slug, " FOR UPDATE"), change);
+        auto project = changed(find_project(connection, slug, " FOR UPDATE"), change);
         connection.query(
             "UPDATE project SET name = $1, guidelines = $2, who_draws = $3, who_browses = $4, "
             "opinions_wanted = $5, retention_days = $6, archived_at = $7, rolls_back = $8, "

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/postgres/tag_rows.h"
 #include "store/recheck.h"
@@ -39,11 +40,10 @@ Result<std::vector<DayOfAnswers>> PostgresStore::answers_since(int project, Time
         const auto rows = connection.query(
             answers_statement("floor(extract(epoch FROM e.tagged_at) / 86400)::bigint"), since,
             project);
-        std::vector<DayOfAnswers> days;
-        for (int row = 0; row < rows.count(); ++row)
-            days.push_back(
-                {rows.integer(row, 0), std::string(rows.text(row, 1)), rows.integer(row, 2)});
-        return days;
+        return read_all(rows, [](const Rows& all, int row) {
+            return DayOfAnswers{all.integer(row, 0), std::string(all.text(row, 1)),
+                                all.integer(row, 2)};
+        });
     });
 }
 
@@ -54,10 +54,9 @@ Result<std::vector<PredictedTag>> PostgresStore::predicted_between(int project,
         const auto rows = connection.query(predicted_statement(), lowest_id_at(query.from),
                                            lowest_id_at(query.until), project,
                                            static_cast<std::int64_t>(query.limit), query.model);
-        std::vector<PredictedTag> predicted;
-        for (int row = 0; row < rows.count(); ++row)
-            predicted.push_back({std::string(rows.text(row, 0)), rows.real(row, 1)});
-        return predicted;
+        return read_all(rows, [](const Rows& all, int row) {
+            return PredictedTag{std::string(all.text(row, 0)), all.real(row, 1)};
+        });
     });
 }
 
@@ -65,11 +64,10 @@ Result<std::vector<ReviewedCount>> PostgresStore::reviewed_counts(int project, T
     return with_connection([&](Connection& connection) {
         const Connection::Patience patience(connection, looking_back_takes);
         const auto rows = connection.query(reviewed_counts_statement(), moment, project);
-        std::vector<ReviewedCount> counts;
-        for (int row = 0; row < rows.count(); ++row)
-            counts.push_back({std::string(rows.text(row, 0)), rows.integer(row, 1),
-                              rows.integer(row, 2), rows.integer(row, 3)});
-        return counts;
+        return read_all(rows, [](const Rows& all, int row) {
+            return ReviewedCount{std::string(all.text(row, 0)), all.integer(row, 1),
+                                 all.integer(row, 2), all.integer(row, 3)};
+        });
     });
 }
 
@@ -114,10 +112,7 @@ Result<RecheckCounts> PostgresStore::recheck_counts(int project) {
             count_unchecked(counts, rows.small(row, 0) != 0, rows.small(row, 1) != 0,
                             rows.integer(row, 2));
         const auto rechecked = connection.query(rechecked_statement(), project);
-        std::vector<Uuid> drawings;
-        for (int row = 0; row < rechecked.count(); ++row)
-            drawings.push_back(rechecked.uuid(row, 0));
-        const auto events = query_events(connection, drawings);
+        const auto events = query_events(connection, read_ids(rechecked));
         std::map<Uuid, std::vector<TagEvent>> histories;
         for (int row = 0; row < events.count(); ++row)
             histories[events.uuid(row, 9)].push_back(read_event(events, row));

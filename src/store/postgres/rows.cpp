@@ -46,10 +46,11 @@ Drawing read_drawing(const Rows& rows, int row, int first) {
 }
 
 std::vector<Drawing> read_drawings(const Rows& rows) {
-    std::vector<Drawing> drawings;
-    drawings.reserve(static_cast<std::size_t>(rows.count()));
-    for (int row = 0; row < rows.count(); ++row) drawings.push_back(read_drawing(rows, row));
-    return drawings;
+    return read_all(rows, [](const Rows& all, int row) { return read_drawing(all, row); });
+}
+
+std::vector<Uuid> read_ids(const Rows& rows) {
+    return read_all(rows, [](const Rows& all, int row) { return all.uuid(row, 0); });
 }
 
 }  // namespace croquis::store::postgres

@@ -1,5 +1,7 @@
 #include "store/postgres/schema.h"
 
+#include "store/postgres/rows.h"
+
 namespace croquis::store::postgres {
 
 bool has_schema(Connection& connection) {
@@ -9,11 +11,9 @@ bool has_schema(Connection& connection) {
 std::vector<AppliedMigration> applied_migrations(Connection& connection) {
     const auto rows =
         connection.query("SELECT version, checksum FROM schema_migration ORDER BY version");
-    std::vector<AppliedMigration> applied;
-    applied.reserve(static_cast<std::size_t>(rows.count()));
-    for (int row = 0; row < rows.count(); ++row)
-        applied.push_back({rows.small(row, 0), std::string(rows.text(row, 1))});
-    return applied;
+    return read_all(rows, [](const Rows& all, int row) {
+        return AppliedMigration{all.small(row, 0), std::string(all.text(row, 1))};
+    });
 }
 
 }  // namespace croquis::store::postgres

@@ -57,10 +57,7 @@ TagEvent read_event(const Rows& rows, int row) {
 }
 
 std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
-    const auto rows = query_events(connection, {id});
-    std::vector<TagEvent> events;
-    for (int row = 0; row < rows.count(); ++row) events.push_back(read_event(rows, row));
-    return events;
+    return read_all(query_events(connection, {id}), read_event);
 }
 
 AssignableLabels assignable_labels(Connection& connection) {

@@ -1,3 +1,4 @@
+#include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
 
@@ -41,9 +42,7 @@ Result<void> PostgresStore::remove_worker(const Uuid& id) {
 
 Result<std::vector<Worker>> PostgresStore::workers(Timestamp at) {
     return with_connection([&](Connection& connection) {
-        std::vector<Worker> workers;
-        const auto found = connection.query(workers_sql, at);
-        for (int row = 0; row < found.count(); ++row) workers.push_back(read_worker(found, row));
+        auto workers = read_all(connection.query(workers_sql, at), read_worker);
         const auto jobs = connection.query(jobs_at_work_sql, at);
         for (int row = 0; row < jobs.count(); ++row)
             give_job(workers, jobs.text(row, 0),
