@@ -123,7 +123,7 @@ Result<Project> SqliteStore::add_project(const Project& project, const Author& b
 Result<Project> SqliteStore::change_project(const std::string& slug, const ProjectChange& change,
                                             const Author& by) {
     return write([&](Connection& connection) {
-        const auto project = changed(find_project(connection, slug), change);
+        auto project = changed(find_project(connection, slug), change);
         connection.run(
             "UPDATE project SET name = $1, guidelines = $2, who_draws = $3, who_browses = $4, "
             "opinions_wanted = $5, retention_days = $6, archived_at = $7, rolls_back = $8, "

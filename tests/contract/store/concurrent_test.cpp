@@ -320,8 +320,12 @@ TEST_P(ConcurrentStore, StoppingWhileOthersSubmitLosesNoAnswer) {
     EXPECT_EQ(all_pages({}).size(), stored_count);
 }
 
-TEST_P(ConcurrentStore, APoolerThatNobodyMentionedIsNoticed) {
-    if (GetParam().name != "pgbouncer") GTEST_SKIP() << "there is no pooler here";
+/// Only what stands behind a pooler, if one is installed.
+class PooledStore : public ConcurrentStore {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PooledStore);
+INSTANTIATE_TEST_SUITE_P(Stores, PooledStore, testing::ValuesIn(pooled_kinds()), kind_name);
+
+TEST_P(PooledStore, NoticesAPoolerThatNobodyMentioned) {
     url_ = url_.substr(0, url_.find("&croquis_prepared"));
     store_ = open_another();
     second_ = open_another();

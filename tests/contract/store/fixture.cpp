@@ -74,6 +74,11 @@ std::vector<Kind> kinds() {
     return {sqlite_kind(), postgres_kind(), pgbouncer_kind()};
 }
 
+std::vector<Kind> pooled_kinds() {
+    if (!testing_support::PgBouncer::installed()) return {};
+    return {pgbouncer_kind()};
+}
+
 std::string sql_time(const Kind& kind, Timestamp time) {
     return kind.name == "sqlite" ? std::to_string(time.time_since_epoch().count())
                                  : "'" + to_rfc3339(time) + "'";

@@ -29,6 +29,8 @@ inline void PrintTo(const Kind& kind, std::ostream* out) {
 
 /// The kinds that this machine can run.
 std::vector<Kind> kinds();
+/// Those of kinds() behind a pooler of connections: none where PgBouncer is not installed.
+std::vector<Kind> pooled_kinds();
 
 inline std::string kind_name(const testing::TestParamInfo<Kind>& info) {
     return info.param.name;
