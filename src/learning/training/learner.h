@@ -4,6 +4,7 @@
 #include <span>
 
 #include "learning/training/network.h"
+#include "learning/training/options.h"
 #include "learning/training/samples.h"
 
 namespace croquis::learning {
@@ -21,12 +22,6 @@ struct Batch {
 torch::Tensor to_images(std::span<const drawing::ModelInput> inputs,
                         torch::Device device = torch::kCPU);
 Batch to_batch(const Samples& samples, torch::Device device = torch::kCPU);
-
-/// How much each part of the loss counts against the labels' own.
-struct LossWeights {
-    double wide = 0.6;   ///< the wide classifier
-    double views = 0.5;  ///< finding a drawing's other view
-};
 
 /// The mean of a network's weights over steps, statistics of its normalisations included.
 class Average {

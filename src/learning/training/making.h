@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "learning/dataset/people.h"
-#include "learning/training/training.h"
+#include "learning/training/options.h"
 
 namespace croquis::learning {
 

@@ -72,6 +72,19 @@ Judgement judge_all(Network& network, const People& people, bool quick) {
             judged_careful(network, quick), judged_people(network, people)};
 }
 
+std::map<std::string, float> activations_of(Network& network, const Samples& samples) {
+    const torch::NoGradGuard no_gradients;
+    network->eval();
+    std::map<std::string, float> all;
+    for (const auto& chunk : to_images(samples.images).split(512)) {
+        const auto largest = network->largest_activations(chunk);
+        for (std::size_t i = 0; i < largest.size(); ++i)
+            all[stage_output(i)] = std::max(all[stage_output(i)], largest[i]);
+    }
+    all[pool_output] = all[stage_output(network->layout().stages.size() - 1)];
+    return all;
+}
+
 Calibration calibrate(const Judgement& judgement) {
     std::vector<const Judged*> parts{&judgement.careful};
     for (const auto& part : judgement.people) parts.push_back(&part.second);

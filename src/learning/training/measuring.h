@@ -29,6 +29,10 @@ struct Judgement {
 
 Judgement judge_all(Network& network, const People& people, bool quick);
 
+/// The largest that each tensor of the network becomes on any of the samples, by its name in ONNX:
+/// by this an engine rounds them to 8 bits. The network is in eval mode afterwards.
+std::map<std::string, float> activations_of(Network& network, const Samples& samples);
+
 /// On people's drawings and careful sketches; without people's, sketches of all kinds must do.
 Calibration calibrate(const Judgement& judgement);
 

@@ -96,9 +96,11 @@ Place restore(const std::filesystem::path& file, torch::Device device, Learner& 
 
 Result<TrainingResult> train(Network& network, const TrainingOptions& options, const Corpus& corpus,
                              const std::filesystem::path& checkpoint) {
-    Learner learner(network, options.weights, options.weight_decay, options.device);
+    const torch::Device device =
+        options.device == Device::cuda ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
+    Learner learner(network, options.weights, options.weight_decay, device);
     const bool resumes = !checkpoint.empty() && std::filesystem::exists(checkpoint);
-    Place place = resumes ? restore(checkpoint, options.device, learner) : Place{};
+    Place place = resumes ? restore(checkpoint, device, learner) : Place{};
     const std::int64_t start = place.step;
     Progress progress(options.steps);
     const auto began = std::chrono::steady_clock::now();
@@ -108,8 +110,8 @@ Result<TrainingResult> train(Network& network, const TrainingOptions& options, c
     Loader loader(corpus, options.seed, static_cast<std::size_t>(options.batch), start,
                   options.steps, options.loaders);
     for (std::int64_t step = start; step < options.steps; ++step) {
-        const auto batch = to_batch(loader.next(), options.device);
-        place.on_gpu = place.on_gpu || options.device.is_cuda();
+        const auto batch = to_batch(loader.next(), device);
+        place.on_gpu = place.on_gpu || device.is_cuda();
         const double rate = rate_at(step, options);
         const auto seed = options.seed * 1'000'003 + static_cast<std::uint64_t>(step);
         const auto learnt = learner.learn(batch, rate, seed);

@@ -12,7 +12,8 @@ namespace croquis::learning {
 /// the normalisations are folded into them. These are taken out again by what the convolutions give
 /// for `samples`, so that the network computes what the model does, also while it trains. Of a last
 /// stage that was wider the channels are kept that its logits made most of. Both linear outputs
-/// stay as they are. Errors: not_found, invalid (not such a model, or of another layout).
+/// stay as they are. Errors: not_found, malformed (no ONNX file), invalid (a model of
+/// another layout).
 Result<void> begin_with(Network& network, const std::filesystem::path& onnx,
                         const Samples& samples);
 
