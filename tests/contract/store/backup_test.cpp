@@ -89,7 +89,8 @@ class BackupContract : public StoreContract {
         return url;
     }
     std::unique_ptr<Store> open(const std::string& url) {
-        return std::move(*open_store(url, {}, metrics_));
+        auto store = open_store(url, {}, metrics_);
+        return std::move(*store);
     }
 
     /// One that is not gone yet.
