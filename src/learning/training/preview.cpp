@@ -48,9 +48,9 @@ Result<void> write_preview(const std::filesystem::path& file, std::uint64_t seed
             if (input) show(row, column, input->data());
         }
     const auto first = static_cast<int>(labels.size());
-    const auto count = static_cast<std::size_t>((rows - first) * columns);
-    const auto samples = corpus.make(seed, 0, count);
-    for (int i = 0; i < (rows - first) * columns; ++i)
+    const int count = (rows - first) * columns;
+    const auto samples = corpus.make(seed, 0, static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i)
         show(first + i / columns, i % columns, samples.images[static_cast<std::size_t>(i)].data());
     return write_png(file, sheet);
 }
