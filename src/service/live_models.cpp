@@ -47,9 +47,9 @@ Result<void> LiveModels::take_up(int project, std::unique_ptr<recognition::Recog
 }
 
 asio::awaitable<Result<void>> LiveModels::promote(std::string model_id, store::Author by,
-                                                  int project) {
-    const auto job = [this, &model_id, &by, project] {
-        return promote_in(store_, model_id, project, by,
+                                                  identity::Origin origin, int project) {
+    const auto job = [this, &model_id, &by, &origin, project] {
+        return promote_in(store_, model_id, project, by, origin,
                           [&](auto live) { return take_up(project, std::move(live)); });
     };
     co_return co_await workers_.run(job);

@@ -45,6 +45,7 @@ class LiveModels {
     /// reviewed. One that cannot be loaded is an Error and changes nothing, and one of another
     /// project is not_found.
     boost::asio::awaitable<Result<void>> promote(std::string model_id, store::Author by,
+                                                 identity::Origin origin,
                                                  int project = store::shapes_project);
     /// Makes the model live that was before in the project, as promote() does, and returns its id.
     /// What the other one said meanwhile stays, until somebody asks for a retagging. Errors:

@@ -21,6 +21,11 @@ Result<store::Model> checked(BytesView onnx, const std::string& card) {
     return model;
 }
 
+/// This process serves nobody.
+Result<void> left_to_servers(const std::unique_ptr<recognition::Recognizer>& /*live*/) {
+    return {};
+}
+
 /// A store that is not at hand stays that; what else keeps a model from being loaded is the model.
 Error unusable(const std::string& id, const Error& error) {
     if (error.kind == ErrorKind::unavailable || error.kind == ErrorKind::internal) return error;
@@ -86,7 +91,8 @@ Result<std::unique_ptr<recognition::Recognizer>> live_model(store::ModelStore& s
 
 Result<std::unique_ptr<recognition::Recognizer>> make_live(store::ModelStore& store,
                                                            const std::string& id, int project,
-                                                           const store::Promotion& how) {
+                                                           const store::Promotion& how,
+                                                           const identity::Origin& origin) {
     const auto model = store.model(id);
     if (!model) return model.error();
     if (model->project != project)
@@ -94,12 +100,15 @@ Result<std::unique_ptr<recognition::Recognizer>> make_live(store::ModelStore& st
     auto loaded = load_registered(store, *model);
     if (!loaded) return unusable(id, loaded.error());
     if (const auto promoted = store.promote_model(id, how); !promoted) return promoted.error();
+    identity::tell(identity::Event::model_promoted, origin,
+                   {{"by", how.by.name}, {how.roll_back ? "rolled_back_to" : "model", id}});
     return loaded;
 }
 
 Result<void> promote_in(store::Store& store, const std::string& id, int project,
-                        const std::optional<store::Author>& by, const TakeUp& take_up) {
-    auto live = make_live(store, id, project, {by.value_or(store::operator_author())});
+                        const std::optional<store::Author>& by, const identity::Origin& origin,
+                        const TakeUp& take_up) {
+    auto live = make_live(store, id, project, {by.value_or(store::operator_author())}, origin);
     if (!live) return live.error();
     if (const auto taken = take_up(std::move(*live)); !taken) return taken.error();
     const auto queued = queue_retagging(store, by, project);
@@ -110,12 +119,7 @@ Result<void> promote(store::Store& store, const std::string& id,
                      const std::optional<store::Author>& by) {
     const auto model = store.model(id);
     if (!model) return model.error();
-    const auto tell = [&](const std::unique_ptr<recognition::Recognizer>&) -> Result<void> {
-        identity::tell(identity::Event::model_promoted, {},
-                       {{"by", by ? std::string_view(by->name) : "operator"}, {"model", id}});
-        return {};
-    };
-    return promote_in(store, id, model->project, by, tell);
+    return promote_in(store, id, model->project, by, {}, left_to_servers);
 }
 
 Result<std::string> roll_back_in(store::Store& store, int project,
@@ -123,21 +127,15 @@ Result<std::string> roll_back_in(store::Store& store, int project,
                                  const identity::Origin& origin, const TakeUp& take_up) {
     const auto before = store.model_before(project);
     if (!before) return before.error();
-    auto live =
-        make_live(store, before->id, project, {by.value_or(store::operator_author()), true});
+    auto live = make_live(store, before->id, project, {by.value_or(store::operator_author()), true},
+                          origin);
     if (!live) return live.error();
     if (const auto taken = take_up(std::move(*live)); !taken) return taken.error();
-    identity::tell(
-        identity::Event::model_promoted, origin,
-        {{"by", by ? std::string_view(by->name) : "operator"}, {"rolled_back_to", before->id}});
     return before->id;
 }
 
 Result<std::string> roll_back(store::Store& store, int project) {
-    const auto stays = [](const std::unique_ptr<recognition::Recognizer>&) -> Result<void> {
-        return {};
-    };
-    return roll_back_in(store, project, std::nullopt, {}, stays);
+    return roll_back_in(store, project, std::nullopt, {}, left_to_servers);
 }
 
 Result<void> remove_model(store::Store& store, const std::string& id, int project,

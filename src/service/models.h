@@ -60,11 +60,13 @@ Result<std::vector<store::Model>> list_models(store::ModelStore& store,
                                               int project = store::shapes_project);
 
 /// Makes a model of the project live and returns it. It is loaded first: a server does not start
-/// with a live model that it cannot run. Errors: not_found; conflict (code model_unusable) where
-/// this program cannot run it; those of Store::promote_model.
+/// with a live model that it cannot run. The security log says who asked for it, and whence.
+/// Errors: not_found; conflict (code model_unusable) where this program cannot run it; those of
+/// Store::promote_model.
 Result<std::unique_ptr<recognition::Recognizer>> make_live(store::ModelStore& store,
                                                            const std::string& id, int project,
-                                                           const store::Promotion& how);
+                                                           const store::Promotion& how,
+                                                           const identity::Origin& origin = {});
 
 /// How a process takes up a model that has just become live in it.
 using TakeUp = std::function<Result<void>(std::unique_ptr<recognition::Recognizer>)>;
@@ -73,12 +75,12 @@ using TakeUp = std::function<Result<void>(std::unique_ptr<recognition::Recognize
 /// and queues the retagging of what nobody reviewed, which a server does. Errors: those of
 /// make_live and of `take_up`.
 Result<void> promote_in(store::Store& store, const std::string& id, int project,
-                        const std::optional<store::Author>& by, const TakeUp& take_up);
+                        const std::optional<store::Author>& by, const identity::Origin& origin,
+                        const TakeUp& take_up);
 
 /// Makes the model live again that was before in the project, for `by` (absent: the operator), and
-/// has this process take it up; what the other one said of drawings stays. The security log says
-/// so. Returns its id. Errors: not_found where no model was live before; those of make_live and of
-/// `take_up`.
+/// has this process take it up; what the other one said of drawings stays. Returns its id. Errors:
+/// not_found where no model was live before; those of make_live and of `take_up`.
 Result<std::string> roll_back_in(store::Store& store, int project,
                                  const std::optional<store::Author>& by,
                                  const identity::Origin& origin, const TakeUp& take_up);
@@ -86,9 +88,9 @@ Result<std::string> roll_back_in(store::Store& store, int project,
 /// The same for the operator. Running servers take it up within seconds.
 Result<std::string> roll_back(store::Store& store, int project);
 
-/// Makes a model of the registry live in its project for `by` (absent: the operator), who is named
-/// in the security log, and queues the retagging as promote_in() does. Running servers take it up
-/// within seconds. Errors: those of make_live.
+/// Makes a model of the registry live in its project for `by` (absent: the operator), and queues
+/// the retagging as promote_in() does. Running servers take it up within seconds. Errors: those of
+/// make_live.
 Result<void> promote(store::Store& store, const std::string& id,
                      const std::optional<store::Author>& by = std::nullopt);
 

@@ -42,11 +42,10 @@ Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
                const service::ProjectRef& project) {
     const auto& id = request.parameters["id"];
     const store::Author by{who.user, who.name};
-    const auto promoted = co_await api.models.promote(id, by, project->project.id);
+    const auto promoted =
+        co_await api.models.promote(id, by, origin_of(request), project->project.id);
     if (!promoted) co_return problem(promoted.error());
     if (api.on_job) api.on_job();
-    identity::tell(identity::Event::model_promoted, origin_of(request),
-                   {{"by", who.name}, {"model", id}});
     // The one at hand names the model that was live before.
     const auto changed = co_await project_of(api.projects, request);
     if (!changed) co_return problem(changed.error());

@@ -34,10 +34,10 @@ TEST_F(LiveModelsTest, ChangesTheModelUnderLoadAndKnowsWhichOneAnswered) {
     const auto next = renamed(onnx, "next");
     const auto first = renamed(onnx, "first");
     for (const auto& model : {first, next}) ASSERT_TRUE(store_->add_model(model, as_bytes(onnx)));
-    ASSERT_TRUE(ask(models_.promote(first.id, {Uuid::v7(), "ada"})));
+    ASSERT_TRUE(ask(models_.promote(first.id, {Uuid::v7(), "ada"}, {})));
     std::vector<std::future<Result<SubmitAnswer>>> answers;
     for (int i = 0; i < 20; ++i) answers.push_back(submit(i));
-    auto promoted = start(models_.promote(next.id, {Uuid::v7(), "ada"}));
+    auto promoted = start(models_.promote(next.id, {Uuid::v7(), "ada"}, {}));
     for (int i = 20; i < 40; ++i) answers.push_back(submit(i));
     ASSERT_TRUE(promoted.get());
     for (auto& answer : answers) {
@@ -55,7 +55,7 @@ TEST_F(LiveModelsTest, ChangesTheModelUnderLoadAndKnowsWhichOneAnswered) {
 
 TEST_F(LiveModelsTest, KeepsItsModelWherePromotionFails) {
     const auto before = models_.general()->id;
-    const auto promoted = ask(models_.promote("none", {Uuid::v7(), "ada"}));
+    const auto promoted = ask(models_.promote("none", {Uuid::v7(), "ada"}, {}));
     ASSERT_FALSE(promoted);
     EXPECT_EQ(promoted.error().kind, ErrorKind::not_found);
     EXPECT_EQ(models_.general()->id, before);
@@ -76,7 +76,7 @@ TEST_F(LiveModelsTest, KeepsTheProjectsLabelsWhateverModelIsLive) {
     for (std::size_t at = 0; (at = other.card.find("\"square\"", at)) != std::string::npos; ++at)
         other.card.replace(at, 8, "\"carton\"");
     ASSERT_TRUE(store_->add_model(other, as_bytes(onnx)));
-    ASSERT_TRUE(ask(models_.promote(other.id, {Uuid::v7(), "ada"})));
+    ASSERT_TRUE(ask(models_.promote(other.id, {Uuid::v7(), "ada"}, {})));
     EXPECT_EQ(names(), labels);
     // An old tag, a tag that only the new model knows on a drawing that has it, and on one that has
     // not.

@@ -1,9 +1,11 @@
 #include "service/models.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "shipped_model.h"
 #include "support/temp_folder.h"
+#include "unit/identity/log_capture.h"
 
 namespace croquis::service {
 namespace {
@@ -47,6 +49,26 @@ TEST_F(ModelsTest, AModelIsMadeLiveInItsOwnProjectAlone) {
     ASSERT_TRUE(loaded) << loaded.error().detail;
     EXPECT_FALSE((*loaded)->info().labels.empty());
     EXPECT_EQ(store_->live_model()->id, "shapes");
+}
+
+TEST_F(ModelsTest, EveryPromotionIsToldToTheSecurityLogOnce) {
+    const auto onnx = file_text(models / "shapes.onnx");
+    for (const char* id : {"first", "second"}) add(id, as_bytes(onnx));
+    identity::LogCapture log;
+    const auto stays = [](const auto&) -> Result<void> { return {}; };
+    const identity::Origin whence{"192.0.2.1", "r1"};
+    ASSERT_TRUE(promote(*store_, "first"));
+    ASSERT_TRUE(promote_in(*store_, "second", store::shapes_project,
+                           store::Author{Uuid::v7(), "ada"}, whence, stays));
+    ASSERT_TRUE(roll_back(*store_, store::shapes_project));
+    ASSERT_FALSE(promote(*store_, "none"));
+    EXPECT_THAT(
+        log.lines(),
+        testing::ElementsAre(
+            "security: event=model_promoted request=- client=local by=operator model=first",
+            "security: event=model_promoted request=r1 client=192.0.2.1 by=ada model=second",
+            "security: event=model_promoted request=- client=local by=operator "
+            "rolled_back_to=first"));
 }
 
 }  // namespace
