@@ -300,6 +300,16 @@ const PeopleSet* people_set(std::string_view source) {
     return found == sets.end() ? nullptr : found;
 }
 
+std::string_view hands_of(std::string_view source) {
+    const auto* set = people_set(source);
+    return set == nullptr ? std::string_view() : set->hands;
+}
+
+std::string counted_hands(std::string_view source, std::size_t count) {
+    const auto told = hands_of(source);
+    return fmt::format("{} {}", count, told.empty() ? "hands" : told);
+}
+
 std::string_view origin_of(std::string_view source) {
     constexpr auto game = std::to_array<std::string_view>({"quickdraw-345", "quickdraw-28px"});
     return std::find(game.begin(), game.end(), source) == game.end() ? source : "quickdraw";

@@ -45,6 +45,12 @@ struct PeopleSet {
 /// The set of this name; nothing where it is none of those that read_people() names.
 const PeopleSet* people_set(std::string_view source);
 
+/// What PersonsDrawing::hand tells apart in the set: PeopleSet::hands; empty where nothing is told
+/// or the set is not known.
+std::string_view hands_of(std::string_view source);
+/// "2 people": so many of those, or "2 hands" where nobody says what they are.
+std::string counted_hands(std::string_view source, std::size_t count);
+
 /// A file that was read.
 struct PeopleFile {
     std::string name;  ///< below the folder

@@ -46,17 +46,12 @@ json::object training_of(const ModelCard& card) {
     return training;
 }
 
-std::string hands_of(const std::string& source) {
-    const auto* set = people_set(source);
-    return set == nullptr ? std::string() : std::string(set->hands);
-}
-
 json::array sources_of(const ModelCard& card) {
     json::array sources;
     for (const auto& source : card.sources) {
         auto report = learning::to_json(source.measured.report);
         report["source"] = source.source;
-        report["hands"] = hands_of(source.source);
+        report["hands"] = std::string(hands_of(source.source));
         report["temperature_without_it"] = source.calibration.temperature;
         report["unknown_bias_without_it"] = source.calibration.unknown_bias;
         sources.push_back(std::move(report));

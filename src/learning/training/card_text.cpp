@@ -22,9 +22,7 @@ std::string text_of(const json::object& training, const char* name) {
 /// What the intervals of a source are over: "2 people", or "1077 drawings" where nobody knows whose
 /// they are.
 std::string interval_over(const std::string& source, const Report& report) {
-    const auto* set = people_set(source);
-    const auto known = fmt::format("{} {}", report.hands,
-                                   set == nullptr || set->hands.empty() ? "hands" : set->hands);
+    const auto known = counted_hands(source, report.hands);
     const auto unknown = fmt::format("{} drawings", report.of_unknown);
     if (report.hands == 0) return unknown;
     return report.of_unknown == 0 ? known : known + ", " + unknown;

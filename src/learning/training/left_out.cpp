@@ -120,8 +120,7 @@ std::string interval_over(const json::object& row) {
     const auto* over = report.if_contains("intervals_over");
     const double hands = over == nullptr ? 0 : number_at(over->as_object(), "hands");
     if (hands == 0) return "drawings";
-    const auto* set = people_set(dataset::text_in(row, "source"));
-    return fmt::format("{:.0f} {}", hands, set == nullptr ? "hands" : set->hands);
+    return counted_hands(dataset::text_in(row, "source"), static_cast<std::size_t>(hands));
 }
 
 std::string row_of(const json::object& row) {

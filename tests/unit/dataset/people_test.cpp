@@ -283,6 +283,13 @@ TEST_F(PeopleFolder, NamesTheFileThatIsDamaged) {
     EXPECT_EQ(read_people(folder.path()).error().kind, ErrorKind::malformed);
 }
 
+TEST(PeopleSets, SayWhatTheirHandsAre) {
+    EXPECT_EQ(counted_hands("hds", 2), "2 people");
+    EXPECT_EQ(hands_of("omniglot"), "");
+    EXPECT_EQ(counted_hands("omniglot", 20), "20 hands");
+    EXPECT_EQ(counted_hands("none of them", 3), "3 hands");
+}
+
 TEST(Archive, GivesFilesInOrder) {
     const testing_support::TempFolder folder;
     write_archive(folder.path() / "a.tar.gz", {{"x/1", "one"}, {"x/2", std::string(200'000, 'z')}});
