@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -63,6 +63,8 @@ describe('the card', { timeout: 550_000 }, () => {
       drawing('triangle', id, 3).replace(/"key_id":"[^"]*"/, `"key_id":"detexify:${37 * id}"`),
     );
     await writeFile(path.join(people, 'detexify', 'shapes.ndjson.gz'), gzipSync(signs.join('')));
+    // What a training that was killed while it saved itself left.
+    await writeFile(`${checkpoint}.partial`, 'cut off');
     train('--steps', '2', '--leave-out', 'quickdraw');
     train();
   });
@@ -83,6 +85,11 @@ describe('the card', { timeout: 550_000 }, () => {
     const text = await read('shapes.md');
     for (const said of ['What it is for', 'Where it is not to be trusted', 'set by hand', '--threads 1', 'CC BY 4.0'])
       assert.ok(text.includes(said), said);
+  });
+
+  it('is saved whole, with nothing beside it', async () => {
+    const saved = (await readdir(folder)).filter((name) => name.startsWith('checkpoint'));
+    assert.deepEqual(saved, ['checkpoint']);
   });
 
   it('gives no accuracy where there is no shape, and every answer a place', async () => {

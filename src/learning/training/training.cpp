@@ -8,7 +8,9 @@
 #include <cmath>
 #include <cstdio>
 #include <numbers>
+#include <system_error>
 
+#include "core/new_file.h"
 #include "learning/training/learner.h"
 #include "learning/training/loader.h"
 
@@ -66,16 +68,21 @@ struct Place {
     bool on_gpu = false;
 };
 
+void require(std::error_code failed, const std::filesystem::path& file) {
+    if (failed) throw std::filesystem::filesystem_error("cannot write", file, failed);
+}
+
 void save(const std::filesystem::path& file, const Learner& learner, const Place& place) {
     torch::serialize::OutputArchive archive;
     learner.save(archive);
     archive.write("step", torch::tensor(place.step));
     archive.write("losses", torch::tensor({place.first_loss, place.last_loss}, torch::kFloat64));
     archive.write("on_gpu", torch::tensor(place.on_gpu));
-    // Written beside and renamed, so that a kill in the middle leaves the last whole one.
-    const auto beside = file.string() + ".new";
-    archive.save_to(beside);
-    std::filesystem::rename(beside, file);
+    // A kill in the middle leaves the last whole one.
+    NewFile whole(file, NewFile::Readers::as_usual);
+    require(whole.make(), whole.partial());
+    archive.save_to(whole.partial().string());
+    require(whole.keep(), file);
 }
 
 Place restore(const std::filesystem::path& file, torch::Device device, Learner& learner) {
