@@ -596,6 +596,12 @@ struct JobLease {
     Timestamp until;
 };
 
+/// A job that somebody does who never queued it: running from the start, since job.started_at.
+struct BegunJob {
+    Job job;
+    JobLease lease;
+};
+
 /// How a job ended.
 struct JobOutcome {
     JobState state = JobState::succeeded;  ///< not running; queued hands it back

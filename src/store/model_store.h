@@ -13,6 +13,10 @@ class ModelStore {
   public:
     virtual Result<void> add_model(const Model& model,
                                    BytesView onnx) = 0;  ///< conflict where the id is there
+    /// The same, together with the running job that made it: both or neither. A model that is there
+    /// stays as it is, and the job is added all the same. It is finished as one that was claimed.
+    virtual Result<void> add_model_by(const BegunJob& begun, const Model& model,
+                                      BytesView onnx) = 0;
     virtual Result<std::vector<Model>> models() = 0;
     virtual Result<Model> model(const std::string& id) = 0;
     virtual Result<Bytes> model_onnx(const std::string& id) = 0;

@@ -153,14 +153,15 @@ inline constexpr const char* claimable =
 inline constexpr const char* open_of_kind =
     "kind = $1 AND coalesce(project, 1) = $2 AND state IN ('queued', 'running') LIMIT 1";
 /// How many drawings of the project $2 were reviewed since the last job of the kind $1 began in it,
-/// or since $3 where there was none, $4 at most; 0 while it is open. In the order of an index,
+/// or since $3 where there was none, $4 at most; 0 while one is open. In the order of an index,
 /// which PostgreSQL, not knowing how few they are, would pass over for the whole table.
 inline constexpr const char* reviewed_since_job =
-    "WITH last AS (SELECT coalesce(started_at, created_at) AS began, "
-    "state IN ('queued', 'running') AS is_open FROM job "
-    "WHERE kind = $1 AND coalesce(project, 1) = $2 ORDER BY id DESC LIMIT 1) "
+    "WITH last AS (SELECT coalesce(started_at, created_at) AS began FROM job "
+    "WHERE kind = $1 AND coalesce(project, 1) = $2 "
+    "ORDER BY coalesce(started_at, created_at) DESC LIMIT 1) "
     "SELECT count(*) FROM (SELECT 1 FROM drawing WHERE project = $2 AND tagged_by IS NOT NULL "
-    "AND NOT EXISTS (SELECT 1 FROM last WHERE is_open) "
+    "AND NOT EXISTS (SELECT 1 FROM job WHERE kind = $1 AND coalesce(project, 1) = $2 "
+    "AND state IN ('queued', 'running')) "
     "AND tagged_at > coalesce((SELECT began FROM last), $3) "
     "ORDER BY tagged_at DESC LIMIT $4) AS reviewed";
 /// Columns: kind, how many run, how many wait, since when. Parameter: the time.

@@ -2,6 +2,7 @@
 
 #include "store/auditing.h"
 #include "store/postgres/audit_rows.h"
+#include "store/postgres/job_rows.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
@@ -70,6 +71,13 @@ Job add(Connection& connection, const Job& job) {
     return job_of(connection, job.id);
 }
 
+void begin_job(Connection& connection, const Uuid& id, const JobLease& lease, Timestamp at) {
+    connection.query(
+        "UPDATE job SET state = 'running', lease_owner = $2, lease_expires_at = $3, "
+        "attempts = attempts + 1, started_at = coalesce(started_at, $4) WHERE id = $1",
+        id, lease.owner, lease.until, at);
+}
+
 void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
     if (outcome.state == JobState::queued) {
         connection.query(
@@ -118,6 +126,12 @@ std::optional<Job> next_job(Connection& connection, const std::string& kinds, Ti
 }
 
 }  // namespace
+
+void add_begun(Connection& connection, const BegunJob& begun) {
+    const auto& job = begun.job;
+    add(connection, job);
+    begin_job(connection, job.id, begun.lease, job.started_at.value_or(job.created_at));
+}
 
 Result<Job> PostgresStore::add_job(const Job& job, OpenAtOnce at_once) {
     return in_transaction([&](Connection& connection) {
@@ -181,10 +195,7 @@ Result<std::optional<Job>> PostgresStore::claim_job(const std::vector<std::strin
                 end(connection, job->id, *outcome, at);
                 continue;
             }
-            connection.query(
-                "UPDATE job SET state = 'running', lease_owner = $2, lease_expires_at = $3, "
-                "attempts = attempts + 1, started_at = coalesce(started_at, $4) WHERE id = $1",
-                job->id, lease.owner, lease.until, at);
+            begin_job(connection, job->id, lease, at);
             return job_of(connection, job->id);
         }
         return std::nullopt;

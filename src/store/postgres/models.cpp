@@ -3,6 +3,7 @@
 #include "core/time.h"
 #include "store/auditing.h"
 #include "store/postgres/audit_rows.h"
+#include "store/postgres/job_rows.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/store.h"
 #include "store/records.h"
@@ -22,6 +23,18 @@ Model read_model(const Rows& rows, int row) {
     model.project = rows.small(row, 8);
     model.promoted_at = time_or_none(rows, row, 9);
     return model;
+}
+
+/// Whether it was not there.
+bool insert_model(Connection& connection, const Model& model, BytesView onnx) {
+    return connection
+               .query(
+                   "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, "
+                   "lineage, project) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+                   model.id, model.card, model.sha256, to_string(model.state), model.created_at,
+                   onnx, to_string(model.kind), model.parent, model.lineage, model.project)
+               .affected() > 0;
 }
 
 std::optional<std::string> live_id(Connection& connection, int project) {
@@ -61,13 +74,15 @@ bool has_model(Connection& connection, const std::string& id, int project) {
 
 Result<void> PostgresStore::add_model(const Model& model, BytesView onnx) {
     return with_connection([&](Connection& connection) {
-        const auto added = connection.query(
-            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage, "
-            "project) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
-            model.id, model.card, model.sha256, to_string(model.state), model.created_at, onnx,
-            to_string(model.kind), model.parent, model.lineage, model.project);
-        if (added.affected() == 0) throw model_there();
+        if (!insert_model(connection, model, onnx)) throw model_there();
+    });
+}
+
+Result<void> PostgresStore::add_model_by(const BegunJob& begun, const Model& model,
+                                         BytesView onnx) {
+    return in_transaction([&](Connection& connection) {
+        insert_model(connection, model, onnx);
+        add_begun(connection, begun);
     });
 }
 

@@ -66,6 +66,7 @@ class PostgresStore final : public Store {
     Result<User> signed_in_user(const Uuid& user, const Uuid& family) override;
 
     Result<void> add_model(const Model& model, BytesView onnx) override;
+    Result<void> add_model_by(const BegunJob& begun, const Model& model, BytesView onnx) override;
     Result<std::vector<Model>> models() override;
     Result<Model> model(const std::string& id) override;
     Result<Bytes> model_onnx(const std::string& id) override;

@@ -3,6 +3,7 @@
 #include "store/auditing.h"
 #include "store/records.h"
 #include "store/sqlite/audit_rows.h"
+#include "store/sqlite/job_rows.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/store.h"
 
@@ -65,6 +66,13 @@ Job add(Connection& connection, const Job& job) {
     return job_of(connection, job.id);
 }
 
+void begin_job(Connection& connection, const Uuid& id, const JobLease& lease, Timestamp at) {
+    connection.run(
+        "UPDATE job SET state = 'running', lease_owner = $1, lease_expires_at = $2, "
+        "attempts = attempts + 1, started_at = coalesce(started_at, $3) WHERE id = $4",
+        lease.owner, lease.until, at, id);
+}
+
 void end(Connection& connection, const Uuid& id, const JobOutcome& outcome, Timestamp at) {
     if (outcome.state == JobState::queued) {
         connection.run(
@@ -106,6 +114,12 @@ std::optional<Job> next_job(Connection& connection, const std::string& kinds, Ti
 }
 
 }  // namespace
+
+void add_begun(Connection& connection, const BegunJob& begun) {
+    const auto& job = begun.job;
+    add(connection, job);
+    begin_job(connection, job.id, begun.lease, job.started_at.value_or(job.created_at));
+}
 
 Result<Job> SqliteStore::add_job(const Job& job, OpenAtOnce at_once) {
     return write([&](Connection& connection) {
@@ -169,10 +183,7 @@ Result<std::optional<Job>> SqliteStore::claim_job(const std::vector<std::string>
                 end(connection, job->id, *outcome, at);
                 continue;
             }
-            connection.run(
-                "UPDATE job SET state = 'running', lease_owner = $1, lease_expires_at = $2, "
-                "attempts = attempts + 1, started_at = coalesce(started_at, $3) WHERE id = $4",
-                lease.owner, lease.until, at, job->id);
+            begin_job(connection, job->id, lease, at);
             return job_of(connection, job->id);
         }
         return std::nullopt;

@@ -4,6 +4,7 @@
 #include "store/auditing.h"
 #include "store/records.h"
 #include "store/sqlite/audit_rows.h"
+#include "store/sqlite/job_rows.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/store.h"
 
@@ -19,6 +20,17 @@ Model read_model(const Statement& row) {
     model.project = row.small(8);
     if (!row.null(9)) model.promoted_at = row.time(9);
     return model;
+}
+
+/// Whether it was not there.
+bool insert_model(Connection& connection, const Model& model, BytesView onnx) {
+    return connection.run(
+               "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, "
+               "lineage, project) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+               model.id, model.card, BytesView(model.sha256), to_string(model.state),
+               model.created_at, onnx, to_string(model.kind), model.parent, model.lineage,
+               model.project) > 0;
 }
 
 std::optional<std::string> live_id(Connection& connection, int project) {
@@ -57,13 +69,14 @@ bool has_model(Connection& connection, const std::string& id, int project) {
 
 Result<void> SqliteStore::add_model(const Model& model, BytesView onnx) {
     return write([&](Connection& connection) {
-        const auto added = connection.run(
-            "INSERT INTO model (id, card, sha256, state, created_at, onnx, kind, parent, lineage, "
-            "project) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
-            model.id, model.card, BytesView(model.sha256), to_string(model.state), model.created_at,
-            onnx, to_string(model.kind), model.parent, model.lineage, model.project);
-        if (added == 0) throw model_there();
+        if (!insert_model(connection, model, onnx)) throw model_there();
+    });
+}
+
+Result<void> SqliteStore::add_model_by(const BegunJob& begun, const Model& model, BytesView onnx) {
+    return write([&](Connection& connection) {
+        insert_model(connection, model, onnx);
+        add_begun(connection, begun);
     });
 }
 

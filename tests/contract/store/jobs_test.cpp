@@ -351,6 +351,53 @@ TEST_P(JobsAfterReviews, CountsFromTheLastOfItsKind) {
     EXPECT_EQ(store_->jobs(10, {})->size(), 2U);
 }
 
+TEST_P(JobsAfterReviews, CountsFromAJobThatCameWithItsModel) {
+    const Bytes onnx{1, 2, 3};
+    const Model model{"taught", "{}", sha256(onnx), ModelState::candidate, start_};
+    const auto begun = [&](Timestamp at) {
+        BegunJob made{job_of(), {"a", at + 10s}};
+        made.job.created_at = made.job.started_at.emplace(at);
+        return made;
+    };
+    reviewed(start_ + 1s);
+    reviewed(start_ + 3s);
+    const auto first = begun(start_ + 2s);
+    ASSERT_TRUE(succeeded(store_->add_model_by(first, model, onnx)));
+    EXPECT_EQ(store_->model_onnx("taught").value(), onnx);
+    EXPECT_EQ(missing(1), 1U) << "one is open";
+    const auto running = store_->job(first.job.id).value();
+    EXPECT_EQ(running.state, JobState::running);
+    EXPECT_EQ(running.started_at, start_ + 2s);
+    EXPECT_EQ(running.attempts, 1);
+    ASSERT_TRUE(succeeded(store_->finish_job(first.job.id, "a", {}, start_ + 4s)));
+    EXPECT_EQ(missing(2), 1U);
+    // The same drawings and tags, taught again, are the same model.
+    const auto second = begun(start_ + 5s);
+    ASSERT_TRUE(succeeded(store_->add_model_by(second, model, onnx)));
+    ASSERT_TRUE(succeeded(store_->finish_job(second.job.id, "a", {}, start_ + 6s)));
+    EXPECT_EQ(store_->models()->size(), 1U);
+    EXPECT_EQ(missing(2), 2U);
+    // Neither without the other: this job is there.
+    auto other = model;
+    other.id = "other";
+    EXPECT_FALSE(store_->add_model_by(second, other, onnx));
+    EXPECT_TRUE(failed_with(store_->model("other"), ErrorKind::not_found));
+}
+
+TEST_P(JobsAfterReviews, CountsFromTheLastThatBeganWhicheverWasQueuedLast) {
+    const auto waiting = after(0, start_ + 1s);
+    ASSERT_TRUE(waiting.queued);
+    BegunJob begun{job_of(), {"b", start_ + 1min}};
+    begun.job.created_at = begun.job.started_at.emplace(start_ + 2s);
+    const Model model{"taught", "{}", sha256(Bytes{1}), ModelState::candidate, start_};
+    ASSERT_TRUE(succeeded(store_->add_model_by(begun, model, Bytes{1})));
+    ASSERT_TRUE(succeeded(store_->finish_job(begun.job.id, "b", {}, start_ + 3s)));
+    reviewed(start_ + 4s);
+    EXPECT_EQ(missing(1), 1U) << "the other one is open";
+    do_claimed(start_ + 5s);
+    EXPECT_EQ(missing(1), 1U);
+}
+
 TEST_P(JobsAfterReviews, CountsWhatStandsOnceADrawing) {
     const auto drawing = reviewed(start_ + 1s);
     ASSERT_TRUE(succeeded(store_->change_tag({drawing, "heart", by_bob, start_ + 2s, "", 2})));

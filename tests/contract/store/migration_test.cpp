@@ -177,6 +177,31 @@ TEST_P(UpgradeContract, KeepsWhatWasThere) {
     EXPECT_TRUE(succeeded(store_->change_tag({first.id, "star", by_ada, now(), "", 1})));
 }
 
+TEST_P(UpgradeContract, OfTheStatesOfAModelThoseThatAreUsedAreLeft) {
+    const auto states = std::string(sqlite_ ? "PRAGMA ignore_check_constraints = ON; " : "");
+    if (!sqlite_) sql("ALTER TABLE model DROP CONSTRAINT model_state_check");
+    for (const char* gone : {"shadow", "rejected"})
+        sql(states + "INSERT INTO model (id, card, sha256, state, created_at, onnx) SELECT '" +
+            gone + "', card, sha256, '" + gone + "', created_at, " + bytes("0102") +
+            " FROM model WHERE id = 'without'");
+    if (!sqlite_)
+        sql("ALTER TABLE model ADD CONSTRAINT model_state_check CHECK (state <> '') NOT VALID");
+    upgrade();
+    EXPECT_EQ(store_->model("shadow")->state, ModelState::candidate);
+    EXPECT_EQ(store_->model("rejected")->state, ModelState::retired);
+    EXPECT_EQ(store_->model("without")->state, ModelState::candidate);
+    EXPECT_EQ(store_->model("unreadable")->state, ModelState::retired);
+    EXPECT_EQ(store_->model_onnx("shadow").value(), (Bytes{1, 2}));
+    for (const char* gone : {"shadow", "rejected"}) {
+        const auto move = std::string("UPDATE model SET state = '") + gone + "'";
+        EXPECT_THROW(sql(move + " WHERE id = 'without'"), std::runtime_error);
+    }
+    // One is live in a project, as before, and what rests on a model still does.
+    EXPECT_THROW(sql("UPDATE model SET state = 'live' WHERE id = 'without'"), std::runtime_error);
+    ASSERT_TRUE(succeeded(store_->promote_model("without")));
+    EXPECT_EQ(store_->model("with-unknown")->state, ModelState::retired);
+}
+
 TEST_P(UpgradeContract, DerivesTheKindOfEachEvent) {
     drawing({"01",
              "star",
