@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -362,7 +363,13 @@ std::size_t judging_needed(const learning::GateResult& gate, std::size_t number)
                     gate.answers.all() + 1);
 }
 
-Result<void> register_candidate(store::Store& store, const Teaching& teaching, BytesView onnx) {
+constexpr std::chrono::minutes lease_of_begun{1};
+
+Result<void> register_candidate(store::Store& store, const Teaching& teaching, BytesView onnx,
+                                const std::optional<store::Job>& as) {
+    if (as)
+        return store.add_model_by({*as, {to_string(as->id), now() + lease_of_begun}},
+                                  teaching.model, onnx);
     auto added = store.add_model(teaching.model, onnx);
     // The same drawings and tags were taught before.
     if (!added && added.error().kind == ErrorKind::conflict) return {};
@@ -417,10 +424,11 @@ Result<Candidate> candidate_of(const Trunk& trunk, const Lesson& lesson,
 
 /// The model added, and how many more drawings would settle the comparison.
 Result<Teaching> registered(store::Store& store, Teaching teaching, BytesView onnx,
-                            std::size_t number) {
+                            std::size_t number, const std::optional<store::Job>& as = {}) {
     if (teaching.gate.verdict == learning::Verdict::undecided)
         teaching.judging_needed = judging_needed(teaching.gate, number);
-    if (const auto added = register_candidate(store, teaching, onnx); !added) return added.error();
+    if (const auto added = register_candidate(store, teaching, onnx, as); !added)
+        return added.error();
     return teaching;
 }
 
@@ -577,7 +585,7 @@ Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     Teaching teaching{candidate->model,      lesson->labels, lesson->too_few,
                       head->accuracy,        gate,           0,
                       std::move(*unreadable)};
-    return registered(store, std::move(teaching), candidate->onnx, *number);
+    return registered(store, std::move(teaching), candidate->onnx, *number, request.as);
 }
 
 Result<Teaching> teach_trained(store::Store& store, const TrainedNetwork& trained,

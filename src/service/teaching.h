@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct TeachRequest {
     std::string by;  ///< who asked: a user's name, or "" for the command line
     WorkControl control = {};
     int project = store::shapes_project;
+    /// The job as which it counts where none was queued: added with the model, running, under a
+    /// lease of a minute of the owner to_string(id).
+    std::optional<store::Job> as = std::nullopt;
 };
 
 /// A label that people gave, and what came of it.

@@ -48,8 +48,8 @@ bool promotes_if_better(const store::Job& job) {
 
 /// Where the job asks for it and the gate lets it through. A job that was cut off after its
 /// promotion and begun again finds its model live.
-Result<bool> promoted_by_gate(store::Store& store, const store::Job& job,
-                              const Teaching& teaching) {
+Result<bool> promoted_by_gate(store::Store& store, const store::Job& job, const Teaching& teaching,
+                              const std::optional<store::Author>& by) {
     if (!promotes_if_better(job)) return false;
     const auto live = answering_model(store, job.project);
     if (!live) return live.error();
@@ -57,10 +57,14 @@ Result<bool> promoted_by_gate(store::Store& store, const store::Job& job,
     // Somebody promoted another one since: what was compared with is not live any more.
     if (live->id != teaching.model.parent) return false;
     if (teaching.gate.verdict != learning::Verdict::better) return false;
-    // What nobody asked for is promoted by the project's policy.
-    const auto by = job.created_by ? job.created_by : store::policy_author();
     if (const auto done = promote(store, teaching.model.id, by); !done) return done.error();
     return true;
+}
+
+std::string result_of(const Teaching& teaching, bool promoted) {
+    auto result = to_json(teaching);
+    result["promoted"] = promoted;
+    return json::serialize(result);
 }
 
 /// Looking at drawings takes the longest, where there are any to look at.
@@ -72,11 +76,11 @@ Result<std::string> do_teach(store::Store& store, jobs::Task& task) {
     request.control.is_stopped = [&task] { return task.is_stopped(); };
     const auto teaching = teach(store, request);
     if (!teaching) return teaching.error();
-    const auto promoted = promoted_by_gate(store, task.job(), *teaching);
+    // What nobody asked for is promoted by the project's policy.
+    const auto by = task.job().created_by ? task.job().created_by : store::policy_author();
+    const auto promoted = promoted_by_gate(store, task.job(), *teaching, by);
     if (!promoted) return promoted.error();
-    auto result = to_json(*teaching);
-    result["promoted"] = *promoted;
-    return json::serialize(result);
+    return result_of(*teaching, *promoted);
 }
 
 /// Waits until other backends have the model too; false where another one is live by then.
@@ -173,6 +177,27 @@ std::map<std::string, jobs::Work> works(store::Store& store) {
 Result<store::Job> queue_teaching(store::Store& store, const std::optional<store::Author>& by,
                                   int project, AfterTeaching after) {
     return store.add_job(teaching_job(by, project, after), store::OpenAtOnce::one);
+}
+
+Result<TaughtNow> teach_now(store::Store& store, const TeachRequest& request, AfterTeaching after) {
+    auto job = teaching_job(std::nullopt, request.project, after);
+    job.started_at = job.created_at;
+    auto asked = request;
+    asked.as = job;
+    auto teaching = teach(store, asked);
+    if (!teaching) return teaching.error();
+    const auto promoted = promoted_by_gate(store, job, *teaching, std::nullopt);
+    store::JobOutcome outcome;
+    if (promoted) {
+        outcome.result = result_of(*teaching, *promoted);
+    } else {
+        outcome.state = store::JobState::failed;
+        outcome.error = promoted.error().detail;
+    }
+    const auto ended = store.finish_job(job.id, to_string(job.id), outcome, now());
+    if (!promoted) return promoted.error();
+    if (!ended) return ended.error();
+    return TaughtNow{std::move(*teaching), *promoted};
 }
 
 Result<store::JobAfterReviews> queue_teaching_after_reviews(store::Store& store, int project,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "jobs/runner.h"
+#include "service/teaching.h"
 #include "store/store.h"
 
 /// What is taught, what is asked of a candidate, and what follows a promotion, as durable jobs.
@@ -38,6 +39,15 @@ Result<store::Job> queue_teaching(store::Store& store, const std::optional<store
 Result<store::JobAfterReviews> queue_teaching_after_reviews(store::Store& store, int project,
                                                             std::size_t reviews,
                                                             AfterTeaching after);
+/// What was taught without being queued, and whether it went live as was asked for.
+struct TaughtNow {
+    Teaching teaching;
+    bool promoted = false;
+};
+/// Teaches here and now, for the operator. With the model the store gets a job of that kind, begun
+/// when this was: reviews are counted from then on as after one that was queued. Errors: those of
+/// teach() and promote().
+Result<TaughtNow> teach_now(store::Store& store, const TeachRequest& request, AfterTeaching after);
 Result<store::Job> queue_retagging(store::Store& store, const std::optional<store::Author>& by,
                                    int project = store::shapes_project);
 

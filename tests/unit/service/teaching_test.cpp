@@ -575,6 +575,35 @@ TEST_F(TeachingTest, WhatNobodyAskedForIsPromotedByThePolicy) {
     EXPECT_EQ(told.front().by->name, "policy");
 }
 
+TEST_F(TeachingTest, WhatIsTaughtHereAndNowCountsAsAJobDoes) {
+    const auto missing = [&](std::size_t reviews) {
+        return queue_teaching_after_reviews(*store_, store::shapes_project, reviews,
+                                            AfterTeaching::keep)
+            .value()
+            .missing;
+    };
+    review_many(16);
+    EXPECT_EQ(missing(60), 60U - 48U);
+    for (int times = 0; times < 2; ++times) {  // the second time it is the same model
+        const auto taught = teach_now(*store_, {}, AfterTeaching::keep);
+        ASSERT_TRUE(taught) << taught.error().detail;
+        EXPECT_FALSE(taught->promoted);
+        EXPECT_EQ(missing(60), 60U);
+        const auto job = store_->jobs(1, {})->front();
+        EXPECT_EQ(job.kind, teach_kind);
+        EXPECT_EQ(job.state, store::JobState::succeeded);
+        EXPECT_FALSE(job.created_by);
+        const auto result = boost::json::parse(job.result.value());
+        EXPECT_EQ(result.at("model").as_string(), taught->teaching.model.id);
+        EXPECT_FALSE(result.at("promoted").as_bool());
+        review(stored(0, 20 + times), "circle");
+        EXPECT_EQ(missing(60), 59U);
+    }
+    // What was not taught counts for nothing.
+    EXPECT_FALSE(teach_now(*store_, {"", {}, add_project("marks", {"comb"})}, AfterTeaching::keep));
+    EXPECT_EQ(store_->jobs(10, {})->size(), 2U);
+}
+
 TEST_F(TeachingTest, MakingAgainIsAJobOneAtATime) {
     review_many(16);
     const auto first = teach(*store_, {}).value().model.id;
