@@ -39,6 +39,14 @@ Result<std::unique_ptr<store::Store>> open_for(const CLI::App& command,
 void do_on_store(CLI::App& command, Context& context,
                  std::function<Result<void>(store::Store&)> work);
 
+/// Lets `command` do `work` on a store in which a model is live: open_with_live_model().
+void do_with_live_model(CLI::App& command, Context& context,
+                        std::function<Result<void>(store::Store&)> work);
+
+/// One of these two.
+using OpenAndDo = void (*)(CLI::App& command, Context& context,
+                           std::function<Result<void>(store::Store&)> work);
+
 /// Lets the command name a project with --project; else the first one.
 void add_project_option(CLI::App& command, std::string& slug);
 /// Errors: not_found (field project).

@@ -5,7 +5,6 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "server/open.h"
-#include "service/models.h"
 #include "service/trunk.h"
 
 /// `croquis embed`: stores the embeddings that drawings lack.
@@ -14,9 +13,7 @@ namespace {
 
 constexpr std::size_t most_named = 20;
 
-int embed(store::Store& store, const server::Config& config, const std::string& slug) {
-    if (const auto enrolled = service::enrol_own_model(store, config.model); !enrolled)
-        return report(enrolled.error());
+int embed(store::Store& store, const std::string& slug) {
     const auto project = project_named(store, slug);
     if (!project) return report(project.error());
     auto bar = std::make_unique<ProgressBar>("Looking at drawings without an embedding");
@@ -50,8 +47,8 @@ void add_embed(CLI::App& program, Context& context) {
         own_settings(*command, server::Settings::store | server::Settings::model, context);
     command->callback([=, &context] {
         Metrics metrics;
-        auto store = server::open_existing(*config, metrics);
-        context.exit_code = store ? embed(**store, *config, *slug) : report(store.error());
+        auto store = server::open_with_live_model(*config, metrics);
+        context.exit_code = store ? embed(**store, *slug) : report(store.error());
     });
 }
 

@@ -110,16 +110,12 @@ Result<void> list(store::Store& store, const ModelArguments&) {
     if (!projects) return projects.error();
     std::map<int, std::string> slugs;
     for (const auto& project : *projects) slugs[project.id] = project.slug;
-    bool any_live = false;
     for (const auto& model : *models) {
         const bool general = model.project == store::shapes_project;
-        any_live = any_live || (general && model.state == store::ModelState::live);
         std::cout << fmt::format("{:<40} {:<10} added {}{}\n", model.id,
                                  store::to_string(model.state), to_rfc3339(model.created_at),
                                  general ? "" : " for " + slugs[model.project]);
     }
-    if (!any_live)
-        std::cout << "none of the registry is live: Croquis serves the model it came with\n";
     return {};
 }
 
@@ -289,13 +285,14 @@ Result<void> show_shadow(store::Store& store, const ModelArguments& arguments) {
     return {};
 }
 
-/// Adds `croquis model VERB`, which does `work` on the store.
 using ModelVerb = Result<void> (*)(store::Store&, const ModelArguments&);
 
+/// Adds `croquis model VERB`, which does `work` on the store, opened by `open`.
 CLI::App* add_verb(CLI::App& command, const char* name, const char* help, ModelVerb work,
-                   const std::shared_ptr<ModelArguments>& arguments, Context& context) {
+                   const std::shared_ptr<ModelArguments>& arguments, Context& context,
+                   OpenAndDo open = do_with_live_model) {
     auto* verb = command.add_subcommand(name, help);
-    do_on_store(*verb, context, [=](store::Store& store) { return work(store, *arguments); });
+    open(*verb, context, [=](store::Store& store) { return work(store, *arguments); });
     return verb;
 }
 
@@ -345,7 +342,7 @@ void add_model(CLI::App& program, Context& context) {
     auto arguments = std::make_shared<ModelArguments>();
     add_add_options(
         *add_verb(*command, "add", "Check an ONNX model, try it, and register it as a candidate",
-                  add, arguments, context),
+                  add, arguments, context, do_on_store),
         *arguments);
     add_verb(*command, "list", "List the registry", list, arguments, context);
     add_verb(*command, "show", "Show a model and its card", show, arguments, context)
@@ -370,12 +367,12 @@ void add_model(CLI::App& program, Context& context) {
     saving->add_option("FILE", arguments->onnx, "The model's; its card's ends in .json")
         ->type_name("FILE");
     add_verb(*command, "remove", "Remove a model that is not live from the registry", remove,
-             arguments, context)
+             arguments, context, do_on_store)
         ->add_option("ID", arguments->id, "As list shows it")
         ->required();
     auto* using_it =
         add_verb(*command, "use", "Make a model live: running servers take it up within a second",
-                 use, arguments, context);
+                 use, arguments, context, do_on_store);
     using_it->add_option("ID", arguments->id, "As list shows it")->required();
     using_it->add_flag("--yes", arguments->yes,
                        "Even where it does not know some of the project's labels");

@@ -72,17 +72,19 @@ Result<void> train(store::Store& store, const TrainingArguments& arguments) {
 }
 
 void on_project(CLI::App& model, const char* name, const char* help, Context& context,
-                Result<void> (*work)(store::Store&, const std::string&)) {
+                Result<void> (*work)(store::Store&, const std::string&),
+                OpenAndDo open = do_with_live_model) {
     auto* command = model.add_subcommand(name, help);
     auto slug = std::make_shared<std::string>();
     add_project_option(*command, *slug);
-    do_on_store(*command, context, [=](store::Store& store) { return work(store, *slug); });
+    open(*command, context, [=](store::Store& store) { return work(store, *slug); });
 }
 
 }  // namespace
 
 void add_model_work(CLI::App& model, Context& context) {
-    on_project(model, "rollback", "Make the model live again that was before", context, roll_back);
+    on_project(model, "rollback", "Make the model live again that was before", context, roll_back,
+               do_on_store);
     on_project(model, "retag",
                "Give drawings that nobody reviewed the live model's answer, here and now; stopped "
                "and started again, it goes on",

@@ -96,6 +96,18 @@ void do_on_store(CLI::App& command, Context& context,
     });
 }
 
+void do_with_live_model(CLI::App& command, Context& context,
+                        std::function<Result<void>(store::Store&)> work) {
+    const auto config =
+        own_settings(command, server::Settings::store | server::Settings::model, context);
+    command.callback([=, &context, work = std::move(work)] {
+        Metrics metrics;
+        auto store = server::open_with_live_model(*config, metrics);
+        const auto done = store ? work(**store) : Result<void>(store.error());
+        context.exit_code = done ? success : report(done.error());
+    });
+}
+
 int run_program(int argc, char** argv) {
     start_logging("warn", LogFormat::text);  // the servers then log as they are told to
     Context context;

@@ -267,9 +267,10 @@ void add_project(CLI::App& program, Context& context) {
     command->require_subcommand(1);
     auto arguments = std::make_shared<ProjectArguments>();
     using Verb = Result<void> (*)(store::Store&, const ProjectArguments&);
-    const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
+    const auto verb = [&](const char* name, const char* help, Verb work,
+                          OpenAndDo open = do_on_store) -> CLI::App& {
         auto* added = command->add_subcommand(name, help);
-        do_on_store(*added, context, [=](store::Store& store) { return work(store, *arguments); });
+        open(*added, context, [=](store::Store& store) { return work(store, *arguments); });
         return *added;
     };
     const auto named = [&](CLI::App& of, const char* help) -> CLI::App& {
@@ -286,7 +287,8 @@ void add_project(CLI::App& program, Context& context) {
           "As list shows it");
     named(verb("recheck", "Whether reviews that nobody made one by one may judge", recheck),
           "As list shows it");
-    named(verb("drift", "Whether drawings changed since the live model was promoted", drift),
+    named(verb("drift", "Whether drawings changed since the live model was promoted", drift,
+               do_with_live_model),
           "As list shows it");
     add_project_quality(*command, context);
     add_project_duplicates(*command, context);

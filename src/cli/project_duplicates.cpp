@@ -145,8 +145,8 @@ void add_project_duplicates(CLI::App& project, Context& context) {
         ->type_name("ID")
         ->excludes(dismissed)
         ->excludes(dismiss_option);
-    do_on_store(*verb, context,
-                [=](store::Store& store) { return do_duplicates(store, *arguments); });
+    do_with_live_model(*verb, context,
+                       [=](store::Store& store) { return do_duplicates(store, *arguments); });
 }
 
 }  // namespace croquis::cli

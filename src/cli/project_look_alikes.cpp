@@ -140,8 +140,8 @@ LookVerb add_verb(CLI::App& project, Context& context, const char* name, const c
     auto* verb = project.add_subcommand(name, help);
     verb->add_option("SLUG", arguments->slug, "As list shows it")->required();
     verb->add_flag("--json", arguments->json, "Print it as JSON");
-    do_on_store(*verb, context,
-                [=](store::Store& store) { return show<Found>(store, *arguments, find); });
+    do_with_live_model(*verb, context,
+                       [=](store::Store& store) { return show<Found>(store, *arguments, find); });
     return {verb, arguments};
 }
 

@@ -75,8 +75,8 @@ void add_project_quality(CLI::App& project, Context& context) {
     auto arguments = std::make_shared<QualityArguments>();
     command->add_option("SLUG", arguments->slug, "As list shows it")->required();
     command->add_flag("--json", arguments->json, "Print it as JSON");
-    do_on_store(*command, context,
-                [=](store::Store& store) { return show_quality(store, *arguments); });
+    do_with_live_model(*command, context,
+                       [=](store::Store& store) { return show_quality(store, *arguments); });
 }
 
 }  // namespace croquis::cli

@@ -8,8 +8,7 @@
 #include "cli/terminal.h"
 #include "server/open.h"
 #include "service/mlflow.h"
-#include "service/models.h"
-#include "service/teaching.h"
+#include "service/training_jobs.h"
 
 /// `croquis teach`: a model from what people corrected, in seconds.
 namespace croquis::cli {
@@ -99,29 +98,25 @@ void tell_mlflow(store::Store& store, const service::MlflowServer& server,
     if (!told) std::cerr << "MLflow was not told: " << told.error().detail << '\n';
 }
 
-Result<void> teach(store::Store& store, const server::Config& config,
-                   const TeachArguments& arguments) {
+Result<void> teach(store::Store& store, const TeachArguments& arguments) {
     const auto mlflow = service::mlflow_server(arguments.mlflow);
     if (!mlflow) return mlflow.error();
     const auto began = now();
-    if (const auto enrolled = service::enrol_own_model(store, config.model); !enrolled)
-        return enrolled.error();
     const auto project = project_named(store, arguments.project);
     if (!project) return project.error();
     auto bar = std::make_unique<ProgressBar>("Looking at reviewed drawings");
     service::TeachRequest request;
     request.project = project->id;
     request.control.progress = [&](std::size_t done, std::size_t all) { bar->show(done, all); };
-    const auto teaching = service::teach(store, request);
+    const auto taught =
+        service::teach_now(store, request,
+                           arguments.promote ? service::AfterTeaching::promote_if_better
+                                             : service::AfterTeaching::keep);
     bar.reset();
-    if (!teaching) return teaching.error();
-    const bool promoted = arguments.promote && teaching->gate.verdict == learning::Verdict::better;
-    if (promoted)
-        if (const auto done = service::promote(store, teaching->model.id); !done)
-            return done.error();
-    print(*teaching, promoted, arguments.json);
+    if (!taught) return taught.error();
+    print(taught->teaching, taught->promoted, arguments.json);
     // That server may take its time, or be away: what came of the work stands there before.
-    if (!mlflow->url.empty()) tell_mlflow(store, *mlflow, *teaching, project->slug, began);
+    if (!mlflow->url.empty()) tell_mlflow(store, *mlflow, taught->teaching, project->slug, began);
     return {};
 }
 
@@ -150,8 +145,8 @@ void add_teach(CLI::App& program, Context& context) {
         own_settings(*command, server::Settings::store | server::Settings::model, context);
     command->callback([=, &context] {
         Metrics metrics;
-        auto store = server::open_existing(*config, metrics);
-        const auto done = store ? teach(**store, *config, *arguments) : Result<void>(store.error());
+        auto store = server::open_with_live_model(*config, metrics);
+        const auto done = store ? teach(**store, *arguments) : Result<void>(store.error());
         context.exit_code = done ? success : report(done.error());
     });
 }

@@ -52,6 +52,17 @@ Result<std::unique_ptr<store::Store>> open_existing(const Config& config, Metric
     return open_migrated(config, metrics);
 }
 
+Result<std::unique_ptr<store::Store>> open_with_live_model(const Config& config, Metrics& metrics) {
+    auto store = open_existing(config, metrics);
+    if (!store) return store.error();
+    const auto live = (*store)->live_model();
+    if (live) return store;
+    if (live.error().kind != ErrorKind::not_found) return live.error();
+    if (const auto enrolled = service::enrol_own_model(**store, config.model); !enrolled)
+        return enrolled.error();
+    return store;
+}
+
 Result<std::unique_ptr<store::Store>> open_served(const Config& config, Metrics& metrics) {
     auto store = store::open_store(config.store, store_options(config), metrics);
     if (!store) return store.error();

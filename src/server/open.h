@@ -22,6 +22,10 @@ Result<std::unique_ptr<store::Store>> open_migrated(const Config& config, Metric
 /// where it is a file that is not there, as where it is mistyped.
 Result<std::unique_ptr<store::Store>> open_existing(const Config& config, Metrics& metrics);
 
+/// The same for commands that ask the model that answers. In a store that was never served none
+/// does yet: the one of `config.model` is registered and made live, as a server does at its start.
+Result<std::unique_ptr<store::Store>> open_with_live_model(const Config& config, Metrics& metrics);
+
 /// The store of a process that goes on: with the connections that `config` says, and its schema up
 /// to date. It logs what it did.
 Result<std::unique_ptr<store::Store>> open_served(const Config& config, Metrics& metrics);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "core/bytes.h"
 #include "drawing/decode.h"
@@ -49,6 +50,50 @@ TEST_F(TransferProgram, ImportSaysWhatItDidAndNamesWhatItCouldNot) {
     EXPECT_EQ(again.status, 0);
     EXPECT_THAT(again.out, HasSubstr(R"("stored":0,"already_there":2,"rejected":0)"));
     EXPECT_THAT(again.err, IsEmpty());
+}
+
+TEST_F(TransferProgram, WhatWasImportedIsLookedAtInAStoreThatWasNeverServed) {
+    write("d.ndjson", lines(12));
+    ASSERT_EQ(croquis({"import", "d.ndjson", "--store", "sqlite:new.db"}).status, 0);
+    const std::vector<std::vector<std::string>> commands{{"project", "map", "shapes"},
+                                                         {"project", "clusters", "shapes"},
+                                                         {"project", "suspects", "shapes"},
+                                                         {"project", "duplicates", "shapes"},
+                                                         {"project", "quality", "shapes"},
+                                                         {"project", "drift", "shapes"},
+                                                         {"model", "list"},
+                                                         {"model", "retag"},
+                                                         {"embed"}};
+    for (auto command : commands) {
+        std::filesystem::copy_file(path("new.db"), path("a.db"),
+                                   std::filesystem::copy_options::overwrite_existing);
+        command.insert(command.end(), {"--store", "sqlite:a.db"});
+        const auto done = croquis(command);
+        EXPECT_EQ(done.status, 0) << command[0] << ' ' << command[1] << ": " << done.err;
+    }
+    const auto listed = croquis({"model", "list", "--store", "sqlite:new.db"});
+    EXPECT_THAT(listed.out, testing::ContainsRegex("^shapes-[0-9a-f]+ +live "));
+}
+
+TEST_F(TransferProgram, ATeachingStandsAmongTheJobs) {
+    for (int i = 0; i < 12; ++i)
+        for (const char* label : {"circle", "star"})
+            picture(std::string("d/") + label + "/" + std::to_string(i) + ".png",
+                    static_cast<float>(label[0] == 'c' ? 3 * i : 60 + 3 * i));
+    ASSERT_EQ(croquis({"import", "d", "--store", "sqlite:a.db"}).status, 0);
+    for (int times = 1; times <= 2; ++times) {
+        const auto taught = croquis({"teach", "--store", "sqlite:a.db"});
+        ASSERT_EQ(taught.status, 0) << taught.err;
+        const auto jobs = croquis({"job", "list", "--store", "sqlite:a.db"});
+        std::istringstream all(jobs.out);
+        int succeeded = 0;
+        for (std::string line; std::getline(all, line);)
+            succeeded += line.find("teach") != std::string::npos &&
+                                 line.find("succeeded") != std::string::npos
+                             ? 1
+                             : 0;
+        EXPECT_EQ(succeeded, times) << jobs.out;
+    }
 }
 
 TEST_F(TransferProgram, AnUnknownLabelIsSaidOnce) {
