@@ -10,6 +10,7 @@
 #include "cli/terminal.h"
 #include "server/open.h"
 #include "service/remaking.h"
+#include "service/training.h"
 
 /// `croquis model remake`: whether a taught model is what its lineage says.
 namespace croquis::cli {
@@ -119,7 +120,25 @@ class RemakeBars {
     std::optional<ProgressBar> bar_;
 };
 
-Result<service::Remaking> remake(store::Store& store, const std::string& id) {
+/// What trains is a server or a worker.
+Result<int> queue_training(store::Store& store, const store::Model& model, bool as_json) {
+    service::TrainProgram elsewhere;
+    elsewhere.left_to_others = true;
+    const auto queued =
+        service::Trainings(store, elsewhere).queue_again(std::nullopt, model.project, model.id);
+    if (!queued) return queued.error();
+    const auto job = to_string(queued->id);
+    if (as_json)
+        std::cout << boost::json::serialize(boost::json::object{{"job", job}}) << '\n';
+    else
+        std::cout << fmt::format(
+            "{} was trained: to be trained again it is queued as {}; a server or worker that has "
+            "croquis-train does it, `croquis job show` says what came of it\n",
+            model.id, job);
+    return int{success};
+}
+
+Result<service::Remaking> teach_again(store::Store& store, const std::string& id) {
     RemakeBars bars;
     service::RemakeRequest request;
     request.id = id;
@@ -127,12 +146,23 @@ Result<service::Remaking> remake(store::Store& store, const std::string& id) {
     return service::remake(store, request);
 }
 
+Result<int> remake(store::Store& store, const RemakeArguments& arguments) {
+    const auto model = store.model(arguments.id);
+    if (!model) return model.error();
+    if (model->kind != store::ModelKind::head) return queue_training(store, *model, arguments.json);
+    const auto remaking = teach_again(store, model->id);
+    if (!remaking) return remaking.error();
+    print(*remaking, arguments.json);
+    return exit_code_of(*remaking);
+}
+
 }  // namespace
 
 void add_model_remake(CLI::App& model, Context& context) {
     auto* command = model.add_subcommand(
         "remake",
-        "Make a taught model again from its lineage, and compare the two byte by byte.\n"
+        "Make a model again from its lineage, and compare the two byte by byte: a taught one here\n"
+        "and now, a trained one by a job.\n"
         "Exit status: 0 the same; 1 another one; 2 drawings that it learnt from are gone");
     auto arguments = std::make_shared<RemakeArguments>();
     command->add_option("ID", arguments->id, "As list shows it")->required();
@@ -141,10 +171,8 @@ void add_model_remake(CLI::App& model, Context& context) {
     command->callback([=, &context] {
         Metrics metrics;
         auto store = server::open_existing(*config, metrics);
-        const auto remaking =
-            store ? remake(**store, arguments->id) : Result<service::Remaking>(store.error());
-        if (remaking) print(*remaking, arguments->json);
-        context.exit_code = remaking ? exit_code_of(*remaking) : report(remaking.error());
+        const auto done = store ? remake(**store, *arguments) : Result<int>(store.error());
+        context.exit_code = done ? *done : report(done.error());
     });
 }
 

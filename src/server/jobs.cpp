@@ -138,12 +138,13 @@ void Jobs::start(store::WorkerProcess process) {
 /// Hours of training hold no other job up.
 void Jobs::start_trainings() {
     if (!trainings_.available()) return;
-    training_ =
-        runner({{service::train_kind, [this](jobs::Task& task) { return trainings_.work(task); }}},
-               [this](const store::Job& ended) {
-                   trainings_.sweep();
-                   tell_of(ended);
-               });
+    training_ = runner(
+        {{service::train_kind, [this](jobs::Task& task) { return trainings_.work(task); }},
+         {service::retrain_kind, [this](jobs::Task& task) { return trainings_.work_again(task); }}},
+        [this](const store::Job& ended) {
+            trainings_.sweep();
+            tell_of(ended);
+        });
 }
 
 void Jobs::tell_of(const store::Job& ended) {

@@ -216,7 +216,7 @@ constexpr ReasonPattern reason_patterns[]{
     {"model_unusable", "The model {model} cannot be run by this program: {message}"},
     {"no_model", "There is no model with this id."},
     {"no_model", "The project has no such model."},
-    {"no_trunk", "The model {model} that it was taught on is not in the registry."},
+    {"no_trunk", "The model {model} that it was made from is not in the registry."},
     {"model_not_finite", "The model's answer is not a finite number."},
     {"recognition_failed", "The drawing cannot be recognised."},
 

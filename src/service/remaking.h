@@ -13,7 +13,7 @@
 #include "core/error.h"
 #include "store/store.h"
 
-/// Makes a taught model again from its lineage: whether it is what it says that it is.
+/// Makes a model again from its lineage: whether it is what it says that it is.
 namespace croquis::service {
 
 /// The digest of drawings and tags that a lineage names, in the order of their ids.
@@ -36,8 +36,16 @@ struct ChangedSince {
     bool is_hidden = false;
 };
 
+/// Of what a training rests on besides drawings and parameters, what is not as it was.
+struct MadeOtherwise {
+    std::string what;  ///< "commit", "libtorch", "threads" …, as the card of croquis-train calls it
+    std::string then;
+    std::string now;
+};
+
 /// The registered model and the one made again.
 struct Remake {
+    bool has_head = true;  ///< false: a trained network as it is; what is said of a head is nothing
     std::size_t numbers = 0;  ///< weights and biases of the head
     std::size_t differing = 0;
     float furthest = 0;  ///< the largest difference of two of them
@@ -63,6 +71,7 @@ struct Remaking {
     std::size_t found = 0;       ///< drawings that the store says were there to learn from
     bool same_drawings = false;  ///< they and their tags have the lineage's digest
     std::vector<ChangedSince> changed;
+    std::vector<MadeOtherwise> otherwise = {};
     /// Where some are gone: what the audit log says was deleted since and may have been learnt
     /// from.
     std::vector<Uuid> deleted;
@@ -96,6 +105,8 @@ struct RemakeRequest {
     std::function<void(const RemakeProgress&)> progress = {};
     /// Ends the work early where it says so. May be empty.
     std::function<bool()> is_stopped = {};
+
+    void tell(RemakeStep step, std::size_t done, std::size_t all) const;
 };
 
 /// Teaches the model again on the drawings that it was taught on, each with the tag that it had
@@ -104,6 +115,9 @@ struct RemakeRequest {
 /// Errors: not_found (the model, or the one that it was taught on); conflict (code not_taught);
 /// unavailable where it was stopped; those of the store and of recognition::with_head.
 Result<Remaking> remake(store::Store& store, const RemakeRequest& request);
+
+/// Code not_taught: nothing says how the model was made.
+Error not_taught(const std::string& id);
 
 /// Whether its lineage says how it was taught. Errors: conflict (code not_taught).
 Result<void> check_taught(const store::Model& model);

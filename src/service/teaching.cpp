@@ -432,26 +432,6 @@ Result<Teaching> registered(store::Store& store, Teaching teaching, BytesView on
     return teaching;
 }
 
-/// The trained network as the registry would have it.
-Result<Trunk> trunk_of(const TrainedNetwork& trained, const std::string& parent,
-                       const TeachRequest& request) {
-    boost::system::error_code failed;
-    auto card = json::parse(trained.card, failed);
-    if (failed || !card.is_object())
-        return Error{ErrorKind::malformed, "The trained network has no card."};
-    card.get_object()["name"] = "trained";
-    store::Model model;
-    model.card = json::serialize(card);
-    const auto network = recognition::read_network(trained.onnx, model.card);
-    if (!network) return network.error();
-    model.id = (*network)->info.id;
-    model.sha256 = sha256(trained.onnx);
-    model.created_at = now();
-    model.parent = parent;
-    model.project = request.project;
-    return Trunk::of_network(std::move(model), trained.onnx);
-}
-
 /// What the live model answers about the drawings that judge, before their embeddings are replaced.
 Result<void> keep_live_tags(const Trunk& live, std::vector<Reviewed>& drawings) {
     const auto judging = judging_drawings(drawings);
@@ -552,6 +532,25 @@ Error too_few_labels() {
                         "in four are; the others are kept to judge).",
                         learning::fewest_examples),
             "drawings"};
+}
+
+Result<Trunk> trunk_of(const TrainedNetwork& trained, const std::string& parent,
+                       const TeachRequest& request) {
+    boost::system::error_code failed;
+    auto card = json::parse(trained.card, failed);
+    if (failed || !card.is_object())
+        return Error{ErrorKind::malformed, "The trained network has no card."};
+    card.get_object()["name"] = "trained";
+    store::Model model;
+    model.card = json::serialize(card);
+    const auto network = recognition::read_network(trained.onnx, model.card);
+    if (!network) return network.error();
+    model.id = (*network)->info.id;
+    model.sha256 = sha256(trained.onnx);
+    model.created_at = now();
+    model.parent = parent;
+    model.project = request.project;
+    return Trunk::of_network(std::move(model), trained.onnx);
 }
 
 Result<Teaching> teach(store::Store& store, const TeachRequest& request) {

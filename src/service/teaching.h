@@ -69,6 +69,11 @@ struct TrainedNetwork {
     boost::json::object lineage;
 };
 
+/// The network as the registry would have it. Errors: malformed or invalid where it is none that
+/// can be served.
+Result<Trunk> trunk_of(const TrainedNetwork& trained, const std::string& parent,
+                       const TeachRequest& request);
+
 /// Adds the network to the registry, a candidate of the project whose parent is the live model, and
 /// compares it with that one as teach() does. Where it does not know all labels of the project, a
 /// head is taught on its embeddings, which knows those with enough drawings. Blocks. Errors: those

@@ -20,8 +20,9 @@
 #include "service/embedded_drawings.h"
 #include "service/labels.h"
 #include "service/models.h"
-#include "service/remaking.h"
+#include "service/retraining.h"
 #include "service/teaching.h"
+#include "service/training_jobs.h"
 #include "store/records.h"
 
 namespace croquis::service {
@@ -30,7 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::uint64_t training_seed = 1;
 /// Of the work: drawings are written, the network trains, then it is judged.
 constexpr double written = 0.02;
 constexpr double trained = 0.9;
@@ -58,10 +58,8 @@ TrainRequest request_of(const std::string& parameters) {
             from.at("steps").to_number<std::int64_t>(), from.at("quick").as_bool()};
 }
 
-/// What a training is made of, in the order of the drawings' ids.
-struct Source {
-    std::vector<std::pair<Uuid, std::string>> drawings;  ///< with their tags
-};
+/// What a training is made of, in the order of the drawings' ids: each with its tag.
+using Source = std::vector<std::pair<Uuid, std::string>>;
 
 Result<Source> source_of(store::Store& store, int project) {
     const auto names = labels_in_use(store, project);
@@ -71,13 +69,13 @@ Result<Source> source_of(store::Store& store, int project) {
     const auto take = [&](const std::vector<store::EmbeddedDrawing>& page) -> Result<bool> {
         for (const auto& drawing : page) {
             if (judges(drawing.id) || !names->contains(drawing.tag)) continue;
-            source.drawings.emplace_back(drawing.id, drawing.tag);
+            source.emplace_back(drawing.id, drawing.tag);
             ++counts[drawing.tag];
         }
         return true;
     };
     if (const auto read = read_reviewed(store, project, {}, take); !read) return read.error();
-    std::sort(source.drawings.begin(), source.drawings.end());
+    std::sort(source.begin(), source.end());
     const auto enough = std::count_if(counts.begin(), counts.end(), [](const auto& one) {
         return one.second >= learning::fewest_examples;
     });
@@ -111,7 +109,7 @@ Result<Sha256> write_drawings(store::Store& store, const Source& source, const f
     std::ofstream out(file, std::ios::binary);
     LearntDigest learnt;
     std::uintmax_t bytes = 0;
-    for (const auto& [id, tag] : source.drawings) {
+    for (const auto& [id, tag] : source) {
         if (task.is_stopped()) return stopped();
         const auto line = line_of(store, id, tag);
         if (!line) return line.error();
@@ -148,43 +146,87 @@ std::string set_name(const TrainRequest& request) {
     return request.sketches ? "project" : "project-alone";
 }
 
-/// Lays out what the program reads. A training that is begun again finds it there, and learns from
-/// the same drawings as before.
-Result<void> prepare(store::Store& store, const TrainRequest& request, const jobs::Task& task,
-                     const fs::path& folder) {
-    if (fs::exists(lineage_file(folder))) return {};
+/// The network that a training begins with.
+Result<void> write_begin(store::Store& store, const std::string& model, const fs::path& folder) {
+    const auto onnx = store.model_onnx(model);
+    if (!onnx && onnx.error().kind == ErrorKind::not_found)
+        return Error{ErrorKind::not_found,
+                     "The model " + model + " that it was made from is not in the registry."};
+    if (!onnx) return onnx.error();
+    const std::string_view bytes(reinterpret_cast<const char*>(onnx->data()), onnx->size());
+    return write_file(begun_with_file(folder), bytes);
+}
+
+/// Returns the digest of the drawings.
+Result<Sha256> lay_out(store::Store& store, const Source& source, const TrainRequest& request,
+                       const jobs::Task& task, const fs::path& folder) {
     std::error_code failed;
     const auto set = folder / "people" / set_name(request);
     fs::create_directories(set, failed);
     fs::permissions(folder, fs::perms::owner_all, failed);
     if (failed) return broken(folder);
+    return write_drawings(store, source, set / "drawings.ndjson", task);
+}
+
+json::array tags_in(const Source& source) {
+    std::set<std::string> tags;
+    for (const auto& [id, tag] : source) tags.insert(tag);
+    return json::value_from(tags).as_array();
+}
+
+/// Lays out what the program reads. A training that is begun again finds it there, and learns from
+/// the same drawings as before.
+Result<void> prepare(store::Store& store, const TrainingPlan& plan, const jobs::Task& task,
+                     const fs::path& folder) {
+    if (fs::exists(lineage_file(folder))) return {};
+    const auto& request = plan.request;
+    const auto as_of = now();
     const auto source = source_of(store, task.job().project);
     if (!source) return source.error();
-    const auto digest = write_drawings(store, *source, set / "drawings.ndjson", task);
+    const auto digest = lay_out(store, *source, request, task, folder);
     if (!digest) return digest.error();
     json::object lineage{{"program", std::string("croquis-train ") + version()},
-                         {"seed", training_seed},
+                         {"seed", plan.seed},
+                         {"threads", plan.threads},
                          {"steps", request.steps},
                          {"quick", request.quick},
                          {"sketches", request.sketches},
                          {"begun_with", nullptr},
-                         {"drawings", source->drawings.size()},
+                         {"as_of", to_rfc3339(as_of)},
+                         {"drawings", source->size()},
+                         {"tags", tags_in(*source)},
                          {"data_sha256", to_hex(*digest)}};
     if (request.from_live) {
         const auto live = answering_model(store, task.job().project);
         if (!live) return live.error();
-        const auto onnx = store.model_onnx(live->id);
-        if (!onnx) return onnx.error();
-        const std::string_view bytes(reinterpret_cast<const char*>(onnx->data()), onnx->size());
-        if (auto done = write_file(begun_with_file(folder), bytes); !done) return done;
+        if (auto done = write_begin(store, live->id, folder); !done) return done;
         lineage["begun_with"] = live->id;
     }
     return write_file(lineage_file(folder), json::serialize(lineage));
 }
 
+/// The same of a training that was done before. Whether its drawings are all there.
+Result<bool> prepare_again(store::Store& store, const TrainedLineage& lineage,
+                           const FoundAgain& found, const jobs::Task& task,
+                           const fs::path& folder) {
+    if (fs::exists(lineage_file(folder))) return true;
+    if (!found.same) return false;
+    Source source;
+    for (const auto& drawing : found.drawings) source.emplace_back(drawing.id, drawing.then);
+    const auto digest = lay_out(store, source, lineage.plan.request, task, folder);
+    if (!digest) return digest.error();
+    if (to_hex(*digest) != lineage.learnt.digest) return false;
+    if (lineage.begun_with)
+        if (const auto done = write_begin(store, *lineage.begun_with, folder); !done)
+            return done.error();
+    const auto done = write_file(lineage_file(folder), "{}");
+    return done ? Result<bool>(true) : done.error();
+}
+
 /// Bounded, nice, and killed with this process; each of the wrappers becomes what it runs.
-ChildCommand command_of(const TrainProgram& program, const TrainRequest& request,
+ChildCommand command_of(const TrainProgram& program, const TrainingPlan& plan,
                         const fs::path& folder) {
+    const auto& request = plan.request;
     const auto bytes = program.memory_mebibytes * 1024 * 1024;
     ChildCommand command{{"setpriv",
                           "--pdeathsig",
@@ -203,9 +245,9 @@ ChildCommand command_of(const TrainProgram& program, const TrainRequest& request
                           (folder / "checkpoint").string(),
                           "--resume",
                           "--seed",
-                          std::to_string(training_seed),
+                          std::to_string(plan.seed),
                           "--threads",
-                          std::to_string(program.threads)}};
+                          std::to_string(plan.threads)}};
     auto& words = command.words;
     if (request.from_live)
         words.insert(words.end(), {"--begin-with", begun_with_file(folder).string()});
@@ -338,9 +380,9 @@ Result<store::Job> Trainings::queue(const TrainRequest& request,
     return store_.add_job(job, store::OpenAtOnce::one);
 }
 
-Result<json::array> Trainings::train(jobs::Task& task, const TrainRequest& request,
+Result<json::array> Trainings::train(jobs::Task& task, const TrainingPlan& plan,
                                      const fs::path& folder) {
-    auto child = ChildProcess::start(command_of(program_, request, folder));
+    auto child = ChildProcess::start(command_of(program_, plan, folder));
     if (!child) return child.error();
     Curve curve(task);
     for (;;) {
@@ -357,15 +399,19 @@ Result<json::array> Trainings::train(jobs::Task& task, const TrainRequest& reque
 }
 
 Result<std::string> Trainings::work(jobs::Task& task) {
-    const auto request = request_of(task.job().parameters);
+    TrainingPlan plan;
+    plan.request = request_of(task.job().parameters);
+    plan.threads = program_.threads;
     const auto folder = program_.folder / to_string(task.job().id);
-    if (const auto ready = prepare(store_, request, task, folder); !ready) return ready.error();
+    if (const auto ready = prepare(store_, plan, task, folder); !ready) return ready.error();
     task.progress(written);
-    const auto curve = train(task, request, folder);
+    const auto curve = train(task, plan, folder);
     if (!curve) return curve.error();
     auto network = read_trained(folder);
     if (!network) return network.error();
     network->lineage["curve"] = *curve;
+    network->lineage["network_sha256"] = to_hex(sha256(network->onnx));
+    network->lineage["made"] = making_in(network->card);
     TeachRequest asked;
     asked.project = task.job().project;
     if (task.job().created_by) asked.by = task.job().created_by->name;
@@ -379,6 +425,45 @@ Result<std::string> Trainings::work(jobs::Task& task) {
     auto result = to_json(*teaching);
     result["promoted"] = false;
     return json::serialize(result);
+}
+
+Result<store::Job> Trainings::queue_again(const std::optional<store::Author>& by, int project,
+                                          const std::string& model) {
+    const auto known = model_of(store_, model, project);
+    if (!known) return known.error();
+    if (known->kind == store::ModelKind::head) return queue_remake(store_, by, project, model);
+    if (const auto lineage = lineage_of_trained(*known); !lineage) return lineage.error();
+    if (!may_queue()) return no_training();
+    return queue_retrain(store_, by, project, model);
+}
+
+Result<std::string> Trainings::work_again(jobs::Task& task) {
+    const auto model = store_.model(store::parameter_of(task.job(), "model").value_or(""));
+    if (!model) return model.error();
+    auto lineage = lineage_of_trained(*model);
+    if (!lineage) return lineage.error();
+    RemakeRequest request;
+    request.id = model->id;
+    request.is_stopped = [&task] { return task.is_stopped(); };
+    auto found = found_again(store_, *lineage, request);
+    if (!found) return found.error();
+    const auto folder = program_.folder / to_string(task.job().id);
+    const auto ready = prepare_again(store_, *lineage, *found, task, folder);
+    if (!ready) return ready.error();
+    found->same = *ready;
+    auto remaking = remaking_of(store_, *model, *lineage, *found);
+    if (!remaking) return remaking.error();
+    if (!*ready) return json::serialize(to_json(*remaking, most_changed_told));
+    task.progress(written);
+    lineage->plan.threads = std::min(lineage->plan.threads, program_.threads);
+    const auto curve = train(task, lineage->plan, folder);
+    if (!curve) return curve.error();
+    const auto again = read_trained(folder);
+    if (!again) return again.error();
+    task.progress(trained);
+    const auto compared = compare_trained(store_, *lineage, *again, request, *remaking);
+    if (!compared) return compared.error();
+    return json::serialize(to_json(*remaking, most_changed_told));
 }
 
 void Trainings::sweep() {

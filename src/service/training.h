@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/json/array.hpp>
 #include <chrono>
 #include <cstdint>
@@ -17,6 +18,10 @@
 namespace croquis::service {
 
 inline constexpr const char* train_kind = "train";
+/// Makes a trained network again.
+inline constexpr const char* retrain_kind = "retrain";
+/// What has croquis-train does both, by one thread in turn.
+inline constexpr std::array train_kinds{train_kind, retrain_kind};
 
 inline constexpr std::int64_t fewest_training_steps = 100;
 inline constexpr std::int64_t most_training_steps = 100'000;
@@ -38,6 +43,13 @@ struct TrainRequest {
     bool sketches = true;   ///< learn from the sketcher's shapes too
     std::int64_t steps = 3000;
     bool quick = false;  ///< a tiny training that checks the machinery
+};
+
+/// All that a training is begun with beside its drawings.
+struct TrainingPlan {
+    TrainRequest request;
+    std::uint64_t seed = 1;
+    std::size_t threads = 1;
 };
 
 /// How a training goes, as croquis-train tells it.
@@ -81,11 +93,24 @@ class Trainings {
     /// failed, in its words); unavailable where it was stopped; those of teach_trained.
     Result<std::string> work(jobs::Task& task);
 
+    /// Queues the making again of a model of the project: of a taught one as queue_remake() does,
+    /// of a trained one as a job of kind `retrain`, whose result is that of to_json(Remaking) with
+    /// most_changed_told. Errors: those of queue_remake(); conflict (code no_training) where that
+    /// is to be trained and may not.
+    Result<store::Job> queue_again(const std::optional<store::Author>& by, int project,
+                                   const std::string& model);
+
+    /// The work of such a job: trains on the drawings that the model's lineage names, each with the
+    /// tag that it had then, as the lineage says, and compares the two. Where some of the drawings
+    /// are gone, nothing is trained. Registers nothing. Errors: not_found (the model, or the one
+    /// that it was begun with); conflict (code not_taught); those of work().
+    Result<std::string> work_again(jobs::Task& task);
+
     /// Removes what jobs left that have ended.
     void sweep();
 
   private:
-    Result<boost::json::array> train(jobs::Task& task, const TrainRequest& request,
+    Result<boost::json::array> train(jobs::Task& task, const TrainingPlan& plan,
                                      const std::filesystem::path& folder);
 
     store::Store& store_;

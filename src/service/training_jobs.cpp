@@ -9,6 +9,7 @@
 #include "service/retagging.h"
 #include "service/shadow.h"
 #include "service/teaching.h"
+#include "service/training.h"
 #include "store/records.h"
 
 namespace croquis::service {
@@ -165,6 +166,14 @@ Result<store::Job> queue_about(store::Store& store, store::Job job, const std::s
     return queued;
 }
 
+Error other_is_remade() {
+    return {ErrorKind::conflict,
+            "Another model of the project is being made again; this one can be after that.",
+            {},
+            0,
+            "remake_open"};
+}
+
 }  // namespace
 
 std::map<std::string, jobs::Work> works(store::Store& store) {
@@ -228,13 +237,12 @@ Result<store::Job> queue_remake(store::Store& store, const std::optional<store::
     const auto known = model_of(store, model, project);
     if (!known) return known.error();
     if (const auto taught = check_taught(*known); !taught) return taught.error();
-    return queue_about(store, job_of(remake_kind, by, project), model,
-                       {ErrorKind::conflict,
-                        "Another model of the project is being made again; this one can be after "
-                        "that.",
-                        {},
-                        0,
-                        "remake_open"});
+    return queue_about(store, job_of(remake_kind, by, project), model, other_is_remade());
+}
+
+Result<store::Job> queue_retrain(store::Store& store, const std::optional<store::Author>& by,
+                                 int project, const std::string& model) {
+    return queue_about(store, job_of(retrain_kind, by, project), model, other_is_remade());
 }
 
 }  // namespace croquis::service

@@ -65,4 +65,9 @@ Result<store::Job> queue_shadow(store::Store& store, const std::optional<store::
 Result<store::Job> queue_remake(store::Store& store, const std::optional<store::Author>& by,
                                 int project, const std::string& model);
 
+/// The same of a model that was trained, as a job of kind `retrain`, whatever its lineage says:
+/// Trainings::queue_again() asks that first.
+Result<store::Job> queue_retrain(store::Store& store, const std::optional<store::Author>& by,
+                                 int project, const std::string& model);
+
 }  // namespace croquis::service

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "service/training.h"
 #include "service/training_jobs.h"
 #include "store/records.h"
 
@@ -28,11 +29,14 @@ Result<AtWork> look(store::Store& store, Timestamp at) {
     return AtWork{std::move(*open), std::move(*workers)};
 }
 
-/// What works() does is done by one thread, every other kind by one of its own.
+/// What works() does is done by one thread, and so are trainings; every other kind by one of its
+/// own.
 std::vector<std::string> done_in_turn_with(const std::string& kind) {
-    const bool among =
-        std::find(kinds_in_turn.begin(), kinds_in_turn.end(), kind) != kinds_in_turn.end();
-    if (among) return {kinds_in_turn.begin(), kinds_in_turn.end()};
+    const auto has = [&kind](const auto& kinds) {
+        return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+    };
+    if (has(kinds_in_turn)) return {kinds_in_turn.begin(), kinds_in_turn.end()};
+    if (has(train_kinds)) return {train_kinds.begin(), train_kinds.end()};
     return {kind};
 }
 

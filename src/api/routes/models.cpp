@@ -192,9 +192,9 @@ Answer shadow(AnnotatorContext& api, Request& request, const Principal&,
     co_return no_store(text_response(200, shadow_text(*found, api.surface(request, project))));
 }
 
-using QueueAbout = Result<store::Job> (*)(store::Store& store,
-                                          const std::optional<store::Author>& by, int project,
-                                          const std::string& model);
+using QueueAbout =
+    std::function<Result<store::Job>(store::Store& store, const std::optional<store::Author>& by,
+                                     int project, const std::string& model)>;
 
 /// Queues a job about the model that the path names.
 Answer begin_about_model(AnnotatorContext& api, Request& request, const Principal& who,
@@ -211,9 +211,18 @@ Answer begin_shadow(AnnotatorContext& api, Request& request, const Principal& wh
     return begin_about_model(api, request, who, project, service::queue_shadow);
 }
 
+/// Where nothing trains here, taught models alone can be made again.
+QueueAbout queue_again_in(AnnotatorContext& api) {
+    return [trainings = api.trainings](store::Store& store, const auto& by, int project,
+                                       const std::string& model) {
+        return trainings != nullptr ? trainings->queue_again(by, project, model)
+                                    : service::queue_remake(store, by, project, model);
+    };
+}
+
 Answer begin_remake(AnnotatorContext& api, Request& request, const Principal& who,
                     const service::ProjectRef& project) {
-    return begin_about_model(api, request, who, project, service::queue_remake);
+    return begin_about_model(api, request, who, project, queue_again_in(api));
 }
 
 Answer model_report(AnnotatorContext& api, Request& request, const Principal&,

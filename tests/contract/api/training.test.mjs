@@ -115,6 +115,52 @@ for (const kind of Object.keys(stores))
       await assert.rejects(noted(`trainings/${queued.body.id}/lineage.json`));
     });
 
+    it('makes a network again from its lineage', async () => {
+      const before = (await listed()).models;
+      const made = before.find(({ lineage }) => 'network_sha256' in lineage);
+      const again = async () => {
+        const { body } = await api.ask('POST', `/api/v1/models/${made.id}:remake`, { token, status: 202 });
+        assert.deepEqual([body.kind, body.model], ['retrain', made.id]);
+        const ended = await endedJob(api, token, body.id);
+        assert.equal(ended.state, 'succeeded', ended.error);
+        return ended.result;
+      };
+      const calls = async () => (await noted('calls')).split('\n');
+      const last = async () => (await calls()).at(-1).replaceAll(/\S*trainings\/[-0-9a-f]+/g, '');
+      const first = await last();
+      const same = await again();
+      assert.deepEqual([same.same, same.same_drawings, same.again, same.otherwise], [true, true, { same_network: true }, undefined]);
+      assert.deepEqual([same.learnt, same.found, same.changed_all], [made.lineage.drawings, made.lineage.drawings, 0]);
+      assert.equal(await last(), first);
+      const learnt = (folder) => noted(`${folder}/project-alone/drawings.ndjson`);
+      assert.equal(await learnt('learnt/people'), await learnt('learnt'));
+
+      // What was tagged otherwise since is taken as it was.
+      const { key_id: id, word } = JSON.parse((await learnt('learnt')).split('\n')[0]);
+      const headers = { 'If-Match': '"2"' };
+      const tag = word === 'star' ? 'circle' : 'star';
+      await api.ask('PATCH', `/api/v1/drawings/${id}`, { token: annotator, headers, json: { tag }, status: 200 });
+      await mode('differs');
+      const other = await again();
+      await mode('succeeds');
+      assert.deepEqual([other.same, other.same_drawings, other.again], [false, true, { same_network: false }]);
+      assert.deepEqual(other.changed, [{ drawing: id, then: word, now: tag, reviewed: true, hidden: false }]);
+      assert.deepEqual(other.otherwise, [{ what: 'commit', then: made.lineage.made.commit, now: 'another' }]);
+
+      // Nothing is trained where some are gone.
+      await api.ask('DELETE', `/api/v1/drawings/${id}`, { token, status: 204, headers: { 'If-Match': '"3"' } });
+      const times = (await calls()).length;
+      const gone = await again();
+      assert.deepEqual([gone.same, gone.same_drawings, gone.again, gone.deleted], [false, false, undefined, [id]]);
+      assert.equal(gone.found, gone.learnt - 1);
+      assert.equal((await calls()).length, times);
+      assert.equal((await listed()).models.length, before.length);
+
+      const { id: live } = (await api.ask('GET', '/api/v1/model', { token, status: 200 })).body;
+      const refused = await api.ask('POST', `/api/v1/models/${live}:remake`, { token, status: 409 });
+      assert.equal(refused.body.code, 'not_taught');
+    });
+
     it('says in the program’s words why it failed', async () => {
       await mode('fails');
       const { body } = await train({ from: 'nothing' });

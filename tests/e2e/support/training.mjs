@@ -34,11 +34,15 @@ for step in 10 20 30; do
 done
 mkdir -p $out
 cp ${models}/shapes.onnx ${models}/shapes.json $out
+if [ $(cat $folder/mode) = differs ]; then
+  echo >> $out/shapes.onnx
+  sed -i 's/"commit": *"[^"]*"/"commit":"another"/' $out/shapes.json
+fi
 `;
 
 /**
  * Writes it into `folder`, and gives its path. It tells of three steps as croquis-train does and does what the file
- * `mode` there says (`succeeds`, `fails`, `hangs`, which no signal ends, or `waits-at-20`, until the file says
+ * `mode` there says (`succeeds`, `fails`, `hangs`, which no signal ends, `differs`, which makes another network, or `waits-at-20`, until the file says
  * otherwise), and leaves beside it what it was called with.
  */
 export async function fakeTraining(folder) {

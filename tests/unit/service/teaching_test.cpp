@@ -24,6 +24,7 @@
 #include "service/learnt.h"
 #include "service/remaking.h"
 #include "service/retagging.h"
+#include "service/retraining.h"
 #include "service/training_jobs.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
@@ -327,6 +328,54 @@ TEST_F(TeachingTest, TeachesAHeadOnATrainedNetworkThatDoesNotKnowALabel) {
     EXPECT_THAT(model->info().labels, ElementsAre("circle", "comb"));
     EXPECT_EQ(made->gate.answers.only_live, 0U);
     EXPECT_EQ(made->gate.answers.only_candidate, made->gate.answers.all());
+}
+
+TEST_F(TeachingTest, AHeadOnATrainedNetworkIsMadeAgainWithIt) {
+    ASSERT_TRUE(
+        store_->add_label(store::shapes_project, {"comb", "{}", std::nullopt, std::nullopt}, {}));
+    for (int seed = 0; seed < 16; ++seed)
+        for (int kind = 0; kind < 2; ++kind)
+            review(stored(kind, seed), kind == 0 ? "circle" : "comb");
+    const auto onnx = shipped("shapes.onnx");
+    TrainedNetwork trained{Bytes(onnx.begin(), onnx.end()), shipped("shapes.json"), {}};
+    trained.lineage = {{"seed", 1},
+                       {"threads", 2},
+                       {"steps", 100},
+                       {"quick", false},
+                       {"sketches", true},
+                       {"begun_with", nullptr},
+                       {"as_of", to_rfc3339(now())},
+                       {"drawings", 24},
+                       {"tags", {"circle", "comb"}},
+                       {"data_sha256", "0"},
+                       {"network_sha256", to_hex(sha256(trained.onnx))},
+                       {"made", making_in(trained.card)}};
+    const auto made = teach_trained(*store_, trained, {});
+    ASSERT_TRUE(made) << made.error().detail;
+    const auto listed = store_->model(made->model.id).value();
+    const auto lineage = lineage_of_trained(listed).value();
+    EXPECT_EQ(lineage.plan.threads, 2U);
+    EXPECT_FALSE(lineage.plan.request.from_live);
+    EXPECT_EQ(lineage_of_trained(store_->model(shipped_id_).value()).error().code, "not_taught");
+
+    auto remaking = remaking_of(*store_, listed, lineage, {{}, true}).value();
+    ASSERT_TRUE(compare_trained(*store_, lineage, trained, {}, remaking));
+    ASSERT_TRUE(remaking.again);
+    EXPECT_TRUE(remaking.again->has_head);
+    EXPECT_GT(remaking.again->numbers, 0U);
+    EXPECT_TRUE(remaking.is_same());
+    EXPECT_THAT(remaking.otherwise, IsEmpty());
+
+    trained.onnx.push_back(0);
+    auto card = boost::json::parse(trained.card).as_object();
+    card["training"].as_object()["commit"] = "another";
+    trained.card = boost::json::serialize(card);
+    ASSERT_TRUE(compare_trained(*store_, lineage, trained, {}, remaking));
+    EXPECT_FALSE(remaking.is_same());
+    EXPECT_FALSE(remaking.again->has_head);
+    ASSERT_EQ(remaking.otherwise.size(), 1U);
+    EXPECT_EQ(remaking.otherwise.front().what, "commit");
+    EXPECT_EQ(remaking.otherwise.front().now, "another");
 }
 
 TEST_F(TeachingTest, NeverLearnsFromWhatJudges) {
