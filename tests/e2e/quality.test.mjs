@@ -349,7 +349,7 @@ describe('a queue and its quality', () => {
       await page.locator('nav a[href="#/models"]').click();
       const inTurn = { timeout: 60_000 }; // the retagging comes before it
       const remake = remakeOf(page);
-      const button = remake.getByRole('button', { name: `Make ${id} again from what it was taught on` });
+      const button = remake.getByRole('button', { name: `Make ${id} again from what it learnt from` });
       await button.press('Enter');
       await remake.getByTestId('remade').getByText(/^Made again .*: the same to the byte\./).waitFor(inTurn);
       await look(page, 'remake');

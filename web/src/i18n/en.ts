@@ -660,8 +660,9 @@ export const en = {
       of === 1 ? 'One more drawing got no answer.' : `${drawings} more drawings got no answer.`,
     disagreements: 'Where they disagree',
     remake: 'Make it again',
-    remakeOf: (id: string) => `Make ${id} again from what it was taught on`,
+    remakeOf: (id: string) => `Make ${id} again from what it learnt from`,
     remaking: 'It is taught again, on the drawings that it learnt from as they were then…',
+    retraining: 'It is trained again, on the drawings that it learnt from as they were then…',
     remakeFailed: (why: string) => `It could not be made again: ${why}`,
     remakeCancelled: 'Making it again was stopped.',
     remade: {
@@ -680,6 +681,15 @@ export const en = {
       otherDrawings:
         'the drawings are not those that it learnt from, and what is stored does not tell which changed;',
       tooFew: 'too few are left to teach it.',
+      notTrained: 'nothing was trained.',
+      otherwise: {
+        commit: 'the commit of croquis-train',
+        libtorch: 'LibTorch',
+        blas: 'its linear algebra',
+        device: 'device',
+        threads: 'threads',
+        resumed: 'gone on from a checkpoint',
+      },
       changed: (n: string, count: number) =>
         count === 1
           ? 'One drawing was changed since, and taken as it was then.'
@@ -730,6 +740,7 @@ export const en = {
         retag: 'retagging',
         shadow: 'comparisons',
         remake: 'making models again',
+        retrain: 'training models again',
         import: 'imports',
         train: 'training',
         mlflow: 'MLflow',
@@ -1213,7 +1224,7 @@ export const en = {
       no_training: 'This server cannot train: its training program is not installed.',
       not_a_demo: 'This server is no demonstration.',
       not_empty: 'There are drawings here already.',
-      not_taught: 'Nothing says how it was taught: it cannot be made again.',
+      not_taught: 'Nothing says how it was made: it cannot be made again.',
       nothing_to_undo: 'No change of this drawing is left to undo.',
       other_network: 'It has another network than the live model: it cannot be compared by what is stored.',
       project_archived: 'This project is archived: it takes no new drawings.',

@@ -667,6 +667,7 @@ export const fr: Dictionary = {
     remake: 'Le refaire',
     remakeOf: (id) => `Refaire ${id} d’après ce dont il a appris`,
     remaking: 'Il est enseigné de nouveau, sur les dessins dont il a appris, tels qu’ils étaient alors…',
+    retraining: 'Il est entraîné de nouveau, sur les dessins dont il a appris, tels qu’ils étaient alors…',
     remakeFailed: (why) => `Il n’a pas pu être refait : ${why}`,
     remakeCancelled: 'La reconstruction a été arrêtée.',
     remade: {
@@ -684,6 +685,15 @@ export const fr: Dictionary = {
       otherDrawings:
         'les dessins ne sont pas ceux dont il a appris, et ce qui est enregistré ne dit pas lesquels ont changé ;',
       tooFew: 'il en reste trop peu pour l’enseigner.',
+      notTrained: 'rien n’a été entraîné.',
+      otherwise: {
+        commit: 'le commit de croquis-train',
+        libtorch: 'LibTorch',
+        blas: 'son algèbre linéaire',
+        device: 'appareil',
+        threads: 'fils d’exécution',
+        resumed: 'repris d’un point de reprise',
+      },
       changed: (n, count) =>
         count === 1
           ? 'Un dessin a changé depuis, et a été pris tel qu’il était.'
@@ -736,6 +746,7 @@ export const fr: Dictionary = {
         retag: 'mise à jour des prédictions',
         shadow: 'comparaisons',
         remake: 'reconstruction de modèles',
+        retrain: 'réentraînement de modèles',
         import: 'importations',
         train: 'entraînement',
         mlflow: 'MLflow',
@@ -1228,7 +1239,7 @@ export const fr: Dictionary = {
       no_training: 'Ce serveur ne peut pas entraîner : son programme d’entraînement n’est pas installé.',
       not_a_demo: 'Ce serveur n’est pas une démonstration.',
       not_empty: 'Il y a déjà des dessins ici.',
-      not_taught: 'Rien ne dit comment il a été enseigné : il ne peut pas être refait.',
+      not_taught: 'Rien ne dit comment il a été fait : il ne peut pas être refait.',
       nothing_to_undo: 'Aucun changement de ce dessin ne reste à annuler.',
       other_network:
         'Il a un autre réseau que le modèle actif : ce qui est enregistré ne permet pas de les comparer.',

@@ -439,8 +439,8 @@ export const reasons: CodedWords<ReasonCode> = {
     fr: 'Ce programme ne peut pas faire tourner le modèle {model} : {message}',
   },
   no_trunk: {
-    en: 'The model {model} that it was taught on is not in the registry.',
-    fr: 'Le modèle {model} sur lequel il a été enseigné n’est pas dans le registre.',
+    en: 'The model {model} that it was made from is not in the registry.',
+    fr: 'Le modèle {model} dont il est parti n’est pas dans le registre.',
   },
   no_model: { en: 'There is no such model.', fr: 'Ce modèle n’existe pas.' },
   model_not_finite: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Remaking } from '../../api/client';
 import { i18n } from '../../i18n/i18n.svelte';
-import { changeOf, remade } from './remade';
+import { changeOf, remade, remakeKindOf } from './remade';
 
 const again: NonNullable<Remaking['again']> = {
   same_network: true,
@@ -27,7 +27,7 @@ const same: Remaking = {
   deleted_all: 0,
   again,
 };
-const told = (more: Partial<Remaking>): string => remade({ ...same, ...more }).join(' ');
+const told = (more: Partial<Remaking>): string => remade({ ...same, ...more }, 'remake').join(' ');
 
 describe('what came of making a model again', () => {
   it('is the same, also where drawings changed since', () => {
@@ -40,6 +40,28 @@ describe('what came of making a model again', () => {
     expect(told({ changed_all: 1 })).toBe(
       'identique à l’octet près. Un dessin a changé depuis, et a été pris tel qu’il était.',
     );
+  });
+
+  it('tells of a trained network what was not as then', () => {
+    i18n.language = 'en';
+    const trained = (more: Partial<Remaking>) => remade({ ...same, ...more }, 'retrain').join(' ');
+    expect(trained({ again: { same_network: true } })).toBe('the same to the byte.');
+    const otherwise = [
+      { what: 'commit', then: 'aaa', now: 'bbb' },
+      { what: 'later', then: '1', now: '2' },
+    ];
+    expect(trained({ same: false, again: { same_network: false }, otherwise })).toBe(
+      'it differs: the file of its network; the commit of croquis-train aaa, again bbb; later 1, again 2.',
+    );
+    expect(trained({ same: false, same_drawings: false, found: 11, again: undefined })).toBe(
+      'one drawing that it learnt from is gone, so that it cannot be made as it was; nothing was trained.',
+    );
+    const lineage = { network_sha256: 'ab' };
+    expect([remakeKindOf({ kind: 'head', lineage }), remakeKindOf({ kind: 'trunk', lineage })]).toEqual([
+      'remake',
+      'retrain',
+    ]);
+    expect(remakeKindOf({ kind: 'trunk', lineage: {} })).toBeNull();
   });
 
   it('differs, and how', () => {
@@ -67,7 +89,7 @@ describe('what came of making a model again', () => {
     );
     const { again: none, ...few } = same;
     expect(none).toBe(again);
-    expect(remade({ ...few, ...gone }).at(-1)).toBe('too few are left to teach it.');
+    expect(remade({ ...few, ...gone }, 'remake').at(-1)).toBe('too few are left to teach it.');
     expect(told({ ...gone, found: 12 })).toMatch(/does not tell which changed/);
   });
 

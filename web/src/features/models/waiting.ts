@@ -10,8 +10,10 @@ export interface WhyItWaits {
 }
 
 /** Where a program has to be beside the worker. */
+const training_command = 'croquis worker --train-program FILE';
 const worker_commands: Partial<Record<string, string>> = {
-  train: 'croquis worker --train-program FILE',
+  train: training_command,
+  retrain: training_command,
 };
 
 function sinceWhen(
@@ -41,6 +43,7 @@ export function whyItWaits(
   const since = sinceWhen(job, t, date);
   const sentences = (...all: string[]) => all.filter((sentence) => sentence !== '').join(' ');
   if (!startable) return { told: sentences(since, words.needsProgram), command: null };
-  const needs = kind === 'train' ? words.needsTraining : words.needsWorker;
-  return { told: sentences(since, words.worker, needs), command: worker_commands[kind] ?? 'croquis worker' };
+  const command = worker_commands[kind];
+  const needs = command ? words.needsTraining : words.needsWorker;
+  return { told: sentences(since, words.worker, needs), command: command ?? 'croquis worker' };
 }
