@@ -168,8 +168,8 @@ TEST_F(ProjectsTest, AModelOfItsOwnAnswersInTheProjectAlone) {
     auto birds = added("birds", {"wren"});
     const auto own = own_model(birds->project.id, "birds");
     const store::Author by{Uuid::v7(), "marie"};
-    EXPECT_EQ(ask(models_.promote(own, by)).error().kind, ErrorKind::not_found);
-    const auto promoted = ask(models_.promote(own, by, birds->project.id));
+    EXPECT_EQ(ask(models_.promote(own, by, {})).error().kind, ErrorKind::not_found);
+    const auto promoted = ask(models_.promote(own, by, {}, birds->project.id));
     ASSERT_TRUE(promoted) << promoted.error().detail;
     birds = project("birds");
     EXPECT_EQ(birds->project.live_model, own);
