@@ -169,6 +169,21 @@ describe('an import', () => {
       await page.getByTestId('toasts').getByText('3 drawings deleted').waitFor();
       await page.getByTestId('ask').waitFor({ state: 'detached' });
       assert.deepEqual((await api('GET', of)).drawings, []);
+      // Who comes later is told too, and offered nothing that leads nowhere.
+      const toldSo = async (page) => {
+        await page.getByTestId('imported-gone').getByText('What it stored is deleted by now.').waitFor();
+        assert.equal(await page.getByRole('link', { name: /what was imported/ }).count(), 0);
+        assert.equal(await page.getByTestId('delete-imported').count(), 0);
+      };
+      await toldSo(page);
+      await page.reload();
+      await toldSo(page);
+      await look(page, 'import-gone');
+      await assertAccessible(page, 'an import that is gone');
+      await visit(browser, croquis.url, {}, async (other) => {
+        await open(other);
+        await toldSo(other);
+      });
     }));
 
   it('is found again by the names of its files, on a phone too', async () => {

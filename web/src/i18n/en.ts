@@ -1180,6 +1180,7 @@ export const en = {
     unknownMap: 'Say which label each means',
     toQueue: 'Review what was imported',
     toImported: 'Show what was imported',
+    importedGone: 'What it stored is deleted by now.',
     deleteImported: 'Delete what was imported…',
     deleteImportedTitle: 'Delete all that this import stored?',
     deleteImportedText:

@@ -1194,6 +1194,7 @@ export const fr: Dictionary = {
     unknownMap: 'Dire quelle étiquette chacun désigne',
     toQueue: 'Vérifier ce qui a été importé',
     toImported: 'Voir ce qui a été importé',
+    importedGone: 'Ce qu’il avait enregistré est supprimé depuis.',
     deleteImported: 'Supprimer ce qui a été importé…',
     deleteImportedTitle: 'Supprimer tout ce que cet import a enregistré ?',
     deleteImportedText:

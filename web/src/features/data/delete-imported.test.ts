@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 
 import { drawingOf, Wire } from '../../testing/wire';
-import { deleteImported, hasStored } from './delete-imported';
+import { deleteImported, leftOf } from './delete-imported';
 
 const [list, remove] = ['/api/v1/drawings', '/api/v1/drawings:delete'];
 
@@ -50,17 +50,20 @@ it('gives up where nothing of it can be deleted, and tells what went wrong', asy
   expect((await failing).problem?.status).toBe(403);
 });
 
-it('knows whether there is anything that an import stored', async () => {
-  for (const [ids, known] of [
-    [['a'], true],
-    [[], false],
+it('knows what is left of what an import stored, and whether it waits for a review', async () => {
+  const all = { import: 'job', order: 'most_telling_first', limit: '1' };
+  const waiting = { ...all, reviewed: 'false' };
+  for (const [pages, known] of [
+    [[['a']], 'to review'],
+    [[[], ['a']], 'reviewed'],
+    [[[], []], 'none'],
   ] as const) {
-    const asked = hasStored('job');
-    const query = { import: 'job', order: 'most_telling_first', limit: '1' };
-    expect(Object.fromEntries(await listed([...ids]))).toEqual(query);
+    const asked = leftOf('job');
+    for (const [at, ids] of pages.entries())
+      expect(Object.fromEntries(await listed([...ids]))).toEqual(at === 0 ? waiting : all);
     expect(await asked).toBe(known);
   }
-  const asked = hasStored('job');
+  const asked = leftOf('job');
   (await wire.next('GET', list)).lose();
-  expect(await asked).toBe(false);
+  expect(await asked).toBe(null);
 });

@@ -6,12 +6,22 @@ const most_at_once = 200; // the API's limit
 /** So often nothing of what was read could be deleted, for others change it all the while. */
 const most_in_vain = 3;
 
-/** Whether there is anything that an import stored; not where that is not known. */
-export async function hasStored(job: string): Promise<boolean> {
+/** What is there still of what an import stored, and whether any of it waits for a review. */
+export type Left = 'none' | 'reviewed' | 'to review';
+
+/** Null where it is not known. */
+export async function leftOf(job: string): Promise<Left | null> {
   // In this order an index finds them, however old the import is.
-  const query = { import: job, order: 'most_telling_first', limit: 1 } as const;
-  const page = await settle(annotatorApi.GET('/api/v1/drawings', { params: { query } }));
-  return page.ok && page.data.drawings.length > 0;
+  const all = { import: job, order: 'most_telling_first', limit: 1 } as const;
+  for (const [query, left] of [
+    [{ ...all, reviewed: false }, 'to review'],
+    [all, 'reviewed'],
+  ] as const) {
+    const page = await settle(annotatorApi.GET('/api/v1/drawings', { params: { query } }));
+    if (!page.ok) return null;
+    if (page.data.drawings.length > 0) return left;
+  }
+  return 'none';
 }
 
 /** Deletes what an import stored, step by step; with what went wrong comes how much was deleted before. */
