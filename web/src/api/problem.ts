@@ -130,7 +130,7 @@ function explained(problem: Problem, t: Dictionary, atField: boolean): string {
   const passing = obstacle(problem, t);
   // What a store says of itself says when to try again, or that it is of no use.
   if (passing !== null && (exact === null || !lateWords.all?.isReason(problem.code)))
-    return `${exact ?? passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(problem.retryAfter)}`;
+    return `${exact ?? passing} ${problem.retryAfter === null ? t.problem.later : t.problem.laterIn(i18n.number(problem.retryAfter))}`;
   if (exact !== null) return exact;
   const general = byStatus(problem.status, t);
   if (general !== null) return general;

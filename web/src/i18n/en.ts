@@ -52,8 +52,8 @@ export const en = {
     earlier: (tag: string) => `The drawing before was stored: ${tag}`,
     earlierFailed: (why: string) => `The drawing before was not stored. ${why}`,
     bringBack: 'Bring it back',
-    penDown: (x: number, y: number) => `Pen down at ${x} %, ${y} %`,
-    penUp: (x: number, y: number) => `Pen up at ${x} %, ${y} %`,
+    penDown: (x: string, y: string) => `Pen down at ${x} %, ${y} %`,
+    penUp: (x: string, y: string) => `Pen up at ${x} %, ${y} %`,
     undone: 'Stroke undone',
     redone: 'Stroke restored',
     cleared: 'Canvas cleared',
@@ -162,7 +162,7 @@ export const en = {
     all: 'All',
     filter: 'Filter by tag',
     filters: 'Filters',
-    chosen: (n: number) => (n === 1 ? '1 chosen' : `${n} chosen`),
+    chosen: (n: number, said: string) => (n === 1 ? '1 chosen' : `${said} chosen`),
     clearFilters: 'Clear the filters',
     reviewedBy: 'Reviewed by',
     reviewedSince: 'Reviewed since',
@@ -190,7 +190,7 @@ export const en = {
       'This is a demo. To see what it does, let the program draw: 200 generated sketches, marked as such, which the model then tags.',
     filling: 'Drawing…',
     fillSignedOut: 'This is a demo: signed in as admin, you can have it filled with generated sketches.',
-    sketched: (n: number) => `${n} sketches stored`,
+    sketched: (n: string) => `${n} sketches stored`,
     sources: {
       page: 'drawn on the page',
       api: 'through the API',
@@ -208,7 +208,7 @@ export const en = {
     end: 'That is all of them.',
     open: (tag: string) => `Details: ${tag}`,
     picture: (tag: string) => `Drawing tagged ${tag}`,
-    added: (n: number) => (n === 1 ? '1 more drawing loaded' : `${n} more drawings loaded`),
+    added: (n: number, said: string) => (n === 1 ? '1 more drawing loaded' : `${said} more drawings loaded`),
     showing: (what: string) => `Showing: ${what}`,
     by: (name: string) => `by ${name}`,
   },
@@ -254,33 +254,39 @@ export const en = {
     saved: (tag: string) => `Saved as “${tag}”`,
     acceptedToast: (tag: string) => `“${tag}” accepted`,
     already: (tag: string) => `Already reviewed: “${tag}”`,
-    acceptAll: (n: number) => (n === 1 ? 'Accept the first one' : `Accept the first ${n}`),
-    acceptThese: (n: number) => (n === 1 ? 'Accept this drawing?' : `Accept these ${n} drawings?`),
+    acceptAll: (n: number, said: string) => (n === 1 ? 'Accept the first one' : `Accept the first ${said}`),
+    acceptThese: (n: number, said: string) =>
+      n === 1 ? 'Accept this drawing?' : `Accept these ${said} drawings?`,
     acceptAllText: (n: number): string =>
       n === 1
         ? 'Its tag is taken as right, in your name. You can undo it.'
         : 'Their tags are taken as right, in your name. You can undo it for all of them.',
-    acceptedAll: (n: number) => (n === 1 ? '1 drawing accepted' : `${n} drawings accepted`),
-    taggedAll: (n: number, tag: string) =>
-      n === 1 ? `1 drawing tagged “${tag}”` : `${n} drawings tagged “${tag}”`,
-    goneAll: (n: number) => (n === 1 ? '1 was deleted meanwhile' : `${n} were deleted meanwhile`),
-    notAssigned: (n: number) => (n === 1 ? '1 cannot have this tag' : `${n} cannot have this tag`),
-    notAccepted: (n: number) =>
-      n === 1 ? '1 was changed by somebody else meanwhile' : `${n} were changed by somebody else meanwhile`,
+    acceptedAll: (n: number, said: string) => (n === 1 ? '1 drawing accepted' : `${said} drawings accepted`),
+    taggedAll: (n: number, said: string, tag: string) =>
+      n === 1 ? `1 drawing tagged “${tag}”` : `${said} drawings tagged “${tag}”`,
+    goneAll: (n: number, said: string) =>
+      n === 1 ? '1 was deleted meanwhile' : `${said} were deleted meanwhile`,
+    notAssigned: (n: number, said: string) =>
+      n === 1 ? '1 cannot have this tag' : `${said} cannot have this tag`,
+    notAccepted: (n: number, said: string) =>
+      n === 1
+        ? '1 was changed by somebody else meanwhile'
+        : `${said} were changed by somebody else meanwhile`,
     undo: 'Undo',
     undone: (tag: string) => `Undone: “${tag}” again`,
     undoneUnreviewed: (tag: string) => `Undone: “${tag}” again, to be reviewed`,
-    undoneAll: (n: number) =>
-      n === 1 ? '1 drawing is as it was before' : `${n} drawings are as they were before`,
+    undoneAll: (n: number, said: string) =>
+      n === 1 ? '1 drawing is as it was before' : `${said} drawings are as they were before`,
     nothingToUndo: 'There is nothing to undo.',
-    notUndone: (n: number, why: string) => (n === 1 ? `Not undone: ${why}` : `${n} not undone: ${why}`),
+    notUndone: (n: number, said: string, why: string) =>
+      n === 1 ? `Not undone: ${why}` : `${said} not undone: ${why}`,
     changedSince: 'somebody changed it meanwhile.',
     notSaved: (tag: string, why: string) => `“${tag}” was not saved. ${why}`,
     notSavedSeveral: (n: string, why: string) => `${n} answers were not saved. ${why}`,
     noSuchTag: 'The labels have changed, and this is no longer one of them.',
     undoLast: 'Undo the last change',
     undoOther: (tag: string) => `Undo the previous one (${tag})`,
-    undoSeveral: (n: number) => `Undo the change of ${n}`,
+    undoSeveral: (n: string) => `Undo the change of ${n}`,
     show: 'Show',
     conflict: (tag: string, who: string) => `Meanwhile ${who} set this to “${tag}”.`,
     somebody: 'somebody',
@@ -307,8 +313,10 @@ export const en = {
     opinionSaved: (tag: string) => `Your opinion: “${tag}”. Others are asked as well.`,
     disputedNow: (tag: string) => `Your opinion: “${tag}”. People do not agree: somebody will decide.`,
     opinionShort: 'Your opinion. Others are asked as well.',
-    opinionsGiven: (n: number): string =>
-      n === 1 ? '1 opinion given: others are asked as well' : `${n} opinions given: others are asked as well`,
+    opinionsGiven: (n: number, said: string): string =>
+      n === 1
+        ? '1 opinion given: others are asked as well'
+        : `${said} opinions given: others are asked as well`,
     ownOpinion: (tag: string) => `You said “${tag}”. Others are asked before the drawing is reviewed.`,
     disputed: 'People do not agree. The label that you set or accept decides.',
     flag: 'Flag',
@@ -401,8 +409,8 @@ export const en = {
     spaceGoesOn: 'Space skips.',
     filterLabels: 'Find a label',
     keyFilters: '/ finds a label by its name.',
-    firstLabel: (tag: string, n: number) =>
-      n === 1 ? `1 label: Enter gives ${tag}` : `${n} labels: Enter gives ${tag}`,
+    firstLabel: (n: number, said: string, tag: string) =>
+      n === 1 ? `1 label: Enter gives ${tag}` : `${said} labels: Enter gives ${tag}`,
     noLabelFound: 'No label has this in its name.',
     toList: 'To all drawings',
   },
@@ -418,7 +426,7 @@ export const en = {
     demo: 'Demo server: sign in with',
     fill: 'Fill in',
     wrong: 'User name or password is wrong.',
-    tooMany: (seconds: number) => `Too many tries. Try again in ${seconds} s.`,
+    tooMany: (seconds: string) => `Too many tries. Try again in ${seconds} s.`,
     expired: 'Your session has ended. Please sign in again.',
     account: 'Your account',
     role: 'Role',
@@ -552,10 +560,10 @@ export const en = {
   },
   moderation: {
     select: (tag: string) => `Select: ${tag}`,
-    selected: (n: number) => (n === 1 ? '1 drawing selected' : `${n} drawings selected`),
+    selected: (n: number, said: string) => (n === 1 ? '1 drawing selected' : `${said} drawings selected`),
     clear: 'Clear selection',
-    selectAll: (n: number) => `Select all ${n} shown`,
-    allOf: (n: number) => `All ${n}`,
+    selectAll: (n: string) => `Select all ${n} shown`,
+    allOf: (n: string) => `All ${n}`,
     tagAs: 'Tag as',
     tagAll: 'Tag',
     hide: 'Hide',
@@ -563,14 +571,17 @@ export const en = {
     delete: 'Delete',
     isHidden: 'Hidden',
     hiddenText: 'Hidden: only those signed in see it.',
-    deleteThese: (n: number) => (n === 1 ? 'Delete this drawing?' : `Delete these ${n} drawings?`),
+    deleteThese: (n: number, said: string) =>
+      n === 1 ? 'Delete this drawing?' : `Delete these ${said} drawings?`,
     deleteText:
       'Picture, strokes, predictions and tags are gone at once, for everyone. This cannot be undone.',
-    deleted: (n: number) => (n === 1 ? '1 drawing deleted' : `${n} drawings deleted`),
-    hidden: (n: number) => (n === 1 ? '1 drawing hidden' : `${n} drawings hidden`),
-    shown: (n: number) => (n === 1 ? '1 drawing shown again' : `${n} drawings shown again`),
-    notDone: (n: number) =>
-      n === 1 ? '1 was changed by somebody else meanwhile' : `${n} were changed by somebody else meanwhile`,
+    deleted: (n: number, said: string) => (n === 1 ? '1 drawing deleted' : `${said} drawings deleted`),
+    hidden: (n: number, said: string) => (n === 1 ? '1 drawing hidden' : `${said} drawings hidden`),
+    shown: (n: number, said: string) => (n === 1 ? '1 drawing shown again' : `${said} drawings shown again`),
+    notDone: (n: number, said: string) =>
+      n === 1
+        ? '1 was changed by somebody else meanwhile'
+        : `${said} were changed by somebody else meanwhile`,
     undo: 'Undo',
   },
   labels: {
@@ -591,7 +602,7 @@ export const en = {
     exampleHint:
       'The drawing that shows what the label means, beside its name. Here are those that people reviewed, the newest first.',
     noExample: 'None',
-    exampleNumber: (n: number) => `Drawing ${n}`,
+    exampleNumber: (n: string) => `Drawing ${n}`,
     noSuchExamples: 'No reviewed drawing with this label is like that.',
     noExamples: 'Nobody has reviewed a drawing with this label yet.',
     examplesFailed: 'The drawings cannot be shown now.',
@@ -619,7 +630,7 @@ export const en = {
     changed: (tag: string) => `“${tag}” was changed`,
     retiredToast: (tag: string) => `“${tag}” is retired`,
     offered: (tag: string) => `“${tag}” is offered again`,
-    moved: (tag: string, place: number) => `“${tag}” is number ${place} now`,
+    moved: (tag: string, place: string) => `“${tag}” is number ${place} now`,
     merged: (tag: string, into: string) => `“${tag}” was merged into “${into}”`,
     nameTaken: 'There is already a label of this name.',
     nameRule: 'A name has no / \\ and : and at most 64 bytes.',
@@ -873,19 +884,20 @@ export const en = {
     none: 'Nothing that looks alike waits for review.',
     tag: 'Tag',
     share: (some: string, all: string) => `${some} of ${all}`,
-    tagAll: (count: number, tag: string) => (count === 1 ? `Tag one as ${tag}` : `Tag ${count} as ${tag}`),
-    drawing: (n: number, tag: string) => `Drawing ${n}, ${tag}`,
+    tagAll: (n: number, said: string, tag: string) =>
+      n === 1 ? `Tag one as ${tag}` : `Tag ${said} as ${tag}`,
+    drawing: (n: string, tag: string) => `Drawing ${n}, ${tag}`,
     leftOut: 'Left out',
     more: (n: string) =>
       n === '1'
         ? 'One more is not shown, and is not tagged.'
         : `${n} more are not shown, and are not tagged.`,
-    tagged: (count: number, tag: string) =>
-      count === 1 ? `One drawing is ${tag} now` : `${count} drawings are ${tag} now`,
-    notTagged: (count: number) =>
-      count === 1
+    tagged: (n: number, said: string, tag: string) =>
+      n === 1 ? `One drawing is ${tag} now` : `${said} drawings are ${tag} now`,
+    notTagged: (n: number, said: string) =>
+      n === 1
         ? 'one was changed meanwhile and left as it is'
-        : `${count} were changed meanwhile and left as they are`,
+        : `${said} were changed meanwhile and left as they are`,
   },
   duplicates: {
     title: 'Near duplicates',
@@ -899,15 +911,15 @@ export const en = {
       count === 1 ? 'In one, people contradict each other.' : `In ${n}, people contradict each other.`,
     crossing: (n: string, count: number) =>
       `${count === 1 ? 'One reviewed drawing that judges models is' : `${n} reviewed drawings that judge models are`} nearly the same as one that they learn from: accuracy looks better than it is.`,
-    group: (n: number) => (n === 1 ? '1 drawing' : `${n} drawings`),
+    group: (n: number, said: string) => (n === 1 ? '1 drawing' : `${said} drawings`),
     apart: 'labels disagree',
     unreviewed: 'not reviewed',
     allAre: (tag: string) => `All are ${tag}`,
-    hide: (n: number) => `Hide the extra ones (${n})`,
-    delete: (n: number) => `Delete the extra ones (${n})…`,
-    open: (n: number, tag: string) => `Open drawing ${n}, ${tag}`,
+    hide: (n: string) => `Hide the extra ones (${n})`,
+    delete: (n: string) => `Delete the extra ones (${n})…`,
+    open: (n: string, tag: string) => `Open drawing ${n}, ${tag}`,
     extra: 'extra',
-    extraNumber: (n: number) => `Drawing ${n} is extra`,
+    extraNumber: (n: string) => `Drawing ${n} is extra`,
     judges: 'judges models',
     more: (n: string) => `${n} more are not shown, and stay as they are.`,
     moreGroups: (n: string) => `${n} more groups come once these are dealt with.`,
@@ -1109,7 +1121,7 @@ export const en = {
     importLooking: 'Looking through the folders…',
     importTooMany: (most: string) => `These are more than ${most} files. Make a zip of them, and drop that.`,
     importUnreadable: 'A file of these cannot be read.',
-    importFiles: (count: number, first: string) => `${count} files, ${first} among them`,
+    importFiles: (count: string, first: string) => `${count} files, ${first} among them`,
     labelsAs: 'Their labels',
     worth: { reviewed: 'Are right', suggested: 'Are suggestions', ignore: 'Are not read' },
     aboutWorth: {
@@ -1199,8 +1211,8 @@ export const en = {
     unavailable: 'The server is busy or not ready.',
     rateLimited: 'That was a little fast.',
     later: 'Try again in a moment.',
-    laterIn: (seconds: number) => `Try again in ${seconds} s.`,
-    retrying: (seconds: number) => `Trying again in ${seconds} s…`,
+    laterIn: (seconds: string) => `Try again in ${seconds} s.`,
+    retrying: (seconds: string) => `Trying again in ${seconds} s…`,
     internal: 'The server had a problem of its own. Try again; if it persists, tell the person who runs it.',
     unauthenticated: 'Your sign-in could not be confirmed. Try again in a moment.',
     forbidden: 'Your account may not do this.',

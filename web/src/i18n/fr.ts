@@ -156,7 +156,7 @@ export const fr: Dictionary = {
     title: 'Dessins enregistrés',
     all: 'Tous',
     filters: 'Filtres',
-    chosen: (n) => (n < 2 ? `${n} choisi` : `${n} choisis`),
+    chosen: (n, said) => (n < 2 ? `${said} choisi` : `${said} choisis`),
     clearFilters: 'Effacer les filtres',
     reviewedBy: 'Vérifié par',
     reviewedSince: 'Vérifié depuis',
@@ -204,7 +204,7 @@ export const fr: Dictionary = {
     end: 'Vous les avez tous vus.',
     open: (tag) => `Détails : ${tag}`,
     picture: (tag) => `Dessin étiqueté ${tag}`,
-    added: (n) => (n < 2 ? `${n} dessin de plus` : `${n} dessins de plus`),
+    added: (n, said) => (n < 2 ? `${said} dessin de plus` : `${said} dessins de plus`),
     showing: (what) => `Affichage : ${what}`,
     by: (name) => `par ${name}`,
   },
@@ -251,27 +251,29 @@ export const fr: Dictionary = {
     saved: (tag) => `Enregistré : « ${tag} »`,
     acceptedToast: (tag) => `« ${tag} » accepté`,
     already: (tag) => `Déjà vérifié : « ${tag} »`,
-    acceptAll: (n) => (n < 2 ? 'Accepter le premier' : `Accepter les ${n} premiers`),
-    acceptThese: (n) => (n < 2 ? 'Accepter ce dessin ?' : `Accepter ces ${n} dessins ?`),
+    acceptAll: (n, said) => (n < 2 ? 'Accepter le premier' : `Accepter les ${said} premiers`),
+    acceptThese: (n, said) => (n < 2 ? 'Accepter ce dessin ?' : `Accepter ces ${said} dessins ?`),
     acceptAllText: (n) =>
       n < 2
         ? 'Son étiquette est tenue pour juste, en votre nom. Vous pourrez l’annuler.'
         : 'Leurs étiquettes sont tenues pour justes, en votre nom. Vous pourrez l’annuler pour tous.',
-    acceptedAll: (n) => (n < 2 ? `${n} dessin accepté` : `${n} dessins acceptés`),
-    taggedAll: (n, tag) => (n < 2 ? `${n} dessin étiqueté « ${tag} »` : `${n} dessins étiquetés « ${tag} »`),
-    goneAll: (n) => (n < 2 ? `${n} a été supprimé entre-temps` : `${n} ont été supprimés entre-temps`),
-    notAssigned: (n) =>
-      n < 2 ? `${n} ne peut pas porter cette étiquette` : `${n} ne peuvent pas porter cette étiquette`,
-    notAccepted: (n) =>
+    acceptedAll: (n, said) => (n < 2 ? `${said} dessin accepté` : `${said} dessins acceptés`),
+    taggedAll: (n, said, tag) =>
+      n < 2 ? `${said} dessin étiqueté « ${tag} »` : `${said} dessins étiquetés « ${tag} »`,
+    goneAll: (n, said) =>
+      n < 2 ? `${said} a été supprimé entre-temps` : `${said} ont été supprimés entre-temps`,
+    notAssigned: (n, said) =>
+      n < 2 ? `${said} ne peut pas porter cette étiquette` : `${said} ne peuvent pas porter cette étiquette`,
+    notAccepted: (n, said) =>
       n < 2
-        ? `${n} a été modifié entre-temps par quelqu’un d’autre`
-        : `${n} ont été modifiés entre-temps par quelqu’un d’autre`,
+        ? `${said} a été modifié entre-temps par quelqu’un d’autre`
+        : `${said} ont été modifiés entre-temps par quelqu’un d’autre`,
     undo: 'Annuler',
     undone: (tag) => `Annulé : de nouveau « ${tag} »`,
     undoneUnreviewed: (tag) => `Annulé : de nouveau « ${tag} », à vérifier`,
-    undoneAll: (n) => (n < 2 ? `${n} dessin est comme avant` : `${n} dessins sont comme avant`),
+    undoneAll: (n, said) => (n < 2 ? `${said} dessin est comme avant` : `${said} dessins sont comme avant`),
     nothingToUndo: 'Il n’y a rien à annuler.',
-    notUndone: (n, why) => (n < 2 ? `Pas annulé : ${why}` : `${n} pas annulés : ${why}`),
+    notUndone: (n, said, why) => (n < 2 ? `Pas annulé : ${why}` : `${said} pas annulés : ${why}`),
     changedSince: 'quelqu’un l’a modifié entre-temps.',
     notSaved: (tag, why) => `« ${tag} » n’a pas été enregistré. ${why}`,
     notSavedSeveral: (n, why) => `${n} réponses n’ont pas été enregistrées. ${why}`,
@@ -305,10 +307,10 @@ export const fr: Dictionary = {
     opinionSaved: (tag) => `Votre avis : « ${tag} ». D’autres seront interrogés.`,
     disputedNow: (tag) => `Votre avis : « ${tag} ». Les avis sont partagés : quelqu’un tranchera.`,
     opinionShort: 'Votre avis. D’autres seront interrogés.',
-    opinionsGiven: (n) =>
+    opinionsGiven: (n, said) =>
       n < 2
-        ? `${n} avis donné : d’autres seront interrogés`
-        : `${n} avis donnés : d’autres seront interrogés`,
+        ? `${said} avis donné : d’autres seront interrogés`
+        : `${said} avis donnés : d’autres seront interrogés`,
     ownOpinion: (tag) =>
       `Vous avez dit « ${tag} ». D’autres sont interrogés avant que le dessin soit vérifié.`,
     disputed: 'Les avis sont partagés. L’étiquette que vous choisissez ou acceptez tranche.',
@@ -402,8 +404,8 @@ export const fr: Dictionary = {
     spaceGoesOn: 'Espace passe au suivant.',
     filterLabels: 'Trouver une étiquette',
     keyFilters: '/ trouve une étiquette par son nom.',
-    firstLabel: (tag, n) =>
-      n < 2 ? `1 étiquette : Entrée donne ${tag}` : `${n} étiquettes : Entrée donne ${tag}`,
+    firstLabel: (n, said, tag) =>
+      n < 2 ? `1 étiquette : Entrée donne ${tag}` : `${said} étiquettes : Entrée donne ${tag}`,
     noLabelFound: 'Aucune étiquette n’a cela dans son nom.',
     toList: 'Voir tous les dessins',
   },
@@ -553,7 +555,7 @@ export const fr: Dictionary = {
   },
   moderation: {
     select: (tag) => `Sélectionner : ${tag}`,
-    selected: (n) => (n < 2 ? `${n} dessin sélectionné` : `${n} dessins sélectionnés`),
+    selected: (n, said) => (n < 2 ? `${said} dessin sélectionné` : `${said} dessins sélectionnés`),
     clear: 'Tout désélectionner',
     selectAll: (n) => `Sélectionner les ${n} affichés`,
     allOf: (n) => `Tous les ${n}`,
@@ -564,16 +566,16 @@ export const fr: Dictionary = {
     delete: 'Supprimer',
     isHidden: 'Masqué',
     hiddenText: 'Masqué : seules les personnes connectées le voient.',
-    deleteThese: (n) => (n < 2 ? 'Supprimer ce dessin ?' : `Supprimer ces ${n} dessins ?`),
+    deleteThese: (n, said) => (n < 2 ? 'Supprimer ce dessin ?' : `Supprimer ces ${said} dessins ?`),
     deleteText:
       'Image, traits, prédictions et étiquettes disparaissent aussitôt, pour tout le monde. C’est sans retour.',
-    deleted: (n) => (n < 2 ? `${n} dessin supprimé` : `${n} dessins supprimés`),
-    hidden: (n) => (n < 2 ? `${n} dessin masqué` : `${n} dessins masqués`),
-    shown: (n) => (n < 2 ? `${n} dessin affiché de nouveau` : `${n} dessins affichés de nouveau`),
-    notDone: (n) =>
+    deleted: (n, said) => (n < 2 ? `${said} dessin supprimé` : `${said} dessins supprimés`),
+    hidden: (n, said) => (n < 2 ? `${said} dessin masqué` : `${said} dessins masqués`),
+    shown: (n, said) => (n < 2 ? `${said} dessin affiché de nouveau` : `${said} dessins affichés de nouveau`),
+    notDone: (n, said) =>
       n < 2
-        ? `${n} a été modifié entre-temps par quelqu’un d’autre`
-        : `${n} ont été modifiés entre-temps par quelqu’un d’autre`,
+        ? `${said} a été modifié entre-temps par quelqu’un d’autre`
+        : `${said} ont été modifiés entre-temps par quelqu’un d’autre`,
     undo: 'Annuler',
   },
   labels: {
@@ -882,19 +884,19 @@ export const fr: Dictionary = {
     none: 'Aucun dessin à vérifier ne ressemble à un autre.',
     tag: 'Étiquette',
     share: (some, all) => `${some} sur ${all}`,
-    tagAll: (count, tag) => (count === 1 ? `En étiqueter un : ${tag}` : `En étiqueter ${count} : ${tag}`),
+    tagAll: (n, said, tag) => (n === 1 ? `En étiqueter un : ${tag}` : `En étiqueter ${said} : ${tag}`),
     drawing: (n, tag) => `Dessin ${n}, ${tag}`,
     leftOut: 'Laissé',
     more: (n) =>
       n === '1'
         ? 'Un autre n’est pas montré et n’est pas étiqueté.'
         : `${n} autres ne sont pas montrés et ne sont pas étiquetés.`,
-    tagged: (count, tag) =>
-      count === 1 ? `Un dessin est maintenant : ${tag}` : `${count} dessins sont maintenant : ${tag}`,
-    notTagged: (count) =>
-      count === 1
+    tagged: (n, said, tag) =>
+      n === 1 ? `Un dessin est maintenant : ${tag}` : `${said} dessins sont maintenant : ${tag}`,
+    notTagged: (n, said) =>
+      n === 1
         ? 'un a été modifié entre-temps et reste tel quel'
-        : `${count} ont été modifiés entre-temps et restent tels quels`,
+        : `${said} ont été modifiés entre-temps et restent tels quels`,
   },
   duplicates: {
     title: 'Quasi-doublons',
@@ -910,7 +912,7 @@ export const fr: Dictionary = {
         : `Dans ${n} d’entre eux, les personnes se contredisent.`,
     crossing: (n, count) =>
       `${count === 1 ? 'Un dessin vérifié qui juge les modèles est' : `${n} dessins vérifiés qui jugent les modèles sont`} presque le même qu’un dessin dont ils apprennent : la justesse paraît meilleure qu’elle n’est.`,
-    group: (n) => (n === 1 ? '1 dessin' : `${n} dessins`),
+    group: (n, said) => (n === 1 ? '1 dessin' : `${said} dessins`),
     apart: 'étiquettes en désaccord',
     unreviewed: 'non vérifié',
     allAre: (tag) => `Tous sont : ${tag}`,

@@ -86,6 +86,15 @@ class I18n {
     return new Intl.NumberFormat(this.locale).format(value);
   }
 
+  /** What `say` says of so many. */
+  count<Rest extends readonly unknown[]>(
+    say: (n: number, said: string, ...rest: Rest) => string,
+    n: number,
+    ...rest: Rest
+  ): string {
+    return say(n, this.number(n), ...rest);
+  }
+
   /** A day of the calendar: 2026-11-23. */
   day(day: string): string {
     return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(

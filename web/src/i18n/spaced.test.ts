@@ -14,5 +14,5 @@ it('leaves no mark alone on a line', () => {
 it('leaves the words of a dictionary as they are otherwise', () => {
   const all = spaced(fr);
   expect(Object.keys(all)).toEqual(Object.keys(fr));
-  expect(all.annotate.acceptThese(3).replaceAll('\u00a0', ' ')).toBe(fr.annotate.acceptThese(3));
+  expect(all.annotate.acceptThese(3, '3').replaceAll('\u00a0', ' ')).toBe(fr.annotate.acceptThese(3, '3'));
 });

@@ -118,7 +118,10 @@ export class Duplicates extends Groups<Told, OpenGroup> {
     const gone = answer.data.results.flatMap(({ deleted }, at) => (deleted ? (drawings[at]?.id ?? []) : []));
     const left = drawings.length - gone.length;
     const { deleted, notDone } = i18n.t.moderation;
-    const said = [...(gone.length > 0 ? [deleted(gone.length)] : []), ...(left > 0 ? [notDone(left)] : [])];
+    const said = [
+      ...(gone.length > 0 ? [i18n.count(deleted, gone.length)] : []),
+      ...(left > 0 ? [i18n.count(notDone, left)] : []),
+    ];
     notices.toast(said.join(' · '), undefined, 'duplicates');
     await this.leave(one, gone);
     return null;

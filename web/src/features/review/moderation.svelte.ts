@@ -73,7 +73,9 @@ export class Moderation {
 
   private told(act: Act, done: number, left: number, problem: Problem | null): string {
     const { deleted, hidden, shown, notDone } = i18n.t.moderation;
-    const said = { delete: deleted, hide: hidden, show: shown }[act](done);
-    return [...(done > 0 ? [said] : []), ...(left > 0 && !problem ? [notDone(left)] : [])].join(' · ');
+    const said = i18n.count({ delete: deleted, hide: hidden, show: shown }[act], done);
+    return [...(done > 0 ? [said] : []), ...(left > 0 && !problem ? [i18n.count(notDone, left)] : [])].join(
+      ' · ',
+    );
   }
 }

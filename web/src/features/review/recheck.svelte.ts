@@ -154,7 +154,7 @@ export class Recheck {
       this.answers = this.answers.filter((other) => other !== answered);
     if (answer.ok) this.askAgain({ ...answered.drawing, version: answer.data.version });
     const why = answer.ok || isLost(answer.problem) ? t.annotate.changedSince : explain(answer.problem, t);
-    notices.toast(answer.ok ? t.recheck.undone : t.annotate.notUndone(1, why), undefined, topic);
+    notices.toast(answer.ok ? t.recheck.undone : i18n.count(t.annotate.notUndone, 1, why), undefined, topic);
   }
 
   /** Once what was said so far is saved, or not. */

@@ -224,12 +224,12 @@ export class Tagging {
     const changed = refused.length - gone - unassignable;
     const said = [
       ...(tagged > 0 || opinions === 0
-        ? [tag === null ? acceptedAll(tagged) : taggedAll(tagged, i18n.tag(tag))]
+        ? [tag === null ? i18n.count(acceptedAll, tagged) : i18n.count(taggedAll, tagged, i18n.tag(tag))]
         : []),
-      ...(opinions > 0 ? [opinionsGiven(opinions)] : []),
-      ...(changed > 0 ? [notAccepted(changed)] : []),
-      ...(gone > 0 ? [goneAll(gone)] : []),
-      ...(unassignable > 0 ? [notAssigned(unassignable)] : []),
+      ...(opinions > 0 ? [i18n.count(opinionsGiven, opinions)] : []),
+      ...(changed > 0 ? [i18n.count(notAccepted, changed)] : []),
+      ...(gone > 0 ? [i18n.count(goneAll, gone)] : []),
+      ...(unassignable > 0 ? [i18n.count(notAssigned, unassignable)] : []),
     ].join(' · ');
     if (done.length > 0) this.did(done, said);
     else if (!problem) notices.toast(said, undefined, topic);
@@ -425,11 +425,11 @@ export class Tagging {
     const [first] = undone;
     if (asked === 1 && first && !back)
       said.push((first.tagged_by ? again : undoneUnreviewed)(i18n.tag(first.tag)));
-    else if (undone.length > 0) said.push(undoneAll(undone.length));
+    else if (undone.length > 0) said.push(i18n.count(undoneAll, undone.length));
     const left = asked - undone.length;
     if (problem?.code === 'nothing_to_undo') return this.nothing();
     const why = problem && !lost(problem) ? explain(problem, i18n.t) : changedSince;
-    if (left > 0) said.push(notUndone(left, why));
+    if (left > 0) said.push(i18n.count(notUndone, left, why));
     notices.toast(said.join(' · '), undefined, topic);
   }
 

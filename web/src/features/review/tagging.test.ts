@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { en } from '../../i18n/en';
+import { i18n } from '../../i18n/i18n.svelte';
 import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
 import type { Drawing, Me } from '../../api/client';
 import { DrawingList } from '../gallery/drawings.svelte';
@@ -113,7 +114,7 @@ describe('tagging', () => {
       ],
     });
     await tagged;
-    expect(said()).toBe(`${words.taggedAll(1, 'star')} · ${words.opinionsGiven(2)}`);
+    expect(said()).toBe(`${i18n.count(words.taggedAll, 1, 'star')} · ${i18n.count(words.opinionsGiven, 2)}`);
     tagging.takenBack([at('a'), at('b'), at('c')]);
     list.items = [drawingOf('d')];
     const accepted = tagging.acceptAll(list.items);
@@ -121,7 +122,7 @@ describe('tagging', () => {
       results: [{ id: 'd', drawing: drawingOf('d', { version: 2, opinion: 'circle' }) }],
     });
     await accepted;
-    expect(said()).toBe(words.opinionsGiven(1));
+    expect(said()).toBe(i18n.count(words.opinionsGiven, 1));
   });
 
   it('says where people do not agree, and leaves that drawing alone', async () => {
@@ -300,7 +301,7 @@ describe('tagging', () => {
     (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(412, { status: 412 });
     (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 3, 'jean'));
     await undone;
-    expect(said()).toBe(words.notUndone(1, words.changedSince));
+    expect(said()).toBe(i18n.count(words.notUndone, 1, words.changedSince));
     expect(at('a').tag).toBe('heart');
     expect(tagging.next()).toBeNull();
   });
@@ -345,7 +346,7 @@ describe('tagging', () => {
       ],
     });
     expect(await accepted).toBeNull();
-    expect(said()).toBe(`${words.acceptedAll(2)} · ${words.notAccepted(1)}`);
+    expect(said()).toBe(`${i18n.count(words.acceptedAll, 2)} · ${i18n.count(words.notAccepted, 1)}`);
 
     const undone = tagging.undo(tagging.next()!);
     const back = await wire.next('POST', '/api/v1/drawings:undo');
@@ -354,7 +355,7 @@ describe('tagging', () => {
       results: ['a', 'c'].map((id) => ({ id, drawing: drawingOf(id, { version: 3 }) })),
     });
     await undone;
-    expect(said()).toBe(words.undoneAll(2));
+    expect(said()).toBe(i18n.count(words.undoneAll, 2));
     expect(list.items.every((drawing) => drawing.tagged_by === null)).toBe(true);
   });
 
@@ -379,7 +380,13 @@ describe('tagging', () => {
       ],
     });
     expect(await tagged).toBeNull();
-    expect(said()).toBe([words.taggedAll(2, 'star'), words.notAccepted(1), words.goneAll(1)].join(' · '));
+    expect(said()).toBe(
+      [
+        i18n.count(words.taggedAll, 2, 'star'),
+        i18n.count(words.notAccepted, 1),
+        i18n.count(words.goneAll, 1),
+      ].join(' · '),
+    );
     (await wire.next('GET', '/api/v1/drawings/b')).answer(200, reviewed('b', 'heart', 2, 'jean'));
     await settleAll();
     expect(list.items.map(({ id, tag }) => [id, tag])).toEqual([
@@ -407,7 +414,7 @@ describe('tagging', () => {
     });
     (await wire.next('POST', '/api/v1/drawings:accept')).answer(503, { status: 503 });
     expect((await accepted)?.status).toBe(503);
-    expect(said()).toBe(words.acceptedAll(200));
+    expect(said()).toBe(i18n.count(words.acceptedAll, 200));
     expect(tagging.next()).toHaveLength(200);
   });
 

@@ -146,8 +146,8 @@ export class TakingBack {
     if (session.user?.id !== this.person?.id) return;
     const { undoneAll, notUndone, changedSince } = i18n.t.annotate;
     const said = [
-      ...(undone > 0 ? [undoneAll(undone)] : []),
-      ...(kept > 0 ? [notUndone(kept, changedSince)] : []),
+      ...(undone > 0 ? [i18n.count(undoneAll, undone)] : []),
+      ...(kept > 0 ? [i18n.count(notUndone, kept, changedSince)] : []),
       // Where the question is still there, it says so itself.
       ...(problem && this.left ? [explain(problem, i18n.t)] : []),
     ].join(' · ');

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { en } from '../../i18n/en';
+import { i18n } from '../../i18n/i18n.svelte';
 import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
 import type { Drawing, Me } from '../../api/client';
 import { DrawingList } from '../gallery/drawings.svelte';
@@ -118,7 +119,9 @@ describe('taking back all since a time', () => {
     });
     asked.answer(200, results(drawingOf('a', { version: 3 }), 412));
     expect(await taken).toBe(null);
-    expect(said()).toBe(`${words.undoneAll(1)} · ${words.notUndone(1, words.changedSince)}`);
+    expect(said()).toBe(
+      `${i18n.count(words.undoneAll, 1)} · ${i18n.count(words.notUndone, 1, words.changedSince)}`,
+    );
     expect(list.find('a')).toMatchObject({ version: 3, tagged_by: null });
   });
 
@@ -134,7 +137,7 @@ describe('taking back all since a time', () => {
     expect(again.body).toEqual({ drawings: [{ id: 'a', version: 5 }] });
     again.answer(200, results(drawingOf('a', { version: 6 })));
     expect(await taken).toBe(null);
-    expect(said()).toBe(words.undoneAll(3));
+    expect(said()).toBe(i18n.count(words.undoneAll, 3));
   });
 
   it('asks for no more than the API takes at once, and tells how far it is', async () => {
@@ -148,7 +151,7 @@ describe('taking back all since a time', () => {
     expect(taking.progress).toEqual({ done: 200, of: 201 });
     second.answer(200, results(drawingOf('d200', { version: 3 })));
     expect(await taken).toBe(null);
-    expect([said(), taking.progress]).toEqual([words.undoneAll(201), null]);
+    expect([said(), taking.progress]).toEqual([i18n.count(words.undoneAll, 201), null]);
   });
 
   it('begins nothing more once the person turned away, and tells what was done', async () => {
@@ -159,7 +162,7 @@ describe('taking back all since a time', () => {
     const { drawings } = first.body as { drawings: { id: string }[] };
     first.answer(200, results(...drawings.map(({ id }) => drawingOf(id, { version: 3 }))));
     await taken;
-    expect([wire.count(`POST ${undoes}`), said()]).toEqual([1, words.undoneAll(200)]);
+    expect([wire.count(`POST ${undoes}`), said()]).toEqual([1, i18n.count(words.undoneAll, 200)]);
   });
 
   it('reads anew what is left where the server fails', async () => {

@@ -42,14 +42,15 @@ export class Together {
   }
 
   tag(chosen: readonly Seen[], tag: string): Promise<Changed> {
-    const said = (count: number) => i18n.t.clusters.tagged(count, i18n.tag(tag));
+    const said = (count: number) => i18n.count(i18n.t.clusters.tagged, count, i18n.tag(tag));
     return this.act(chosen, 'undo', said, (drawings) =>
       settle(annotatorApi.POST('/api/v1/drawings:tag', { body: { tag, drawings } })),
     );
   }
 
   hide(chosen: readonly Seen[]): Promise<Changed> {
-    return this.act(chosen, 'show', i18n.t.moderation.hidden, (drawings) =>
+    const said = (count: number) => i18n.count(i18n.t.moderation.hidden, count);
+    return this.act(chosen, 'show', said, (drawings) =>
       settle(annotatorApi.POST('/api/v1/drawings:hide', { body: { drawings } })),
     );
   }
@@ -101,11 +102,11 @@ export class Together {
     if (problem) this.done = [...this.done, { ...act, drawings: rest }];
     const told = act.back === 'undo' ? t.annotate.undoneAll : t.moderation.shown;
     const said = [
-      ...(undone.length > 0 ? [told(undone.length)] : []),
+      ...(undone.length > 0 ? [i18n.count(told, undone.length)] : []),
       ...(problem
         ? [explain(problem, t)]
         : rest.length > 0
-          ? [t.annotate.notUndone(rest.length, t.annotate.changedSince)]
+          ? [i18n.count(t.annotate.notUndone, rest.length, t.annotate.changedSince)]
           : []),
     ].join(' · ');
     notices.toast(said, undefined, this.topic);
@@ -123,7 +124,7 @@ export class Together {
     const left = chosen.length - drawings.length;
     const said = [
       ...(drawings.length > 0 || !problem ? [told(drawings.length)] : []),
-      ...(problem ? [explain(problem, t)] : left > 0 ? [t.clusters.notTagged(left)] : []),
+      ...(problem ? [explain(problem, t)] : left > 0 ? [i18n.count(t.clusters.notTagged, left)] : []),
     ].join(' · ');
     this.tell(said, drawings.length > 0 ? { drawings, back } : null);
     return [drawings, problem];
