@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "core/metrics.h"
 #include "server/config.h"
@@ -51,6 +53,9 @@ using OpenAndDo = void (*)(CLI::App& command, Context& context,
 void add_project_option(CLI::App& command, std::string& slug);
 /// Errors: not_found (field project).
 Result<store::Project> project_named(store::ProjectStore& store, const std::string& slug);
+/// The import that --import names; of one project alone, where one is given. Errors: invalid.
+Result<store::Job> import_named(store::JobStore& store, const std::string& id,
+                                std::optional<int> project = {});
 
 void add_serve(CLI::App& program, Context& context);
 void add_worker(CLI::App& program, Context& context);

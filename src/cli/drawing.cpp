@@ -90,12 +90,8 @@ int change(store::Store& store, const std::vector<std::string>& texts, store::Vi
 
 /// The drawings that an import stored, however many: it is read as it is changed.
 int change_imported(store::Store& store, const std::string& text, store::Visibility to) {
-    const auto id = Uuid::parse(text);
-    const auto job = id ? store.job(*id) : Result<store::Job>(Error{ErrorKind::not_found, {}});
-    if (!job && job.error().kind != ErrorKind::not_found) return report(job.error());
-    if (!job || job->kind != service::import_kind)
-        return report(Error{ErrorKind::invalid,
-                            text + " is no import's id; `croquis job list` has them.", "--import"});
+    const auto job = import_named(store, text);
+    if (!job) return report(job.error());
     store::Query query;
     query.project = job->project;
     query.import_job = job->id;
@@ -126,6 +122,19 @@ int change(store::Store& store, const DrawingArguments& arguments, store::Visibi
         return report(
             Error{ErrorKind::invalid, "This cannot be undone: say so with --yes.", "--yes"});
     return change_imported(store, arguments.import_job, to);
+}
+
+Result<store::Job> import_named(store::JobStore& store, const std::string& id,
+                                std::optional<int> project) {
+    const auto parsed = Uuid::parse(id);
+    auto job = parsed ? store.job(*parsed) : Result<store::Job>(Error{ErrorKind::not_found, {}});
+    if (!job && job.error().kind != ErrorKind::not_found) return job;
+    if (!job || job->kind != service::import_kind)
+        return Error{ErrorKind::invalid, id + " is no import's id; `croquis job list` has them.",
+                     "--import"};
+    if (project && job->project != *project)
+        return Error{ErrorKind::invalid, id + " is an import into another project.", "--import"};
+    return job;
 }
 
 }  // namespace

@@ -241,13 +241,6 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
     if (!arguments.file_name.empty()) options.file_name = store::name_filter(arguments.file_name);
     options.min_confidence = arguments.min_confidence;
     options.max_confidence = arguments.max_confidence;
-    if (!arguments.import_job.empty()) {
-        const auto job = Uuid::parse(arguments.import_job);
-        if (!job)
-            return Error{ErrorKind::invalid, arguments.import_job + " is no import's id.",
-                         "--import"};
-        options.import_job = *job;
-    }
     const auto tagged_since = moment(arguments.tagged_since, "tagged-since");
     if (!tagged_since) return tagged_since.error();
     options.tagged_since = *tagged_since;
@@ -273,6 +266,11 @@ Result<service::ExportReport> exported(const server::Config& config,
     options->project_id = project->id;
     std::size_t all = 0;
     const auto counts = opened->store->tag_counts(project->id);
+    if (!arguments.import_job.empty()) {
+        const auto job = import_named(*opened->store, arguments.import_job, project->id);
+        if (!job) return job.error();
+        options->import_job = job->id;
+    }
     if (!counts) return counts.error();
     for (const auto& [tag, count] : *counts) all += static_cast<std::size_t>(count);
     const auto told = service::tell_export(*opened->store, *options, store::operator_author());

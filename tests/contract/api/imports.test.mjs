@@ -412,6 +412,15 @@ for (const kind of Object.keys(stores))
       const run = (...words) => promisify(execFile)(program, ['drawing', ...words, '--store', store.url]);
       await assert.rejects(run('delete', '--import', wrong.body.id), /say so with --yes/);
       await assert.rejects(run('delete', '--yes', '--import', randomUUID()), /is no import's id/);
+      const taken = (...words) =>
+        promisify(execFile)(program, ['export', '--store', store.url, '--format', 'csv', '--output', '-', ...words]);
+      await assert.rejects(taken('--import', randomUUID()), /is no import's id/);
+      assert.match((await taken('--import', right.body.id)).stderr, /"drawings":1,/);
+      await api.ask('POST', '/api/v1/projects', { token, json: { slug: 'elsewhere', name: 'Elsewhere' }, status: 201 });
+      await assert.rejects(
+        taken('--project', 'elsewhere', '--import', right.body.id),
+        /is an import into another project/,
+      );
       assert.equal((await run('hide', '--import', wrong.body.id)).stdout, `${stored} drawings are hidden\n`);
       assert.equal((await run('delete', '--yes', '--import', wrong.body.id)).stdout, `${stored} drawings are deleted\n`);
       const left = async ({ body }) =>

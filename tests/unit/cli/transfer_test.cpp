@@ -306,12 +306,16 @@ TEST_F(TransferProgram, WrongUsageIsSaidSo) {
         croquis({"export", "--format", "csv", "--output", "x.zip", "--flagged", "--not-flagged"});
     EXPECT_EQ(both.status, 64);
     EXPECT_THAT(both.err, HasSubstr("--flagged excludes --not-flagged"));
-    const auto job = croquis({"export", "--format", "csv", "--output", "x.zip", "--import", "7"});
-    EXPECT_NE(job.status, 0);
-    EXPECT_THAT(job.err, HasSubstr("7 is no import's id"));
     const auto nothing = croquis({"import", "nothing", "--store", "sqlite:a.db"});
     EXPECT_EQ(nothing.status, 1);
     EXPECT_THAT(nothing.err, HasSubstr("There is no nothing. (path)"));
+    for (const char* id : {"7", "019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11"}) {
+        const auto job = croquis({"export", "--format", "csv", "--output", "x.zip", "--import", id,
+                                  "--store", "sqlite:a.db"});
+        EXPECT_EQ(job.status, 1);
+        EXPECT_THAT(job.err, HasSubstr(std::string(id) + " is no import's id; `croquis job list`"));
+        EXPECT_FALSE(std::filesystem::exists(path("x.zip")));
+    }
     write("x.ndjson", lines(1));
     const auto nobody = croquis({"import", "x.ndjson", "--store", "sqlite:a.db", "--as", "nobody"});
     EXPECT_EQ(nobody.status, 1);
