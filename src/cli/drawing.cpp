@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iostream>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "identity/security_log.h"
 #include "server/open.h"
 #include "service/imports.h"
@@ -111,8 +110,7 @@ int change_imported(store::Store& store, const std::string& text, store::Visibil
         done += *changed;
         query.after = page->next;
     } while (query.after);
-    std::cout << fmt::format("{} {} {}\n", done, done == 1 ? "drawing is" : "drawings are",
-                             word_of(to));
+    std::cout << counted(done, "drawing is", "drawings are") << ' ' << word_of(to) << '\n';
     return told(done, all, to);
 }
 
@@ -123,6 +121,8 @@ int change(store::Store& store, const DrawingArguments& arguments, store::Visibi
             Error{ErrorKind::invalid, "This cannot be undone: say so with --yes.", "--yes"});
     return change_imported(store, arguments.import_job, to);
 }
+
+}  // namespace
 
 Result<store::Job> import_named(store::JobStore& store, const std::string& id,
                                 std::optional<int> project) {
@@ -136,8 +136,6 @@ Result<store::Job> import_named(store::JobStore& store, const std::string& id,
         return Error{ErrorKind::invalid, id + " is an import into another project.", "--import"};
     return job;
 }
-
-}  // namespace
 
 void add_drawing(CLI::App& program, Context& context) {
     auto* command = program.add_subcommand("drawing", "Hide, show and delete drawings");

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "server/open.h"
 #include "service/trunk.h"
 
@@ -23,7 +24,8 @@ int embed(store::Store& store, const std::string& slug) {
     const auto embedded = service::embed_missing(store, request);
     bar.reset();
     if (!embedded) return report(embedded.error());
-    std::cout << fmt::format("{} drawings were given an embedding, {} had one\n", embedded->added,
+    std::cout << fmt::format("{} given an embedding, {} had one\n",
+                             counted(embedded->added, "drawing was", "drawings were"),
                              embedded->had_one);
     const auto& unreadable = embedded->unreadable;
     for (std::size_t i = 0; i < std::min(most_named, unreadable.size()); ++i)

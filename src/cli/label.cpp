@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "identity/security_log.h"
 #include "service/labels.h"
 
@@ -143,8 +144,9 @@ Result<void> merge(store::Store& store, int project, const LabelArguments& argum
         progress.show(moved, std::max(all, moved));
     }
     tell_label_change("merged", arguments.name);
-    std::cout << fmt::format("{} is retired; {} of its drawings are {} now\n", arguments.name,
-                             moved, arguments.into);
+    std::cout << fmt::format("{} is retired; {} {} now\n", arguments.name,
+                             counted(moved, "of its drawings is", "of its drawings are"),
+                             arguments.into);
     return {};
 }
 

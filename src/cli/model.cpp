@@ -187,10 +187,10 @@ Result<void> remove(store::Store& store, const ModelArguments& arguments) {
 void print_comparison(const service::ComparedWith& comparison) {
     const auto& gate = comparison.gate;
     std::cout << fmt::format(
-        "\nAgainst {} on {} drawings that both answer: {:+.1f} points ({:+.1f} to {:+.1f}), "
-        "p = {:.3f}: {}\n",
-        comparison.model, gate.answers.all(), 100 * gate.difference, 100 * gate.low,
-        100 * gate.high, gate.p_value, service::verdict_of(comparison));
+        "\nAgainst {} on {} that both answer: {:+.1f} points ({:+.1f} to {:+.1f}), p = {:.3f}: "
+        "{}\n",
+        comparison.model, counted(gate.answers.all(), "drawing", "drawings"), 100 * gate.difference,
+        100 * gate.low, 100 * gate.high, gate.p_value, service::verdict_of(comparison));
 }
 
 void print_report(const service::ModelReport& told) {
@@ -201,7 +201,8 @@ void print_report(const service::ModelReport& told) {
     std::cout << fmt::format("answers  {} by stored embeddings, {} as stored predictions\n",
                              told.embedded, told.predicted);
     if (told.seen > 0)
-        std::cout << told.seen << " are left out: the model's card says it has seen them\n";
+        std::cout << fmt::format("left out: {}, which the model's card says it has seen\n",
+                                 told.seen);
     std::cout << '\n' << learning::to_text(told.report);
     if (!told.wrong.empty()) std::cout << "\nSurest mistakes: drawing, what it is, what was said\n";
     for (const auto& wrong : told.wrong)

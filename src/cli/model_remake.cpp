@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "server/open.h"
 #include "service/remaking.h"
 #include "service/training.h"
@@ -22,7 +23,7 @@ struct RemakeArguments {
 };
 
 std::string drawings_text(std::size_t count) {
-    return fmt::format("{} drawing{}", count, count == 1 ? "" : "s");
+    return counted(count, "drawing", "drawings");
 }
 
 std::string now_text(const service::ChangedSince& changed) {
@@ -33,8 +34,7 @@ std::string now_text(const service::ChangedSince& changed) {
 
 void print_changed(const service::Remaking& remaking) {
     if (remaking.changed.empty()) return;
-    std::cout << drawings_text(remaking.changed.size())
-              << (remaking.changed.size() == 1 ? " was" : " were")
+    std::cout << counted(remaking.changed.size(), "drawing was", "drawings were")
               << " changed since; taken here as they were then:\n";
     for (const auto& changed : remaking.changed)
         std::cout << fmt::format("  {}  {} then, {}\n", to_string(changed.drawing), changed.then,
@@ -49,8 +49,8 @@ void print_gone(const service::Remaking& remaking) {
         return;
     }
     const auto gone = remaking.learnt - remaking.found;
-    std::cout << fmt::format("{} that it learnt from {} gone: it cannot be made again as it was.\n",
-                             drawings_text(gone), gone == 1 ? "is" : "are");
+    std::cout << counted(gone, "drawing that it learnt from is", "drawings that it learnt from are")
+              << " gone: it cannot be made again as it was.\n";
     if (remaking.deleted.empty()) return;
     std::cout << "Deleted since, by the audit log, of those that may have been learnt from:\n";
     for (const auto& id : remaking.deleted) std::cout << "  " << to_string(id) << '\n';

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "service/models.h"
 #include "service/retagging.h"
 #include "service/training.h"
@@ -36,10 +37,12 @@ Result<void> retag(store::Store& store, const std::string& slug) {
     const auto retagged = service::retag(store, request);
     bar.reset();
     if (!retagged) return retagged.error();
-    std::cout << fmt::format("{} drawings have the answer of {} now, {} of them by embedding\n",
-                             retagged->changed, retagged->model, retagged->by_embedding);
+    std::cout << fmt::format("{} the answer of {} now, {} of them by embedding\n",
+                             counted(retagged->changed, "drawing has", "drawings have"),
+                             retagged->model, retagged->by_embedding);
     if (!retagged->unreadable.empty())
-        std::cout << retagged->unreadable.size() << " are left out: they cannot be read\n";
+        std::cout << counted(retagged->unreadable.size(), "is left out: it cannot be read\n",
+                             "are left out: they cannot be read\n");
     if (retagged->superseded)
         std::cout << "It ended early: another model became live, whose retagging does the rest\n";
     return {};

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/output_file.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "service/people.h"
 
 /// A person's data, by pseudonym.
@@ -45,8 +46,9 @@ Result<void> erase_person(store::Store& store, const PersonArguments& arguments)
         if (step->done) break;
         bar.show(drawings + events, drawings + events + 1);
     }
-    std::cout << fmt::format("{} drawings deleted, a name taken out of {} events\n", drawings,
-                             events);
+    std::cout << fmt::format("{} deleted, a name taken out of {}\n",
+                             counted(drawings, "drawing", "drawings"),
+                             counted(events, "event", "events"));
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "identity/security_log.h"
 #include "service/drift.h"
 #include "service/models.h"
@@ -146,8 +147,9 @@ Result<void> agreement(store::Store& store, const ProjectArguments& arguments) {
                          "change --opinions` several people are asked.",
                      "opinions"};
     const auto& measured = (*people)->measured;
-    std::cout << fmt::format("{} drawings with {} opinions of {} people\n", measured.units,
-                             measured.answers, (*people)->people);
+    std::cout << fmt::format("{} with {} of {}\n", counted(measured.units, "drawing", "drawings"),
+                             counted(measured.answers, "opinion", "opinions"),
+                             counted((*people)->people, "person", "people"));
     if (measured.units == 0) return {};
     std::cout << fmt::format("pairs of opinions that agree  {:.1f} %\n", 100 * measured.agreed)
               << "Krippendorff's alpha          " << alpha_text(measured) << '\n'

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "service/duplicate_dismissals.h"
 #include "service/duplicates.h"
 #include "service/trunk.h"
@@ -55,18 +56,18 @@ Result<service::Duplicates> find_duplicates(store::Store& store, int project, st
 Result<void> print_duplicates(store::Store& store, int project, std::size_t limit) {
     const auto found = find_duplicates(store, project, limit);
     if (!found) return found.error();
-    std::cout << fmt::format(
-        "{} drawings looked at: {} in {} groups that are nearly the same, {} of them "
-        "contradicting\n",
-        found->looked_at, found->drawings, found->groups, found->contradicting);
+    std::cout << fmt::format("{} looked at: {} in {} nearly the same, {} of them contradicting\n",
+                             counted(found->looked_at, "drawing", "drawings"), found->drawings,
+                             counted(found->groups, "group that is", "groups that are"),
+                             found->contradicting);
     if (found->crossing > 0)
         std::cout << fmt::format(
-            "in {} groups drawings that judge models ({}) are nearly the same as some that they "
-            "learn from\n",
-            found->crossing, found->judging);
+            "in {} drawings that judge models ({}) are nearly the same as some that they learn "
+            "from\n",
+            counted(found->crossing, "group", "groups"), found->judging);
     if (found->dismissed > 0)
-        std::cout << fmt::format("{} more groups are no duplicates, as people said (--dismissed)\n",
-                                 found->dismissed);
+        std::cout << fmt::format("{} not of duplicates, as people said (--dismissed)\n",
+                                 counted(found->dismissed, "more group is", "more groups are"));
     for (const auto& group : found->listed) print_group(group);
     return {};
 }

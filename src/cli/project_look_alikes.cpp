@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "service/clusters.h"
 #include "service/drawing_map.h"
 #include "service/quality.h"
@@ -30,11 +31,13 @@ const char* reviewed_text(const store::Drawing& drawing) {
 }
 
 void print(const service::DrawingClusters& all) {
-    std::cout << fmt::format("{} drawings that wait are in clusters; listed: {}\n", all.looked_at,
-                             all.clusters.size());
+    std::cout << fmt::format(
+        "{} in clusters; listed: {}\n",
+        counted(all.looked_at, "drawing that waits is", "drawings that wait are"),
+        all.clusters.size());
     for (const auto& cluster : all.clusters) {
-        std::cout << fmt::format("\n{} drawings: {} {}\n", cluster.size, cluster.suggested,
-                                 cluster.suggested_of);
+        std::cout << fmt::format("\n{}: {} {}\n", counted(cluster.size, "drawing", "drawings"),
+                                 cluster.suggested, cluster.suggested_of);
         for (const auto& drawing : cluster.drawings)
             std::cout << fmt::format("  {}  {}\n", to_string(drawing.id), drawing.tag);
         if (cluster.size > cluster.drawings.size())
@@ -65,9 +68,8 @@ void print(const std::vector<service::SimilarDrawing>& similar) {
 void print(const service::DrawingMap& map) {
     const auto& drift = map.drift;
     std::cout << fmt::format(
-        "{} drawings from before the live model's promotion, {} since: {} (distance {:.3f}, "
-        "p {:.3f})\n",
-        drift.first, drift.second,
+        "{} from before the live model's promotion, {} since: {} (distance {:.3f}, p {:.3f})\n",
+        counted(drift.first, "drawing", "drawings"), drift.second,
         drift.is_beyond_chance() ? "they look otherwise beyond chance"
                                  : "no more different than by chance",
         drift.distance, drift.p_value);

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "server/open.h"
 #include "service/mlflow.h"
 #include "service/training_jobs.h"
@@ -41,8 +42,9 @@ void print_labels(const service::Teaching& teaching) {
 void print_losses(const learning::GateResult& gate) {
     for (const auto& label : gate.labels)
         if (label.worse)
-            std::cout << fmt::format("It is worse on {}: {:+.1f} points on {} drawings.\n",
-                                     label.label, 100 * label.difference, label.answers.all());
+            std::cout << fmt::format("It is worse on {}: {:+.1f} points on {}.\n", label.label,
+                                     100 * label.difference,
+                                     counted(label.answers.all(), "drawing", "drawings"));
     if (gate.lost.empty()) return;
     std::cout << fmt::format(
         "It no longer knows {}, which are in use and the live model knows. Each is kept where {} "
@@ -53,10 +55,10 @@ void print_losses(const learning::GateResult& gate) {
 void print_gate(const service::Teaching& teaching) {
     const auto& gate = teaching.gate;
     std::cout << fmt::format(
-        "\nAgainst {} on {} drawings kept back to judge: {:+.1f} points ({:+.1f} to "
-        "{:+.1f}), p = {:.3f}: ",
-        teaching.model.parent.value_or("the live model"), gate.answers.all(), 100 * gate.difference,
-        100 * gate.low, 100 * gate.high, gate.p_value);
+        "\nAgainst {} on {} kept back to judge: {:+.1f} points ({:+.1f} to {:+.1f}), p = {:.3f}: ",
+        teaching.model.parent.value_or("the live model"),
+        counted(gate.answers.all(), "drawing", "drawings"), 100 * gate.difference, 100 * gate.low,
+        100 * gate.high, gate.p_value);
     switch (gate.verdict) {
         case learning::Verdict::better:
             std::cout << "better\n";
@@ -68,8 +70,8 @@ void print_gate(const service::Teaching& teaching) {
             std::cout << "better as a whole, but not on every label\n";
             break;
         case learning::Verdict::undecided:
-            std::cout << fmt::format("undecided; some {} drawings would decide\n",
-                                     teaching.judging_needed);
+            std::cout << fmt::format("undecided; some {} would decide\n",
+                                     counted(teaching.judging_needed, "drawing", "drawings"));
     }
     print_losses(gate);
 }

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/output_file.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "server/open.h"
 #include "service/audit.h"
 #include "service/export.h"
@@ -102,10 +103,10 @@ dataset::ReadOptions read_options(const server::Config& config, const ImportArgu
 }
 
 std::string to_text(const service::ImportReport& report, bool dry_run) {
-    auto text =
-        fmt::format("{}: {} records\n  {:<14} {}\n  {:<14} {}\n  {:<14} {}\n", report.format,
-                    report.records, dry_run ? "to store" : "stored", report.stored, "there already",
-                    report.already_there, "rejected", report.rejected);
+    auto text = fmt::format("{}: {}\n  {:<14} {}\n  {:<14} {}\n  {:<14} {}\n", report.format,
+                            counted(report.records, "record", "records"),
+                            dry_run ? "to store" : "stored", report.stored, "there already",
+                            report.already_there, "rejected", report.rejected);
     const auto line = [&](const char* what, std::size_t count) {
         if (count > 0) text += fmt::format("  {:<14} {}\n", what, count);
     };
@@ -139,12 +140,13 @@ std::string shell_word(const std::string& text) {
 /// What the project lacks, a line a word, and what can be done about it.
 void say_unknown_labels(const service::ImportReport& report) {
     for (const auto& [word, unknown] : report.unknown_labels)
-        std::cerr << fmt::format("croquis: {}: {} drawing{}; --new-labels make, or --map {}\n",
-                                 word, unknown.drawings, unknown.drawings == 1 ? "" : "s",
+        std::cerr << fmt::format("croquis: {}: {}; --new-labels make, or --map {}\n", word,
+                                 counted(unknown.drawings, "drawing", "drawings"),
                                  shell_word(word + "=" + unknown.alike.value_or("LABEL")));
     if (report.unknown_labels_left_out > 0)
-        std::cerr << fmt::format("croquis: {} drawings more have other words that are no label\n",
-                                 report.unknown_labels_left_out);
+        std::cerr << fmt::format(
+            "croquis: {} other words that are no label\n",
+            counted(report.unknown_labels_left_out, "drawing more has", "drawings more have"));
 }
 
 /// The store that both commands work on.
@@ -264,13 +266,13 @@ Result<service::ExportReport> exported(const server::Config& config,
     if (!project) return project.error();
     options->project = project->slug;
     options->project_id = project->id;
-    std::size_t all = 0;
-    const auto counts = opened->store->tag_counts(project->id);
     if (!arguments.import_job.empty()) {
         const auto job = import_named(*opened->store, arguments.import_job, project->id);
         if (!job) return job.error();
         options->import_job = job->id;
     }
+    std::size_t all = 0;
+    const auto counts = opened->store->tag_counts(project->id);
     if (!counts) return counts.error();
     for (const auto& [tag, count] : *counts) all += static_cast<std::size_t>(count);
     const auto told = service::tell_export(*opened->store, *options, store::operator_author());
@@ -294,8 +296,8 @@ int export_data(const server::Config& config, const ExportArguments& arguments) 
     if (done->written + done->left_out == 0)
         std::cerr << "No drawing is as asked for: the data set is empty.\n";
     if (done->left_out > 0)
-        out << fmt::format("{} drawings are left out: this format carries strokes alone\n",
-                           done->left_out);
+        out << fmt::format("{} left out: this format carries strokes alone\n",
+                           counted(done->left_out, "drawing is", "drawings are"));
     return success;
 }
 

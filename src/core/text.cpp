@@ -31,6 +31,11 @@ std::string folded(std::string_view name) {
     return lower_case(trimmed(name));
 }
 
+std::string counted(std::uint64_t number, std::string_view one, std::string_view several) {
+    auto text = std::to_string(number) + ' ';
+    return text.append(number == 1 ? one : several);
+}
+
 Result<Bytes> from_loose_base64(std::string_view text) {
     if (auto strict = from_base64(text)) return strict;  // nearly always
     constexpr std::string_view white_space = " \t\r\n\f";

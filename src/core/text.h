@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 /// Equal for names that are meant to be the same: trimmed, in small letters (A to Z).
 std::string folded(std::string_view name);
+
+/// "1 drawing", "2 drawings": so many, and the word for one or for several.
+std::string counted(std::uint64_t number, std::string_view one, std::string_view several);
 
 /// Base64 with white space anywhere (RFC 2045 breaks lines), with padding or without, in the
 /// alphabet of RFC 4648 section 4 or of section 5. Bits that are left over must be zero. A mistake

@@ -430,7 +430,8 @@ Result<std::string> Imports::import_from(jobs::Task& task, const fs::path& folde
     if (!done) {
         auto error = for_its_sender(done.error(), folder);
         if (stored > 0 && !request.options.dry_run)
-            error.detail += " " + std::to_string(stored) + " drawings were stored before.";
+            error.detail +=
+                " " + counted(stored, "drawing was", "drawings were") + " stored before.";
         return error;
     }
     auto report = to_json(*done, request.options.dry_run);

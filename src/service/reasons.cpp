@@ -562,14 +562,16 @@ std::optional<Reason> plain_reason_of(std::string_view sentence) {
 }
 
 /// Sentences that may stand behind any other, and the parameter that they are.
-constexpr std::string_view stored_before = " drawings were stored before.";
+constexpr std::string_view several_stored = " drawings were stored before.";
+constexpr std::string_view one_stored = " drawing was stored before.";
 constexpr std::string_view folders_instead =
     " With the format imagefolder the folders are the labels.";
 
 /// Takes "N drawings were stored before." off the end; empty where it is not there.
 std::string_view take_stored(std::string_view& sentence) {
-    if (!sentence.ends_with(stored_before)) return {};
-    const auto rest = sentence.substr(0, sentence.size() - stored_before.size());
+    const auto said = sentence.ends_with(one_stored) ? one_stored : several_stored;
+    if (!sentence.ends_with(said)) return {};
+    const auto rest = sentence.substr(0, sentence.size() - said.size());
     const auto number = rest.substr(rest.rfind(' ') + 1);
     if (number.empty() || number.find_first_not_of("0123456789") != std::string_view::npos ||
         number.size() == rest.size())

@@ -108,7 +108,7 @@ for (const kind of Object.keys(stores))
       assert.deepEqual([after.found, after.dismissed], [before.found - 1, 1]);
       const { dismissals } = await get(path);
       assert.deepEqual(dismissals.map(({ id, drawings }) => [id, drawings.map((one) => one.id)]), [[said.id, [first, second]]]);
-      assert.match(await print(), /1 more groups are no duplicates/);
+      assert.match(await print(), /1 more group is not of duplicates/);
       assert.ok((await print('--dismissed')).includes(`${said.id}  ${said.at}  marie`));
 
       combs.push(await draw('comb', 2));

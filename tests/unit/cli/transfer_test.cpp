@@ -269,7 +269,7 @@ TEST_F(TransferProgram, GoesBackToTheModelBeforeRetagsAndQueuesATraining) {
     ASSERT_EQ(on_store({"model", "use", id, "--yes"}).status, 0);
     const auto retagged = on_store({"model", "retag"});
     EXPECT_EQ(retagged.status, 0) << retagged.err;
-    EXPECT_THAT(retagged.out, HasSubstr("1 drawings have the answer of " + id));
+    EXPECT_THAT(retagged.out, HasSubstr("1 drawing has the answer of " + id));
     EXPECT_THAT(on_store({"model", "retag"}).out, HasSubstr("0 drawings"));
     const auto back = on_store({"model", "rollback"});
     EXPECT_EQ(back.status, 0) << back.err;

@@ -26,4 +26,10 @@ TEST(EqualIgnoringCase, KnowsLettersOfAsciiAlone) {
 }
 
 }  // namespace
+TEST(Text, CountsOneAsOne) {
+    EXPECT_EQ(counted(1, "drawing was", "drawings were"), "1 drawing was");
+    EXPECT_EQ(counted(0, "drawing was", "drawings were"), "0 drawings were");
+    EXPECT_EQ(counted(1'157, "drawing", "drawings"), "1157 drawings");
+}
+
 }  // namespace croquis

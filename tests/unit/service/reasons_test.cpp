@@ -59,6 +59,8 @@ TEST(Reasons, WhatAnImportAddsIsAParameter) {
     EXPECT_EQ(
         told("The store is busy just now; try again shortly. 64 drawings were stored before."),
         "store_busy stored=64");
+    EXPECT_EQ(told("The store is busy just now; try again shortly. 1 drawing was stored before."),
+              "store_busy stored=1");
     EXPECT_EQ(told("t.csv: There is no column \"x\". With the format imagefolder the folders are "
                    "the labels."),
               "no_column column=x file=t.csv instead=imagefolder");
