@@ -44,30 +44,16 @@ dataset::Exported to_exported(store::Drawing&& drawing, store::Transfer::Content
 
 store::Query query_of(const ExportOptions& options) {
     store::Query query;
+    static_cast<store::Filters&>(query) = static_cast<const store::Filters&>(options);
     query.order = store::Order::oldest_first;
     query.limit = export_page_size;
-    query.tag = options.tag;
-    query.from = options.from;
-    query.until = options.until;
     query.project = options.project_id;
-    query.min_confidence = options.min_confidence;
-    query.max_confidence = options.max_confidence;
-    query.reviewed = options.reviewed;
-    query.tagged_by = options.tagged_by;
-    query.tagged_since = options.tagged_since;
-    query.source = options.source;
-    query.disagreement = options.disagreement;
-    query.disputed = options.disputed;
-    query.flagged = options.flagged;
-    query.imported = options.imported;
-    query.import_job = options.import_job;
-    query.external_id = options.external_id;
-    query.file_name = options.file_name;
     return query;
 }
 
-/// What was asked for, as the API's parameters are called.
-json::object chosen_of(const ExportOptions& options) {
+}  // namespace
+
+json::object filters_of(const ExportOptions& options) {
     json::object chosen;
     const auto put = [&](const char* name, const auto& value) {
         if (value) chosen[name] = *value;
@@ -101,8 +87,6 @@ json::object chosen_of(const ExportOptions& options) {
     put_name("file_name", options.file_name);
     return chosen;
 }
-
-}  // namespace
 
 class Exporter::Impl {
   public:
@@ -180,7 +164,7 @@ Exporter::~Exporter() = default;
 Result<std::unique_ptr<Exporter>> Exporter::make(store::Store& store, store::Transfer& transfer,
                                                  dataset::ZipWriter::Sink& sink,
                                                  ExportOptions options) {
-    dataset::DatasetName name{options.project, {}, chosen_of(options)};
+    dataset::DatasetName name{options.project, {}, filters_of(options)};
     const auto labels = store.labels(options.project_id);
     if (!labels) return labels.error();
     for (const auto& label : *labels)

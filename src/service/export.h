@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -14,25 +15,15 @@
 /// Data out, for the API and the command line alike.
 namespace croquis::service {
 
-struct ExportOptions {
+struct ExportOptions : store::Filters {
     dataset::Format format = dataset::Format::image_folder;
     std::string project = shapes_slug;  ///< its slug, which the manifest names
     int project_id = store::shapes_project;
-    std::optional<std::string> tag;
-    std::optional<bool> reviewed;          ///< only those that are, or only those that are not
-    std::optional<Timestamp> from, until;  ///< created_at, the end excluded
-    std::optional<std::string> source;
-    std::optional<std::string> tagged_by;
-    std::optional<Timestamp> tagged_since;                ///< reviewed then or later
-    std::optional<float> min_confidence, max_confidence;  ///< of the prediction
-    std::optional<bool> judging;       ///< only those kept back to judge models, or only the others
-    std::optional<bool> disagreement;  ///< only those reviewed otherwise than predicted, or not so
-    std::optional<bool> disputed;      ///< only those about which people do not agree, or not so
-    std::optional<bool> flagged;       ///< only those marked for attention, or the others
-    std::optional<bool> imported;      ///< only those that an import tagged and nobody since
-    std::optional<Uuid> import_job;    ///< that brought them
-    std::optional<store::NameFilter> external_id, file_name;
+    std::optional<bool> judging;  ///< only those kept back to judge models, or only the others
 };
+
+/// The filters that are used, as the API's parameters are called.
+boost::json::object filters_of(const ExportOptions& options);
 
 struct ExportReport {
     std::size_t written = 0;

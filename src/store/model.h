@@ -148,11 +148,8 @@ struct NameFilter {
 NameFilter name_filter(std::string_view written);
 std::string to_string(const NameFilter& filter);
 
-/// A page of drawings. `after` is the last drawing of the page before (keyset paging, never an
-/// offset).
-struct Query {
-    Order order = Order::newest_first;
-    std::size_t limit = 50;  ///< 1…200
+/// Which drawings a list or an export is asked for; none of them means all.
+struct Filters {
     std::optional<std::string> tag;
     std::optional<float> min_confidence;
     std::optional<float> max_confidence;
@@ -170,6 +167,13 @@ struct Query {
     std::optional<NameFilter> external_id;
     std::optional<NameFilter> file_name;  ///< without a slash: what stands behind its last folder
     /// Only what the queue would ask this account: neither disputed, nor answered by it already.
+};
+
+/// A page of drawings. `after` is the last drawing of the page before (keyset paging, never an
+/// offset).
+struct Query : Filters {
+    Order order = Order::newest_first;
+    std::size_t limit = 50;  ///< 1…200
     std::optional<Uuid> asks;
     /// Who is told what they said themselves of drawings about which others are asked too.
     std::optional<Uuid> told;

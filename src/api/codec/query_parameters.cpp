@@ -87,9 +87,28 @@ Result<store::Order> read_order(const http::Request& request) {
     return invalid("order", "An order is newest_first, oldest_first or most_telling_first.");
 }
 
+/// What anybody may ask a list for.
+Result<void> read_plain_filters(const http::Request& request, store::Filters& filters) {
+    const auto tag = read_tag(request);
+    if (!tag) return tag.error();
+    filters.tag = *tag;
+    for (const auto& [name, into] : {std::pair("min_confidence", &filters.min_confidence),
+                                     std::pair("max_confidence", &filters.max_confidence)}) {
+        const auto confidence = read_confidence(request, name);
+        if (!confidence) return confidence.error();
+        *into = *confidence;
+    }
+    for (const auto& [name, into] :
+         {std::pair("from", &filters.from), std::pair("until", &filters.until)}) {
+        const auto time = read_time(request, name);
+        if (!time) return time.error();
+        *into = *time;
+    }
+    return {};
+}
+
 /// What annotators may ask a list and an export for besides.
-template <class Filters>
-Result<void> read_review_filters(const http::Request& request, Filters& filters) {
+Result<void> read_review_filters(const http::Request& request, store::Filters& filters) {
     for (const auto& [name, into] :
          {std::pair("tagged_by", &filters.tagged_by), std::pair("source", &filters.source)}) {
         const auto word = read_word(request, name);
@@ -159,21 +178,7 @@ Result<store::Query> read_list_query(const http::Request& request, store::Audien
         if (const auto read = read_review_filters(request, query); !read) return read.error();
     }
     if (const auto paging = read_paging(request, query); !paging) return paging.error();
-    const auto tag = read_tag(request);
-    if (!tag) return tag.error();
-    const auto least = read_confidence(request, "min_confidence");
-    if (!least) return least.error();
-    const auto most = read_confidence(request, "max_confidence");
-    if (!most) return most.error();
-    const auto from = read_time(request, "from");
-    if (!from) return from.error();
-    const auto until = read_time(request, "until");
-    if (!until) return until.error();
-    query.tag = *tag;
-    query.min_confidence = *least;
-    query.max_confidence = *most;
-    query.from = *from;
-    query.until = *until;
+    if (const auto read = read_plain_filters(request, query); !read) return read.error();
     return query;
 }
 
@@ -184,27 +189,13 @@ Result<service::ExportOptions> read_export_query(const http::Request& request) {
         return invalid("format",
                        "A format is imagefolder, csv, coco, labelstudio, huggingface or ndjson.");
     options.format = *format;
-    const auto tag = read_tag(request);
-    if (!tag) return tag.error();
-    options.tag = *tag;
+    if (const auto read = read_plain_filters(request, options); !read) return read.error();
     if (const auto read = read_review_filters(request, options); !read) return read.error();
     if (const auto split = request.query_value("split")) {
         if (*split != "learn" && *split != "judge")
             return invalid("split", "A split is learn or judge.");
         options.judging = *split == "judge";
     }
-    const auto least = read_confidence(request, "min_confidence");
-    if (!least) return least.error();
-    options.min_confidence = *least;
-    const auto most = read_confidence(request, "max_confidence");
-    if (!most) return most.error();
-    options.max_confidence = *most;
-    const auto from = read_time(request, "from");
-    if (!from) return from.error();
-    options.from = *from;
-    const auto until = read_time(request, "until");
-    if (!until) return until.error();
-    options.until = *until;
     return options;
 }
 
