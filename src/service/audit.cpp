@@ -1,10 +1,18 @@
 #include "service/audit.h"
 
+#include <array>
 #include <boost/json.hpp>
 
 namespace croquis::service {
 
 namespace json = boost::json;
+namespace {
+
+/// Filters by what may be a person's name, or hold one: the log says that they were used, not with
+/// what.
+constexpr std::array filters_by_name{"tagged_by", "external_id", "file_name"};
+
+}  // namespace
 
 Result<std::vector<store::AuditEvent>> list_audit(store::AuditStore& store,
                                                   const store::AuditQuery& query) {
@@ -13,9 +21,10 @@ Result<std::vector<store::AuditEvent>> list_audit(store::AuditStore& store,
 
 Result<void> tell_export(store::AuditStore& store, const ExportOptions& options,
                          const store::Author& by) {
-    json::object details{{"format", dataset::to_string(options.format)}};
-    if (options.tag) details["tag"] = *options.tag;
-    if (options.reviewed) details["reviewed"] = *options.reviewed;
+    auto details = filters_of(options);
+    for (const auto* name : filters_by_name)
+        if (auto* const filter = details.if_contains(name)) *filter = true;
+    details["format"] = dataset::to_string(options.format);
     store::AuditEvent event;
     event.by = by;
     event.action = store::AuditAction::export_started;

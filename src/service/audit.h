@@ -12,7 +12,7 @@ namespace croquis::service {
 Result<std::vector<store::AuditEvent>> list_audit(store::AuditStore& store,
                                                   const store::AuditQuery& query);
 
-/// Writes down that drawings leave the store.
+/// Writes down that drawings leave the store, in which format and by which filters.
 Result<void> tell_export(store::AuditStore& store, const ExportOptions& options,
                          const store::Author& by);
 

@@ -88,6 +88,29 @@ for (const kind of Object.keys(stores))
       assert.equal((await log('?action=user.added&subject=marie')).events[0].actor, 'admin');
     });
 
+    it('names every filter of an export, and no person by it', async () => {
+      const [id, day] = ['019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11', '2026-01-02T00:00:00Z'];
+      const plain = {
+        tag: 'circle', reviewed: true, source: 'page', from: day, until: day, min_confidence: 0.35, max_confidence: 0.9,
+        tagged_since: day, split: 'judge', disagreement: false, disputed: true, flagged: false, imported: true, import: id,
+      };
+      const names = { tagged_by: 'Marie Curie', external_id: 'marie-*', file_name: 'marie.png' };
+      const taken = async (filters) => {
+        const query = new URLSearchParams({ format: 'coco', ...filters });
+        await api.ask('GET', `/api/v1/exports?${query}`, { token: annotator, status: 200 });
+        return (await log('?action=export.started&limit=1')).events[0].details;
+      };
+      assert.deepEqual(await taken({}), { format: 'coco' });
+      const used = Object.fromEntries(Object.keys(names).map((name) => [name, true]));
+      const details = await taken({ ...plain, ...names });
+      for (const time of ['from', 'until', 'tagged_since']) details[time] = details[time].replace('.000000', '');
+      assert.deepEqual(details, { format: 'coco', ...plain, ...used });
+      // All that the document lets an export be filtered by.
+      const { parameters } = api.contract.operation('get', '/api/v1/exports');
+      const known = parameters.map(({ name }) => name).filter((name) => name && name !== 'project');
+      assert.deepEqual(Object.keys(details).sort(), known.sort());
+    });
+
     it('is read page by page, and refuses what it does not know', async () => {
       const all = (await log('?limit=200')).events;
       const first = await log('?limit=2');

@@ -518,6 +518,8 @@ export const en = {
       count: 'Drawings',
       disabled: 'Disabled',
       drawings: 'Which',
+      import: 'Of the import',
+      imported: 'Label from an import, decided by nobody since',
       position: 'Position',
       retired: 'Retired',
       retries: 'Instead of the job',
@@ -531,6 +533,7 @@ export const en = {
     no: 'no',
     nothing: 'none',
     wasChanged: 'changed',
+    notKept: 'given, but not kept here',
     actions: {
       'drawing.deleted': 'Drawing deleted',
       'drawing.hidden': 'Drawing hidden',

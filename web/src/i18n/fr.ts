@@ -513,6 +513,8 @@ export const fr: Dictionary = {
       count: 'Dessins',
       disabled: 'Désactivé',
       drawings: 'Lesquels',
+      import: 'De l’import',
+      imported: 'Étiquette venue d’un import, sans décision depuis',
       position: 'Position',
       retired: 'Abandonnée',
       retries: 'À la place du travail',
@@ -526,6 +528,7 @@ export const fr: Dictionary = {
     no: 'non',
     nothing: 'aucune',
     wasChanged: 'modifiées',
+    notKept: 'indiqué, mais pas gardé ici',
     actions: {
       'drawing.deleted': 'Dessin supprimé',
       'drawing.hidden': 'Dessin masqué',

@@ -33,6 +33,22 @@ describe('the details of an entry of the audit log', () => {
       'Étiquette : étoile',
       'Vérification : Vérifiés par une personne',
     ]);
+    const shares = { min_confidence: 0.35, max_confidence: 0.9 };
+    expect(plain({ source: 'page', split: 'judge', disagreement: false, imported: true, ...shares })).toEqual(
+      [
+        'Venu de : dessiné sur la page',
+        'Partie : Ce qui sert à les juger',
+        'Personne et modèle : Sans désaccord',
+        'Étiquette venue d’un import, sans décision depuis : oui',
+        'Confiance à partir de (%) : 35',
+        'Confiance jusqu’à (%) : 90',
+      ],
+    );
+    expect(plain({ tagged_by: true, file_name: true, from: '2026-01-02T12:00:00Z' })).toEqual([
+      'Vérifié par : indiqué, mais pas gardé ici',
+      'Nom du fichier : indiqué, mais pas gardé ici',
+      expect.stringMatching(/^Dessinés à partir du : 2 janv\. 2026/),
+    ]);
     expect(plain({ titles: { fr: 'lune', en: 'moon' }, key: null })).toEqual([
       'Titre (fr) : lune',
       'Titre (en) : moon',
@@ -61,13 +77,15 @@ describe('the details of an entry of the audit log', () => {
   });
 
   it('have a name for each that the server writes', () => {
-    const sources = ['store/auditing.cpp', 'service/audit.cpp']
+    const sources = ['store/auditing.cpp', 'service/audit.cpp', 'service/export.cpp']
       .map((name) => readFileSync(`../src/${name}`, 'utf8'))
       .join();
     const written = [
       ...sources.matchAll(/details\["([a-z_0-9]+)"\]/g),
       ...sources.matchAll(/\{\{"([a-z_]+)", /g),
       ...sources.matchAll(/\}, \{"([a-z_]+)", /g),
+      ...sources.matchAll(/\bput(?:_[a-z]+)?\("([a-z_]+)"/g),
+      ...sources.matchAll(/chosen\["([a-z_]+)"\]/g),
     ].map(([, name = '']) => name);
     expect(new Set(written).size).toBeGreaterThan(20);
     for (const name of written) expect(told({ [name]: 'x' })[0], name).not.toMatch(new RegExp(`^${name}`));

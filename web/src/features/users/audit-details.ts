@@ -9,23 +9,41 @@ type Share = NonNullable<Quality['fall']>['now'];
 const titles = (t: Dictionary): Record<string, string> => ({
   ...t.audit.details,
   colour: t.labels.colour,
+  disagreement: t.data.disagreement,
+  disputed: t.gallery.opinions,
   example: t.labels.example,
+  external_id: t.gallery.externalId,
+  file_name: t.gallery.fileName,
+  flagged: t.gallery.flags,
   format: t.data.format,
+  from: t.data.from,
   guidelines: t.projects.guidelines,
   into: t.labels.into,
   key: t.labels.key,
+  max_confidence: t.data.maxConfidence,
+  min_confidence: t.data.minConfidence,
   name: t.projects.name,
   opinions_wanted: t.projects.opinions,
   retention_days: t.projects.retention,
   reviewed: t.data.reviewed,
   role: t.users.role,
+  source: t.gallery.source,
+  split: t.data.split,
   tag: t.data.tag,
+  tagged_by: t.gallery.reviewedBy,
+  tagged_since: t.gallery.reviewedSince,
   teach_after: t.projects.teachAfter,
+  until: t.data.until,
   who_browses: t.projects.whoBrowses,
   who_draws: t.projects.whoDraws,
 });
 
 const labels = ['into', 'tag'];
+const times = ['from', 'tagged_since', 'until'];
+/** In percent, as the form of an export has them. */
+const shares = ['max_confidence', 'min_confidence'];
+/** Filters by what may be a person's name, which the log does not keep. */
+const names = ['external_id', 'file_name', 'tagged_by'];
 
 /** The detail's value: what the page has words for in the person's language; names, ids and numbers as they are. */
 function valueOf(name: string, value: unknown, t: Dictionary): string {
@@ -34,12 +52,16 @@ function valueOf(name: string, value: unknown, t: Dictionary): string {
   if (value === null && name === 'teach_after') return t.projects.teachAsServer;
   if (value === null) return name === 'example' ? t.labels.noExample : nothing;
   if (name === 'guidelines') return wasChanged;
+  if (names.includes(name) && value === true) return t.audit.notKept;
+  if (shares.includes(name) && typeof value === 'number') return i18n.number(100 * value);
   const known = choiceTitle(name, String(value), t);
   if (known !== null) return known;
   if (typeof value === 'boolean') return value ? yes : no;
   if (typeof value === 'number') return i18n.number(value);
   if (Array.isArray(value)) return value.map(String).join(', ');
   if (typeof value !== 'string') return JSON.stringify(value);
+  if (name === 'source') return t.gallery.sources[value] ?? value;
+  if (times.includes(name) && !Number.isNaN(Date.parse(value))) return i18n.date(value);
   return labels.includes(name) ? i18n.tag(value) : value;
 }
 
