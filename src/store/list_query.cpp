@@ -75,8 +75,8 @@ constexpr const char* imported = "basis = 'own' AND answered_by = ''";
 constexpr const char* last_name =
     "substr(file_name, length(rtrim(file_name, replace(file_name, '/', ''))) + 1)";
 
-/// Conditions and their values. SQLite numbers parameters as they appear, whatever their names say:
-/// so they are numbered where it is known what comes before.
+/// Conditions and their values. SQLite numbers parameters as they first appear (ListStatement): so
+/// they are numbered where it is known what comes before.
 class Conditions {
   public:
     /// `text` has a question mark for each value.

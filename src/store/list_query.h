@@ -17,7 +17,9 @@ namespace croquis::store {
 /// A parameter of a statement.
 using Value = std::variant<std::string, float, int, Uuid, Timestamp>;
 
-/// One page as SQL that both databases read: parameter number n is written $n.
+/// One page as SQL that both databases read: parameter number n is written $n. SQLite takes $n for
+/// a name and numbers parameters as they first appear: a statement names them in that order, or
+/// what is bound to $2 is read as $1.
 struct ListStatement {
     std::string sql;
     std::vector<Value> values;

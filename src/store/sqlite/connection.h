@@ -89,7 +89,8 @@ class Connection {
     /// Runs SQL text of any number of statements, without results.
     void execute(const char* script);
 
-    /// A statement with its parameters bound, in order; blobs and ids must outlive it.
+    /// A statement with its parameters bound, in the order in which they first appear in it,
+    /// whatever the n of each $n; blobs and ids must outlive it.
     template <class... Values>
     Statement query(std::string_view sql, Values&&... values) {
         static_assert(((std::is_lvalue_reference_v<Values> || !is_bound_in_place<Values>)&&...),
