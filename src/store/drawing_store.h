@@ -22,6 +22,7 @@ class DrawingStore {
     virtual void submit(Submission submission, SubmitHandler done) = 0;
 
     virtual Result<Page> list(const Query& query) = 0;
+    /// With the opinion of whom the viewer says is told, where others are asked too.
     virtual Result<Drawing> drawing(const Uuid& id, const Viewer& viewer = Audience::everyone) = 0;
     /// Without its bytes where its digest is `known`.
     virtual Result<StoredImage> image(const Uuid& id, const Viewer& viewer = Audience::everyone,

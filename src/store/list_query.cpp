@@ -342,28 +342,29 @@ Result<ListStatement> list_statement(const Query& query, bool few_are_named) {
     return Builder(query, few_are_named).finish();
 }
 
-std::optional<ListStatement> told_statement(const Query& query, const Page& page) {
-    if (!query.told) return std::nullopt;
-    ListStatement statement{{}, {*query.told}};
-    std::string drawings;
-    for (const auto& drawing : page.drawings) {
+std::optional<ListStatement> told_statement(const std::optional<Uuid>& told,
+                                            const std::vector<Drawing>& drawings) {
+    if (!told) return std::nullopt;
+    ListStatement statement{{}, {*told}};
+    std::string ids;
+    for (const auto& drawing : drawings) {
         if (drawing.tagged_by) continue;  // nobody else is asked
         statement.values.emplace_back(drawing.id);
-        drawings += fmt::format("{}${}", drawings.empty() ? "" : ", ", statement.values.size());
+        ids += fmt::format("{}${}", ids.empty() ? "" : ", ", statement.values.size());
     }
-    if (drawings.empty()) return std::nullopt;
+    if (ids.empty()) return std::nullopt;
     statement.sql = fmt::format(
         "SELECT said.drawing, said.opinion FROM tag_event AS said "
         "WHERE said.user_id = $1 AND said.drawing IN ({}) AND said.opinion IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM tag_event AS undo "
         "WHERE undo.drawing = said.drawing AND undo.undoes = said.version) "
         "ORDER BY said.drawing, said.version",
-        drawings);
+        ids);
     return statement;
 }
 
-void OwnOpinions::tell(Page& page) && {
-    for (auto& drawing : page.drawings)
+void OwnOpinions::tell(std::vector<Drawing>& drawings) && {
+    for (auto& drawing : drawings)
         if (const auto said = said_.find(drawing.id); said != said_.end())
             drawing.opinion = std::move(said->second);
 }

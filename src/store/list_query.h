@@ -82,9 +82,10 @@ Result<ListStatement> list_statement(const Query& query, bool few_are_named = fa
 /// shorter for it, or empty, and has a cursor all the same.
 Page page_of(std::vector<Listed> rows, const Query& query);
 
-/// Columns: drawing, opinion; each person's own alone, the last one last. Absent where nobody is to
-/// be told any.
-std::optional<ListStatement> told_statement(const Query& query, const Page& page);
+/// Columns: drawing, opinion; what `told` said of these alone, the last one last. Absent where
+/// there is nobody to be told, or nothing to tell.
+std::optional<ListStatement> told_statement(const std::optional<Uuid>& told,
+                                            const std::vector<Drawing>& drawings);
 
 /// Takes the rows of told_statement().
 class OwnOpinions {
@@ -93,7 +94,7 @@ class OwnOpinions {
     void add(const Uuid& drawing, const std::string& opinion) {
         said_.insert_or_assign(drawing, after_merges(opinion, merged_));
     }
-    void tell(Page& page) &&;
+    void tell(std::vector<Drawing>& drawings) &&;
 
   private:
     const LabelMerges merged_;

@@ -74,6 +74,7 @@ struct Viewer {
 
     Audience audience;
     std::optional<int> project;  ///< absent: any
+    std::optional<Uuid> told;    ///< of one drawing, as Query's
 };
 
 /// What a review rests on, which decides whether it may judge a model.
@@ -166,7 +167,6 @@ struct Filters {
     std::optional<Uuid> import_job;    ///< that brought it
     std::optional<NameFilter> external_id;
     std::optional<NameFilter> file_name;  ///< without a slash: what stands behind its last folder
-    /// Only what the queue would ask this account: neither disputed, nor answered by it already.
 };
 
 /// A page of drawings. `after` is the last drawing of the page before (keyset paging, never an
@@ -174,6 +174,7 @@ struct Filters {
 struct Query : Filters {
     Order order = Order::newest_first;
     std::size_t limit = 50;  ///< 1…200
+    /// Only what the queue would ask this account: neither disputed, nor answered by it already.
     std::optional<Uuid> asks;
     /// Who is told what they said themselves of drawings about which others are asked too.
     std::optional<Uuid> told;

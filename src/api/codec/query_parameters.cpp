@@ -310,7 +310,8 @@ Result<IfMatch> read_if_match(const http::Request& request) {
         while (tag.ends_with(' ')) tag.remove_suffix(1);
         if (tag == "*") match.any = true;
         if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
-        if (const auto version = number<int>(tag.substr(1, tag.size() - 2)))
+        tag = tag.substr(1, tag.size() - 2);
+        if (const auto version = number<int>(tag.substr(0, tag.find(opinion_mark))))
             match.versions.push_back(*version);
     }
     return match;

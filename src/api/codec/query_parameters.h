@@ -73,6 +73,9 @@ Result<store::Query::Cursor> read_cursor(store::Order order, std::string_view te
 /// The path's {id}.
 Result<Uuid> read_id(const http::Request& request);
 
+/// In a drawing's ETag, between its version and the mark of what one person alone is told.
+inline constexpr char opinion_mark = '.';
+
 /// The versions that an If-Match allows, or any ("*"). Weak tags match nothing (RFC 9110 section
 /// 13.1.1). Errors: precondition_required where the header is missing, invalid where it is
 /// too long.

@@ -255,11 +255,18 @@ http::Response detail_response(int status, const service::Detail& detail,
     response.set("ETag", etag_of(detail.drawing));
     // A copy may be kept, but a tag can change at any moment: ask each time, mostly for a 304.
     response.set("Cache-Control", surface.has_history ? "private, no-cache" : "no-cache");
+    if (surface.has_history) response.set("Vary", "Authorization");
     return response;
 }
 
 std::string etag_of(const store::Drawing& drawing) {
-    return '"' + std::to_string(drawing.version) + '"';
+    std::string etag = '"' + std::to_string(drawing.version);
+    // One person's answer is not another's.
+    if (drawing.opinion) {
+        const auto digest = sha256(as_bytes(*drawing.opinion));
+        etag += opinion_mark + to_hex(BytesView(digest).first(8));
+    }
+    return etag + '"';
 }
 
 std::string drawing_path(const ApiSurface& surface, const Uuid& id) {

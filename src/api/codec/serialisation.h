@@ -58,7 +58,8 @@ http::Response detail_response(int status, const service::Detail& detail,
 http::Response stored_response(const service::Detail& detail, const ApiSurface& surface,
                                std::string_view token);
 
-/// The drawing's ETag: its version in quotation marks.
+/// The drawing's ETag: its version in quotation marks, and a mark of the opinion that is told with
+/// it.
 std::string etag_of(const store::Drawing& drawing);
 std::string drawing_path(const ApiSurface& surface, const Uuid& id);
 

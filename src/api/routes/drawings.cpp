@@ -17,9 +17,10 @@ Answer drawings(AnnotatorContext& api, Request& request, const Principal& who,
                              api.surface(request, project));
 }
 
-Answer drawing(AnnotatorContext& api, Request& request, const Principal&,
+Answer drawing(AnnotatorContext& api, Request& request, const Principal& who,
                const service::ProjectRef& project) {
-    return get_drawing(api.catalogue, request, project, api.surface(request, project));
+    return get_drawing_for(who.user, api.catalogue, request, project,
+                           api.surface(request, project));
 }
 
 Answer image(AnnotatorContext& api, Request& request, const Principal&,

@@ -84,9 +84,17 @@ asio::awaitable<Response> list_drawings_for(std::optional<Uuid> who, service::Ca
 
 asio::awaitable<Response> get_drawing(service::Catalogue& catalogue, const http::Request& request,
                                       service::ProjectRef project, ApiSurface surface) {
+    return get_drawing_for(std::nullopt, catalogue, request, std::move(project), surface);
+}
+
+asio::awaitable<Response> get_drawing_for(std::optional<Uuid> who, service::Catalogue& catalogue,
+                                          const http::Request& request, service::ProjectRef project,
+                                          ApiSurface surface) {
     const auto id = read_id(request);
     if (!id) co_return problem(id.error());
-    const auto detail = co_await catalogue.drawing(*id, {surface.audience(), project->project.id});
+    store::Viewer viewer(surface.audience(), project->project.id);
+    if (project->project.opinions_wanted > 1) viewer.told = who;
+    const auto detail = co_await catalogue.drawing(*id, viewer);
     co_return detail ? detail_response(200, *detail, surface) : problem(detail.error());
 }
 

@@ -26,6 +26,12 @@ boost::asio::awaitable<http::Response> list_drawings_for(std::optional<Uuid> who
 boost::asio::awaitable<http::Response> get_drawing(service::Catalogue& catalogue,
                                                    const http::Request& request,
                                                    service::ProjectRef project, ApiSurface surface);
+/// The same; `who` is told what they said themselves where others are asked too.
+boost::asio::awaitable<http::Response> get_drawing_for(std::optional<Uuid> who,
+                                                       service::Catalogue& catalogue,
+                                                       const http::Request& request,
+                                                       service::ProjectRef project,
+                                                       ApiSurface surface);
 /// The picture: an ETag that is asked for each time, ranges by the server.
 boost::asio::awaitable<http::Response> get_image(service::Catalogue& catalogue,
                                                  const http::Request& request,

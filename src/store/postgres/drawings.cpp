@@ -166,14 +166,22 @@ bool few_are_named(Connection& connection, const Query& query) {
     return are_few(counted.integer(0, 0));
 }
 
-void tell_opinions(Connection& connection, const Query& query, Page& page) {
-    const auto statement = told_statement(query, page);
+/// Of drawings of one project.
+void tell_opinions(Connection& connection, const std::optional<Uuid>& told,
+                   std::vector<Drawing>& drawings) {
+    const auto statement = told_statement(told, drawings);
     if (!statement) return;
-    OwnOpinions own(label_merges(connection, query.project));
+    OwnOpinions own(label_merges(connection, drawings.front().project));
     const auto rows = rows_of(connection, *statement);
     for (int row = 0; row < rows.count(); ++row)
         own.add(rows.uuid(row, 0), std::string(rows.text(row, 1)));
-    std::move(own).tell(page);
+    std::move(own).tell(drawings);
+}
+
+Drawing drawing_told(Connection& connection, const Uuid& id, const Viewer& viewer) {
+    std::vector<Drawing> drawings{find_drawing(connection, id, viewer)};
+    tell_opinions(connection, viewer.told, drawings);
+    return std::move(drawings.front());
 }
 
 }  // namespace
@@ -189,14 +197,14 @@ Result<Page> PostgresStore::list(const Query& query) {
             listed.push_back({read_drawing(rows, row), rows.small(row, place_column),
                               rows.small(row, looked_at_column) != 0});
         auto page = page_of(std::move(listed), query);
-        tell_opinions(connection, query, page);
+        tell_opinions(connection, query.told, page.drawings);
         return page;
     });
 }
 
 Result<Drawing> PostgresStore::drawing(const Uuid& id, const Viewer& viewer) {
     return with_connection(
-        [&](Connection& connection) { return find_drawing(connection, id, viewer); });
+        [&](Connection& connection) { return drawing_told(connection, id, viewer); });
 }
 
 Result<StoredImage> PostgresStore::image(const Uuid& id, const Viewer& viewer,

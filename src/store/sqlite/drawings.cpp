@@ -225,13 +225,21 @@ bool few_are_named(Connection& connection, const Query& query) {
     return counted.step() && are_few(counted.integer(0));
 }
 
-void tell_opinions(Connection& connection, const Query& query, Page& page) {
-    const auto statement = told_statement(query, page);
+/// Of drawings of one project.
+void tell_opinions(Connection& connection, const std::optional<Uuid>& told,
+                   std::vector<Drawing>& drawings) {
+    const auto statement = told_statement(told, drawings);
     if (!statement) return;
-    OwnOpinions own(label_merges(connection, query.project));
+    OwnOpinions own(label_merges(connection, drawings.front().project));
     auto rows = rows_of(connection, *statement);
     while (rows.step()) own.add(rows.uuid(0), rows.text(1));
-    std::move(own).tell(page);
+    std::move(own).tell(drawings);
+}
+
+Drawing drawing_told(Connection& connection, const Uuid& id, const Viewer& viewer) {
+    std::vector<Drawing> drawings{find_drawing(connection, id, viewer)};
+    tell_opinions(connection, viewer.told, drawings);
+    return std::move(drawings.front());
 }
 
 }  // namespace
@@ -247,13 +255,13 @@ Result<Page> SqliteStore::list(const Query& query) {
             listed.push_back(
                 {read_drawing(rows), rows.small(place_column), rows.small(looked_at_column) != 0});
         auto page = page_of(std::move(listed), query);
-        tell_opinions(connection, query, page);
+        tell_opinions(connection, query.told, page.drawings);
         return page;
     });
 }
 
 Result<Drawing> SqliteStore::drawing(const Uuid& id, const Viewer& viewer) {
-    return read([&](Connection& connection) { return find_drawing(connection, id, viewer); });
+    return read([&](Connection& connection) { return drawing_told(connection, id, viewer); });
 }
 
 Result<StoredImage> SqliteStore::image(const Uuid& id, const Viewer& viewer,

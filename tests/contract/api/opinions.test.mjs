@@ -62,6 +62,38 @@ for (const kind of Object.keys(stores))
       return { draw, ask, queue, says, events };
     };
 
+    it('tells of one drawing what one said oneself, with an ETag of its own', async () => {
+      const { draw, ask, says } = await project('own', 3);
+      const drawing = await draw();
+      const seen = (who, headers = {}, status = 200) =>
+        api.ask('GET', `/api/v1/projects/own/drawings/${drawing.id}`, { token: people[who], headers, status });
+      await says('marie', drawing, 'star');
+      const [hers, his] = [await seen('marie'), await seen('paul')];
+      assert.deepEqual([hers.body.opinion, 'opinion' in his.body], ['star', false]);
+      const [etag, other] = [hers, his].map(({ headers }) => headers.get('etag'));
+      assert.notEqual(etag, other);
+      for (const { headers } of [hers, his]) {
+        assert.equal(headers.get('cache-control'), 'private, no-cache');
+        assert.match(headers.get('vary'), /^Authorization/);
+      }
+      await seen('marie', { 'If-None-Match': etag }, 304);
+      await seen('paul', { 'If-None-Match': etag });
+      // What one holds is what a change is asked with. Others' opinions and one's own make it no older, a flag does.
+      const change = (held, tag, status = 200) =>
+        says('marie', drawing, tag, { headers: { 'If-Match': held }, status });
+      assert.equal((await change(etag, 'circle')).opinion, 'circle');
+      await ask('paul', 'PUT', `/drawings/${drawing.id}/flag`, { json: {}, headers: { 'If-Match': '"3"' } });
+      await change(etag, 'square', 412);
+      const again = await seen('marie');
+      assert.equal(again.body.opinion, 'circle');
+      await ask('paul', 'PATCH', `/drawings/${drawing.id}`, {
+        json: { tag: 'star' },
+        headers: { 'If-Match': (await seen('paul')).headers.get('etag') },
+      });
+      assert.equal((await seen('paul')).body.opinion, 'star');
+      assert.equal((await seen('marie')).body.opinion, 'circle');
+    });
+
     it('asks a second person, who is told nothing, and reviews what both say', async () => {
       const { draw, ask, queue, says, events } = await project('two', 2);
       const drawing = await draw();
