@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <random>
 
 #include "drawing/strokes.h"
 
@@ -72,6 +74,74 @@ TEST(Rasterise, NoPointsAreABlankSquare) {
     EXPECT_EQ(image.width, 32);
     EXPECT_EQ(image.height, 32);
     EXPECT_EQ(ink(image), 0);
+}
+
+struct Place {
+    explicit Place(const Point& point)
+        : x(static_cast<double>(point.x)), y(static_cast<double>(point.y)) {}
+    double x, y;
+};
+
+double distance_to(const Place& a, const Place& b, double x, double y) {
+    const double dx = b.x - a.x, dy = b.y - a.y;
+    const double length = dx * dx + dy * dy;
+    const double along =
+        length > 0 ? std::clamp(((x - a.x) * dx + (y - a.y) * dy) / length, 0.0, 1.0) : 0;
+    return std::hypot(x - a.x - along * dx, y - a.y - along * dy);
+}
+
+/// Every pixel by its distance to every segment, of strokes that are placed already.
+Image by_distance(const Strokes& strokes, Image image, double width) {
+    for (int y = 0; y < image.height; ++y)
+        for (int x = 0; x < image.width; ++x) {
+            double nearest = 1e9;
+            for (const auto& stroke : strokes)
+                for (std::size_t i = 0; i < stroke.size(); ++i)
+                    nearest = std::min(nearest, distance_to(Place(stroke[i == 0 ? 0 : i - 1]),
+                                                            Place(stroke[i]), x, y));
+            const double cover = std::clamp(std::max(width, 1.0) / 2 + 0.5 - nearest, 0.0, 1.0);
+            image.pixels[static_cast<std::size_t>(y * image.width + x)] = static_cast<std::uint8_t>(
+                255 - static_cast<int>(255 * std::min(width, 1.0) * cover));
+        }
+    return image;
+}
+
+/// Strokes that fill a picture of the size to its margin, so that rasterise() leaves them in place.
+Strokes placed(int width, int height, int margin, std::mt19937& random) {
+    const auto between = [&](int from, int to) {
+        return static_cast<float>(from) +
+               static_cast<float>(to - from) * static_cast<float>(random() % 1000) / 1000;
+    };
+    const auto left = static_cast<float>(margin), top = left;
+    const auto right = static_cast<float>(width - margin);
+    const auto bottom = static_cast<float>(height - margin);
+    Strokes strokes{{{left, top, 0}}, {{right, bottom, 0}}};
+    for (std::size_t i = 0; i < 3; ++i) {
+        strokes.emplace_back();
+        for (std::size_t k = 0; k <= random() % 4; ++k)
+            strokes.back().push_back(
+                {between(margin, width - margin), between(margin, height - margin), 0});
+    }
+    return strokes;
+}
+
+/// Of every width on each side of what is drawn at once, to the edges and beyond.
+TEST(Rasterise, InksEachPixelByItsDistance) {
+    std::mt19937 random(1);
+    for (int width = 1; width < 40; ++width)
+        for (const int margin : {0, 2, 6}) {
+            if (width < 2 * margin) continue;
+            const int side = 40;
+            const auto strokes = placed(width, side, margin, random);
+            const float pen = 0.5F + static_cast<float>(random() % 80) / 10;
+            const auto drawn = rasterise(strokes, side, {pen}, margin);
+            ASSERT_EQ(drawn.width, width);
+            ASSERT_EQ(drawn.height, side);
+            const auto exact = by_distance(strokes, drawn, static_cast<double>(pen));
+            for (std::size_t i = 0; i < drawn.pixels.size(); ++i)
+                ASSERT_NEAR(drawn.pixels[i], exact.pixels[i], 1)
+                    << width << ' ' << margin << ' ' << pen << " at " << i;
+        }
 }
 
 }  // namespace
