@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <cmath>
+#include <cstddef>
+#include <optional>
 
 namespace croquis::drawing {
 namespace {
@@ -44,6 +46,75 @@ Result<Stroke> read_stroke(const json::value& value, std::size_t index) {
     return stroke;
 }
 
+/// Reads strokes whose numbers are all whole and which have no space between: what Quick, Draw!'s
+/// simplified form is, kept. Nothing where anything else is met, or more than is allowed.
+class PlainReader {
+  public:
+    PlainReader(std::string_view text, const StrokeLimits& limits)
+        : at_(text.data()), end_(text.data() + text.size()), limits_(limits) {}
+
+    std::optional<Strokes> strokes() {
+        Strokes strokes;
+        std::size_t points = 0;
+        if (!take('[')) return std::nullopt;
+        do {
+            if (!read_stroke()) return std::nullopt;
+            points += stroke_.size();
+            if (strokes.size() == limits_.max_strokes || points > limits_.max_points)
+                return std::nullopt;
+            strokes.push_back(stroke_);
+        } while (take(','));
+        if (!take(']') || at_ != end_) return std::nullopt;
+        return strokes;
+    }
+
+  private:
+    bool take(char c) {
+        if (at_ == end_ || *at_ != c) return false;
+        ++at_;
+        return true;
+    }
+
+    bool read_stroke() {
+        stroke_.clear();
+        if (!take('[') || !read_axis(&Point::x, max_coordinate)) return false;
+        if (!take(',') || !read_axis(&Point::y, max_coordinate)) return false;
+        return take(']') || (take(',') && read_axis(&Point::t, max_time) && take(']'));
+    }
+
+    /// The first axis makes the stroke's points.
+    bool read_axis(float Point::*field, double limit) {
+        if (!take('[')) return false;
+        std::size_t count = 0;
+        do {
+            const auto number = read_number();
+            if (!number || std::abs(*number) > limit) return false;
+            if (field == &Point::x) stroke_.emplace_back();
+            if (count == stroke_.size()) return false;
+            stroke_[count++].*field = static_cast<float>(*number);
+        } while (take(','));
+        return take(']') && count == stroke_.size();
+    }
+
+    std::optional<double> read_number() {
+        constexpr std::ptrdiff_t most_digits = 10;
+        const bool is_negative = take('-');
+        const char* const first = at_;
+        std::int64_t number = 0;
+        for (; at_ != end_ && *at_ >= '0' && *at_ <= '9' && at_ - first <= most_digits; ++at_)
+            number = 10 * number + (*at_ - '0');
+        const auto digits = at_ - first;
+        if (digits == 0 || digits > most_digits || (digits > 1 && *first == '0'))
+            return std::nullopt;
+        return static_cast<double>(is_negative ? -number : number);
+    }
+
+    const char* at_;
+    const char* end_;
+    const StrokeLimits& limits_;
+    Stroke stroke_;
+};
+
 /// A whole number is written without fraction and exponent, whatever it was given as.
 void write_whole_numbers(json::value& value) {
     constexpr double most_exact = 9007199254740992;  // 2^53
@@ -79,6 +150,7 @@ Result<Strokes> strokes_from_json(const json::value& value, const StrokeLimits& 
 }
 
 Result<Strokes> parse_strokes(std::string_view text, const StrokeLimits& limits) {
+    if (auto plain = PlainReader(text, limits).strokes()) return std::move(*plain);
     json::parse_options options;
     options.max_depth = 4;
     json::error_code failed;

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cstring>
 #include <istream>
+#include <optional>
 
 #include "core/text.h"
 #include "drawing/strokes.h"
@@ -46,15 +48,16 @@ bool is_empty_stroke(const json::value& stroke) {
     return true;
 }
 
-/// The strokes as they are kept, checked.
-Result<std::string> strokes_of(const json::object& object) {
-    const auto* given = object.if_contains("drawing");
+/// The strokes as they are kept, checked; takes out of the object those without a point.
+Result<std::string> strokes_of(json::object& object) {
+    auto* given = object.if_contains("drawing");
     if (given == nullptr) return wrong("There is no \"drawing\".");
-    json::value drawing = *given;
-    if (given->is_string()) {
+    json::value& drawing = *given;
+    if (drawing.is_string()) {
         json::error_code failed;
-        drawing = json::parse(given->get_string(), failed);
+        auto told = json::parse(drawing.get_string(), failed);
         if (failed) return wrong("The drawing is a text that is not JSON.");
+        drawing = std::move(told);
     }
     auto* strokes = drawing.if_array();
     if (strokes == nullptr) return wrong("The drawing is not a list of strokes.");
@@ -66,7 +69,7 @@ Result<std::string> strokes_of(const json::object& object) {
     return json::serialize(drawing);
 }
 
-Result<Record> record_of(const json::object& object) {
+Result<Record> record_of(json::object object) {
     auto strokes = strokes_of(object);
     if (!strokes) return strokes.error();
     Record record;
@@ -89,13 +92,63 @@ Result<Record> record_of(const json::object& object) {
     return record;
 }
 
-Result<Record> record_of_line(const std::string& line) {
-    json::error_code failed;
-    const auto value = json::parse(line, failed);
-    if (failed) return wrong(fmt::format("It is not JSON: {}.", failed.message()));
-    if (!value.is_object()) return wrong("It is not a JSON object.");
-    return record_of(value.get_object());
-}
+/// Reads one line after the other in the same memory.
+class LineParser {
+  public:
+    Result<Record> record_of_line(std::string_view line) {
+        json::error_code failed;
+        parser_.reset(&memory_);
+        memory_.release();  // what the line before took
+        parser_.write(line.data(), line.size(), failed);
+        if (failed) return wrong(fmt::format("It is not JSON: {}.", failed.message()));
+        auto value = parser_.release();
+        if (!value.is_object()) return wrong("It is not a JSON object.");
+        return record_of(std::move(value.get_object()));
+    }
+
+  private:
+    std::vector<unsigned char> room_ = std::vector<unsigned char>(std::size_t{64} << 10U);
+    json::monotonic_resource memory_{room_.data(), room_.size()};
+    json::parser parser_;
+};
+
+/// The lines of a stream, read in blocks.
+class LineReader {
+  public:
+    explicit LineReader(std::unique_ptr<std::istream> in) : in_(std::move(in)) {}
+
+    /// Puts at most a little more than `most` bytes of the next line into `line`, and passes over
+    /// the rest of a longer one. How many it took from the stream; 0 at its end.
+    std::size_t read(std::string& line, std::size_t most) {
+        line.clear();
+        std::size_t taken = 0;
+        for (bool ended = false; !ended && (at_ < end_ || fill());) {
+            const char* const begin = block_.data() + at_;
+            const auto* const newline =
+                static_cast<const char*>(std::memchr(begin, '\n', end_ - at_));
+            ended = newline != nullptr;
+            const auto size = ended ? static_cast<std::size_t>(newline - begin) : end_ - at_;
+            if (line.size() <= most) line.append(begin, size);
+            const std::size_t passed = size + (ended ? 1 : 0);
+            at_ += passed;
+            taken += passed;
+        }
+        return taken;
+    }
+
+  private:
+    bool fill() {
+        in_->read(block_.data(), static_cast<std::streamsize>(block_.size()));
+        at_ = 0;
+        end_ = static_cast<std::size_t>(in_->gcount());
+        return end_ > 0;
+    }
+
+    std::unique_ptr<std::istream> in_;
+    std::vector<char> block_ = std::vector<char>(std::size_t{64} << 10U);
+    std::size_t at_ = 0;  ///< of the block, what is not read yet
+    std::size_t end_ = 0;
+};
 
 class QuickdrawReader final : public RecordReader {
   public:
@@ -108,7 +161,7 @@ class QuickdrawReader final : public RecordReader {
                 if (next_text_ == texts_.size()) return std::optional<Item>();
                 auto opened = texts_[next_text_].open();
                 if (!opened) return opened.error();
-                in_ = std::move(*opened);
+                in_.emplace(std::move(*opened));
                 ++next_text_;
                 line_number_ = 0;
             }
@@ -127,20 +180,13 @@ class QuickdrawReader final : public RecordReader {
     std::size_t litter() const override { return 0; }
 
   private:
-    /// At most a little more than max_line_bytes of it; the rest of a longer one is passed over.
     bool read_line() {
-        line_.clear();
         ++line_number_;
-        bool any = false;
-        for (int c = in_->get(); c != std::istream::traits_type::eof(); c = in_->get()) {
-            any = true;
-            ++read_;
-            if (c == '\n') break;
-            if (line_.size() <= max_line_bytes) line_.push_back(static_cast<char>(c));
-        }
+        const auto taken = in_->read(line_, max_line_bytes);
+        read_ += taken;
         constexpr std::string_view mark = "\xef\xbb\xbf";
         if (line_number_ == 1 && line_.starts_with(mark)) line_.erase(0, mark.size());
-        return any;
+        return taken > 0;
     }
 
     Item item() {
@@ -148,7 +194,7 @@ class QuickdrawReader final : public RecordReader {
         if (line_.size() > max_line_bytes)
             return Rejected{std::move(place),
                             fmt::format("The line has more than {} bytes.", max_line_bytes)};
-        auto record = record_of_line(line_);
+        auto record = parser_.record_of_line(line_);
         if (!record) return Rejected{std::move(place), record.error().detail};
         record->place = std::move(place);
         return std::move(*record);
@@ -157,7 +203,8 @@ class QuickdrawReader final : public RecordReader {
     std::vector<TextSource> texts_;
     std::uint64_t extent_;
     std::size_t next_text_ = 0;
-    std::unique_ptr<std::istream> in_;
+    std::optional<LineReader> in_;
+    LineParser parser_;
     std::string line_;
     std::size_t line_number_ = 0;
     std::uint64_t read_ = 0;

@@ -309,6 +309,38 @@ TEST_F(QuickdrawTest, GoodLinesComeAndBadOnesAreNamed) {
                             HasSubstr("x.ndjson:10: It is not JSON"), HasSubstr("x.ndjson:12:")));
 }
 
+/// Lines are read in blocks of 64 KiB.
+TEST_F(QuickdrawTest, LinesAreWholeWhereverABlockEnds) {
+    std::string text;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < 60; ++i) {
+        const std::string padding(i % 7 == 0 ? 65'490 + i : 3000 + i, 'x');
+        names.push_back(std::to_string(i));
+        text += R"({"key_id":")" + names.back() + R"(","pad":")" + padding +
+                R"(","drawing":[[[0,80],[1,20]]]})" + "\n";
+    }
+    text.pop_back();
+    file("x.ndjson", text);
+    auto reader = open_reader(path("x.ndjson"), {}).value();
+    for (const auto& name : names) {
+        auto item = reader->next().value();
+        ASSERT_TRUE(item) << name;
+        ASSERT_TRUE(std::holds_alternative<Record>(*item)) << name;
+        EXPECT_EQ(std::get<Record>(*item).external_id, name);
+    }
+    EXPECT_FALSE(reader->next().value());
+    EXPECT_EQ(reader->position(), text.size());
+}
+
+TEST_F(QuickdrawTest, ALineThatIsTooLongIsPassedOver) {
+    const std::string good = R"({"word":"a","drawing":[[[0,80],[1,20]]]})";
+    const std::string padding(std::size_t{17} << 20U, 'x');
+    file("x.ndjson", good + "\n" + R"({"pad":")" + padding + "\"}\n" + good);
+    const auto all = read("x.ndjson");
+    EXPECT_EQ(all.records.size(), 2U);
+    EXPECT_THAT(all.rejected, ElementsAre(HasSubstr("x.ndjson:2: The line has more than")));
+}
+
 TEST_F(QuickdrawTest, AFolderAndAZipOfFilesAreReadOneAfterTheOther) {
     const std::string line = R"(,"drawing":[[[0,80],[1,20]]]})";
     file("d/a.ndjson", R"({"word":"a")" + line);

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace croquis::drawing {
 namespace {
@@ -44,6 +46,31 @@ TEST(ParseStrokes, RefusesWhatIsNotJson) {
         ASSERT_FALSE(strokes) << text;
         EXPECT_EQ(strokes.error().kind, ErrorKind::malformed) << text;
     }
+}
+
+/// Whole numbers without a space between are read in a way of their own.
+TEST(ParseStrokes, ReadsEveryWayOfWritingAlike) {
+    const auto points_of = [](std::string_view text) {
+        std::vector<std::vector<float>> all;
+        for (const auto& stroke : parse_strokes(text).value()) {
+            all.emplace_back();
+            for (const auto& point : stroke)
+                all.back().insert(all.back().end(), {point.x, point.y, point.t});
+        }
+        return all;
+    };
+    const std::vector<std::vector<float>> points{{0, -5, 0, 1000000, 80, 16}, {7, 0, 0}};
+    for (const auto* text :
+         {"[[[0,1000000],[-5,80],[0,16]],[[7],[0]]]", "[[[-0,1000000],[-5,80],[0,16]],[[7],[0]]]",
+          "[[[0,1e6],[-5.0,80],[0,16]],[[7],[0]]]",
+          " [ [[0, 1000000],[-5,80],[0,16]], [[7],[0]]]\n"})
+        EXPECT_EQ(points_of(text), points) << text;
+    for (const auto* text :
+         {"[[[01],[2]]]", "[[[1],[2]],]", "[[[1],[-]]]", "[[[1,],[2]]]", "[[[1],[2]]]]"})
+        EXPECT_EQ(parse_strokes(text).error().kind, ErrorKind::malformed) << text;
+    for (const auto* text : {"[[[1000001],[2]]]", "[[[1],[2],[1000000001]]]",
+                             "[[[1],[123456789012345678901234567890]]]"})
+        EXPECT_EQ(parse_strokes(text).error().kind, ErrorKind::invalid) << text;
 }
 
 TEST(ParseStrokes, RefusesDeepNestingAsMalformed) {
