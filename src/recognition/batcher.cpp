@@ -122,9 +122,12 @@ class Batcher::Impl {
     }
 
     void submit(BytesView file, Asker asker, Batcher::Handler done) {
-        if (asker.hang_up) asked_by_clients_.fetch_add(1, std::memory_order_relaxed);
         const auto cost = drawing::cost_of(file, options_.limits);
-        RecognitionTask task(file, std::move(asker), cost, std::move(done));
+        submit(RecognitionTask(file, std::move(asker), cost, std::move(done)));
+    }
+
+    void submit(RecognitionTask task) {
+        if (task.asker().hang_up) asked_by_clients_.fetch_add(1, std::memory_order_relaxed);
         std::vector<RecognitionTask> gone;
         MutexLock lock(mutex_);
         bool taken = !stopped_ && waiting_.push(task);
@@ -303,6 +306,17 @@ class Batcher::Impl {
     }
 
     /// The picture as the model sees it; fills in what is known of it.
+    Result<drawing::ModelInput> prepare(const RecognitionTask& task, RecognitionResult& about) {
+        if (const auto* prepared = task.prepared()) {
+            about.media_type = prepared->media_type;
+            about.width = prepared->width;
+            about.height = prepared->height;
+            about.bare = true;
+            return prepared->input;
+        }
+        return prepare(task.file(), about);
+    }
+
     Result<drawing::ModelInput> prepare(BytesView file, RecognitionResult& about) {
         try {
             Stopwatch watch;
@@ -341,7 +355,7 @@ class Batcher::Impl {
         for (auto& task : batch.tasks) {
             RecognitionResult known;
             known.model = batch.replicas->info;
-            auto input = prepare(task.file(), known);
+            auto input = prepare(task, known);
             if (!input) {
                 task.answer(input.error());
                 continue;
@@ -390,6 +404,10 @@ Batcher::~Batcher() {
 
 void Batcher::recognise(BytesView file, Asker asker, Handler done) {
     impl_->submit(file, std::move(asker), std::move(done));
+}
+
+void Batcher::recognise(const PreparedPicture& picture, Asker asker, Handler done) {
+    impl_->submit(RecognitionTask(picture, std::move(asker), std::move(done)));
 }
 
 asio::awaitable<Result<RecognitionResult>> Batcher::recognise(BytesView file, Asker asker) {

@@ -57,7 +57,9 @@ class Batcher {
     /// client's share of it is full, the wait was too long, the client has hung up, or the batcher
     /// was stopped.
     void recognise(BytesView file, Asker asker, Handler done);
-    void recognise(BytesView file, Handler done) { recognise(file, {}, std::move(done)); }
+    void recognise(BytesView file, Handler done) { recognise(file, Asker(), std::move(done)); }
+    /// The same of a picture that must not be decoded any more, and is bare.
+    void recognise(const PreparedPicture& picture, Asker asker, Handler done);
     /// The same, resuming on the caller's executor, whose context must outlive stop().
     boost::asio::awaitable<Result<RecognitionResult>> recognise(BytesView file, Asker asker);
     boost::asio::awaitable<Result<RecognitionResult>> recognise(BytesView file);

@@ -7,6 +7,14 @@
 
 namespace croquis::recognition {
 
+/// A picture that is decoded and normalised already.
+struct PreparedPicture {
+    drawing::ModelInput input{};
+    drawing::MediaType media_type = drawing::MediaType::png;  ///< of the file that it is kept as
+    int width = 0;                                            ///< of that
+    int height = 0;
+};
+
 struct RecognitionResult {
     drawing::MediaType media_type = drawing::MediaType::png;
     int width = 0;  ///< of the picture, upright

@@ -26,6 +26,12 @@ class RecognitionTask {
 
     RecognitionTask(BytesView file, Asker asker, drawing::Cost cost, Handler done)
         : file_(file), asker_(std::move(asker)), cost_(cost), done_(std::move(done)) {}
+    RecognitionTask(const PreparedPicture& picture, Asker asker, Handler done)
+        : file_(picture.input),
+          prepared_(&picture),
+          asker_(std::move(asker)),
+          cost_{picture.input.size(), 0},
+          done_(std::move(done)) {}
     ~RecognitionTask() = default;
     RecognitionTask(RecognitionTask&&) = default;
     // Boost 1.81 never ends assigning a completion handler.
@@ -33,7 +39,10 @@ class RecognitionTask {
     RecognitionTask(const RecognitionTask&) = delete;
     RecognitionTask& operator=(const RecognitionTask&) = delete;
 
+    /// Of a prepared picture, what a model sees.
     [[nodiscard]] BytesView file() const { return file_; }
+    /// Null where there is a file to be decoded.
+    [[nodiscard]] const PreparedPicture* prepared() const { return prepared_; }
     [[nodiscard]] const Asker& asker() const { return asker_; }
     [[nodiscard]] const drawing::Cost& cost() const { return cost_; }
     [[nodiscard]] Clock::duration waited() const { return Clock::now() - since_; }
@@ -43,6 +52,7 @@ class RecognitionTask {
 
   private:
     BytesView file_;
+    const PreparedPicture* prepared_ = nullptr;
     Asker asker_;
     drawing::Cost cost_;
     Handler done_;

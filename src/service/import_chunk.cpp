@@ -33,7 +33,10 @@ class ImportChunk::Looking : public std::enable_shared_from_this<Looking> {
                                next](Result<recognition::RecognitionResult> found) {
                 self->finish(next, std::move(found));
             };
-            batcher_.recognise(next->import.submission.image, asker_, done);
+            if (next->prepared)
+                batcher_.recognise(*next->prepared, asker_, done);
+            else
+                batcher_.recognise(next->import.submission.image, asker_, done);
         }
     }
 

@@ -18,7 +18,9 @@ struct PendingImport {
     store::DrawingImport import;
     std::optional<std::string> label;  ///< of the project
     bool is_drawn = false;             ///< the picture is drawn here, of the strokes
-    std::optional<Error> undrawable;   ///< why it cannot be
+    /// Of one that is: what the model sees in it.
+    std::optional<recognition::PreparedPicture> prepared;
+    std::optional<Error> undrawable;  ///< why it cannot be
     bool was_there = false;
     bool was_deleted = false;             ///< here, for good
     std::optional<store::Drawing> there;  ///< in a dry run

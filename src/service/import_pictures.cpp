@@ -5,28 +5,33 @@
 #include <utility>
 #include <vector>
 
+#include "drawing/decode.h"
 #include "drawing/image.h"
+#include "drawing/normalise.h"
 #include "drawing/sanitise.h"
 #include "drawing/strokes.h"
 
 namespace croquis::service {
 namespace {
 
-Result<Bytes> picture_of(const std::string& strokes) {
-    const auto parsed = drawing::parse_strokes(strokes);
-    if (!parsed) return parsed.error();
-    return drawing::encode_png(drawing::on_canvas(*parsed));
+/// The picture is at hand here: the batcher need not decode it.
+Result<void> draw(PendingImport& pending) {
+    auto& submission = pending.import.submission;
+    const auto strokes = drawing::parse_strokes(submission.strokes);
+    if (!strokes) return strokes.error();
+    const auto picture = drawing::on_canvas(*strokes);
+    const auto input = drawing::normalise(picture);
+    if (!input) return input.error();
+    auto file = drawing::encode_png(picture);
+    if (!file) return file.error();
+    submission.image = std::move(*file);
+    submission.sha256 = sha256(submission.image);
+    pending.prepared = {*input, drawing::MediaType::png, picture.width, picture.height};
+    return {};
 }
 
 void draw_one(PendingImport& pending) {
-    auto& submission = pending.import.submission;
-    auto picture = picture_of(submission.strokes);
-    if (!picture) {
-        pending.undrawable = picture.error();
-        return;
-    }
-    submission.image = std::move(*picture);
-    submission.sha256 = sha256(submission.image);
+    if (const auto drawn = draw(pending); !drawn) pending.undrawable = drawn.error();
 }
 
 /// Another release may have drawn the same strokes in other bytes, or written them otherwise.

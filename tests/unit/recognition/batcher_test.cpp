@@ -186,6 +186,23 @@ TEST(Batcher, AnswersWithWhatThePictureIsAndWhoAnswered) {
     EXPECT_EQ(answer->model->id, "first");
 }
 
+TEST(Batcher, APreparedPictureIsNotDecoded) {
+    Rig at;
+    const PreparedPicture picture{{}, drawing::MediaType::webp, 30, 20};
+    std::promise<Result<RecognitionResult>> promise;
+    at.batcher.recognise(picture, {}, [&](Result<RecognitionResult> answer) {
+        promise.set_value(std::move(answer));
+    });
+    const auto answer = promise.get_future().get();
+    ASSERT_TRUE(answer) << answer.error().detail;
+    EXPECT_EQ(answer->media_type, drawing::MediaType::webp);
+    EXPECT_EQ(answer->width, 30);
+    EXPECT_EQ(answer->height, 20);
+    EXPECT_TRUE(answer->bare);
+    EXPECT_EQ(answer->prediction.tag, "first");
+    EXPECT_EQ(answer->model, at.batcher.model());
+}
+
 TEST(Batcher, ResumesOnTheCallersExecutor) {
     asio::io_context io;
     Rig at;
