@@ -1,25 +1,31 @@
-// croquis-bench-functions: the functions that every submission goes through, one by one, on one
-// core, on drawings as people send them. Options are Google Benchmark's (--benchmark_filter=infer).
-// Context: the shipped model's arithmetic and the measured peaks of a core and of all, of 32-bit
-// floats and of bytes; "times_limit" is how many times longer than that arithmetic at the floats'
-// peak something took, "times_byte_limit" (engines of 8 bits) at the bytes'.
-// "infer_on_cores" is the one that runs on several threads, each with a recogniser of its own.
+// croquis-bench-functions: the functions that every submission goes through, and every drawing that
+// is imported as strokes, one by one, on one core, on drawings as people send them. Options are
+// Google Benchmark's (--benchmark_filter=infer). Context: the shipped model's arithmetic and the
+// measured peaks of a core and of all, of 32-bit floats and of bytes; "times_limit" is how many
+// times longer than that arithmetic at the floats' peak something took, "times_byte_limit" (engines
+// of 8 bits) at the bytes'. "infer_on_cores" is the one that runs on several threads, each with a
+// recogniser of its own.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <sstream>
 #include <thread>
+#include <utility>
 
 #include "api/codec/request_bodies.h"
 #include "core/bytes.h"
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "drawing/strokes.h"
+#include "learning/dataset/readers.h"
 #include "learning/synthesis/sketcher.h"
 #include "peak.h"
 #include "recognition/network.h"
@@ -51,7 +57,23 @@ http::Request submission(const std::string& body) {
     return request;
 }
 
+/// As Quick, Draw! publishes them.
+std::string text_of(const drawing::Strokes& strokes) {
+    json::array list;
+    for (const auto& stroke : strokes) {
+        json::array x, y;
+        for (const auto& point : stroke) {
+            x.emplace_back(std::lround(point.x));
+            y.emplace_back(std::lround(point.y));
+        }
+        list.emplace_back(json::array{std::move(x), std::move(y)});
+    }
+    return json::serialize(list);
+}
+
 struct Drawings {
+    std::vector<drawing::Strokes> strokes;
+    std::vector<std::string> texts;  ///< of the strokes
     std::vector<drawing::Image> images;
     std::vector<Bytes> files;
     std::vector<std::string> base64;
@@ -68,6 +90,8 @@ Drawings make_drawings(Canvas canvas, int side) {
     Drawings all;
     for (std::size_t i = 0; i < count; ++i) {
         const auto strokes = learning::sketch(labels[i % labels.size()], random);
+        all.strokes.push_back(strokes);
+        all.texts.push_back(text_of(strokes));
         const drawing::Pen pen{random.uniform(2, 6)};
         all.images.push_back(on_canvas(drawing::rasterise(strokes, side, pen, 20), canvas));
         all.files.push_back(drawing::encode_png(all.images.back()).value());
@@ -96,10 +120,15 @@ void each(benchmark::State& state, const List& list, Function function) {
 }
 
 template <class List>
-void count_bytes(benchmark::State& state, const List& list) {
+double mean_size(const List& list) {
     std::size_t sum = 0;
     for (const auto& item : list) sum += item.size();
-    const double mean = static_cast<double>(sum) / static_cast<double>(list.size());
+    return static_cast<double>(sum) / static_cast<double>(list.size());
+}
+
+template <class List>
+void count_bytes(benchmark::State& state, const List& list) {
+    const double mean = mean_size(list);
     state.counters["bytes"] = mean;
     state.SetBytesProcessed(
         static_cast<std::int64_t>(mean * static_cast<double>(state.iterations())));
@@ -135,6 +164,45 @@ void png_decode(benchmark::State& state, Canvas canvas) {
     const auto& list = drawings(canvas).files;
     each(state, list, [](const Bytes& file) { return drawing::decode(file); });
     count_bytes(state, list);
+}
+
+void png_encode(benchmark::State& state, Canvas canvas) {
+    const auto& list = drawings(canvas).images;
+    each(state, list, [](const drawing::Image& image) { return drawing::encode_png(image); });
+    state.counters["bytes"] = mean_size(drawings(canvas).files);
+}
+
+void rasterise(benchmark::State& state) {
+    each(state, drawings(Canvas::grey).strokes,
+         [](const drawing::Strokes& strokes) { return drawing::on_canvas(strokes); });
+}
+
+void parse_strokes(benchmark::State& state) {
+    const auto& list = drawings(Canvas::grey).texts;
+    each(state, list, [](const std::string& text) { return drawing::parse_strokes(text); });
+    count_bytes(state, list);
+}
+
+/// A line of Quick, Draw!'s, from the file to a record.
+void read_ndjson(benchmark::State& state) {
+    const auto& texts = drawings(Canvas::grey).texts;
+    std::string lines;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        lines +=
+            fmt::format("{{\"key_id\":\"{}\",\"word\":\"star\",\"drawing\":{}}}\n", i, texts[i]);
+    const auto open = [&]() -> Result<std::unique_ptr<std::istream>> {
+        return std::make_unique<std::istringstream>(lines);
+    };
+    auto reader = dataset::read_quickdraw({{"drawings.ndjson", open}}, 0);
+    for (auto _ : state) {
+        auto item = reader->next();
+        if (item && !*item) {
+            reader = dataset::read_quickdraw({{"drawings.ndjson", open}}, 0);
+            item = reader->next();
+        }
+        benchmark::DoNotOptimize(item);
+    }
+    count_bytes(state, texts);
 }
 
 void normalise(benchmark::State& state, Canvas canvas) {
@@ -275,11 +343,15 @@ void add_benchmarks(const Models& models, const Limit& limit) {
     RegisterBenchmark("base64_decode", base64_decode);
     RegisterBenchmark("json_parse", json_parse);
     RegisterBenchmark("sha256", digest);
+    RegisterBenchmark("read_ndjson", read_ndjson);
+    RegisterBenchmark("parse_strokes", parse_strokes);
+    RegisterBenchmark("rasterise", rasterise);
     const std::map<std::string, Canvas> canvases{{"grey_256", Canvas::grey},
                                                  {"rgba_280", Canvas::rgba}};
     for (const auto& [name, canvas] : canvases) {
         RegisterBenchmark(fmt::format("read_request/{}", name).c_str(), read_request, canvas);
         RegisterBenchmark(fmt::format("png_decode/{}", name).c_str(), png_decode, canvas);
+        RegisterBenchmark(fmt::format("png_encode/{}", name).c_str(), png_encode, canvas);
         RegisterBenchmark(fmt::format("normalise/{}", name).c_str(), normalise, canvas);
     }
     for (const auto& model : models) {
