@@ -332,6 +332,18 @@ TEST_F(QuickdrawTest, LinesAreWholeWhereverABlockEnds) {
     EXPECT_EQ(reader->position(), text.size());
 }
 
+TEST_F(QuickdrawTest, ManyLongLinesTakeNoMoreThanOne) {
+    std::string axis = "0";
+    for (std::size_t i = 1; i < 6000; ++i) axis += "," + std::to_string(i);
+    std::string text;
+    for (std::size_t i = 0; i < 80; ++i)
+        text += R"({"drawing":[[[)" + axis + "],[" + axis + "]]]}\n";
+    file("x.ndjson", text);
+    const auto all = read("x.ndjson");
+    ASSERT_EQ(all.records.size(), 80U);
+    EXPECT_EQ(all.records.back().strokes, "[[[" + axis + "],[" + axis + "]]]");
+}
+
 TEST_F(QuickdrawTest, ALineThatIsTooLongIsPassedOver) {
     const std::string good = R"({"word":"a","drawing":[[[0,80],[1,20]]]})";
     const std::string padding(std::size_t{17} << 20U, 'x');
