@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <spng.h>
-#include <zlib.h>
 
 #include <array>
 #include <memory>
@@ -139,6 +138,7 @@ Result<Decoded> decode(BytesView file, const DecodeLimits& limits) {
 }
 
 Result<Bytes> encode_png(const Image& image, PngContent content) {
+    if (content == PngContent::drawing) return encode_plain_png(image);
     const Spng png(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
     if (!png) throw std::bad_alloc();
     static constexpr std::array<std::uint8_t, 5> colour_types{
@@ -151,13 +151,6 @@ Result<Bytes> encode_png(const Image& image, PngContent content) {
     header.color_type = colour_types[static_cast<std::size_t>(image.channels)];
     std::size_t size = 0;
     int failed = spng_set_option(png.get(), SPNG_ENCODE_TO_BUFFER, 1);
-    // Lines on one colour are smaller without filters, and quicker to read back.
-    if (failed == 0 && content == PngContent::drawing)
-        failed = spng_set_option(png.get(), SPNG_FILTER_CHOICE, SPNG_DISABLE_FILTERING);
-    // Nearly all of it is runs: to look for other repetitions takes five times as long, and gains
-    // nothing.
-    if (failed == 0 && content == PngContent::drawing)
-        failed = spng_set_option(png.get(), SPNG_IMG_COMPRESSION_STRATEGY, Z_RLE);
     if (failed == 0) failed = spng_set_ihdr(png.get(), &header);
     if (failed == 0)
         failed = spng_encode_image(png.get(), image.pixels.data(), image.pixels.size(),

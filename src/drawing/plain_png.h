@@ -18,4 +18,8 @@ namespace croquis::drawing {
 /// are passed over. Allocates the pixels and, where they are in several chunks, the file's size.
 std::optional<Image> decode_plain_png(BytesView file, std::size_t max_pixels);
 
+/// Encodes a picture as such a file, for drawings: lines on one colour are smaller without filters,
+/// and quicker to read back. The bytes may differ between kinds of processors.
+Bytes encode_plain_png(const Image& image);
+
 }  // namespace croquis::drawing

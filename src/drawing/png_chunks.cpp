@@ -20,6 +20,11 @@ std::uint32_t big_endian(BytesView bytes) {
     return value;
 }
 
+void add_big_endian(Bytes& into, std::uint32_t value) {
+    for (const unsigned shift : {24U, 16U, 8U, 0U})
+        into.push_back(static_cast<std::uint8_t>(value >> shift));
+}
+
 bool PngChunk::is_intact() const {
     const BytesView summed = whole.subspan(4, whole.size() - 8);
     return libdeflate_crc32(0, summed.data(), summed.size()) == big_endian(whole.last(4));
@@ -32,6 +37,14 @@ std::optional<PngChunk> next_chunk(BytesView& rest) {
     const PngChunk chunk{rest.first(length + chunk_frame)};
     rest = rest.subspan(length + chunk_frame);
     return chunk;
+}
+
+void add_chunk(Bytes& into, std::string_view type, BytesView data) {
+    add_big_endian(into, static_cast<std::uint32_t>(data.size()));
+    const std::size_t summed = into.size();
+    into.insert(into.end(), type.begin(), type.end());
+    into.insert(into.end(), data.begin(), data.end());
+    add_big_endian(into, libdeflate_crc32(0, into.data() + summed, into.size() - summed));
 }
 
 std::uint64_t PngHeader::bits_a_pixel() const {

@@ -14,6 +14,8 @@ inline constexpr std::string_view png_end{"\0\0\0\0IEND\xae\x42\x60\x82", 12};
 /// The number in the first four bytes, of which there must be as many.
 std::uint32_t big_endian(BytesView bytes);
 
+void add_big_endian(Bytes& into, std::uint32_t value);
+
 /// One chunk of a PNG (specification, third edition, section 5.3), in the file's own bytes.
 struct PngChunk {
     BytesView whole;  ///< with its length, type and sum
@@ -30,6 +32,9 @@ struct PngChunk {
 
 /// Takes one chunk off the front; nothing where `rest` does not hold a whole one.
 std::optional<PngChunk> next_chunk(BytesView& rest);
+
+/// Writes one, with its length and sum.
+void add_chunk(Bytes& into, std::string_view type, BytesView data);
 
 /// What the first chunk says of the pixels.
 struct PngHeader {

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "drawing/png_chunks.h"
 #include "unit/drawing/pictures.h"
 
 namespace croquis::drawing {
@@ -83,6 +84,19 @@ TEST(PlainPng, UndoesEachFilterAtEachWidth) {
                 ASSERT_TRUE(equal(*plain, by_libspng(file).value()))
                     << int{filter} << ' ' << int{colour} << ' ' << width;
             }
+}
+
+TEST(PlainPng, WritesWhatBothReadersReadAlike) {
+    Random random(5);
+    for (int channels = 1; channels <= 4; ++channels)
+        for (const int side : {1, 7, 40, 280}) {
+            const auto image = scribble(side, 1 + static_cast<int>(below(random, 200)), channels,
+                                        below(random, 1000));
+            const auto file = encode_plain_png(image);
+            EXPECT_TRUE(equal(by_libspng(file).value(), image)) << side << ' ' << channels;
+            EXPECT_TRUE(equal(decode_plain_png(file, many_pixels).value(), image));
+            EXPECT_TRUE(holds_only_pixels(file));
+        }
 }
 
 TEST(PlainPng, PassesOverAncillaryChunks) {
