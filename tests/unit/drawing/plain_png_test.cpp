@@ -99,6 +99,16 @@ TEST(PlainPng, WritesWhatBothReadersReadAlike) {
         }
 }
 
+TEST(PlainPng, WritesWhatCannotBePacked) {
+    Random random(6);
+    for (const int side : {1, 100, 700}) {
+        Image noise{side, side, 3, {}};
+        noise.pixels.resize(static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3);
+        for (auto& byte : noise.pixels) byte = static_cast<std::uint8_t>(below(random, 256));
+        EXPECT_TRUE(equal(by_libspng(encode_plain_png(noise)).value(), noise)) << side;
+    }
+}
+
 TEST(PlainPng, PassesOverAncillaryChunks) {
     Random random(3);
     Png png = random_png(random);
