@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <spng.h>
 
-#include <array>
 #include <memory>
 
 #include "drawing/exif.h"
@@ -141,14 +140,11 @@ Result<Bytes> encode_png(const Image& image, PngContent content) {
     if (content == PngContent::drawing) return encode_plain_png(image);
     const Spng png(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
     if (!png) throw std::bad_alloc();
-    static constexpr std::array<std::uint8_t, 5> colour_types{
-        0, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_COLOR_TYPE_GRAYSCALE_ALPHA, SPNG_COLOR_TYPE_TRUECOLOR,
-        SPNG_COLOR_TYPE_TRUECOLOR_ALPHA};
     spng_ihdr header{};
     header.width = static_cast<std::uint32_t>(image.width);
     header.height = static_cast<std::uint32_t>(image.height);
     header.bit_depth = 8;
-    header.color_type = colour_types[static_cast<std::size_t>(image.channels)];
+    header.color_type = colour_type_of(image.channels);
     std::size_t size = 0;
     int failed = spng_set_option(png.get(), SPNG_ENCODE_TO_BUFFER, 1);
     if (failed == 0) failed = spng_set_ihdr(png.get(), &header);

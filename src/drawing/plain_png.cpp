@@ -275,13 +275,11 @@ std::optional<Image> decode_plain_png(BytesView file, std::size_t max_pixels) {
 }
 
 Bytes encode_plain_png(const Image& image) {
-    constexpr std::array<std::uint8_t, 5> colours{0, 0, 4, 2, 6};  // by channels
     constexpr std::uint8_t bits_a_channel = 8;
     Bytes header;
     add_big_endian(header, static_cast<std::uint32_t>(image.width));
     add_big_endian(header, static_cast<std::uint32_t>(image.height));
-    header.insert(header.end(),
-                  {bits_a_channel, colours[static_cast<std::size_t>(image.channels)], 0, 0, 0});
+    header.insert(header.end(), {bits_a_channel, colour_type_of(image.channels), 0, 0, 0});
     const Bytes packed = deflated(unfiltered_rows(image));
     const BytesView signature = as_bytes(png_signature);
     Bytes file(signature.begin(), signature.end());

@@ -25,6 +25,11 @@ void add_big_endian(Bytes& into, std::uint32_t value) {
         into.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 
+std::uint8_t colour_type_of(int channels) {
+    static constexpr std::array<std::uint8_t, 5> types{0, 0, 4, 2, 6};
+    return types[static_cast<std::size_t>(channels)];
+}
+
 bool PngChunk::is_intact() const {
     const BytesView summed = whole.subspan(4, whole.size() - 8);
     return libdeflate_crc32(0, summed.data(), summed.size()) == big_endian(whole.last(4));

@@ -16,6 +16,9 @@ std::uint32_t big_endian(BytesView bytes);
 
 void add_big_endian(Bytes& into, std::uint32_t value);
 
+/// PNG's number for pixels of 1 to 4 channels: grey, grey and alpha, RGB, RGBA.
+std::uint8_t colour_type_of(int channels);
+
 /// One chunk of a PNG (specification, third edition, section 5.3), in the file's own bytes.
 struct PngChunk {
     BytesView whole;  ///< with its length, type and sum
