@@ -153,8 +153,7 @@ Result<void> write_begin(store::Store& store, const std::string& model, const fs
         return Error{ErrorKind::not_found,
                      "The model " + model + " that it was made from is not in the registry."};
     if (!onnx) return onnx.error();
-    const std::string_view bytes(reinterpret_cast<const char*>(onnx->data()), onnx->size());
-    return write_file(begun_with_file(folder), bytes);
+    return write_file(begun_with_file(folder), as_text(*onnx));
 }
 
 /// Returns the digest of the drawings.

@@ -1,28 +1,14 @@
 #include "learning/training/preview.h"
 
-#include <fstream>
 #include <opencv2/imgproc.hpp>
 
+#include "core/bytes.h"
 #include "drawing/decode.h"
 #include "learning/synthesis/augment.h"
 #include "learning/synthesis/sketcher.h"
+#include "learning/training/card_files.h"
 
 namespace croquis::learning {
-namespace {
-
-Result<void> write_png(const std::filesystem::path& file, const drawing::Image& sheet) {
-    const auto png = drawing::encode_png(sheet);
-    if (!png) return png.error();
-    std::ofstream out(file, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(png->data()),
-              static_cast<std::streamsize>(png->size()));
-    out.close();
-    if (!out) return Error{ErrorKind::internal, "Cannot write " + file.string() + "."};
-    return {};
-}
-
-}  // namespace
-
 Result<void> write_preview(const std::filesystem::path& file, std::uint64_t seed,
                            const Corpus& corpus) {
     constexpr int columns = 20;
@@ -52,7 +38,9 @@ Result<void> write_preview(const std::filesystem::path& file, std::uint64_t seed
     const auto samples = corpus.make(seed, 0, static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         show(first + i / columns, i % columns, samples.images[static_cast<std::size_t>(i)].data());
-    return write_png(file, sheet);
+    const auto png = drawing::encode_png(sheet);
+    if (!png) return png.error();
+    return write_file(file, as_text(*png));
 }
 
 }  // namespace croquis::learning
