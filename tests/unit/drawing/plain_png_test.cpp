@@ -5,6 +5,11 @@
 
 #include <memory>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 #include "drawing/png_chunks.h"
 #include "unit/drawing/pictures.h"
 
@@ -108,6 +113,27 @@ TEST(PlainPng, WritesWhatCannotBePacked) {
         EXPECT_TRUE(equal(by_libspng(encode_plain_png(noise)).value(), noise)) << side;
     }
 }
+
+#if defined(__x86_64__)
+/// Which parts of the registers are in use, a bit each. Not every processor tells.
+__attribute__((target("xsave"))) std::uint64_t parts_in_use() {
+    return _xgetbv(1);
+}
+
+/// Else SSE instructions after it are slow.
+TEST(PlainPng, LeavesNoUpperHalfOfARegisterInUse) {
+    constexpr std::uint32_t state = 13;  // the leaf of CPUID, with leaf 1 below it
+    constexpr std::uint32_t tells_use = 1U << 2U;
+    constexpr std::uint64_t upper_halves = 1U << 2U;
+    std::uint32_t a = 0, b = 0, c = 0, d = 0;
+    const bool tells = __builtin_cpu_supports("avx") != 0 &&
+                       __get_cpuid_count(state, 1, &a, &b, &c, &d) != 0 && (a & tells_use) != 0;
+    const auto file = encode_plain_png(scribble(280, 280, 1, 7));
+    ASSERT_FALSE(file.empty());
+    const std::uint64_t in_use = tells ? parts_in_use() : 0;
+    EXPECT_EQ(in_use & upper_halves, 0U);
+}
+#endif
 
 TEST(PlainPng, PassesOverAncillaryChunks) {
     Random random(3);
