@@ -5,6 +5,7 @@
 #include "store/failure.h"
 #include "store/list_query.h"
 #include "store/records.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/drawing_rows.h"
 #include "store/transfer_rules.h"
 
@@ -64,7 +65,10 @@ Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& impor
 
 class SqliteTransfer final : public Transfer {
   public:
-    explicit SqliteTransfer(const std::string& path) : connection_(path, Mode::read_write) {}
+    explicit SqliteTransfer(const std::string& path)
+        : checkpointer_(path), connection_(path, Mode::read_write) {
+        checkpointer_.watch(connection_);
+    }
 
     Result<std::vector<std::optional<Drawing>>> find(const std::vector<ImportKey>& keys) override {
         return guarded([&] {
@@ -133,7 +137,8 @@ class SqliteTransfer final : public Transfer {
     }
 
   private:
-    Connection connection_;
+    Checkpointer checkpointer_;
+    Connection connection_;  ///< ends first
 };
 
 }  // namespace
