@@ -11,6 +11,7 @@
 #include "service/import_labels.h"
 #include "service/import_pictures.h"
 #include "service/import_record.h"
+#include "service/import_storing.h"
 #include "service/import_tally.h"
 #include "service/trunk.h"
 #include "store/transfer_rules.h"
@@ -50,13 +51,10 @@ class Importer {
             const auto filled = fill(*chunk);
             more = filled && *filled;
             if (!filled) ended = filled.error();
-            draw(*chunk);
-            if (const auto begun = begin(*chunk); !begun) return begun.error();
-            // While this chunk is looked at, the one before is stored.
-            if (const auto stored = store_previous(); !stored) return stored.error();
-            previous_ = std::move(chunk);
+            if (const auto advanced = advance(std::move(chunk)); !advanced) return advanced.error();
         }
-        if (const auto stored = store_previous(); !stored) return stored.error();
+        while (drawn_ || seen_ || storing_)
+            if (const auto advanced = advance(nullptr); !advanced) return advanced.error();
         if (const auto made = labels_.make(transfer_, reader_.labels_without_drawing()); !made)
             return made.error();
         report.litter = reader_.litter();
@@ -65,6 +63,14 @@ class Importer {
     }
 
   private:
+    struct Drawn {
+        Drawn(std::unique_ptr<ImportChunk> filled, std::size_t threads)
+            : chunk(std::move(filled)), drawing(*chunk, threads) {}
+
+        std::unique_ptr<ImportChunk> chunk;
+        PictureDrawing drawing;  ///< of the chunk, so that it must end first
+    };
+
     [[nodiscard]] bool is_stopped() const { return events_.is_stopped && events_.is_stopped(); }
 
     /// Whether the project's labels narrow what the model says, for it is not its own. Errors:
@@ -109,16 +115,32 @@ class Importer {
         }
     }
 
-    void draw(ImportChunk& chunk) {
-        draw_pictures(chunk, options_.drawing_threads);
-        std::erase_if(chunk.drawings(), [&](const auto& pending) {
+    /// Takes each chunk a stage further. One is drawn, one looked at and one stored while the next
+    /// is read.
+    Result<void> advance(std::unique_ptr<ImportChunk> filled) {
+        const auto drawn = std::move(drawn_);
+        if (filled) drawn_ = std::make_unique<Drawn>(std::move(filled), options_.drawing_threads);
+        if (const auto stored = end_storing(); !stored) return stored;
+        std::unique_ptr<ImportChunk> next;
+        if (drawn) {
+            next = wait_for(*drawn);
+            if (const auto begun = look_at(*next); !begun) return begun;
+        }
+        auto seen = std::exchange(seen_, std::move(next));
+        return seen ? begin_storing(std::move(seen)) : Result<void>();
+    }
+
+    std::unique_ptr<ImportChunk> wait_for(Drawn& drawn) {
+        drawn.drawing.wait();
+        std::erase_if(drawn.chunk->drawings(), [&](const auto& pending) {
             if (pending->undrawable) tally_.reject(pending->record.place, *pending->undrawable);
             return pending->undrawable.has_value();
         });
+        return std::move(drawn.chunk);
     }
 
     /// Finds out what is stored already, and has the model look at the rest.
-    Result<void> begin(ImportChunk& chunk) {
+    Result<void> look_at(ImportChunk& chunk) {
         if (chunk.empty()) return {};
         if (auto made = labels_.make(transfer_); !made) return made;
         std::vector<store::ImportKey> keys;
@@ -140,9 +162,7 @@ class Importer {
         return {};
     }
 
-    Result<void> store_previous() {
-        if (!previous_) return {};
-        const auto chunk = std::move(previous_);
+    Result<void> begin_storing(std::unique_ptr<ImportChunk> chunk) {
         chunk->wait(events_.is_stopped);
         if (is_stopped()) return stopped();
         std::vector<PendingImport*> good;
@@ -152,10 +172,11 @@ class Importer {
             else
                 tally_.reject(pending->record.place, pending->recognised.error());
         }
-        auto stored = options_.dry_run ? count_dry(good) : store_all(good);
-        if (stored && events_.progress)
-            events_.progress(reader_.position(), reader_.extent(), tally_.report());
-        return stored;
+        if (options_.dry_run) return count_dry(good);
+        if (good.empty()) return {};
+        if (auto made = labels_.make(transfer_); !made) return made;
+        storing_ = std::make_unique<ImportStoring>(transfer_, std::move(chunk), std::move(good));
+        return {};
     }
 
     Result<void> count_dry(const std::vector<PendingImport*>& good) {
@@ -166,20 +187,17 @@ class Importer {
             else
                 tally_.count(*pending, *outcome);
         }
+        show_progress();
         return {};
     }
 
-    Result<void> store_all(const std::vector<PendingImport*>& good) {
-        if (good.empty()) return {};
-        if (auto made = labels_.make(transfer_); !made) return made;
-        std::vector<store::DrawingImport> imports;
-        imports.reserve(good.size());
-        for (auto* pending : good) imports.push_back(std::move(pending->import));
-        const auto outcomes = transfer_.add(imports);
+    Result<void> end_storing() {
+        const auto storing = std::move(storing_);
+        if (!storing) return {};
+        const auto outcomes = storing->wait();
         if (!outcomes) return outcomes.error();
-        for (std::size_t i = 0; i < good.size(); ++i) {
-            auto& pending = *good[i];
-            pending.import = std::move(imports[i]);
+        for (std::size_t i = 0; i < outcomes->size(); ++i) {
+            auto& pending = *storing->drawings()[i];
             auto outcome = (*outcomes)[i];
             if (!outcome && is_other_drawing(outcome.error(), pending))
                 outcome = add_beside(pending);
@@ -188,7 +206,13 @@ class Importer {
             else
                 tally_.count(pending, *outcome);
         }
+        show_progress();
         return {};
+    }
+
+    void show_progress() {
+        if (events_.progress)
+            events_.progress(reader_.position(), reader_.extent(), tally_.report());
     }
 
     static bool is_other_drawing(const Error& error, const PendingImport& pending) {
@@ -214,7 +238,9 @@ class Importer {
     ImportLabels labels_;
     ImportDryRun dry_run_;
     std::optional<ImportCompletion> completion_;
-    std::unique_ptr<ImportChunk> previous_;
+    std::unique_ptr<Drawn> drawn_;
+    std::unique_ptr<ImportChunk> seen_;  ///< by the model, now
+    std::unique_ptr<ImportStoring> storing_;
 };
 
 }  // namespace

@@ -45,8 +45,8 @@ struct ImportOptions {
     /// Drawings that the batcher is given at once. Where it serves others too, few, so that theirs
     /// need not wait.
     std::size_t in_flight = std::numeric_limits<std::size_t>::max();
-    /// That draw pictures of strokes at once; 0 is as good as 1.
-    std::size_t drawing_threads = 1;
+    /// That draw pictures of strokes while others are read and stored; 0 draws in between.
+    std::size_t drawing_threads = 0;
     /// As whom the batcher counts it; empty for the only one there is.
     std::string asker;
 };

@@ -1,7 +1,6 @@
 #include "service/import_pictures.h"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 #include <vector>
 
@@ -49,19 +48,19 @@ Result<bool> is_kept_as(BytesView image, const Sha256& digest) {
 
 }  // namespace
 
-void draw_pictures(ImportChunk& chunk, std::size_t threads) {
-    std::vector<PendingImport*> undrawn;
+PictureDrawing::PictureDrawing(ImportChunk& chunk, std::size_t threads) {
     for (const auto& pending : chunk.drawings())
-        if (pending->is_drawn) undrawn.push_back(pending.get());
-    threads = std::max<std::size_t>(1, threads);
-    const auto draw_from = [&](std::size_t first) {
-        for (std::size_t i = first; i < undrawn.size(); i += threads) draw_one(*undrawn[i]);
-    };
-    std::vector<std::future<void>> others;
-    for (std::size_t i = 1; i < std::min(threads, undrawn.size()); ++i)
-        others.push_back(std::async(std::launch::async, draw_from, i));
-    draw_from(0);
-    for (auto& other : others) other.get();
+        if (pending->is_drawn) undrawn_.push_back(pending.get());
+    const auto policy = threads == 0 ? std::launch::deferred : std::launch::async;
+    const std::size_t parts = std::min(std::max<std::size_t>(1, threads), undrawn_.size());
+    for (std::size_t first = 0; first < parts; ++first)
+        parts_.push_back(std::async(policy, [this, first, parts] {
+            for (std::size_t i = first; i < undrawn_.size(); i += parts) draw_one(*undrawn_[i]);
+        }));
+}
+
+void PictureDrawing::wait() {
+    for (auto& part : std::exchange(parts_, {})) part.get();
 }
 
 Result<bool> is_picture_of(store::Store& store, const store::Drawing& found,
