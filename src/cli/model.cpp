@@ -368,12 +368,12 @@ void add_model(CLI::App& program, Context& context) {
     saving->add_option("FILE", arguments->onnx, "The model's; its card's ends in .json")
         ->type_name("FILE");
     add_verb(*command, "remove", "Remove a model that is not live from the registry", remove,
-             arguments, context, do_on_store)
+             arguments, context)
         ->add_option("ID", arguments->id, "As list shows it")
         ->required();
     auto* using_it =
         add_verb(*command, "use", "Make a model live: running servers take it up within a second",
-                 use, arguments, context, do_on_store);
+                 use, arguments, context);
     using_it->add_option("ID", arguments->id, "As list shows it")->required();
     using_it->add_flag("--yes", arguments->yes,
                        "Even where it does not know some of the project's labels");

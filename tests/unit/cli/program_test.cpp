@@ -428,6 +428,27 @@ TEST_F(Model, IsAddedListedShownAndUsed) {
     EXPECT_EQ(again.status, 1);
 }
 
+TEST_F(Model, TheShippedOneIsKnownWhereNoServerRan) {
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
+    std::filesystem::copy_file(path("croquis.db"), path("listed.db"));
+    const auto listed = croquis({"model", "list", "--store", "sqlite:listed.db"}).out;
+    const auto shipped = listed.substr(0, listed.find(' '));
+    ASSERT_THAT(shipped, testing::StartsWith("shapes-"));
+    const auto removed = croquis({"model", "remove", shipped});
+    EXPECT_EQ(removed.status, 1);
+    EXPECT_THAT(removed.err, HasSubstr("is live"));
+    write("small.onnx", small_model());
+    write("labels.txt", "cat\ndog\nhouse\n");
+    const auto added = croquis(
+        {"model", "add", "small.onnx", "--labels", "labels.txt", "--store", "sqlite:own.db"});
+    const auto own = added.out.substr(6, added.out.find(' ', 6) - 6);
+    const auto used = croquis({"model", "use", own, "--yes", "--store", "sqlite:own.db"});
+    EXPECT_EQ(used.status, 0) << used.err;
+    const auto back = croquis({"model", "rollback", "--store", "sqlite:own.db"});
+    EXPECT_EQ(back.status, 0) << back.err;
+    EXPECT_THAT(back.out, testing::StartsWith(shipped + " is live again"));
+}
+
 TEST_F(Model, TheShippedOneCanBeAddedWithItsCard) {
     const auto added =
         croquis({"model", "add", testing_support::source_folder() + "/models/shapes.onnx", "--card",
