@@ -10,7 +10,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array made_of{"commit", "libtorch", "blas", "device", "threads", "resumed"};
+constexpr std::array made_of{"commit",  "libtorch", "blas",       "device",
+                             "threads", "resumed",  "whitened_by"};
 
 std::string text_of(const json::value& value) {
     return value.is_string() ? json::value_to<std::string>(value) : json::serialize(value);

@@ -141,7 +141,7 @@ Result<void> measure_again(const RunOptions& options, const People& people) {
 
 /// Whitens the embedding, and notes it.
 void whiten_embedding(Network& network, const Corpus& corpus, bool quick, Making& made) {
-    made.whitened_by = quick ? 2'048 : 65'536;
+    made.whitened_by = quick ? 2'048 : whitening_samples(made.training.steps * made.training.batch);
     whiten(network, corpus, made.whitened_by);
 }
 

@@ -11,6 +11,8 @@ constexpr std::uint64_t whitening_seed = 0x9d2c5680b5026f5aULL;
 constexpr std::size_t at_once = 512;  ///< even
 constexpr double shrinkage = 0.1;
 constexpr double power = 0.25;
+constexpr std::int64_t fewest_samples = 8'192;
+constexpr std::int64_t most_samples = 65'536;
 
 /// Sums over embeddings, from which their covariances follow.
 class Spread {
@@ -88,6 +90,10 @@ void whiten(Network& network, const Corpus& corpus, std::size_t count) {
     network->projection->weight.copy_(torch::mm(by, weight.to(torch::kFloat64)));
     norm->running_mean.copy_(torch::mv(by, (norm->running_mean * scale).to(torch::kFloat64)));
     norm->running_var.fill_(1 - norm->options.eps());
+}
+
+std::size_t whitening_samples(std::int64_t learnt) {
+    return static_cast<std::size_t>(std::clamp(learnt / 8 * 2, fewest_samples, most_samples));
 }
 
 }  // namespace croquis::learning

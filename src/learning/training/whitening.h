@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "learning/training/network.h"
 #include "learning/training/samples.h"
@@ -16,5 +17,10 @@ namespace croquis::learning {
 /// length stays too. Deterministic as training is. The network must be in eval mode; its wide
 /// classifier and its views are of no use afterwards.
 void whiten(Network& network, const Corpus& corpus, std::size_t count);
+
+/// How many samples to whiten by after a training on `learnt`: a quarter, so that it takes a small
+/// part of the training's time; from 8,192, which give most of what more would
+/// (docs/decisions/2026-11-28-the-embedding-whitened-by-half.md), to 65,536. Even.
+std::size_t whitening_samples(std::int64_t learnt);
 
 }  // namespace croquis::learning

@@ -369,13 +369,17 @@ TEST_F(TeachingTest, AHeadOnATrainedNetworkIsMadeAgainWithIt) {
     trained.onnx.push_back(0);
     auto card = boost::json::parse(trained.card).as_object();
     card["training"].as_object()["commit"] = "another";
+    card["training"].as_object()["whitened_by"] = 8192;
     trained.card = boost::json::serialize(card);
     ASSERT_TRUE(compare_trained(*store_, lineage, trained, {}, remaking));
     EXPECT_FALSE(remaking.is_same());
     EXPECT_FALSE(remaking.again->has_head);
-    ASSERT_EQ(remaking.otherwise.size(), 1U);
+    ASSERT_EQ(remaking.otherwise.size(), 2U);
     EXPECT_EQ(remaking.otherwise.front().what, "commit");
     EXPECT_EQ(remaking.otherwise.front().now, "another");
+    EXPECT_EQ(remaking.otherwise.back().what, "whitened_by");
+    EXPECT_EQ(remaking.otherwise.back().then, "65536");
+    EXPECT_EQ(remaking.otherwise.back().now, "8192");
 }
 
 TEST_F(TeachingTest, NeverLearnsFromWhatJudges) {

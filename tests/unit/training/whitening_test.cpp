@@ -53,5 +53,17 @@ TEST(Whitening, ChangesNothingWhereNoCategoryTells) {
     EXPECT_TRUE(torch::equal(all_numbers(network), before));
 }
 
+TEST(Whitening, TakesAsManySamplesAsBefitTheTraining) {
+    // Trainings from the page that are not told to be shorter, and the shipped network's.
+    EXPECT_EQ(whitening_samples(3000 * 128), 65'536U);
+    EXPECT_EQ(whitening_samples(8011 * 1024), 65'536U);
+    // The least that may be asked for.
+    EXPECT_EQ(whitening_samples(100 * 128), 8'192U);
+    EXPECT_EQ(whitening_samples(0), 8'192U);
+    EXPECT_EQ(whitening_samples(1000 * 128), 32'000U);
+    for (const std::int64_t learnt : {40'006, 40'010, 40'014, 262'143})
+        EXPECT_EQ(whitening_samples(learnt) % 2, 0U) << learnt;
+}
+
 }  // namespace
 }  // namespace croquis::learning

@@ -703,6 +703,7 @@ export const en = {
         device: 'device',
         threads: 'threads',
         resumed: 'gone on from a checkpoint',
+        whitened_by: 'samples that its embedding is whitened by',
       },
       changed: (n: string, count: number) =>
         count === 1

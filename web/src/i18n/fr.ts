@@ -698,6 +698,7 @@ export const fr: Dictionary = {
         device: 'appareil',
         threads: 'fils d’exécution',
         resumed: 'repris d’un point de reprise',
+        whitened_by: 'échantillons qui servent à blanchir son plongement',
       },
       changed: (n, count) =>
         count === 1
