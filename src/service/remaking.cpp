@@ -212,8 +212,8 @@ void LearntDigest::add(const Uuid& drawing, std::string_view tag) {
 Error not_taught(const std::string& id) {
     return {ErrorKind::conflict,
             "The model " + id +
-                " was neither taught nor trained here, or by a program that did not write down "
-                "how: it cannot be made again.",
+                " was neither taught nor trained here: nothing says how it was made, so that it "
+                "cannot be made again.",
             {},
             0,
             "not_taught"};

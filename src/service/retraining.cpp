@@ -51,13 +51,33 @@ std::vector<MadeOtherwise> otherwise(const json::object& then, const json::objec
     return all;
 }
 
+Error trained_before(const std::string& id) {
+    return {ErrorKind::conflict,
+            "Too little was written down when the model " + id +
+                " was trained: it cannot be made again.",
+            {},
+            0,
+            "trained_before"};
+}
+
+/// Whether a training here gave it, whatever the program wrote down.
+bool is_of_training(const json::object& lineage) {
+    const auto* program = lineage.if_contains("program");
+    return program != nullptr && program->is_string() &&
+           program->get_string().starts_with("croquis-train ");
+}
+
 }  // namespace
 
 Result<TrainedLineage> lineage_of_trained(const store::Model& model) {
+    boost::system::error_code failed;
+    const auto written = json::parse(model.lineage, failed);
+    if (failed || !written.is_object()) return not_taught(model.id);
+    const auto& lineage = written.get_object();
     try {
-        return read_lineage(json::parse(model.lineage).as_object(), model.project);
+        return read_lineage(lineage, model.project);
     } catch (const std::exception&) {
-        return not_taught(model.id);
+        return is_of_training(lineage) ? trained_before(model.id) : not_taught(model.id);
     }
 }
 

@@ -23,8 +23,8 @@ struct TrainedLineage {
     std::optional<boost::json::object> head;  ///< where one was taught on it: how
 };
 
-/// Errors: conflict (code not_taught) where the model was not trained here, or by a program that
-/// did not write down how.
+/// Errors: conflict, with code not_taught where the model was not trained here, with code
+/// trained_before where it was, by a program that wrote down too little of how.
 Result<TrainedLineage> lineage_of_trained(const store::Model& model);
 
 /// What a card of croquis-train says of the program, its libraries and how it ran: that which a

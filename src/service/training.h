@@ -95,15 +95,15 @@ class Trainings {
 
     /// Queues the making again of a model of the project: of a taught one as queue_remake() does,
     /// of a trained one as a job of kind `retrain`, whose result is that of to_json(Remaking) with
-    /// most_changed_told. Errors: those of queue_remake(); conflict (code no_training) where that
-    /// is to be trained and may not.
+    /// most_changed_told. Errors: those of queue_remake(); conflict (code trained_before; code
+    /// no_training where that is to be trained and may not).
     Result<store::Job> queue_again(const std::optional<store::Author>& by, int project,
                                    const std::string& model);
 
     /// The work of such a job: trains on the drawings that the model's lineage names, each with the
     /// tag that it had then, as the lineage says, and compares the two. Where some of the drawings
     /// are gone, nothing is trained. Registers nothing. Errors: not_found (the model, or the one
-    /// that it was begun with); conflict (code not_taught); those of work().
+    /// that it was begun with); conflict (code not_taught or trained_before); those of work().
     Result<std::string> work_again(jobs::Task& task);
 
     /// Removes what jobs left that have ended.

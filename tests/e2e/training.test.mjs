@@ -112,6 +112,32 @@ describe('training', () => {
       });
   });
 
+  it('says of a network that an earlier program trained that it cannot be made again', async () => {
+    const earlier = async (route) => {
+      const response = await route.fetch();
+      const json = await response.json();
+      for (const { lineage } of json.models) delete lineage.network_sha256;
+      await route.fulfill({ response, json });
+    };
+    const phone = { locale: 'fr-FR', colorScheme: 'dark', viewport: { width: 390, height: 844 } };
+    for (const [options, said] of [
+      [{}, /^Too little was written down .* cannot be made again/],
+      [phone, /^Trop peu a été noté .* ne peut pas être refait/],
+    ])
+      await visit(browser, croquis.url, options, async (page) => {
+        await page.route('**/api/v1/models', earlier);
+        await signIn(page);
+        await page.getByTestId('start-review').waitFor();
+        await page.locator('nav a[href="#/models"]').click();
+        const sentence = page.getByTestId('model').getByText(said);
+        await sentence.waitFor();
+        assert.equal(await sentence.count(), 1, 'the shipped one was not trained here');
+        assert.equal(await page.getByTestId('remake').count(), 0);
+        await sentence.scrollIntoViewIfNeeded();
+        await look(page, `earlier${options.locale ?? ''}`);
+      });
+  });
+
   it('says what a training waits for that no worker has begun, and shows it once one has', async () => {
     const shared = await stores.postgresql();
     const uploads = ['--upload-folder', path.join(folder, 'uploads')];

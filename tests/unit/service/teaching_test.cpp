@@ -357,6 +357,12 @@ TEST_F(TeachingTest, AHeadOnATrainedNetworkIsMadeAgainWithIt) {
     EXPECT_EQ(lineage.plan.threads, 2U);
     EXPECT_FALSE(lineage.plan.request.from_live);
     EXPECT_EQ(lineage_of_trained(store_->model(shipped_id_).value()).error().code, "not_taught");
+    auto earlier = listed;
+    earlier.lineage = R"({"program":"croquis-train 0.1.0","seed":1,"steps":100,"quick":false,)"
+                      R"("sketches":true,"begun_with":null,"drawings":24,"data_sha256":"0"})";
+    EXPECT_EQ(lineage_of_trained(earlier).error().code, "trained_before");
+    earlier.lineage = "";
+    EXPECT_EQ(lineage_of_trained(earlier).error().code, "not_taught");
 
     auto remaking = remaking_of(*store_, listed, lineage, {{}, true}).value();
     ASSERT_TRUE(compare_trained(*store_, lineage, trained, {}, remaking));

@@ -1252,6 +1252,7 @@ export const en = {
       tag_not_assignable: 'This is not one of the project’s labels any more.',
       too_many_labels: 'The project has as many labels as one takes.',
       too_many_suggestions: 'This drawing has as many suggestions as one takes.',
+      trained_before: 'Too little was written down when it was trained: it cannot be made again.',
       upload_gone: 'The server does not keep what was uploaded any more: choose it again, and send it again.',
       uploads_full: 'The server keeps as many uploads as it may.',
       user_name_taken: 'This user name is taken.',

@@ -1258,6 +1258,7 @@ export const fr: Dictionary = {
       tag_not_assignable: 'Ce n’est plus une étiquette du projet.',
       too_many_labels: 'Le projet a autant d’étiquettes qu’un projet en prend.',
       too_many_suggestions: 'Ce dessin a autant de suggestions qu’un dessin en prend.',
+      trained_before: 'Trop peu a été noté quand il a été entraîné : il ne peut pas être refait.',
       upload_gone: 'Le serveur n’a plus ce qui avait été envoyé : choisissez-le et envoyez-le à nouveau.',
       uploads_full: 'Le serveur garde autant d’envois qu’il peut.',
       user_name_taken: 'Ce nom d’utilisateur est déjà pris.',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Remaking } from '../../api/client';
 import { i18n } from '../../i18n/i18n.svelte';
-import { changeOf, remade, remakeKindOf } from './remade';
+import { changeOf, remade, remakeKindOf, wasTrainedBefore } from './remade';
 
 const again: NonNullable<Remaking['again']> = {
   same_network: true,
@@ -62,6 +62,10 @@ describe('what came of making a model again', () => {
       'retrain',
     ]);
     expect(remakeKindOf({ kind: 'trunk', lineage: {} })).toBeNull();
+    const before = [{}, { steps: 100 }, { steps: 100, ...lineage }].map((each) =>
+      wasTrainedBefore({ kind: 'trunk', lineage: each }),
+    );
+    expect(before).toEqual([false, true, false]);
   });
 
   it('differs, and how', () => {

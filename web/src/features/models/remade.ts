@@ -17,6 +17,11 @@ export function remakeKindOf({
   return 'network_sha256' in lineage ? 'retrain' : null;
 }
 
+/** Whether it was trained here by a program that wrote down too little of how. */
+export function wasTrainedBefore({ kind, lineage }: Pick<Model, 'kind'> & { lineage: object }): boolean {
+  return kind !== 'head' && 'steps' in lineage && !('network_sha256' in lineage);
+}
+
 /** Also of a number that is nearly nothing. */
 const told = (value: number): string =>
   new Intl.NumberFormat(i18n.language, { maximumSignificantDigits: 3 }).format(value);
