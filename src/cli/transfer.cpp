@@ -61,7 +61,7 @@ struct ExportArguments {
     std::string format;
     std::filesystem::path output;
     std::string tag, source, tagged_by, tagged_since, from, until, split, external_id, file_name,
-        import_job;
+        name_contains, import_job;
     std::optional<float> min_confidence, max_confidence;
     Either reviewed, disagreement, disputed, flagged, imported;
 };
@@ -245,6 +245,11 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
     if (!arguments.external_id.empty())
         options.external_id = store::name_filter(arguments.external_id);
     if (!arguments.file_name.empty()) options.file_name = store::name_filter(arguments.file_name);
+    if (!arguments.name_contains.empty()) {
+        auto part = store::name_part(arguments.name_contains);
+        if (!part) return part.error();
+        options.name_contains = std::move(*part);
+    }
     options.min_confidence = arguments.min_confidence;
     options.max_confidence = arguments.max_confidence;
     const auto tagged_since = moment(arguments.tagged_since, "tagged-since");
@@ -374,6 +379,11 @@ void add_filters_by_origin(CLI::App& command, ExportArguments& arguments) {
                     "Only those of files of this name, in whatever folder; with a slash, the whole "
                     "name; with * at the end, those that begin so")
         ->type_name("NAME");
+    command
+        .add_option("--name-contains", arguments.name_contains,
+                    "Only those with this in the file's name or in what the data calls them; small "
+                    "and capital letters (A to Z) are the same")
+        ->type_name("TEXT");
     command
         .add_option("--import", arguments.import_job,
                     "Only what the import of this id stored; `croquis job list` has the id")

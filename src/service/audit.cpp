@@ -10,7 +10,7 @@ namespace {
 
 /// Filters by what may be a person's name, or hold one: the log says that they were used, not with
 /// what.
-constexpr std::array filters_by_name{"tagged_by", "external_id", "file_name"};
+constexpr std::array filters_by_name{"tagged_by", "external_id", "file_name", "name_contains"};
 
 }  // namespace
 

@@ -85,6 +85,7 @@ json::object filters_of(const ExportOptions& options) {
     if (options.import_job) chosen["import"] = to_string(*options.import_job);
     put_name("external_id", options.external_id);
     put_name("file_name", options.file_name);
+    put("name_contains", options.name_contains);
     return chosen;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/characters.h"
 #include "store/records.h"
 #include "store/tagging.h"
 
@@ -18,6 +19,13 @@ NameFilter name_filter(std::string_view written) {
 
 std::string to_string(const NameFilter& filter) {
     return filter.begins ? filter.text + '*' : filter.text;
+}
+
+Result<std::string> name_part(std::string_view written) {
+    constexpr std::size_t max_bytes = 128;
+    if (written.empty() || written.size() > max_bytes || !is_utf8(written))
+        return Error{ErrorKind::invalid, "This has 1 to 128 bytes of UTF-8.", "name_contains"};
+    return std::string(written);
 }
 
 const char* const drawing_columns =
@@ -121,6 +129,18 @@ void add_name(Conditions& conditions, const char* column, const NameFilter& filt
         conditions.add(fmt::format("{} = ?", column), filter.text);
 }
 
+/// No index finds a part of a name. Not by LIKE, which on one of the databases takes no account of
+/// case, and in which some characters stand for others. Both columns are in the collation "C" of
+/// PostgreSQL, where lower() knows A to Z alone, as SQLite's does.
+void add_name_part(Conditions& conditions, const std::string& part) {
+    const auto small = lower_case(part);
+    const auto has_it = [](const char* column) {
+        return fmt::format("replace(lower({0}), ?, '') <> lower({0})", column);
+    };
+    conditions.add(fmt::format("({} OR {})", has_it("file_name"), has_it(external_id_column)),
+                   small, small);
+}
+
 /// The name by which an index finds drawings: of the two that may be asked for, an external id is
 /// the rarer.
 struct FoundName {
@@ -197,6 +217,7 @@ class Builder {
             add_name(looked_for_, external_id_column, *query_.external_id);
         if (query_.file_name && (query_.external_id || !found_by_name_))
             add_name(looked_for_, file_name_column(*query_.file_name), *query_.file_name);
+        if (query_.name_contains) add_name_part(looked_for_, *query_.name_contains);
     }
 
     void filter_confidence() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/error.h"
 #include "core/time.h"
 #include "core/uuid.h"
 
@@ -149,6 +150,10 @@ struct NameFilter {
 NameFilter name_filter(std::string_view written);
 std::string to_string(const NameFilter& filter);
 
+/// A part of a name that a list is asked for: 1…128 bytes of UTF-8. Errors: invalid
+/// (name_contains).
+Result<std::string> name_part(std::string_view written);
+
 /// Which drawings a list or an export is asked for; none of them means all.
 struct Filters {
     std::optional<std::string> tag;
@@ -167,6 +172,9 @@ struct Filters {
     std::optional<Uuid> import_job;    ///< that brought it
     std::optional<NameFilter> external_id;
     std::optional<NameFilter> file_name;  ///< without a slash: what stands behind its last folder
+    /// Somewhere in the file's name or in the external id; small and capital letters (A to Z) are
+    /// the same. See name_part().
+    std::optional<std::string> name_contains;
 };
 
 /// A page of drawings. `after` is the last drawing of the page before (keyset paging, never an

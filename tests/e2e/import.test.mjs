@@ -211,6 +211,14 @@ describe('an import', () => {
       const all = (await api('GET', `/drawings?limit=200&file_name=50*`)).drawings.length;
       assert.ok(all >= 3, `${all}`);
       await found(all);
+      const part = filters.getByLabel('Le nom contient');
+      await part.fill(names[2].slice(1).toUpperCase());
+      await part.press('Enter');
+      await page.waitForURL(/#\/annotate\?file_name=50\*&name_contains=/);
+      await found((await api('GET', `/drawings?limit=200&file_name=50*&name_contains=${names[2].slice(1)}`)).drawings.length);
+      await page.reload();
+      await part.waitFor();
+      assert.equal(await part.inputValue(), names[2].slice(1).toUpperCase());
       await filters.getByLabel('Nommé dans les données').scrollIntoViewIfNeeded();
       await assertAccessible(page, 'the names in the filters');
       await look(page, 'filter-names-phone');

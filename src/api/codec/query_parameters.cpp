@@ -64,6 +64,14 @@ Result<std::optional<store::NameFilter>> read_name(const http::Request& request,
     return std::optional(store::name_filter(*text));
 }
 
+Result<std::optional<std::string>> read_name_part(const http::Request& request) {
+    const auto text = request.query_value("name_contains");
+    if (!text) return std::optional<std::string>();
+    auto part = store::name_part(*text);
+    if (!part) return part.error();
+    return std::optional(std::move(*part));
+}
+
 Result<std::optional<bool>> read_flag(const http::Request& request, std::string_view name) {
     const auto flag = request.query_value(name);
     if (!flag) return std::optional<bool>();
@@ -130,6 +138,9 @@ Result<void> read_review_filters(const http::Request& request, store::Filters& f
         if (!asked) return asked.error();
         *into = *asked;
     }
+    const auto part = read_name_part(request);
+    if (!part) return part.error();
+    filters.name_contains = *part;
     const auto import = read_import(request);
     if (!import) return import.error();
     filters.import_job = *import;

@@ -22,13 +22,14 @@ inline const std::vector<std::string_view> review_list_parameters{
     "limit",        "cursor", "tag",          "min_confidence", "max_confidence",
     "from",         "until",  "order",        "reviewed",       "tagged_by",
     "tagged_since", "source", "disagreement", "disputed",       "flagged",
-    "imported",     "import", "external_id",  "file_name"};
+    "imported",     "import", "external_id",  "file_name",      "name_contains"};
 inline const std::vector<std::string_view> queue_parameters{"limit", "cursor", "import"};
 inline const std::vector<std::string_view> queue_progress_parameters{"import"};
 inline const std::vector<std::string_view> export_parameters{
-    "format",  "tag",          "reviewed",       "tagged_by",      "source",       "from",
-    "until",   "split",        "min_confidence", "max_confidence", "disagreement", "disputed",
-    "flagged", "tagged_since", "imported",       "import",         "external_id",  "file_name"};
+    "format",       "tag",         "reviewed",  "tagged_by",      "source",
+    "from",         "until",       "split",     "min_confidence", "max_confidence",
+    "disagreement", "disputed",    "flagged",   "tagged_since",   "imported",
+    "import",       "external_id", "file_name", "name_contains"};
 inline const std::vector<std::string_view> audit_parameters{"limit",   "cursor", "actor", "action",
                                                             "subject", "since",  "until"};
 inline const std::vector<std::string_view> report_parameters{"against", "as_of"};
@@ -36,7 +37,7 @@ inline const std::vector<std::string_view> shadow_parameters{"job"};
 
 /// GET /drawings: limit, cursor, tag, min_confidence, max_confidence, from, until; of annotators
 /// also order, reviewed, tagged_by, tagged_since, source, disagreement, disputed, flagged,
-/// imported, import, external_id, file_name.
+/// imported, import, external_id, file_name, name_contains.
 Result<store::Query> read_list_query(const http::Request& request, store::Audience audience);
 /// GET /queue: limit and cursor.
 Result<store::Query> read_queue_query(const http::Request& request);
@@ -49,7 +50,7 @@ Result<std::optional<Uuid>> read_import(const http::Request& request);
 Result<store::Query> read_jobs_query(const http::Request& request);
 /// GET /exports: format, tag, reviewed, tagged_by, tagged_since, source, from, until,
 /// min_confidence, max_confidence, split, disagreement, disputed, flagged, imported, import,
-/// external_id, file_name.
+/// external_id, file_name, name_contains.
 Result<service::ExportOptions> read_export_query(const http::Request& request);
 
 /// GET /models/{id}/report: against, as_of.

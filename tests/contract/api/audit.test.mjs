@@ -94,7 +94,7 @@ for (const kind of Object.keys(stores))
         tag: 'circle', reviewed: true, source: 'page', from: day, until: day, min_confidence: 0.35, max_confidence: 0.9,
         tagged_since: day, split: 'judge', disagreement: false, disputed: true, flagged: false, imported: true, import: id,
       };
-      const names = { tagged_by: 'Marie Curie', external_id: 'marie-*', file_name: 'marie.png' };
+      const names = { tagged_by: 'Marie Curie', external_id: 'marie-*', file_name: 'marie.png', name_contains: 'Curie' };
       const taken = async (filters) => {
         const query = new URLSearchParams({ format: 'coco', ...filters });
         await api.ask('GET', `/api/v1/exports?${query}`, { token: annotator, status: 200 });

@@ -155,12 +155,21 @@ for (const kind of Object.keys(stores))
       assert.deepEqual(await listed('external_id=scan-*&file_name=two.png&reviewed=true'), ['scan-2']);
       assert.deepEqual(await listed('external_id=scan-*&reviewed=false'), []);
       const options = { token, status: 200 };
+      assert.deepEqual(await listed('name_contains=SCAN-2'), ['scan-2']);
+      assert.deepEqual(await listed('name_contains=ages/On'), ['scan-1']);
+      assert.deepEqual(await listed('name_contains=scan-%25'), []);
+      assert.deepEqual(await listed('name_contains=scan-&file_name=two.png&order=most_telling_first'), ['scan-2']);
+      assert.deepEqual(await listed(`name_contains=${'x'.repeat(128)}`), []);
       const { bytes } = await api.ask('GET', '/api/v1/exports?format=csv&file_name=images/*&external_id=scan-2', options);
       const { drawings, chosen } = JSON.parse(entryOf(bytes, 'manifest.json'));
       assert.deepEqual([drawings, chosen], [1, { external_id: 'scan-2', file_name: 'images/*' }]);
-      for (const field of ['file_name', 'external_id']) {
+      const part = await api.ask('GET', '/api/v1/exports?format=csv&name_contains=Can-1', options);
+      const manifest = JSON.parse(entryOf(part.bytes, 'manifest.json'));
+      assert.deepEqual([manifest.drawings, manifest.chosen], [1, { name_contains: 'Can-1' }]);
+      for (const [field, most] of [['file_name', 1025], ['external_id', 1025], ['name_contains', 128]]) {
         await api.ask('GET', `/api/v1/drawings?${field}=`, { token, status: 422, field });
-        await api.ask('GET', `/api/v1/drawings?${field}=${'x'.repeat(1026)}`, { token, status: 422, field });
+        await api.ask('GET', `/api/v1/drawings?${field}=${'x'.repeat(most + 1)}`, { token, status: 422, field });
+        await api.ask('GET', `/api/v1/exports?format=csv&${field}=${'é'.repeat((most + 1) >> 1)}x`, { token, status: 422, field });
         await api.ask('GET', `/api/v1/public/drawings?${field}=two.png`, { status: 422, field });
       }
     });

@@ -767,6 +767,45 @@ TEST_P(NameContract, ADrawingIsFoundByItsExternalIdAndByHowThatBegins) {
     expect_found(both, {first});
 }
 
+TEST_P(NameContract, APartOfAFileNameOrAnExternalIdIsFoundAnywhereInIt) {
+    stored(make_submission());
+    const auto percent = of_file("Train/100%_\xC3\xA9t\xC3\xA9.png", "Scan-1");
+    const auto slash = of_file(R"(train\cat?.PNG)");
+    const auto other = of_file("plain.jpg", "kitchen/train_2");
+    const auto expect_part = [&](const std::string& part, const std::vector<Uuid>& expected) {
+        Query query;
+        query.name_contains = name_part(part).value();
+        expect_found(query, expected);
+    };
+    expect_part("train", {percent, slash, other});
+    expect_part("TRAIN", {percent, slash, other});
+    expect_part(".png", {percent, slash});
+    expect_part("scan-1", {percent});
+    expect_part("%", {percent});
+    expect_part("_", {percent, other});
+    expect_part("\\", {slash});
+    expect_part("cat?.", {slash});
+    expect_part("1__", {});
+    expect_part("*", {});
+    expect_part("'", {});
+    expect_part("\xC3\xA9T", {percent});
+    expect_part("\xC3\x89t", {});  // é is not É
+    expect_part("plain.jpgkitchen", {});
+    Query both;
+    both.name_contains = "train";
+    both.file_name = name_filter("plain*");
+    expect_found(both, {other});
+    both.file_name.reset();
+    both.external_id = name_filter("Scan-*");
+    expect_found(both, {percent});
+}
+
+TEST(NamePart, HasABound) {
+    EXPECT_EQ(name_part(std::string(128, 'x')).value(), std::string(128, 'x'));
+    for (const std::string& unfit : {std::string(), std::string(129, 'x'), std::string("\xC3")})
+        EXPECT_TRUE(failed_with(name_part(unfit), ErrorKind::invalid)) << unfit;
+}
+
 TEST_P(NameContract, NamesBelongToAProjectAndGoWithOtherFilters) {
     const auto seen = of_file("a.png");
     const auto waiting = of_file("a.png");

@@ -98,5 +98,22 @@ TEST_F(ListPlan, NamesAreFoundAlongTheirIndex) {
     EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
 }
 
+/// Nothing finds a part of a name but looking; a page looks at so many drawings, in the list's
+/// order.
+TEST_F(ListPlan, APartOfANameIsLookedForAlongTheListAndNoFurther) {
+    for (const auto order : {Order::newest_first, Order::oldest_first, Order::most_telling_first}) {
+        Query query;
+        query.order = order;
+        query.name_contains = "scan";
+        const auto plan = plan_of(query);
+        EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+        EXPECT_EQ(plan.find("SCAN drawing"), std::string::npos) << plan;
+        const auto sql = list_statement(query)->sql;
+        EXPECT_NE(sql.find(" LIMIT " + std::to_string(most_looked_at) + ") AS looked_through"),
+                  std::string::npos)
+            << sql;
+    }
+}
+
 }  // namespace
 }  // namespace croquis::store

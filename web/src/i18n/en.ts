@@ -168,6 +168,8 @@ export const en = {
     reviewedSince: 'Reviewed since',
     oneImport: 'Of one import alone',
     source: 'Came from',
+    nameContains: 'Name contains',
+    aboutNamePart: 'Anywhere in the file’s name, its folders, or what the data calls the drawing.',
     fileName: 'File name',
     externalId: 'Called in the data',
     aboutNames:

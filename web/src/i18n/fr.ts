@@ -162,6 +162,9 @@ export const fr: Dictionary = {
     reviewedSince: 'Vérifié depuis',
     oneImport: 'D’un seul import',
     source: 'Venu de',
+    nameContains: 'Le nom contient',
+    aboutNamePart:
+      'Où que ce soit dans le nom du fichier, ses dossiers, ou le nom du dessin dans les données.',
     fileName: 'Nom du fichier',
     externalId: 'Nommé dans les données',
     aboutNames:

@@ -57,10 +57,16 @@ describe('an export', () => {
   });
 
   it('asks for files and drawings by name', () => {
-    const form = { ...nothing, fileName: 'birds/*', externalId: 'scan-7' };
-    expect(exportQuery(form)).toEqual({ format: 'csv', file_name: 'birds/*', external_id: 'scan-7' });
+    const form = { ...nothing, fileName: 'birds/*', externalId: 'scan-7', nameContains: 'r_7' };
+    expect(exportQuery(form)).toEqual({
+      format: 'csv',
+      file_name: 'birds/*',
+      external_id: 'scan-7',
+      name_contains: 'r_7',
+    });
     expect(formIn(addressOf(form))).toEqual(form);
     expect(isNarrow({ ...nothing, fileName: 'birds/*' })).toBe(true);
+    expect(isNarrow({ ...nothing, nameContains: 'r_7' })).toBe(true);
   });
 
   it('stands in the address, and passes over what it does not understand', () => {

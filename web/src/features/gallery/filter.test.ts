@@ -19,6 +19,7 @@ const all: Filter = {
   importJob: '019a5c1e-7b1a-7c3e-9d35-0a8f6c2b4e11',
   fileName: 'birds/*',
   externalId: 'scan 7',
+  nameContains: '100%_é',
   order: 'oldest_first',
 };
 
@@ -54,6 +55,7 @@ describe('a filter', () => {
       import: all.importJob,
       file_name: 'birds/*',
       external_id: 'scan 7',
+      name_contains: '100%_é',
       disagreement: false,
       order: 'oldest_first',
     });
@@ -61,7 +63,7 @@ describe('a filter', () => {
 
   it('counts the choices beside the tag and the order', () => {
     expect([countOf(noFilter), countOf({ ...noFilter, tag: 'star', order: 'oldest_first' })]).toEqual([0, 0]);
-    expect(countOf(all)).toBe(13);
+    expect(countOf(all)).toBe(14);
   });
 
   it('is for everyone only as far as everyone may ask', () => {
@@ -89,6 +91,7 @@ describe('a filter', () => {
       { importJob: all.importJob },
       { fileName: '*' },
       { externalId: '*' },
+      { nameContains: 'a' },
       { source: 'import' },
       { from: '2026-11-27' },
       { until: '2026-11-23' },

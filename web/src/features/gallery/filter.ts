@@ -32,6 +32,8 @@ export interface Filter {
   /** What the data calls the file, and the drawing; with a star at the end, how that begins. */
   fileName: string;
   externalId: string;
+  /** Somewhere in one of the two, in capitals or in small letters. */
+  nameContains: string;
   order: Order;
 }
 
@@ -54,11 +56,13 @@ export const anyDrawing: CommonFilter = {
   importJob: '',
   fileName: '',
   externalId: '',
+  nameContains: '',
 };
 export const noFilter: Filter = { ...anyDrawing, order: 'newest_first' };
 
 /** In characters; the API counts bytes, and refuses what has more. */
 export const longestName = 1025;
+export const longestPart = 128;
 
 /** What everyone's list can be asked for; the rest is for those who are signed in. */
 const forEveryone = ['tag', 'from', 'until', 'minConfidence', 'maxConfidence'] as const;
@@ -92,6 +96,7 @@ export function commonIn(query: string): CommonFilter {
     importJob: text('import'),
     fileName: text('file_name'),
     externalId: text('external_id'),
+    nameContains: text('name_contains'),
   };
 }
 
@@ -104,7 +109,7 @@ export function filterIn(query: string): Filter {
 /** As it stands in the address: what was chosen alone, always in the same order. */
 export function addressOf(filter: Filter): string {
   const { tag, reviewed, taggedBy, taggedSince, source, from, until, order } = filter;
-  const { disagreement, disputed, flagged, importJob, fileName, externalId } = filter;
+  const { disagreement, disputed, flagged, importJob, fileName, externalId, nameContains } = filter;
   const all = {
     tag,
     reviewed,
@@ -121,6 +126,7 @@ export function addressOf(filter: Filter): string {
     import: importJob,
     file_name: fileName.trim(),
     external_id: externalId.trim(),
+    name_contains: nameContains.trim(),
     order: order === noFilter.order ? '' : order,
   };
   return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== '')).toString();
@@ -165,6 +171,7 @@ export function commonQuery(filter: CommonFilter) {
   if (filter.importJob) query.import = filter.importJob;
   if (filter.fileName) query.file_name = filter.fileName;
   if (filter.externalId) query.external_id = filter.externalId;
+  if (filter.nameContains) query.name_contains = filter.nameContains;
   return query;
 }
 
@@ -192,6 +199,7 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
     import: importJob,
     file_name,
     external_id,
+    name_contains,
     order,
   } = queryOf(filter);
   const time = Date.parse(drawing.created_at);
@@ -202,6 +210,7 @@ export function admits(filter: Filter, drawing: Drawing): boolean {
     importJob === undefined &&
     file_name === undefined && // one that was just drawn has neither
     external_id === undefined &&
+    name_contains === undefined &&
     (tag === undefined || tag === drawing.tag) &&
     (reviewed === undefined || reviewed === (drawing.tagged_by !== null)) &&
     (tagged_by === undefined || tagged_by === drawing.tagged_by) &&

@@ -23,6 +23,7 @@ const titles = (t: Dictionary): Record<string, string> => ({
   max_confidence: t.data.maxConfidence,
   min_confidence: t.data.minConfidence,
   name: t.projects.name,
+  name_contains: t.gallery.nameContains,
   opinions_wanted: t.projects.opinions,
   retention_days: t.projects.retention,
   reviewed: t.data.reviewed,
@@ -43,7 +44,7 @@ const times = ['from', 'tagged_since', 'until'];
 /** In percent, as the form of an export has them. */
 const shares = ['max_confidence', 'min_confidence'];
 /** Filters by what may be a person's name, which the log does not keep. */
-const names = ['external_id', 'file_name', 'tagged_by'];
+const names = ['external_id', 'file_name', 'name_contains', 'tagged_by'];
 
 /** The detail's value: what the page has words for in the person's language; names, ids and numbers as they are. */
 function valueOf(name: string, value: unknown, t: Dictionary): string {
