@@ -26,6 +26,7 @@ constexpr ReasonPattern reason_patterns[]{
     // Files and archives.
     {"archive_damaged", "The archive is damaged or cut short: {message}."},
     {"archive_too_many_entries", "The archive has more than {count} entries."},
+    {"archive_too_many_entries", "The archive has more than {count} entry."},
     {"archive_too_large", "The archive unpacks to more than {bytes} bytes."},
     {"archive_suspicious",
      "The archive unpacks to more than {times} times its own size, as no drawings do."},
@@ -129,6 +130,7 @@ constexpr ReasonPattern reason_patterns[]{
     // Labels.
     {"label_undeclared", "The label \"{label}\" is not declared above."},
     {"shapes_passed_over", "{count} shapes were passed over: tags alone are labels."},
+    {"shapes_passed_over", "{count} shape was passed over: tags alone are labels."},
     {"tag_by_model", "A model made the tag: it is a suggestion."},
     {"no_label_of_number", "There is no label {label} in synsets.txt."},
     {"no_label_of_number", "There is no label {label}; the drawing comes without it."},
@@ -137,6 +139,7 @@ constexpr ReasonPattern reason_patterns[]{
     {"label_not_utf8", "The label is not UTF-8. The drawing comes without it."},
     {"label_no_text", "The label is no text. The drawing comes without it."},
     {"annotations_passed_over", "{count} annotations that are no labels were passed over."},
+    {"annotations_passed_over", "{count} annotation that is no label was passed over."},
     {"labels_exclude_each_other",
      "It has several labels of a group in which one excludes the others."},
     {"several_results", "One annotation holds several results; all count."},

@@ -14,10 +14,16 @@
 #include <vector>
 
 #include "core/characters.h"
+#include "core/text.h"
 #include "learning/dataset/text.h"
 
 namespace croquis::dataset {
 namespace {
+
+std::string too_many_entries(const ArchiveLimits& limits) {
+    return fmt::format("The archive has more than {}.",
+                       counted(limits.max_entries, "entry", "entries"));
+}
 
 namespace fs = std::filesystem;
 
@@ -101,8 +107,7 @@ class ArchiveCursor final : public TreeCursor {
         if (ended_) return std::optional<TreeEntry>();
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return damaged(reader_.get());
         if (++entries_ > limits_.max_entries)
-            return Error{ErrorKind::too_large,
-                         fmt::format("The archive has more than {} entries.", limits_.max_entries)};
+            return Error{ErrorKind::too_large, too_many_entries(limits_)};
         declared_ = archive_entry_size_is_set(entry_) != 0
                         ? static_cast<std::uint64_t>(archive_entry_size(entry_))
                         : 0;
@@ -259,9 +264,7 @@ bool has_more_entries(const fs::path& path, std::uint64_t limit) {
 
 Result<std::unique_ptr<FileTree>> open_archive(const fs::path& path, const ArchiveLimits& limits) {
     if (has_more_entries(path, limits.max_entries))
-        return Error{ErrorKind::too_large,
-                     fmt::format("The archive has more than {} entries.", limits.max_entries),
-                     "path"};
+        return Error{ErrorKind::too_large, too_many_entries(limits), "path"};
     return std::unique_ptr<FileTree>(std::make_unique<ArchiveTree>(path, limits));
 }
 

@@ -151,8 +151,9 @@ class CvatXml {
         in_image_ = false;
         const auto& place = row_.record.place;
         if (shapes_ > 0)
-            table_.problems.push_back(Remark{
-                place, fmt::format("{} shapes were passed over: tags alone are labels.", shapes_)});
+            table_.problems.push_back(
+                Remark{place, counted(shapes_, "shape was passed over: tags alone are labels.",
+                                      "shapes were passed over: tags alone are labels.")});
         if (!by_model_.empty()) as_suggestions();
         if (refused_.empty())
             table_.rows.push_back(std::move(row_));

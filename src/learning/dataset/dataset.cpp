@@ -266,8 +266,11 @@ Result<Dataset> load_dataset(const fs::path& path, const DatasetOptions& options
         return Error{read.error().kind, read.error().detail, "data"};
     if (reader.data.examples.empty() && reader.data.left_out > 0)
         return Error{ErrorKind::invalid,
-                     fmt::format("The model has learnt from all {} drawings in {}.",
-                                 reader.data.left_out, path.string()),
+                     fmt::format("The model has learnt from {} in {}.",
+                                 reader.data.left_out == 1
+                                     ? "the only drawing"
+                                     : fmt::format("all {} drawings", reader.data.left_out),
+                                 path.string()),
                      "data"};
     if (reader.data.examples.empty()) {
         const auto& why = reader.data.unreadable;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/text.h"
 #include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"
@@ -109,8 +110,8 @@ class DatumaroReader {
             add_label(record.labels, label);
         }
         if (others > 0)
-            say(record.place,
-                fmt::format("{} annotations that are no labels were passed over.", others));
+            say(record.place, counted(others, "annotation that is no label was passed over.",
+                                      "annotations that are no labels were passed over."));
     }
 
     void warn_of_groups(const Record& record) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/text.h"
 #include "drawing/decode.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"
@@ -366,17 +367,14 @@ class JoinReader final : public RecordReader {
 
     /// Of pictures that the table does not name: that they stay out, or that they have no label.
     [[nodiscard]] std::string beside() const {
-        if (unlisted_ == 1)
-            return "1 picture beside it is not named there and stays out; --pictures brings it "
-                   "too.";
-        return fmt::format(
-            "{} pictures beside it are not named there and stay out; --pictures brings them too.",
-            unlisted_);
+        return counted(
+            unlisted_,
+            "picture beside it is not named there and stays out; --pictures brings it too.",
+            "pictures beside it are not named there and stay out; --pictures brings them too.");
     }
     [[nodiscard]] std::string unlabelled() const {
-        if (unlisted_ == 1) return "1 of the pictures is not named there; it has no label.";
-        return fmt::format("{} of the pictures are not named there; they have no label.",
-                           unlisted_);
+        return counted(unlisted_, "of the pictures is not named there; it has no label.",
+                       "of the pictures are not named there; they have no label.");
     }
 
     Table table_;

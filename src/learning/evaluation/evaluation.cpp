@@ -7,6 +7,7 @@
 #include <iterator>
 #include <span>
 
+#include "core/text.h"
 #include "learning/evaluation/learnt.h"
 #include "learning/evaluation/markup.h"
 
@@ -54,10 +55,11 @@ std::string notes(const Evaluation& evaluation) {
     std::string text = fmt::format("model {}\ndata  {}\n", evaluation.model, evaluation.data);
     text += said_of_learnt(evaluation.known_learnt, evaluation.left_out, evaluation.remark);
     if (evaluation.not_one_label > 0)
-        text += fmt::format("{} drawings are passed over: they have no label, or several\n",
-                            evaluation.not_one_label);
+        text += counted(evaluation.not_one_label,
+                        "drawing is passed over: it has no label, or several\n",
+                        "drawings are passed over: they have no label, or several\n");
     if (!evaluation.unreadable.empty())
-        text += fmt::format("{} drawings cannot be read:\n", evaluation.unreadable.size());
+        text += counted(evaluation.unreadable.size(), "drawing", "drawings") + " cannot be read:\n";
     for (std::size_t i = 0; i < std::min<std::size_t>(5, evaluation.unreadable.size()); ++i)
         text += "  " + evaluation.unreadable[i] + "\n";
     if (!evaluation.other_words.empty())

@@ -7,6 +7,7 @@
 
 #include "core/bytes.h"
 #include "core/files.h"
+#include "core/text.h"
 #include "learning/dataset/json_fields.h"
 
 namespace croquis::learning {
@@ -89,10 +90,11 @@ Error another_list(const fs::path& file) {
 std::string remark_on(const json::object& training, std::size_t listed) {
     const auto learnt = learnt_in(training);
     if (learnt <= listed) return {};
-    return fmt::format(
-        "{} of the {} drawings that the model has learnt from are in no list: where the data holds "
-        "some, they are measured too",
-        learnt - listed, learnt);
+    return fmt::format("{} of {} that the model has learnt from {} too", learnt - listed,
+                       counted(learnt, "drawing", "drawings"),
+                       learnt - listed == 1
+                           ? "is in no list: where the data holds it, it is measured"
+                           : "are in no list: where the data holds some, they are measured");
 }
 
 Result<Learnt> with_list(const json::object& card, const fs::path& file) {
@@ -146,7 +148,8 @@ Result<Learnt> learnt_by_list(std::string_view card, const fs::path& file) {
 std::string said_of_learnt(std::size_t known, std::size_t left_out, const std::string& remark) {
     std::string text;
     if (known > 0 || left_out > 0)
-        text += fmt::format("{} drawings are left out: the model has learnt from them\n", left_out);
+        text += counted(left_out, "drawing is left out: the model has learnt from it\n",
+                        "drawings are left out: the model has learnt from them\n");
     if (!remark.empty()) text += remark + "\n";
     return text;
 }

@@ -164,8 +164,9 @@ std::string bins_text(const std::vector<ReliabilityBin>& bins) {
     for (const auto& b : bins)
         if (b.drawings > 0)
             text += fmt::format(
-                "  {:3.0f}–{:3.0f} %  {:5} drawings  confidence {:5.1f} %  accuracy {:5.1f} %\n",
-                100 * b.low, 100 * b.high, b.drawings, 100 * b.confidence, 100 * b.accuracy);
+                "  {:3.0f}–{:3.0f} %  {:5} {:<8}  confidence {:5.1f} %  accuracy {:5.1f} %\n",
+                100 * b.low, 100 * b.high, b.drawings, b.drawings == 1 ? "drawing" : "drawings",
+                100 * b.confidence, 100 * b.accuracy);
     return text;
 }
 

@@ -63,6 +63,9 @@ const forms = ({ sentence }) => [
   sentence.replace(/^The model \{model\}( that .*)$/, '$1'),
   sentence.replace(/^Cannot write \{file\}\.$/, 'Cannot write '),
   sentence.replace('{program}', ''),
+  // What counted() puts the number before.
+  sentence.replace(/^\{count\} /, ''),
+  sentence.replace(/\{count\} entr(?:y|ies)\.$/, '{count}.'),
 ];
 
 /** Where reasons come from. */

@@ -278,7 +278,7 @@ TEST_F(Evaluate, LeavesOutWhatTheModelHasSeenAndSaysSo) {
     EXPECT_EQ(json.at("left_out"), 1);
     EXPECT_EQ(json.at("report").at("shapes"), 1);
     EXPECT_THAT(croquis({"evaluate", "--data", "data.ndjson", "--model", "mine.onnx"}).out,
-                HasSubstr("1 drawings are left out"));
+                HasSubstr("1 drawing is left out"));
     const auto all = croquis({"evaluate", "--data", "data.ndjson", "--model", "mine.onnx",
                               "--with-learnt", "--json", "-"});
     EXPECT_EQ(boost::json::parse(all.out).at("report").at("shapes"), 2);
@@ -311,7 +311,7 @@ TEST_F(Evaluate, WithoutTheListOfWhatTheModelLearntItIsRefused) {
     EXPECT_THAT(with({"--with-learnt"}).out, HasSubstr("is not left out"));
     const auto elsewhere = with({"--learnt", models + "/" + list});
     EXPECT_EQ(elsewhere.status, 0) << elsewhere.err;
-    EXPECT_THAT(elsewhere.out, HasSubstr("1 drawings are left out"));
+    EXPECT_THAT(elsewhere.out, HasSubstr("1 drawing is left out"));
 }
 
 TEST_F(Evaluate, ACardWithoutAListIsRemarkedUpon) {

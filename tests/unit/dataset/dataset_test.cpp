@@ -95,6 +95,16 @@ TEST_F(DatasetTest, LeavesOutPicturesThatTheModelHasSeenWhateverTheirFile) {
     EXPECT_NE(none.error().detail.find("has learnt from all 4 drawings"), std::string::npos);
 }
 
+TEST_F(DatasetTest, TheOnlyDrawingIsNotSpokenOfAsSeveral) {
+    DatasetOptions options;
+    options.leave_out.insert("9");
+    const auto none = load_dataset(
+        write("a.ndjson", R"({"key_id":"9","word":"star","drawing":[[[0,9],[0,9]]]})"), options);
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().detail.find("has learnt from the only drawing in "), std::string::npos)
+        << none.error().detail;
+}
+
 TEST_F(DatasetTest, NamesEveryLineItCannotRead) {
     const auto data = load_dataset(
         write("a.ndjson",

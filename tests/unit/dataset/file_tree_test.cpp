@@ -128,6 +128,9 @@ TEST_F(FileTreeTest, AnArchiveOfTooManyEntriesIsRefused) {
     EXPECT_THAT(look(path("x.zip"), limits).error, HasSubstr("more than 3 entries"));
     EXPECT_THAT(look(path("x.zip"), limits).files, IsEmpty());  // found before any is read
     EXPECT_THAT(look(path("x.tar.gz"), limits).error, HasSubstr("more than 3 entries"));
+    limits.max_entries = 1;
+    for (const auto* archive : {"x.zip", "x.tar.gz"})
+        EXPECT_THAT(look(path(archive), limits).error, HasSubstr("more than 1 entry."));
     limits.max_entries = 4;
     EXPECT_EQ(look(path("x.zip"), limits).error, "");
     EXPECT_EQ(look(path("x.tar.gz"), limits).files.size(), 4U);

@@ -83,7 +83,7 @@ TEST_F(FormatsTest, DatumarosLabelsGoByTheirPosition) {
         all.remarks,
         testing::IsSupersetOf(
             {HasSubstr("one excludes the others"), HasSubstr("There is no label 17"),
-             HasSubstr("There is no label null"), HasSubstr("1 annotations that are no labels")}));
+             HasSubstr("There is no label null"), HasSubstr("1 annotation that is no label was")}));
     EXPECT_THAT(all.labels_without_drawing, ElementsAre("star"));
     file("y.json", R"({"media_type":6,"items":[]})");
     EXPECT_THAT(read("y.json").error, HasSubstr("no pictures"));
@@ -125,7 +125,7 @@ TEST_F(FormatsTest, CvatsTagsAreLabelsAndAModelsTagsAreNot) {
     }
     EXPECT_THAT(all.rejected, ElementsAre(HasSubstr("leads out of the data")));
     EXPECT_THAT(all.remarks, testing::IsSupersetOf({HasSubstr("\"é\" is not declared"),
-                                                    HasSubstr("1 shapes were passed over"),
+                                                    HasSubstr("1 shape was passed over: "),
                                                     HasSubstr("it is a suggestion")}));
     EXPECT_THAT(all.labels_without_drawing, ElementsAre("unused"));
 }

@@ -95,12 +95,29 @@ TEST_F(EvaluationTest, ReportsTheSameThreeWays) {
     const auto object = to_json(*evaluation);
     EXPECT_EQ(object.at("left_out").to_number<int>(), 1);
     EXPECT_DOUBLE_EQ(object.at("report").at("accuracy").as_double(), 0.5);
-    EXPECT_NE(to_text(*evaluation).find("1 drawings are left out"), std::string::npos);
+    EXPECT_NE(to_text(*evaluation).find("1 drawing is left out"), std::string::npos);
     const std::string page = to_html(*evaluation);
     EXPECT_NE(page.find("50.0 %"), std::string::npos);
     EXPECT_NE(page.find("data:image/png;base64,"), std::string::npos);
     for (const auto* outside : {"<script", "src=\"http", "href=\"http", "url("})
         EXPECT_EQ(page.find(outside), std::string::npos) << outside;
+}
+
+TEST_F(EvaluationTest, CountsOneAsOne) {
+    Starry model;
+    auto evaluation = evaluate(model, write("a.ndjson", drawing_of("star", 1) + "{}\n"), {});
+    ASSERT_TRUE(evaluation);
+    const auto says = [&](const std::string& text) {
+        EXPECT_NE(to_text(*evaluation).find(text), std::string::npos) << to_text(*evaluation);
+    };
+    evaluation->not_one_label = 1;
+    says("1 drawing is passed over: it has no label, or several\n");
+    says("1 drawing cannot be read:\n");
+    says("    1 drawing   confidence");
+    evaluation->not_one_label = 2;
+    evaluation->unreadable.emplace_back("another");
+    says("2 drawings are passed over: they have no label, or several\n");
+    says("2 drawings cannot be read:\n");
 }
 
 TEST_F(EvaluationTest, SaysWhatIsNotKnownToBeNew) {

@@ -64,7 +64,18 @@ TEST_F(LearntTest, SaysWhatAnOlderListLacks) {
     const auto older = by(card_of(
         "1\n2\n", R"(,"sources":{"a":{"learnt":2,"judged":9},"b":{"learnt":3,"judged":0}})"));
     ASSERT_TRUE(older);
-    EXPECT_NE(older->remark.find("3 of the 5 drawings"), std::string::npos) << older->remark;
+    EXPECT_NE(older->remark.find("3 of 5 drawings that the model has learnt from are in no list"),
+              std::string::npos)
+        << older->remark;
+}
+
+TEST_F(LearntTest, CountsOneThatAnOlderListLacksAsOne) {
+    write("a.learnt.txt", "1\n2\n");
+    const auto older = by(card_of("1\n2\n", R"(,"sources":{"a":{"learnt":3,"judged":9}})"));
+    ASSERT_TRUE(older);
+    EXPECT_EQ(older->remark,
+              "1 of 3 drawings that the model has learnt from is in no list: where the data holds "
+              "it, it is measured too");
 }
 
 TEST_F(LearntTest, SaysWhereACardTellsNothing) {
@@ -81,6 +92,7 @@ TEST_F(LearntTest, IsSaidInAReport) {
     EXPECT_EQ(said_of_learnt(0, 0, ""), "");
     EXPECT_EQ(said_of_learnt(5, 2, "Well."),
               "2 drawings are left out: the model has learnt from them\nWell.\n");
+    EXPECT_EQ(said_of_learnt(5, 1, ""), "1 drawing is left out: the model has learnt from it\n");
 }
 
 }  // namespace

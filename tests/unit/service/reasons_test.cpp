@@ -44,6 +44,14 @@ TEST(Reasons, WhatVariesIsAParameter) {
     EXPECT_EQ(told("quotes that do not end"), "quotes_do_not_end");
 }
 
+TEST(Reasons, OneIsCountedAsOne) {
+    EXPECT_EQ(told("The archive has more than 1 entry."), "archive_too_many_entries count=1");
+    EXPECT_EQ(told("1 shape was passed over: tags alone are labels."),
+              "shapes_passed_over count=1");
+    EXPECT_EQ(told("1 annotation that is no label was passed over."),
+              "annotations_passed_over count=1");
+}
+
 TEST(Reasons, TheMoreExactSentenceComesFirst) {
     EXPECT_EQ(told("There is no image 5."), "no_image image=5");
     EXPECT_EQ(told("There is no tasks.json."), "no_such_file file=tasks.json");

@@ -25,8 +25,8 @@ export const reasons: CodedWords<ReasonCode> = {
     fr: 'L’archive est abîmée ou incomplète ({message}).',
   },
   archive_too_many_entries: {
-    en: 'The archive has more than {count} entries.',
-    fr: 'L’archive a plus de {count} entrées.',
+    en: 'The archive has more than {count} {count|entry|entries}.',
+    fr: 'L’archive a plus de {count} {count|entrée|entrées}.',
   },
   archive_too_large: {
     en: 'The archive unpacks to more than {bytes} bytes.',
