@@ -170,7 +170,7 @@ class QuickdrawReader final : public RecordReader {
                 in_.reset();
                 continue;
             }
-            if (trimmed(line_).empty()) continue;
+            if (!is_too_long() && trimmed(line_).empty()) continue;
             return std::optional(item());
         }
     }
@@ -190,9 +190,12 @@ class QuickdrawReader final : public RecordReader {
         return taken > 0;
     }
 
+    /// What of such a line was read may be spaces alone, and the rest is not.
+    [[nodiscard]] bool is_too_long() const { return line_.size() > max_line_bytes; }
+
     Item item() {
         auto place = fmt::format("{}:{}", texts_[next_text_ - 1].name, line_number_);
-        if (line_.size() > max_line_bytes)
+        if (is_too_long())
             return Rejected{std::move(place),
                             fmt::format("The line has more than {} bytes.", max_line_bytes)};
         auto record = parser_.record_of_line(line_);

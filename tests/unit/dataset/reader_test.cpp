@@ -353,6 +353,18 @@ TEST_F(QuickdrawTest, ALineThatIsTooLongIsPassedOver) {
     EXPECT_THAT(all.rejected, ElementsAre(HasSubstr("x.ndjson:2: The line has more than")));
 }
 
+TEST_F(QuickdrawTest, ALineOfSpacesIsEmptyUnlessItIsTooLong) {
+    const std::string good = R"({"word":"a","drawing":[[[0,80],[1,20]]]})";
+    const std::string most(std::size_t{16} << 20U, ' ');
+    file("x.ndjson",
+         most + "\n" + most + " \n" + good + "\n" + most + "  " + good + "\n" + most + "   ");
+    const auto all = read("x.ndjson");
+    EXPECT_EQ(all.records.size(), 1U);
+    EXPECT_THAT(all.rejected, ElementsAre("x.ndjson:2: The line has more than 16777216 bytes.",
+                                          "x.ndjson:4: The line has more than 16777216 bytes.",
+                                          "x.ndjson:5: The line has more than 16777216 bytes."));
+}
+
 TEST_F(QuickdrawTest, AFolderAndAZipOfFilesAreReadOneAfterTheOther) {
     const std::string line = R"(,"drawing":[[[0,80],[1,20]]]})";
     file("d/a.ndjson", R"({"word":"a")" + line);
