@@ -22,14 +22,27 @@ ProgressBar::ProgressBar(std::string what)
     : what_(std::move(what)), on_(isatty(STDERR_FILENO) != 0) {}
 
 ProgressBar::~ProgressBar() {
-    if (on_) std::cerr << wipe_line << std::flush;
+    wipe();
 }
 
 void ProgressBar::show(std::size_t done, std::size_t all) {
+    draw(done, all, fmt::format("{} of {}", done, all));
+}
+
+void ProgressBar::show_share(std::uint64_t done, std::uint64_t all, const std::string& beside) {
+    if (all > 0) draw(done, all, fmt::format("{:3} %, {}", 100 * done / all, beside));
+}
+
+void ProgressBar::wipe() {
+    if (on_) std::cerr << wipe_line << std::flush;
+    shown_.clear();
+}
+
+void ProgressBar::draw(std::uint64_t done, std::uint64_t all, const std::string& said) {
     if (!on_ || all == 0) return;
-    const std::size_t filled = bar_width * done / all;
-    auto line = fmt::format("{} [{:#>{}}{:.>{}}] {} of {}", what_, "", filled, "",
-                            bar_width - filled, done, all);
+    const auto filled = bar_width * done / all;
+    auto line =
+        fmt::format("{} [{:#>{}}{:.>{}}] {}", what_, "", filled, "", bar_width - filled, said);
     if (line == shown_) return;
     std::cerr << wipe_line << line << std::flush;
     shown_ = std::move(line);

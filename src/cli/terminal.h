@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace croquis::cli {
@@ -19,8 +20,14 @@ class ProgressBar {
     ProgressBar& operator=(const ProgressBar&) = delete;
 
     void show(std::size_t done, std::size_t all);
+    /// The share in percent, and what is said beside it.
+    void show_share(std::uint64_t done, std::uint64_t all, const std::string& beside);
+    /// Before something else is written there.
+    void wipe();
 
   private:
+    void draw(std::uint64_t done, std::uint64_t all, const std::string& said);
+
     std::string what_;
     bool on_;
     std::string shown_;

@@ -198,10 +198,11 @@ Result<service::ImportReport> imported(const server::Config& config,
     recognition::Batcher batcher(std::move(*model), patient(config), metrics);
     ProgressBar bar("Importing");
     service::ImportEvents events;
-    events.progress = [&](std::uint64_t position, std::uint64_t extent, const auto&) {
-        bar.show(position, extent);
+    events.progress = [&](std::uint64_t position, std::uint64_t extent, const auto& report) {
+        bar.show_share(position, extent, counted(report.records, "record", "records"));
     };
-    events.problem = [](const std::string& place, const std::string& text, bool) {
+    events.problem = [&](const std::string& place, const std::string& text, bool) {
+        bar.wipe();
         std::cerr << "croquis: " << place << ": " << text << '\n';
     };
     events.unknown_labels_one_by_one = false;

@@ -52,6 +52,52 @@ TEST_F(TransferProgram, ImportSaysWhatItDidAndNamesWhatItCouldNot) {
     EXPECT_THAT(again.err, IsEmpty());
 }
 
+/// What a program writes there is not written into a file.
+class Terminal {
+  public:
+    Terminal() : ours_(posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)) {
+        EXPECT_EQ(grantpt(ours_), 0);
+        EXPECT_EQ(unlockpt(ours_), 0);
+        name_ = ptsname(ours_);  // NOLINT(concurrency-mt-unsafe): no other thread asks
+        programs_ = open(name_.c_str(), O_RDWR | O_NOCTTY);
+    }
+    ~Terminal() {
+        close(programs_);
+        close(ours_);
+    }
+    Terminal(const Terminal&) = delete;
+    Terminal& operator=(const Terminal&) = delete;
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::string written() const {
+        std::string text(std::size_t{64} << 10U, '\0');
+        const auto size = read(ours_, text.data(), text.size());
+        text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+        return text;
+    }
+
+  private:
+    int ours_;
+    int programs_ = -1;  ///< kept open: what was written stays there to be read
+    std::string name_;
+};
+
+TEST_F(TransferProgram, OnATerminalABarSaysHowFarAnImportIsAndIsWipedBeforeASentence) {
+    picture("d/circle/1.png", 10);
+    write("d/circle/2.png", "no picture");
+    const Terminal terminal;
+    std::string command = quoted(testing_support::program_folder() + "/croquis");
+    for (const auto& word : {std::string("import"), path("d").string(), std::string("--store"),
+                             "sqlite:" + path("a.db").string()})
+        command += " " + quoted(word);
+    // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): a shell, to write to the terminal
+    EXPECT_NE(std::system((command + " >/dev/null 2>" + terminal.name()).c_str()), 0);
+    const auto text = terminal.written();
+    EXPECT_THAT(text, HasSubstr("\r\033[Kcroquis: circle/2.png: It is neither PNG"));
+    EXPECT_THAT(text,
+                HasSubstr("\r\033[KImporting [##############################] 100 %, 2 records"));
+}
+
 TEST_F(TransferProgram, WhatWasImportedIsLookedAtInAStoreThatWasNeverServed) {
     write("d.ndjson", lines(12));
     ASSERT_EQ(croquis({"import", "d.ndjson", "--store", "sqlite:new.db"}).status, 0);
