@@ -11,9 +11,9 @@ namespace {
 using Colour = std::array<std::uint8_t, 4>;
 
 /// The median of the outermost pixels, channel by channel: what was drawn on.
-Colour background(const Image& image) {
+Colour background(const Image& image, bool framed) {
     Colour median{};
-    if (is_framed_in_one_colour(image)) {
+    if (framed) {
         std::copy_n(row_of(image, 0), channels_of(image), median.begin());
         return median;
     }
@@ -185,18 +185,25 @@ bool is_framed_in_one_colour(const Image& image) {
 }
 
 Ink find_ink(const Image& image) {
-    const Colour from = background(image);
+    const bool framed = is_framed_in_one_colour(image);
+    const Colour from = background(image, framed);
     const bool transparent = image.channels % 2 == 0 && from[channels_of(image) - 1] < 128;
+    Ink ink;
     switch (image.channels) {
         case 1:
-            return Scan<1, 0>(image, from).run();
+            ink = Scan<1, 0>(image, from).run();
+            break;
         case 2:
-            return transparent ? Scan<2, 1>(image, from).run() : Scan<2, 0>(image, from).run();
+            ink = transparent ? Scan<2, 1>(image, from).run() : Scan<2, 0>(image, from).run();
+            break;
         case 3:
-            return Scan<3, 0>(image, from).run();
+            ink = Scan<3, 0>(image, from).run();
+            break;
         default:
-            return transparent ? Scan<4, 3>(image, from).run() : Scan<4, 0>(image, from).run();
+            ink = transparent ? Scan<4, 3>(image, from).run() : Scan<4, 0>(image, from).run();
     }
+    ink.framed = framed;
+    return ink;
 }
 
 Ink ink_of_mask(const cv::Mat& mask) {

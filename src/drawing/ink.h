@@ -32,6 +32,7 @@ struct Ink {
                     ///< go on with zeros to a whole number of blocks
     std::vector<std::uint8_t> columns;    ///< the darkest of each column
     std::vector<std::uint8_t> rows;       ///< and of each row
+    bool framed = false;                  ///< all of the outermost pixels are of one colour
     std::size_t quiet = 0;                ///< pixels that are background
     std::vector<int> blocks;              ///< row by row, where `lanes` pixels begin that have ink
     std::vector<std::size_t> block_ends;  ///< of each row, in `blocks`

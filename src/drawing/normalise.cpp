@@ -43,8 +43,10 @@ Ink ink_of(const Image& image) {
     Ink ink = find_ink(image);
     if (is_photograph(image, ink)) return ink_of_mask(ink_of_photograph(image));
     const cv::Rect box = box_of(ink);
-    if (box.empty() || !may_be_ruled(ink.depth, box)) return ink;
-    const auto drawn = without_ruling(ink.depth);
+    if (box.empty()) return ink;
+    if (may_be_ruled(ink.depth, box))
+        if (const auto drawn = without_ruling(ink.depth)) return ink_of_mask(*drawn);
+    const auto drawn = ink_in_even_light(image, ink);
     return drawn ? ink_of_mask(*drawn) : ink;
 }
 

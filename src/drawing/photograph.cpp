@@ -9,6 +9,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "drawing/page_marks.h"
 #include "drawing/ruling.h"
 
 namespace croquis::drawing {
@@ -312,14 +313,108 @@ cv::Mat depth_beside(const cv::Mat& paper, const cv::Mat& photo, const cv::Mat& 
     return depth;
 }
 
-/// How dark thin strokes are; 0 where there are hardly any.
-double pen_depth(const cv::Mat& thin) {
+/// Where thin strokes are.
+cv::Mat strokes_of(const cv::Mat& thin) {
     cv::Mat strokes;
     const double otsu = cv::threshold(thin, strokes, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
     cv::threshold(thin, strokes, std::max(otsu, min_page_contrast), 255, cv::THRESH_BINARY);
     remove_specks(strokes);
+    return strokes;
+}
+
+/// How dark they are; 0 where there are hardly any.
+double pen_depth(const cv::Mat& thin, const cv::Mat& strokes) {
     auto depths = values_in(thin, strokes);
     return depths.size() <= thin.total() / 1000 ? 0 : quantile(depths, 0.75);
+}
+
+/// The brightness of the lit paper round each pixel, whatever shadows there are on it.
+cv::Mat lit_paper(const cv::Mat& photo) {
+    constexpr int coarse = 8;  // pixels that are looked at as one
+    cv::Mat small, lit;
+    cv::resize(photo, small, {std::max(1, photo.cols / coarse), std::max(1, photo.rows / coarse)},
+               0, 0, cv::INTER_AREA);
+    // What lies beyond the picture is not asked: shadows go on there.
+    const int window = (std::max(small.cols, small.rows) * 3 / 4) | 1;
+    cv::morphologyEx(small, small, cv::MORPH_CLOSE,
+                     cv::getStructuringElement(cv::MORPH_RECT, {window, window}));
+    cv::resize(small, lit, photo.size(), 0, 0, cv::INTER_LINEAR);
+    return lit;
+}
+
+/// Which of the labels lie along more than `least` pixels of the picture's edge; none is 0.
+std::vector<std::uint8_t> labels_at_edge(const cv::Mat& labels, int count, double least) {
+    std::vector<int> at_edge(static_cast<std::size_t>(count), 0);
+    for (const cv::Mat& line : {labels.row(0), labels.row(labels.rows - 1), cv::Mat(labels.col(0)),
+                                cv::Mat(labels.col(labels.cols - 1))})
+        for (auto at = line.begin<int>(); at != line.end<int>(); ++at)
+            ++at_edge[static_cast<std::size_t>(*at)];
+    std::vector<std::uint8_t> are(static_cast<std::size_t>(count), 0);
+    for (std::size_t i = 1; i < are.size(); ++i) are[i] = at_edge[i] > least ? 255 : 0;
+    return are;
+}
+
+/// Adds to the shadows what is as dark as they are, lies near them and is small: leaves, say.
+void add_islands(cv::Mat& shadows, const cv::Mat& photo, const cv::Mat& dark, const cv::Mat& lit,
+                 int window) {
+    constexpr double as_dark = 0.8;   // times as bright as a shadow: a pen is darker
+    constexpr double largest = 0.12;  // of the picture's longer side
+    const int reach = 8 * window + 1;
+    const double usual = cv::mean(photo, shadows)[0] / cv::mean(lit, shadows)[0];
+    cv::Mat near, labels, stats, centroids;
+    cv::dilate(shadows, near, cv::getStructuringElement(cv::MORPH_RECT, {reach, reach}));
+    const int count =
+        cv::connectedComponentsWithStats(dark & ~shadows, labels, stats, centroids, 8);
+    for (int i = 1; i < count; ++i) {
+        const cv::Rect box(stats.at<int>(i, cv::CC_STAT_LEFT), stats.at<int>(i, cv::CC_STAT_TOP),
+                           stats.at<int>(i, cv::CC_STAT_WIDTH),
+                           stats.at<int>(i, cv::CC_STAT_HEIGHT));
+        if (std::max(box.width, box.height) > largest * std::max(photo.cols, photo.rows)) continue;
+        const cv::Mat island = labels(box) == i;
+        if (cv::countNonZero(near(box) & island) == 0) continue;
+        const double ratio = cv::mean(photo(box), island)[0] / cv::mean(lit(box), island)[0];
+        if (ratio >= as_dark * usual) shadows(box).setTo(255, island);
+    }
+}
+
+/// What lies in a shadow: darker than the paper round it, thicker than a pen's line, and come in
+/// from beyond the picture.
+cv::Mat shadows_of(const cv::Mat& photo, const cv::Mat& page, int window) {
+    constexpr double least_dark = 0.85;  // of the lit paper
+    cv::Mat dark, thick, labels;
+    const cv::Mat lit = lit_paper(photo);
+    cv::compare(photo, lit * least_dark, dark, cv::CMP_LT);
+    dark.setTo(0, ~page);
+    const cv::Mat disc = cv::getStructuringElement(cv::MORPH_ELLIPSE, {window, window});
+    cv::morphologyEx(dark, thick, cv::MORPH_OPEN, disc);
+    const int count = cv::connectedComponents(thick, labels, 4);
+    const auto are = labels_at_edge(labels, count, 2.0 * window);
+    for (int y = 0; y < thick.rows; ++y)
+        for (int x = 0; x < thick.cols; ++x)
+            thick.at<std::uint8_t>(y, x) = are[static_cast<std::size_t>(labels.at<int>(y, x))];
+    if (cv::countNonZero(thick) > 0) add_islands(thick, photo, dark, lit, window);
+    return thick;
+}
+
+/// How bright the paper is in and round the shadows, of which it is no brighter where they end in
+/// points than in their midst; 255 elsewhere. `bare` is the paper beside lines.
+cv::Mat dimmed(const cv::Mat& bare, const cv::Mat& shadows, int window) {
+    cv::Mat near, midst, dim(bare.size(), CV_8UC1, cv::Scalar::all(255));
+    cv::dilate(shadows, near, cv::getStructuringElement(cv::MORPH_RECT, {2 * window, 2 * window}));
+    bare.copyTo(midst, shadows);
+    evened(midst, shadows, 4 * window + 1).copyTo(dim, near);
+    return dim;
+}
+
+/// The brightness of the paper beside lines no wider than the window, at whatever angle: the corner
+/// of a shadow has room for a disc.
+cv::Mat paper_beside_lines(const cv::Mat& photo, const cv::Mat& page, int window) {
+    cv::Mat bare(photo.size(), CV_8UC1, cv::Scalar::all(0));
+    photo.copyTo(bare, page);
+    cv::morphologyEx(bare, bare, cv::MORPH_CLOSE,
+                     cv::getStructuringElement(cv::MORPH_ELLIPSE, {window, window}));
+    bare.setTo(0, ~page);
+    return cv::min(evened(bare, page, window), bare);
 }
 
 /// How dark a photograph is beside its paper. What is thick is as dark as the strokes that are
@@ -327,11 +422,19 @@ double pen_depth(const cv::Mat& thin) {
 cv::Mat drawn_depth(const cv::Mat& photo, const cv::Mat& page) {
     constexpr double as_dark = 0.75;
     const int longest = std::max(photo.cols, photo.rows);
-    const cv::Mat narrow = paper_of(photo, page, (longest / 28) | 1);
-    cv::Mat depth = depth_beside(narrow, photo, page);
-    cv::Mat any = depth_beside(paper_of(photo, page, (longest / 8) | 1), photo, page);
-    const double pen = pen_depth(depth);
-    if (pen == 0) return any;
+    const int widest = (longest / 28) | 1;
+    cv::Mat depth = depth_beside(paper_of(photo, page, widest), photo, page);
+    cv::Mat paper = paper_of(photo, page, (longest / 8) | 1);
+    const cv::Mat strokes = strokes_of(depth);
+    const double pen = pen_depth(depth, strokes);
+    if (pen == 0) return depth_beside(paper, photo, page);
+    const int window =
+        std::min(widest, static_cast<int>(std::lround(2 * stroke_width(strokes) + 3)) | 1);
+    const cv::Mat beside = paper_beside_lines(photo, page, window);
+    const cv::Mat dim = dimmed(beside, shadows_of(photo, page, window), window);
+    paper = cv::min(paper, dim);
+    depth = cv::min(depth, depth_beside(cv::min(beside, dim), photo, page));
+    const cv::Mat any = depth_beside(paper, photo, page);
     cv::Mat thick;
     cv::threshold(any, thick, as_dark * pen, 255, cv::THRESH_BINARY);
     any.copyTo(depth, thick);
@@ -352,12 +455,19 @@ cv::Mat depth_of_photograph(const cv::Mat& photo) {
     return depth;
 }
 
+cv::Mat ink_in(const cv::Mat& depth) {
+    cv::Mat mask;
+    cv::threshold(depth, mask, ink_threshold(depth), 255, cv::THRESH_BINARY);
+    remove_specks(mask);
+    return mask;
+}
+
 }  // namespace
 
 bool is_photograph(const Image& image, const Ink& ink) {
     if (is_haze(ink)) return true;
     const std::size_t loud = ink.depth.total() - ink.quiet;
-    if (10 * loud < ink.depth.total() || is_framed_in_one_colour(image)) return false;
+    if (10 * loud < ink.depth.total() || ink.framed) return false;
     const Tiles tiles = tiles_of(ink);
     if (tiles.loud.size() < fewest_tiles || 20 * tiles.loud.size() < tiles.all) return false;
     return is_uneven(tiles) || (goes_beyond(ink.depth) && is_grainy(image));
@@ -372,10 +482,36 @@ cv::Mat ink_of_photograph(const Image& image) {
     cv::Mat photo;
     cv::resize(grey, photo, size, 0, 0, cv::INTER_AREA);
     cv::GaussianBlur(photo, photo, {3, 3}, 0);
-    const cv::Mat depth = depth_of_photograph(photo);
-    cv::Mat mask;
-    cv::threshold(depth, mask, ink_threshold(depth), 255, cv::THRESH_BINARY);
-    remove_specks(mask);
+    cv::Mat depth = depth_of_photograph(photo);
+    cv::Mat mask = ink_in(depth);
+    if (std::max(mask.cols, mask.rows) < smallest_photo) return mask;
+    cv::Mat marks = mask.clone();
+    remove_page_marks(mask);
+    marks -= mask;
+    if (cv::countNonZero(marks) == 0) return mask;
+    // They may be darker than all that is drawn.
+    cv::dilate(marks, marks, cv::getStructuringElement(cv::MORPH_RECT, {rim, rim}));
+    depth.setTo(0, marks);
+    mask = ink_in(depth);
+    remove_page_marks(mask);
+    return mask;
+}
+
+std::optional<cv::Mat> ink_in_even_light(const Image& image, const Ink& ink) {
+    const std::size_t loud = ink.depth.total() - ink.quiet;
+    if (ink.framed || 10 * loud >= ink.depth.total() ||
+        std::max(image.width, image.height) < smallest_photo || !is_grainy(image))
+        return std::nullopt;
+    cv::Mat mask = ink_of_photograph(image);
+    const int peak = *std::max_element(ink.rows.begin(), ink.rows.end());
+    cv::Mat strong, around;
+    cv::resize(ink.depth, strong, mask.size(), 0, 0, cv::INTER_AREA);
+    cv::threshold(strong, strong, peak / 2.0, 255, cv::THRESH_BINARY);
+    remove_page_marks(strong);
+    cv::dilate(mask, around, cv::getStructuringElement(cv::MORPH_RECT, {rim, rim}));
+    const int drawn = cv::countNonZero(strong);
+    strong.setTo(0, around);
+    if (2 * cv::countNonZero(strong) > drawn) return std::nullopt;
     return mask;
 }
 

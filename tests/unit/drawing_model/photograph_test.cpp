@@ -93,6 +93,74 @@ TEST(Photograph, MayHaveAShadowWithinTheDrawing) {
     EXPECT_LT(apart({hand, 0.4, 4}), 12);
 }
 
+/// The page's edge is left of the picture, and what lies under the page is seen through the holes.
+std::function<double(double, double)> punched(int count, double table, double size) {
+    return [=](double x, double y) {
+        for (int i = 0; i < count; ++i)
+            if (std::hypot(x - 22, y - 160 - 130 * (i - (count - 1) / 2.0)) < size / 2)
+                return table;
+        return -1.0;
+    };
+}
+
+TEST(Photograph, MayBeOfAPunchedPage) {
+    const auto even = [](double, double) { return 215.0; };
+    for (const auto& light :
+         {std::function<double(double, double)>(lamp), std::function<double(double, double)>(even)})
+        for (const int count : {1, 2})
+            for (const double table : {30.0, 60.0})
+                for (const double size : {12.0, 18.0})
+                    EXPECT_LT(apart({light, 0.2, 6, punched(count, table, size)}), 14)
+                        << count << " holes of " << size << " on " << table;
+}
+
+TEST(Photograph, MayBeOfAPageTornFromASpiralPad) {
+    const auto pad = [](double x, double y) {
+        return std::hypot(x - 20, std::fmod(y, 16) - 8) < 5 ? 60.0 : -1.0;
+    };
+    for (const double pen : {0.2, 0.5}) EXPECT_LT(apart({lamp, pen, 6, pad}), 14) << pen;
+}
+
+TEST(Photograph, KeepsDotsThatAreNotAtTheEdge) {
+    const auto dots = [](double x, double y) {
+        return std::hypot(x - 190, y - 160) < 8 || std::hypot(x - 230, y - 160) < 8 ? 50.0 : -1.0;
+    };
+    const Image blank{190, 190, 1, std::vector<std::uint8_t>(std::size_t{190} * 190, 255)};
+    const auto with = normalise(seen_from_above(blank, {lamp, 0.2, 6, dots}));
+    ASSERT_TRUE(with);
+    EXPECT_GT((*with)[model_side / 2 * model_side + 6], 200);
+}
+
+/// How much of the light is left where a hand with four straight fingers is in its way.
+double hand_shade(double x, double y) {
+    const bool palm = std::hypot(x - 330, y - 290) < 70;
+    const bool finger = y > 150 && y < 260 && x > 270 && std::fmod(x - 270, 30) < 13;
+    return palm || finger ? 0.5 : 1;
+}
+
+/// The same below a torn edge.
+double torn_shade(double x, double y) {
+    const double edge = 190 + 9 * std::sin(x / 6) + 6 * std::sin(x / 2.7) + 14 * std::sin(x / 31);
+    return y > edge ? 0.5 : 1;
+}
+
+/// And where a phone is in its way, whose corners are on the page.
+double phone_shade(double x, double y) {
+    const double along = 0.8 * x + 0.6 * y, across = 0.8 * y - 0.6 * x;
+    return along > 190 && across > -130 && across < 40 ? 0.5 : 1;
+}
+
+TEST(Photograph, MayHaveAShadowWithAHardAndRaggedEdge) {
+    const auto lit = [](double (*shade)(double, double)) {
+        return [=](double x, double y) { return lamp(x, y) * shade(x, y); };
+    };
+    for (const float width : {3.0F, 5.0F}) {
+        EXPECT_LT(apart({lit(hand_shade), 0.2, width}), 14) << "hand, " << width;
+        EXPECT_LT(apart({lit(torn_shade), 0.2, width}), 14) << "torn, " << width;
+        EXPECT_LT(apart({lit(phone_shade), 0.2, width}), 14) << "phone, " << width;
+    }
+}
+
 TEST(Photograph, MayBeOfFoldedPaper) {
     for (const double slope : {-0.03, 0.0, 0.02})
         for (const double dark : {0.15, 0.35}) {
@@ -182,12 +250,22 @@ TEST(Photograph, OfABlankPageIsEmptyWhateverTheLight) {
 }
 
 TEST(Photograph, OfAnySizeIsRead) {
-    for (const int side : {1, 5, 28, 64, 127, 128, 200}) {
-        Image photo{side, side, 1, {}};
-        for (int y = 0; y < side; ++y)
-            for (int x = 0; x < side; ++x)
-                photo.pixels.push_back(
-                    static_cast<std::uint8_t>(120 + 100 * x / side - (x == y ? 90 : 0) + y % 3));
+    for (const auto& [width, height] : {std::pair{1, 1},
+                                        {5, 5},
+                                        {28, 28},
+                                        {64, 64},
+                                        {127, 127},
+                                        {128, 128},
+                                        {200, 200},
+                                        {300, 1},
+                                        {3, 400},
+                                        {200, 7},
+                                        {9, 300}}) {
+        Image photo{width, height, 1, {}};
+        for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x)
+                photo.pixels.push_back(static_cast<std::uint8_t>(
+                    120 + 100 * (x + y) / (width + height) - (x == y ? 90 : 0) + (x + y) % 3));
         (void)normalise(photo);  // whatever it says, it says it
     }
 }
