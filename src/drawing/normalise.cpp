@@ -41,7 +41,12 @@ cv::Rect box_of(const Ink& ink) {
 /// the picture.
 Ink ink_of(const Image& image) {
     Ink ink = find_ink(image);
-    if (is_photograph(image, ink)) return ink_of_mask(ink_of_photograph(image));
+    if (is_photograph(image, ink)) {
+        const auto drawn = ink_of_photograph(image);
+        // A shape that fills a small scan to its edges looks like a photograph of nothing.
+        const bool is_small = std::max(image.width, image.height) < smallest_photograph;
+        if (!is_small || cv::countNonZero(drawn) > 0) return ink_of_mask(drawn);
+    }
     const cv::Rect box = box_of(ink);
     if (box.empty()) return ink;
     if (may_be_ruled(ink.depth, box))

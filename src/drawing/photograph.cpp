@@ -26,7 +26,6 @@ constexpr int widest_rule = 6;           // pixels of a reduced photograph
 constexpr int faintest_rule = 8;         // of 255
 constexpr double good_light = 200;       // of 255: paper that is darker is brightened to this,
 constexpr double most_lift = 2.5;        // but no more than so many times
-constexpr int smallest_photo = 128;      // pixels: what is smaller shows no shadow and no crease
 constexpr int photo_side = 512;  // photographs are reduced to this before their paper is taken away
 
 /// A canvas is background and ink, a filled shape included; a photographed page is nowhere one
@@ -447,7 +446,7 @@ cv::Mat depth_of_photograph(const cv::Mat& photo) {
     const int window = (longest / 12) | 1;
     const cv::Mat page = page_of(photo, window);
     cv::Mat depth =
-        longest < smallest_photo
+        longest < smallest_photograph
             ? darkness(evened(bare_page(photo, page, window, 0), page, window), photo, page)
             : drawn_depth(photo, page);
     if (const auto drawn = without_ruling(depth)) return *drawn;
@@ -484,7 +483,7 @@ cv::Mat ink_of_photograph(const Image& image) {
     cv::GaussianBlur(photo, photo, {3, 3}, 0);
     cv::Mat depth = depth_of_photograph(photo);
     cv::Mat mask = ink_in(depth);
-    if (std::max(mask.cols, mask.rows) < smallest_photo) return mask;
+    if (std::max(mask.cols, mask.rows) < smallest_photograph) return mask;
     cv::Mat marks = mask.clone();
     remove_page_marks(mask);
     marks -= mask;
@@ -500,7 +499,7 @@ cv::Mat ink_of_photograph(const Image& image) {
 std::optional<cv::Mat> ink_in_even_light(const Image& image, const Ink& ink) {
     const std::size_t loud = ink.depth.total() - ink.quiet;
     if (ink.framed || 10 * loud >= ink.depth.total() ||
-        std::max(image.width, image.height) < smallest_photo || !is_grainy(image))
+        std::max(image.width, image.height) < smallest_photograph || !is_grainy(image))
         return std::nullopt;
     cv::Mat mask = ink_of_photograph(image);
     const int peak = *std::max_element(ink.rows.begin(), ink.rows.end());

@@ -9,6 +9,9 @@
 /// Photographs of drawings on paper. All functions are deterministic and thread-safe.
 namespace croquis::drawing {
 
+/// Pixels of the longer side: what is smaller shows no shadow and no crease.
+inline constexpr int smallest_photograph = 128;
+
 /// Whether the picture, whose ink is `ink`, shows paper under some light rather than a canvas. What
 /// has an edge of exactly one colour is no photograph, however a shape on it is shaded.
 bool is_photograph(const Image& image, const Ink& ink);

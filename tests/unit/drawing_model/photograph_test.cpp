@@ -249,6 +249,14 @@ TEST(Photograph, OfABlankPageIsEmptyWhateverTheLight) {
     EXPECT_FALSE(normalise(seen_from_above(blank, {dim})));
 }
 
+TEST(Photograph, OfNothingIsNotWhatASmallScanShows) {
+    for (const float width : {1.2F, 1.5F}) {
+        const Strokes askew{{{4, 0}, {100, 2}, {96, 100}, {0, 98}, {4, 0}}};
+        const Image scan = rasterise(askew, 28, Pen{width}, 1);
+        EXPECT_TRUE(normalise(scan)) << width;
+    }
+}
+
 TEST(Photograph, OfAnySizeIsRead) {
     for (const auto& [width, height] : {std::pair{1, 1},
                                         {5, 5},
