@@ -173,7 +173,10 @@ class Importer {
                 tally_.reject(pending->record.place, pending->recognised.error());
         }
         if (options_.dry_run) return count_dry(good);
-        if (good.empty()) return {};
+        if (good.empty()) {
+            show_progress();
+            return {};
+        }
         if (auto made = labels_.make(transfer_); !made) return made;
         storing_ = std::make_unique<ImportStoring>(transfer_, std::move(chunk), std::move(good));
         return {};

@@ -903,6 +903,20 @@ TEST_F(TransferTest, StopsWhereItIsToldTo) {
     EXPECT_EQ(place.drawings().size(), 30U);
 }
 
+TEST_F(TransferTest, ShowsHowFarItIsWhereNothingIsStored) {
+    write_file(path("d/nobody-knows-it/1.png"), picture(1));
+    Place place(path("a.db"));
+    auto reader = dataset::open_reader(path("d"), {}).value();
+    std::size_t read = 0;
+    ImportEvents events;
+    events.progress = [&](std::uint64_t, std::uint64_t, const ImportReport& so_far) {
+        read = so_far.records;
+        EXPECT_EQ(so_far.stored, 0U);
+    };
+    EXPECT_TRUE(import_drawings(*reader, *place.store, *place.transfer, *batcher, {}, events));
+    EXPECT_EQ(read, 1U);
+}
+
 TEST_F(TransferTest, AnOutputThatFailsEndsTheExport) {
     Place place(path("a.db"));
     fill(place);
