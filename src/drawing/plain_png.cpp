@@ -241,6 +241,8 @@ Bytes deflated(BytesView data) {
     const auto tables = std::make_unique_for_overwrite<std::uint8_t[]>(ISAL_DEF_LVL1_SMALL);
     isal_zstream stream;
     isal_deflate_stateless_init(&stream);
+    // Not set by the library (2.30); what stood there before would decide how far matches go back.
+    stream.hist_bits = 0;
     stream.gzip_flag = IGZIP_ZLIB;
     stream.level = 1;
     stream.level_buf = tables.get();

@@ -114,6 +114,22 @@ TEST(PlainPng, WritesWhatCannotBePacked) {
     }
 }
 
+/// Leaves a number all over the stack below.
+__attribute__((noinline)) void fill_stack(std::uint16_t number) {
+    std::array<volatile std::uint16_t, 100'000> left;
+    for (auto& each : left) each = number;
+}
+
+TEST(PlainPng, WritesTheSameBytesWhateverStoodInMemory) {
+    const auto image = scribble(280, 280, 1, 7);
+    fill_stack(0);
+    const auto file = encode_plain_png(image);
+    for (std::uint16_t number = 1; number < 16; ++number) {
+        fill_stack(number);
+        EXPECT_EQ(encode_plain_png(image), file) << number;
+    }
+}
+
 #if defined(__x86_64__)
 /// Which parts of the registers are in use, a bit each. Not every processor tells.
 __attribute__((target("xsave"))) std::uint64_t parts_in_use() {
