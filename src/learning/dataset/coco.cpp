@@ -29,6 +29,7 @@ class CocoReader {
         each(root, "annotations", [&](const json::object& annotation, const std::string& place) {
             read_annotation(annotation, place);
         });
+        for (const auto& row : rows_) table_.rows.add(row);
         for (const auto& [id, label] : labels_)
             if (!used_.contains(label)) add_label(table_.empty_labels, label);
         return std::move(table_);
@@ -72,8 +73,8 @@ class CocoReader {
         row.record.created_at = lenient_time(text_in(image, "date_captured"));
         if (const auto* own = object_in(image, "croquis"); own != nullptr)
             read_own_fields(*own, row.record);
-        row_of_.emplace(id_in(image, "id"), table_.rows.size());
-        table_.rows.push_back(std::move(row));
+        row_of_.emplace(id_in(image, "id"), rows_.size());
+        rows_.push_back(std::move(row));
     }
 
     void read_annotation(const json::object& annotation, const std::string& place) {
@@ -86,7 +87,7 @@ class CocoReader {
             return reject(
                 place, fmt::format("There is no category {}.", shown(annotation, "category_id")));
         used_.insert(label->second);
-        auto& record = table_.rows[row->second].record;
+        auto& record = rows_[row->second].record;
         if (record.id)
             add_label_beside_own(record, label->second);
         else
@@ -103,6 +104,7 @@ class CocoReader {
     }
 
     Table table_;
+    std::vector<Row> rows_;  ///< until their annotations are read
     std::map<std::string, std::string> labels_;
     std::map<std::string, std::size_t> row_of_;
     std::set<std::string> used_;

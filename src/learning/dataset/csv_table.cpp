@@ -188,14 +188,15 @@ void read_own_cells(const std::vector<std::string>& cells, const Columns& column
         record.labels.clear();
 }
 
-Item row_or_why_not(const std::vector<std::string>& cells, const Columns& columns,
-                    const std::string& place, std::vector<Row>& rows) {
+Result<Row> row_of(const std::vector<std::string>& cells, const Columns& columns,
+                   const std::string& place) {
     Row row;
     row.record.place = place;
     row.picture = cell(cells, columns.path);
-    if (row.picture.empty()) return Rejected{place, "The line names no picture."};
+    if (row.picture.empty()) return Error{ErrorKind::invalid, "The line names no picture."};
     auto label = to_label(cell(cells, columns.label));
-    if (!label || !is_utf8(row.picture)) return Rejected{place, "The line is not UTF-8."};
+    if (!label || !is_utf8(row.picture))
+        return Error{ErrorKind::malformed, "The line is not UTF-8."};
     if (!label->empty()) row.record.labels.push_back(std::move(*label));
     if (columns.id != none) {
         read_own_cells(cells, columns, row.record);
@@ -205,11 +206,10 @@ Item row_or_why_not(const std::vector<std::string>& cells, const Columns& column
         row.record.pseudonym = cell(cells, columns.pseudonym);
     }
     if (auto picture = embedded_picture(row.picture)) {
-        if (!*picture) return Rejected{place, picture->error().detail};
+        if (!*picture) return picture->error();
         row.record.image = std::move(**picture);
     }
-    rows.push_back(std::move(row));
-    return Remark{};
+    return row;
 }
 
 /// UTF-8 without a byte order mark, whichever Unicode form the text is in.
@@ -252,12 +252,15 @@ class PathLabelTable final {
         const bool told = !options_.path_column.empty() || !options_.label_column.empty();
         if (!columns_ && (told || is_header(cells))) return begin(cells, place);
         if (!columns_) columns_ = Columns{.path = 0, .label = 1};
-        auto problem = row_or_why_not(cells, *columns_, place, table_.rows);
-        if (std::holds_alternative<Rejected>(problem))
-            table_.problems.push_back(std::move(problem));
-        else if (const auto date = cell(cells, columns_->created_at);
-                 !date.empty() && !table_.rows.back().record.created_at && bad_dates_++ == 0)
+        const auto row = row_of(cells, *columns_, place);
+        if (!row) {
+            table_.problems.push_back(Rejected{place, row.error().detail});
+            return {};
+        }
+        if (const auto date = cell(cells, columns_->created_at);
+            !date.empty() && !row->record.created_at && bad_dates_++ == 0)
             bad_date_ = {place, date};
+        table_.rows.add(*row);
         return {};
     }
 

@@ -156,7 +156,7 @@ class CvatXml {
                                       "shapes were passed over: tags alone are labels.")});
         if (!by_model_.empty()) as_suggestions();
         if (refused_.empty())
-            table_.rows.push_back(std::move(row_));
+            table_.rows.add(row_);
         else
             table_.problems.push_back(Rejected{place, refused_});
     }
@@ -233,7 +233,7 @@ void read_imagenet_list(std::istream& in, const std::string& name,
                 add_label(row.record.labels, labels[std::stoul(word)]);
         }
         if (wrong.empty())
-            table.rows.push_back(std::move(row));
+            table.rows.add(row);
         else
             table.problems.push_back(Rejected{row.record.place, wrong});
     }

@@ -79,7 +79,7 @@ class DatumaroReader {
             row.record.place = place;
             read_annotations(*item, row.record);
             warn_of_groups(row.record);
-            table_.rows.push_back(std::move(row));
+            table_.rows.add(row);
         }
         for (const auto& label : labels_)
             if (!label.empty() && !used_.contains(label)) add_label(table_.empty_labels, label);

@@ -77,7 +77,7 @@ class Metadata {
             else if (!label->empty())
                 add_label(row.record.labels, *label);
         }
-        table_.rows.push_back(std::move(row));
+        table_.rows.add(row);
     }
 
     void reject(const std::string& place, std::string why) {

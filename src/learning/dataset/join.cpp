@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_map>
 
 #include "core/text.h"
 #include "drawing/decode.h"
@@ -24,6 +23,15 @@ void merge(Record& into, Record&& other) {
     into.disagreed = into.disagreed || other.disagreed;
     for (auto& suggestion : other.suggestions) into.suggestions.push_back(std::move(suggestion));
 }
+
+/// That a row is about a file.
+struct Named {
+    Entry entry;
+    std::uint32_t row;
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 reads the comparison with 0 so
+    auto operator<=>(const Named&) const = default;
+};
 
 class JoinReader final : public RecordReader {
   public:
@@ -47,10 +55,8 @@ class JoinReader final : public RecordReader {
     Result<std::optional<Item>> next() override {
         if (next_problem_ < table_.problems.size())
             return std::optional(std::move(table_.problems[next_problem_++]));
-        while (next_embedded_ < table_.rows.size()) {
-            auto& record = table_.rows[next_embedded_++].record;
-            if (!record.image.empty()) return std::optional<Item>(std::move(record));
-        }
+        if (next_embedded_ < embedded_.size())
+            return std::optional<Item>(table_.rows.read(embedded_[next_embedded_++]).record);
         for (;;) {
             auto entry = cursor_->next();
             if (!entry) return entry.error();
@@ -72,25 +78,27 @@ class JoinReader final : public RecordReader {
                !skipped_.contains(entry.path);
     }
 
-    [[nodiscard]] std::string file_of(const Row& row) const {
-        return row.file < table_.files.size() ? table_.files[row.file] : std::string();
-    }
-
     Result<void> assign() {
         PictureIndex index;
         if (const auto listed = list_pictures(index); !listed) return listed.error();
-        for (std::size_t i = 0; i < table_.rows.size(); ++i) {
-            auto& row = table_.rows[i];
-            if (!row.record.image.empty()) continue;
-            const auto entry = index.find(row.picture, file_of(row));
-            if (!entry) {
-                table_.problems.push_back(Rejected{
-                    row.record.place, fmt::format("{}: {}", row.picture, entry.error().detail)});
+        auto file = table_.files.begin();
+        for (std::uint32_t i = 0; i < table_.rows.size(); ++i) {
+            while (file != table_.files.end() && i >= file->end) ++file;
+            const auto row = table_.rows.read(i);
+            if (!row.record.image.empty()) {
+                embedded_.push_back(i);
                 continue;
             }
-            const auto [at, is_new] = row_of_.emplace(*entry, i);
-            if (!is_new) merge(table_.rows[at->second].record, std::move(row.record));
+            const auto entry =
+                index.find(row.picture, file == table_.files.end() ? std::string_view()
+                                                                   : std::string_view(file->path));
+            if (entry)
+                named_.push_back({*entry, i});
+            else
+                table_.problems.push_back(Rejected{
+                    row.record.place, fmt::format("{}: {}", row.picture, entry.error().detail)});
         }
+        std::sort(named_.begin(), named_.end());
         return {};
     }
 
@@ -112,12 +120,10 @@ class JoinReader final : public RecordReader {
         }
         if (!entry.refused.empty()) return Rejected{entry.path, entry.refused};
         if (!is_candidate(entry)) return std::nullopt;
-        const auto row = row_of_.find(number_ - 1);
-        if (row != row_of_.end()) {
-            auto& record = table_.rows[row->second].record;
+        if (auto record = named(number_ - 1)) {
             // An export of Croquis says itself which name a drawing has, or that it has none.
-            if (record.file_name.empty() && !record.id) record.file_name = entry.path;
-            return picture(record);
+            if (record->file_name.empty() && !record->id) record->file_name = entry.path;
+            return picture(*record);
         }
         if (!is_picture_name(entry.path)) return std::nullopt;
         if (table_.only_named) {
@@ -133,6 +139,21 @@ class JoinReader final : public RecordReader {
         else
             record.labels.push_back(std::move(label));
         return picture(record);
+    }
+
+    /// What the rows say that name this file; nothing where none does. Files are asked for in their
+    /// order.
+    std::optional<Record> named(Entry entry) {
+        while (next_named_ < named_.size() && named_[next_named_].entry < entry) ++next_named_;
+        std::optional<Record> record;
+        for (; next_named_ < named_.size() && named_[next_named_].entry == entry; ++next_named_) {
+            auto row = table_.rows.read(named_[next_named_].row);
+            if (record)
+                merge(*record, std::move(row.record));
+            else
+                record = std::move(row.record);
+        }
+        return record;
     }
 
     Item picture(Record& record) {
@@ -168,7 +189,9 @@ class JoinReader final : public RecordReader {
     std::unique_ptr<FileTree> tree_;
     std::set<std::string> skipped_;
     std::size_t max_image_bytes_;
-    std::unordered_map<Entry, std::size_t> row_of_;  ///< the first row of a file
+    std::vector<std::uint32_t> embedded_;  ///< rows with a picture
+    std::vector<Named> named_;
+    std::size_t next_named_ = 0;
     std::unique_ptr<TreeCursor> cursor_;
     Entry number_ = 0;  ///< of entries passed
     std::size_t next_problem_ = 0;

@@ -279,7 +279,8 @@ class Tasks {
         if (!control) return control.error();
         for (auto& task : tasks_) {
             decide(task, *control);
-            table_.rows.push_back(std::move(task.row));
+            table_.rows.add(task.row);
+            task = {};
         }
         return std::move(table_);
     }

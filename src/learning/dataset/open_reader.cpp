@@ -273,17 +273,23 @@ Result<std::unique_ptr<RecordReader>> join(Table table, Format format,
     return join_with_pictures(std::move(table), format, std::move(*pictures), {}, options);
 }
 
+/// Whether any row is about what is a picture by its name.
+bool any_names_picture(Rows& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = rows.read(i);
+        if (!row.record.image.empty() ||
+            is_picture_name(row.picture.substr(0, row.picture.find('?'))))
+            return true;
+    }
+    return false;
+}
+
 /// Whether one of several files of a kind is what holds the records, and not about something else.
-bool lists_pictures(const Found& found) {
-    const auto& rows = found.table.rows;
-    const auto names_picture = [](const Row& row) {
-        return !row.record.image.empty() ||
-               is_picture_name(row.picture.substr(0, row.picture.find('?')));
-    };
-    if (found.format == Format::csv)
-        return found.table.headed || std::any_of(rows.begin(), rows.end(), names_picture);
+bool lists_pictures(Found& found) {
+    auto& table = found.table;
+    if (found.format == Format::csv) return table.headed || any_names_picture(table.rows);
     if (found.format == Format::coco || found.format == Format::datumaro) return true;
-    return !rows.empty() && !found.one_task;
+    return !table.rows.empty() && !found.one_task;
 }
 
 /// The one that reads this kind of file.
@@ -358,16 +364,13 @@ class TableGatherer {
             add(std::move(found->table));
         else
             all_ = std::move(*found);
-        auto& table = all_->table;
-        table.files.push_back(path);
-        for (; numbered_ < table.rows.size(); ++numbered_)
-            table.rows[numbered_].file = table.files.size() - 1;
+        all_->table.files.push_back({path, all_->table.rows.size()});
         return {};
     }
 
     void add(Table more) {
         auto& table = all_->table;
-        std::move(more.rows.begin(), more.rows.end(), std::back_inserter(table.rows));
+        table.rows.add(std::move(more.rows));
         std::move(more.problems.begin(), more.problems.end(), std::back_inserter(table.problems));
         for (const auto& label : more.empty_labels) add_label(table.empty_labels, label);
     }
@@ -384,17 +387,17 @@ class TableGatherer {
                                          passed_over_.size() - 1)});
         if (table.files.size() < 2) return;
         table.name = fmt::format("{} and {} more", table.name, table.files.size() - 1);
+        if (table.empty_labels.empty()) return;
         // What one file has no picture of may be in another.
         std::set<std::string> used;
-        for (const auto& row : table.rows)
-            used.insert(row.record.labels.begin(), row.record.labels.end());
+        for (std::size_t i = 0; i < table.rows.size(); ++i)
+            for (auto& label : table.rows.read(i).record.labels) used.insert(std::move(label));
         std::erase_if(table.empty_labels, [&](const auto& label) { return used.contains(label); });
     }
 
     const std::vector<std::string>& files_;
     const ReadOptions& options_;
     std::optional<Found> all_;
-    std::size_t numbered_ = 0;  ///< rows that know their file
     std::vector<Item> problems_;
     std::vector<std::string> passed_over_;
     std::optional<Error> failed_;

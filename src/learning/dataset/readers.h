@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "learning/dataset/reader.h"
+#include "learning/dataset/rows.h"
 
 /// The readers behind open_reader(), a format each.
 namespace croquis::dataset {
@@ -40,23 +41,21 @@ bool is_stroke_csv(std::string_view beginning);
 /// The game's strokes in a CSV with a head, as Kaggle's Doodle contest gives them.
 std::unique_ptr<RecordReader> read_stroke_csv(std::string text, std::string name);
 
-/// What a file says of one picture. record.image is empty, unless the file holds the picture too.
-struct Row {
-    std::string picture;  ///< as the file names it
-    Record record;
-    std::size_t file = 0;  ///< of Table::files
+/// A file that rows were read from, where it is in the tree that the pictures are in.
+struct TableFile {
+    std::string path;
+    std::size_t end;  ///< the number behind its last row's
 };
 
 /// A file of rows, read.
 struct Table {
     std::string name;
-    std::vector<Row> rows;
+    Rows rows;
     std::vector<Item> problems;                  ///< of rows that could not be read
     std::vector<std::string> empty_labels = {};  ///< that no row has
     /// The label of a picture that no row names, by its path; empty for none.
     std::function<std::string(const std::string& path)> unlisted = {};
-    /// The paths of what was read, where that is in the tree that the pictures are in.
-    std::vector<std::string> files = {};
+    std::vector<TableFile> files = {};
     bool headed = false;      ///< of a CSV: the columns are told by their headings
     bool only_named = false;  ///< pictures that no row names stay out
 };
