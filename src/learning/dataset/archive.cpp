@@ -117,6 +117,7 @@ class ArchiveCursor final : public TreeCursor {
 
     Result<Bytes> read(std::size_t max_bytes) override {
         Bytes bytes;
+        if (declared_ <= max_bytes) bytes.reserve(static_cast<std::size_t>(declared_));
         for (;;) {
             const auto room = std::min(block_.size(), max_bytes + 1 - bytes.size());
             const auto got = archive_read_data(reader_.get(), block_.data(), room);

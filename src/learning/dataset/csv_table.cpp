@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <istream>
 
 #include "core/characters.h"
 #include "core/csv.h"
@@ -212,16 +211,17 @@ Result<Row> row_of(const std::vector<std::string>& cells, const Columns& columns
     return row;
 }
 
-/// UTF-8 without a byte order mark, whichever Unicode form the text is in.
-Result<std::string> as_utf8(std::string text) {
+/// UTF-8 without a byte order mark, whichever Unicode form the text is in. Where it is another, it
+/// is put into `converted`.
+Result<std::string_view> as_utf8(std::string_view text, std::string& converted) {
     using namespace std::string_view_literals;
     if (text.starts_with("\xef\xbb\xbf"sv)) return text.substr(3);
     const bool little = text.starts_with("\xff\xfe"sv);
     if (!little && !text.starts_with("\xfe\xff"sv)) return text;
-    auto converted = to_utf8(std::string_view(text).substr(2), little ? "UTF-16LE" : "UTF-16BE");
-    if (!converted)
-        return Error{ErrorKind::malformed, "The text is not UTF-16, as it claims to be."};
-    return std::move(*converted);
+    auto utf8 = to_utf8(text.substr(2), little ? "UTF-16LE" : "UTF-16BE");
+    if (!utf8) return Error{ErrorKind::malformed, "The text is not UTF-16, as it claims to be."};
+    converted = std::move(*utf8);
+    return std::string_view(converted);
 }
 
 /// Reads the rows of a text, the first of which may be its head.
@@ -314,10 +314,11 @@ bool is_label_heading(std::string_view heading) {
     return std::find(label_names.begin(), label_names.end(), plain(heading)) != label_names.end();
 }
 
-Result<Table> read_csv_table(std::istream& file, std::string name, const ReadOptions& options) {
-    auto text = as_utf8(std::string(std::istreambuf_iterator<char>(file), {}));
-    if (!text) return text.error();
-    return PathLabelTable(std::move(name), options).read(*text);
+Result<Table> read_csv_table(std::string_view text, std::string name, const ReadOptions& options) {
+    std::string converted;
+    const auto utf8 = as_utf8(text, converted);
+    if (!utf8) return utf8.error();
+    return PathLabelTable(std::move(name), options).read(*utf8);
 }
 
 }  // namespace croquis::dataset

@@ -84,7 +84,8 @@ class Metadata {
         table_.problems.push_back(Rejected{place, std::move(why)});
     }
 
-    void read_lines(std::istream& in) {
+    void read_lines(std::string_view text_of_file) {
+        ViewStream in(text_of_file);
         std::string line;
         for (std::size_t number = 1; std::getline(in, line); ++number) {
             const auto text = trimmed(without_byte_order_mark(line));
@@ -113,8 +114,7 @@ class Metadata {
         warn_of_no_label();
     }
 
-    void read_csv(std::istream& in) {
-        const std::string text(std::istreambuf_iterator<char>(in), {});
+    void read_csv(std::string_view text) {
         CsvReader rows(text);
         std::vector<std::string> head;
         std::vector<std::string> columns;
@@ -209,14 +209,14 @@ std::vector<std::string> read_class_names(std::istream& readme) {
     return names;
 }
 
-void read_metadata(std::istream& in, const std::string& name,
+void read_metadata(std::string_view text, const std::string& name,
                    const std::vector<std::string>& classes, const std::string& label_column,
                    Table& table) {
     Metadata metadata(name, classes, label_column, table);
     if (extension(name) == ".csv")
-        metadata.read_csv(in);
+        metadata.read_csv(text);
     else
-        metadata.read_lines(in);
+        metadata.read_lines(text);
 }
 
 }  // namespace croquis::dataset

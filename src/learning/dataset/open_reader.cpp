@@ -109,16 +109,39 @@ Result<Found> read_json(std::istream& in, std::string name, const ReadOptions& o
     return task;
 }
 
-Result<Found> read_table(std::istream& in, std::string name, const ReadOptions& options) {
-    const auto ending = extension(name);
-    if (ending == ".json") return read_json(in, std::move(name), options);
-    if (ending == ".xml") return found(Format::cvat, read_cvat_table(in, std::move(name)));
-    const std::string text(std::istreambuf_iterator<char>(in), {});
+Result<Found> read_csv(std::string_view text, std::string name, const ReadOptions& options) {
     if (is_label_studio_csv(text))
         return found(Format::label_studio,
                      read_label_studio_csv(text, std::move(name), options.label_column));
-    std::istringstream again(text);
-    return found(Format::csv, read_csv_table(again, std::move(name), options));
+    return found(Format::csv, read_csv_table(text, std::move(name), options));
+}
+
+/// Whether a file is read a piece at a time, and not as one text.
+bool is_read_by_pieces(std::string_view name) {
+    return extension(name) == ".json" || extension(name) == ".xml";
+}
+
+Result<Found> read_by_pieces(std::istream& in, std::string name, const ReadOptions& options) {
+    if (extension(name) == ".json") return read_json(in, std::move(name), options);
+    return found(Format::cvat, read_cvat_table(in, std::move(name)));
+}
+
+Result<Found> read_table(std::string_view text, std::string name, const ReadOptions& options) {
+    if (!is_read_by_pieces(name)) return read_csv(text, std::move(name), options);
+    ViewStream in(text);
+    return read_by_pieces(in, std::move(name), options);
+}
+
+Result<Found> read_table_file(const fs::path& file, std::string name, const ReadOptions& options) {
+    if (size_of(file) > max_table_bytes) return larger_than(max_table_bytes);
+    if (is_read_by_pieces(name)) {
+        const auto in = open_file(file);
+        if (!in) return in.error();
+        return read_by_pieces(**in, std::move(name), options);
+    }
+    const auto text = read_file(file, max_table_bytes, "path");
+    if (!text) return text.error();
+    return read_csv(*text, std::move(name), options);
 }
 
 /// Files of Hugging Face's, and the folder that they and all else are in; empty where there is
@@ -159,10 +182,7 @@ Result<std::unique_ptr<RecordReader>> open_single(const fs::path& file, Format f
         if (!text) return text.error();
         return read_stroke_csv(std::move(*text), name);
     }
-    if (size_of(file) > max_table_bytes) return larger_than(max_table_bytes);
-    auto in = open_file(file);
-    if (!in) return in.error();
-    auto read = read_table(**in, name, options);
+    auto read = read_table_file(file, name, options);
     if (!read) return read.error();
     auto pictures =
         open_tree(options.pictures.empty() ? beside : options.pictures, options.archive);
@@ -255,10 +275,9 @@ Result<Bytes> read_from(const FileTree& tree, const std::string& path) {
 }
 
 Result<std::unique_ptr<std::istream>> open_from(const FileTree& tree, const std::string& path) {
-    const auto bytes = read_from(tree, path);
+    auto bytes = read_from(tree, path);
     if (!bytes) return bytes.error();
-    return std::unique_ptr<std::istream>(
-        std::make_unique<std::istringstream>(std::string(as_text(*bytes))));
+    return std::unique_ptr<std::istream>(std::make_unique<BytesStream>(std::move(*bytes)));
 }
 
 /// With the pictures of the tree, or those that the options name.
@@ -323,8 +342,8 @@ class TableGatherer {
             ++seen;
             const auto bytes = (*cursor)->read(max_table_bytes);
             if (!bytes) return bytes.error();
-            std::istringstream in{std::string(as_text(*bytes))};
-            if (const auto taken = take(path, read_table(in, path, options_)); !taken)
+            if (seen == files_.size()) cursor->reset();  // the directory takes memory too
+            if (const auto taken = take(path, read_table(as_text(*bytes), path, options_)); !taken)
                 return taken.error();
         }
         if (all_) end();
@@ -443,9 +462,9 @@ Result<std::unique_ptr<RecordReader>> open_metadata(std::unique_ptr<FileTree> tr
         classes = read_class_names(**readme);
     Table table{files.paths.front(), {}, {}};
     for (const auto& file : files.paths) {
-        const auto in = open_from(*tree, file);
-        if (!in) return in.error();
-        read_metadata(**in, file, classes, options.label_column, table);
+        const auto text = read_from(*tree, file);
+        if (!text) return text.error();
+        read_metadata(as_text(*text), file, classes, options.label_column, table);
     }
     table.only_named = files.alone && options.pictures.empty();
     table.unlisted = [files](const std::string& path) { return label_of_folder(path, files); };

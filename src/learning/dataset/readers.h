@@ -64,7 +64,7 @@ struct Table {
 bool is_label_heading(std::string_view heading);
 
 /// Reads path,label lines. Errors: malformed; invalid, where the columns cannot be told.
-Result<Table> read_csv_table(std::istream& in, std::string name, const ReadOptions& options);
+Result<Table> read_csv_table(std::string_view text, std::string name, const ReadOptions& options);
 
 /// Reads a Label Studio export of image classification: JSON or JSON-MIN. The labels are what was
 /// chosen in `control`, or where that is empty, in the one that people chose in most. Errors:
@@ -94,7 +94,7 @@ void read_imagenet_list(std::istream& in, const std::string& name,
 /// Reads Hugging Face's metadata.jsonl or metadata.csv into a table; the pictures are below the
 /// folder of `name`. `classes` are what numbers mean. The label is what `label_column` names, else
 /// "label" and "labels", else the one column that other tools call so.
-void read_metadata(std::istream& in, const std::string& name,
+void read_metadata(std::string_view text, const std::string& name,
                    const std::vector<std::string>& classes, const std::string& label_column,
                    Table& table);
 /// The names of a data set's classes in its README.md (features, label, class_label); empty where

@@ -91,6 +91,16 @@ std::optional<std::string> to_label(std::string_view text) {
     return to_nfc(trimmed(text));
 }
 
+ViewStream::ViewStream(std::string_view text) : std::istream(static_cast<std::streambuf*>(this)) {
+    char* const begin = const_cast<char*>(text.data());  // it is only read
+    setg(begin, begin, begin + text.size());
+}
+
+BytesStream::BytesStream(Bytes bytes)
+    : std::istream(nullptr), bytes_(std::move(bytes)), view_(as_text(bytes_)) {
+    rdbuf(view_.rdbuf());
+}
+
 std::string percent_decoded(std::string_view text) {
     std::string decoded;
     decoded.reserve(text.size());

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <istream>
 #include <optional>
+#include <streambuf>
 #include <string>
 #include <string_view>
+
+#include "core/bytes.h"
 
 /// Text as data sets hold it.
 namespace croquis::dataset {
@@ -21,6 +25,22 @@ std::optional<std::string> to_utf8(std::string_view text, const std::string& cha
 /// A label as it is kept: composed, without blanks on either side. Nothing where it is not UTF-8,
 /// empty where there is no label.
 std::optional<std::string> to_label(std::string_view text);
+
+/// Reads bytes that stay where they are, once from the first to the last.
+class ViewStream final : private std::streambuf, public std::istream {
+  public:
+    explicit ViewStream(std::string_view text);
+};
+
+/// Reads bytes that are its own.
+class BytesStream final : public std::istream {
+  public:
+    explicit BytesStream(Bytes bytes);
+
+  private:
+    Bytes bytes_;
+    ViewStream view_;
+};
 
 /// "%C3%A9" becomes "é"; what is no escape stays.
 std::string percent_decoded(std::string_view text);
