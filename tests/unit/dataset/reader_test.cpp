@@ -248,6 +248,31 @@ TEST_F(CsvTest, ManyPicturesOfOneNameAreFoundByTheirPaths) {
     EXPECT_THAT(all.rejected.front(), HasSubstr("neither PNG, JPEG nor WebP"));
 }
 
+TEST_F(CsvTest, RowsMayComeInAnyOrderAndAreOneRecordAPicture) {
+    constexpr int count = 600;
+    const auto bytes = picture(1);
+    std::vector<Member> members;
+    std::string lines = "path,label,pseudonym\n";
+    for (int i = 0; i < count; ++i) members.push_back({fmt::format("ds/p/{:03}.png", i), bytes});
+    for (int i = count - 1; i >= 0; --i) lines += fmt::format("p/{0:03}.png,first,who-{0}\n", i);
+    for (int i = 0; i < count; i += 2) lines += fmt::format("p/{:03}.png,second,later\n", i);
+    lines += "p/none.png,first,\n";
+    members.push_back({"ds/labels.csv", lines});
+    make_zip(path("x.zip"), members);
+    const auto all = read("x.zip");
+    ASSERT_EQ(all.records.size(), std::size_t{count});
+    for (int i = 0; i < count; ++i) {
+        const auto& record = all.records[static_cast<std::size_t>(i)];
+        EXPECT_EQ(record.place, fmt::format("ds/labels.csv:{}", count + 1 - i));
+        EXPECT_EQ(record.file_name, fmt::format("ds/p/{:03}.png", i));
+        EXPECT_EQ(record.pseudonym, fmt::format("who-{}", i));
+        EXPECT_EQ(record.labels.size(), i % 2 == 0 ? 2U : 1U);
+        EXPECT_EQ(record.disagreed, i % 2 == 0);
+    }
+    EXPECT_THAT(all.rejected, ElementsAre("ds/labels.csv:902: p/none.png: Its picture is not among "
+                                          "the files."));
+}
+
 TEST_F(CsvTest, AnExportOfCroquisBringsEverythingBack) {
     file("a.png", picture(1));
     file("b.png", picture(2));
