@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/decimal.h"
 #include "core/time.h"
 #include "learning/training/source_commit.h"
 
@@ -48,7 +49,7 @@ json::object to_json(const Making& making) {
     object["threads"] = making.threads;
     object["loaders"] = making.training.loaders;
     object["files"] = std::move(files);
-    object["last_loss"] = making.result.last_loss;
+    object["last_loss"] = shortest_decimal(static_cast<float>(making.result.last_loss));
     if (!making.begun_with.empty()) object["begun_with"] = making.begun_with;
     if (making.whitened_by > 0) object["whitened_by"] = making.whitened_by;
     return object;

@@ -32,6 +32,14 @@ TEST(Making, IsReadAsItWasWritten) {
     EXPECT_EQ(written.at("samples"), 300 * 64);
 }
 
+TEST(Making, StaysTheSameThroughACardsFile) {
+    auto made = some_making();
+    made.result.last_loss = 1.9844356377919514;
+    const auto written = boost::json::serialize(to_json(made));
+    const auto read = boost::json::parse(written).as_object();
+    EXPECT_EQ(boost::json::serialize(to_json(making_from(read))), written);
+}
+
 TEST(Making, HasTheCommandThatGivesItAgain) {
     auto made = some_making();
     EXPECT_EQ(command_of(made),
