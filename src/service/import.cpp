@@ -120,11 +120,11 @@ class Importer {
     Result<void> advance(std::unique_ptr<ImportChunk> filled) {
         const auto drawn = std::move(drawn_);
         if (filled) drawn_ = std::make_unique<Drawn>(std::move(filled), options_.drawing_threads);
-        if (const auto stored = end_storing(); !stored) return stored;
+        if (auto stored = end_storing(); !stored) return stored;
         std::unique_ptr<ImportChunk> next;
         if (drawn) {
             next = wait_for(*drawn);
-            if (const auto begun = look_at(*next); !begun) return begun;
+            if (auto begun = look_at(*next); !begun) return begun;
         }
         auto seen = std::exchange(seen_, std::move(next));
         return seen ? begin_storing(std::move(seen)) : Result<void>();
