@@ -7,6 +7,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "drawing/parts.h"
+
 namespace croquis::drawing {
 namespace {
 
@@ -24,40 +26,6 @@ constexpr double askew = 0.1;          // of a row of holes
 constexpr std::size_t most_holes = 100;   // along an edge: of pads that are torn off a spiral
 constexpr std::size_t most_parts = 1000;  // of a picture in which holes can be told from specks
 
-/// What hangs together in a mask.
-struct Part {
-    int label = 0;
-    cv::Rect box;
-    cv::Point2d middle;
-    int area = 0;
-};
-
-struct Parts {
-    cv::Mat labels;
-    std::vector<Part> all;
-};
-
-Parts parts_of(const cv::Mat& mask) {
-    Parts parts;
-    cv::Mat stats, centroids;
-    const int count = cv::connectedComponentsWithStats(mask, parts.labels, stats, centroids, 8);
-    for (int i = 1; i < count; ++i)
-        parts.all.push_back(
-            {i,
-             {stats.at<int>(i, cv::CC_STAT_LEFT), stats.at<int>(i, cv::CC_STAT_TOP),
-              stats.at<int>(i, cv::CC_STAT_WIDTH), stats.at<int>(i, cv::CC_STAT_HEIGHT)},
-             {centroids.at<double>(i, 0), centroids.at<double>(i, 1)},
-             stats.at<int>(i, cv::CC_STAT_AREA)});
-    return parts;
-}
-
-void remove(cv::Mat& mask, const Parts& parts, const std::vector<std::uint8_t>& gone) {
-    for (int y = 0; y < mask.rows; ++y)
-        for (int x = 0; x < mask.cols; ++x)
-            if (gone[static_cast<std::size_t>(parts.labels.at<int>(y, x))] != 0)
-                mask.at<std::uint8_t>(y, x) = 0;
-}
-
 /// The longest side of the part that runs along the picture's edge, in pixels.
 int along_edge(const Parts& parts, const Part& part) {
     const cv::Mat& labels = parts.labels;
@@ -74,11 +42,11 @@ int along_edge(const Parts& parts, const Part& part) {
 /// A line that is drawn across the edge is narrow there.
 void remove_cut_off(cv::Mat& mask) {
     const Parts parts = parts_of(mask);
-    std::vector<std::uint8_t> gone(parts.all.size() + 1, 0);
+    auto kept = all_kept(parts);
     for (const Part& part : parts.all)
-        gone[static_cast<std::size_t>(part.label)] =
-            2 * along_edge(parts, part) >= std::max(part.box.width, part.box.height) ? 1 : 0;
-    remove(mask, parts, gone);
+        if (2 * along_edge(parts, part) >= std::max(part.box.width, part.box.height))
+            kept[static_cast<std::size_t>(part.label)] = 0;
+    mask = by_label(parts.labels, kept);
 }
 
 double size_of(const Part& part) {
@@ -107,13 +75,13 @@ class HoleFinder {
         : size_(mask.size()),
           parts_(parts_of(mask)),
           width_(stroke_width(mask)),
-          gone_(parts_.all.size() + 1, 0) {}
+          kept_(all_kept(parts_)) {}
 
     void remove_from(cv::Mat& mask) {
         if (parts_.all.size() > most_parts) return;
         for (int side = 0; side < 4; ++side) find_row(side);
-        if (std::none_of(gone_.begin(), gone_.end(), [](auto is) { return is != 0; })) find_lone();
-        remove(mask, parts_, gone_);
+        if (kept_ == all_kept(parts_)) find_lone();
+        mask = by_label(parts_.labels, kept_);
     }
 
   private:
@@ -155,7 +123,7 @@ class HoleFinder {
                 if (row.size() > best.size() && is_punched(row, side)) best = row;
             }
         for (const Seen& hole : best)
-            gone_[static_cast<std::size_t>(parts_.all[hole.part].label)] = 1;
+            kept_[static_cast<std::size_t>(parts_.all[hole.part].label)] = 0;
     }
 
     static std::vector<Seen> row_through(const std::vector<Seen>& round, const Seen& first,
@@ -179,14 +147,14 @@ class HoleFinder {
         for (std::size_t i = 1; i < row.size(); ++i)
             if (row[i].along - row[i - 1].along < least * row[0].size) return false;
         double lowest = 0;
-        std::vector<std::uint8_t> in_row(gone_.size(), 0);
+        std::vector<std::uint8_t> in_row(kept_.size(), 0);
         for (const Seen& hole : row) {
             lowest = std::max(lowest, hole.below + hole.size / 2);
             in_row[static_cast<std::size_t>(parts_.all[hole.part].label)] = 1;
         }
         return std::all_of(parts_.all.begin(), parts_.all.end(), [&](const Part& part) {
             const auto label = static_cast<std::size_t>(part.label);
-            return in_row[label] != 0 || gone_[label] != 0 || nearest(side, part) > lowest;
+            return in_row[label] != 0 || kept_[label] == 0 || nearest(side, part) > lowest;
         });
     }
 
@@ -206,14 +174,14 @@ class HoleFinder {
                     return other.label == part.label || (other.box & around).empty();
                 });
             if (at_margin && is_alone && parts_.all.size() > 1)
-                gone_[static_cast<std::size_t>(part.label)] = 1;
+                kept_[static_cast<std::size_t>(part.label)] = 0;
         }
     }
 
     cv::Size size_;
     Parts parts_;
     double width_;
-    std::vector<std::uint8_t> gone_;
+    std::vector<std::uint8_t> kept_;  ///< by label, as all_kept() has them
 };
 
 }  // namespace

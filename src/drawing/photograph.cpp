@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "drawing/page_marks.h"
+#include "drawing/parts.h"
 #include "drawing/ruling.h"
 
 namespace croquis::drawing {
@@ -144,16 +145,12 @@ cv::Mat grey_of(const Image& image) {
 
 /// Specks of paper grain go; the pen's lines are long.
 void remove_specks(cv::Mat& mask) {
-    cv::Mat labels, stats, centroids;
-    const int count = cv::connectedComponentsWithStats(mask, labels, stats, centroids, 8);
+    const Parts parts = parts_of(mask);
     const int speck = std::max(6, mask.cols * mask.rows / 20000);
-    std::vector<std::uint8_t> keep(static_cast<std::size_t>(count), 255);
-    keep[0] = 0;
-    for (int i = 1; i < count; ++i)
-        if (stats.at<int>(i, cv::CC_STAT_AREA) < speck) keep[static_cast<std::size_t>(i)] = 0;
-    for (int y = 0; y < mask.rows; ++y)
-        for (int x = 0; x < mask.cols; ++x)
-            mask.at<std::uint8_t>(y, x) = keep[static_cast<std::size_t>(labels.at<int>(y, x))];
+    auto kept = all_kept(parts);
+    for (const Part& part : parts.all)
+        if (part.area < speck) kept[static_cast<std::size_t>(part.label)] = 0;
+    mask = by_label(parts.labels, kept);
 }
 
 /// Whether the picture's edge is nearly all outside `page` and its middle is on it.
@@ -360,16 +357,12 @@ void add_islands(cv::Mat& shadows, const cv::Mat& photo, const cv::Mat& dark, co
     constexpr double largest = 0.12;  // of the picture's longer side
     const int reach = 8 * window + 1;
     const double usual = cv::mean(photo, shadows)[0] / cv::mean(lit, shadows)[0];
-    cv::Mat near, labels, stats, centroids;
+    cv::Mat near;
     cv::dilate(shadows, near, cv::getStructuringElement(cv::MORPH_RECT, {reach, reach}));
-    const int count =
-        cv::connectedComponentsWithStats(dark & ~shadows, labels, stats, centroids, 8);
-    for (int i = 1; i < count; ++i) {
-        const cv::Rect box(stats.at<int>(i, cv::CC_STAT_LEFT), stats.at<int>(i, cv::CC_STAT_TOP),
-                           stats.at<int>(i, cv::CC_STAT_WIDTH),
-                           stats.at<int>(i, cv::CC_STAT_HEIGHT));
+    const Parts parts = parts_of(dark & ~shadows);
+    for (const auto& [label, box, middle, area] : parts.all) {
         if (std::max(box.width, box.height) > largest * std::max(photo.cols, photo.rows)) continue;
-        const cv::Mat island = labels(box) == i;
+        const cv::Mat island = parts.labels(box) == label;
         if (cv::countNonZero(near(box) & island) == 0) continue;
         const double ratio = cv::mean(photo(box), island)[0] / cv::mean(lit(box), island)[0];
         if (ratio >= as_dark * usual) shadows(box).setTo(255, island);
@@ -387,10 +380,7 @@ cv::Mat shadows_of(const cv::Mat& photo, const cv::Mat& page, int window) {
     const cv::Mat disc = cv::getStructuringElement(cv::MORPH_ELLIPSE, {window, window});
     cv::morphologyEx(dark, thick, cv::MORPH_OPEN, disc);
     const int count = cv::connectedComponents(thick, labels, 4);
-    const auto are = labels_at_edge(labels, count, 2.0 * window);
-    for (int y = 0; y < thick.rows; ++y)
-        for (int x = 0; x < thick.cols; ++x)
-            thick.at<std::uint8_t>(y, x) = are[static_cast<std::size_t>(labels.at<int>(y, x))];
+    thick = by_label(labels, labels_at_edge(labels, count, 2.0 * window));
     if (cv::countNonZero(thick) > 0) add_islands(thick, photo, dark, lit, window);
     return thick;
 }

@@ -8,6 +8,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "drawing/parts.h"
+
 namespace croquis::drawing {
 namespace {
 
@@ -501,52 +503,43 @@ cv::Mat take_out(const cv::Mat& depth, const Print& print) {
 void remove_rests(cv::Mat& strokes, const Print& print) {
     const int core = print.thickest - 2;
     const int smallest = std::max(6, core * core);  // pixels
-    cv::Mat mask, labels, stats, centroids;
+    cv::Mat mask;
     cv::threshold(strokes, mask, std::max(faintest_ink, print.darkest * 3 / 10), 255,
                   cv::THRESH_BINARY);
-    const int count = cv::connectedComponentsWithStats(mask, labels, stats, centroids, 8);
-    std::vector<int> beside(static_cast<std::size_t>(count), 0);
+    const Parts parts = parts_of(mask);
+    std::vector<int> beside(parts.all.size() + 1, 0);
     for (int y = 0; y < mask.rows; ++y)
         for (int x = 0; x < mask.cols; ++x)
             if (print.depth.at<std::uint8_t>(y, x) == 0)
-                ++beside[static_cast<std::size_t>(labels.at<int>(y, x))];
-    std::vector<std::uint8_t> keep(static_cast<std::size_t>(count), 0);
-    for (int i = 1; i < count; ++i) {
-        const int area = stats.at<int>(i, cv::CC_STAT_AREA);
-        const int longest =
-            std::max(stats.at<int>(i, cv::CC_STAT_WIDTH), stats.at<int>(i, cv::CC_STAT_HEIGHT));
-        const int on_lines = area - beside[static_cast<std::size_t>(i)];
+                ++beside[static_cast<std::size_t>(parts.labels.at<int>(y, x))];
+    auto kept = all_kept(parts);
+    for (const auto& [label, box, middle, area] : parts.all) {
+        const int longest = std::max(box.width, box.height);
+        const int on_lines = area - beside[static_cast<std::size_t>(label)];
         const bool is_rest = (10 * on_lines > 9 * area && longest < 2 * print.pitch) ||
                              (2 * on_lines > area && longest <= 2 * print.thickest);
-        keep[static_cast<std::size_t>(i)] = area >= smallest && !is_rest ? 255 : 0;
+        if (area < smallest || is_rest) kept[static_cast<std::size_t>(label)] = 0;
     }
-    for (int y = 0; y < mask.rows; ++y)
-        for (int x = 0; x < mask.cols; ++x)
-            mask.at<std::uint8_t>(y, x) = keep[static_cast<std::size_t>(labels.at<int>(y, x))];
+    mask = by_label(parts.labels, kept);
     cv::dilate(mask, mask, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
     strokes.setTo(0, ~mask);
 }
 
-struct Dot {
-    cv::Point2d at;
-    int label = 0;
-};
-
 /// Dots everywhere on the page, each as far from its nearest as the others are.
-bool are_printed(const std::vector<Dot>& dots, cv::Size size) {
+bool are_printed(const std::vector<Part>& dots, cv::Size size) {
     constexpr std::size_t cells = 4;
     if (dots.size() < fewest_dots || dots.size() > most_dots) return false;
     std::array<bool, cells * cells> has{};
     std::vector<double> nearest;
-    for (const Dot& dot : dots) {
+    for (const Part& dot : dots) {
         const auto cell = [](double at, int of) {
             return std::min(cells - 1, static_cast<std::size_t>(at * cells / of));
         };
-        has[cell(dot.at.y, size.height) * cells + cell(dot.at.x, size.width)] = true;
+        has[cell(dot.middle.y, size.height) * cells + cell(dot.middle.x, size.width)] = true;
         double least = 1e9;
-        for (const Dot& other : dots) {
+        for (const Part& other : dots) {
             if (other.label == dot.label) continue;
-            const cv::Point2d apart = other.at - dot.at;
+            const cv::Point2d apart = other.middle - dot.middle;
             least = std::min(least, apart.dot(apart));
         }
         nearest.push_back(std::sqrt(least));
@@ -565,22 +558,19 @@ bool are_printed(const std::vector<Dot>& dots, cv::Size size) {
 
 /// The ink without the dots of dotted paper; nothing where there are none.
 std::optional<cv::Mat> without_dots(const cv::Mat& depth) {
-    cv::Mat mask, labels, stats, centroids;
+    cv::Mat mask;
     cv::threshold(depth, mask, faintest_ink, 255, cv::THRESH_BINARY);
-    const int count = cv::connectedComponentsWithStats(mask, labels, stats, centroids, 8);
+    const Parts parts = parts_of(mask);
     const int largest = thickest_line(depth) * 3 / 2;
-    std::vector<Dot> dots;
-    for (int i = 1; i < count && dots.size() <= most_dots; ++i)
-        if (stats.at<int>(i, cv::CC_STAT_WIDTH) <= largest &&
-            stats.at<int>(i, cv::CC_STAT_HEIGHT) <= largest)
-            dots.push_back({{centroids.at<double>(i, 0), centroids.at<double>(i, 1)}, i});
+    std::vector<Part> dots;
+    for (const Part& part : parts.all) {
+        if (dots.size() > most_dots) break;
+        if (part.box.width <= largest && part.box.height <= largest) dots.push_back(part);
+    }
     if (!are_printed(dots, depth.size())) return std::nullopt;
-    std::vector<std::uint8_t> keep(static_cast<std::size_t>(count), 255);
-    keep[0] = 0;
-    for (const Dot& dot : dots) keep[static_cast<std::size_t>(dot.label)] = 0;
-    for (int y = 0; y < mask.rows; ++y)
-        for (int x = 0; x < mask.cols; ++x)
-            mask.at<std::uint8_t>(y, x) = keep[static_cast<std::size_t>(labels.at<int>(y, x))];
+    auto kept = all_kept(parts);
+    for (const Part& dot : dots) kept[static_cast<std::size_t>(dot.label)] = 0;
+    mask = by_label(parts.labels, kept);
     cv::dilate(mask, mask, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
     cv::Mat strokes(depth.size(), CV_8UC1, cv::Scalar::all(0));
     depth.copyTo(strokes, mask);
