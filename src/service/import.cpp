@@ -53,7 +53,7 @@ class Importer {
             if (!filled) ended = filled.error();
             if (const auto advanced = advance(std::move(chunk)); !advanced) return advanced.error();
         }
-        while (drawn_ || seen_ || storing_)
+        while (drawing_ || seen_ || storing_)
             if (const auto advanced = advance(nullptr); !advanced) return advanced.error();
         if (const auto made = labels_.make(transfer_, reader_.labels_without_drawing()); !made)
             return made.error();
@@ -63,14 +63,6 @@ class Importer {
     }
 
   private:
-    struct Drawn {
-        Drawn(std::unique_ptr<ImportChunk> filled, std::size_t threads)
-            : chunk(std::move(filled)), drawing(*chunk, threads) {}
-
-        std::unique_ptr<ImportChunk> chunk;
-        PictureDrawing drawing;  ///< of the chunk, so that it must end first
-    };
-
     [[nodiscard]] bool is_stopped() const { return events_.is_stopped && events_.is_stopped(); }
 
     /// Whether the project's labels narrow what the model says, for it is not its own. Errors:
@@ -118,25 +110,27 @@ class Importer {
     /// Takes each chunk a stage further. One is drawn, one looked at and one stored while the next
     /// is read.
     Result<void> advance(std::unique_ptr<ImportChunk> filled) {
-        const auto drawn = std::move(drawn_);
-        if (filled) drawn_ = std::make_unique<Drawn>(std::move(filled), options_.drawing_threads);
+        const auto drawing = std::move(drawing_);
+        if (filled)
+            drawing_ =
+                std::make_unique<PictureDrawing>(std::move(filled), options_.drawing_threads);
         if (auto stored = end_storing(); !stored) return stored;
         std::unique_ptr<ImportChunk> next;
-        if (drawn) {
-            next = wait_for(*drawn);
+        if (drawing) {
+            next = end_drawing(*drawing);
             if (auto begun = look_at(*next); !begun) return begun;
         }
         auto seen = std::exchange(seen_, std::move(next));
         return seen ? begin_storing(std::move(seen)) : Result<void>();
     }
 
-    std::unique_ptr<ImportChunk> wait_for(Drawn& drawn) {
-        drawn.drawing.wait();
-        std::erase_if(drawn.chunk->drawings(), [&](const auto& pending) {
+    std::unique_ptr<ImportChunk> end_drawing(PictureDrawing& drawing) {
+        auto chunk = drawing.wait();
+        std::erase_if(chunk->drawings(), [&](const auto& pending) {
             if (pending->undrawable) tally_.reject(pending->record.place, *pending->undrawable);
             return pending->undrawable.has_value();
         });
-        return std::move(drawn.chunk);
+        return chunk;
     }
 
     /// Finds out what is stored already, and has the model look at the rest.
@@ -241,7 +235,7 @@ class Importer {
     ImportLabels labels_;
     ImportDryRun dry_run_;
     std::optional<ImportCompletion> completion_;
-    std::unique_ptr<Drawn> drawn_;
+    std::unique_ptr<PictureDrawing> drawing_;
     std::unique_ptr<ImportChunk> seen_;  ///< by the model, now
     std::unique_ptr<ImportStoring> storing_;
 };

@@ -48,8 +48,9 @@ Result<bool> is_kept_as(BytesView image, const Sha256& digest) {
 
 }  // namespace
 
-PictureDrawing::PictureDrawing(ImportChunk& chunk, std::size_t threads) {
-    for (const auto& pending : chunk.drawings())
+PictureDrawing::PictureDrawing(std::unique_ptr<ImportChunk> chunk, std::size_t threads)
+    : chunk_(std::move(chunk)) {
+    for (const auto& pending : chunk_->drawings())
         if (pending->is_drawn) undrawn_.push_back(pending.get());
     const auto policy = threads == 0 ? std::launch::deferred : std::launch::async;
     const std::size_t parts = std::min(std::max<std::size_t>(1, threads), undrawn_.size());
@@ -59,8 +60,9 @@ PictureDrawing::PictureDrawing(ImportChunk& chunk, std::size_t threads) {
         }));
 }
 
-void PictureDrawing::wait() {
-    for (auto& part : std::exchange(parts_, {})) part.get();
+std::unique_ptr<ImportChunk> PictureDrawing::wait() {
+    for (auto& part : parts_) part.get();
+    return std::move(chunk_);
 }
 
 Result<bool> is_picture_of(store::Store& store, const store::Drawing& found,

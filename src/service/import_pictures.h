@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <future>
+#include <memory>
 #include <vector>
 
 #include "service/import_chunk.h"
@@ -12,20 +13,20 @@ namespace croquis::service {
 /// Draws those of a chunk that came as strokes alone, or notes why that cannot be.
 class PictureDrawing {
   public:
-    /// Begins on `threads` of its own; of none, wait() draws. The chunk must outlive it, and is not
-    /// to be touched until then.
-    PictureDrawing(ImportChunk& chunk, std::size_t threads);
+    /// Begins on `threads` of its own; of none, wait() draws.
+    PictureDrawing(std::unique_ptr<ImportChunk> chunk, std::size_t threads);
     PictureDrawing(const PictureDrawing&) = delete;
     PictureDrawing& operator=(const PictureDrawing&) = delete;
     /// Waits for what was begun.
     ~PictureDrawing() = default;
 
-    /// Waits until all are drawn.
-    void wait();
+    /// The chunk, once all are drawn. To be called once.
+    std::unique_ptr<ImportChunk> wait();
 
   private:
+    std::unique_ptr<ImportChunk> chunk_;
     std::vector<PendingImport*> undrawn_;
-    std::vector<std::future<void>> parts_;  ///< after undrawn_, which they read
+    std::vector<std::future<void>> parts_;  ///< end first
 };
 
 /// Whether a stored drawing has this picture, as it is or as it is kept; then `pending` gets the
