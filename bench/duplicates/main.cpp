@@ -1,6 +1,6 @@
 // croquis-bench-duplicates: how alike a network sees the same drawing sent twice, and the drawings
 // of different people, on drawings that it never learnt from (docs/data.md). What
-// service/duplicates.h takes to be nearly the same rests on it.
+// service/similarity/duplicates.h takes to be nearly the same rests on it.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

@@ -10,7 +10,7 @@
 #include "learning/adaptation/clusters.h"
 #include "learning/adaptation/teaching.h"
 #include "recognition/head.h"
-#include "service/clusters.h"
+#include "service/similarity/clusters.h"
 #include "store/asking.h"
 
 namespace croquis::bench {
@@ -199,9 +199,9 @@ class Simulation {
         return clusters;
     }
 
-    /// Pages of look-alikes, those nearest to the middle first (service/clusters.h): one act gives
-    /// the label that most of a page have to all that have it. The others are clicked out, and
-    /// wait on.
+    /// Pages of look-alikes, those nearest to the middle first (service/similarity/clusters.h): one
+    /// act gives the label that most of a page have to all that have it. The others are clicked
+    /// out, and wait on.
     void show_pages(std::size_t until) {
         for (auto& members : clusters_of(waiting_, service::clusters_for(waiting_.size()))) {
             if (answers_ >= until) return;

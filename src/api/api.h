@@ -8,7 +8,7 @@
 #include "api/services.h"
 #include "http/server.h"
 #include "identity/identity.h"
-#include "service/training.h"
+#include "service/training/training.h"
 
 namespace croquis::api {
 

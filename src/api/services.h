@@ -1,15 +1,15 @@
 #pragma once
 
-#include "service/catalogue.h"
-#include "service/exports.h"
-#include "service/imports.h"
-#include "service/live_models.h"
-#include "service/moderation.h"
-#include "service/projects.h"
-#include "service/review_queue.h"
-#include "service/reviews.h"
-#include "service/submissions.h"
-#include "service/watch.h"
+#include "service/drawings/catalogue.h"
+#include "service/drawings/moderation.h"
+#include "service/drawings/submissions.h"
+#include "service/models/live_models.h"
+#include "service/projects/projects.h"
+#include "service/quality/watch.h"
+#include "service/review/review_queue.h"
+#include "service/review/reviews.h"
+#include "service/transfer/exports.h"
+#include "service/transfer/imports.h"
 
 namespace croquis::api {
 

@@ -1,4 +1,4 @@
-#include "service/audit.h"
+#include "service/people/audit.h"
 
 #include <fmt/format.h>
 

@@ -16,7 +16,7 @@
 #include "drawing/strokes.h"
 #include "server/advice.h"
 #include "server/open.h"
-#include "service/models.h"
+#include "service/models/registry.h"
 #include "store/migrations.h"
 #include "store/sqlite_url.h"
 

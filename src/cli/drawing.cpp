@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "identity/security_log.h"
 #include "server/open.h"
-#include "service/imports.h"
+#include "service/jobs/job_kinds.h"
 #include "store/store.h"
 
 /// Hiding, showing and deleting drawings from the command line.

@@ -6,7 +6,7 @@
 #include "cli/terminal.h"
 #include "core/text.h"
 #include "server/open.h"
-#include "service/trunk.h"
+#include "service/models/trunk.h"
 
 /// `croquis embed`: stores the embeddings that drawings lack.
 namespace croquis::cli {

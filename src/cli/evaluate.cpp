@@ -16,8 +16,8 @@
 #include "learning/evaluation/learnt.h"
 #include "recognition/limits.h"
 #include "server/open.h"
-#include "service/learnt.h"
-#include "service/models.h"
+#include "service/models/registry.h"
+#include "service/training/learnt.h"
 
 namespace croquis::cli {
 namespace {

@@ -8,8 +8,8 @@
 #include "core/spool.h"
 #include "core/text.h"
 #include "server/open.h"
-#include "service/retrying.h"
-#include "service/waiting.h"
+#include "service/jobs/retrying.h"
+#include "service/jobs/waiting.h"
 #include "store/records.h"
 
 /// `croquis job`: background work, how it goes, and why what waits does.

@@ -8,7 +8,7 @@
 #include "cli/terminal.h"
 #include "core/text.h"
 #include "identity/security_log.h"
-#include "service/labels.h"
+#include "service/projects/labels.h"
 
 /// A project's labels from the command line.
 namespace croquis::cli {

@@ -18,10 +18,11 @@
 #include "recognition/card.h"
 #include "recognition/limits.h"
 #include "recognition/recognizer.h"
-#include "service/labels.h"
-#include "service/model_reports.h"
-#include "service/models.h"
-#include "service/shadow.h"
+#include "service/models/promotion.h"
+#include "service/models/registry.h"
+#include "service/projects/labels.h"
+#include "service/quality/model_reports.h"
+#include "service/training/shadow.h"
 #include "store/records.h"
 
 /// The model registry from the command line: bring a model, look at it, put it to work.

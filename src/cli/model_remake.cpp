@@ -10,8 +10,8 @@
 #include "cli/terminal.h"
 #include "core/text.h"
 #include "server/open.h"
-#include "service/remaking.h"
-#include "service/training.h"
+#include "service/training/remaking.h"
+#include "service/training/training.h"
 
 /// `croquis model remake`: whether a taught model is what its lineage says.
 namespace croquis::cli {

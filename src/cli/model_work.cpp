@@ -7,9 +7,9 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/text.h"
-#include "service/models.h"
-#include "service/retagging.h"
-#include "service/training.h"
+#include "service/models/promotion.h"
+#include "service/training/retagging.h"
+#include "service/training/training.h"
 
 /// `croquis model rollback`, `retag` and `train`: what an admin presses in the page.
 namespace croquis::cli {

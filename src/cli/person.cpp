@@ -6,7 +6,7 @@
 #include "cli/output_file.h"
 #include "cli/terminal.h"
 #include "core/text.h"
-#include "service/people.h"
+#include "service/people/people.h"
 
 /// A person's data, by pseudonym.
 namespace croquis::cli {

@@ -11,7 +11,7 @@
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
-#include "service/details.h"
+#include "service/drawings/details.h"
 
 namespace croquis::cli {
 namespace {

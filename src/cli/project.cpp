@@ -7,11 +7,11 @@
 #include "cli/commands.h"
 #include "core/text.h"
 #include "identity/security_log.h"
-#include "service/drift.h"
-#include "service/models.h"
-#include "service/projects.h"
-#include "service/quality.h"
-#include "service/recheck.h"
+#include "service/models/registry.h"
+#include "service/projects/projects.h"
+#include "service/quality/drift.h"
+#include "service/quality/quality.h"
+#include "service/quality/recheck.h"
 #include "store/records.h"
 
 /// Projects from the command line, and the option that names one.

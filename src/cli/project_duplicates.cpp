@@ -8,9 +8,9 @@
 
 #include "cli/commands.h"
 #include "core/text.h"
-#include "service/duplicate_dismissals.h"
-#include "service/duplicates.h"
-#include "service/trunk.h"
+#include "service/models/trunk.h"
+#include "service/similarity/duplicate_dismissals.h"
+#include "service/similarity/duplicates.h"
 #include "store/asking.h"
 
 /// Near duplicates from the command line.

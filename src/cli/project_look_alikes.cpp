@@ -8,11 +8,11 @@
 
 #include "cli/commands.h"
 #include "core/text.h"
-#include "service/clusters.h"
-#include "service/drawing_map.h"
-#include "service/quality.h"
-#include "service/suspects.h"
-#include "service/trunk.h"
+#include "service/models/trunk.h"
+#include "service/similarity/clusters.h"
+#include "service/similarity/drawing_map.h"
+#include "service/similarity/similar.h"
+#include "service/similarity/suspects.h"
 
 /// What a project's drawings look like to the model: clusters, likely mistakes, neighbours, the
 /// map.

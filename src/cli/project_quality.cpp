@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "service/quality.h"
+#include "service/quality/quality.h"
 
 /// `croquis project quality`: how model and people do, as the page shows it.
 namespace croquis::cli {

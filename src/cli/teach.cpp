@@ -8,8 +8,8 @@
 #include "cli/terminal.h"
 #include "core/text.h"
 #include "server/open.h"
-#include "service/mlflow.h"
-#include "service/training_jobs.h"
+#include "service/training/mlflow.h"
+#include "service/training/training_jobs.h"
 
 /// `croquis teach`: a model from what people corrected, in seconds.
 namespace croquis::cli {

@@ -13,10 +13,10 @@
 #include "cli/terminal.h"
 #include "core/text.h"
 #include "server/open.h"
-#include "service/audit.h"
-#include "service/export.h"
-#include "service/import.h"
-#include "service/models.h"
+#include "service/models/registry.h"
+#include "service/people/audit.h"
+#include "service/transfer/export.h"
+#include "service/transfer/import.h"
 
 namespace croquis::cli {
 namespace {

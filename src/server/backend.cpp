@@ -23,9 +23,9 @@
 #include "server/open.h"
 #include "server/promotions.h"
 #include "server/use_cases.h"
-#include "service/exports.h"
-#include "service/retention.h"
-#include "service/watch.h"
+#include "service/drawings/retention.h"
+#include "service/quality/watch.h"
+#include "service/transfer/exports.h"
 
 namespace croquis::server {
 namespace {

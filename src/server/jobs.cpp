@@ -10,8 +10,9 @@
 #include "core/build_info.h"
 #include "core/spool.h"
 #include "server/open.h"
-#include "service/training_jobs.h"
-#include "service/waiting.h"
+#include "service/jobs/job_kinds.h"
+#include "service/jobs/waiting.h"
+#include "service/training/training_jobs.h"
 #include "store/sqlite_url.h"
 
 namespace croquis::server {

@@ -14,9 +14,9 @@
 #include "jobs/runner.h"
 #include "recognition/batcher.h"
 #include "server/config.h"
-#include "service/imports.h"
-#include "service/mlflow.h"
-#include "service/training.h"
+#include "service/training/mlflow.h"
+#include "service/training/training.h"
+#include "service/transfer/imports.h"
 #include "store/store.h"
 
 namespace croquis::server {

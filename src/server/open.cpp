@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "core/bytes.h"
-#include "service/models.h"
+#include "service/models/registry.h"
 #include "store/sqlite_url.h"
 
 namespace croquis::server {

@@ -6,7 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "service/models.h"
+#include "service/models/registry.h"
 
 namespace croquis::server {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "api/codec/serialisation.h"
-#include "service/clusters.h"
+#include "service/similarity/clusters.h"
 
 namespace croquis::api {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "api/codec/serialisation.h"
-#include "service/duplicate_dismissals.h"
-#include "service/duplicates.h"
+#include "service/similarity/duplicate_dismissals.h"
+#include "service/similarity/duplicates.h"
 
 namespace croquis::api {
 

@@ -6,7 +6,7 @@
 
 #include "http/message.h"
 #include "http/multipart.h"
-#include "service/imports.h"
+#include "service/transfer/imports.h"
 
 namespace croquis::api {
 

@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "http/message.h"
-#include "service/labels.h"
+#include "service/projects/labels.h"
 
 /// What requests say of labels.
 namespace croquis::api {

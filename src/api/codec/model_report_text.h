@@ -3,7 +3,7 @@
 #include <string>
 
 #include "api/codec/serialisation.h"
-#include "service/model_reports.h"
+#include "service/quality/model_reports.h"
 
 namespace croquis::api {
 

@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "http/message.h"
-#include "service/projects.h"
+#include "service/projects/projects.h"
 
 /// What requests say of projects.
 namespace croquis::api {

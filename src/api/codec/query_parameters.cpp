@@ -5,7 +5,7 @@
 
 #include "api/codec/invalid.h"
 #include "api/number.h"
-#include "service/import.h"
+#include "service/transfer/import.h"
 
 namespace croquis::api {
 namespace {

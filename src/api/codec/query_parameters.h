@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "http/message.h"
-#include "service/export.h"
-#include "service/model_reports.h"
+#include "service/quality/model_reports.h"
+#include "service/transfer/export.h"
 #include "store/audit_store.h"
 #include "store/model.h"
 

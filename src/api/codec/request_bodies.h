@@ -10,8 +10,8 @@
 
 #include "core/uuid.h"
 #include "http/message.h"
-#include "service/review_queue.h"
-#include "service/submissions.h"
+#include "service/drawings/submissions.h"
+#include "service/review/review_queue.h"
 
 /// What requests bring with them, read within limits.
 namespace croquis::api {

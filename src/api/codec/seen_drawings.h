@@ -4,8 +4,8 @@
 
 #include "api/codec/serialisation.h"
 #include "http/message.h"
-#include "service/details.h"
-#include "service/seen_drawing.h"
+#include "service/drawings/details.h"
+#include "service/drawings/seen_drawing.h"
 
 /// Changes of several drawings at once: what is asked for, and what became of each.
 namespace croquis::api {

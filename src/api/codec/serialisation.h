@@ -7,12 +7,13 @@
 
 #include "http/message.h"
 #include "recognition/recognizer.h"
-#include "service/details.h"
-#include "service/quality.h"
-#include "service/review_queue.h"
-#include "service/submissions.h"
-#include "service/suspects.h"
-#include "service/waiting.h"
+#include "service/drawings/details.h"
+#include "service/drawings/submissions.h"
+#include "service/jobs/waiting.h"
+#include "service/quality/quality.h"
+#include "service/review/review_queue.h"
+#include "service/similarity/similar.h"
+#include "service/similarity/suspects.h"
 
 /// What the APIs answer with, as the contract's schemas state it.
 namespace croquis::api {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "api/codec/serialisation.h"
-#include "service/shadow.h"
+#include "service/training/shadow.h"
 
 namespace croquis::api {
 

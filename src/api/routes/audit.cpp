@@ -1,4 +1,4 @@
-#include "service/audit.h"
+#include "service/people/audit.h"
 
 #include "api/codec/query_parameters.h"
 #include "api/problems.h"

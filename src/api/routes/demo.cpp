@@ -1,6 +1,6 @@
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
-#include "service/sketches.h"
+#include "service/drawings/sketches.h"
 
 namespace croquis::api {
 namespace {

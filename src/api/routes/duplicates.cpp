@@ -7,8 +7,8 @@
 #include "api/codec/request_bodies.h"
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
-#include "service/duplicate_dismissals.h"
-#include "service/seen_drawing.h"
+#include "service/drawings/seen_drawing.h"
+#include "service/similarity/duplicate_dismissals.h"
 
 namespace croquis::api {
 namespace {

@@ -1,7 +1,7 @@
 #include "api/codec/query_parameters.h"
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
-#include "service/audit.h"
+#include "service/people/audit.h"
 
 namespace croquis::api {
 namespace {

@@ -12,10 +12,10 @@
 #include "api/services.h"
 #include "http/router.h"
 #include "identity/identity.h"
-#include "service/duplicates.h"
-#include "service/label_progress.h"
-#include "service/suspects.h"
-#include "service/training.h"
+#include "service/quality/label_progress.h"
+#include "service/similarity/duplicates.h"
+#include "service/similarity/suspects.h"
+#include "service/training/training.h"
 
 namespace croquis::api {
 

@@ -11,7 +11,7 @@
 #include "api/codec/query_parameters.h"
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
-#include "service/waiting.h"
+#include "service/jobs/waiting.h"
 #include "store/records.h"
 
 namespace croquis::api {

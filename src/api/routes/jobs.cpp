@@ -2,8 +2,8 @@
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/newest_page.h"
-#include "service/retrying.h"
-#include "service/waiting.h"
+#include "service/jobs/retrying.h"
+#include "service/jobs/waiting.h"
 
 namespace croquis::api {
 namespace {

@@ -1,5 +1,3 @@
-#include "service/models.h"
-
 #include <algorithm>
 
 #include "api/codec/model_report_text.h"
@@ -9,7 +7,9 @@
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
 #include "api/routes/shared_handlers.h"
-#include "service/training_jobs.h"
+#include "service/jobs/job_queue.h"
+#include "service/models/registry.h"
+#include "service/training/training_jobs.h"
 
 namespace croquis::api {
 namespace {

@@ -1,4 +1,4 @@
-#include "service/people.h"
+#include "service/people/people.h"
 
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"

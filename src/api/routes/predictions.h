@@ -4,7 +4,7 @@
 
 #include "api/codec/serialisation.h"
 #include "http/message.h"
-#include "service/submissions.h"
+#include "service/drawings/submissions.h"
 
 /// Drawings that are sent to be predicted, alike on both APIs. `request` and what the context
 /// refers to must outlive the answer.

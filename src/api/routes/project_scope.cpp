@@ -4,7 +4,7 @@
 
 #include "api/problems.h"
 #include "http/message.h"
-#include "service/projects.h"
+#include "service/projects/projects.h"
 
 namespace croquis::api {
 namespace {

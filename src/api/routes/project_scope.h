@@ -6,7 +6,7 @@
 
 #include "api/codec/serialisation.h"
 #include "http/router.h"
-#include "service/projects.h"
+#include "service/projects/projects.h"
 
 /// The project that a request is about: the address's, or the first one where it names none.
 namespace croquis::api {

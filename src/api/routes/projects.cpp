@@ -1,4 +1,4 @@
-#include "service/projects.h"
+#include "service/projects/projects.h"
 #include "api/codec/project_bodies.h"
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"

@@ -6,9 +6,10 @@
 #include "api/codec/query_parameters.h"
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
-#include "service/drawing_map.h"
-#include "service/project_quality.h"
-#include "service/trunk.h"
+#include "service/models/trunk.h"
+#include "service/quality/project_quality.h"
+#include "service/similarity/drawing_map.h"
+#include "service/similarity/similar.h"
 
 namespace croquis::api {
 namespace {

@@ -1,4 +1,4 @@
-#include "service/recheck.h"
+#include "service/quality/recheck.h"
 
 #include <boost/json/array.hpp>
 
@@ -6,6 +6,7 @@
 #include "api/codec/request_bodies.h"
 #include "api/problems.h"
 #include "api/routes/annotator_routes.h"
+#include "service/review/review_queue.h"
 
 namespace croquis::api {
 namespace {

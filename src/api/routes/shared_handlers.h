@@ -5,9 +5,9 @@
 
 #include "api/codec/serialisation.h"
 #include "http/message.h"
-#include "service/catalogue.h"
-#include "service/live_models.h"
-#include "service/projects.h"
+#include "service/drawings/catalogue.h"
+#include "service/models/live_models.h"
+#include "service/projects/projects.h"
 
 /// What both APIs show alike. All functions are coroutines for a network thread; `request` and
 /// what they are given must outlive the answer.

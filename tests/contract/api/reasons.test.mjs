@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
-const below = (folder) => readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.cpp')).map((name) => folder + name);
+const below = (folder) =>
+  readdirSync(new URL(folder, root), { recursive: true }).filter((name) => name.endsWith('.cpp')).map((name) => folder + name);
 
 /** The texts of a C++ source, those that stand beside each other as one. */
 function textsOf(source) {
@@ -23,7 +24,7 @@ function textsOf(source) {
   return texts;
 }
 
-/** As the API says it: src/service/imports.cpp, command_line_words. */
+/** As the API says it: src/service/transfer/imports.cpp, command_line_words. */
 const inRequests = (text) =>
   text
     .replace('with --pictures', 'in an archive beside it')
@@ -73,8 +74,9 @@ const sources = [
   ...below('src/learning/dataset/').filter((path) => !/\/(people|dataset|writer)\.cpp$/.test(path)),
   ...below('src/drawing/'),
   ...['bytes', 'child_process', 'csv', 'files'].map((name) => `src/core/${name}.cpp`),
-  ...below('src/service/').filter((path) => /\/import(_\w+)?\.cpp$/.test(path)),
-  ...['imports', 'models', 'projects', 'remaking', 'teaching', 'training', 'trunk'].map((name) => `src/service/${name}.cpp`),
+  ...below('src/service/transfer/').filter((path) => /\/imports?(_\w+)?\.cpp$/.test(path)),
+  ...below('src/service/training/'),
+  ...['models/promotion', 'models/registry', 'models/trunk', 'projects/projects'].map((name) => `src/service/${name}.cpp`),
   ...['failure', 'records', 'transfer'].map((name) => `src/store/${name}.cpp`),
   ...['answer', 'batcher', 'label_name'].map((name) => `src/recognition/${name}.cpp`),
   'src/jobs/runner.cpp',
@@ -132,7 +134,7 @@ describe('What the server says', () => {
   });
 
   it('is what the sources say', () => {
-    const modules = ['api/', 'api/routes/', 'api/codec/', 'core/', 'identity/', 'learning/dataset/', 'recognition/', 'service/', 'store/', 'store/sqlite/'];
+    const modules = ['api/', 'core/', 'identity/', 'learning/dataset/', 'recognition/', 'service/', 'store/'];
     const paths = [...modules.flatMap((name) => below(`src/${name}`)), 'src/store/group_commit.h'];
     const texts = paths.filter((path) => path !== 'src/service/reasons.cpp').flatMap((path) => textsOf(read(path)));
     for (const { sentence } of said) {
@@ -152,7 +154,7 @@ describe('Refusals', () => {
   const server = patternsOf('server_patterns');
   const checked = [
     ...below('src/api/codec/'), ...below('src/api/routes/'),
-    ...['labels', 'people', 'projects'].map((name) => `src/service/${name}.cpp`), 'src/identity/password_rule.cpp',
+    ...['people/people', 'projects/labels', 'projects/projects'].map((name) => `src/service/${name}.cpp`), 'src/identity/password_rule.cpp',
   ];
 
   it('have the codes that the document lists, and none that something else has', () => {

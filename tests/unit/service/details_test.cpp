@@ -1,4 +1,4 @@
-#include "service/details.h"
+#include "service/drawings/details.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "service/duplicates.h"
+#include "service/similarity/duplicates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
-#include "service/duplicate_dismissals.h"
+#include "service/similarity/duplicate_dismissals.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"
 

@@ -1,4 +1,4 @@
-#include "service/first_questions.h"
+#include "service/review/first_questions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,10 +11,10 @@
 #include <set>
 #include <thread>
 
-#include "service/clusters.h"
-#include "service/labels.h"
-#include "service/models.h"
-#include "service/trunk.h"
+#include "service/models/registry.h"
+#include "service/models/trunk.h"
+#include "service/projects/labels.h"
+#include "service/similarity/clusters.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"
 #include "unit/service/shipped_model.h"

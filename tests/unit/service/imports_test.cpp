@@ -1,4 +1,4 @@
-#include "service/imports.h"
+#include "service/transfer/imports.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <thread>
 
-#include "service/retrying.h"
+#include "service/jobs/retrying.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"

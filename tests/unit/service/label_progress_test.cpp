@@ -1,10 +1,10 @@
-#include "service/label_progress.h"
+#include "service/quality/label_progress.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
-#include "service/models.h"
+#include "service/models/registry.h"
 #include "shipped_model.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"

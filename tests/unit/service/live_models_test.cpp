@@ -1,4 +1,4 @@
-#include "service/live_models.h"
+#include "service/models/live_models.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

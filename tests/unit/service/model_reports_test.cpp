@@ -1,4 +1,4 @@
-#include "service/model_reports.h"
+#include "service/quality/model_reports.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 
 #include "recognition/head.h"
 #include "recognition/quantised.h"
-#include "service/models.h"
-#include "service/trunk.h"
+#include "service/models/registry.h"
+#include "service/models/trunk.h"
 #include "shipped_model.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"

@@ -1,4 +1,4 @@
-#include "service/pace.h"
+#include "service/jobs/pace.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "service/projects.h"
+#include "service/projects/projects.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "service/narrowing.h"
+#include "service/models/narrowing.h"
 #include "unit/service/use_cases.h"
 
 namespace croquis::service {

@@ -1,11 +1,12 @@
-#include "service/quality.h"
+#include "service/quality/quality.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
 
-#include "service/suspects.h"
+#include "service/similarity/similar.h"
+#include "service/similarity/suspects.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"
 

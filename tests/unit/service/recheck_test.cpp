@@ -1,11 +1,12 @@
-#include "service/recheck.h"
+#include "service/quality/recheck.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
-#include "service/model_reports.h"
-#include "service/models.h"
+#include "service/models/registry.h"
+#include "service/quality/model_reports.h"
+#include "service/review/review_queue.h"
 #include "shipped_model.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"

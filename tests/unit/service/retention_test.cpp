@@ -1,5 +1,5 @@
 // Old drawings are deleted by a clock that the test moves.
-#include "service/retention.h"
+#include "service/drawings/retention.h"
 
 #include <gtest/gtest.h>
 

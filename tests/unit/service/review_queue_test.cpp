@@ -1,11 +1,11 @@
-#include "service/review_queue.h"
+#include "service/review/review_queue.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "service/models.h"
+#include "service/models/registry.h"
 #include "unit/service/use_cases.h"
 
 namespace croquis::service {

@@ -1,4 +1,4 @@
-#include "service/reviews.h"
+#include "service/review/reviews.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "service/review_queue.h"
+#include "service/review/review_queue.h"
 #include "store/records.h"
 #include "unit/service/use_cases.h"
 

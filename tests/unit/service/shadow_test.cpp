@@ -1,13 +1,13 @@
-#include "service/shadow.h"
+#include "service/training/shadow.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
 #include "recognition/head.h"
-#include "service/models.h"
-#include "service/training_jobs.h"
-#include "service/trunk.h"
+#include "service/models/registry.h"
+#include "service/models/trunk.h"
+#include "service/training/training_jobs.h"
 #include "shipped_model.h"
 #include "support/onnx_builder.h"
 #include "support/temp_folder.h"

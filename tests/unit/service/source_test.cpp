@@ -1,4 +1,4 @@
-#include "service/source.h"
+#include "service/drawings/source.h"
 
 #include <gtest/gtest.h>
 

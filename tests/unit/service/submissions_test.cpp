@@ -1,4 +1,4 @@
-#include "service/submissions.h"
+#include "service/drawings/submissions.h"
 
 #include <gtest/gtest.h>
 

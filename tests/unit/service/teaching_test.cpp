@@ -1,4 +1,4 @@
-#include "service/teaching.h"
+#include "service/training/teaching.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,12 +20,13 @@
 #include "drawing/strokes.h"
 #include "learning/dataset/fingerprint.h"
 #include "recognition/recognizer.h"
-#include "service/drift.h"
-#include "service/learnt.h"
-#include "service/remaking.h"
-#include "service/retagging.h"
-#include "service/retraining.h"
-#include "service/training_jobs.h"
+#include "service/quality/drift.h"
+#include "service/training/learnt.h"
+#include "service/training/remaking.h"
+#include "service/training/retagging.h"
+#include "service/training/retraining.h"
+#include "service/training/training_jobs.h"
+#include "store/asking.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"
@@ -394,9 +395,9 @@ TEST_F(TeachingTest, NeverLearnsFromWhatJudges) {
     for (int seed = 0; seed < 16; ++seed)
         for (int kind = 0; kind < 2; ++kind, ++all) {
             const auto drawing = stored(kind, seed);
-            judging += judges(drawing.id) ? 1 : 0;
+            judging += store::judges(drawing.id) ? 1 : 0;
             // What judges says the opposite: a head that learnt from it would be torn.
-            review(drawing, (kind == 0) != judges(drawing.id) ? "circle" : "zigzag");
+            review(drawing, (kind == 0) != store::judges(drawing.id) ? "circle" : "zigzag");
         }
     const auto teaching = teach(*store_, {});
     ASSERT_TRUE(teaching) << teaching.error().detail;
@@ -432,7 +433,7 @@ TEST_F(TeachingTest, JudgesByEveryReviewWhereTheModelKnowsNoLabel) {
     for (int seed = 0; seed < 16; ++seed)
         for (int kind = 0; kind < 2; ++kind) {
             const auto drawing = stored(kind, seed, marks);
-            judging += judges(drawing.id) ? 1 : 0;
+            judging += store::judges(drawing.id) ? 1 : 0;
             review_unasked(drawing, tags[kind]);
         }
     const auto taught = teach(*store_, {"marie", {}, marks});
@@ -514,7 +515,7 @@ TEST_F(TeachingTest, SaysWhatChangedSinceAModelWasTaught) {
     const auto drawings = store_->reviewed_drawings({"", 1000, {}})->drawings;
     std::vector<Uuid> learnt;
     for (const auto& drawing : drawings)
-        if (!judges(drawing.id) && drawing.tag == "circle") learnt.push_back(drawing.id);
+        if (!store::judges(drawing.id) && drawing.tag == "circle") learnt.push_back(drawing.id);
     ASSERT_GT(learnt.size(), 4U);
     const auto is_now = [&](const Uuid& id) { return store_->drawing(id).value(); };
     review_unasked(is_now(learnt[0]), "heart");
@@ -593,7 +594,7 @@ TEST_F(TeachingTest, TellsHowFarMakingAgainIs) {
     // Where one is gone all are read, with their histories.
     const auto drawings = store_->reviewed_drawings({"", 1000, {}})->drawings;
     const auto gone = std::find_if(drawings.begin(), drawings.end(),
-                                   [](const auto& drawing) { return !judges(drawing.id); });
+                                   [](const auto& drawing) { return !store::judges(drawing.id); });
     const std::vector<store::VisibilityChange> withdrawn{{gone->id, store::Visibility::deleted,
                                                           store::operator_author(), now(),
                                                           store_->drawing(gone->id)->version}};
@@ -899,14 +900,14 @@ TEST_F(TeachingTest, IsNotJudgedByWhatWasAnsweredTogether) {
     }
     ASSERT_TRUE(store_->change_tags(together));
     std::size_t judging = 0;
-    for (const auto& change : together) judging += judges(change.drawing) ? 1 : 0;
+    for (const auto& change : together) judging += store::judges(change.drawing) ? 1 : 0;
     ASSERT_GT(judging, 0U);
     EXPECT_EQ(teach(*store_, {}).value().gate.answers.all(), before);
 }
 
 TEST(Judges, KeepsAboutOneInFour) {
     int kept = 0;
-    for (int i = 0; i < 4000; ++i) kept += judges(Uuid::v7()) ? 1 : 0;
+    for (int i = 0; i < 4000; ++i) kept += store::judges(Uuid::v7()) ? 1 : 0;
     EXPECT_GT(kept, 850);
     EXPECT_LT(kept, 1150);
 }

@@ -1,4 +1,4 @@
-#include "service/training.h"
+#include "service/training/training.h"
 
 #include <gtest/gtest.h>
 

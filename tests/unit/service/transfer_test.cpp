@@ -4,8 +4,8 @@
 #include <boost/json.hpp>
 #include <set>
 
-#include "service/export.h"
-#include "service/import.h"
+#include "service/transfer/export.h"
+#include "service/transfer/import.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"

@@ -9,10 +9,10 @@
 #include <memory>
 #include <string>
 
-#include "service/catalogue.h"
-#include "service/live_models.h"
-#include "service/reviews.h"
-#include "service/submissions.h"
+#include "service/drawings/catalogue.h"
+#include "service/drawings/submissions.h"
+#include "service/models/live_models.h"
+#include "service/review/reviews.h"
 #include "support/temp_folder.h"
 #include "unit/service/shipped_model.h"
 

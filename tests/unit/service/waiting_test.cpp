@@ -1,8 +1,9 @@
-#include "service/waiting.h"
+#include "service/jobs/waiting.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "service/jobs/job_kinds.h"
 #include "store/store.h"
 #include "support/temp_folder.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using store::JobState;
+using testing::Contains;
 using testing::HasSubstr;
 
 class WaitingTest : public testing::Test {
@@ -65,6 +67,12 @@ TEST_F(WaitingTest, IsForWhoeverDoesSuchJobs) {
     EXPECT_EQ(waits_for(id), WaitsFor::claim);
     ASSERT_TRUE(store_->remove_worker(*Uuid::parse(able)));
     EXPECT_EQ(waits_for(id), WaitsFor::worker);
+}
+
+TEST_F(WaitingTest, IsForCroquisTrainToTrainAgainToo) {
+    start({teach_kind, import_kind});
+    EXPECT_THAT(reason(seen(queue(retrain_kind))), HasSubstr("--train-program"));
+    EXPECT_THAT(job_kinds, Contains(std::string_view(retrain_kind)));
 }
 
 TEST_F(WaitingTest, IsForItsTurnWhileAllWhoDoSuchJobsAreAtWork) {

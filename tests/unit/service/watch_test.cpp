@@ -1,4 +1,4 @@
-#include "service/watch.h"
+#include "service/quality/watch.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <future>
 
 #include "learning/synthesis/random.h"
-#include "service/quality.h"
+#include "service/quality/quality.h"
 #include "store/asking.h"
 #include "support/temp_folder.h"
 #include "unit/service/submitted.h"

@@ -4,10 +4,13 @@ set -eu
 . "$(dirname "$0")/repository.sh"
 use check-includes
 cp "$source/CMakeLists.txt" .
-mkdir -p src/learning
+mkdir -p src/learning src/service
 cp "$source/src/learning/CMakeLists.txt" src/learning/
+cp "$source/src/service/CMakeLists.txt" src/service/
 file src/core/good.cpp '#include "core/error.h"'
 file src/service/good.cpp '#include "learning/adaptation/gate.h"'
+file src/service/review/good.cpp '#include "service/models/registry.h"'
+file src/service/people/good.cpp '#include "service/reasons.h"'
 file src/store/sqlite/good.cpp '#include "store/sqlite/connection.h"'
 file src/learning/training/good.cpp '#include <torch/torch.h>'
 commit
@@ -32,9 +35,13 @@ refuses identity '"http/message.h"'
 refuses learning/adaptation '"store/store.h"'
 refuses learning/training '"store/store.h"'
 refuses learning/synthesis '"learning/dataset/reader.h"'
-refuses jobs '"service/models.h"'
+refuses jobs '"service/models/registry.h"'
 refuses service '"http/message.h"'
-refuses http '"service/reviews.h"'
+refuses service '"service/jobs/job_queue.h"'
+refuses service/models '"service/training/teaching.h"'
+refuses service/review '"http/message.h"'
+refuses service/unlisted '"core/error.h"'
+refuses http '"service/review/reviews.h"'
 refuses api '"store/sqlite/connection.h"'
 refuses portal '"api/api.h"'
 refuses server '"cli/commands.h"'

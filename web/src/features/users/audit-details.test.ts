@@ -77,7 +77,7 @@ describe('the details of an entry of the audit log', () => {
   });
 
   it('have a name for each that the server writes', () => {
-    const sources = ['store/auditing.cpp', 'service/audit.cpp', 'service/export.cpp']
+    const sources = ['store/auditing.cpp', 'service/people/audit.cpp', 'service/transfer/export.cpp']
       .map((name) => readFileSync(`../src/${name}`, 'utf8'))
       .join();
     const written = [

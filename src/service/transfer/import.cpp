@@ -1,0 +1,276 @@
+#include "service/transfer/import.h"
+
+#include <boost/json/array.hpp>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "service/models/trunk.h"
+#include "service/transfer/import_chunk.h"
+#include "service/transfer/import_completion.h"
+#include "service/transfer/import_dry_run.h"
+#include "service/transfer/import_labels.h"
+#include "service/transfer/import_pictures.h"
+#include "service/transfer/import_record.h"
+#include "service/transfer/import_storing.h"
+#include "service/transfer/import_tally.h"
+#include "store/transfer_rules.h"
+
+namespace croquis::service {
+namespace {
+
+namespace json = boost::json;
+
+class Importer {
+  public:
+    Importer(dataset::RecordReader& reader, store::Store& store, store::Transfer& transfer,
+             recognition::Batcher& batcher, const ImportOptions& options,
+             const ImportEvents& events)
+        : reader_(reader),
+          store_(store),
+          transfer_(transfer),
+          batcher_(batcher),
+          options_(options),
+          events_(events),
+          tally_(options, events),
+          labels_(options, tally_),
+          dry_run_(store) {}
+
+    Result<ImportReport> run() {
+        auto& report = tally_.report();
+        report.format = reader_.format();
+        report.model = batcher_.model()->id;
+        if (const auto known = labels_.read(store_); !known) return known.error();
+        const auto narrows = is_narrowed();
+        if (!narrows) return narrows.error();
+        completion_.emplace(options_, labels_, tally_, started_at_, *narrows);
+        std::optional<Error> ended;
+        for (bool more = true; more;) {
+            if (is_stopped()) return stopped();
+            auto chunk = std::make_unique<ImportChunk>(options_.at_once);
+            const auto filled = fill(*chunk);
+            more = filled && *filled;
+            if (!filled) ended = filled.error();
+            if (const auto advanced = advance(std::move(chunk)); !advanced) return advanced.error();
+        }
+        while (drawing_ || seen_ || storing_)
+            if (const auto advanced = advance(nullptr); !advanced) return advanced.error();
+        if (const auto made = labels_.make(transfer_, reader_.labels_without_drawing()); !made)
+            return made.error();
+        report.litter = reader_.litter();
+        if (ended) return *ended;
+        return std::move(report);
+    }
+
+  private:
+    [[nodiscard]] bool is_stopped() const { return events_.is_stopped && events_.is_stopped(); }
+
+    /// Whether the project's labels narrow what the model says, for it is not its own. Errors:
+    /// not_found; those of takes_drawings().
+    Result<bool> is_narrowed() {
+        const auto projects = store_.projects();
+        if (!projects) return projects.error();
+        for (const auto& project : *projects) {
+            if (project.id != options_.project) continue;
+            if (const auto takes = takes_drawings(project); !takes) return takes.error();
+            return project.id != store::shapes_project && !project.live_model;
+        }
+        return Error{ErrorKind::not_found, "There is no such project.", "project"};
+    }
+
+    /// False at the end of the data.
+    Result<bool> fill(ImportChunk& chunk) {
+        while (!chunk.full()) {
+            if (is_stopped()) return stopped();
+            auto item = reader_.next();
+            if (!item) return item.error();
+            if (!*item) return false;
+            take(std::move(**item), chunk);
+        }
+        return true;
+    }
+
+    void take(dataset::Item item, ImportChunk& chunk) {
+        if (auto* record = std::get_if<dataset::Record>(&item)) {
+            ++tally_.report().records;
+            const std::string place = record->place;
+            auto pending = pending_of(std::move(*record), labels_, options_, started_at_);
+            if (pending)
+                chunk.add(std::move(*pending));
+            else
+                tally_.reject(place, pending.error());
+        } else if (const auto* bad = std::get_if<dataset::Rejected>(&item)) {
+            ++tally_.report().records;
+            tally_.reject(bad->place, Error{ErrorKind::malformed, bad->reason});
+        } else if (const auto& remark = std::get<dataset::Remark>(item); !remark.text.empty()) {
+            tally_.remark(remark.place, remark.text);
+        }
+    }
+
+    /// Takes each chunk a stage further. One is drawn, one looked at and one stored while the next
+    /// is read.
+    Result<void> advance(std::unique_ptr<ImportChunk> filled) {
+        const auto drawing = std::move(drawing_);
+        if (filled)
+            drawing_ =
+                std::make_unique<PictureDrawing>(std::move(filled), options_.drawing_threads);
+        if (auto stored = end_storing(); !stored) return stored;
+        std::unique_ptr<ImportChunk> next;
+        if (drawing) {
+            next = end_drawing(*drawing);
+            if (auto begun = look_at(*next); !begun) return begun;
+        }
+        auto seen = std::exchange(seen_, std::move(next));
+        return seen ? begin_storing(std::move(seen)) : Result<void>();
+    }
+
+    std::unique_ptr<ImportChunk> end_drawing(PictureDrawing& drawing) {
+        auto chunk = drawing.wait();
+        std::erase_if(chunk->drawings(), [&](const auto& pending) {
+            if (pending->undrawable) tally_.reject(pending->record.place, *pending->undrawable);
+            return pending->undrawable.has_value();
+        });
+        return chunk;
+    }
+
+    /// Finds out what is stored already, and has the model look at the rest.
+    Result<void> look_at(ImportChunk& chunk) {
+        if (chunk.empty()) return {};
+        if (auto made = labels_.make(transfer_); !made) return made;
+        std::vector<store::ImportKey> keys;
+        for (const auto& pending : chunk.drawings()) keys.push_back(store::key_of(pending->import));
+        const auto there = transfer_.find(keys);
+        if (!there) return there.error();
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            auto& pending = *chunk.drawings()[i];
+            const auto& found = (*there)[i];
+            pending.was_deleted = found && found->visibility == store::Visibility::deleted;
+            if (found) {
+                const auto same = is_picture_of(store_, *found, pending);
+                if (!same) return same.error();
+                pending.was_there = *same;
+            }
+            if (options_.dry_run && pending.was_there) pending.there = *found;
+        }
+        chunk.recognise(batcher_, options_);
+        return {};
+    }
+
+    Result<void> begin_storing(std::unique_ptr<ImportChunk> chunk) {
+        chunk->wait(events_.is_stopped);
+        if (is_stopped()) return stopped();
+        std::vector<PendingImport*> good;
+        for (auto& pending : chunk->drawings()) {
+            if (completion_->complete(*pending))
+                good.push_back(pending.get());
+            else
+                tally_.reject(pending->record.place, pending->recognised.error());
+        }
+        if (options_.dry_run) return count_dry(good);
+        if (good.empty()) {
+            show_progress();
+            return {};
+        }
+        if (auto made = labels_.make(transfer_); !made) return made;
+        storing_ = std::make_unique<ImportStoring>(transfer_, std::move(chunk), std::move(good));
+        return {};
+    }
+
+    Result<void> count_dry(const std::vector<PendingImport*>& good) {
+        for (const auto* pending : good) {
+            const auto outcome = dry_run_.outcome_of(*pending);
+            if (!outcome)
+                tally_.reject(pending->record.place, outcome.error());
+            else
+                tally_.count(*pending, *outcome);
+        }
+        show_progress();
+        return {};
+    }
+
+    Result<void> end_storing() {
+        const auto storing = std::move(storing_);
+        if (!storing) return {};
+        const auto outcomes = storing->wait();
+        if (!outcomes) return outcomes.error();
+        for (std::size_t i = 0; i < outcomes->size(); ++i) {
+            auto& pending = *storing->drawings()[i];
+            auto outcome = (*outcomes)[i];
+            if (!outcome && is_other_drawing(outcome.error(), pending))
+                outcome = add_beside(pending);
+            if (!outcome)
+                tally_.reject(pending.record.place, outcome.error());
+            else
+                tally_.count(pending, *outcome);
+        }
+        show_progress();
+        return {};
+    }
+
+    void show_progress() {
+        if (events_.progress)
+            events_.progress(reader_.position(), reader_.extent(), tally_.report());
+    }
+
+    static bool is_other_drawing(const Error& error, const PendingImport& pending) {
+        return error.kind == ErrorKind::conflict && !pending.import.known_by_id &&
+               pending.import.submission.external_id;
+    }
+
+    Result<store::ImportOutcome> add_beside(PendingImport& pending) {
+        tell_apart_by_bytes(pending.import.submission);
+        const auto outcomes = transfer_.add({pending.import});
+        if (!outcomes) return outcomes.error();
+        return outcomes->front();
+    }
+
+    dataset::RecordReader& reader_;
+    store::Store& store_;
+    store::Transfer& transfer_;
+    recognition::Batcher& batcher_;
+    const ImportOptions& options_;
+    const ImportEvents& events_;
+    const Timestamp started_at_ = now();
+    ImportTally tally_;
+    ImportLabels labels_;
+    ImportDryRun dry_run_;
+    std::optional<ImportCompletion> completion_;
+    std::unique_ptr<PictureDrawing> drawing_;
+    std::unique_ptr<ImportChunk> seen_;  ///< by the model, now
+    std::unique_ptr<ImportStoring> storing_;
+};
+
+}  // namespace
+
+json::object to_json(const ImportReport& report, bool dry_run) {
+    json::object labels;
+    for (const auto& [label, count] : report.labels) labels[label] = count;
+    json::object unknown;
+    for (const auto& [label, counted] : report.unknown_labels) unknown[label] = counted.drawings;
+    return {{"format", report.format},
+            {"model", report.model},
+            {"dry_run", dry_run},
+            {"records", report.records},
+            {"stored", report.stored},
+            {"already_there", report.already_there},
+            {"rejected", report.rejected},
+            {"reviewed", report.reviewed},
+            {"suggested", report.suggested},
+            {"several_labels", report.several_labels},
+            {"labelled", report.labelled},
+            {"kept", report.kept},
+            {"disputed", report.disputed},
+            {"system_files", report.litter},
+            {"labels", std::move(labels)},
+            {"new_labels", json::array(report.new_labels.begin(), report.new_labels.end())},
+            {"unknown_labels", std::move(unknown)},
+            {"unknown_labels_left_out", report.unknown_labels_left_out}};
+}
+
+Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
+                                     store::Transfer& transfer, recognition::Batcher& batcher,
+                                     const ImportOptions& options, const ImportEvents& events) {
+    return Importer(reader, store, transfer, batcher, options, events).run();
+}
+
+}  // namespace croquis::service
