@@ -5,6 +5,7 @@
 
 #include "core/bytes.h"
 #include "service/models/learnt_digest.h"
+#include "service/models/trunk.h"
 #include "store/asking.h"
 #include "store/tagging.h"
 
