@@ -29,6 +29,10 @@ void ProgressBar::show(std::size_t done, std::size_t all) {
     draw(done, all, fmt::format("{} of {}", done, all));
 }
 
+void ProgressBar::show_count(std::size_t done) {
+    put(fmt::format("{} {}", what_, done));
+}
+
 void ProgressBar::show_share(std::uint64_t done, std::uint64_t all, const std::string& beside) {
     if (all > 0) draw(done, all, fmt::format("{:3} %, {}", 100 * done / all, beside));
 }
@@ -41,9 +45,11 @@ void ProgressBar::wipe() {
 void ProgressBar::draw(std::uint64_t done, std::uint64_t all, const std::string& said) {
     if (!on_ || all == 0) return;
     const auto filled = bar_width * done / all;
-    auto line =
-        fmt::format("{} [{:#>{}}{:.>{}}] {}", what_, "", filled, "", bar_width - filled, said);
-    if (line == shown_) return;
+    put(fmt::format("{} [{:#>{}}{:.>{}}] {}", what_, "", filled, "", bar_width - filled, said));
+}
+
+void ProgressBar::put(std::string line) {
+    if (!on_ || line == shown_) return;
     std::cerr << wipe_line << line << std::flush;
     shown_ = std::move(line);
 }

@@ -20,6 +20,8 @@ class ProgressBar {
     ProgressBar& operator=(const ProgressBar&) = delete;
 
     void show(std::size_t done, std::size_t all);
+    /// Where nobody knows of how many.
+    void show_count(std::size_t done);
     /// The share in percent, and what is said beside it.
     void show_share(std::uint64_t done, std::uint64_t all, const std::string& beside);
     /// Before something else is written there.
@@ -27,6 +29,7 @@ class ProgressBar {
 
   private:
     void draw(std::uint64_t done, std::uint64_t all, const std::string& said);
+    void put(std::string line);
 
     std::string what_;
     bool on_;

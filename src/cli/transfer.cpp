@@ -265,6 +265,17 @@ Result<service::ExportOptions> export_options(const ExportArguments& arguments) 
     return options;
 }
 
+/// How many drawings the export will write; nothing where filters choose among them.
+Result<std::optional<std::size_t>> drawings_to_export(store::Store& store,
+                                                      const service::ExportOptions& options) {
+    if (!service::filters_of(options).empty()) return std::optional<std::size_t>();
+    const auto counts = store.tag_counts(options.project_id);
+    if (!counts) return counts.error();
+    std::size_t all = 0;
+    for (const auto& [tag, count] : *counts) all += static_cast<std::size_t>(count);
+    return std::optional(all);
+}
+
 Result<service::ExportReport> exported(const server::Config& config,
                                        const ExportArguments& arguments) {
     auto options = export_options(arguments);
@@ -281,17 +292,20 @@ Result<service::ExportReport> exported(const server::Config& config,
         if (!job) return job.error();
         options->import_job = job->id;
     }
-    std::size_t all = 0;
-    const auto counts = opened->store->tag_counts(project->id);
-    if (!counts) return counts.error();
-    for (const auto& [tag, count] : *counts) all += static_cast<std::size_t>(count);
+    const auto all = drawings_to_export(*opened->store, *options);
+    if (!all) return all.error();
     const auto told = service::tell_export(*opened->store, *options, store::operator_author());
     if (!told) return told.error();
     OutputFile output(arguments.output);
     OutputSink sink(output);
     ProgressBar bar("Exporting");
     auto done = service::export_drawings(*opened->store, *opened->transfer, sink, *options,
-                                         [&](std::size_t written) { bar.show(written, all); });
+                                         [&](std::size_t written) {
+                                             if (*all)
+                                                 bar.show(written, **all);
+                                             else
+                                                 bar.show_count(written);
+                                         });
     if (!done) return done.error();
     if (const auto kept = output.keep(); !kept) return kept.error();
     return done;
