@@ -143,6 +143,11 @@ export class DrawingList {
     return { ...answer, data: { drawings: suspects, next: null } };
   }
 
+  /** Whether its drawings are decided one after another, as those of the queue and likely mistakes are. */
+  get oneByOne(): boolean {
+    return this.source === 'queue' || this.source === 'suspects';
+  }
+
   /** What the look-alikes of one of the suspects are. */
   suggested(id: string): string | null {
     return this.suspected.get(id)?.suggested ?? null;
