@@ -74,8 +74,13 @@ export class Wire {
   }
 }
 
-/** Lets everything run that waits for nothing but its turn. */
-export const settleAll = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+/**
+ * Lets everything run that waits for nothing but its turn: an answer takes some of the event loop's. They are counted,
+ * for a busy machine may come to the end of any wait before them.
+ */
+export async function settleAll(): Promise<void> {
+  for (let turn = 0; turn < 10; ++turn) await new Promise((resolve) => setTimeout(resolve));
+}
 
 export function labelOf(tag: string, more: Partial<Label> = {}): Label {
   return {
