@@ -1,5 +1,7 @@
 #include "core/csv.h"
 
+#include <sstream>
+
 #include "core/bytes.h"
 #include "core/text.h"
 #include "fuzz/target.h"
@@ -21,11 +23,31 @@ std::string quoted(const croquis::CsvTable& table) {
     return text;
 }
 
+/// Rows and errors, with their lines.
+std::string all_of(croquis::CsvReader& reader) {
+    std::string told(1, reader.separator());
+    for (;;) {
+        const auto row = reader.next();
+        if (row && !*row) return told;
+        told += "\n" + std::to_string(reader.line()) + ":";
+        if (!row) told += row.error().detail;
+        for (std::size_t i = 0; row && i < (*row)->fields.size(); ++i)
+            told += "[" + (*row)->fields[i] + "]";
+    }
+}
+
 }  // namespace
 
-/// CSV: what was read, written with every field in quotes, is read the same.
+/// CSV: what was read, written with every field in quotes, is read the same; a stream is read as
+/// its text.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace croquis;
+    const std::string text(as_text({data, size}));
+    std::istringstream for_separator(text);
+    std::istringstream for_rows(text);
+    CsvReader parts(for_rows, csv_separator(for_separator));
+    CsvReader whole(text);
+    fuzz::require(all_of(parts) == all_of(whole), "a stream is read otherwise");
     const auto table = parse_csv(as_text({data, size}));
     (void)folded(as_text({data, size}));
     if (!table) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "core/text.h"
@@ -112,6 +113,66 @@ TEST(Csv, GoesOnAfterARowThatCannotBeRead) {
     EXPECT_EQ(reader.next().value()->fields, (std::vector<std::string>{"e|f", "g"}));
     EXPECT_EQ(reader.next().error().kind, ErrorKind::malformed);
     EXPECT_EQ(reader.next().value(), std::nullopt);
+}
+
+/// What a reader gives: rows by their lines, errors by theirs.
+std::vector<std::string> all_of(CsvReader& reader) {
+    std::vector<std::string> read{std::string("by ") + reader.separator()};
+    for (;;) {
+        const auto row = reader.next();
+        if (row && !*row) return read;
+        auto& told = read.emplace_back(std::to_string(reader.line()) + ":");
+        if (!row) told += row.error().detail;
+        for (std::size_t i = 0; row && i < (*row)->fields.size(); ++i)
+            told += "[" + (*row)->fields[i] + "]";
+    }
+}
+
+TEST(Csv, IsReadFromAStreamAsFromAText) {
+    const std::string wide(70'000, 'x');  // beyond what is read from a stream at once
+    for (const std::string& text : {
+             std::string(),
+             std::string("\xef\xbb\xbf"
+                         "a;b\nc;d,e\n"),
+             std::string("sep=|\r\na|b;c\r\n"),
+             std::string("sep=;\n"),
+             std::string("sep="),
+             std::string("a\tb\r\r\nc\td\r"),
+             wide + ",b\n\"" + wide + "\r\r\n\"\"\",c\r\r\nd,e",
+             "a,b\n\"" + wide + "\n" + wide + ",c\nd,\"e\nf,g\n" + wide,
+             std::string(65'535, 'x') + "\r\nb,c\n",
+             std::string(65'534, 'x') + "\r\r\nb,c\n",
+         }) {
+        CsvReader whole(text);
+        std::istringstream first(text);
+        const char separator = csv_separator(first);
+        EXPECT_EQ(first.get(), std::istream::traits_type::eof());
+        std::istringstream again(text);
+        CsvReader parts(again, separator);
+        EXPECT_EQ(all_of(parts), all_of(whole)) << text.substr(0, 40);
+    }
+}
+
+TEST(Csv, ReadsNoFurtherAheadInAStreamThanItMust) {
+    std::string text;
+    for (int i = 0; i < 100'000; ++i) text += "circle/" + std::to_string(i) + ".png,circle\n";
+    std::istringstream in(text);
+    CsvReader reader(in, ',');
+    std::size_t passed = 0;
+    for (auto row = reader.next(); row && *row; row = reader.next()) {
+        for (const auto& field : (*row)->fields) passed += field.size() + 1;
+        const auto taken = in.good() ? static_cast<std::size_t>(in.tellg()) : text.size();
+        ASSERT_LE(taken - passed, std::size_t{65} << 10U);
+    }
+    EXPECT_EQ(passed, text.size());
+}
+
+TEST(Csv, ALineThatIsTooLongCostsItselfAlone) {
+    std::istringstream in("a,b\n" + std::string((std::size_t{64} << 20U) + 10, 'x') + "\nc,d\n");
+    CsvReader reader(in, ',');
+    EXPECT_EQ(all_of(reader),
+              (std::vector<std::string>{"by ,", "1:[a][b]",
+                                        "2:The line has more than 67108864 bytes.", "3:[c][d]"}));
 }
 
 TEST(Csv, WritesWhatItReads) {
