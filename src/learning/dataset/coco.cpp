@@ -55,7 +55,7 @@ class CocoReader {
         if (!label || label->empty()) return reject(place, "The category has no name.");
         for (const auto& [id, known] : labels_)
             if (known == *label) {
-                table_.problems.push_back(
+                table_.problems.add(
                     Remark{place, fmt::format("Two categories are called \"{}\"; they are one "
                                               "label.",
                                               *label)});
@@ -100,7 +100,7 @@ class CocoReader {
     }
 
     void reject(const std::string& place, std::string why) {
-        table_.problems.push_back(Rejected{place, std::move(why)});
+        table_.problems.add(Rejected{place, std::move(why)});
     }
 
     Table table_;

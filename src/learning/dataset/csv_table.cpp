@@ -236,7 +236,7 @@ class PathLabelTable final {
             const auto row = rows.next();
             const auto place = fmt::format("{}:{}", table_.name, rows.line());
             if (!row) {
-                table_.problems.push_back(Rejected{place, row.error().detail});
+                table_.problems.add(Rejected{place, row.error().detail});
                 continue;
             }
             if (!*row) break;
@@ -254,7 +254,7 @@ class PathLabelTable final {
         if (!columns_) columns_ = Columns{.path = 0, .label = 1};
         const auto row = row_of(cells, *columns_, place);
         if (!row) {
-            table_.problems.push_back(Rejected{place, row.error().detail});
+            table_.problems.add(Rejected{place, row.error().detail});
             return {};
         }
         if (const auto date = cell(cells, columns_->created_at);
@@ -277,14 +277,14 @@ class PathLabelTable final {
             const bool is_author = std::find(author_names.begin(), author_names.end(),
                                              plain(head[i])) != author_names.end();
             if (is_author && columns_->pseudonym == none && i != columns_->label)
-                table_.problems.push_back(Remark{
+                table_.problems.add(Remark{
                     place,
                     fmt::format("\"{}\" may hold people's names and was passed over; call it "
                                 "\"pseudonym\" to keep it.",
                                 trimmed(head[i]))});
         }
         if (columns_->label == none && !others.empty())
-            table_.problems.push_back(Remark{
+            table_.problems.add(Remark{
                 place, fmt::format("None of the columns is called as one of labels is (label, "
                                    "class, tag): the drawings come without a label. Say which of "
                                    "{} holds them with --label-column.",
@@ -294,7 +294,7 @@ class PathLabelTable final {
 
     void warn_of_dates() {
         if (bad_dates_ > 0)
-            table_.problems.push_back(
+            table_.problems.add(
                 Remark{bad_date_.first,
                        fmt::format("\"{}\" is no date that is read (2026-07-31, or with "
                                    "T10:00:00Z); the drawing comes without it, and {} more.",

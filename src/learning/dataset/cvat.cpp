@@ -36,7 +36,7 @@ class CvatXml {
             const auto got = static_cast<int>(in.gcount());
             if (XML_Parse(parser_.get(), part.data(), got, more ? 0 : 1) == XML_STATUS_ERROR) {
                 if (table_.rows.empty()) return failed();
-                table_.problems.push_back(Rejected{table_.name, failed().detail});
+                table_.problems.add(Rejected{table_.name, failed().detail});
                 break;
             }
         }
@@ -128,7 +128,7 @@ class CvatXml {
         const auto label = to_label(attribute(attributes, "label"));
         if (!label || label->empty()) return;
         if (!declared_.empty() && !declared_.contains(*label) && undeclared_.insert(*label).second)
-            table_.problems.push_back(Remark{
+            table_.problems.add(Remark{
                 row_.record.place, fmt::format("The label \"{}\" is not declared above.", *label)});
         used_.insert(*label);
         if (attribute(attributes, "source") == "auto")
@@ -151,20 +151,20 @@ class CvatXml {
         in_image_ = false;
         const auto& place = row_.record.place;
         if (shapes_ > 0)
-            table_.problems.push_back(
+            table_.problems.add(
                 Remark{place, counted(shapes_, "shape was passed over: tags alone are labels.",
                                       "shapes were passed over: tags alone are labels.")});
         if (!by_model_.empty()) as_suggestions();
         if (refused_.empty())
             table_.rows.add(row_);
         else
-            table_.problems.push_back(Rejected{place, refused_});
+            table_.problems.add(Rejected{place, refused_});
     }
 
     void as_suggestions() {
-        table_.problems.push_back(Remark{row_.record.place,
-                                         "A model made the tag: it is a "
-                                         "suggestion."});
+        table_.problems.add(Remark{row_.record.place,
+                                   "A model made the tag: it is a "
+                                   "suggestion."});
         for (auto& label : std::exchange(by_model_, {}))
             row_.record.suggestions.push_back({std::move(label), std::nullopt, {}});
     }
@@ -235,7 +235,7 @@ void read_imagenet_list(std::istream& in, const std::string& name,
         if (wrong.empty())
             table.rows.add(row);
         else
-            table.problems.push_back(Rejected{row.record.place, wrong});
+            table.problems.add(Rejected{row.record.place, wrong});
     }
 }
 

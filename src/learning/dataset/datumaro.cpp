@@ -73,7 +73,7 @@ class DatumaroReader {
             Row row;
             if (item != nullptr) row.picture = picture_of(*item);
             if (row.picture.empty()) {
-                table_.problems.push_back(Rejected{place, "The item names no picture."});
+                table_.problems.add(Rejected{place, "The item names no picture."});
                 continue;
             }
             row.record.place = place;
@@ -127,7 +127,7 @@ class DatumaroReader {
     }
 
     void say(const std::string& place, std::string text) {
-        table_.problems.push_back(Remark{place, std::move(text)});
+        table_.problems.add(Remark{place, std::move(text)});
     }
 
     Table table_;

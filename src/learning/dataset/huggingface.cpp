@@ -70,7 +70,7 @@ class Metadata {
         for (const auto& value : labels) {
             const auto label = label_of(value, classes_);
             if (!label)
-                table_.problems.push_back(
+                table_.problems.add(
                     Remark{place, label.error().detail + " The drawing comes without it."});
             else if (is_own)
                 add_label_beside_own(row.record, *label);
@@ -81,7 +81,7 @@ class Metadata {
     }
 
     void reject(const std::string& place, std::string why) {
-        table_.problems.push_back(Rejected{place, std::move(why)});
+        table_.problems.add(Rejected{place, std::move(why)});
     }
 
     void read_lines(std::string_view text_of_file) {
@@ -165,7 +165,7 @@ class Metadata {
     void warn_of_no_label() {
         if (has_labels_ || others_.empty()) return;
         const auto wanted = label_column_.empty() ? std::string("label") : label_column_;
-        table_.problems.push_back(
+        table_.problems.add(
             Remark{name_, fmt::format("There is no \"{}\" in it: the drawings come without a "
                                       "label. Say which of {} holds them with --label-column.",
                                       wanted, fmt::join(others_, ", "))});

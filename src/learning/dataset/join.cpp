@@ -54,7 +54,7 @@ class JoinReader final : public RecordReader {
 
     Result<std::optional<Item>> next() override {
         if (next_problem_ < table_.problems.size())
-            return std::optional(std::move(table_.problems[next_problem_++]));
+            return std::optional(table_.problems.read(next_problem_++));
         if (next_embedded_ < embedded_.size())
             return std::optional<Item>(table_.rows.read(embedded_[next_embedded_++]).record);
         for (;;) {
@@ -95,7 +95,7 @@ class JoinReader final : public RecordReader {
             if (entry)
                 named_.push_back({*entry, i});
             else
-                table_.problems.push_back(Rejected{
+                table_.problems.add(Rejected{
                     row.record.place, fmt::format("{}: {}", row.picture, entry.error().detail)});
         }
         std::sort(named_.begin(), named_.end());

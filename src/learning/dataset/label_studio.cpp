@@ -258,7 +258,7 @@ class Tasks {
     }
 
     void reject(const std::string& place, std::string why) {
-        table_.problems.push_back(Rejected{place, std::move(why)});
+        table_.problems.add(Rejected{place, std::move(why)});
     }
 
     void add(const json::object& object, const std::string& place) {
@@ -336,7 +336,7 @@ class Tasks {
             add_chosen(value, labels);
             if (labels.empty()) continue;
             if (value.is_array() && labels.size() > 1)
-                table_.problems.push_back(
+                table_.problems.add(
                     Remark{place, "One annotation holds several results; all count."});
             vote.choices.emplace(std::string(key), std::move(labels));
         }

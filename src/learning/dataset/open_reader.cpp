@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -361,7 +360,7 @@ class TableGatherer {
             if (alone) return error;
             error.detail = fmt::format("{}: {}", path, error.detail);
             if (error.kind == ErrorKind::invalid) return error;  // an option is asked for
-            problems_.push_back(Rejected{path, found.error().detail});
+            problems_.add(Rejected{path, found.error().detail});
             if (!failed_) failed_ = std::move(error);
             return {};
         }
@@ -390,15 +389,15 @@ class TableGatherer {
     void add(Table more) {
         auto& table = all_->table;
         table.rows.add(std::move(more.rows));
-        std::move(more.problems.begin(), more.problems.end(), std::back_inserter(table.problems));
+        table.problems.add(std::move(more.problems));
         for (const auto& label : more.empty_labels) add_label(table.empty_labels, label);
     }
 
     void end() {
         auto& table = all_->table;
-        std::move(problems_.begin(), problems_.end(), std::back_inserter(table.problems));
+        table.problems.add(std::move(problems_));
         if (!passed_over_.empty())
-            table.problems.push_back(
+            table.problems.add(
                 Remark{passed_over_.front(),
                        passed_over_.size() == 1
                            ? "It lists no pictures and was passed over."
@@ -417,7 +416,7 @@ class TableGatherer {
     const std::vector<std::string>& files_;
     const ReadOptions& options_;
     std::optional<Found> all_;
-    std::vector<Item> problems_;
+    Problems problems_;
     std::vector<std::string> passed_over_;
     std::optional<Error> failed_;
 };

@@ -51,7 +51,7 @@ struct TableFile {
 struct Table {
     std::string name;
     Rows rows;
-    std::vector<Item> problems;                  ///< of rows that could not be read
+    Problems problems;                           ///< of rows that could not be read
     std::vector<std::string> empty_labels = {};  ///< that no row has
     /// The label of a picture that no row names, by its path; empty for none.
     std::function<std::string(const std::string& path)> unlisted = {};

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <utility>
 
-#include "core/bytes.h"
+#include "learning/dataset/packed_list.h"
 #include "learning/dataset/reader.h"
 
+/// What readers keep of a file until the pictures come.
 namespace croquis::dataset {
 
 /// What a file says of one picture. record.image is empty, unless the file holds the picture too.
@@ -17,51 +15,78 @@ struct Row {
     Record record;
 };
 
-/// Rows by their numbers, from 0. Files may have a million: they are kept packed (DEFLATE), some
-/// dozens together, for what makes a row long is the same in most. Not thread-safe.
-class Rows {
+/// Calls `codec` with each member; what one is missing here does not compile.
+template <class Codec, Like<Row> AnyRow>
+void each_member(Codec& codec, AnyRow& row) {
+    auto& [picture, record] = row;
+    auto& [place, image, strokes, labels, disagreed, suggestions, reviewed, label_then, id,
+           external_id, file_name, created_at, pseudonym, source] = record;
+    codec(picture);
+    codec(place);
+    codec(image);
+    codec(strokes);
+    codec(labels);
+    codec(disagreed);
+    codec(suggestions);
+    codec(reviewed);
+    codec(label_then);
+    codec(id);
+    codec(external_id);
+    codec(file_name);
+    codec(created_at);
+    codec(pseudonym);
+    codec(source);
+}
+
+template <class Codec, Like<Suggestion> AnySuggestion>
+void each_member(Codec& codec, AnySuggestion& suggestion) {
+    auto& [label, confidence, model] = suggestion;
+    codec(label);
+    codec(confidence);
+    codec(model);
+}
+
+template <class Codec, Like<Reviewed> AnyReviewed>
+void each_member(Codec& codec, AnyReviewed& reviewed) {
+    auto& [by, at, kind, bulk] = reviewed;
+    codec(by);
+    codec(at);
+    codec(kind);
+    codec(bulk);
+}
+
+using Rows = PackedList<Row>;
+
+/// A Rejected or a Remark.
+struct Problem {
+    bool rejected = false;
+    std::string place, text;
+};
+
+template <class Codec, Like<Problem> AnyProblem>
+void each_member(Codec& codec, AnyProblem& problem) {
+    auto& [rejected, place, text] = problem;
+    codec(rejected);
+    codec(place);
+    codec(text);
+}
+
+/// What cannot be read of a file, or should be known: there may be something of every row.
+class Problems {
   public:
-    Rows();
-    ~Rows();
-    Rows(Rows&&) noexcept;
-    Rows& operator=(Rows&&) noexcept;
-    Rows(const Rows&) = delete;
-    Rows& operator=(const Rows&) = delete;
-
-    void add(const Row& row);
+    void add(const Rejected& rejected) { all_.add({true, rejected.place, rejected.reason}); }
+    void add(const Remark& remark) { all_.add({false, remark.place, remark.text}); }
     /// Behind those that are there.
-    void add(Rows more);
-    /// Unpacks those around it, unless they were read last.
-    [[nodiscard]] Row read(std::size_t number);
-
-    [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] bool empty() const { return size_ == 0; }
-    /// Bytes of all that are packed.
-    [[nodiscard]] std::size_t packed_bytes() const;
+    void add(Problems more) { all_.add(std::move(more.all_)); }
+    [[nodiscard]] Item read(std::size_t number) {
+        auto problem = all_.read(number);
+        if (problem.rejected) return Rejected{std::move(problem.place), std::move(problem.text)};
+        return Remark{std::move(problem.place), std::move(problem.text)};
+    }
+    [[nodiscard]] std::size_t size() const { return all_.size(); }
 
   private:
-    struct Block {
-        std::size_t first;     ///< of its rows
-        std::size_t unpacked;  ///< bytes
-        Bytes packed;
-    };
-    /// Rows as bytes one after the other.
-    struct Plain {
-        std::size_t first = 0;
-        std::string bytes;
-        std::vector<std::size_t> begins;
-    };
-    struct Engines;
-
-    void pack();
-    void unpack_around(std::size_t number);
-
-    std::unique_ptr<Engines> engines_;
-    std::vector<Block> blocks_;
-    Plain last_;    ///< not packed yet
-    Plain near_;    ///< unpacked last
-    Bytes packed_;  ///< room to pack in
-    std::size_t size_ = 0;
+    PackedList<Problem> all_;
 };
 
 }  // namespace croquis::dataset

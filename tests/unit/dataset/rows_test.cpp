@@ -108,5 +108,26 @@ TEST(Rows, TakeLittleMoreThanWhatIsOneOfAKindInEach) {
     EXPECT_LT(rows.packed_bytes(), count * 80);  // of some 350 bytes, and 700 as objects
 }
 
+TEST(Problems, ComeBackInTheirOrderAsWhatTheyWere) {
+    Problems problems;
+    Problems more;
+    for (int i = 0; i < 1000; ++i) {
+        problems.add(Rejected{fmt::format("x.json, item {}", i), "The item names no picture."});
+        more.add(Remark{fmt::format("y.json, item {}", i), "A remark."});
+    }
+    problems.add(std::move(more));
+    ASSERT_EQ(problems.size(), 2000U);
+    for (std::size_t i = 0; i < 1000; ++i) {
+        const auto first = problems.read(i);
+        ASSERT_TRUE(std::holds_alternative<Rejected>(first));
+        EXPECT_EQ(std::get<Rejected>(first).place, fmt::format("x.json, item {}", i));
+        EXPECT_EQ(std::get<Rejected>(first).reason, "The item names no picture.");
+        const auto second = problems.read(1000 + i);
+        ASSERT_TRUE(std::holds_alternative<Remark>(second));
+        EXPECT_EQ(std::get<Remark>(second).place, fmt::format("y.json, item {}", i));
+        EXPECT_EQ(std::get<Remark>(second).text, "A remark.");
+    }
+}
+
 }  // namespace
 }  // namespace croquis::dataset
