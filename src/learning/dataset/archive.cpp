@@ -118,16 +118,26 @@ class ArchiveCursor final : public TreeCursor {
     Result<Bytes> read(std::size_t max_bytes) override {
         Bytes bytes;
         if (declared_ <= max_bytes) bytes.reserve(static_cast<std::size_t>(declared_));
-        for (;;) {
-            const auto room = std::min(block_.size(), max_bytes + 1 - bytes.size());
+        const auto read = read_parts(max_bytes, [&](BytesView part) {
+            bytes.insert(bytes.end(), part.begin(), part.end());
+        });
+        if (!read) return read.error();
+        return bytes;
+    }
+
+    Result<void> read_parts(std::size_t max_bytes,
+                            const std::function<void(BytesView)>& take) override {
+        for (std::size_t read = 0;;) {
+            const auto room = std::min(block_.size(), max_bytes + 1 - read);
             const auto got = archive_read_data(reader_.get(), block_.data(), room);
             if (got < 0)
                 return Error{ErrorKind::malformed,
                              fmt::format("It cannot be unpacked: {}.", message_of(reader_.get()))};
-            bytes.insert(bytes.end(), block_.begin(), block_.begin() + got);
-            if (const auto fits = count_beyond_declared(bytes.size()); !fits) return fits.error();
-            if (bytes.size() > max_bytes) return larger_than(max_bytes);
-            if (got == 0) return bytes;
+            read += static_cast<std::size_t>(got);
+            if (const auto fits = count_beyond_declared(read); !fits) return fits.error();
+            if (read > max_bytes) return larger_than(max_bytes);
+            if (got == 0) return {};
+            take(BytesView(block_).first(static_cast<std::size_t>(got)));
         }
     }
 

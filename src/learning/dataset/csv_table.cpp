@@ -211,27 +211,13 @@ Result<Row> row_of(const std::vector<std::string>& cells, const Columns& columns
     return row;
 }
 
-/// UTF-8 without a byte order mark, whichever Unicode form the text is in. Where it is another, it
-/// is put into `converted`.
-Result<std::string_view> as_utf8(std::string_view text, std::string& converted) {
-    using namespace std::string_view_literals;
-    if (text.starts_with("\xef\xbb\xbf"sv)) return text.substr(3);
-    const bool little = text.starts_with("\xff\xfe"sv);
-    if (!little && !text.starts_with("\xfe\xff"sv)) return text;
-    auto utf8 = to_utf8(text.substr(2), little ? "UTF-16LE" : "UTF-16BE");
-    if (!utf8) return Error{ErrorKind::malformed, "The text is not UTF-16, as it claims to be."};
-    converted = std::move(*utf8);
-    return std::string_view(converted);
-}
-
 /// Reads the rows of a text, the first of which may be its head.
 class PathLabelTable final {
   public:
     PathLabelTable(std::string name, const ReadOptions& options)
         : options_(options), table_{std::move(name), {}, {}} {}
 
-    Result<Table> read(std::string_view text) {
-        CsvReader rows(text);
+    Result<Table> read(CsvReader& rows) {
         for (;;) {
             const auto row = rows.next();
             const auto place = fmt::format("{}:{}", table_.name, rows.line());
@@ -314,11 +300,11 @@ bool is_label_heading(std::string_view heading) {
     return std::find(label_names.begin(), label_names.end(), plain(heading)) != label_names.end();
 }
 
-Result<Table> read_csv_table(std::string_view text, std::string name, const ReadOptions& options) {
-    std::string converted;
-    const auto utf8 = as_utf8(text, converted);
+Result<Table> read_csv_table(const TextSource& text, const ReadOptions& options) {
+    const auto utf8 = as_utf8(text);
     if (!utf8) return utf8.error();
-    return PathLabelTable(std::move(name), options).read(*utf8);
+    return read_rows(
+        *utf8, [&](CsvReader& rows) { return PathLabelTable(utf8->name, options).read(rows); });
 }
 
 }  // namespace croquis::dataset

@@ -45,23 +45,52 @@ class OpenFile {
     OpenFile& operator=(const OpenFile&) = delete;
 
     Result<Bytes> read(std::size_t max_bytes) const {
-        struct stat about {};
-        if (descriptor_ < 0 || ::fstat(descriptor_, &about) != 0) return failed();
-        if (static_cast<std::uint64_t>(about.st_size) > max_bytes) return larger_than(max_bytes);
-        Bytes bytes(static_cast<std::size_t>(about.st_size));
+        const auto size = size_up_to(max_bytes);
+        if (!size) return size.error();
+        Bytes bytes(*size);
         std::size_t got = 0;
         while (got < bytes.size()) {
-            const auto count = ::read(descriptor_, bytes.data() + got, bytes.size() - got);
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) return failed();
-            if (count == 0) break;
-            got += static_cast<std::size_t>(count);
+            const auto count = some(bytes.data() + got, bytes.size() - got);
+            if (!count) return count.error();
+            if (*count == 0) break;
+            got += *count;
         }
         bytes.resize(got);
         return bytes;
     }
 
+    Result<void> read_parts(std::size_t max_bytes,
+                            const std::function<void(BytesView)>& take) const {
+        const auto size = size_up_to(max_bytes);
+        if (!size) return size.error();
+        Bytes part(std::size_t{64} << 10U);
+        for (std::size_t left = *size; left > 0;) {
+            const auto count = some(part.data(), std::min(left, part.size()));
+            if (!count) return count.error();
+            if (*count == 0) break;
+            take(BytesView(part).first(*count));
+            left -= *count;
+        }
+        return {};
+    }
+
   private:
+    [[nodiscard]] Result<std::size_t> size_up_to(std::size_t max_bytes) const {
+        struct stat about {};
+        if (descriptor_ < 0 || ::fstat(descriptor_, &about) != 0) return failed();
+        if (static_cast<std::uint64_t>(about.st_size) > max_bytes) return larger_than(max_bytes);
+        return static_cast<std::size_t>(about.st_size);
+    }
+
+    /// How many of the next bytes it put there; 0 at the end.
+    Result<std::size_t> some(std::uint8_t* into, std::size_t room) const {
+        for (;;) {
+            const auto count = ::read(descriptor_, into, room);
+            if (count >= 0) return static_cast<std::size_t>(count);
+            if (errno != EINTR) return failed();
+        }
+    }
+
     static Error failed() {
         return {ErrorKind::unavailable,
                 fmt::format("It cannot be read: {}.", std::strerror(errno))};
@@ -87,6 +116,11 @@ class FolderCursor final : public TreeCursor {
 
     Result<Bytes> read(std::size_t max_bytes) override {
         return OpenFile(current_).read(max_bytes);
+    }
+
+    Result<void> read_parts(std::size_t max_bytes,
+                            const std::function<void(BytesView)>& take) override {
+        return OpenFile(current_).read_parts(max_bytes, take);
     }
 
     std::uint64_t position() const override { return position_; }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,9 @@ class TreeCursor {
     /// The bytes of the file that next() returned last, once. Errors: too_large (more than
     /// `max_bytes`), malformed, unavailable.
     virtual Result<Bytes> read(std::size_t max_bytes) = 0;
+    /// The same, given to `take` part by part.
+    virtual Result<void> read_parts(std::size_t max_bytes,
+                                    const std::function<void(BytesView)>& take) = 0;
     /// How far it is, on the scale of FileTree::extent().
     [[nodiscard]] virtual std::uint64_t position() const = 0;
 };

@@ -84,8 +84,7 @@ class Metadata {
         table_.problems.add(Rejected{place, std::move(why)});
     }
 
-    void read_lines(std::string_view text_of_file) {
-        ViewStream in(text_of_file);
+    void read_lines(std::istream& in) {
         std::string line;
         for (std::size_t number = 1; std::getline(in, line); ++number) {
             const auto text = trimmed(without_byte_order_mark(line));
@@ -114,8 +113,7 @@ class Metadata {
         warn_of_no_label();
     }
 
-    void read_csv(std::string_view text) {
-        CsvReader rows(text);
+    void read_csv(CsvReader& rows) {
         std::vector<std::string> head;
         std::vector<std::string> columns;
         for (;;) {
@@ -209,14 +207,18 @@ std::vector<std::string> read_class_names(std::istream& readme) {
     return names;
 }
 
-void read_metadata(std::string_view text, const std::string& name,
-                   const std::vector<std::string>& classes, const std::string& label_column,
-                   Table& table) {
-    Metadata metadata(name, classes, label_column, table);
-    if (extension(name) == ".csv")
-        metadata.read_csv(text);
-    else
-        metadata.read_lines(text);
+Result<void> read_metadata(const TextSource& text, const std::vector<std::string>& classes,
+                           const std::string& label_column, Table& table) {
+    Metadata metadata(text.name, classes, label_column, table);
+    if (extension(text.name) == ".csv")
+        return read_rows(text, [&](CsvReader& rows) -> Result<void> {
+            metadata.read_csv(rows);
+            return {};
+        });
+    return read_through(text, [&](std::istream& in) -> Result<void> {
+        metadata.read_lines(in);
+        return {};
+    });
 }
 
 }  // namespace croquis::dataset

@@ -52,6 +52,13 @@ std::string id_in(const json::object& object, std::string_view key) {
     return value == nullptr ? std::string() : id_of(*value);
 }
 
+int begin_of_json(std::istream& in) {
+    while (in.peek() == 0xef || in.peek() == 0xbb || in.peek() == 0xbf || in.peek() == ' ' ||
+           in.peek() == '\n' || in.peek() == '\r' || in.peek() == '\t')
+        in.get();
+    return in.peek();
+}
+
 Result<json::object> read_object(std::istream& in) {
     const std::string text(std::istreambuf_iterator<char>(in), {});
     json::error_code failed;

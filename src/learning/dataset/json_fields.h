@@ -25,6 +25,10 @@ std::optional<float> share_in(const boost::json::object& object, std::string_vie
 std::string id_of(const boost::json::value& value);
 std::string id_in(const boost::json::object& object, std::string_view key);
 
+/// Passes over white space and byte order marks, wherever they stand before the JSON; the byte that
+/// it begins with stays.
+int begin_of_json(std::istream& in);
+
 /// Reads a whole text of one object. Errors: malformed.
 Result<boost::json::object> read_object(std::istream& in);
 

@@ -401,26 +401,26 @@ bool is_label_studio_csv(std::string_view beginning) {
     return has("annotation_id") && has("annotator");
 }
 
-Result<Table> read_label_studio_csv(std::string_view text, std::string name,
-                                    const std::string& control) {
-    Tasks tasks(std::move(name), control);
-    CsvReader rows(text);
-    const auto head = rows.next();
-    if (!head) return head.error();
-    for (;;) {
-        const auto row = rows.next();
-        const auto place = fmt::format("{}:{}", tasks.name(), rows.line());
-        if (!row) {
-            tasks.reject(place, row.error().detail);
-            continue;
+Result<Table> read_label_studio_csv(const TextSource& text, const std::string& control) {
+    return read_rows(text, [&](CsvReader& rows) -> Result<Table> {
+        Tasks tasks(text.name, control);
+        const auto head = rows.next();
+        if (!head) return head.error();
+        for (;;) {
+            const auto row = rows.next();
+            const auto place = fmt::format("{}:{}", tasks.name(), rows.line());
+            if (!row) {
+                tasks.reject(place, row.error().detail);
+                continue;
+            }
+            if (!*row) return tasks.decided();
+            json::object object{{"annotation_id", nullptr}};
+            const auto columns = std::min((*row)->fields.size(), (*head)->fields.size());
+            for (std::size_t i = 0; i < columns; ++i)
+                if (auto value = value_of((*row)->fields[i])) object[(*head)->fields[i]] = *value;
+            tasks.add(object, place);
         }
-        if (!*row) return tasks.decided();
-        json::object object{{"annotation_id", nullptr}};
-        const auto columns = std::min((*row)->fields.size(), (*head)->fields.size());
-        for (std::size_t i = 0; i < columns; ++i)
-            if (auto value = value_of((*row)->fields[i])) object[(*head)->fields[i]] = *value;
-        tasks.add(object, place);
-    }
+    });
 }
 
 }  // namespace croquis::dataset

@@ -4,10 +4,8 @@
 #include <array>
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <utility>
 
-#include "core/files.h"
 #include "learning/dataset/archive.h"
 #include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
@@ -56,13 +54,6 @@ bool is_metadata_name(std::string_view name) {
     return name == "metadata.jsonl" || name == "metadata.csv";
 }
 
-Result<std::unique_ptr<std::istream>> open_file(const fs::path& file) {
-    auto in = std::make_unique<std::ifstream>(file, std::ios::binary);
-    if (!*in)
-        return Error{ErrorKind::unavailable, fmt::format("{} cannot be read.", file.string())};
-    return std::unique_ptr<std::istream>(std::move(in));
-}
-
 std::uint64_t size_of(const fs::path& file) {
     std::error_code failed;
     const auto size = fs::file_size(file, failed);
@@ -81,66 +72,66 @@ Result<Found> found(Format format, Result<Table> table) {
     return Found{std::move(*table), format};
 }
 
-/// The first byte that is neither blank nor a byte order mark; what was passed over may be so
-/// everywhere.
-int first_byte(std::istream& in) {
-    while (in.peek() == 0xef || in.peek() == 0xbb || in.peek() == 0xbf || in.peek() == ' ' ||
-           in.peek() == '\n' || in.peek() == '\r' || in.peek() == '\t')
-        in.get();
-    return in.peek();
+Result<Found> read_tasks(const TextSource& text, const ReadOptions& options) {
+    return found(Format::label_studio, read_through(text, [&](std::istream& in) {
+                     begin_of_json(in);
+                     return read_label_studio_table(in, text.name, options.label_column);
+                 }));
 }
 
 /// COCO and Datumaro are one object each; so may Label Studio's single task be.
-Result<Found> read_json(std::istream& in, std::string name, const ReadOptions& options) {
-    if (first_byte(in) != '{')
-        return found(Format::label_studio,
-                     read_label_studio_table(in, std::move(name), options.label_column));
-    const auto object = read_object(in);
+Result<Found> read_json(const TextSource& text, const ReadOptions& options) {
+    const auto begin =
+        read_through(text, [](std::istream& in) { return Result<int>(begin_of_json(in)); });
+    if (!begin) return begin.error();
+    if (*begin != '{') return read_tasks(text, options);
+    const auto object = read_through(text, [](std::istream& in) {
+        begin_of_json(in);
+        return read_object(in);
+    });
     if (!object) return object.error();
     if (list_in(*object, "items") != nullptr)
-        return found(Format::datumaro, read_datumaro_table(*object, std::move(name)));
+        return found(Format::datumaro, read_datumaro_table(*object, text.name));
     if (list_in(*object, "images") != nullptr)
-        return found(Format::coco, read_coco_table(*object, std::move(name)));
-    std::istringstream single(boost::json::serialize(*object));
-    auto task = found(Format::label_studio,
-                      read_label_studio_table(single, std::move(name), options.label_column));
+        return found(Format::coco, read_coco_table(*object, text.name));
+    auto task = read_tasks(text, options);
     if (task) task->one_task = true;
     return task;
 }
 
-Result<Found> read_csv(std::string_view text, std::string name, const ReadOptions& options) {
-    if (is_label_studio_csv(text))
-        return found(Format::label_studio,
-                     read_label_studio_csv(text, std::move(name), options.label_column));
-    return found(Format::csv, read_csv_table(text, std::move(name), options));
+/// The first line, as far as a head may go.
+Result<std::string> first_line(const TextSource& text) {
+    constexpr std::size_t longest = std::size_t{1} << 20U;
+    return read_through(text, [](std::istream& in) -> Result<std::string> {
+        std::string line;
+        for (int c = in.get(); c != std::istream::traits_type::eof() && c != '\n' && c != '\r' &&
+                               line.size() < longest;
+             c = in.get())
+            line.push_back(static_cast<char>(c));
+        return line;
+    });
 }
 
-/// Whether a file is read a piece at a time, and not as one text.
-bool is_read_by_pieces(std::string_view name) {
-    return extension(name) == ".json" || extension(name) == ".xml";
+Result<Found> read_csv(const TextSource& text, const ReadOptions& options) {
+    const auto head = first_line(text);
+    if (!head) return head.error();
+    if (is_label_studio_csv(*head))
+        return found(Format::label_studio, read_label_studio_csv(text, options.label_column));
+    return found(Format::csv, read_csv_table(text, options));
 }
 
-Result<Found> read_by_pieces(std::istream& in, std::string name, const ReadOptions& options) {
-    if (extension(name) == ".json") return read_json(in, std::move(name), options);
-    return found(Format::cvat, read_cvat_table(in, std::move(name)));
-}
-
-Result<Found> read_table(std::string_view text, std::string name, const ReadOptions& options) {
-    if (!is_read_by_pieces(name)) return read_csv(text, std::move(name), options);
-    ViewStream in(text);
-    return read_by_pieces(in, std::move(name), options);
+Result<Found> read_table(const TextSource& text, const ReadOptions& options) {
+    const auto ending = extension(text.name);
+    if (ending == ".json") return read_json(text, options);
+    if (ending != ".xml") return read_csv(text, options);
+    return found(Format::cvat, read_through(text, [&](std::istream& in) {
+                     return read_cvat_table(in, text.name);
+                 }));
 }
 
 Result<Found> read_table_file(const fs::path& file, std::string name, const ReadOptions& options) {
     if (size_of(file) > max_table_bytes) return larger_than(max_table_bytes);
-    if (is_read_by_pieces(name)) {
-        const auto in = open_file(file);
-        if (!in) return in.error();
-        return read_by_pieces(**in, std::move(name), options);
-    }
-    const auto text = read_file(file, max_table_bytes, "path");
-    if (!text) return text.error();
-    return read_csv(*text, std::move(name), options);
+    return read_table(file_text(file, std::move(name)), options);
 }
 
 /// Files of Hugging Face's, and the folder that they and all else are in; empty where there is
@@ -174,13 +165,8 @@ Result<std::unique_ptr<RecordReader>> open_single(const fs::path& file, Format f
         if (!tree) return tree.error();
         return open_metadata(std::move(*tree), {{name}, {}, true}, options);
     }
-    if (format == Format::quickdraw)
-        return read_quickdraw({{name, [file] { return open_file(file); }}}, size_of(file));
-    if (format == Format::csv && is_strokes(file)) {
-        auto text = read_file(file, max_table_bytes, "path");
-        if (!text) return text.error();
-        return read_stroke_csv(std::move(*text), name);
-    }
+    if (format == Format::quickdraw) return read_quickdraw({file_text(file, name)}, size_of(file));
+    if (format == Format::csv && is_strokes(file)) return read_stroke_csv(file_text(file, name));
     auto read = read_table_file(file, name, options);
     if (!read) return read.error();
     auto pictures =
@@ -262,21 +248,22 @@ Result<Contents> look_into(const FileTree& tree) {
     return contents;
 }
 
-Result<Bytes> read_from(const FileTree& tree, const std::string& path) {
+Result<TextSource> text_from(const FileTree& tree, const std::string& path) {
     auto cursor = tree.open();
     if (!cursor) return cursor.error();
     for (;;) {
         const auto entry = (*cursor)->next();
         if (!entry) return entry.error();
         if (!*entry) return Error{ErrorKind::not_found, fmt::format("There is no {}.", path)};
-        if ((*entry)->path == path && !(*entry)->is_folder) return (*cursor)->read(max_table_bytes);
+        if ((*entry)->path == path && !(*entry)->is_folder)
+            return packed_text(**cursor, path, max_table_bytes);
     }
 }
 
 Result<std::unique_ptr<std::istream>> open_from(const FileTree& tree, const std::string& path) {
-    auto bytes = read_from(tree, path);
-    if (!bytes) return bytes.error();
-    return std::unique_ptr<std::istream>(std::make_unique<BytesStream>(std::move(*bytes)));
+    const auto text = text_from(tree, path);
+    if (!text) return text.error();
+    return text->open();
 }
 
 /// With the pictures of the tree, or those that the options name.
@@ -339,10 +326,10 @@ class TableGatherer {
             const auto& path = (*entry)->path;
             if ((*entry)->is_folder || !wanted.contains(path)) continue;
             ++seen;
-            const auto bytes = (*cursor)->read(max_table_bytes);
-            if (!bytes) return bytes.error();
+            const auto text = packed_text(**cursor, path, max_table_bytes);
+            if (!text) return text.error();
             if (seen == files_.size()) cursor->reset();  // the directory takes memory too
-            if (const auto taken = take(path, read_table(as_text(*bytes), path, options_)); !taken)
+            if (const auto taken = take(path, read_table(*text, options_)); !taken)
                 return taken.error();
         }
         if (all_) end();
@@ -461,9 +448,10 @@ Result<std::unique_ptr<RecordReader>> open_metadata(std::unique_ptr<FileTree> tr
         classes = read_class_names(**readme);
     Table table{files.paths.front(), {}, {}};
     for (const auto& file : files.paths) {
-        const auto text = read_from(*tree, file);
+        const auto text = text_from(*tree, file);
         if (!text) return text.error();
-        read_metadata(as_text(*text), file, classes, options.label_column, table);
+        const auto read = read_metadata(*text, classes, options.label_column, table);
+        if (!read) return read.error();
     }
     table.only_named = files.alone && options.pictures.empty();
     table.unlisted = [files](const std::string& path) { return label_of_folder(path, files); };
@@ -506,7 +494,7 @@ std::unique_ptr<RecordReader> open_lines_of_folder(const fs::path& folder,
     std::vector<TextSource> texts;
     std::uint64_t bytes = 0;
     for (const auto& file : files) {
-        texts.push_back({file, [path = folder / file] { return open_file(path); }});
+        texts.push_back(file_text(folder / file, file));
         bytes += size_of(folder / file);
     }
     return read_quickdraw(std::move(texts), bytes);

@@ -3,12 +3,14 @@
 #include <boost/json/object.hpp>
 #include <filesystem>
 #include <functional>
+#include <istream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "learning/dataset/reader.h"
 #include "learning/dataset/rows.h"
+#include "learning/dataset/text_source.h"
 
 /// The readers behind open_reader(), a format each.
 namespace croquis::dataset {
@@ -16,12 +18,6 @@ namespace croquis::dataset {
 /// A folder a label: [wrapper/][train|val|test/]label/[folders/]picture.
 Result<std::unique_ptr<RecordReader>> read_image_folder(std::unique_ptr<FileTree> tree,
                                                         const ReadOptions& options);
-
-/// A text of lines, and what its place is called in reports.
-struct TextSource {
-    std::string name;
-    std::function<Result<std::unique_ptr<std::istream>>()> open;
-};
 
 /// Quick, Draw!'s lines, raw or simplified, of one text after the other; `extent` bytes together, 0
 /// where it is not known.
@@ -38,8 +34,9 @@ Result<Record> record_of(const StrokeFields& fields);
 
 /// Whether a CSV's head names a drawing's strokes.
 bool is_stroke_csv(std::string_view beginning);
-/// The game's strokes in a CSV with a head, as Kaggle's Doodle contest gives them.
-std::unique_ptr<RecordReader> read_stroke_csv(std::string text, std::string name);
+/// The game's strokes in a CSV with a head, as Kaggle's Doodle contest gives them. Errors: those of
+/// the source.
+Result<std::unique_ptr<RecordReader>> read_stroke_csv(const TextSource& text);
 
 /// A file that rows were read from, where it is in the tree that the pictures are in.
 struct TableFile {
@@ -64,7 +61,7 @@ struct Table {
 bool is_label_heading(std::string_view heading);
 
 /// Reads path,label lines. Errors: malformed; invalid, where the columns cannot be told.
-Result<Table> read_csv_table(std::string_view text, std::string name, const ReadOptions& options);
+Result<Table> read_csv_table(const TextSource& text, const ReadOptions& options);
 
 /// Reads a Label Studio export of image classification: JSON or JSON-MIN. The labels are what was
 /// chosen in `control`, or where that is empty, in the one that people chose in most. Errors:
@@ -72,8 +69,7 @@ Result<Table> read_csv_table(std::string_view text, std::string name, const Read
 Result<Table> read_label_studio_table(std::istream& in, std::string name,
                                       const std::string& control);
 /// The same as CSV or TSV.
-Result<Table> read_label_studio_csv(std::string_view text, std::string name,
-                                    const std::string& control);
+Result<Table> read_label_studio_csv(const TextSource& text, const std::string& control);
 /// Whether a CSV's head is that of Label Studio's.
 bool is_label_studio_csv(std::string_view beginning);
 
@@ -92,11 +88,11 @@ void read_imagenet_list(std::istream& in, const std::string& name,
                         const std::vector<std::string>& labels, Table& table);
 
 /// Reads Hugging Face's metadata.jsonl or metadata.csv into a table; the pictures are below the
-/// folder of `name`. `classes` are what numbers mean. The label is what `label_column` names, else
-/// "label" and "labels", else the one column that other tools call so.
-void read_metadata(std::string_view text, const std::string& name,
-                   const std::vector<std::string>& classes, const std::string& label_column,
-                   Table& table);
+/// folder of the file. `classes` are what numbers mean. The label is what `label_column` names,
+/// else "label" and "labels", else the one column that other tools call so. Errors: those of the
+/// source.
+Result<void> read_metadata(const TextSource& text, const std::vector<std::string>& classes,
+                           const std::string& label_column, Table& table);
 /// The names of a data set's classes in its README.md (features, label, class_label); empty where
 /// it has none.
 std::vector<std::string> read_class_names(std::istream& readme);

@@ -12,8 +12,8 @@ namespace {
 /// columns, in any order.
 class StrokeCsvReader final : public RecordReader {
   public:
-    StrokeCsvReader(std::string text, std::string name)
-        : text_(std::move(text)), name_(std::move(name)), rows_(text_) {
+    StrokeCsvReader(std::unique_ptr<std::istream> in, char separator, std::string name)
+        : in_(std::move(in)), name_(std::move(name)), rows_(*in_, separator) {
         if (auto head = rows_.next(); head && *head)
             for (const auto& field : (*head)->fields) head_.push_back(folded(field));
     }
@@ -27,6 +27,7 @@ class StrokeCsvReader final : public RecordReader {
         const auto row = rows_.next();
         const auto place = fmt::format("{}:{}", name_, rows_.line());
         if (!row) return std::optional<Item>(Rejected{place, row.error().detail});
+        if (!*row && in_->bad()) return unreadable(name_);
         if (!*row) return std::optional<Item>();
         read_ = rows_.line();
         StrokeFields fields;
@@ -62,7 +63,7 @@ class StrokeCsvReader final : public RecordReader {
         return {};
     }
 
-    std::string text_;
+    std::unique_ptr<std::istream> in_;
     std::string name_;
     CsvReader rows_;
     std::vector<std::string> head_;
@@ -86,8 +87,14 @@ bool is_stroke_csv(std::string_view beginning) {
     return has_drawing && has_key;
 }
 
-std::unique_ptr<RecordReader> read_stroke_csv(std::string text, std::string name) {
-    return std::make_unique<StrokeCsvReader>(std::move(text), std::move(name));
+Result<std::unique_ptr<RecordReader>> read_stroke_csv(const TextSource& text) {
+    const auto separator =
+        read_through(text, [](std::istream& in) { return Result<char>(csv_separator(in)); });
+    if (!separator) return separator.error();
+    auto in = text.open();
+    if (!in) return in.error();
+    return std::unique_ptr<RecordReader>(
+        std::make_unique<StrokeCsvReader>(std::move(*in), *separator, text.name));
 }
 
 }  // namespace croquis::dataset

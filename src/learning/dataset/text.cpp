@@ -41,9 +41,10 @@ class Converter {
         return handle_ != reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr)
     }
 
-    std::optional<std::string> convert(std::string_view text) {
+    /// Puts UTF-8 behind `out`. How much of the text it is: all but what is begun at its end;
+    /// nothing where it is not in the charset.
+    std::optional<std::size_t> convert(std::string_view text, std::string& out) {
         std::string in(text);
-        std::string out;
         std::array<char, 512> part{};
         char* from = in.data();
         std::size_t left = in.size();
@@ -52,9 +53,11 @@ class Converter {
             std::size_t room = part.size();
             const auto done = iconv(handle_, &from, &left, &to, &room);
             out.append(part.data(), part.size() - room);
-            if (done == static_cast<std::size_t>(-1) && errno != E2BIG) return std::nullopt;
+            if (done != static_cast<std::size_t>(-1) || errno == E2BIG) continue;
+            if (errno == EINVAL) break;
+            return std::nullopt;
         }
-        return out;
+        return text.size() - left;
     }
 
   private:
@@ -84,21 +87,34 @@ std::string case_folded(std::string_view text) {
 std::optional<std::string> to_utf8(std::string_view text, const std::string& charset) {
     Converter converter(charset);
     if (!converter.valid()) return std::nullopt;
-    return converter.convert(text);
+    std::string utf8;
+    if (converter.convert(text, utf8) != text.size()) return std::nullopt;
+    return utf8;
+}
+
+bool to_utf8(std::istream& in, const std::string& charset,
+             const std::function<void(std::string_view)>& take) {
+    Converter converter(charset);
+    if (!converter.valid()) return false;
+    std::string part;
+    std::string utf8;
+    constexpr std::size_t part_bytes = std::size_t{64} << 10U;
+    for (;;) {
+        const auto begun = part.size();  // at the end of the part before
+        part.resize(begun + part_bytes);
+        in.read(part.data() + begun, part_bytes);
+        part.resize(begun + static_cast<std::size_t>(in.gcount()));
+        if (part.size() == begun) return part.empty();
+        utf8.clear();
+        const auto taken = converter.convert(part, utf8);
+        if (!taken) return false;
+        take(utf8);
+        part.erase(0, *taken);
+    }
 }
 
 std::optional<std::string> to_label(std::string_view text) {
     return to_nfc(trimmed(text));
-}
-
-ViewStream::ViewStream(std::string_view text) : std::istream(static_cast<std::streambuf*>(this)) {
-    char* const begin = const_cast<char*>(text.data());  // it is only read
-    setg(begin, begin, begin + text.size());
-}
-
-BytesStream::BytesStream(Bytes bytes)
-    : std::istream(nullptr), bytes_(std::move(bytes)), view_(as_text(bytes_)) {
-    rdbuf(view_.rdbuf());
 }
 
 std::string percent_decoded(std::string_view text) {

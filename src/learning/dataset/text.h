@@ -1,12 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <istream>
 #include <optional>
-#include <streambuf>
 #include <string>
 #include <string_view>
-
-#include "core/bytes.h"
 
 /// Text as data sets hold it.
 namespace croquis::dataset {
@@ -22,25 +20,13 @@ std::string case_folded(std::string_view text);
 /// where there is no such charset.
 std::optional<std::string> to_utf8(std::string_view text, const std::string& charset);
 
+/// What is left of `in`, which is in `charset`, as UTF-8, part by part; false once it is not.
+bool to_utf8(std::istream& in, const std::string& charset,
+             const std::function<void(std::string_view)>& take);
+
 /// A label as it is kept: composed, without blanks on either side. Nothing where it is not UTF-8,
 /// empty where there is no label.
 std::optional<std::string> to_label(std::string_view text);
-
-/// Reads bytes that stay where they are, once from the first to the last.
-class ViewStream final : private std::streambuf, public std::istream {
-  public:
-    explicit ViewStream(std::string_view text);
-};
-
-/// Reads bytes that are its own.
-class BytesStream final : public std::istream {
-  public:
-    explicit BytesStream(Bytes bytes);
-
-  private:
-    Bytes bytes_;
-    ViewStream view_;
-};
 
 /// "%C3%A9" becomes "é"; what is no escape stays.
 std::string percent_decoded(std::string_view text);
