@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
-#include <istream>
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "learning/dataset/id_index.h"
 #include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"
@@ -14,54 +15,59 @@ namespace {
 namespace json = boost::json;
 
 /// COCO's objects, with ids that are any integers or texts. What is about a part of a picture
-/// (boxes, polygons) counts for the whole of it.
+/// (boxes, polygons) counts for the whole of it. The categories are read first, then the images,
+/// then the annotations, in whichever order the file has them.
 class CocoReader {
   public:
-    explicit CocoReader(std::string name) { table_.name = std::move(name); }
+    explicit CocoReader(const JsonMembers& file) : file_(file) { table_.name = file.name(); }
 
-    Table read(const json::object& root) {
-        each(root, "categories", [&](const json::object& category, const std::string& place) {
-            read_category(category, place);
-        });
-        each(root, "images", [&](const json::object& image, const std::string& place) {
-            read_image(image, place);
-        });
-        each(root, "annotations", [&](const json::object& annotation, const std::string& place) {
-            read_annotation(annotation, place);
-        });
-        for (const auto& row : rows_) table_.rows.add(row);
+    Result<Table> read() {
+        const auto categories = each("categories", &CocoReader::read_category);
+        if (!categories) return categories.error();
+        const auto images = each("images", &CocoReader::read_image);
+        if (!images) return images.error();
+        row_of_.sort();
+        const auto annotations = each("annotations", &CocoReader::read_annotation);
+        if (!annotations) return annotations.error();
+        label_rows();
         for (const auto& [id, label] : labels_)
-            if (!used_.contains(label)) add_label(table_.empty_labels, label);
+            if (!used_.contains(label)) add_label(table_.empty_labels, names_[label]);
         return std::move(table_);
     }
 
   private:
-    template <class Read>
-    void each(const json::object& root, const char* key, Read read) {
-        const auto* list = list_in(root, key);
-        if (list == nullptr) return;
+    using Take = void (CocoReader::*)(const json::object& object, const std::string& place);
+
+    Result<void> each(const char* key, Take take) {
         std::size_t number = 0;
-        for (const auto& element : *list) {
+        return file_.each(key, [&](const json::value& element) {
             const auto place = fmt::format("{}, {} {}", table_.name, key, ++number);
             if (const auto* object = element.if_object(); object != nullptr)
-                read(*object, place);
+                (this->*take)(*object, place);
             else
                 reject(place, "It is not an object.");
-        }
+        });
     }
 
     void read_category(const json::object& category, const std::string& place) {
         const auto label = to_label(text_in(category, "name"));
         if (!label || label->empty()) return reject(place, "The category has no name.");
         for (const auto& [id, known] : labels_)
-            if (known == *label) {
+            if (names_[known] == *label) {
                 table_.problems.add(
                     Remark{place, fmt::format("Two categories are called \"{}\"; they are one "
                                               "label.",
                                               *label)});
                 break;
             }
-        labels_[id_in(category, "id")] = *label;
+        labels_[id_in(category, "id")] = number_of(*label);
+    }
+
+    std::uint32_t number_of(const std::string& label) {
+        const auto known = std::find(names_.begin(), names_.end(), label);
+        const auto number = static_cast<std::uint32_t>(known - names_.begin());
+        if (known == names_.end()) names_.push_back(label);
+        return number;
     }
 
     void read_image(const json::object& image, const std::string& place) {
@@ -73,13 +79,13 @@ class CocoReader {
         row.record.created_at = lenient_time(text_in(image, "date_captured"));
         if (const auto* own = object_in(image, "croquis"); own != nullptr)
             read_own_fields(*own, row.record);
-        row_of_.emplace(id_in(image, "id"), rows_.size());
-        rows_.push_back(std::move(row));
+        row_of_.add(id_in(image, "id"));
+        rows_.add(row);
     }
 
     void read_annotation(const json::object& annotation, const std::string& place) {
         const auto row = row_of_.find(id_in(annotation, "image_id"));
-        if (row == row_of_.end())
+        if (!row)
             return reject(place,
                           fmt::format("There is no image {}.", shown(annotation, "image_id")));
         const auto label = labels_.find(id_in(annotation, "category_id"));
@@ -87,11 +93,26 @@ class CocoReader {
             return reject(
                 place, fmt::format("There is no category {}.", shown(annotation, "category_id")));
         used_.insert(label->second);
-        auto& record = rows_[row->second].record;
-        if (record.id)
-            add_label_beside_own(record, label->second);
-        else
-            add_label(record.labels, label->second);
+        said_.push_back({*row, label->second});
+    }
+
+    /// Gives the rows their labels, each in the order of its annotations.
+    void label_rows() {
+        std::stable_sort(said_.begin(), said_.end(),
+                         [](const Said& a, const Said& b) { return a.row < b.row; });
+        auto said = said_.begin();
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            auto row = rows_.read(i);
+            for (; said != said_.end() && said->row == i; ++said) {
+                const auto& label = names_[said->label];
+                if (row.record.id)
+                    add_label_beside_own(row.record, label);
+                else
+                    add_label(row.record.labels, label);
+            }
+            table_.rows.add(row);
+            rows_.forget_before(i);
+        }
     }
 
     static std::string shown(const json::object& object, const char* key) {
@@ -103,17 +124,26 @@ class CocoReader {
         table_.problems.add(Rejected{place, std::move(why)});
     }
 
+    /// That an annotation gives a row a label.
+    struct Said {
+        std::uint32_t row;
+        std::uint32_t label;
+    };
+
+    const JsonMembers& file_;
     Table table_;
-    std::vector<Row> rows_;  ///< until their annotations are read
-    std::map<std::string, std::string> labels_;
-    std::map<std::string, std::size_t> row_of_;
-    std::set<std::string> used_;
+    std::vector<std::string> names_;               ///< labels by their numbers
+    std::map<std::string, std::uint32_t> labels_;  ///< by the categories' ids
+    std::set<std::uint32_t> used_;
+    Rows rows_;  ///< until their annotations are read
+    IdIndex row_of_;
+    std::vector<Said> said_;
 };
 
 }  // namespace
 
-Result<Table> read_coco_table(const json::object& root, std::string name) {
-    return CocoReader(std::move(name)).read(root);
+Result<Table> read_coco_table(const JsonMembers& file) {
+    return CocoReader(file).read();
 }
 
 }  // namespace croquis::dataset

@@ -15,9 +15,9 @@ namespace json = boost::json;
 
 constexpr std::int64_t picture_media = 2;  ///< Datumaro's media type
 
-const json::object* label_categories(const json::object& root) {
-    const auto* categories = object_in(root, "categories");
-    return categories == nullptr ? nullptr : object_in(*categories, "label");
+const json::object* label_categories(const json::value& categories) {
+    const auto* of_kinds = categories.if_object();
+    return of_kinds == nullptr ? nullptr : object_in(*of_kinds, "label");
 }
 
 std::vector<std::string> labels_of(const json::object* categories) {
@@ -59,28 +59,28 @@ std::string picture_of(const json::object& item) {
 
 class DatumaroReader {
   public:
-    DatumaroReader(const json::object& root, std::string name)
-        : labels_(labels_of(label_categories(root))),
-          groups_(exclusive_groups(label_categories(root))) {
+    DatumaroReader(const json::value& categories, std::string name)
+        : labels_(labels_of(label_categories(categories))),
+          groups_(exclusive_groups(label_categories(categories))) {
         table_.name = std::move(name);
     }
 
-    Table read(const json::array& items) {
-        std::size_t number = 0;
-        for (const auto& each : items) {
-            const auto place = fmt::format("{}, item {}", table_.name, ++number);
-            const auto* item = each.if_object();
-            Row row;
-            if (item != nullptr) row.picture = picture_of(*item);
-            if (row.picture.empty()) {
-                table_.problems.add(Rejected{place, "The item names no picture."});
-                continue;
-            }
-            row.record.place = place;
-            read_annotations(*item, row.record);
-            warn_of_groups(row.record);
-            table_.rows.add(row);
+    void add(const json::value& element) {
+        const auto place = fmt::format("{}, item {}", table_.name, ++items_);
+        const auto* item = element.if_object();
+        Row row;
+        if (item != nullptr) row.picture = picture_of(*item);
+        if (row.picture.empty()) {
+            table_.problems.add(Rejected{place, "The item names no picture."});
+            return;
         }
+        row.record.place = place;
+        read_annotations(*item, row.record);
+        warn_of_groups(row.record);
+        table_.rows.add(row);
+    }
+
+    Table end() {
         for (const auto& label : labels_)
             if (!label.empty() && !used_.contains(label)) add_label(table_.empty_labels, label);
         return std::move(table_);
@@ -134,18 +134,24 @@ class DatumaroReader {
     std::vector<std::string> labels_;  ///< by their position
     std::vector<std::set<std::string>> groups_;
     std::set<std::string> used_;
+    std::size_t items_ = 0;
 };
 
 }  // namespace
 
-Result<Table> read_datumaro_table(const json::object& root, std::string name) {
-    const auto* media = member(root, "media_type");
-    if (media != nullptr && media->is_int64() && media->get_int64() != picture_media)
+Result<Table> read_datumaro_table(const JsonMembers& file) {
+    const auto media = file.read("media_type");
+    if (!media) return media.error();
+    if (media->is_int64() && media->get_int64() != picture_media)
         return Error{ErrorKind::unsupported_media,
                      "These are no pictures but another kind of data (media_type)."};
-    const auto* items = list_in(root, "items");
-    if (items == nullptr) return Error{ErrorKind::malformed, "There are no items."};
-    return DatumaroReader(root, std::move(name)).read(*items);
+    if (!file.has_list("items")) return Error{ErrorKind::malformed, "There are no items."};
+    const auto categories = file.read("categories");
+    if (!categories) return categories.error();
+    DatumaroReader reader(*categories, file.name());
+    const auto read = file.each("items", [&](const json::value& item) { reader.add(item); });
+    if (!read) return read.error();
+    return reader.end();
 }
 
 }  // namespace croquis::dataset

@@ -59,16 +59,6 @@ int begin_of_json(std::istream& in) {
     return in.peek();
 }
 
-Result<json::object> read_object(std::istream& in) {
-    const std::string text(std::istreambuf_iterator<char>(in), {});
-    json::error_code failed;
-    auto value = json::parse(without_byte_order_mark(text), failed);
-    if (failed)
-        return Error{ErrorKind::malformed, fmt::format("It is not JSON: {}.", failed.message())};
-    if (!value.is_object()) return Error{ErrorKind::malformed, "It is not a JSON object."};
-    return std::move(value.get_object());
-}
-
 std::optional<Result<Bytes>> embedded_picture(std::string_view name) {
     if (!name.starts_with("data:")) return std::nullopt;
     const auto comma = name.find(',');

@@ -29,9 +29,6 @@ std::string id_in(const boost::json::object& object, std::string_view key);
 /// it begins with stays.
 int begin_of_json(std::istream& in);
 
-/// Reads a whole text of one object. Errors: malformed.
-Result<boost::json::object> read_object(std::istream& in);
-
 /// The picture of a data: address; nothing where this is another kind of name. Errors: malformed.
 std::optional<Result<Bytes>> embedded_picture(std::string_view name);
 

@@ -85,15 +85,11 @@ Result<Found> read_json(const TextSource& text, const ReadOptions& options) {
         read_through(text, [](std::istream& in) { return Result<int>(begin_of_json(in)); });
     if (!begin) return begin.error();
     if (*begin != '{') return read_tasks(text, options);
-    const auto object = read_through(text, [](std::istream& in) {
-        begin_of_json(in);
-        return read_object(in);
-    });
-    if (!object) return object.error();
-    if (list_in(*object, "items") != nullptr)
-        return found(Format::datumaro, read_datumaro_table(*object, text.name));
-    if (list_in(*object, "images") != nullptr)
-        return found(Format::coco, read_coco_table(*object, text.name));
+    const auto members =
+        JsonMembers::of(text, {"items", "images", "annotations", "categories", "media_type"});
+    if (!members) return members.error();
+    if (members->has_list("items")) return found(Format::datumaro, read_datumaro_table(*members));
+    if (members->has_list("images")) return found(Format::coco, read_coco_table(*members));
     auto task = read_tasks(text, options);
     if (task) task->one_task = true;
     return task;

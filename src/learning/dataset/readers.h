@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <filesystem>
 #include <functional>
 #include <istream>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "learning/dataset/json_members.h"
 #include "learning/dataset/reader.h"
 #include "learning/dataset/rows.h"
 #include "learning/dataset/text_source.h"
@@ -73,11 +73,13 @@ Result<Table> read_label_studio_csv(const TextSource& text, const std::string& c
 /// Whether a CSV's head is that of Label Studio's.
 bool is_label_studio_csv(std::string_view beginning);
 
-/// Reads COCO's object. What is about a part of a picture counts for the whole of it.
-Result<Table> read_coco_table(const boost::json::object& root, std::string name);
+/// Reads COCO's object. What is about a part of a picture counts for the whole of it. Errors: those
+/// of JsonMembers.
+Result<Table> read_coco_table(const JsonMembers& file);
 
-/// Reads Datumaro's object. Errors: unsupported_media (no pictures), malformed.
-Result<Table> read_datumaro_table(const boost::json::object& root, std::string name);
+/// Reads Datumaro's object. Errors: unsupported_media (no pictures), malformed, those of
+/// JsonMembers.
+Result<Table> read_datumaro_table(const JsonMembers& file);
 
 /// Reads "CVAT for images" (XML). Tags are labels; those that a model made, suggestions. Errors:
 /// malformed (also for a document type), unsupported_media (a video's).

@@ -56,7 +56,47 @@ TEST_F(FormatsTest, CocosCategoriesAreLabelsByNameWhateverTheirIds) {
     EXPECT_EQ(to_rfc3339(all.records[3].created_at.value()), "2013-11-14T17:02:52.000000Z");
 }
 
+TEST_F(FormatsTest, CocosListsComeInAnyOrder) {
+    pictures("", 3);
+    file("x.json", R"({"annotations":[{"image_id":2,"category_id":7},{"image_id":1,"category_id":5},
+             {"image_id":2,"category_id":5},{"image_id":3,"category_id":5},
+             {"image_id":2,"category_id":7},{"image_id":9,"category_id":5}],
+             "info":{"images":[{"id":9}]},
+             "images":[{"id":1,"file_name":"d1.png"},{"id":2,"file_name":"d2.png"},
+             {"id":1,"file_name":"d3.png"},{"id":3,"file_name":"gone.png"}],
+             "categories":[{"id":5,"name":"circle"},{"id":7,"name":"square"}]})");
+    const auto all = read("x.json");
+    EXPECT_THAT(all.labels(), UnorderedElementsAre("d1.png=circle", "d2.png=square+circle",
+                                                   "d3.png="));  // of two of one id the first
+    EXPECT_THAT(all.rejected,
+                ElementsAre(HasSubstr("annotations 6: There is no image 9"),
+                            "x.json, images 4: gone.png: Its picture is not among the files."));
+}
+
+TEST_F(FormatsTest, JsonThatIsBrokenAnywhereIsRefusedAsAWhole) {
+    pictures("", 1);
+    file("x.json",
+         R"({"images":[{"id":1,"file_name":"d1.png"}],"annotations":[],"info":{"a":tru})");
+    EXPECT_EQ(read("x.json").error, "It is not JSON: syntax error.");
+    file("x.json", R"({"items":[{"id":"d1"}],"categories":{}} {})");
+    EXPECT_EQ(read("x.json").error, "It is not JSON: extra data.");
+    file("x.json", "{\"images\":[{\"id\":1,\"file_name\":\"d1.png\"}");
+    EXPECT_EQ(read("x.json").error, "It is not JSON: incomplete JSON.");
+}
+
 // --- Datumaro
+
+TEST_F(FormatsTest, DatumarosLabelsMayStandBehindItsItems) {
+    pictures("", 2);
+    const std::string items = R"("items":[{"id":"d1","annotations":[{"type":"label","label_id":1}]},
+        {"id":"d2","annotations":[{"type":"label","label_id":0}]}])";
+    const std::string rest =
+        R"("categories":{"label":{"labels":[{"name":"circle"},{"name":"square"}]}})";
+    file("x.json", "{" + items + "," + rest + "}");
+    EXPECT_THAT(read("x.json").labels(), UnorderedElementsAre("d1.png=square", "d2.png=circle"));
+    file("x.json", "{" + items + "," + rest + R"(,"media_type":3})");
+    EXPECT_THAT(read("x.json").error, HasSubstr("no pictures but another kind of data"));
+}
 
 TEST_F(FormatsTest, DatumarosLabelsGoByTheirPosition) {
     pictures("", 5);
