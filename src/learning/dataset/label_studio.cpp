@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/csv.h"
+#include "learning/dataset/id_index.h"
 #include "learning/dataset/json_elements.h"
 #include "learning/dataset/json_fields.h"
 #include "learning/dataset/readers.h"
@@ -39,7 +40,34 @@ struct Task {
     Row row;
     std::vector<Vote> votes;
     std::vector<Guess> guesses;
+    /// Of JSON-MIN, where it is about one annotation: what that says.
+    std::optional<Vote> said = {};
 };
+
+template <class Codec, Like<Vote> AnyVote>
+void each_member(Codec& codec, AnyVote& vote) {
+    auto& [choices, ground_truth, at] = vote;
+    codec(choices);
+    codec(ground_truth);
+    codec(at);
+}
+
+template <class Codec, Like<Guess> AnyGuess>
+void each_member(Codec& codec, AnyGuess& guess) {
+    auto& [choices, confidence, model] = guess;
+    codec(choices);
+    codec(confidence);
+    codec(model);
+}
+
+template <class Codec, Like<Task> AnyTask>
+void each_member(Codec& codec, AnyTask& task) {
+    auto& [row, votes, guesses, said] = task;
+    codec(row);
+    codec(votes);
+    codec(guesses);
+    codec(said);
+}
 
 /// A choice about a region and not about the picture: it has a place, or an id that a shape has.
 bool is_of_region(const json::object& result, const std::set<std::string>& shape_ids) {
@@ -159,19 +187,25 @@ Result<Task> task_of(const json::object& object, const std::string& place) {
     return task;
 }
 
-/// How often the controls were chosen in, by people; by models where no person chose.
-std::map<std::string, std::size_t> uses_of_controls(const std::vector<Task>& tasks) {
-    std::map<std::string, std::size_t> by_people, by_models;
-    for (const auto& task : tasks) {
-        for (const auto& vote : task.votes)
-            for (const auto& [control, labels] : vote.choices) ++by_people[control];
-        for (const auto& guess : task.guesses)
-            for (const auto& [control, labels] : guess.choices) ++by_models[control];
+/// How often the controls were chosen in.
+class ControlUses {
+  public:
+    void count(const Vote& vote) { count(vote.choices, by_people_); }
+    void count(const Guess& guess) { count(guess.choices, by_models_); }
+
+    /// By people; by models where no person chose.
+    [[nodiscard]] const std::map<std::string, std::size_t>& all() const {
+        return by_people_.empty() ? by_models_ : by_people_;
     }
-    by_people.erase("");
-    by_models.erase("");
-    return by_people.empty() ? by_models : by_people;
-}
+
+  private:
+    static void count(const Choices& choices, std::map<std::string, std::size_t>& uses) {
+        for (const auto& [control, labels] : choices)
+            if (!control.empty()) ++uses[control];
+    }
+
+    std::map<std::string, std::size_t> by_people_, by_models_;
+};
 
 Error which_control(const std::map<std::string, std::size_t>& uses) {
     std::vector<std::string> names;
@@ -265,31 +299,71 @@ class Tasks {
         if (member(object, "annotation_id") != nullptr) return add_flat(object, place);
         auto task = task_of(object, place);
         if (!task) return reject(place, task.error().detail);
-        tasks_.push_back(std::move(*task));
+        tasks_.add(*task);
     }
 
     [[nodiscard]] const std::string& name() const { return table_.name; }
 
     Result<Table> decided() {
-        for (auto& task : tasks_)
-            for (auto& vote : task.votes)
-                std::erase_if(vote.choices,
-                              [&](const auto& each) { return data_.contains(each.first); });
+        find_repeated();
         const auto control = main_control();
         if (!control) return control.error();
-        for (auto& task : tasks_) {
-            decide(task, *control);
-            table_.rows.add(task.row);
-            task = {};
+        auto more = repeated_.begin();
+        for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+            if (is_repeated_[i]) continue;
+            auto whole = task(i);
+            if (whole.said) whole.votes.push_back(std::move(*whole.said));
+            for (; more != repeated_.end() && more->first == i; ++more)
+                if (auto said = task(more->second).said) whole.votes.push_back(std::move(*said));
+            decide(whole, *control);
+            table_.rows.add(whole.row);
+            tasks_.forget_before(i);
         }
         return std::move(table_);
     }
 
   private:
+    /// Of JSON-MIN: tasks of an id that an earlier one has are that one's.
+    void find_repeated() {
+        is_repeated_.assign(tasks_.size(), false);
+        ids_.sort();
+        for (std::uint32_t i = 0; i < ids_.size(); ++i) {
+            const auto first = ids_.first_alike(i);
+            if (first == i) continue;
+            is_repeated_[flat_[i]] = true;
+            repeated_.emplace_back(flat_[first], flat_[i]);
+        }
+        std::sort(repeated_.begin(), repeated_.end());
+    }
+
+    /// Without what turned out to be the task's own.
+    Task task(std::uint32_t number) {
+        auto read = tasks_.read(number);
+        const auto leave_out_data = [&](Vote& vote) {
+            std::erase_if(vote.choices,
+                          [&](const auto& each) { return data_.contains(each.first); });
+        };
+        for (auto& vote : read.votes) leave_out_data(vote);
+        if (read.said) leave_out_data(*read.said);
+        return read;
+    }
+
+    ControlUses uses_of_controls() {
+        ControlUses uses;
+        for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+            const auto each = task(i);
+            if (each.said) uses.count(*each.said);
+            if (is_repeated_[i]) continue;
+            for (const auto& vote : each.votes) uses.count(vote);
+            for (const auto& guess : each.guesses) uses.count(guess);
+        }
+        return uses;
+    }
+
     /// The control that the label is chosen in. Of several it is the one used most; where two are,
     /// or where a member may as well be the task's own, that is for a person to say.
-    Result<std::string> main_control() const {
-        auto uses = uses_of_controls(tasks_);
+    Result<std::string> main_control() {
+        auto uses = uses_of_controls().all();
         if (!asked_for_.empty()) {
             if (uses.contains(asked_for_)) return asked_for_;
             return Error{ErrorKind::invalid,
@@ -318,9 +392,7 @@ class Tasks {
         is_flat_ = true;
         auto task = task_of(object, place);
         if (!task) return reject(place, task.error().detail);
-        const auto [at, is_new] = by_id_.emplace(task->row.record.external_id, tasks_.size());
-        const auto picture = task->row.picture;
-        if (is_new) tasks_.push_back(std::move(*task));
+        const auto& picture = task->row.picture;
         const bool annotated = !object.at("annotation_id").is_null();
         knows_data_ = knows_data_ || !annotated;
         const bool has_regions = std::any_of(
@@ -340,13 +412,20 @@ class Tasks {
                     Remark{place, "One annotation holds several results; all count."});
             vote.choices.emplace(std::string(key), std::move(labels));
         }
-        if (!vote.choices.empty()) tasks_[at->second].votes.push_back(std::move(vote));
+        if (!vote.choices.empty()) task->said = std::move(vote);
+        ids_.add(task->row.record.external_id);
+        flat_.push_back(static_cast<std::uint32_t>(tasks_.size()));
+        tasks_.add(*task);
     }
 
     Table table_;
-    std::vector<Task> tasks_;
-    std::map<std::string, std::size_t> by_id_;
-    std::set<std::string> data_;  ///< of JSON-MIN: members of the task and not of a person's
+    PackedList<Task> tasks_;
+    std::vector<std::uint32_t> flat_;  ///< tasks of JSON-MIN
+    IdIndex ids_;                      ///< of those
+    /// A task, and one that is the same.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> repeated_;
+    std::vector<bool> is_repeated_;  ///< by the tasks' numbers
+    std::set<std::string> data_;     ///< of JSON-MIN: members of the task and not of a person's
     std::set<std::string> sure_;  ///< of JSON-MIN: members with more than a text, as controls have
     bool is_flat_ = false;        ///< JSON-MIN, or its like as a table
     bool knows_data_ = false;     ///< a task without a person's word showed what is its own

@@ -321,6 +321,29 @@ TEST_F(FormatsTest, LabelStudiosFlatJsonCountsARecordAVote) {
         << testing::PrintToString(all.rejected) << all.error;
 }
 
+TEST_F(FormatsTest, LabelStudiosFlatVotesOfOneTaskMayStandApart) {
+    constexpr int count = 2000;  // more than are packed together
+    file("d1.png", picture(1));
+    file("d2.png", picture(2));
+    std::string text = "[";
+    const auto add = [&](int id, const std::string& label) {
+        text += fmt::format(R"({}{{"image":"d{}.png","id":{},"annotation_id":1,"shape":"{}"}})",
+                            text.size() > 1 ? "," : "", id, id, label);
+    };
+    add(2, "star");
+    for (int i = 3; i < count; ++i) add(i, "circle");
+    add(1, "star");
+    for (int i = 3; i < count; ++i) add(i, "circle");
+    add(2, "arrow");
+    add(1, "star");
+    add(2, "circle");
+    file("x.json", text + "]");
+    const auto all = read("x.json");
+    EXPECT_THAT(all.labels(), ElementsAre("d1.png=star", "d2.png=star|arrow|circle"));
+    ASSERT_EQ(all.rejected.size(), static_cast<std::size_t>(count - 3));  // a task, not a vote
+    EXPECT_EQ(all.rejected.front(), "x.json, task 2: d3.png: Its picture is not among the files.");
+}
+
 TEST_F(FormatsTest, LabelStudiosTableReadsJsonOnlyWhereItIsJson) {
     pictures("", 4);
     file("x.csv",
