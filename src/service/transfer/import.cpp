@@ -92,9 +92,9 @@ class Importer {
 
     void take(dataset::Item item, ImportChunk& chunk) {
         if (auto* record = std::get_if<dataset::Record>(&item)) {
-            ++tally_.report().records;
+            const Arrival arrival{started_at_, tally_.report().records++};
             const std::string place = record->place;
-            auto pending = pending_of(std::move(*record), labels_, options_, started_at_);
+            auto pending = pending_of(std::move(*record), labels_, options_, arrival);
             if (pending)
                 chunk.add(std::move(*pending));
             else

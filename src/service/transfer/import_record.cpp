@@ -28,6 +28,20 @@ Uuid id_from(Timestamp time, std::string_view name) {
     return id;
 }
 
+/// The same, but ids of that time lie in 32 parts by chance, each in the order of the records. What
+/// is new then goes to a few places of the tables and indexes by id, where ids in no order have a
+/// page of each written for every drawing; and some that follow each other are still from all over
+/// the data, which may be sorted by its labels.
+Uuid id_in_turn(const Arrival& arrival, std::string_view name) {
+    constexpr std::uint32_t part_and_variant = 0xfe000000U;
+    Uuid id = id_from(arrival.started_at, name);
+    auto turn = static_cast<std::uint32_t>(arrival.number) & ~part_and_variant;
+    turn |= (std::uint32_t{id.bytes[8]} << 24U) & part_and_variant;
+    for (std::size_t i = 0; i < sizeof turn; ++i)
+        id.bytes[8 + i] = static_cast<std::uint8_t>(turn >> (24 - 8 * i));
+    return id;
+}
+
 /// Whether an id was made at `time`, as ids of this store are.
 bool is_of_time(const Uuid& id, Timestamp time) {
     return (id.bytes[6] >> 4U) == 7 && id >= store::lowest_id_at(time - store::id_time_slack) &&
@@ -53,11 +67,11 @@ Result<void> check_texts(const dataset::Record& record) {
 
 /// Its id, its external id and its time.
 void name(store::DrawingImport& import, const dataset::Record& record,
-          const std::optional<Uuid>& job, Timestamp started_at) {
+          const std::optional<Uuid>& job, const Arrival& arrival) {
     auto& submission = import.submission;
     submission.import_job = job;
-    const auto drawn = record.created_at.value_or(started_at);
-    submission.created_at = std::clamp(drawn, Timestamp(), started_at);
+    const auto drawn = record.created_at.value_or(arrival.started_at);
+    submission.created_at = std::clamp(drawn, Timestamp(), arrival.started_at);
     import.known_by_id = record.id && is_of_time(*record.id, submission.created_at);
     submission.external_id = unless_empty(record.external_id);
     if (import.known_by_id) {
@@ -69,13 +83,14 @@ void name(store::DrawingImport& import, const dataset::Record& record,
             record.strokes.empty() ? submission.sha256 : sha256(as_bytes(record.strokes));
         submission.external_id = "sha256:" + to_hex(digest);
     }
-    submission.id = id_from(submission.created_at, *submission.external_id);
+    submission.id = record.created_at ? id_from(submission.created_at, *submission.external_id)
+                                      : id_in_turn(arrival, *submission.external_id);
 }
 
 }  // namespace
 
 Result<PendingImport> pending_of(dataset::Record record, ImportLabels& labels,
-                                 const ImportOptions& options, Timestamp started_at) {
+                                 const ImportOptions& options, const Arrival& arrival) {
     if (const auto valid = check_texts(record); !valid) return valid.error();
     PendingImport pending;
     const auto label = labels.choose(record);
@@ -93,7 +108,7 @@ Result<PendingImport> pending_of(dataset::Record record, ImportLabels& labels,
     submission.file_name = unless_empty(record.file_name);
     submission.pseudonym =
         unless_empty(record.pseudonym.empty() ? options.pseudonym : record.pseudonym);
-    name(pending.import, record, options.job, started_at);
+    name(pending.import, record, options.job, arrival);
     pending.record = std::move(record);
     return pending;
 }

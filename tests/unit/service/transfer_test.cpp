@@ -530,6 +530,44 @@ TEST_F(TransferTest, StrokesAreKeptAndTheTimeAndTheId) {
     EXPECT_EQ(place.store->strokes(drawing.id).value(), "[[[0,90],[0,9],[0,5]]]");
 }
 
+TEST_F(TransferTest, WhatBringsNoTimeHasIdsInFewRunsThatGoThroughTheData) {
+    constexpr int count = 190;
+    constexpr int parts = 32;
+    std::string lines;
+    for (int i = 0; i < count; ++i)
+        lines += R"({"word": "line", "key_id": ")" + std::to_string(i) + R"(", "drawing": [[[0,)" +
+                 std::to_string(i + 9) + "],[0,90]]]}\n";
+    write_file(path("x.ndjson"), lines);
+    Place place(path("a.db"));
+    ImportOptions options;
+    options.at_once = 16;
+    bring(place, "x.ndjson", options).value();
+    const auto drawings = place.drawings();
+    ASSERT_EQ(drawings.size(), std::size_t{count});
+    int runs = 1;
+    int before = -1;
+    for (const auto& drawing : drawings) {
+        const int number = std::stoi(drawing.external_id.value());
+        runs += number < before ? 1 : 0;
+        before = number;
+    }
+    EXPECT_LE(runs, parts);  // in no order, half of them begin one
+    EXPECT_GT(runs, parts / 2);
+}
+
+TEST_F(TransferTest, WhatBringsATimeHasOneIdInEveryStore) {
+    write_file(path("x.ndjson"),
+               R"({"key_id":"5","word":"line","timestamp":"2017-03-01 20:41:36.70725 UTC",)"
+               R"("drawing":[[[0,90],[0,9]]]})");
+    std::set<Uuid> ids;
+    for (const std::string name : {"a.db", "b.db"}) {
+        Place place(path(name));
+        bring(place, "x.ndjson").value();
+        ids.insert(place.drawings().at(0).id);
+    }
+    EXPECT_EQ(ids.size(), 1U);
+}
+
 /// A store with drawings of every kind.
 void fill(Place& place) {
     const auto add = [&](int number, const std::string& strokes, const std::string& name,
