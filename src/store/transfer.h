@@ -74,12 +74,18 @@ class Transfer {
     virtual Result<std::vector<std::optional<Drawing>>> find(
         const std::vector<ImportKey>& keys) = 0;
 
+    /// The strokes of drawings, empty where there are none, in order; nothing for a drawing that is
+    /// not there, or was deleted for good.
+    virtual Result<std::vector<std::optional<std::string>>> strokes(
+        const std::vector<Uuid>& drawings) = 0;
+
     /// Stores drawings of one project, each with its tag, all in one transaction that is durable
     /// when this returns; says what became of each, in order. Storing the same again changes
     /// nothing; a tag goes to what is there and was not reviewed. Where another drawing has its id,
     /// one of another project as a rule, it is stored under an id that follows from both, by which
-    /// it is found again. Errors of each: conflict, where another picture is stored under its key,
-    /// or was before it was deleted for good (field "deleted"); those of a submission.
+    /// it is found again. What is there is compared by its digest alone. Errors of each: conflict,
+    /// where another picture is stored under its key, or was before it was deleted for good (field
+    /// "deleted"); of what is not there, those of a submission.
     virtual Result<std::vector<Result<ImportOutcome>>> add(
         const std::vector<DrawingImport>& drawings) = 0;
 

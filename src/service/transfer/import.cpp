@@ -110,11 +110,13 @@ class Importer {
     /// Takes each chunk a stage further. One is drawn, one looked at and one stored while the next
     /// is read.
     Result<void> advance(std::unique_ptr<ImportChunk> filled) {
+        if (auto stored = end_storing(); !stored) return stored;
+        if (filled)
+            if (auto found = find(*filled); !found) return found;
         const auto drawing = std::move(drawing_);
         if (filled)
             drawing_ =
                 std::make_unique<PictureDrawing>(std::move(filled), options_.drawing_threads);
-        if (auto stored = end_storing(); !stored) return stored;
         std::unique_ptr<ImportChunk> next;
         if (drawing) {
             next = end_drawing(*drawing);
@@ -122,6 +124,19 @@ class Importer {
         }
         auto seen = std::exchange(seen_, std::move(next));
         return seen ? begin_storing(std::move(seen)) : Result<void>();
+    }
+
+    /// Finds out what is stored already: that is neither drawn nor looked at again. What comes
+    /// twice in the data may be on its way, which the store finds out.
+    Result<void> find(ImportChunk& chunk) {
+        if (chunk.empty()) return {};
+        std::vector<store::ImportKey> keys;
+        for (const auto& pending : chunk.drawings()) keys.push_back(store::key_of(pending->import));
+        auto there = transfer_.find(keys);
+        if (!there) return there.error();
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            chunk.drawings()[i]->there = std::move((*there)[i]);
+        return find_by_strokes(transfer_, chunk);
     }
 
     std::unique_ptr<ImportChunk> end_drawing(PictureDrawing& drawing) {
@@ -133,25 +148,13 @@ class Importer {
         return chunk;
     }
 
-    /// Finds out what is stored already, and has the model look at the rest.
+    /// Has the model look at what is not stored already.
     Result<void> look_at(ImportChunk& chunk) {
         if (chunk.empty()) return {};
         if (auto made = labels_.make(transfer_); !made) return made;
-        std::vector<store::ImportKey> keys;
-        for (const auto& pending : chunk.drawings()) keys.push_back(store::key_of(pending->import));
-        const auto there = transfer_.find(keys);
-        if (!there) return there.error();
-        for (std::size_t i = 0; i < keys.size(); ++i) {
-            auto& pending = *chunk.drawings()[i];
-            const auto& found = (*there)[i];
-            pending.was_deleted = found && found->visibility == store::Visibility::deleted;
-            if (found) {
-                const auto same = is_picture_of(store_, *found, pending);
-                if (!same) return same.error();
-                pending.was_there = *same;
-            }
-            if (options_.dry_run && pending.was_there) pending.there = *found;
-        }
+        for (auto& pending : chunk.drawings())
+            if (pending->there && !pending->was_there && !pending->was_deleted())
+                pending->was_there = is_stored_picture(*pending);
         chunk.recognise(batcher_, options_);
         return {};
     }
@@ -198,6 +201,8 @@ class Importer {
             auto outcome = (*outcomes)[i];
             if (!outcome && is_other_drawing(outcome.error(), pending))
                 outcome = add_beside(pending);
+            if (!outcome && was_deleted_meanwhile(outcome.error(), pending))
+                outcome = store::deleted_before();
             if (!outcome)
                 tally_.reject(pending.record.place, outcome.error());
             else
@@ -215,6 +220,11 @@ class Importer {
     static bool is_other_drawing(const Error& error, const PendingImport& pending) {
         return error.kind == ErrorKind::conflict && !pending.import.known_by_id &&
                pending.import.submission.external_id;
+    }
+
+    /// What was there came without its picture.
+    static bool was_deleted_meanwhile(const Error& error, const PendingImport& pending) {
+        return pending.was_there && error.kind == ErrorKind::invalid && error.field == "image";
     }
 
     Result<store::ImportOutcome> add_beside(PendingImport& pending) {

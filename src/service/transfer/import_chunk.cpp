@@ -122,7 +122,7 @@ bool ImportChunk::full() const {
 void ImportChunk::recognise(recognition::Batcher& batcher, const ImportOptions& options) {
     looking_ = std::make_shared<Looking>(batcher, options);
     for (auto& pending : pending_)
-        if (!pending->was_there && !pending->was_deleted) looking_->add(pending.get());
+        if (!pending->was_there && !pending->was_deleted()) looking_->add(pending.get());
     looking_->go_on();
 }
 

@@ -20,11 +20,15 @@ struct PendingImport {
     bool is_drawn = false;             ///< the picture is drawn here, of the strokes
     /// Of one that is: what the model sees in it.
     std::optional<recognition::PreparedPicture> prepared;
-    std::optional<Error> undrawable;  ///< why it cannot be
-    bool was_there = false;
-    bool was_deleted = false;             ///< here, for good
-    std::optional<store::Drawing> there;  ///< in a dry run
+    std::optional<Error> undrawable;      ///< why it cannot be
+    std::optional<store::Drawing> there;  ///< what is stored under its key
+    bool was_there = false;               ///< and that is this drawing
     Result<recognition::RecognitionResult> recognised = Error{};
+
+    /// Here, for good.
+    [[nodiscard]] bool was_deleted() const {
+        return there && there->visibility == store::Visibility::deleted;
+    }
 };
 
 /// Drawings that are looked at and stored together.

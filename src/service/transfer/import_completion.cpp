@@ -30,7 +30,7 @@ float probability(const recognition::RecognitionResult& live, const std::string&
 }  // namespace
 
 bool ImportCompletion::complete(PendingImport& pending) {
-    if (pending.was_deleted) {
+    if (pending.was_deleted()) {
         pending.recognised = store::deleted_before();
         return false;
     }
@@ -54,6 +54,7 @@ bool ImportCompletion::complete(PendingImport& pending) {
             embedding_of(*pending.recognised->model, pending.recognised->prediction);
     } else {
         // It is there, so none of this is stored.
+        pending.import.submission.image.clear();
         pending.import.submission.prediction.tag = pending.label.value_or("");
     }
     if (pending.label && options_.labels_as == LabelsAs::reviewed)

@@ -23,10 +23,10 @@ Result<store::ImportOutcome> ImportDryRun::outcome_of(const PendingImport& pendi
     const auto key = store::key_of(import);
     const auto name = key.id ? to_string(*key.id) : key.external_id;
     const auto seen = seen_.find(name);
-    auto outcome = pending.there ? ImportOutcome::there_already : ImportOutcome::stored;
+    auto outcome = pending.was_there ? ImportOutcome::there_already : ImportOutcome::stored;
     if (seen != seen_.end()) {
         outcome = outcome_after(seen->second, import.tag);
-    } else if (pending.there && store::may_write(*pending.there, import)) {
+    } else if (pending.was_there && store::may_write(*pending.there, import)) {
         const auto events = store_.history(pending.there->id, store::Audience::annotators);
         if (!events) return events.error();
         const auto done = store::reimport(*pending.there, *events, import);

@@ -10,7 +10,12 @@
 /// The pictures of an import: drawn of strokes, and compared with what is stored.
 namespace croquis::service {
 
-/// Draws those of a chunk that came as strokes alone, or notes why that cannot be.
+/// Finds which drawings of a chunk that came as strokes alone are stored with the same strokes
+/// under their keys: those need not be drawn. Errors: those of the store.
+Result<void> find_by_strokes(store::Transfer& transfer, ImportChunk& chunk);
+
+/// Draws those of a chunk that came as strokes alone and are not stored, or notes why that cannot
+/// be.
 class PictureDrawing {
   public:
     /// Begins on `threads` of its own; of none, wait() draws.
@@ -29,9 +34,8 @@ class PictureDrawing {
     std::vector<std::future<void>> parts_;  ///< end first
 };
 
-/// Whether a stored drawing has this picture, as it is or as it is kept; then `pending` gets the
-/// digest of what is stored. Errors: those of the store.
-Result<bool> is_picture_of(store::Store& store, const store::Drawing& found,
-                           PendingImport& pending);
+/// Whether what is stored under its key has this picture, as it is or as it is kept; then `pending`
+/// gets the digest of what is stored.
+bool is_stored_picture(PendingImport& pending);
 
 }  // namespace croquis::service

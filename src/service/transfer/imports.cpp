@@ -241,6 +241,10 @@ class OnThread final : public store::Transfer {
         const std::vector<store::ImportKey>& keys) override {
         return transfer_.find(keys);
     }
+    Result<std::vector<std::optional<std::string>>> strokes(
+        const std::vector<Uuid>& drawings) override {
+        return transfer_.strokes(drawings);
+    }
     Result<std::vector<Result<store::ImportOutcome>>> add(
         const std::vector<store::DrawingImport>& drawings) override {
         return wait_for([&] { return transfer_.add(drawings); });

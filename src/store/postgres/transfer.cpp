@@ -165,9 +165,9 @@ class Adding {
     }
 
     Result<ImportOutcome> add_one(const ImportKey& key, const DrawingImport& import) {
-        if (const auto valid = check(import.submission); !valid) return valid.error();
         const Drawing* const found = there_.find(key);
         if (found == nullptr) {
+            if (const auto valid = check(import.submission); !valid) return valid.error();
             const DrawingImport& as_new = with_free_id(import);
             submissions_.push_back(&as_new.submission);
             Drawing drawing = first_drawing(as_new.submission);
@@ -230,6 +230,29 @@ class PostgresTransfer final : public Transfer {
             for (const auto& key : keys) {
                 const auto* drawing = there.find(key);
                 found.push_back(drawing == nullptr ? std::nullopt : std::optional(*drawing));
+            }
+            return found;
+        });
+    }
+
+    Result<std::vector<std::optional<std::string>>> strokes(
+        const std::vector<Uuid>& drawings) override {
+        return guarded([&] {
+            Connection& open = connection();
+            Transaction transaction(open);
+            plan_anew(open);
+            const auto rows = open.query(
+                "SELECT drawing, strokes FROM drawing_content WHERE drawing = ANY ($1)", drawings);
+            transaction.commit();
+            std::map<Uuid, std::string> by_drawing;
+            for (int row = 0; row < rows.count(); ++row)
+                by_drawing.emplace(rows.uuid(row, 0), rows.text(row, 1));
+            std::vector<std::optional<std::string>> found;
+            found.reserve(drawings.size());
+            for (const auto& id : drawings) {
+                const auto strokes = by_drawing.find(id);
+                found.push_back(strokes == by_drawing.end() ? std::nullopt
+                                                            : std::optional(strokes->second));
             }
             return found;
         });

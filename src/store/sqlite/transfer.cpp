@@ -47,6 +47,7 @@ void add_new(Connection& connection, const DrawingImport& import) {
 Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& import) {
     const auto there = find_one(connection, key_of(import));
     if (!there) {
+        if (const auto valid = check(import.submission); !valid) return valid.error();
         const Uuid id = free_id(connection, import.submission);
         if (id == import.submission.id) {
             add_new(connection, import);
@@ -82,20 +83,31 @@ class SqliteTransfer final : public Transfer {
         });
     }
 
+    Result<std::vector<std::optional<std::string>>> strokes(
+        const std::vector<Uuid>& drawings) override {
+        return guarded([&] {
+            Transaction transaction(connection_, Mode::read_only);
+            std::vector<std::optional<std::string>> found;
+            found.reserve(drawings.size());
+            for (const auto& id : drawings) {
+                auto row = connection_.query(
+                    "SELECT c.strokes FROM drawing d JOIN drawing_content c ON c.id = d.content "
+                    "WHERE d.id = $1",
+                    id);
+                found.push_back(row.step() ? std::optional(row.text(0)) : std::nullopt);
+            }
+            transaction.commit();
+            return found;
+        });
+    }
+
     Result<std::vector<Result<ImportOutcome>>> add(
         const std::vector<DrawingImport>& drawings) override {
         return guarded([&] {
             Transaction transaction(connection_);
             std::vector<Result<ImportOutcome>> outcomes;
             outcomes.reserve(drawings.size());
-            for (const auto& drawing : drawings) {
-                const auto valid = check(drawing.submission);
-                if (!valid) {
-                    outcomes.emplace_back(valid.error());
-                    continue;
-                }
-                outcomes.push_back(add_one(connection_, drawing));
-            }
+            for (const auto& drawing : drawings) outcomes.push_back(add_one(connection_, drawing));
             transaction.commit();
             return outcomes;
         });

@@ -10,6 +10,7 @@ namespace croquis::store {
 namespace {
 
 using testing::ElementsAre;
+using testing::Eq;
 using testing::Optional;
 
 class TransferContract : public StoreContract {
@@ -337,6 +338,39 @@ TEST_P(TransferContract, ContentsComeInTheOrderAskedFor) {
     EXPECT_FALSE(contents[1]);
     EXPECT_EQ(contents[2].value().image, one.submission.image);
     EXPECT_EQ(contents[2]->strokes, one.submission.strokes);
+}
+
+TEST_P(TransferContract, StrokesComeInTheOrderAskedForOfHiddenDrawingsToo) {
+    const auto one = make_import("k1");
+    auto bare = make_import("k2");
+    bare.submission.strokes.clear();
+    auto hidden = make_import("k3");
+    hidden.submission.strokes = "[[[1],[2]]]";
+    const auto gone = make_import("k4");
+    add({one, bare, hidden, gone});
+    const auto change = [&](const DrawingImport& import, Visibility to) {
+        ASSERT_TRUE(succeeded(store_->change_visibility(
+            {{import.submission.id, to, by_ada, now(), VersionCondition::any()}})));
+    };
+    change(hidden, Visibility::hidden);
+    change(gone, Visibility::deleted);
+    EXPECT_THAT(
+        transfer_
+            ->strokes({hidden.submission.id, Uuid::v7(), one.submission.id, gone.submission.id,
+                       bare.submission.id})
+            .value(),
+        ElementsAre(Optional(hidden.submission.strokes), Eq(std::nullopt),
+                    Optional(one.submission.strokes), Eq(std::nullopt), Optional(std::string())));
+}
+
+TEST_P(TransferContract, WhatIsThereComesAgainWithoutItsPicture) {
+    const auto import = make_import("k1");
+    add({import});
+    auto again = import;
+    again.submission.image.clear();
+    again.tag = ImportedTag{"star", "ada", std::nullopt, now()};
+    EXPECT_THAT(add({again}), ElementsAre(ImportOutcome::labelled));
+    EXPECT_EQ(store_->image(import.submission.id).value().bytes, import.submission.image);
 }
 
 TEST_P(TransferContract, LabelsAreAddedAtTheEndOnceAndRetiredOnesComeBack) {

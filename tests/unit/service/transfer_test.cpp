@@ -6,6 +6,7 @@
 
 #include "service/transfer/export.h"
 #include "service/transfer/import.h"
+#include "service/transfer/import_pictures.h"
 #include "support/folders.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"
@@ -441,6 +442,93 @@ TEST_F(TransferTest, StrokesThatAnotherReleaseDrewOtherwiseAreThereAlready) {
     EXPECT_THAT(problems, IsEmpty());
     EXPECT_EQ(there.store->image(drawn.id).value().bytes, submission.image);
     EXPECT_EQ(bring(there, "y.ndjson").value().stored, 1U);
+}
+
+TEST_F(TransferTest, OnlyStrokesThatAreNotThereAreDrawn) {
+    const std::string head = R"({"word": "line", "key_id": ")";
+    write_file(path("x.ndjson"), head + R"(7", "drawing": [[[0,90],[0,9]]]})" + "\n" + head +
+                                     R"(8", "drawing": [[[0,90],[9,0]]]})" + "\n");
+    Place place(path("a.db"));
+    bring(place, "x.ndjson").value();
+    auto chunk = std::make_unique<ImportChunk>(3);
+    const auto add = [&](const std::string& id, const std::string& strokes) {
+        PendingImport pending;
+        pending.is_drawn = true;
+        pending.import.submission.external_id = id;
+        pending.import.submission.strokes = strokes;
+        pending.there = place.transfer->find({store::key_of(pending.import)}).value().front();
+        chunk->add(std::move(pending));
+    };
+    add("7", "[[[0,90.0],[0,9]]]");  // written otherwise
+    add("8", "[[[0,90],[0,9]]]");
+    add("9", "[[[0,90],[0,9]]]");
+    ASSERT_TRUE(find_by_strokes(*place.transfer, *chunk));
+    chunk = PictureDrawing(std::move(chunk), 2).wait();
+    const auto& drawings = chunk->drawings();
+    const std::vector expected{true, false, false};
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        EXPECT_EQ(drawings[i]->was_there, expected[i]) << i;
+        EXPECT_EQ(drawings[i]->import.submission.image.empty(), expected[i]) << i;
+    }
+    EXPECT_EQ(drawings[0]->import.submission.sha256, drawings[0]->there->sha256);
+}
+
+/// A transfer that others come between: `before_adding` is done once all is found.
+class Interrupted final : public store::Transfer {
+  public:
+    Interrupted(store::Transfer& transfer, std::function<void()> before_adding)
+        : transfer_(transfer), before_adding_(std::move(before_adding)) {}
+
+    Result<std::vector<std::optional<store::Drawing>>> find(
+        const std::vector<store::ImportKey>& keys) override {
+        return transfer_.find(keys);
+    }
+    Result<std::vector<std::optional<std::string>>> strokes(
+        const std::vector<Uuid>& drawings) override {
+        return transfer_.strokes(drawings);
+    }
+    Result<std::vector<Result<store::ImportOutcome>>> add(
+        const std::vector<store::DrawingImport>& drawings) override {
+        before_adding_();
+        return transfer_.add(drawings);
+    }
+    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
+        return transfer_.add_labels(project, names);
+    }
+    Result<std::vector<std::optional<Content>>> contents(
+        const std::vector<Uuid>& drawings) override {
+        return transfer_.contents(drawings);
+    }
+
+  private:
+    store::Transfer& transfer_;
+    const std::function<void()> before_adding_;
+};
+
+TEST_F(TransferTest, WhatIsDeletedWhileItComesAgainIsNotStoredInPart) {
+    write_file(path("d/circle/1.png"), picture(1));
+    write_file(path("x.ndjson"), R"({"word":"line","key_id":"7","drawing":[[[0,90],[0,9]]]})");
+    for (const std::string name : {"d", "x.ndjson"}) {
+        Place place(path(name + ".db"));
+        bring(place, name).value();
+        const auto id = place.drawings().at(0).id;
+        Interrupted transfer(*place.transfer, [&] {
+            ASSERT_TRUE(place.store->change_visibility(
+                {{id, store::Visibility::deleted, store::operator_author(), now(),
+                  store::VersionCondition::any()}}));
+        });
+        const auto reader = dataset::open_reader(path(name), {}).value();
+        std::string said;
+        ImportEvents events;
+        events.problem = [&](const std::string&, const std::string& text, bool) { said = text; };
+        const auto report =
+            import_drawings(*reader, *place.store, transfer, *batcher, {}, events).value();
+        EXPECT_EQ(report.stored, 0U) << name;
+        EXPECT_EQ(report.rejected, 1U) << name;
+        EXPECT_THAT(said, HasSubstr("was deleted here for good"));
+        EXPECT_THAT(place.drawings(), IsEmpty());
+        EXPECT_EQ(bring(place, name).value().stored, 1U);
+    }
 }
 
 TEST_F(TransferTest, StrokesAreDrawnByAnyNumberOfThreadsAlike) {
