@@ -12,6 +12,10 @@
 namespace croquis::store::sqlite {
 namespace {
 
+/// Begun anew sooner than submissions' log is: an import fills it at once, and what a log has pages
+/// for is written for less than what makes it longer.
+constexpr LogSizes import_log{4'000, 8'000, 400};
+
 std::optional<Drawing> first_of(Statement rows) {
     if (!rows.step()) return std::nullopt;
     return read_drawing(rows);
@@ -67,7 +71,7 @@ Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& impor
 class SqliteTransfer final : public Transfer {
   public:
     explicit SqliteTransfer(const std::string& path)
-        : checkpointer_(path), connection_(path, Mode::read_write) {
+        : checkpointer_(path, import_log), connection_(path, Mode::read_write) {
         checkpointer_.watch(connection_);
     }
 
