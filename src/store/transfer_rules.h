@@ -25,7 +25,8 @@ struct Reimport {
     std::optional<TagWrite> write = {};
 };
 
-/// Errors: conflict.
+/// The events are those of the drawing where may_write(), else they are not looked at. Errors:
+/// conflict.
 Result<Reimport> reimport(const Drawing& there, const std::vector<TagEvent>& events,
                           const DrawingImport& again);
 

@@ -182,7 +182,9 @@ class Adding {
         const Drawing there = *found;
         // What this very call stored is not among the database's rows yet.
         if (is_new(there.id)) write_new();
-        const auto done = reimport(there, events_of(connection_, there.id), import);
+        const auto events =
+            may_write(there, import) ? events_of(connection_, there.id) : std::vector<TagEvent>();
+        const auto done = reimport(there, events, import);
         if (!done) return done.error();
         if (done->write) {
             write_down(connection_, *done->write);

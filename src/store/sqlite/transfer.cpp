@@ -62,7 +62,9 @@ Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& impor
         }
         return ImportOutcome::stored;
     }
-    const auto done = reimport(*there, events_of(connection, there->id), import);
+    const auto events =
+        may_write(*there, import) ? events_of(connection, there->id) : std::vector<TagEvent>();
+    const auto done = reimport(*there, events, import);
     if (!done) return done.error();
     if (done->write) write_down(connection, *done->write);
     return done->outcome;
