@@ -149,6 +149,7 @@ constexpr ReasonPattern reason_patterns[]{
     {"unknown_label_alike",
      "\"{label}\" is not one of the project's labels (\"{alike}\" is: map one to the other)."},
     {"unknown_label", "\"{label}\" is not one of the project's labels."},
+    {"labels_full", "A project has at most {maximum} labels."},
     {"label_alike",
      "a label of its own beside \"{alike}\", which differs in case alone: map one to the other if "
      "they are one."},

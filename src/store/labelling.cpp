@@ -32,14 +32,16 @@ Result<void> check_key(const Labels& labels, const Label& owner) {
 
 }  // namespace
 
+Error too_many_labels() {
+    return {ErrorKind::invalid, fmt::format("A project has at most {} labels.", max_labels), "name",
+            0, "too_many_labels"};
+}
+
 Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::size_t> place) {
     if (find(labels, added.name) != labels.end())
         return Error{ErrorKind::conflict, "The project has a label of this name already.", "name",
                      0, "label_there"};
-    if (labels.size() >= max_labels)
-        return Error{ErrorKind::invalid,
-                     fmt::format("A project has at most {} labels.", max_labels), "name", 0,
-                     "too_many_labels"};
+    if (labels.size() >= max_labels) return too_many_labels();
     if (const auto free = check_key(labels, added); !free) return free.error();
     const auto at = std::min(place.value_or(labels.size()), labels.size());
     labels.insert(labels.begin() + static_cast<std::ptrdiff_t>(at), added);

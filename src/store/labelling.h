@@ -13,6 +13,9 @@ namespace croquis::store {
 /// Labels in the project's order.
 using Labels = std::vector<Label>;
 
+/// Says that a project has max_labels.
+Error too_many_labels();
+
 /// Errors: conflict ("name", "key"), invalid ("name").
 Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::size_t> place);
 /// Titles and example stay as they are: the database patches the former and checks the latter.

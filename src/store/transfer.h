@@ -90,6 +90,8 @@ class Transfer {
         const std::vector<DrawingImport>& drawings) = 0;
 
     /// Adds labels at the project's end, except those that it has. A retired one is in use again.
+    /// Errors: invalid ("name") where the project would have more than max_labels; then it gets
+    /// none.
     virtual Result<void> add_labels(int project, const std::vector<std::string>& names) = 0;
 
     struct Content {

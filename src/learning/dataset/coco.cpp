@@ -31,7 +31,7 @@ class CocoReader {
         if (!annotations) return annotations.error();
         label_rows();
         for (const auto& [id, label] : labels_)
-            if (!used_.contains(label)) add_label(table_.empty_labels, names_[label]);
+            if (!used_.contains(label)) table_.empty_labels.add(names_[label]);
         return std::move(table_);
     }
 
@@ -52,22 +52,14 @@ class CocoReader {
     void read_category(const json::object& category, const std::string& place) {
         const auto label = to_label(text_in(category, "name"));
         if (!label || label->empty()) return reject(place, "The category has no name.");
-        for (const auto& [id, known] : labels_)
-            if (names_[known] == *label) {
-                table_.problems.add(
-                    Remark{place, fmt::format("Two categories are called \"{}\"; they are one "
-                                              "label.",
-                                              *label)});
-                break;
-            }
-        labels_[id_in(category, "id")] = number_of(*label);
-    }
-
-    std::uint32_t number_of(const std::string& label) {
-        const auto known = std::find(names_.begin(), names_.end(), label);
-        const auto number = static_cast<std::uint32_t>(known - names_.begin());
-        if (known == names_.end()) names_.push_back(label);
-        return number;
+        const auto [known, is_new] = numbers_.emplace(*label, names_.size());
+        if (is_new)
+            names_.push_back(*label);
+        else
+            table_.problems.add(Remark{
+                place,
+                fmt::format("Two categories are called \"{}\"; they are one label.", *label)});
+        labels_[id_in(category, "id")] = known->second;
     }
 
     void read_image(const json::object& image, const std::string& place) {
@@ -108,7 +100,7 @@ class CocoReader {
                 if (row.record.id)
                     add_label_beside_own(row.record, label);
                 else
-                    add_label(row.record.labels, label);
+                    row.record.labels.add(label);
             }
             table_.rows.add(row);
             rows_.forget_before(i);
@@ -132,7 +124,8 @@ class CocoReader {
 
     const JsonMembers& file_;
     Table table_;
-    std::vector<std::string> names_;               ///< labels by their numbers
+    std::vector<std::string> names_;  ///< labels by their numbers
+    std::map<std::string, std::uint32_t> numbers_;
     std::map<std::string, std::uint32_t> labels_;  ///< by the categories' ids
     std::set<std::uint32_t> used_;
     Rows rows_;  ///< until their annotations are read

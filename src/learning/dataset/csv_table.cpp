@@ -196,7 +196,7 @@ Result<Row> row_of(const std::vector<std::string>& cells, const Columns& columns
     auto label = to_label(cell(cells, columns.label));
     if (!label || !is_utf8(row.picture))
         return Error{ErrorKind::malformed, "The line is not UTF-8."};
-    if (!label->empty()) row.record.labels.push_back(std::move(*label));
+    if (!label->empty()) row.record.labels.add(std::move(*label));
     if (columns.id != none) {
         read_own_cells(cells, columns, row.record);
     } else {

@@ -42,7 +42,7 @@ class CvatXml {
         }
         if (video_) return Error{ErrorKind::unsupported_media, "It labels a video, not pictures."};
         for (const auto& label : declared_)
-            if (!used_.contains(label)) add_label(table_.empty_labels, label);
+            if (!used_.contains(label)) table_.empty_labels.add(label);
         return std::move(table_);
     }
 
@@ -134,7 +134,7 @@ class CvatXml {
         if (attribute(attributes, "source") == "auto")
             by_model_.push_back(*label);
         else
-            add_label(row_.record.labels, *label);
+            row_.record.labels.add(*label);
     }
 
     void end(std::string_view name) {
@@ -230,7 +230,7 @@ void read_imagenet_list(std::istream& in, const std::string& name,
             if (!digits || static_cast<std::size_t>(std::stoul(word)) >= labels.size())
                 wrong = fmt::format("There is no label {} in synsets.txt.", word);
             else
-                add_label(row.record.labels, labels[std::stoul(word)]);
+                row.record.labels.add(labels[std::stoul(word)]);
         }
         if (wrong.empty())
             table.rows.add(row);

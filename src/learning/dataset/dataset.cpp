@@ -184,9 +184,8 @@ class DatasetReader {
 
     Result<void> read_record(const fs::path& file, const dataset::Record& record,
                              const std::string& otherwise) {
-        const auto labels = record.labels.empty() && !otherwise.empty()
-                                ? std::vector<std::string>{otherwise}
-                                : record.labels;
+        const auto labels = record.labels.empty() && !otherwise.empty() ? dataset::Labels{otherwise}
+                                                                        : record.labels;
         if (labels.size() != 1 || record.disagreed) {
             ++data.not_one_label;
             return {};

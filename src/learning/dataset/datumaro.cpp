@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/text.h"
@@ -32,19 +32,22 @@ std::vector<std::string> labels_of(const json::object* categories) {
     return labels;
 }
 
-/// Groups of labels of which a picture should have one.
-std::vector<std::set<std::string>> exclusive_groups(const json::object* categories) {
-    std::vector<std::set<std::string>> groups;
+/// Of each label the groups, by their numbers, of which a picture should have one label.
+using Groups = std::map<std::string, std::set<std::size_t>>;
+
+Groups exclusive_groups(const json::object* categories) {
+    Groups groups;
     const auto* list = categories == nullptr ? nullptr : list_in(*categories, "label_groups");
     if (list == nullptr) return groups;
+    std::size_t number = 0;
     for (const auto& each : *list) {
         const auto* group = each.if_object();
         if (group == nullptr || text_in(*group, "group_type") != "exclusive") continue;
-        auto& members = groups.emplace_back();
+        ++number;
         const auto* names = list_in(*group, "labels");
         if (names == nullptr) continue;
         for (const auto& name : *names)
-            if (name.is_string()) members.insert(std::string(name.get_string()));
+            if (name.is_string()) groups[std::string(name.get_string())].insert(number);
     }
     return groups;
 }
@@ -82,7 +85,7 @@ class DatumaroReader {
 
     Table end() {
         for (const auto& label : labels_)
-            if (!label.empty() && !used_.contains(label)) add_label(table_.empty_labels, label);
+            if (!label.empty() && !used_.contains(label)) table_.empty_labels.add(label);
         return std::move(table_);
     }
 
@@ -107,7 +110,7 @@ class DatumaroReader {
             }
             const auto& label = labels_[static_cast<std::size_t>(id->get_int64())];
             used_.insert(label);
-            add_label(record.labels, label);
+            record.labels.add(label);
         }
         if (others > 0)
             say(record.place, counted(others, "annotation that is no label was passed over.",
@@ -115,15 +118,13 @@ class DatumaroReader {
     }
 
     void warn_of_groups(const Record& record) {
-        for (const auto& group : groups_) {
-            const auto count =
-                std::count_if(record.labels.begin(), record.labels.end(),
-                              [&](const auto& label) { return group.contains(label); });
-            if (count > 1)
-                say(record.place,
-                    "It has several labels of a group in which one excludes the "
-                    "others.");
-        }
+        std::map<std::size_t, std::size_t> labels_of_group;
+        for (const auto& label : record.labels)
+            if (const auto found = groups_.find(label); found != groups_.end())
+                for (const auto group : found->second)
+                    if (++labels_of_group[group] == 2)
+                        say(record.place,
+                            "It has several labels of a group in which one excludes the others.");
     }
 
     void say(const std::string& place, std::string text) {
@@ -132,7 +133,7 @@ class DatumaroReader {
 
     Table table_;
     std::vector<std::string> labels_;  ///< by their position
-    std::vector<std::set<std::string>> groups_;
+    Groups groups_;
     std::set<std::string> used_;
     std::size_t items_ = 0;
 };

@@ -75,7 +75,7 @@ class Metadata {
             else if (is_own)
                 add_label_beside_own(row.record, *label);
             else if (!label->empty())
-                add_label(row.record.labels, *label);
+                row.record.labels.add(*label);
         }
         table_.rows.add(row);
     }
@@ -156,8 +156,14 @@ class Metadata {
             columns.clear();
         has_labels_ = has_labels_ || !columns.empty();
         for (const auto& each : head)
-            if (each != "file_name" && each != "croquis") add_label(others_, each);
+            if (each != "file_name" && each != "croquis") add_other(each);
         return columns;
+    }
+
+    void add_other(const std::string& column) {
+        if (others_.size() < most_columns_told &&
+            std::find(others_.begin(), others_.end(), column) == others_.end())
+            others_.push_back(column);
     }
 
     void warn_of_no_label() {
@@ -175,6 +181,7 @@ class Metadata {
     const std::string& label_column_;
     Table& table_;
     bool has_labels_ = false;
+    static constexpr std::size_t most_columns_told = 50;
     std::vector<std::string> others_;  ///< columns
 };
 

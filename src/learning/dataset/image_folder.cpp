@@ -99,9 +99,7 @@ class ImageFolderReader final : public RecordReader {
     std::uint64_t position() const override { return cursor_->position(); }
     std::uint64_t extent() const override { return tree_->extent(); }
     std::size_t litter() const override { return litter_; }
-    std::vector<std::string> labels_without_drawing() const override {
-        return {empty_.begin(), empty_.end()};
-    }
+    Labels labels_without_drawing() const override { return {empty_.begin(), empty_.end()}; }
 
   private:
     std::optional<Item> item_of(const TreeEntry& entry) {
@@ -155,7 +153,7 @@ class ImageFolderReader final : public RecordReader {
         if (depth(inner) > 0) {
             const auto label = to_label(first_part(inner));
             if (label && !label->empty() && !holds(no_labels, *label)) {
-                record.labels.push_back(*label);
+                record.labels.add(*label);
                 record.file_name = without_first(inner);
             }
             see_label(inner, true);

@@ -17,7 +17,7 @@ void merge(Record& into, Record&& other) {
     if (into.labels.empty())
         into.labels = std::move(other.labels);
     else if (!other.labels.empty() && other.labels != into.labels) {
-        for (const auto& label : other.labels) add_label(into.labels, label);
+        for (const auto& label : other.labels) into.labels.add(label);
         into.disagreed = true;
     }
     into.disagreed = into.disagreed || other.disagreed;
@@ -70,7 +70,7 @@ class JoinReader final : public RecordReader {
     std::uint64_t position() const override { return cursor_->position(); }
     std::uint64_t extent() const override { return tree_->extent(); }
     std::size_t litter() const override { return litter_; }
-    std::vector<std::string> labels_without_drawing() const override { return table_.empty_labels; }
+    Labels labels_without_drawing() const override { return table_.empty_labels; }
 
   private:
     bool is_candidate(const TreeEntry& entry) const {
@@ -137,7 +137,7 @@ class JoinReader final : public RecordReader {
         if (label.empty())
             ++unlisted_;
         else
-            record.labels.push_back(std::move(label));
+            record.labels.add(std::move(label));
         return picture(record);
     }
 
@@ -216,10 +216,6 @@ Result<std::unique_ptr<RecordReader>> join_with_pictures(Table table, Format for
 bool is_picture_name(std::string_view path) {
     const auto ending = extension(path);
     return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
-}
-
-void add_label(std::vector<std::string>& labels, const std::string& label) {
-    if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
 }
 
 }  // namespace croquis::dataset

@@ -21,7 +21,7 @@ namespace json = boost::json;
 
 /// The labels that one annotation gives to the whole picture, by the control that they were chosen
 /// in.
-using Choices = std::map<std::string, std::vector<std::string>>;
+using Choices = std::map<std::string, Labels>;
 
 struct Vote {
     Choices choices;
@@ -101,7 +101,7 @@ void add_choices(const json::object& result, Choices& choices) {
     for (const auto& each : *chosen) {
         if (!each.is_string()) continue;
         const auto label = to_label(each.get_string());
-        if (label && !label->empty()) add_label(choices[text_in(result, "from_name")], *label);
+        if (label && !label->empty()) choices[text_in(result, "from_name")].add(*label);
     }
 }
 
@@ -218,13 +218,11 @@ Error which_control(const std::map<std::string, std::size_t>& uses) {
 }
 
 /// A choice without a control counts as the main one's.
-std::vector<std::string> labels_in(const Choices& choices, const std::string& control) {
-    std::vector<std::string> labels;
+Labels labels_in(const Choices& choices, const std::string& control) {
+    std::set<std::string> labels;
     for (const auto& [name, chosen] : choices)
-        if (name.empty() || name == control)
-            for (const auto& label : chosen) add_label(labels, label);
-    std::sort(labels.begin(), labels.end());
-    return labels;
+        if (name.empty() || name == control) labels.insert(chosen.begin(), chosen.end());
+    return {labels.begin(), labels.end()};
 }
 
 /// The surest first.
@@ -251,7 +249,7 @@ void decide(Task& task, const std::string& control) {
         if (record.labels.empty())
             record.labels = std::move(labels);
         else if (labels != record.labels) {
-            for (const auto& label : labels) add_label(record.labels, label);
+            for (const auto& label : labels) record.labels.add(label);
             record.disagreed = true;
         }
     }
@@ -265,10 +263,10 @@ bool is_placed(const json::value& value) {
 
 /// What a cell of JSON-MIN says was chosen: a text, {"choices": [...]} or a list of both, where
 /// there were several results.
-void add_chosen(const json::value& value, std::vector<std::string>& labels) {
+void add_chosen(const json::value& value, Labels& labels) {
     if (value.is_string()) {
         const auto label = to_label(value.get_string());
-        if (label && !label->empty()) add_label(labels, *label);
+        if (label && !label->empty()) labels.add(*label);
     } else if (const auto* object = value.if_object(); object != nullptr) {
         if (const auto* choices = list_in(*object, "choices"); choices != nullptr)
             for (const auto& choice : *choices) add_chosen(choice, labels);
@@ -404,7 +402,7 @@ class Tasks {
             if (!annotated) data_.insert(std::string(key));  // there without a person: the task's
             if (!annotated || (value.is_array() && has_regions)) continue;
             if (!value.is_string()) sure_.insert(std::string(key));
-            std::vector<std::string> labels;
+            Labels labels;
             add_chosen(value, labels);
             if (labels.empty()) continue;
             if (value.is_array() && labels.size() > 1)

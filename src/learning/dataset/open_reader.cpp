@@ -373,7 +373,7 @@ class TableGatherer {
         auto& table = all_->table;
         table.rows.add(std::move(more.rows));
         table.problems.add(std::move(more.problems));
-        for (const auto& label : more.empty_labels) add_label(table.empty_labels, label);
+        for (const auto& label : more.empty_labels) table.empty_labels.add(label);
     }
 
     void end() {
@@ -392,8 +392,11 @@ class TableGatherer {
         // What one file has no picture of may be in another.
         std::set<std::string> used;
         for (std::size_t i = 0; i < table.rows.size(); ++i)
-            for (auto& label : table.rows.read(i).record.labels) used.insert(std::move(label));
-        std::erase_if(table.empty_labels, [&](const auto& label) { return used.contains(label); });
+            for (const auto& label : table.rows.read(i).record.labels) used.insert(label);
+        Labels unused;
+        for (const auto& label : table.empty_labels)
+            if (!used.contains(label)) unused.add(label);
+        table.empty_labels = std::move(unused);
     }
 
     const std::vector<std::string>& files_;

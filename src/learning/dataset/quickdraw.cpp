@@ -88,7 +88,7 @@ Result<Record> record_of(json::object object) {
     if (is_own)
         add_label_beside_own(record, *label);
     else if (!label->empty())
-        record.labels.push_back(std::move(*label));
+        record.labels.add(std::move(*label));
     return record;
 }
 
@@ -245,7 +245,7 @@ void add_label_beside_own(Record& record, const std::string& label) {
     if (label.empty()) return;
     const bool is_changed = record.label_then && label != *record.label_then;
     if (is_changed) record.reviewed.reset();
-    if (record.reviewed || is_changed) add_label(record.labels, label);
+    if (record.reviewed || is_changed) record.labels.add(label);
 }
 
 Result<Record> record_of(const StrokeFields& fields) {

@@ -13,6 +13,7 @@
 #include "core/time.h"
 #include "core/uuid.h"
 #include "learning/dataset/file_tree.h"
+#include "learning/dataset/labels.h"
 
 /// Readers of labelled drawings in the formats that other tools write. No reader opens anything
 /// outside of what it was given, fetches an address, or keeps a user's name or e-mail address,
@@ -40,9 +41,8 @@ struct Record {
     std::string place;    ///< "labels.csv:12", "circle/1.png": for people who look for it
     Bytes image;          ///< an encoded picture; empty where there are only strokes
     std::string strokes;  ///< JSON in Quick, Draw!'s form, or empty
-    /// Distinct. None: unlabelled. Several: those that the file gives or that its people disagree
-    /// about.
-    std::vector<std::string> labels;
+    /// None: unlabelled. Several: those that the file gives or that its people disagree about.
+    Labels labels;
     bool disagreed = false;  ///< the labels are several people's, or several records'
     std::vector<Suggestion> suggestions;
     std::optional<Reviewed> reviewed;  ///< of an export of Croquis
@@ -89,7 +89,7 @@ class RecordReader {
     /// Files that the makers' systems left, passed over.
     [[nodiscard]] virtual std::size_t litter() const = 0;
     /// Labels that the data set has without a drawing: empty folders. Complete at the end.
-    [[nodiscard]] virtual std::vector<std::string> labels_without_drawing() const { return {}; }
+    [[nodiscard]] virtual Labels labels_without_drawing() const { return {}; }
 };
 
 enum class Format {

@@ -48,8 +48,8 @@ struct TableFile {
 struct Table {
     std::string name;
     Rows rows;
-    Problems problems;                           ///< of rows that could not be read
-    std::vector<std::string> empty_labels = {};  ///< that no row has
+    Problems problems;         ///< of rows that could not be read
+    Labels empty_labels = {};  ///< that no row has
     /// The label of a picture that no row names, by its path; empty for none.
     std::function<std::string(const std::string& path)> unlisted = {};
     std::vector<TableFile> files = {};
@@ -127,9 +127,6 @@ bool is_picture_name(std::string_view path);
 bool is_split_name(std::string_view folder);
 /// "no_label" and the like.
 bool is_no_label(std::string_view folder);
-
-/// Adds a label unless it is there.
-void add_label(std::vector<std::string>& labels, const std::string& label);
 
 /// RFC 3339, or what others write instead: a blank for T, " UTC" or nothing for Z.
 std::optional<Timestamp> lenient_time(std::string_view text);

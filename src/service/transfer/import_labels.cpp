@@ -7,15 +7,40 @@
 
 #include "learning/dataset/text.h"
 #include "recognition/label_name.h"
-#include "service/projects/labels.h"
+#include "store/labelling.h"
 
 namespace croquis::service {
+namespace {
+
+/// Of one drawing, in a remark.
+constexpr std::size_t most_labels_told = 20;
+
+/// "circle, square"
+std::string listed(const dataset::Labels& labels) {
+    const auto told = std::min(labels.size(), most_labels_told);
+    const auto end = labels.begin() + static_cast<std::ptrdiff_t>(told);
+    auto text = fmt::format("{}", fmt::join(labels.begin(), end, ", "));
+    if (told < labels.size()) text += fmt::format(" and {} more", labels.size() - told);
+    return text;
+}
+
+}  // namespace
 
 Result<void> ImportLabels::read(store::Store& store) {
-    auto labels = labels_in_use(store, options_.project);
+    const auto labels = store.labels(options_.project);
     if (!labels) return labels.error();
-    known_ = std::move(*labels);
+    for (const auto& label : *labels)
+        if (label.retired)
+            retired_.insert(label.name);
+        else
+            know(label.name);
+    room_ = store::max_labels - std::min(store::max_labels, labels->size());
     return {};
+}
+
+void ImportLabels::know(const std::string& label) {
+    known_.insert(label);
+    by_folded_.emplace(dataset::case_folded(label), label);
 }
 
 std::string ImportLabels::mapped(const std::string& word) const {
@@ -24,18 +49,15 @@ std::string ImportLabels::mapped(const std::string& word) const {
 }
 
 Result<std::optional<std::string>> ImportLabels::choose(const dataset::Record& record) {
-    std::vector<std::string> labels;
-    for (const auto& word : record.labels)
-        if (const auto label = mapped(word);
-            std::find(labels.begin(), labels.end(), label) == labels.end())
-            labels.push_back(label);
+    dataset::Labels labels;
+    for (const auto& word : record.labels) labels.add(mapped(word));
     if (options_.labels_as == LabelsAs::ignored || labels.empty())
         return std::optional<std::string>();
     if (labels.size() > 1) {
         tally_.remark(record.place,
                       fmt::format("{}: {}; it comes without a label, to be reviewed.",
                                   record.disagreed ? "people or lines disagree" : "several labels",
-                                  fmt::join(labels, ", ")));
+                                  listed(labels)));
         return std::optional<std::string>();
     }
     if (const auto assignable = allow(labels.front()); !assignable) {
@@ -59,12 +81,16 @@ Result<void> ImportLabels::allow(const std::string& label) {
     if (known_.contains(label)) return {};
     if (const auto valid = recognition::check_label_name(label); !valid) return valid.error();
     if (options_.make_labels) {
+        if (!retired_.contains(label)) {
+            if (room_ == 0) return store::too_many_labels();
+            --room_;
+        }
         if (const auto known = known_alike(label))
             tally_.remark(
                 label, fmt::format("a label of its own beside \"{}\", which differs in case alone: "
                                    "map one to the other if they are one.",
                                    *known));
-        known_.insert(label);
+        know(label);
         to_make_.push_back(label);
         tally_.report().new_labels.push_back(label);
         return {};
@@ -78,10 +104,8 @@ Result<void> ImportLabels::allow(const std::string& label) {
 
 /// A label that differs in case alone.
 std::optional<std::string> ImportLabels::known_alike(const std::string& label) const {
-    const auto folded = dataset::case_folded(label);
-    for (const auto& known : known_)
-        if (dataset::case_folded(known) == folded) return known;
-    return std::nullopt;
+    const auto known = by_folded_.find(dataset::case_folded(label));
+    return known == by_folded_.end() ? std::nullopt : std::optional(known->second);
 }
 
 std::string ImportLabels::alike(const std::string& label) const {
@@ -89,11 +113,13 @@ std::string ImportLabels::alike(const std::string& label) const {
     return known ? fmt::format(" (\"{}\" is: map one to the other)", *known) : std::string();
 }
 
-Result<void> ImportLabels::make(store::Transfer& transfer, const std::vector<std::string>& more) {
+Result<void> ImportLabels::make(store::Transfer& transfer, const dataset::Labels& more) {
     if (options_.make_labels)
-        for (const auto& label : more)
-            if (const auto allowed = allow(mapped(label)); !allowed)
-                tally_.remark(label, allowed.error().detail);
+        for (const auto& label : more) {
+            const auto allowed = allow(mapped(label));
+            if (!allowed) tally_.remark(label, allowed.error().detail);
+            if (!allowed && room_ == 0) break;  // as it would be said of each of the others
+        }
     if (to_make_.empty() || options_.dry_run) return {};
     auto made = transfer.add_labels(options_.project, to_make_);
     to_make_.clear();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,12 +29,14 @@ class ImportLabels {
     /// The one label that the data gives, made known to the project where that was asked for.
     /// Errors: invalid (unknown_label_code where the project lacks it).
     Result<std::optional<std::string>> choose(const dataset::Record& record);
-    /// Whether the project has the label, or shall have it.
+    /// Whether the project has the label, or shall have it. Errors: as choose(); invalid (code
+    /// too_many_labels).
     Result<void> allow(const std::string& label);
     /// Makes those that it shall have, and those of `more` where labels are to be made.
-    Result<void> make(store::Transfer& transfer, const std::vector<std::string>& more = {});
+    Result<void> make(store::Transfer& transfer, const dataset::Labels& more = {});
 
   private:
+    void know(const std::string& label);
     void count_unknown(const std::string& label);
     [[nodiscard]] std::optional<std::string> known_alike(const std::string& label) const;
     [[nodiscard]] std::string alike(const std::string& label) const;
@@ -40,6 +44,9 @@ class ImportLabels {
     const ImportOptions& options_;
     ImportTally& tally_;
     std::set<std::string> known_;
+    std::size_t room_ = 0;  ///< for so many labels more, until the project has store::max_labels
+    std::set<std::string> retired_;
+    std::map<std::string, std::string> by_folded_;  ///< known ones, by case_folded()
     std::vector<std::string> to_make_;
 };
 

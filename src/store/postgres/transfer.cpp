@@ -7,6 +7,7 @@
 #include <set>
 
 #include "store/failure.h"
+#include "store/labelling.h"
 #include "store/list_query.h"
 #include "store/postgres/batch.h"
 #include "store/postgres/connection.h"
@@ -277,12 +278,16 @@ class PostgresTransfer final : public Transfer {
         return guarded([&] {
             Connection& open = connection();
             Transaction transaction(open);
+            // Whoever changes labels of one project waits here for the others.
+            open.query("SELECT 1 FROM project WHERE id = $1 FOR UPDATE", project);
             for (const auto& name : names)
                 open.query(
                     "INSERT INTO label (project, name, position) SELECT $1, $2, "
                     "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
                     "ON CONFLICT (project, name) DO UPDATE SET retired = false",
                     project, name);
+            const auto all = open.query("SELECT count(*) FROM label WHERE project = $1", project);
+            if (all.integer(0, 0) > std::int64_t{max_labels}) throw Failure(too_many_labels());
             transaction.commit();
         });
     }

@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "store/failure.h"
+#include "store/labelling.h"
 #include "store/list_query.h"
 #include "store/records.h"
 #include "store/sqlite/checkpointer.h"
@@ -19,6 +20,11 @@ constexpr LogSizes import_log{4'000, 8'000, 400};
 std::optional<Drawing> first_of(Statement rows) {
     if (!rows.step()) return std::nullopt;
     return read_drawing(rows);
+}
+
+void check_label_count(Connection& connection, int project) {
+    auto all = connection.query("SELECT count(*) FROM label WHERE project = $1", project);
+    if (all.step() && all.integer(0) > std::int64_t{max_labels}) throw Failure(too_many_labels());
 }
 
 std::optional<Drawing> find_one(Connection& connection, const ImportKey& key) {
@@ -128,6 +134,7 @@ class SqliteTransfer final : public Transfer {
                     "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
                     "ON CONFLICT DO UPDATE SET retired = 0",
                     project, name);
+            check_label_count(connection_, project);
             transaction.commit();
         });
     }

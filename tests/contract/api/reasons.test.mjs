@@ -77,7 +77,7 @@ const sources = [
   ...below('src/service/transfer/').filter((path) => /\/imports?(_\w+)?\.cpp$/.test(path)),
   ...below('src/service/training/'),
   ...['models/promotion', 'models/registry', 'models/trunk', 'projects/projects'].map((name) => `src/service/${name}.cpp`),
-  ...['failure', 'records', 'transfer'].map((name) => `src/store/${name}.cpp`),
+  ...['failure', 'labelling', 'records', 'transfer'].map((name) => `src/store/${name}.cpp`),
   ...['answer', 'batcher', 'label_name'].map((name) => `src/recognition/${name}.cpp`),
   'src/jobs/runner.cpp',
 ];

@@ -390,6 +390,18 @@ TEST_P(TransferContract, LabelsAreAddedAtTheEndOnceAndRetiredOnesComeBack) {
     EXPECT_FALSE(after[before.size()].retired);
 }
 
+TEST_P(TransferContract, LabelsAreAddedUpToAProjectsMostAndNoneBeyond) {
+    std::vector<std::string> names;
+    for (auto number = store_->labels(shapes_project)->size(); number < max_labels; ++number)
+        names.push_back("label " + std::to_string(number));
+    ASSERT_TRUE(succeeded(transfer_->add_labels(shapes_project, names)));
+    const auto refused = transfer_->add_labels(shapes_project, {names.front(), "one more"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "too_many_labels");
+    EXPECT_EQ(store_->labels(shapes_project)->size(), max_labels);
+    EXPECT_TRUE(succeeded(transfer_->add_labels(shapes_project, {names.front()})));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, TransferContract, testing::ValuesIn(kinds()), kind_name);
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Read {
     std::vector<Record> records;
     std::vector<std::string> rejected;  ///< place: why
     std::vector<std::string> remarks;
-    std::vector<std::string> labels_without_drawing;
+    Labels labels_without_drawing;
     std::size_t litter = 0;
     std::string format;
     std::string error;

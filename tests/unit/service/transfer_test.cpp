@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,6 +20,7 @@ using dataset::Format;
 using dataset::make_zip;
 using dataset::picture;
 using dataset::write_file;
+using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -176,6 +178,48 @@ TEST_F(TransferTest, LabelsTheProjectLacksAreRefusedMappedOrMade) {
     EXPECT_EQ(bring(place, "d", options).value().stored, 2U);
     EXPECT_EQ(place.store->labels(store::shapes_project).value().size(), labels + 2);
     EXPECT_EQ(place.drawings().size(), 2U);
+}
+
+TEST_F(TransferTest, AProjectGetsAsManyLabelsAsItTakesAndTheRestComesIn) {
+    for (int number = 1; number < 5; ++number)
+        write_file(path(fmt::format("d/new {}/{}.png", number, number)), picture(number));
+    write_file(path("d/circle/5.png"), picture(5));
+    write_file(path("d/old/6.png"), picture(6));
+    fs::create_directories(path("d/empty"));
+    Place place(path("a.db"));
+    std::vector<std::string> names{"old"};
+    const auto there = place.store->labels(store::shapes_project)->size();
+    for (auto number = there + 1; number < store::max_labels - 1; ++number)
+        names.push_back(fmt::format("label {}", number));
+    ASSERT_TRUE(place.transfer->add_labels(store::shapes_project, names));
+    store::LabelChange retiring;
+    retiring.retired = true;
+    ASSERT_TRUE(place.store->change_label(store::shapes_project, "old", retiring));
+    ImportOptions options;
+    options.make_labels = true;
+    for (const bool dry_run : {true, false}) {
+        options.dry_run = dry_run;
+        const auto report = bring(place, "d", options).value();
+        EXPECT_EQ(report.stored, 3U);
+        EXPECT_THAT(report.new_labels, ElementsAre("new 1", "old"));
+        EXPECT_THAT(problems, Contains(HasSubstr("A project has at most 1000 labels.")).Times(4));
+    }
+    EXPECT_EQ(place.store->labels(store::shapes_project)->size(), store::max_labels);
+}
+
+TEST_F(TransferTest, ADrawingWithManyLabelsIsToldInASentence) {
+    write_file(path("d/1.png"), picture(1));
+    std::string said = "{\"images\": [{\"id\": 1, \"file_name\": \"1.png\"}], \"categories\": [";
+    std::string given;
+    for (int number = 0; number < 30; ++number) {
+        const auto* const comma = number == 0 ? "" : ",";
+        said += fmt::format(R"({}{{"id": {}, "name": "c{}"}})", comma, number, number);
+        given += fmt::format(R"({}{{"image_id": 1, "category_id": {}}})", comma, number);
+    }
+    write_file(path("d/coco.json"), said + "], \"annotations\": [" + given + "]}");
+    Place place(path("a.db"));
+    EXPECT_EQ(bring(place, "d/coco.json").value().stored, 1U);
+    EXPECT_THAT(problems, ElementsAre(HasSubstr(", c18, c19 and 10 more; it comes without")));
 }
 
 TEST_F(TransferTest, WhatALabelIsWorthIsChosen) {

@@ -292,6 +292,10 @@ export const reasons: CodedWords<ReasonCode> = {
     en: '“{label}” is not one of the project’s labels (“{alike}” is: map one to the other).',
     fr: '« {label} » n’est pas une étiquette du projet (« {alike} » l’est : faites correspondre l’une à l’autre).',
   },
+  labels_full: {
+    en: 'A project has at most {maximum} labels.',
+    fr: 'Un projet a au plus {maximum} étiquettes.',
+  },
   label_alike: {
     en: 'A label of its own beside “{alike}”, which differs in case alone: map one to the other if they are one.',
     fr: 'Une étiquette à part, à côté de « {alike} » dont seules les majuscules diffèrent : faites correspondre l’une à l’autre si c’est la même.',
