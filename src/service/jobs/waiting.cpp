@@ -28,21 +28,22 @@ Result<AtWork> look(store::Store& store, Timestamp at) {
     return AtWork{std::move(*open), std::move(*workers)};
 }
 
+template <class Kinds>
+bool has(const Kinds& kinds, const std::string& kind) {
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
 /// What works() does is done by one thread, and so are trainings; every other kind by one of its
 /// own.
 std::vector<std::string> done_in_turn_with(const std::string& kind) {
-    const auto has = [&kind](const auto& kinds) {
-        return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-    };
-    if (has(kinds_in_turn)) return {kinds_in_turn.begin(), kinds_in_turn.end()};
-    if (has(train_kinds)) return {train_kinds.begin(), train_kinds.end()};
+    if (has(kinds_in_turn, kind)) return {kinds_in_turn.begin(), kinds_in_turn.end()};
+    if (has(train_kinds, kind)) return {train_kinds.begin(), train_kinds.end()};
     return {kind};
 }
 
 bool is_free(const store::Worker& worker, const std::vector<std::string>& kinds) {
-    return std::none_of(worker.jobs.begin(), worker.jobs.end(), [&](const store::JobAtWork& job) {
-        return std::find(kinds.begin(), kinds.end(), job.kind) != kinds.end();
-    });
+    return std::none_of(worker.jobs.begin(), worker.jobs.end(),
+                        [&](const store::JobAtWork& job) { return has(kinds, job.kind); });
 }
 
 /// Also by a process that says of itself no more than that.
@@ -108,7 +109,7 @@ std::string_view to_string(WaitsFor waits_for) {
 }
 
 std::string needed_for(const std::string& kind) {
-    if (std::find(train_kinds.begin(), train_kinds.end(), kind) != train_kinds.end())
+    if (has(train_kinds, kind))
         return "a server or a worker that has croquis-train (croquis worker --train-program FILE)";
     if (kind == mlflow_kind)
         return "a server or a worker that tells an MLflow server (--mlflow URL)";
@@ -167,7 +168,7 @@ Result<std::vector<store::Worker>> list_workers(store::WorkerStore& store) {
 }
 
 bool takes(const store::Worker& worker, const std::string& kind) {
-    return std::find(worker.kinds.begin(), worker.kinds.end(), kind) != worker.kinds.end();
+    return has(worker.kinds, kind);
 }
 
 }  // namespace croquis::service

@@ -18,6 +18,7 @@
 #include "service/jobs/job_kinds.h"
 #include "service/jobs/job_queue.h"
 #include "service/models/trunk.h"
+#include "service/training/json_text.h"
 
 namespace croquis::service {
 namespace {
@@ -241,17 +242,13 @@ Result<Run> run_of(const Talk& talk, const std::string& experiment, const Subjec
     return run_in(run->get_object());
 }
 
-std::string value_text(const json::value& value) {
-    return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
-}
-
 /// The lineage's plain values: what the model was made of.
 json::array parameters_of(const Subject& subject) {
     json::array parameters;
     for (const auto& [name, value] : subject.lineage) {
         if (value.is_structured() || value.is_null()) continue;
         parameters.push_back(
-            json::object{{"key", name}, {"value", value_text(value).substr(0, longest_value)}});
+            json::object{{"key", name}, {"value", text_of(value).substr(0, longest_value)}});
     }
     return parameters;
 }
@@ -298,7 +295,7 @@ json::array metrics_of(const Subject& subject) {
     if (const auto* labels = subject.result.if_contains("labels"); labels && labels->is_array())
         for (const auto& label : labels->get_array()) {
             const auto& object = label.as_object();
-            const auto name = "label." + metric_name(value_text(object.at("label")));
+            const auto name = "label." + metric_name(text_of(object.at("label")));
             metrics.add(name + ".learnt", object.if_contains("learnt"));
             metrics.add_share(name, object);
         }
@@ -361,7 +358,7 @@ Result<Subject> subject_of(store::Store& store, const store::Job& telling) {
     Subject subject;
     subject.job = std::move(*job);
     subject.result = json::parse(subject.job.result.value_or("{}")).as_object();
-    auto model = store.model(value_text(subject.result.at("model")));
+    auto model = store.model(text_of(subject.result.at("model")));
     if (!model) return model.error();
     subject.model = std::move(*model);
     subject.lineage = json::parse(subject.model.lineage).as_object();

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "core/bytes.h"
+#include "service/training/json_text.h"
 
 namespace croquis::service {
 namespace {
@@ -12,10 +13,6 @@ namespace json = boost::json;
 
 constexpr std::array made_of{"commit",  "libtorch", "blas",       "device",
                              "threads", "resumed",  "whitened_by"};
-
-std::string text_of(const json::value& value) {
-    return value.is_string() ? json::value_to<std::string>(value) : json::serialize(value);
-}
 
 TrainedLineage read_lineage(const json::object& written, int project) {
     TrainedLineage lineage;

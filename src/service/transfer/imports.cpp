@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "core/this_thread.h"
 #include "learning/dataset/writer.h"
+#include "service/jobs/job_queue.h"
 #include "service/jobs/pace.h"
 #include "service/models/registry.h"
 #include "service/models/trunk.h"
@@ -347,15 +348,11 @@ Result<store::Job> Imports::queue(Upload& upload, const ImportRequest& request,
     if (upload.bytes_ == 0) return Error{ErrorKind::invalid, "The file is empty.", "file"};
     sweep();
     spool_->sync(to_string(upload.id_));
-    store::Job job;
+    auto job = new_job(import_kind, by, request.options.project);
     job.id = upload.id_;
-    job.kind = import_kind;
-    job.project = request.options.project;
     auto parameters = to_json(request);
     parameters["files"] = json::array(upload.names_.begin(), upload.names_.end());
     job.parameters = json::serialize(parameters);
-    job.created_by = by;
-    job.created_at = job.due_at = now();
     auto queued = store_.add_job(job, store::OpenAtOnce::any);
     upload.queued_ = queued.has_value();
     return queued;
