@@ -28,9 +28,13 @@ class Pace {
     void end_step() {
         const auto served = served_();
         const auto took = now_() - begun_;
-        if (std::exchange(known_, served) != served) rest_(std::min(3 * took, longest));
+        gives_way_ = std::exchange(known_, served) != served;
+        if (gives_way_) rest_(std::min(3 * took, longest));
         begun_ = now_();
     }
+
+    /// Whether clients asked for something during the last step: the next one is to be short.
+    [[nodiscard]] bool gives_way() const { return gives_way_; }
 
     /// The longest rest: who stops the work need not wait longer.
     static constexpr Clock::duration longest = std::chrono::milliseconds(500);
@@ -41,6 +45,7 @@ class Pace {
     std::function<Clock::time_point()> now_;
     std::uint64_t known_;
     Clock::time_point begun_;
+    bool gives_way_ = false;
 };
 
 }  // namespace croquis::service

@@ -47,7 +47,7 @@ class Importer {
         std::optional<Error> ended;
         for (bool more = true; more;) {
             if (is_stopped()) return stopped();
-            auto chunk = std::make_unique<ImportChunk>(options_.at_once);
+            auto chunk = std::make_unique<ImportChunk>(at_once());
             const auto filled = fill(*chunk);
             more = filled && *filled;
             if (!filled) ended = filled.error();
@@ -64,6 +64,10 @@ class Importer {
 
   private:
     [[nodiscard]] bool is_stopped() const { return events_.is_stopped && events_.is_stopped(); }
+
+    [[nodiscard]] std::size_t at_once() const {
+        return events_.at_once ? events_.at_once() : options_.at_once;
+    }
 
     /// Whether the project's labels narrow what the model says, for it is not its own. Errors:
     /// not_found; those of takes_drawings().

@@ -90,6 +90,9 @@ struct ImportEvents {
     std::function<void(const std::string& place, const std::string& text, bool rejected)> problem;
     /// Whether `problem` is told each record whose label is unknown, which the report counts too.
     bool unknown_labels_one_by_one = true;
+    /// How many drawings the next transaction stores, where that is not always `at_once` of the
+    /// options. May be empty.
+    std::function<std::size_t()> at_once;
     /// Ends the import early where it says so; what is stored stays. May be empty.
     std::function<bool()> is_stopped;
 };

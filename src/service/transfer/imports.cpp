@@ -20,7 +20,6 @@
 #include "service/models/trunk.h"
 #include "service/reasons.h"
 #include "store/records.h"
-#include "store/sqlite_url.h"
 
 namespace croquis::service {
 namespace {
@@ -29,9 +28,10 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 /// Small steps, so that submissions need not wait for an import's transaction, nor for its turn in
-/// the batcher. On SQLite they wait for the whole of it.
+/// the batcher; smaller ones while there are any, since on SQLite they wait for the whole of it.
+/// Where there are none these would take 1.7 times as long (PostgreSQL).
 constexpr std::size_t drawings_at_once = 64;
-constexpr std::size_t drawings_at_once_on_sqlite = 16;
+constexpr std::size_t drawings_at_once_beside_clients = 16;
 constexpr std::size_t pictures_in_flight = 8;
 /// Of an upload's files, that a job's parameters name.
 constexpr std::size_t max_named_files = 100;
@@ -392,8 +392,6 @@ Result<std::string> Imports::import_from(jobs::Task& task, const fs::path& folde
     request.options.project = task.job().project;
     request.options.asker = "import";
     request.options.job = task.job().id;
-    request.options.at_once =
-        url_.starts_with(store::sqlite_scheme) ? drawings_at_once_on_sqlite : drawings_at_once;
     request.options.in_flight = pictures_in_flight;
     if (task.job().created_by) {
         request.options.by = task.job().created_by->name;
@@ -412,6 +410,9 @@ Result<std::string> Imports::import_from(jobs::Task& task, const fs::path& folde
     Pace pace([this] { return batcher_.asked_by_clients(); },
               [](Pace::Clock::duration time) { std::this_thread::sleep_for(time); });
     ImportEvents events;
+    events.at_once = [&pace] {
+        return pace.gives_way() ? drawings_at_once_beside_clients : drawings_at_once;
+    };
     events.is_stopped = [&task] { return task.is_stopped(); };
     events.problem = [&](const std::string& place, const std::string& text, bool rejected) {
         problems.add(place, text, rejected);

@@ -48,6 +48,16 @@ TEST_F(PaceTest, GoesOnAtOnceWhereNobodyIsServed) {
     EXPECT_EQ(rests_.size(), 1U);
 }
 
+TEST_F(PaceTest, GivesWayAfterAStepInWhichClientsWereServed) {
+    auto pace = this->pace();
+    EXPECT_FALSE(pace.gives_way());
+    ++served_;
+    pace.end_step();
+    EXPECT_TRUE(pace.gives_way());
+    pace.end_step();
+    EXPECT_FALSE(pace.gives_way());
+}
+
 TEST_F(PaceTest, RestsABoundedTime) {
     auto pace = this->pace();
     now_ += std::chrono::minutes(1);

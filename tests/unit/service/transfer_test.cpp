@@ -517,10 +517,11 @@ TEST_F(TransferTest, OnlyStrokesThatAreNotThereAreDrawn) {
     EXPECT_EQ(drawings[0]->import.submission.sha256, drawings[0]->there->sha256);
 }
 
-/// A transfer that others come between: `before_adding` is done once all is found.
+/// A transfer that others come between: `before_adding` is done once all is found, and told how
+/// many drawings are added.
 class Interrupted final : public store::Transfer {
   public:
-    Interrupted(store::Transfer& transfer, std::function<void()> before_adding)
+    Interrupted(store::Transfer& transfer, std::function<void(std::size_t)> before_adding)
         : transfer_(transfer), before_adding_(std::move(before_adding)) {}
 
     Result<std::vector<std::optional<store::Drawing>>> find(
@@ -533,7 +534,7 @@ class Interrupted final : public store::Transfer {
     }
     Result<std::vector<Result<store::ImportOutcome>>> add(
         const std::vector<store::DrawingImport>& drawings) override {
-        before_adding_();
+        before_adding_(drawings.size());
         return transfer_.add(drawings);
     }
     Result<void> add_labels(int project, const std::vector<std::string>& names) override {
@@ -546,7 +547,7 @@ class Interrupted final : public store::Transfer {
 
   private:
     store::Transfer& transfer_;
-    const std::function<void()> before_adding_;
+    const std::function<void(std::size_t)> before_adding_;
 };
 
 TEST_F(TransferTest, WhatIsDeletedWhileItComesAgainIsNotStoredInPart) {
@@ -556,7 +557,7 @@ TEST_F(TransferTest, WhatIsDeletedWhileItComesAgainIsNotStoredInPart) {
         Place place(path(name + ".db"));
         bring(place, name).value();
         const auto id = place.drawings().at(0).id;
-        Interrupted transfer(*place.transfer, [&] {
+        Interrupted transfer(*place.transfer, [&](std::size_t) {
             ASSERT_TRUE(place.store->change_visibility(
                 {{id, store::Visibility::deleted, store::operator_author(), now(),
                   store::VersionCondition::any()}}));
@@ -573,6 +574,24 @@ TEST_F(TransferTest, WhatIsDeletedWhileItComesAgainIsNotStoredInPart) {
         EXPECT_THAT(place.drawings(), IsEmpty());
         EXPECT_EQ(bring(place, name).value().stored, 1U);
     }
+}
+
+TEST_F(TransferTest, ATransactionStoresAsManyDrawingsAsAreSaidWhenItsTurnComes) {
+    std::string lines;
+    for (int i = 0; i < 20; ++i)
+        lines += R"({"word": "line", "key_id": ")" + std::to_string(i) + R"(", "drawing": [[[0,)" +
+                 std::to_string(i + 9) + "],[0,90]]]}\n";
+    write_file(path("x.ndjson"), lines);
+    Place place(path("x.db"));
+    std::vector<std::size_t> sizes;
+    Interrupted transfer(*place.transfer, [&](std::size_t added) { sizes.push_back(added); });
+    ImportEvents events;
+    std::size_t next = 2;
+    events.at_once = [&] { return next++; };
+    const auto reader = dataset::open_reader(path("x.ndjson"), {}).value();
+    EXPECT_EQ(import_drawings(*reader, *place.store, transfer, *batcher, {}, events).value().stored,
+              20U);
+    EXPECT_THAT(sizes, ElementsAre(2, 3, 4, 5, 6));
 }
 
 TEST_F(TransferTest, StrokesAreDrawnByAnyNumberOfThreadsAlike) {
