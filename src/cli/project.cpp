@@ -9,9 +9,6 @@
 #include "identity/security_log.h"
 #include "service/models/registry.h"
 #include "service/projects/projects.h"
-#include "service/quality/drift.h"
-#include "service/quality/quality.h"
-#include "service/quality/recheck.h"
 #include "store/records.h"
 
 /// Projects from the command line, and the option that names one.
@@ -127,93 +124,6 @@ Result<void> archive(store::Store& store, const ProjectArguments& arguments) {
     return {};
 }
 
-/// "0.743 (0.459 to 0.950)".
-std::string alpha_text(const learning::NominalAlpha& measured) {
-    if (!measured.alpha) return "undefined";
-    auto alpha = fmt::format("{:.3f}", *measured.alpha);
-    if (!measured.low || !measured.high) return alpha;
-    return fmt::format("{} ({:.3f} to {:.3f})", alpha, *measured.low, *measured.high);
-}
-
-Result<void> agreement(store::Store& store, const ProjectArguments& arguments) {
-    const auto project = project_named(store, arguments.slug);
-    if (!project) return project.error();
-    const auto people = service::measure_people(store, *project);
-    if (!people) return people.error();
-    if (!*people)
-        return Error{ErrorKind::conflict,
-                     project->slug +
-                         " wants one opinion of a drawing; with `croquis project "
-                         "change --opinions` several people are asked.",
-                     "opinions"};
-    const auto& measured = (*people)->measured;
-    std::cout << fmt::format("{} with {} of {}\n", counted(measured.units, "drawing", "drawings"),
-                             counted(measured.answers, "opinion", "opinions"),
-                             counted((*people)->people, "person", "people"));
-    if (measured.units == 0) return {};
-    std::cout << fmt::format("pairs of opinions that agree  {:.1f} %\n", 100 * measured.agreed)
-              << "Krippendorff's alpha          " << alpha_text(measured) << '\n'
-              << (measured.alpha ? "from 0.8 on it is good, from 0.667 on enough for tentative "
-                                   "conclusions\n"
-                                 : "all opinions are the same label\n");
-    return {};
-}
-
-void tell_drift(const char* beside, const char* of, const learning::Drift& drift) {
-    const bool told = drift.reference > 0 && drift.now > 0;
-    const char* verdict = drift.is_beyond_chance() ? "changed" : "no change beyond chance";
-    std::cout << fmt::format(
-        "{:<10} {:<11} {:>8} {:>8} {:>8} {:>8}  {}\n", beside, of, drift.reference, drift.now,
-        told ? fmt::format("{:.3f}", drift.index) : "",
-        told ? fmt::format("{:.3f}", drift.by_chance) : "", told ? verdict : "nothing to compare");
-}
-
-Result<void> drift(store::Store& store, const ProjectArguments& arguments) {
-    const auto project = project_named(store, arguments.slug);
-    if (!project) return project.error();
-    const auto live = service::answering_model(store, project->id);
-    if (!live) return live.error();
-    const auto found = service::measure_drift(store, project->id, *live, now());
-    if (!found) return found.error();
-    std::cout << fmt::format("drawings made since {} became live, beside others\n", live->id)
-              << fmt::format("{:<10} {:<11} {:>8} {:>8} {:>8} {:>8}\n", "beside", "of", "others",
-                             "since", "index", "chance");
-    tell_drift("before", "labels", found->tags);
-    tell_drift("before", "confidence", found->confidence);
-    if (!found->training) {
-        std::cout << "Its card keeps nothing of the drawings that it learnt from.\n";
-        return {};
-    }
-    tell_drift("learnt", "labels", found->training->tags);
-    tell_drift("learnt", "confidence", found->training->confidence);
-    tell_drift("learnt", "embeddings", found->training->embeddings);
-    return {};
-}
-
-void tell_findings(const char* what, const service::RecheckFindings& findings, bool judges) {
-    const auto& agreed = findings.agreed;
-    std::cout << fmt::format("{:<10} {:>8} {:>8} {:>24} {:>8} {:>8}  {}\n", what, agreed.all,
-                             agreed.some, learning::to_text(agreed.interval()), findings.waiting,
-                             findings.others, judges ? "judge" : "do not judge");
-}
-
-Result<void> recheck(store::Store& store, const ProjectArguments& arguments) {
-    const auto project = project_named(store, arguments.slug);
-    if (!project) return project.error();
-    const auto found = service::measure_recheck(store, project->id);
-    if (!found) return found.error();
-    const auto reviews = service::judging_reviews(store, project->id);
-    if (!reviews) return reviews.error();
-    std::cout << fmt::format("{:<10} {:>8} {:>8} {:>24} {:>8} {:>8}  {}\n", "reviewed", "asked",
-                             "agree", "95 of 100 times", "waiting", "others", "the others");
-    tell_findings("in bulk", found->in_bulk, reviews->in_bulk);
-    tell_findings("by import", found->imported, reviews->imported);
-    std::cout << fmt::format(
-        "from {:.0f} % on, with {} answers or more, they are as good as reviews one by one\n",
-        100 * service::recheck_level, service::fewest_rechecked);
-    return {};
-}
-
 void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
     const std::vector<std::string> accesses{"everyone", "link", "users"};
     verb.add_option("--name", arguments.name, "What people call it");
@@ -269,10 +179,9 @@ void add_project(CLI::App& program, Context& context) {
     command->require_subcommand(1);
     auto arguments = std::make_shared<ProjectArguments>();
     using Verb = Result<void> (*)(store::Store&, const ProjectArguments&);
-    const auto verb = [&](const char* name, const char* help, Verb work,
-                          OpenAndDo open = do_on_store) -> CLI::App& {
+    const auto verb = [&](const char* name, const char* help, Verb work) -> CLI::App& {
         auto* added = command->add_subcommand(name, help);
-        open(*added, context, [=](store::Store& store) { return work(store, *arguments); });
+        do_on_store(*added, context, [=](store::Store& store) { return work(store, *arguments); });
         return *added;
     };
     const auto named = [&](CLI::App& of, const char* help) -> CLI::App& {
@@ -285,13 +194,6 @@ void add_project(CLI::App& program, Context& context) {
                      *arguments);
     add_edit_options(named(verb("change", "Change what is named", change), "As list shows it"),
                      *arguments);
-    named(verb("agreement", "How far people agree who looked at the same drawings", agreement),
-          "As list shows it");
-    named(verb("recheck", "Whether reviews that nobody made one by one may judge", recheck),
-          "As list shows it");
-    named(verb("drift", "Whether drawings changed since the live model was promoted", drift,
-               do_with_live_model),
-          "As list shows it");
     add_project_quality(*command, context);
     add_project_duplicates(*command, context);
     add_project_look_alikes(*command, context);

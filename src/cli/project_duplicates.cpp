@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -21,6 +22,7 @@ struct DuplicatesArguments {
     std::string slug;
     std::size_t limit = 12;
     bool dismissed = false;
+    bool json = false;
     std::string dismiss;
     std::string restore;
 };
@@ -53,22 +55,30 @@ Result<service::Duplicates> find_duplicates(store::Store& store, int project, st
     return service::DuplicateBoard().of(store, project, *trunk, limit);
 }
 
-Result<void> print_duplicates(store::Store& store, int project, std::size_t limit) {
-    const auto found = find_duplicates(store, project, limit);
-    if (!found) return found.error();
+void print(const service::Duplicates& found) {
     std::cout << fmt::format("{} looked at: {} in {} nearly the same, {} of them contradicting\n",
-                             counted(found->looked_at, "drawing", "drawings"), found->drawings,
-                             counted(found->groups, "group that is", "groups that are"),
-                             found->contradicting);
-    if (found->crossing > 0)
+                             counted(found.looked_at, "drawing", "drawings"), found.drawings,
+                             counted(found.groups, "group that is", "groups that are"),
+                             found.contradicting);
+    if (found.crossing > 0)
         std::cout << fmt::format(
             "in {} drawings that judge models ({}) are nearly the same as some that they learn "
             "from\n",
-            counted(found->crossing, "group", "groups"), found->judging);
-    if (found->dismissed > 0)
+            counted(found.crossing, "group", "groups"), found.judging);
+    if (found.dismissed > 0)
         std::cout << fmt::format("{} not of duplicates, as people said (--dismissed)\n",
-                                 counted(found->dismissed, "more group is", "more groups are"));
-    for (const auto& group : found->listed) print_group(group);
+                                 counted(found.dismissed, "more group is", "more groups are"));
+    for (const auto& group : found.listed) print_group(group);
+}
+
+Result<void> show_duplicates(store::Store& store, int project,
+                             const DuplicatesArguments& arguments) {
+    const auto found = find_duplicates(store, project, arguments.limit);
+    if (!found) return found.error();
+    if (arguments.json)
+        std::cout << boost::json::serialize(service::to_json(*found)) << '\n';
+    else
+        print(*found);
     return {};
 }
 
@@ -122,7 +132,7 @@ Result<void> do_duplicates(store::Store& store, const DuplicatesArguments& argum
         return work(store, project->id, *id);
     }
     return arguments.dismissed ? print_dismissed(store, project->id, arguments.limit)
-                               : print_duplicates(store, project->id, arguments.limit);
+                               : show_duplicates(store, project->id, arguments);
 }
 
 }  // namespace
@@ -144,6 +154,9 @@ void add_project_duplicates(CLI::App& project, Context& context) {
             ->excludes(dismissed);
     verb->add_option("--restore", arguments->restore, "Take that back, as --dismissed lists it")
         ->type_name("ID")
+        ->excludes(dismissed)
+        ->excludes(dismiss_option);
+    verb->add_flag("--json", arguments->json, "Print what was found as JSON")
         ->excludes(dismissed)
         ->excludes(dismiss_option);
     do_with_live_model(*verb, context,

@@ -26,24 +26,12 @@ std::string duplicate_text(const service::Duplicate& duplicate, const ApiSurface
 }
 
 std::string group_text(const service::DuplicateGroup& group, const ApiSurface& surface) {
-    json::array tags;
-    for (const auto& [tag, drawings] : group.tags)
-        tags.push_back(json::object{{"tag", tag}, {"drawings", drawings}});
-    json::array others;
-    for (const auto& other : group.others) others.emplace_back(to_string(other));
-    const json::object about{{"size", group.size},
-                             {"same_picture", group.same_picture},
-                             {"contradicts", group.contradicts()},
-                             {"others", std::move(others)},
-                             {"tags", std::move(tags)},
-                             {"learning", group.learning},
-                             {"judging", group.judging}};
     std::string drawings = "\"drawings\":[";
     for (const auto& duplicate : group.drawings) {
         if (drawings.back() != '[') drawings += ',';
         drawings += duplicate_text(duplicate, surface);
     }
-    return with_members(json::serialize(about), drawings + ']');
+    return with_members(json::serialize(service::summary_of(group)), drawings + ']');
 }
 
 }  // namespace
@@ -71,20 +59,12 @@ std::string dismissals_text(const std::vector<service::DismissedGroup>& groups,
 }
 
 std::string duplicates_text(const service::Duplicates& duplicates, const ApiSurface& surface) {
-    const json::object about{{"as_of", to_rfc3339(duplicates.as_of)},
-                             {"looked_at", duplicates.looked_at},
-                             {"found", duplicates.groups},
-                             {"drawings", duplicates.drawings},
-                             {"contradicting", duplicates.contradicting},
-                             {"crossing", duplicates.crossing},
-                             {"judging", duplicates.judging},
-                             {"dismissed", duplicates.dismissed}};
     std::string groups = "\"groups\":[";
     for (const auto& group : duplicates.listed) {
         if (groups.back() != '[') groups += ',';
         groups += group_text(group, surface);
     }
-    return with_members(json::serialize(about), groups + ']');
+    return with_members(json::serialize(service::summary_of(duplicates)), groups + ']');
 }
 
 }  // namespace croquis::api

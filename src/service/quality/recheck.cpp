@@ -16,11 +16,6 @@ RecheckFindings findings_of(const store::Rechecked& counts) {
             counts.others};
 }
 
-JudgingReviews judged_by(const Recheck& recheck) {
-    return {recheck.in_bulk.verdict() == RecheckVerdict::good,
-            recheck.imported.verdict() != RecheckVerdict::bad};
-}
-
 const char* word_of(RecheckVerdict verdict) {
     switch (verdict) {
         case RecheckVerdict::good:
@@ -59,6 +54,11 @@ Result<Recheck> measure_recheck(store::QualityStore& store, int project) {
     const auto counts = store.recheck_counts(project);
     if (!counts) return counts.error();
     return Recheck{findings_of(counts->in_bulk), findings_of(counts->imported)};
+}
+
+JudgingReviews judged_by(const Recheck& recheck) {
+    return {recheck.in_bulk.verdict() == RecheckVerdict::good,
+            recheck.imported.verdict() != RecheckVerdict::bad};
 }
 
 Result<JudgingReviews> judging_reviews(store::QualityStore& store, int project) {

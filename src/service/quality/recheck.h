@@ -50,6 +50,7 @@ struct JudgingReviews {
     [[nodiscard]] bool independent(const store::EmbeddedDrawing& drawing) const;
 };
 
+JudgingReviews judged_by(const Recheck& recheck);
 /// Blocks. Errors: those of the store.
 Result<JudgingReviews> judging_reviews(store::QualityStore& store, int project);
 

@@ -1,19 +1,24 @@
 #include "service/similarity/duplicates.h"
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <map>
 #include <optional>
 #include <set>
 #include <tuple>
 
+#include "core/decimal.h"
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "learning/adaptation/duplicates.h"
+#include "service/drawings/drawing_brief.h"
 #include "service/models/embedded_drawings.h"
 #include "store/asking.h"
 
 namespace croquis::service {
 namespace {
+
+namespace json = boost::json;
 
 using Member = DuplicateBoard::Member;
 using MemberGroup = DuplicateBoard::Group;
@@ -306,6 +311,51 @@ Result<Duplicates> DuplicateBoard::of(store::Store& store, int project, const st
                                  [&] { return find_duplicates(store, project, trunk); });
     if (!found) return found.error();
     return told(store, project, **found, limit);
+}
+
+json::object summary_of(const DuplicateGroup& group) {
+    json::array tags;
+    for (const auto& [tag, drawings] : group.tags)
+        tags.push_back(json::object{{"tag", tag}, {"drawings", drawings}});
+    json::array others;
+    for (const auto& other : group.others) others.emplace_back(to_string(other));
+    return {{"size", group.size},
+            {"same_picture", group.same_picture},
+            {"contradicts", group.contradicts()},
+            {"others", std::move(others)},
+            {"tags", std::move(tags)},
+            {"learning", group.learning},
+            {"judging", group.judging}};
+}
+
+json::object summary_of(const Duplicates& duplicates) {
+    return {{"as_of", to_rfc3339(duplicates.as_of)},
+            {"looked_at", duplicates.looked_at},
+            {"found", duplicates.groups},
+            {"drawings", duplicates.drawings},
+            {"contradicting", duplicates.contradicting},
+            {"crossing", duplicates.crossing},
+            {"judging", duplicates.judging},
+            {"dismissed", duplicates.dismissed}};
+}
+
+json::object to_json(const Duplicates& duplicates) {
+    json::array groups;
+    for (const auto& group : duplicates.listed) {
+        json::array drawings;
+        for (const auto& [drawing, similarity] : group.drawings) {
+            auto told = brief_of(drawing);
+            told["similarity"] = shortest_decimal(similarity);
+            told["judges"] = store::judges(drawing.id);
+            drawings.push_back(std::move(told));
+        }
+        auto told = summary_of(group);
+        told["drawings"] = std::move(drawings);
+        groups.push_back(std::move(told));
+    }
+    auto told = summary_of(duplicates);
+    told["groups"] = std::move(groups);
+    return told;
 }
 
 }  // namespace croquis::service

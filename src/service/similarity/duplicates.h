@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -67,6 +68,12 @@ struct Duplicates {
     /// Those that contradict themselves first, then the largest.
     std::vector<DuplicateGroup> listed;
 };
+
+/// A group without its drawings, and what was found without its groups, as the contract has them.
+boost::json::object summary_of(const DuplicateGroup& group);
+boost::json::object summary_of(const Duplicates& duplicates);
+/// As the command line shows them: of drawings, brief_of() each, with its similarity.
+boost::json::object to_json(const Duplicates& duplicates);
 
 /// The near duplicates of projects, told again as FoundBoard says while nobody draws or reviews
 /// anything. Of the groups that are listed, what was tagged, hidden or deleted meanwhile is known

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <sstream>
 
 #include "core/bytes.h"
@@ -107,6 +108,7 @@ TEST_F(TransferProgram, WhatWasImportedIsLookedAtInAStoreThatWasNeverServed) {
                                                          {"project", "duplicates", "shapes"},
                                                          {"project", "quality", "shapes"},
                                                          {"project", "drift", "shapes"},
+                                                         {"project", "recheck", "shapes"},
                                                          {"model", "list"},
                                                          {"model", "retag"},
                                                          {"embed"}};
@@ -286,8 +288,24 @@ TEST_F(TransferProgram, ShowsWhatAProjectsDrawingsLookLikeToTheModel) {
     EXPECT_THAT(clusters.out, HasSubstr("drawings that wait are in clusters; listed: 1"));
     EXPECT_THAT(project({"clusters", "shapes", "--json"}).out, HasSubstr(R"("looked_at":)"));
 
-    for (const char* verb : {"clusters", "suspects", "map"})
+    const std::vector<std::pair<std::string, std::string>> members{{"quality", "calibration"},
+                                                                   {"drift", "confidence"},
+                                                                   {"recheck", "in_bulk"},
+                                                                   {"duplicates", "groups"}};
+    for (const auto& [verb, member] : members) {
+        const auto told = project({verb, "shapes", "--json"});
+        ASSERT_EQ(told.status, 0) << verb << ": " << told.err;
+        EXPECT_TRUE(boost::json::parse(told.out).as_object().contains(member)) << told.out;
+    }
+    EXPECT_EQ(project({"duplicates", "shapes", "--json", "--dismissed"}).status, 64);
+
+    for (const char* verb : {"clusters", "suspects", "map", "drift", "recheck", "agreement"})
         EXPECT_EQ(project({verb, "none"}).status, 1) << verb;
+    EXPECT_EQ(project({"agreement", "shapes"}).status, 1);
+    EXPECT_EQ(project({"change", "shapes", "--opinions", "2"}).status, 0);
+    EXPECT_THAT(project({"agreement", "shapes"}).out, HasSubstr("with 0 opinions of 0 people"));
+    const auto agreement = project({"agreement", "shapes", "--json"}).out;
+    EXPECT_TRUE(boost::json::parse(agreement).as_object().contains("alpha")) << agreement;
     EXPECT_EQ(project({"clusters", "shapes", "--limit", "51"}).status, 64);
     EXPECT_EQ(project({"suspects", "shapes", "--limit", "0"}).status, 64);
     EXPECT_EQ(project({"similar", "shapes"}).status, 64);
