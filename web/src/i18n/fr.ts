@@ -539,7 +539,7 @@ export const fr: Dictionary = {
       'drawing.withdrawn': 'Dessin retiré',
       'label.added': 'Étiquette ajoutée',
       'label.changed': 'Étiquette modifiée',
-      'label.retired': 'Étiquette abandonnée',
+      'label.retired': 'Étiquette retirée',
       'label.merged': 'Étiquette fusionnée',
       'project.added': 'Projet ajouté',
       'project.changed': 'Projet modifié',
@@ -918,7 +918,7 @@ export const fr: Dictionary = {
         ? 'Dans l’un d’eux, les personnes se contredisent.'
         : `Dans ${n} d’entre eux, les personnes se contredisent.`,
     crossing: (n, count) =>
-      `${count === 1 ? 'Un dessin vérifié qui juge les modèles est' : `${n} dessins vérifiés qui jugent les modèles sont`} presque le même qu’un dessin dont ils apprennent : la justesse paraît meilleure qu’elle n’est.`,
+      `${count === 1 ? 'Un dessin vérifié qui juge les modèles est presque le même qu’un dessin' : `${n} dessins vérifiés qui jugent les modèles sont presque les mêmes que des dessins`} dont ils apprennent : la justesse paraît meilleure qu’elle n’est.`,
     group: (n, said) => (n === 1 ? '1 dessin' : `${said} dessins`),
     apart: 'étiquettes en désaccord',
     unreviewed: 'non vérifié',
