@@ -4,27 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/error_kinds.h"
+
 namespace croquis {
-
-/// What went wrong, in the terms a caller can act on. The HTTP status each becomes is
-/// http/problem's.
-enum class ErrorKind {
-    invalid,                ///< a field's value cannot be accepted
-    malformed,              ///< the bytes are not what they claim to be (JSON, base64, an image)
-    too_large,              ///< a stated limit on bytes, pixels or depth is passed
-    unsupported_media,      ///< a kind of data that is not read here
-    unauthenticated,        ///< no valid proof of who is asking
-    forbidden,              ///< known, but not allowed
-    not_found,              ///< no such thing
-    conflict,               ///< it clashes with what is stored already
-    precondition_failed,    ///< the caller's version is stale (If-Match)
-    precondition_required,  ///< the caller must state the version it saw
-    rate_limited,           ///< too many tries; retry_after_s says when again
-    unavailable,            ///< full or not ready; the same request may go through later
-    internal,               ///< our fault; the detail goes to the log, never to the caller
-};
-
-std::string_view to_string(ErrorKind kind);
 
 /// An error as a value. `detail` is a sentence for a person, `field` names the input at fault as a
 /// JSON pointer without its leading slash ("image", "strokes/3"), empty where none is.
