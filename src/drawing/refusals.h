@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "drawing/decode.h"
+#include "drawing/decode_limits.h"
 #include "drawing/image.h"
 
 /// What the readers of the formats have in common. Every Error is of the field "image".

@@ -2,7 +2,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
-#include "drawing/decode.h"
+#include "drawing/decode_limits.h"
 #include "drawing/image.h"
 
 namespace croquis::drawing {
