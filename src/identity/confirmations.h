@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/mutex.h"
-#include "identity/identity.h"
+#include "identity/principal.h"
 
 namespace croquis::identity {
 

@@ -9,21 +9,13 @@
 
 #include "core/error.h"
 #include "core/time.h"
+#include "identity/principal.h"
+#include "identity/role.h"
 #include "identity/security_log.h"
 #include "identity/sign_in_limiter.h"
 #include "store/user_store.h"
 
 namespace croquis::identity {
-
-using store::Role;
-
-/// Who a valid access token speaks for.
-struct Principal {
-    Uuid user;
-    std::string name;
-    Role role = Role::annotator;
-    std::optional<Uuid> sign_in;  ///< that the token came with; absent in tokens of former versions
-};
 
 /// An access token (JWT, RFC 7519) and the refresh token that gets the next one (RFC 9700).
 struct TokenPair {
@@ -156,9 +148,5 @@ class Identity {
     class Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-/// "annotator", "admin".
-std::string_view to_string(Role role);
-Result<Role> parse_role(std::string_view text);
 
 }  // namespace croquis::identity

@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "core/bytes.h"
-#include "identity/identity.h"
+#include "identity/role.h"
 
 namespace croquis::identity {
 namespace {

@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/time.h"
 #include "core/uuid.h"
-#include "store/model.h"
+#include "identity/role.h"
 
 namespace croquis::identity {
 
@@ -19,7 +19,7 @@ struct Claims {
     Uuid subject;
     std::optional<Uuid> sign_in;  ///< sid: the family of refresh tokens that it came with
     std::string name;
-    store::Role role = store::Role::annotator;
+    Role role = Role::annotator;
     Timestamp issued_at;
     Timestamp expires_at;
     std::optional<Timestamp> not_before;
