@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "server/setting_groups.h"
 
 namespace croquis::server {
 
@@ -73,22 +74,6 @@ struct Config {
 inline constexpr auto page_content_security_policy =
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'";
-
-/// The groups of settings that a command takes.
-enum class Settings : unsigned {
-    store = 1,
-    model = 2,
-    serve = 4,
-    portal = 8,
-    identity = 16,
-    logging = 32,
-    worker = 64,  ///< given with `serve` where both take it
-    pictures = 128,
-    uploads = 256,
-};
-constexpr Settings operator|(Settings a, Settings b) {
-    return static_cast<Settings>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
-}
 
 /// The defaults, with the paths that depend on where this program is installed.
 Config default_config();

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "server/config.h"
+#include "server/setting_groups.h"
 
 /// The table of all settings. Reading the file, adding flags and printing the configuration are
 /// three ways through it, so that a setting is named, explained and bounded in one place.
