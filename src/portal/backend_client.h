@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/metrics.h"
 #include "http/message.h"
-#include "portal/portal.h"
+#include "portal/portal_options.h"
 
 namespace croquis::portal {
 
