@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <poll.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -25,7 +24,6 @@ namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 using Progress = RequestParser::Progress;
 
-constexpr std::size_t read_size = std::size_t{16} * 1024;
 /// A body's memory is kept for the connection's next request up to here.
 constexpr std::size_t max_kept_bytes = std::size_t{8} * 1024;
 /// What is read and thrown away of a request that was refused, and for how long, so that the client
@@ -46,74 +44,20 @@ bool is_same_secret(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Connection::Connection(Server::Impl& server, NetworkThread& network_thread, tcp::socket socket)
-    : server_(server), network_thread_(network_thread), socket_(std::move(socket)) {
+Connection::Connection(ServerState& server, NetworkThread& network_thread, tcp::socket socket)
+    : server_(server),
+      network_thread_(network_thread),
+      client_(server, network_thread, std::move(socket)) {
     beast::error_code failed;
-    socket_.set_option(tcp::no_delay(true), failed);
-    socket_.non_blocking(true, failed);
-    const auto peer = socket_.remote_endpoint(failed);
+    const auto peer = client_.socket().remote_endpoint(failed);
     if (!failed) peer_ = plain_address(peer.address());
-    network_thread_.connections.insert(this);
-}
-
-Connection::~Connection() {
-    network_thread_.connections.erase(this);
-}
-
-void Connection::enter(Phase phase, Clock::duration time) {
-    phase_ = phase;
-    deadline_ = network_thread_.now + sweep_interval + time;
-}
-
-/// A handler is bounded by the queues that it waits in.
-void Connection::enter_handling() {
-    phase_ = Phase::handling;
-    deadline_ = Clock::time_point::max();
-}
-
-void Connection::enter_reading_body() {
-    enter(Phase::reading, server_.options.limits.body_timeout);
-}
-
-void Connection::close() {
-    beast::error_code ignored;
-    socket_.close(ignored);
-}
-
-void Connection::end_if_late(Clock::time_point now) {
-    if (now < deadline_) return;
-    deadline_ = Clock::time_point::max();
-    late_ = true;
-    beast::error_code ignored;
-    if (phase_ == Phase::reading)
-        socket_.cancel(ignored);  // the client is told why
-    else
-        close();
-}
-
-void Connection::end_if_idle() {
-    if (phase_ == Phase::idle) close();
-}
-
-void Connection::end_if_reading() {
-    if (phase_ == Phase::reading && deadline_ != Clock::time_point::max()) end_if_late(deadline_);
-}
-
-/// Asked at every sweep rather than awaited with every request, which would cost each of them two
-/// turns through the poller. A client that has closed its side for sending alone looks the same, as
-/// it does to other servers (Go's net/http, nginx): its work is dropped where it still waits.
-void Connection::look_for_hang_up() {
-    if (phase_ != Phase::handling || hang_up_->happened()) return;
-    pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
-    if (::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0)
-        hang_up_->happen();
 }
 
 asio::awaitable<void> Connection::serve() {
     while (co_await serve_one()) {
     }
     beast::error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    client_.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 /// True where the connection may serve another.
@@ -139,9 +83,9 @@ asio::awaitable<bool> Connection::serve_whole(RequestParser& parser, Progress pr
                                               const Router::Match& match) {
     if (progress == Progress::need_body) progress = co_await read_body(parser);
     if (progress != Progress::done) co_return co_await end_unread(progress, parser);
-    enter_handling();
+    client_.enter_handling();
     Response response = co_await answer(match);
-    hang_up_->then(nullptr);
+    client_.hang_up()->then(nullptr);
     co_return co_await write_answer(parser, response, true);
 }
 
@@ -149,12 +93,12 @@ asio::awaitable<bool> Connection::serve_whole(RequestParser& parser, Progress pr
 /// what still comes is no request.
 asio::awaitable<bool> Connection::serve_streaming(RequestParser& parser, Progress progress,
                                                   const Router::Match& match) {
-    IncomingBody body(*this, parser, progress, *match.streams);
+    IncomingBody body(client_, request_, parser, progress, *match.streams);
     request_.source = &body;
-    enter_handling();
+    client_.enter_handling();
     Response response = co_await answer(match, &body);
     request_.source = nullptr;
-    hang_up_->then(nullptr);
+    client_.hang_up()->then(nullptr);
     if (body.is_cut_short()) co_return false;
     const bool goes_on = co_await write_answer(parser, response, body.is_read());
     if (!body.is_read()) co_await drain();
@@ -177,17 +121,9 @@ asio::awaitable<bool> Connection::write_answer(const RequestParser& parser, Resp
     co_return (written && keep_alive);
 }
 
-/// What is said to a client whose request could not be read whole; nothing where it has gone.
-std::optional<Response> Connection::refusal_of(Progress progress,
-                                               const RequestParser& parser) const {
-    if (progress == Progress::refused) return parser.refusal();
-    if (!late_ || phase_ != Phase::reading) return std::nullopt;
-    return problem_of(server_.stopping ? refusals::server_stopping : refusals::request_late);
-}
-
 /// False: the connection serves no other.
 asio::awaitable<bool> Connection::end_unread(Progress progress, const RequestParser& parser) {
-    auto response = refusal_of(progress, parser);
+    auto response = client_.refusal_of(progress, parser);
     if (response) co_await refuse(*response);
     co_return false;
 }
@@ -202,54 +138,40 @@ void Connection::prepare_request() {
     request_.body.clear();
     if (request_.body.capacity() > max_kept_bytes) request_.body.shrink_to_fit();
     request_.request_id.clear();
-    request_.hang_up = hang_up_;
+    request_.hang_up = client_.hang_up();
 }
 
 /// Progress is other than done or refused where the connection ended.
 asio::awaitable<Progress> Connection::read_header(RequestParser& parser) {
     const auto& limits = server_.options.limits;
-    enter(Phase::idle, limits.idle_timeout);
-    if (buffer_.size() == 0) {
-        const bool more = co_await read_some();
+    client_.enter(ClientStream::Phase::idle, limits.idle_timeout);
+    if (client_.buffer().size() == 0) {
+        const bool more = co_await client_.read_some();
         if (!more) co_return Progress::need_header;
     }
-    enter(Phase::reading, limits.header_timeout);
-    auto progress = parser.feed_header(buffer_);
+    client_.enter(ClientStream::Phase::reading, limits.header_timeout);
+    auto progress = parser.feed_header(client_.buffer());
     while (progress == Progress::need_header) {
-        const bool more = co_await read_some();
+        const bool more = co_await client_.read_some();
         if (!more) co_return progress;
-        progress = parser.feed_header(buffer_);
+        progress = parser.feed_header(client_.buffer());
     }
     co_return progress;
 }
 
 asio::awaitable<Progress> Connection::read_body(RequestParser& parser) {
     auto progress = parser.limit_body(server_.options.limits.max_body_bytes);
-    if (progress == Progress::need_body) progress = parser.feed_body(buffer_);
+    if (progress == Progress::need_body) progress = parser.feed_body(client_.buffer());
     if (progress != Progress::need_body) co_return progress;
-    enter_reading_body();
-    const bool continued = co_await say_continue_if_expected(parser);
+    client_.enter_reading_body();
+    const bool continued = co_await client_.say_continue_if_expected(parser);
     if (!continued) co_return progress;
     while (progress == Progress::need_body) {
-        const bool more = co_await read_some();
+        const bool more = co_await client_.read_some();
         if (!more) co_return progress;
-        progress = parser.feed_body(buffer_);
+        progress = parser.feed_body(client_.buffer());
     }
     co_return progress;
-}
-
-asio::awaitable<bool> Connection::read_some() {
-    const auto room = buffer_.prepare(read_size);
-    const auto [failed, got] = co_await socket_.async_read_some(room, as_result);
-    buffer_.commit(got);
-    co_return !failed;
-}
-
-asio::awaitable<bool> Connection::say_continue_if_expected(const RequestParser& parser) {
-    if (!parser.expects_continue() || parser.is_http_1_0()) co_return true;
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(go_on), as_result);
-    co_return !failed;
 }
 
 Result<void> Connection::complete_request() {
@@ -385,13 +307,13 @@ asio::awaitable<bool> Connection::write(const Response& response,
                                             asio::buffer(body.data(), body.size())};
     // The socket's buffer nearly always takes the whole answer, and then nothing has to wait.
     beast::error_code failed;
-    const std::size_t sent = socket_.write_some(parts, failed);
+    const std::size_t sent = client_.socket().write_some(parts, failed);
     if (failed && failed != asio::error::would_block) co_return false;
     if (sent == asio::buffer_size(parts)) co_return true;
     parts[1] += sent - std::min(sent, parts[0].size());
     parts[0] += sent;
-    enter(Phase::writing, server_.options.limits.write_timeout);
-    const auto [not_sent, rest] = co_await asio::async_write(socket_, parts, as_result);
+    client_.enter(ClientStream::Phase::writing, server_.options.limits.write_timeout);
+    const auto [not_sent, rest] = co_await asio::async_write(client_.socket(), parts, as_result);
     co_return !not_sent;
 }
 
@@ -402,26 +324,26 @@ asio::awaitable<bool> Connection::write_stream(Response& response,
                                                const ResponseWriter::Line& line) {
     const bool in_chunks = !line.http_1_0;
     server_.response_writer.write_header(request_, response, line, header_);
-    enter(Phase::writing, server_.options.limits.write_timeout);
+    client_.enter(ClientStream::Phase::writing, server_.options.limits.write_timeout);
     const auto [no_header, sent] =
-        co_await asio::async_write(socket_, asio::buffer(header_), as_result);
+        co_await asio::async_write(client_.socket(), asio::buffer(header_), as_result);
     if (no_header) co_return false;
     if (request_.method == Method::head) co_return true;
     while (true) {
-        enter_handling();
+        client_.enter_handling();
         if (server_.stopping && response.stream->may_end()) {
             if (in_chunks) co_await write_part({}, in_chunks);
             co_return false;
         }
         const auto part = co_await next_part(*response.stream);
-        hang_up_->then(nullptr);
+        client_.hang_up()->then(nullptr);
         if (!part) {
-            if (!hang_up_->happened())
+            if (!client_.hang_up()->happened())
                 spdlog::warn("{} {}: the answer was cut short: {}", request_.request_id,
                              request_.target, part.error().detail);
             co_return false;
         }
-        if (hang_up_->happened() || !socket_.is_open()) co_return false;
+        if (client_.hang_up()->happened() || !client_.socket().is_open()) co_return false;
         if (part->empty() && !in_chunks) co_return true;
         const bool written = co_await write_part(*part, in_chunks);
         if (!written || part->empty()) co_return written;
@@ -442,8 +364,8 @@ asio::awaitable<bool> Connection::write_part(std::string_view part, bool in_chun
     const std::string_view end = in_chunks ? "\r\n" : "";
     const std::array<asio::const_buffer, 3> buffers{
         asio::buffer(size), asio::buffer(part.data(), part.size()), asio::buffer(end)};
-    enter(Phase::writing, server_.options.limits.write_timeout);
-    const auto [failed, sent] = co_await asio::async_write(socket_, buffers, as_result);
+    client_.enter(ClientStream::Phase::writing, server_.options.limits.write_timeout);
+    const auto [failed, sent] = co_await asio::async_write(client_.socket(), buffers, as_result);
     co_return !failed;
 }
 
@@ -463,13 +385,13 @@ asio::awaitable<void> Connection::turn_away() {
 
 asio::awaitable<void> Connection::drain() {
     beast::error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
-    enter(Phase::closing, drain_time);
+    client_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    client_.enter(ClientStream::Phase::closing, drain_time);
     for (std::size_t drained = 0; drained < max_drained_bytes;) {
-        buffer_.clear();
-        const bool more = co_await read_some();
+        client_.buffer().clear();
+        const bool more = co_await client_.read_some();
         if (!more) break;
-        drained += buffer_.size();
+        drained += client_.buffer().size();
     }
 }
 

@@ -1,6 +1,12 @@
 #pragma once
 
-#include "http/connection.h"
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/error.h"
+#include "http/client_stream.h"
 #include "http/message.h"
 #include "http/request_parser.h"
 
@@ -11,8 +17,8 @@ namespace croquis::http {
 class IncomingBody final : public BodySource {
   public:
     /// `so_far` is need_body, or done where the request has no body.
-    IncomingBody(Connection& connection, RequestParser& parser, RequestParser::Progress so_far,
-                 std::uint64_t max_bytes);
+    IncomingBody(ClientStream& client, const Request& request, RequestParser& parser,
+                 RequestParser::Progress so_far, std::uint64_t max_bytes);
 
     boost::asio::awaitable<Result<std::string>> next() override;
     [[nodiscard]] std::optional<std::uint64_t> size() const override;
@@ -29,7 +35,8 @@ class IncomingBody final : public BodySource {
     boost::asio::awaitable<bool> begin();
     Error failed();
 
-    Connection& connection_;
+    ClientStream& client_;
+    const Request& request_;
     RequestParser& parser_;
     RequestParser::Progress progress_;
     const std::uint64_t max_bytes_;

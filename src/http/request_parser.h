@@ -7,7 +7,7 @@
 
 #include "http/message.h"
 #include "http/refusals.h"
-#include "http/server.h"
+#include "http/server_options.h"
 
 namespace croquis::http {
 

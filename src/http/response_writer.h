@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "http/message.h"
-#include "http/server.h"
+#include "http/server_options.h"
 
 namespace croquis::http {
 

@@ -8,13 +8,19 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/this_thread.h"
 #include "http/as_result.h"
-#include "http/client_address.h"
+#include "http/client_stream.h"
 #include "http/connection.h"
 #include "http/refusals.h"
+#include "http/server_state.h"
+#include "http/spare_descriptor.h"
 
 namespace croquis::http {
 namespace {
@@ -34,12 +40,12 @@ struct CountDown {
 
 /// A connection's place, given back when its coroutine ends or is destroyed.
 struct Place {
-    Server::Impl& server;
+    ServerState& server;
     std::optional<std::uint64_t> client;
     ~Place() { server.leave(client); }
 };
 
-asio::awaitable<void> serve(Server::Impl& server, NetworkThread& network_thread, tcp::socket socket,
+asio::awaitable<void> serve(ServerState& server, NetworkThread& network_thread, tcp::socket socket,
                             std::optional<std::uint64_t> client) {
     const Place place{server, client};
     if (server.stopping) co_return;
@@ -47,7 +53,7 @@ asio::awaitable<void> serve(Server::Impl& server, NetworkThread& network_thread,
     co_await connection.serve();
 }
 
-asio::awaitable<void> turn_away(Server::Impl& server, NetworkThread& network_thread,
+asio::awaitable<void> turn_away(ServerState& server, NetworkThread& network_thread,
                                 tcp::socket socket) {
     if (network_thread.turned_away >= server.options.limits.max_turned_away || server.stopping)
         co_return;
@@ -58,8 +64,7 @@ asio::awaitable<void> turn_away(Server::Impl& server, NetworkThread& network_thr
 }
 
 /// An answer in one piece for a socket that has no coroutine, and no descriptors for one.
-std::string whole_answer(const Server::Impl& server, const Refusal& refusal,
-                         std::string_view date) {
+std::string whole_answer(const ServerState& server, const Refusal& refusal, std::string_view date) {
     Request request;
     request.request_id = "none";
     Response response = problem_of(refusal);
@@ -86,6 +91,12 @@ bool is_out_of_descriptors(const error_code& failed) {
            failed == boost::system::errc::too_many_files_open_in_system;
 }
 
+void tick(NetworkThread& network_thread) {
+    network_thread.now = Clock::now();
+    network_thread.date =
+        fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::now()));
+}
+
 /// What ends a connection's coroutine other than its end: out of memory, in practice.
 void report(const std::exception_ptr& thrown) {
     if (!thrown) return;
@@ -98,31 +109,47 @@ void report(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-Server::Impl::Impl(ServerOptions given, Router given_routes, Metrics& measured)
-    : options(std::move(given)),
-      router(std::move(given_routes)),
-      response_writer(options),
-      metrics(measured),
-      open(metrics.gauge("croquis_http_connections", "Open connections",
-                         {{"listener", options.name}})),
-      in_flight(metrics.gauge("croquis_http_requests_in_flight", "Requests at work",
-                              {{"listener", options.name}})),
-      refused(metrics.counter("croquis_http_refused_total",
-                              "Requests and connections answered 503 for lack of room",
-                              {{"listener", options.name}})),
-      body_budget(options.limits.max_held_body_bytes),
-      answer_budget(options.limits.max_held_answer_bytes) {
+/// The network threads come last, so that they end first.
+class Server::Impl {
+  public:
+    Impl(ServerOptions options, Router router, Metrics& metrics);
+
+    Result<void> start();
+    void begin_stop();
+    void stop();
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  private:
+    Result<void> listen();
+    asio::awaitable<void> accept();
+    asio::awaitable<void> sweep(NetworkThread& network_thread);
+    void welcome(tcp::socket socket, NetworkThread& network_thread);
+    std::size_t refuse_without_descriptors();
+    void expire(NetworkThread& network_thread);
+
+    ServerState state_;
+    std::uint16_t port_ = 0;
+    SpareDescriptor spare_;
+    std::atomic<Clock::rep> stop_by_{0};
+    std::atomic<Clock::rep> stop_reading_by_{0};
+    std::vector<std::unique_ptr<NetworkThread>> network_threads_;
+    std::optional<tcp::acceptor> acceptor_;
+    std::unique_ptr<asio::thread_pool> threads_;
+};
+
+Server::Impl::Impl(ServerOptions options, Router router, Metrics& metrics)
+    : state_(std::move(options), std::move(router), metrics) {
     const std::string prefix = to_hex(random_bytes(5));
-    for (std::size_t i = 0; i < std::max<std::size_t>(1, options.threads); ++i) {
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, state_.options.threads); ++i) {
         network_threads_.push_back(std::make_unique<NetworkThread>());
-        network_threads_.back()->routes.resize(router.route_count());
+        network_threads_.back()->routes.resize(state_.router.route_count());
         network_threads_.back()->id_prefix = fmt::format("{}-{}-", prefix, i);
         tick(*network_threads_.back());
     }
 }
 
 Result<void> Server::Impl::start() {
-    if (const auto read = read_trusted_proxies(); !read) return read.error();
+    if (const auto read = state_.read_trusted_proxies(); !read) return read.error();
     const auto listening = listen();
     if (!listening) return listening.error();
     for (auto& network_thread : network_threads_)
@@ -138,44 +165,29 @@ Result<void> Server::Impl::start() {
     return {};
 }
 
-Result<void> Server::Impl::read_trusted_proxies() {
-    for (const auto& text : options.trusted_proxies) {
-        error_code failed;
-        const auto address = asio::ip::make_address(text, failed);
-        if (failed)
-            return Error{ErrorKind::invalid, "Not the IP address of a proxy: " + text + ".",
-                         "trusted_proxies"};
-        trusted_.push_back(plain_address(address));
-    }
-    return {};
-}
-
-bool Server::Impl::is_trusted(const asio::ip::address& address) const {
-    return std::find(trusted_.begin(), trusted_.end(), address) != trusted_.end();
-}
-
 Result<void> Server::Impl::listen() {
     error_code failed;
-    const auto address = asio::ip::make_address(options.address, failed);
+    const auto address = asio::ip::make_address(state_.options.address, failed);
     if (failed)
-        return Error{ErrorKind::invalid, "Not an IP address: " + options.address + ".", "address"};
+        return Error{ErrorKind::invalid, "Not an IP address: " + state_.options.address + ".",
+                     "address"};
     acceptor_.emplace(network_threads_.front()->io);
-    const tcp::endpoint endpoint(address, options.port);
+    const tcp::endpoint endpoint(address, state_.options.port);
     acceptor_->open(endpoint.protocol(), failed);
     if (!failed) acceptor_->set_option(asio::socket_base::reuse_address(true), failed);
     if (!failed) acceptor_->bind(endpoint, failed);
     if (!failed) acceptor_->listen(1024, failed);
     if (failed)
         return Error{ErrorKind::unavailable,
-                     fmt::format("Cannot listen on {}:{}: {}.", options.address, options.port,
-                                 failed.message()),
+                     fmt::format("Cannot listen on {}:{}: {}.", state_.options.address,
+                                 state_.options.port, failed.message()),
                      "port"};
-    port = acceptor_->local_endpoint().port();
+    port_ = acceptor_->local_endpoint().port();
     return {};
 }
 
 asio::awaitable<void> Server::Impl::accept() {
-    for (std::size_t next = 0; !stopping; ++next) {
+    for (std::size_t next = 0; !state_.stopping; ++next) {
         NetworkThread& network_thread = *network_threads_[next % network_threads_.size()];
         auto [failed, socket] = co_await acceptor_->async_accept(network_thread.io, as_result);
         if (failed == asio::error::operation_aborted) break;
@@ -185,7 +197,7 @@ asio::awaitable<void> Server::Impl::accept() {
         }
         if (is_out_of_descriptors(failed) && refuse_without_descriptors() > 0) continue;
         // Wait for something to change rather than spin.
-        spdlog::warn("{}: cannot accept a connection: {}", options.name, failed.message());
+        spdlog::warn("{}: cannot accept a connection: {}", state_.options.name, failed.message());
         asio::steady_timer pause(network_threads_.front()->io, sweep_interval);
         co_await pause.async_wait(as_result);
     }
@@ -195,7 +207,7 @@ asio::awaitable<void> Server::Impl::accept() {
 /// descriptor; how many there were.
 std::size_t Server::Impl::refuse_without_descriptors() {
     const std::string answer =
-        whole_answer(*this, refusals::no_room, network_threads_.front()->date);
+        whole_answer(state_, refusals::no_room, network_threads_.front()->date);
     std::size_t count = 0;
     error_code failed;
     acceptor_->non_blocking(true, failed);
@@ -210,50 +222,22 @@ std::size_t Server::Impl::refuse_without_descriptors() {
         if (!failed) ++count;
     }
     if (count > 0) {
-        refused.Increment(static_cast<double>(count));
-        spdlog::warn("{}: out of file descriptors; {} connections were answered 503", options.name,
-                     count);
+        state_.refused.Increment(static_cast<double>(count));
+        spdlog::warn("{}: out of file descriptors; {} connections were answered 503",
+                     state_.options.name, count);
     }
     return count;
 }
 
-bool Server::Impl::has_room(const tcp::socket& socket, std::optional<std::uint64_t>& client) {
-    if (connection_count.fetch_add(1) >= options.limits.max_connections) {
-        connection_count.fetch_sub(1);
-        return false;
-    }
-    error_code failed;
-    const auto peer = plain_address(socket.remote_endpoint(failed).address());
-    if (failed || is_trusted(peer)) return true;
-    const auto key = connection_key(peer);
-    if (!clients.enter(key, options.limits.max_connections_per_client)) {
-        connection_count.fetch_sub(1);
-        return false;
-    }
-    client = key;
-    return true;
-}
-
-void Server::Impl::leave(std::optional<std::uint64_t> client) {
-    connection_count.fetch_sub(1);
-    if (client) clients.leave(*client);
-}
-
 void Server::Impl::welcome(tcp::socket socket, NetworkThread& network_thread) {
     std::optional<std::uint64_t> client;
-    if (has_room(socket, client)) {
-        asio::co_spawn(network_thread.io, serve(*this, network_thread, std::move(socket), client),
+    if (state_.enter(socket, client)) {
+        asio::co_spawn(network_thread.io, serve(state_, network_thread, std::move(socket), client),
                        report);
         return;
     }
-    refused.Increment();
-    asio::co_spawn(network_thread.io, turn_away(*this, network_thread, std::move(socket)), report);
-}
-
-void Server::Impl::tick(NetworkThread& network_thread) const {
-    network_thread.now = Clock::now();
-    network_thread.date =
-        fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::now()));
+    state_.refused.Increment();
+    asio::co_spawn(network_thread.io, turn_away(state_, network_thread, std::move(socket)), report);
 }
 
 void Server::Impl::expire(NetworkThread& network_thread) {
@@ -261,8 +245,8 @@ void Server::Impl::expire(NetworkThread& network_thread) {
     for (auto* connection : network_thread.connections) {
         connection->end_if_late(network_thread.now);
         connection->look_for_hang_up();
-        if (stopping) connection->end_if_idle();
-        if (stopping && time > stop_reading_by_) connection->end_if_reading();
+        if (state_.stopping) connection->end_if_idle();
+        if (state_.stopping && time > stop_reading_by_) connection->end_if_reading();
     }
 }
 
@@ -271,44 +255,23 @@ asio::awaitable<void> Server::Impl::sweep(NetworkThread& network_thread) {
     while (true) {
         tick(network_thread);
         expire(network_thread);
-        open.Set(static_cast<double>(connection_count.load()));
-        in_flight.Set(static_cast<double>(request_count.load()));
-        if (stopping && network_thread.connections.empty()) break;
-        if (stopping && network_thread.now.time_since_epoch().count() > stop_by_)
+        state_.open.Set(static_cast<double>(state_.connection_count.load()));
+        state_.in_flight.Set(static_cast<double>(state_.request_count.load()));
+        if (state_.stopping && network_thread.connections.empty()) break;
+        if (state_.stopping && network_thread.now.time_since_epoch().count() > stop_by_)
             network_thread.io.stop();
-        network_thread.sweep.expires_after(stopping ? sweep_interval_at_end : sweep_interval);
+        network_thread.sweep.expires_after(state_.stopping ? sweep_interval_at_end
+                                                           : sweep_interval);
         co_await network_thread.sweep.async_wait(as_result);
     }
 }
 
-NetworkThread::RouteMetrics& Server::Impl::metrics_of(NetworkThread& network_thread,
-                                                      const Router::Match& match, Method method,
-                                                      int status) {
-    const auto status_class = static_cast<std::size_t>(status / 100) % NetworkThread::classes;
-    auto& found =
-        network_thread
-            .routes[match.route_index]
-                   [static_cast<std::size_t>(method) * NetworkThread::classes + status_class];
-    if (found.requests != nullptr) return found;
-    const std::string route(match.route);
-    const std::string name(to_string(method));
-    found.requests = &metrics.counter("croquis_http_requests_total", "Requests answered",
-                                      {{"listener", options.name},
-                                       {"route", route},
-                                       {"method", name},
-                                       {"status", fmt::format("{}xx", status_class)}});
-    found.seconds = &metrics.seconds(
-        "croquis_http_request_seconds", "Time from a request's last byte to its answer",
-        {{"listener", options.name}, {"route", route}, {"method", name}});
-    return found;
-}
-
 void Server::Impl::begin_stop() {
-    if (!threads_ || stopping) return;
+    if (!threads_ || state_.stopping) return;
     const auto now = Clock::now();
-    stop_by_ = (now + options.limits.stop_timeout).time_since_epoch().count();
-    stop_reading_by_ = (now + options.limits.stop_timeout / 2).time_since_epoch().count();
-    stopping = true;
+    stop_by_ = (now + state_.options.limits.stop_timeout).time_since_epoch().count();
+    stop_reading_by_ = (now + state_.options.limits.stop_timeout / 2).time_since_epoch().count();
+    state_.stopping = true;
     asio::post(network_threads_.front()->io, [this] {
         error_code ignored;
         acceptor_->close(ignored);
@@ -339,7 +302,7 @@ void Server::stop() {
     impl_->stop();
 }
 std::uint16_t Server::port() const {
-    return impl_->port;
+    return impl_->port();
 }
 
 }  // namespace croquis::http

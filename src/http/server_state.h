@@ -3,27 +3,29 @@
 #include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <chrono>
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "core/error.h"
+#include "core/metrics.h"
 #include "core/mutex.h"
 #include "http/request_parser.h"
 #include "http/response_writer.h"
-#include "http/server.h"
-#include "http/spare_descriptor.h"
+#include "http/router.h"
+#include "http/server_options.h"
 
 namespace croquis::http {
 
 using Clock = std::chrono::steady_clock;
-class Connection;
+class ClientStream;
 
 /// How often the network threads look for connections that are past their time, instead of a timer
 /// each.
@@ -41,7 +43,7 @@ struct NetworkThread {
     static constexpr std::size_t classes = 6;  ///< of status, 1xx to 5xx
     using OneRoute = std::array<RouteMetrics, methods * classes>;
 
-    std::unordered_set<Connection*> connections;
+    std::unordered_set<ClientStream*> connections;
     std::vector<OneRoute> routes;
     std::string date;             ///< for the Date field, as of the last sweep
     Clock::time_point now;        ///< as of the last sweep
@@ -74,16 +76,18 @@ class ClientCounts {
     std::unordered_map<std::uint64_t, std::size_t> counts_ CROQUIS_GUARDED_BY(mutex_);
 };
 
-/// What the network threads share. The network threads come last, so that they end first.
-class Server::Impl {
+/// What the connections of a server share. Thread-safe.
+class ServerState {
   public:
-    Impl(ServerOptions given, Router given_routes, Metrics& measured);
+    ServerState(ServerOptions given, Router given_routes, Metrics& measured);
 
-    Result<void> start();
-    void begin_stop();
-    void stop();
-
+    /// Once, before there are connections. Errors: invalid ("trusted_proxies").
+    Result<void> read_trusted_proxies();
     [[nodiscard]] bool is_trusted(const boost::asio::ip::address& address) const;
+
+    /// Takes a place for a connection, and one of its client's where those are limited; false where
+    /// there is none. After true leave() is owed.
+    bool enter(const boost::asio::ip::tcp::socket& socket, std::optional<std::uint64_t>& client);
     void leave(std::optional<std::uint64_t> client);
 
     NetworkThread::RouteMetrics& metrics_of(NetworkThread& network_thread,
@@ -98,30 +102,13 @@ class Server::Impl {
     prometheus::Counter& refused;
     BodyBudget body_budget;
     BodyBudget answer_budget;
-    ClientCounts clients;
     std::atomic<std::size_t> connection_count{0};
     std::atomic<std::size_t> request_count{0};
     std::atomic<bool> stopping{false};
-    std::uint16_t port = 0;
 
   private:
-    Result<void> listen();
-    Result<void> read_trusted_proxies();
-    boost::asio::awaitable<void> accept();
-    boost::asio::awaitable<void> sweep(NetworkThread& network_thread);
-    void welcome(boost::asio::ip::tcp::socket socket, NetworkThread& network_thread);
-    bool has_room(const boost::asio::ip::tcp::socket& socket, std::optional<std::uint64_t>& client);
-    std::size_t refuse_without_descriptors();
-    void expire(NetworkThread& network_thread);
-    void tick(NetworkThread& network_thread) const;
-
     std::vector<boost::asio::ip::address> trusted_;
-    SpareDescriptor spare_;
-    std::atomic<Clock::rep> stop_by_{0};
-    std::atomic<Clock::rep> stop_reading_by_{0};
-    std::vector<std::unique_ptr<NetworkThread>> network_threads_;
-    std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
-    std::unique_ptr<boost::asio::thread_pool> threads_;
+    ClientCounts clients_;
 };
 
 }  // namespace croquis::http
