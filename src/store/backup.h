@@ -1,30 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <string>
 
-#include "core/bytes.h"
 #include "core/error.h"
+#include "store/backup_contents.h"
 
 /// The whole store in one file, and back. A backup of SQLite is a database of SQLite, one of
 /// PostgreSQL an archive of pg_dump (custom format); beside it, FILE.sha256 has its digest, as
 /// sha256sum writes it. Neither sign-ins nor claims are in it, nor who does jobs. All functions
 /// block, for as long as it takes.
 namespace croquis::store {
-
-/// What is in a backup.
-struct BackupContents {
-    int schema = 0;                            ///< version
-    std::map<std::string, std::int64_t> rows;  ///< by table
-    std::uintmax_t bytes = 0;                  ///< of the file
-    Sha256 digest{};
-};
-
-/// Told what is done now, and how far it is.
-using ShowProgress = std::function<void(const char* doing, std::uint64_t done, std::uint64_t all)>;
 
 /// Writes what the store of `url` holds at one moment, while it is served and written to, and reads
 /// it again: what is there then is whole, on disk and its owner's alone; otherwise there is no such
@@ -43,8 +29,5 @@ Result<BackupContents> check_backup(const std::string& url, const std::filesyste
 /// false; unavailable where it is in use.
 Result<BackupContents> restore(const std::string& url, const std::filesystem::path& file,
                                bool replace, const ShowProgress& show);
-
-/// Tables whose rows stay out of a backup: they are about who is at work just now.
-inline constexpr const char* not_backed_up[] = {"refresh_token", "claim", "worker"};
 
 }  // namespace croquis::store

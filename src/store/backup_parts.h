@@ -1,9 +1,12 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <map>
+#include <span>
 #include <string>
+#include <vector>
 
-#include "store/backup.h"
+#include "store/backup_contents.h"
 #include "store/failure.h"
 #include "store/migrations.h"
 

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "store/backup.h"
+#include <filesystem>
+#include <string>
+
+#include "store/backup_contents.h"
 
 /// backup.h for PostgreSQL, by pg_dump, pg_restore and psql (package postgresql-client). They get
 /// the store's URL, with its password, in their environment, which others cannot read. All

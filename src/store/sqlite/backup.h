@@ -1,6 +1,9 @@
 #pragma once
 
-#include "store/backup.h"
+#include <filesystem>
+#include <string>
+
+#include "store/backup_contents.h"
 
 /// backup.h for SQLite, by its online backup API. All functions throw Failure.
 namespace croquis::store::sqlite {
