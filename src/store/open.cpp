@@ -1,7 +1,10 @@
 #include "store/failure.h"
 #include "store/postgres/store.h"
+#include "store/postgres/transfer.h"
 #include "store/sqlite/store.h"
+#include "store/sqlite/transfer.h"
 #include "store/sqlite_url.h"
+#include "store/transfer.h"
 
 namespace croquis::store {
 namespace {
@@ -20,18 +23,33 @@ std::unique_ptr<Store> open(const std::string& url, const StoreOptions& options,
                   "store");
 }
 
-}  // namespace
+std::unique_ptr<Transfer> open(const std::string& url) {
+    if (url.starts_with(sqlite_scheme))
+        return sqlite::open_transfer(url.substr(sqlite_scheme.size()));
+    return postgres::open_transfer(url);
+}
 
-Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options,
-                                          Metrics& metrics) {
+/// What `work` opens. Whoever starts the program needs to know why it cannot.
+template <class Work>
+auto opened(const Work& work) -> Result<decltype(work())> {
     try {
-        return open(url, options, metrics);
+        return work();
     } catch (const Failure& failure) {
-        // Whoever starts the program needs to know why.
         Error error = failure.error();
         error.detail = in_full(failure);
         return error;
     }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options,
+                                          Metrics& metrics) {
+    return opened([&] { return open(url, options, metrics); });
+}
+
+Result<std::unique_ptr<Transfer>> open_transfer(const std::string& url) {
+    return opened([&] { return open(url); });
 }
 
 }  // namespace croquis::store
