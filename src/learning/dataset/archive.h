@@ -25,8 +25,6 @@ Result<void> read_archive(
     const std::filesystem::path& archive,
     const std::function<Result<void>(const std::string&, const Bytes&)>& take);
 
-Error larger_than(std::size_t bytes);
-
 /// Writes a zip whose bytes depend on nothing but what is put in: no times, no owners. Holds one
 /// entry at a time. Not thread-safe.
 class ZipWriter {

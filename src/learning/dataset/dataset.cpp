@@ -14,8 +14,8 @@
 #include "core/text.h"
 #include "drawing/decode.h"
 #include "drawing/strokes.h"
-#include "learning/dataset/file_tree.h"
 #include "learning/dataset/fingerprint.h"
+#include "learning/dataset/open_tree.h"
 #include "learning/dataset/reader.h"
 
 namespace croquis::learning {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,7 +10,8 @@
 #include "core/bytes.h"
 #include "core/error.h"
 
-/// Files of a folder, a zip or a tar.gz, read one after the other in the same order every time.
+/// Files of a folder, a zip or a tar.gz, read one after the other in the same order every time: see
+/// open_tree().
 namespace croquis::dataset {
 
 /// What an archive from outside may be. One that passes a limit is refused as a whole (too_large)
@@ -68,13 +68,8 @@ class FileTree {
     [[nodiscard]] virtual std::uint64_t extent() const = 0;
 };
 
-/// A folder, without following links; or an archive, by its first bytes. Nothing is ever written to
-/// disk. Errors: not_found, unsupported_media (neither), too_large (a zip of too many entries).
-Result<std::unique_ptr<FileTree>> open_tree(const std::filesystem::path& path,
-                                            const ArchiveLimits& limits = {});
-
-/// Whether a file begins as an archive that open_tree() reads.
-bool is_archive(const std::filesystem::path& file);
+/// What refuses a file of more bytes than may be read.
+Error larger_than(std::size_t max_bytes);
 
 /// A name from outside as TreeEntry::path has it. Backslashes count as separators. Errors: invalid,
 /// for absolute names, drive letters, "..", zero bytes and names of more than 4,096 bytes.

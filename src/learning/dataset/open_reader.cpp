@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "learning/dataset/archive.h"
 #include "learning/dataset/json_fields.h"
+#include "learning/dataset/open_tree.h"
 #include "learning/dataset/readers.h"
 #include "learning/dataset/text.h"
 

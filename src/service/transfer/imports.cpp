@@ -13,6 +13,7 @@
 
 #include "core/text.h"
 #include "core/this_thread.h"
+#include "learning/dataset/open_tree.h"
 #include "learning/dataset/writer.h"
 #include "service/jobs/job_queue.h"
 #include "service/jobs/pace.h"

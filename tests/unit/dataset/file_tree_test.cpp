@@ -5,6 +5,7 @@
 
 #include <boost/crc.hpp>
 
+#include "learning/dataset/open_tree.h"
 #include "learning/dataset/text.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include "learning/dataset/open_tree.h"
 #include "support/temp_folder.h"
 #include "unit/dataset/archives.h"
 #include "unit/dataset/held_text.h"

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "learning/dataset/open_tree.h"
 #include "service/transfer/export.h"
 #include "service/transfer/import.h"
 #include "service/transfer/import_pictures.h"
