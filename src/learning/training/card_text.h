@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "learning/training/card.h"
+#include "learning/training/model_card.h"
 
 namespace croquis::learning {
 
