@@ -5,7 +5,7 @@
 
 #include "api/codec/invalid.h"
 #include "api/number.h"
-#include "service/transfer/import.h"
+#include "service/transfer/import_options.h"
 
 namespace croquis::api {
 namespace {

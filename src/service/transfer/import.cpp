@@ -1,11 +1,11 @@
 #include "service/transfer/import.h"
 
-#include <boost/json/array.hpp>
 #include <memory>
 #include <utility>
 #include <variant>
 
 #include "service/models/trunk.h"
+#include "service/projects/projects.h"
 #include "service/transfer/import_chunk.h"
 #include "service/transfer/import_completion.h"
 #include "service/transfer/import_dry_run.h"
@@ -18,8 +18,6 @@
 
 namespace croquis::service {
 namespace {
-
-namespace json = boost::json;
 
 class Importer {
   public:
@@ -255,31 +253,6 @@ class Importer {
 };
 
 }  // namespace
-
-json::object to_json(const ImportReport& report, bool dry_run) {
-    json::object labels;
-    for (const auto& [label, count] : report.labels) labels[label] = count;
-    json::object unknown;
-    for (const auto& [label, counted] : report.unknown_labels) unknown[label] = counted.drawings;
-    return {{"format", report.format},
-            {"model", report.model},
-            {"dry_run", dry_run},
-            {"records", report.records},
-            {"stored", report.stored},
-            {"already_there", report.already_there},
-            {"rejected", report.rejected},
-            {"reviewed", report.reviewed},
-            {"suggested", report.suggested},
-            {"several_labels", report.several_labels},
-            {"labelled", report.labelled},
-            {"kept", report.kept},
-            {"disputed", report.disputed},
-            {"system_files", report.litter},
-            {"labels", std::move(labels)},
-            {"new_labels", json::array(report.new_labels.begin(), report.new_labels.end())},
-            {"unknown_labels", std::move(unknown)},
-            {"unknown_labels_left_out", report.unknown_labels_left_out}};
-}
 
 Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
                                      store::Transfer& transfer, recognition::Batcher& batcher,

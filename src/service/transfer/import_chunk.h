@@ -7,7 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "service/transfer/import.h"
+#include "core/error.h"
+#include "learning/dataset/reader.h"
+#include "recognition/batcher.h"
+#include "service/transfer/import_options.h"
+#include "store/transfer.h"
 
 /// What an import has under way.
 namespace croquis::service {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "service/transfer/import_chunk.h"
+#include "store/store.h"
 
 namespace croquis::service {
 

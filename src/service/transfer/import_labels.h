@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/transfer/import_tally.h"
+#include "store/store.h"
 
 namespace croquis::service {
 

@@ -4,6 +4,8 @@
 
 #include "core/hash_set.h"
 #include "service/transfer/import_chunk.h"
+#include "service/transfer/import_options.h"
+#include "service/transfer/import_report.h"
 
 namespace croquis::service {
 
