@@ -56,3 +56,30 @@ file src/api/routes/bad.cpp 'return service::find_job(api.store, id);'
 
 run tools/check-includes
 [ "$status" -eq 0 ] || fail "takes what is left"
+
+# Files that include each other: headers, or sources the headers of each other.
+cycle() {
+    git add -A
+    run tools/check-includes
+    [ "$status" -ne 0 ] || fail "refuses $1"
+    shift
+    for line; do said "$line" || fail "says $line"; done
+    git rm -qf src/core/one.* src/core/two.* src/core/three.* 2>out || true
+}
+file src/core/one.h '#include "core/two.h"'
+file src/core/two.h '#include "core/one.h"'
+cycle "two headers" 'src/core/one.h:1: includes core/two.h' 'src/core/two.h:1: includes core/one.h'
+file src/core/one.cpp '#include "core/two.h"'
+file src/core/two.h '#include "core/three.h"'
+file src/core/three.cpp '#include "core/one.h"'
+cycle "a cycle by way of sources" 'src/core/one.cpp:1: includes core/two.h' 'src/core/two.h:1: includes core/three.h' \
+    'src/core/three.cpp:1: includes core/one.h'
+
+# A source and its own header, and two ways to one file, are no cycle.
+file src/core/one.cpp '#include "core/one.h"'
+file src/core/one.h '#include "core/three.h"'
+file src/core/two.cpp '#include "core/one.h"
+#include "core/three.h"'
+git add -A
+run tools/check-includes
+[ "$status" -eq 0 ] || fail "takes two ways to one file"
