@@ -52,10 +52,9 @@ Labels read_labels(Connection& connection, int project) {
     });
 }
 
-/// For a change: whoever changes labels of one project waits here for the others.
-Labels lock_labels(Connection& connection, int project) {
-    if (connection.query("SELECT 1 FROM project WHERE id = $1 FOR UPDATE", project).empty())
-        throw no_project();
+/// For a change.
+Labels locked_labels(Connection& connection, int project) {
+    if (!lock_labels(connection, project)) throw no_project();
     return read_labels(connection, project);
 }
 
@@ -146,7 +145,7 @@ Result<std::vector<Label>> PostgresStore::labels(int project) {
 Result<Label> PostgresStore::add_label(int project, const Label& label,
                                        std::optional<std::size_t> place, const Author& by) {
     return in_transaction([&](Connection& connection) {
-        const auto labels = with_added(lock_labels(connection, project), label, place);
+        const auto labels = with_added(locked_labels(connection, project), label, place);
         if (!labels) throw Failure(labels.error());
         connection.query(
             "INSERT INTO label (project, name, position, titles) VALUES ($1, $2, $3, $4)", project,
@@ -160,7 +159,7 @@ Result<Label> PostgresStore::add_label(int project, const Label& label,
 Result<Label> PostgresStore::change_label(int project, const std::string& name,
                                           const LabelChange& change, const Author& by) {
     return in_transaction([&](Connection& connection) {
-        const auto labels = with_changed(lock_labels(connection, project), name, change);
+        const auto labels = with_changed(locked_labels(connection, project), name, change);
         if (!labels) throw Failure(labels.error());
         write_labels(connection, project, *labels);
         if (change.titles)
@@ -176,7 +175,7 @@ Result<Label> PostgresStore::change_label(int project, const std::string& name,
 
 Result<LabelMergeStep> PostgresStore::merge_label(int project, const LabelMerge& merge) {
     return in_transaction([&](Connection& connection) {
-        const auto before = lock_labels(connection, project);
+        const auto before = locked_labels(connection, project);
         const auto labels = with_merged(before, merge);
         if (!labels) throw Failure(labels.error());
         if (const auto told = audit_of_merge(project, merge, before)) write_down(connection, *told);

@@ -4,6 +4,10 @@
 
 namespace croquis::store::postgres {
 
+bool lock_labels(Connection& connection, int project) {
+    return !connection.query("SELECT 1 FROM project WHERE id = $1 FOR UPDATE", project).empty();
+}
+
 std::optional<std::string> text_or_none(const Rows& rows, int row, int column) {
     return rows.null(row, column) ? std::nullopt
                                   : std::optional(std::string(rows.text(row, column)));

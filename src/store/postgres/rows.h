@@ -26,6 +26,10 @@ std::vector<Drawing> read_drawings(const Rows& rows);
 /// The ids in the first column.
 std::vector<Uuid> read_ids(const Rows& rows);
 
+/// For a change of a project's labels: whoever changes them waits here for the others. False where
+/// there is no such project.
+bool lock_labels(Connection& connection, int project);
+
 std::optional<std::string> text_or_none(const Rows& rows, int row, int column);
 std::optional<Uuid> uuid_or_none(const Rows& rows, int row, int column);
 std::optional<Timestamp> time_or_none(const Rows& rows, int row, int column);

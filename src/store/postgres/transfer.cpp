@@ -278,8 +278,7 @@ class PostgresTransfer final : public Transfer {
         return guarded([&] {
             Connection& open = connection();
             Transaction transaction(open);
-            // Whoever changes labels of one project waits here for the others.
-            open.query("SELECT 1 FROM project WHERE id = $1 FOR UPDATE", project);
+            lock_labels(open, project);
             for (const auto& name : names)
                 open.query(
                     "INSERT INTO label (project, name, position) SELECT $1, $2, "
