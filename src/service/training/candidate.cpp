@@ -143,10 +143,8 @@ Result<TrainedCandidate> trained_candidate(const Trunk& network, const std::set<
                           network.info()};
         made.candidate.model.card = card_with_reference(network, lesson, drawings);
     } else {
-        auto head = learning::teach(lesson.examples);
+        auto head = taught_head(lesson);
         if (!head) return head.error();
-        for (std::size_t i = 0; i < lesson.labels.size(); ++i)
-            lesson.labels[i].accuracy = head->by_label[i];
         auto candidate = candidate_of(network, lesson, *head, request);
         if (!candidate) return candidate.error();
         made.candidate = std::move(*candidate);

@@ -48,7 +48,7 @@ struct TrainedCandidate {
 };
 
 /// `names` are the labels in use. Writes what a head's cross-validation says into the lesson.
-/// Errors: those of learning::teach and candidate_of().
+/// Errors: those of taught_head() and candidate_of().
 Result<TrainedCandidate> trained_candidate(const Trunk& network, const std::set<std::string>& names,
                                            const std::vector<Reviewed>& drawings, Lesson& lesson,
                                            const TrainedNetwork& trained,

@@ -163,6 +163,14 @@ Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings) {
     return lesson;
 }
 
+Result<learning::TaughtHead> taught_head(Lesson& lesson) {
+    auto head = learning::teach(lesson.examples);
+    if (!head) return head.error();
+    for (std::size_t i = 0; i < lesson.labels.size(); ++i)
+        lesson.labels[i].accuracy = head->by_label[i];
+    return head;
+}
+
 Error too_few_labels() {
     return {ErrorKind::invalid,
             fmt::format("Two labels at least need {} reviewed drawings each to learn from (three "

@@ -76,6 +76,10 @@ struct Lesson {
 /// Errors: that of too_few_labels().
 Result<Lesson> lesson_of(const std::vector<Reviewed>& drawings);
 
+/// A head taught on the lesson's examples. Writes what its cross-validation says into the lesson's
+/// labels. Errors: those of learning::teach.
+Result<learning::TaughtHead> taught_head(Lesson& lesson);
+
 /// Says that fewer than two labels have enough drawings.
 Error too_few_labels();
 

@@ -64,11 +64,9 @@ Result<Teaching> teach(store::Store& store, const TeachRequest& request) {
     auto lesson = lesson_of(*drawings);
     if (!lesson) return lesson.error();
     lesson->as_of = as_of;
-    const auto head = learning::teach(lesson->examples);
+    const auto head = taught_head(*lesson);
     if (!head) return head.error();
     if (request.control.ends()) return stopped();
-    for (std::size_t i = 0; i < lesson->labels.size(); ++i)
-        lesson->labels[i].accuracy = head->by_label[i];
     const auto candidate = candidate_of(*trunk, *lesson, *head, request);
     if (!candidate) return candidate.error();
     const auto number = candidates_compared(store, candidate->model);
