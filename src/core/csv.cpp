@@ -17,10 +17,6 @@ Error wrong(std::string what) {
     return {ErrorKind::malformed, std::move(what)};
 }
 
-Error wrong_at(std::size_t line, const std::string& what) {
-    return wrong("line " + std::to_string(line) + ": " + what);
-}
-
 Error too_long() {
     return wrong("The line has more than " + std::to_string(max_row_bytes) + " bytes.");
 }
@@ -245,19 +241,6 @@ void CsvReader::take_line_end() {
     const auto rest = text_.substr(at_, 3);
     at_ += rest.starts_with("\r\r\n") ? 3 : rest.starts_with("\r\n") ? 2 : 1;
     ++line_;
-}
-
-Result<CsvTable> parse_csv(std::string_view text) {
-    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-        return wrong_at(1, "the text is in UTF-16; save it as UTF-8");
-    CsvReader reader(text);
-    CsvTable table{reader.separator(), {}};
-    while (true) {
-        auto row = reader.next();
-        if (!row) return wrong_at(reader.line(), row.error().detail);
-        if (!*row) return table;
-        table.rows.push_back(std::move(**row));
-    }
 }
 
 std::string csv_row(const std::vector<std::string>& fields) {

@@ -16,11 +16,6 @@ struct CsvRow {
     std::vector<std::string> fields;
 };
 
-struct CsvTable {
-    char separator = ',';
-    std::vector<CsvRow> rows;  ///< without those that hold nothing
-};
-
 /// The separator that CsvReader goes by in the text that is left of `in`, which is read to its end.
 char csv_separator(std::istream& in);
 
@@ -71,10 +66,6 @@ class CsvReader {
     std::size_t line_ = 1;
     std::size_t row_line_ = 0;
 };
-
-/// Reads a whole table. Errors: those of CsvReader, with the line where the row begins; malformed,
-/// for text that is in UTF-16.
-Result<CsvTable> parse_csv(std::string_view text);
 
 /// A row with its line end (CRLF); quotes stand where they are needed, also where another separator
 /// than the comma could be meant.

@@ -17,6 +17,7 @@
 #include "learning/dataset/fingerprint.h"
 #include "learning/dataset/open_tree.h"
 #include "learning/dataset/reader.h"
+#include "learning/dataset/text_source.h"
 
 namespace croquis::learning {
 namespace {
@@ -101,23 +102,12 @@ class DatasetReader {
     }
 
     void read_csv(const fs::path& file) {
-        std::ifstream in(file, std::ios::binary);
-        const std::string text(std::istreambuf_iterator<char>(in), {});
-        auto table = parse_csv(text);
-        if (!table) {
-            data.unreadable.push_back(
-                fmt::format("{}: {}", file.filename().string(), table.error().detail));
-            return;
-        }
-        auto& rows = table->rows;
-        const auto head = rows.empty() ? std::nullopt : head_of(rows.front());
-        const Columns columns = head.value_or(Columns{});
-        // Which fields are the path's is plain where the head names two columns, or there is none.
-        const bool may_join = !head || (rows.front().fields.size() == 2 && columns.path == 0);
-        for (std::size_t i = head ? 1 : 0; i < rows.size(); ++i) {
-            if (may_join) join_path(rows[i], table->separator);
-            read_row(file, rows[i], columns);
-        }
+        const auto name = file.filename().string();
+        const auto text = dataset::as_utf8(dataset::file_text(file, name));
+        const auto read = text ? dataset::read_rows(
+                                     *text, [&](CsvReader& rows) { return read_table(file, rows); })
+                               : text.error();
+        if (!read) data.unreadable.push_back(fmt::format("{}: {}", name, read.error().detail));
     }
 
     /// All of what open_reader() reads; what has no label there has `label`, where that is not
@@ -146,6 +136,30 @@ class DatasetReader {
         const std::string meant = found == map_.end() ? word : found->second;
         const auto label = labels_.find(folded(meant));
         return label == labels_.end() ? std::string(trimmed(meant)) : label->second;
+    }
+
+    Result<void> read_table(const fs::path& file, CsvReader& rows) {
+        std::optional<Columns> columns;
+        bool may_join = true;
+        for (;;) {
+            auto row = rows.next();
+            if (!row) {
+                data.unreadable.push_back(fmt::format("{}:{}: {}", file.filename().string(),
+                                                      rows.line(), row.error().detail));
+                continue;
+            }
+            if (!*row) return {};
+            if (!columns) {
+                const auto head = head_of(**row);
+                columns = head.value_or(Columns{});
+                // Which fields are the path's is plain where the head names two columns, or there
+                // is none.
+                may_join = !head || ((*row)->fields.size() == 2 && columns->path == 0);
+                if (head) continue;
+            }
+            if (may_join) join_path(**row, rows.separator());
+            read_row(file, **row, *columns);
+        }
     }
 
     void read_row(const fs::path& file, const CsvRow& row, const Columns& columns) {

@@ -52,9 +52,10 @@ struct Dataset {
 /// relative to it; an archive or another file that open_reader() reads; a folder of archives, where
 /// one whose pictures lie in no folder is named after their label. A CSV may have a head that names
 /// its columns ("path" or "file" or "image", "label" or "class" or "tag"), in any order; without
-/// one the last column is the label. Words and labels are the same where they differ in case (A to
-/// Z) or in spaces around them. Errors: not_found, unsupported_media (none of these), invalid (not
-/// one readable drawing, or all of them are left out) and those of open_reader().
+/// one the last column is the label; it may be in UTF-16. Words and labels are the same where they
+/// differ in case (A to Z) or in spaces around them. Errors: not_found, unsupported_media (none of
+/// these), invalid (not one readable drawing, or all of them are left out) and those of
+/// open_reader().
 Result<Dataset> load_dataset(const std::filesystem::path& path, const DatasetOptions& options);
 
 }  // namespace croquis::learning

@@ -175,6 +175,27 @@ TEST_F(DatasetTest, NamesTheLineOfACsvThatCannotBeRead) {
     EXPECT_FALSE(load_dataset(write("open.csv", "a.png,\"circle\n"), {}));
 }
 
+TEST_F(DatasetTest, ReadsTheOtherLinesOfACsvWithOneThatCannotBeRead) {
+    write("a.png", png());
+    const auto data = load_dataset(
+        write("list.csv", "path,label\na.png,circle\n\"a.png\" here,star\na.png,square\n"), {});
+    ASSERT_TRUE(data) << data.error().detail;
+    ASSERT_EQ(data->examples.size(), 2U);
+    EXPECT_EQ(data->examples[0].word, "circle");
+    EXPECT_EQ(data->examples[1].word, "square");
+    EXPECT_EQ(data->unreadable, std::vector<std::string>{"list.csv:3: text behind quotes"});
+}
+
+TEST_F(DatasetTest, ReadsACsvInUtf16) {
+    write("a.png", png());
+    std::string utf16 = "\xff\xfe";
+    for (const char c : std::string("path,label\na.png,circle\n")) utf16 += {c, '\0'};
+    const auto data = load_dataset(write("list.csv", utf16), {});
+    ASSERT_TRUE(data) << data.error().detail;
+    ASSERT_EQ(data->examples.size(), 1U);
+    EXPECT_EQ(data->examples[0].word, "circle");
+}
+
 TEST_F(DatasetTest, PassesOverAByteOrderMarkAndBlankLines) {
     const auto file = write("a.ndjson", "\xef\xbb\xbf" + circle + "\r\n \r\n");
     const auto data = load_dataset(file, {});
