@@ -8,6 +8,8 @@
 #include "learning/dataset/fingerprint.h"
 #include "learning/synthesis/sketcher.h"
 #include "learning/training/few_shot.h"
+#include "learning/training/learner.h"
+#include "learning/training/onnx_export.h"
 #include "learning/training/samples.h"
 
 namespace croquis::learning {
