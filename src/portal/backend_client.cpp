@@ -7,14 +7,11 @@
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/execution_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/query.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -27,12 +24,11 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/url.hpp>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
-#include "core/mutex.h"
 #include "core/text.h"
 #include "http/refusals.h"
+#include "portal/backend_connection.h"
 #include "portal/refusals.h"
 #include "portal/slots.h"
 
@@ -48,94 +44,11 @@ using OutgoingRequest = beast::http::request<beast::http::span_body<const char>>
 using UploadHeader = beast::http::request<beast::http::empty_body>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
 using Clock = std::chrono::steady_clock;
-using Addresses = tcp::resolver::results_type;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_waiting = 1024;
 constexpr std::uint32_t max_answer_header = 64 * 1024;
 /// Interim answers that may come before the answer.
 constexpr int max_interim_answers = 8;
-
-struct BackendConnection {
-    explicit BackendConnection(const asio::any_io_executor& executor) : stream(executor) {}
-    beast::tcp_stream stream;
-    beast::flat_buffer buffer;
-};
-
-/// The idle connections of one io_context, by backend. They live and end with the context, because
-/// a socket must not outlive it.
-class IdleConnections : public asio::execution_context::service {
-  public:
-    using key_type = IdleConnections;
-    static asio::execution_context::id id;
-
-    explicit IdleConnections(asio::execution_context& context) : service(context) {}
-
-    /// One that is still open, as far as can be known; null where there is none.
-    std::unique_ptr<BackendConnection> take(const std::string& backend) {
-        const MutexLock lock(mutex_);
-        auto& idle = idle_[backend];
-        while (!idle.empty()) {
-            auto connection = std::move(idle.back());
-            idle.pop_back();
-            if (is_quiet(*connection)) return connection;
-        }
-        return nullptr;
-    }
-    void keep(const std::string& backend, std::unique_ptr<BackendConnection> connection) {
-        const MutexLock lock(mutex_);
-        idle_[backend].push_back(std::move(connection));
-    }
-
-  private:
-    void shutdown() override {
-        const MutexLock lock(mutex_);
-        idle_.clear();
-    }
-
-    /// Neither closed by the backend nor with bytes that nobody asked for.
-    static bool is_quiet(BackendConnection& connection) {
-        auto& socket = connection.stream.socket();
-        beast::error_code error;
-        socket.non_blocking(true, error);
-        char byte = 0;
-        if (!error) socket.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
-        return error == asio::error::would_block && connection.buffer.size() == 0;
-    }
-
-    Mutex mutex_;
-    std::unordered_map<std::string, std::vector<std::unique_ptr<BackendConnection>>> idle_
-        CROQUIS_GUARDED_BY(mutex_);
-};
-
-asio::execution_context::id IdleConnections::id;
-
-/// What came of looking a name up, and the timer of whom waits for it.
-struct LookUp {
-    LookUp(const asio::any_io_executor& executor, Clock::time_point deadline)
-        : waits(executor, deadline) {}
-    asio::steady_timer waits;
-    beast::error_code error = beast::error::timeout;
-    Addresses addresses;
-};
-
-/// The addresses of a host. The system's look-up takes as long as its name servers do, and cannot
-/// be ended: past the deadline it is left to itself, and those that are queued behind it are
-/// dropped with their resolvers.
-asio::awaitable<std::pair<beast::error_code, Addresses>> look_up(const std::string& host,
-                                                                 const std::string& port,
-                                                                 Clock::time_point deadline) {
-    const auto executor = co_await asio::this_coro::executor;
-    tcp::resolver resolver(executor);
-    const auto found = std::make_shared<LookUp>(executor, deadline);
-    resolver.async_resolve(host, port,
-                           [found](const beast::error_code& error, Addresses addresses) {
-                               found->error = error;
-                               found->addresses = std::move(addresses);
-                               found->waits.cancel();
-                           });
-    co_await found->waits.async_wait(as_result);
-    co_return std::pair(found->error, found->addresses);
-}
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::any_of(names.begin(), names.end(),
