@@ -13,6 +13,9 @@ bool is_utf8(std::string_view text);
 /// The longest beginning of UTF-8 text that has at most so many bytes and ends between characters.
 std::string_view truncate_utf8(std::string_view text, std::size_t bytes);
 
+/// `text` with U+FFFD in the place of each byte that is no part of UTF-8.
+std::string to_utf8(std::string_view text);
+
 bool is_ascii(std::string_view text);
 
 /// A control character of ASCII: C0, line ends among them, or delete.

@@ -201,6 +201,7 @@ constexpr ReasonPattern reason_patterns[]{
     {"id_too_long", "The id has more than {bytes} bytes."},
     {"file_name_too_long", "The file's name has more than {bytes} bytes."},
     {"pseudonym_too_long", "The pseudonym has more than {bytes} bytes."},
+    {"reviewer_too_long", "The reviewer's name has more than {bytes} bytes."},
     {"drawing_deleted",
      "This drawing was deleted here for good: importing it does not bring it back."},
     {"id_taken", "Another picture is stored under this id."},

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "drawing/decode.h"
 #include "drawing/sanitise.h"
+#include "recognition/label_name.h"
 #include "service/models/narrowing.h"
 #include "service/models/trunk.h"
 #include "service/transfer/import_record.h"
@@ -113,8 +114,9 @@ std::optional<dataset::Suggestion> ImportCompletion::suggestion_of(const Pending
         return std::nullopt;
     auto suggestion = pending.record.suggestions.front();
     suggestion.label = labels_.mapped(suggestion.label);
-    const bool fits =
-        suggestion.model.size() <= max_import_id_bytes && !has_control_characters(suggestion.model);
+    const bool fits = suggestion.model.size() <= max_import_id_bytes &&
+                      !has_control_characters(suggestion.model) && is_utf8(suggestion.model) &&
+                      recognition::check_label_name(suggestion.label);
     // A drawing's own model may have had labels that the project has not.
     if (!fits || (!pending.import.known_by_id && !labels_.allow(suggestion.label))) {
         tally_.remark(

@@ -53,7 +53,10 @@ std::optional<std::string> unless_empty(std::string text) {
 }
 
 Result<void> check_texts(const dataset::Record& record) {
-    for (const auto* text : {&record.external_id, &record.file_name, &record.pseudonym})
+    static const std::string nobody;
+    const std::string& reviewer = record.reviewed ? record.reviewed->by : nobody;
+    for (const auto* text :
+         {&record.external_id, &record.file_name, &record.pseudonym, &reviewer})
         if (!is_utf8(*text) || has_control_characters(*text))
             return Error{ErrorKind::invalid, "A name or id holds control characters."};
     if (record.external_id.size() > max_import_id_bytes)
@@ -62,6 +65,8 @@ Result<void> check_texts(const dataset::Record& record) {
         return Error{ErrorKind::invalid, "The file's name has more than 1024 bytes."};
     if (record.pseudonym.size() > max_import_id_bytes)
         return Error{ErrorKind::invalid, "The pseudonym has more than 512 bytes."};
+    if (reviewer.size() > max_import_id_bytes)
+        return Error{ErrorKind::invalid, "The reviewer's name has more than 512 bytes."};
     return {};
 }
 

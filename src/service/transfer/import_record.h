@@ -8,7 +8,7 @@
 /// How a record of data becomes a drawing.
 namespace croquis::service {
 
-/// Of an external id, a pseudonym and the name of a model.
+/// Of an external id, a pseudonym, a reviewer's name and the name of a model.
 inline constexpr std::size_t max_import_id_bytes = 512;
 /// Whose a drawing, or a suggestion, is where the data does not say it.
 inline constexpr const char* import_source = "import";

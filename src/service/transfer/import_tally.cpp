@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/characters.h"
 #include "store/transfer_rules.h"
 
 namespace croquis::service {
@@ -26,7 +27,7 @@ void ImportTally::remark(const std::string& place, const std::string& text) cons
 }
 
 void ImportTally::say(const std::string& place, const std::string& text, bool rejected) const {
-    if (events_.problem) events_.problem(place, text, rejected);
+    if (events_.problem) events_.problem(to_utf8(place), to_utf8(text), rejected);
 }
 
 void ImportTally::count(const PendingImport& pending, store::ImportOutcome outcome) {

@@ -238,6 +238,22 @@ for (const kind of Object.keys(stores))
       assert.match(why, /signed by marie/);
     });
 
+    it('reject a record with a reviewer whose name is no text, alone', async () => {
+      const row = (picture, by) => Buffer.concat([Buffer.from(`${picture},circle,,true,`), by, Buffer.from('\n')]);
+      const table = Buffer.concat([
+        Buffer.from('path,label,croquis_id,reviewed,tagged_by\n'),
+        row('a.png', Buffer.from([0x4d, 0xff])),
+        row('b.png', Buffer.from('z'.repeat(513))),
+        row('c.png', Buffer.from('Zoé')),
+      ]);
+      const files = { 'labels.csv': table, 'a.png': circle(74), 'b.png': circle(75), 'c.png': circle(76) };
+      const sent = await send(undefined, { form: form(files), headers: {}, token });
+      const { stored, rejected } = await report(sent);
+      assert.deepEqual([stored, rejected], [1, 2]);
+      const { body } = await api.ask('GET', `/api/v1/drawings?import=${sent.body.id}`, { token, status: 200 });
+      assert.deepEqual(body.drawings.map(({ tagged_by: by }) => by), ['Zoé']);
+    });
+
     it('take a form with options, and leave nothing behind', async () => {
       const archive = circles(2, 'Rond');
       const options = { labels_as: 'suggested', map: 'Rond=circle', dry_run: 'true' };

@@ -28,6 +28,13 @@ TEST(IsUtf8, RefusesWhatStandsForNoCharacter) {
         EXPECT_FALSE(is_utf8(text)) << text;
 }
 
+TEST(ToUtf8, ReplacesWhatStandsForNoCharacterAndKeepsTheRest) {
+    EXPECT_EQ(to_utf8(""), "");
+    EXPECT_EQ(to_utf8("a\xc3\xa9z"), "a\xc3\xa9z");
+    EXPECT_EQ(to_utf8("a\xffz\xc3"), "a\xef\xbf\xbdz\xef\xbf\xbd");
+    EXPECT_TRUE(is_utf8(to_utf8("\xed\xa0\x80\xf4\x90\x80\x80")));
+}
+
 TEST(TruncateUtf8, EndsBetweenCharacters) {
     EXPECT_EQ(truncate_utf8("abc", 3), "abc");
     EXPECT_EQ(truncate_utf8("abcd", 3), "abc");

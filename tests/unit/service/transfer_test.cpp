@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "core/characters.h"
 #include "learning/dataset/open_tree.h"
 #include "service/transfer/export.h"
 #include "service/transfer/import.h"
@@ -407,6 +408,58 @@ TEST_F(TransferTest, ALabelThatIsEditedIsInNobodysName) {
     Place third(path("c.db"));
     ASSERT_EQ(bring(third, "x.zip").value().reviewed, 1U);
     EXPECT_EQ(third.drawings().at(0).tagged_by, "ada");
+}
+
+/// Otherwise an answer of the API that repeats it would be no JSON, and PostgreSQL would refuse it
+/// with all that comes in the same transaction.
+TEST_F(TransferTest, AReviewersNameIsTextOfSomeLength) {
+    Place first(path("a.db"));
+    write_file(path("d/star/1.png"), picture(1));
+    ImportOptions ada;
+    ada.by = "ada";
+    bring(first, "d", ada).value();
+    ExportOptions options;
+    options.format = Format::csv;
+    write_file(path("x.zip"), written(first, options));
+    int count = 0;
+    const auto signed_by = [&](const std::string& name) {
+        const auto number = std::to_string(++count);
+        edit(path("x.zip"), path("x" + number), "labels.csv", ",ada,", "," + name + ",");
+        Place other(path(number + ".db"));
+        const auto report = bring(other, "x" + number).value();
+        if (report.rejected > 0) return std::string("rejected");
+        return other.drawings().at(0).tagged_by.value();
+    };
+    EXPECT_EQ(signed_by("\xc3\x89va"), "\xc3\x89va");
+    EXPECT_EQ(signed_by(std::string(512, 'a')), std::string(512, 'a'));
+    EXPECT_EQ(signed_by(std::string(513, 'a')), "rejected");
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("The reviewer's name has more than 512 bytes.")));
+    EXPECT_EQ(signed_by("a\xff"), "rejected");
+    EXPECT_EQ(signed_by("a\x1b[31m"), "rejected");
+}
+
+TEST_F(TransferTest, WhatIsSuggestedIsALabelsName) {
+    Place first(path("a.db"));
+    write_file(path("d/1.png"), picture(1));
+    bring(first, "d").value();
+    const auto said = first.drawings().at(0).tag;
+    ExportOptions options;
+    options.format = Format::csv;
+    write_file(path("x.zip"), written(first, options));
+    int count = 0;
+    const auto suggested = [&](const std::string& label) {
+        const auto number = std::to_string(++count);
+        edit(path("x.zip"), path("x" + number), "labels.csv", "," + said + ",", "," + label + ",");
+        Place other(path(number + ".db"));
+        EXPECT_EQ(bring(other, "x" + number).value().stored, 1U);
+        return other.drawings().at(0).tag;
+    };
+    EXPECT_EQ(suggested("boat"), "boat") << "its own model's";
+    EXPECT_EQ(suggested(std::string(64, 'a')), std::string(64, 'a'));
+    EXPECT_EQ(suggested(std::string(65, 'a')), said);
+    EXPECT_EQ(suggested("a\x01z"), said);
+    EXPECT_EQ(suggested("a\xff"), said);
+    for (const auto& problem : problems) EXPECT_TRUE(is_utf8(problem)) << problem;
 }
 
 TEST_F(TransferTest, ADryRunForeseesTwoLabelsOfOnePicture) {

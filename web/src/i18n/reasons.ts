@@ -400,6 +400,10 @@ export const reasons: CodedWords<ReasonCode> = {
     en: 'The pseudonym has more than {bytes} bytes.',
     fr: 'Le pseudonyme dépasse {bytes} octets.',
   },
+  reviewer_too_long: {
+    en: 'The reviewer’s name has more than {bytes} bytes.',
+    fr: 'Le nom de la personne qui a vérifié dépasse {bytes} octets.',
+  },
   drawing_deleted: {
     en: 'This drawing was deleted here for good: importing it does not bring it back.',
     fr: 'Ce dessin a été supprimé ici pour de bon : l’importer ne le ramène pas.',
