@@ -84,6 +84,8 @@ Result<void> set(service::ImportRequest& asked, std::string_view name, std::stri
                               : name == "names_in"     ? &reading.archive.name_charset
                                                        : nullptr;
     if (text == nullptr) return invalid(name, "An import has no such parameter.");
+    if (name == "pseudonym")
+        if (auto fine = service::check_given_pseudonym(value); !fine) return fine;
     *text = std::move(value);
     return {};
 }

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/characters.h"
+#include "core/text.h"
 #include "service/models/trunk.h"
 #include "service/projects/projects.h"
 #include "service/transfer/import_chunk.h"
@@ -35,6 +37,7 @@ class Importer {
           dry_run_(store) {}
 
     Result<ImportReport> run() {
+        if (const auto fine = check_given_pseudonym(options_.pseudonym); !fine) return fine.error();
         auto& report = tally_.report();
         report.format = reader_.format();
         report.model = batcher_.model()->id;
@@ -253,6 +256,14 @@ class Importer {
 };
 
 }  // namespace
+
+Result<void> check_given_pseudonym(std::string_view pseudonym) {
+    if (pseudonym.size() > max_import_id_bytes)
+        return Error{ErrorKind::invalid, "A pseudonym has 1 to 512 bytes.", "pseudonym"};
+    if (!is_utf8(pseudonym) || has_control_characters(pseudonym))
+        return Error{ErrorKind::invalid, "A name or id holds control characters.", "pseudonym"};
+    return {};
+}
 
 Result<ImportReport> import_drawings(dataset::RecordReader& reader, store::Store& store,
                                      store::Transfer& transfer, recognition::Batcher& batcher,

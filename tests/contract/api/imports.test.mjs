@@ -412,6 +412,7 @@ for (const kind of Object.keys(stores))
       await refused('?format=docx', 'format');
       await refused('?map=circle', 'map');
       await refused(`?pseudonym=${'x'.repeat(1025)}`, 'pseudonym');
+      await refused(`?pseudonym=${'x'.repeat(513)}`, 'pseudonym');
       await send(undefined, { form: form({}, { labels_as: 'reviewed' }), headers: {}, status: 422, field: 'file' });
       await send(undefined, { form: form({ 'a.zip': '' }), headers: {}, status: 422, field: 'file' });
       await send(undefined, { form: form({ 'a.zip': 'x' }, { colour: 'red' }), headers: {}, status: 422, field: 'colour' });

@@ -462,6 +462,20 @@ TEST_F(TransferTest, WhatIsSuggestedIsALabelsName) {
     for (const auto& problem : problems) EXPECT_TRUE(is_utf8(problem)) << problem;
 }
 
+TEST_F(TransferTest, APseudonymIsTextOfSomeLength) {
+    write_file(path("d/1.png"), picture(1));
+    Place place(path("a.db"));
+    ImportOptions options;
+    for (const auto& wrong : {std::string(513, 'p'), std::string("p\xff"), std::string("p\n")}) {
+        options.pseudonym = wrong;
+        const auto refused = bring(place, "d", options);
+        ASSERT_FALSE(refused) << wrong;
+        EXPECT_EQ(refused.error().field, "pseudonym");
+    }
+    options.pseudonym = std::string(512, 'p');
+    EXPECT_EQ(bring(place, "d", options).value().stored, 1U);
+}
+
 TEST_F(TransferTest, ADryRunForeseesTwoLabelsOfOnePicture) {
     write_file(path("d/circle/1.png"), picture(1));
     write_file(path("d/star/same.png"), picture(1));
