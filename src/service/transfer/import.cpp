@@ -42,12 +42,13 @@ class Importer {
         report.format = reader_.format();
         report.model = batcher_.model()->id;
         if (const auto known = labels_.read(store_); !known) return known.error();
-        const auto narrows = is_narrowed();
-        if (!narrows) return narrows.error();
-        completion_.emplace(options_, labels_, tally_, started_at_, *narrows);
+        const auto project = project_that_takes_drawings();
+        if (!project) return project.error();
+        completion_.emplace(options_, labels_, tally_, started_at_, is_narrowed(*project));
         std::optional<Error> ended;
         for (bool more = true; more;) {
             if (is_stopped()) return stopped();
+            if (const auto takes = look_at_project(); !takes) return takes.error();
             auto chunk = std::make_unique<ImportChunk>(at_once());
             const auto filled = fill(*chunk);
             more = filled && *filled;
@@ -70,17 +71,30 @@ class Importer {
         return events_.at_once ? events_.at_once() : options_.at_once;
     }
 
-    /// Whether the project's labels narrow what the model says, for it is not its own. Errors:
-    /// not_found; those of takes_drawings().
-    Result<bool> is_narrowed() {
-        const auto projects = store_.projects();
+    /// Errors: not_found; those of takes_drawings().
+    Result<store::Project> project_that_takes_drawings() {
+        project_looked_at_ = std::chrono::steady_clock::now();
+        auto projects = store_.projects();
         if (!projects) return projects.error();
-        for (const auto& project : *projects) {
+        for (auto& project : *projects) {
             if (project.id != options_.project) continue;
             if (const auto takes = takes_drawings(project); !takes) return takes.error();
-            return project.id != store::shapes_project && !project.live_model;
+            return std::move(project);
         }
         return Error{ErrorKind::not_found, "There is no such project.", "project"};
+    }
+
+    /// Whether the project's labels narrow what the model says, for it is not its own.
+    static bool is_narrowed(const store::Project& project) {
+        return project.id != store::shapes_project && !project.live_model;
+    }
+
+    /// It may be archived meanwhile. Errors: those of project_that_takes_drawings().
+    Result<void> look_at_project() {
+        const auto passed = std::chrono::steady_clock::now() - project_looked_at_;
+        if (passed < options_.project_looked_at_every) return {};
+        const auto project = project_that_takes_drawings();
+        return project ? Result<void>() : project.error();
     }
 
     /// False at the end of the data.
@@ -246,6 +260,7 @@ class Importer {
     const ImportOptions& options_;
     const ImportEvents& events_;
     const Timestamp started_at_ = now();
+    std::chrono::steady_clock::time_point project_looked_at_;
     ImportTally tally_;
     ImportLabels labels_;
     ImportDryRun dry_run_;

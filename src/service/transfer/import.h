@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "learning/dataset/reader.h"

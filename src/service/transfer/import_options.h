@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <limits>
 #include <map>
@@ -42,6 +43,8 @@ struct ImportOptions {
     std::size_t drawing_threads = 0;
     /// As whom the batcher counts it; empty for the only one there is.
     std::string asker;
+    /// How often it looks whether the project takes drawings still.
+    std::chrono::milliseconds project_looked_at_every{1000};
 };
 
 }  // namespace croquis::service

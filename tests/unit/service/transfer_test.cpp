@@ -1160,6 +1160,34 @@ TEST_F(TransferTest, StopsWhereItIsToldTo) {
     EXPECT_EQ(place.drawings().size(), 30U);
 }
 
+TEST_F(TransferTest, EndsWhereTheProjectIsArchivedMeanwhile) {
+    for (int i = 1; i <= 20; ++i) write_file(path("d/" + std::to_string(i) + ".png"), picture(i));
+    Place place(path("a.db"));
+    store::Project birds;
+    birds.slug = birds.name = "birds";
+    birds.created_at = now();
+    ImportOptions options;
+    options.project = place.store->add_project(birds)->id;
+    options.at_once = 1;
+    options.project_looked_at_every = std::chrono::milliseconds(0);
+    auto reader = dataset::open_reader(path("d"), {}).value();
+    ImportEvents events;
+    events.progress = [&](std::uint64_t, std::uint64_t, const ImportReport& report) {
+        if (report.stored != 3) return;
+        store::ProjectChange archiving;
+        archiving.archived_at = std::optional(now());
+        EXPECT_TRUE(place.store->change_project("birds", archiving));
+    };
+    const auto ended =
+        import_drawings(*reader, *place.store, *place.transfer, *batcher, options, events);
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, "project_archived");
+    store::Query query;
+    query.project = options.project;
+    query.audience = store::Audience::annotators;
+    EXPECT_THAT(place.store->list(query)->drawings, testing::SizeIs(testing::Lt(20U)));
+}
+
 TEST_F(TransferTest, ShowsHowFarItIsWhereNothingIsStored) {
     write_file(path("d/nobody-knows-it/1.png"), picture(1));
     Place place(path("a.db"));
