@@ -8,6 +8,7 @@ namespace {
 namespace asio = boost::asio;
 using http::Method;
 using http::Request;
+using http::Response;
 using identity::Principal;
 
 /// Labels are an admin's to add, by an import too.
@@ -31,6 +32,25 @@ asio::awaitable<Result<void>> take_body(AnnotatorContext& api, Request& request,
     }
 }
 
+/// What was asked for, of whoever asked as the store has them once all has come: an upload may take
+/// hours. Errors: unauthenticated, forbidden.
+asio::awaitable<Result<service::ImportRequest>> still_allowed(AnnotatorContext& api,
+                                                              service::ImportRequest asked,
+                                                              const Principal& who) {
+    const auto look = [&api, &who] { return api.identity.confirm(who); };
+    const auto present = co_await api.workers.run(look);
+    if (!present) co_return present.error();
+    asked.options.names_from_data = present->role == identity::Role::admin;
+    if (!may(asked, *present)) co_return Error{ErrorKind::forbidden, "Only an admin may do this."};
+    co_return asked;
+}
+
+/// As the guard of the route refuses it.
+Response refusal(const Error& error) {
+    if (error.kind == ErrorKind::forbidden) return forbidden();
+    return error.kind == ErrorKind::unauthenticated ? unauthenticated(error, true) : problem(error);
+}
+
 /// Answers with the job once the upload is on disk: from then on it is the server's to do.
 Answer import_drawings(AnnotatorContext& api, Request& request, const Principal& who,
                        const service::ProjectRef& project) {
@@ -45,10 +65,11 @@ Answer import_drawings(AnnotatorContext& api, Request& request, const Principal&
     if (!body) co_return problem(body.error());
     const auto taken = co_await take_body(api, request, *body);
     if (!taken) co_return problem(taken.error());
-    if (!may((*body)->asked(), who)) co_return forbidden();
+    const auto allowed = co_await still_allowed(api, (*body)->asked(), who);
+    if (!allowed) co_return refusal(allowed.error());
     const store::Author by{who.user, who.name};
-    const auto queue = [&api, body = *body, by] {
-        return api.imports.queue(body->upload(), body->asked(), by);
+    const auto queue = [&api, body = *body, &allowed, by] {
+        return api.imports.queue(body->upload(), *allowed, by);
     };
     const auto job = co_await api.imports.workers().run(queue);
     if (!job) co_return problem(job.error());

@@ -1,5 +1,7 @@
 #include "service/jobs/retrying.h"
 
+#include <boost/json.hpp>
+
 #include "core/mutex.h"
 #include "service/jobs/job_kinds.h"
 #include "service/jobs/waiting.h"
@@ -12,6 +14,19 @@ namespace {
 /// Of these kinds a project has one at a time, whoever queues it.
 bool is_alone(const std::string& kind) {
     return kind == teach_kind || kind == train_kind;
+}
+
+/// Whether admins alone may queue such a job.
+bool is_for_admins(const store::Job& job) {
+    if (job.kind == shadow_kind) return false;
+    if (job.kind != import_kind) return true;
+    boost::system::error_code failed;
+    const auto read = boost::json::parse(job.parameters, failed);
+    const auto says = [&](const char* name) {
+        const auto* value = read.is_object() ? read.get_object().if_contains(name) : nullptr;
+        return value != nullptr && value->is_bool() && value->get_bool();
+    };
+    return failed || says("names_from_data") || (says("make_labels") && !says("dry_run"));
 }
 
 Error upload_gone() {
@@ -59,6 +74,11 @@ Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id
                              const identity::Principal& who) {
     const auto own = check_own_job(store, id, who, "Who queued a job may retry it, and an admin.");
     if (!own) return own.error();
+    const auto ended = store.job(id);
+    if (!ended) return ended.error();
+    // Who queued it may have been one then.
+    if (who.role != identity::Role::admin && is_for_admins(*ended))
+        return Error{ErrorKind::forbidden, "Only an admin may do this."};
     return retry_job(store, uploads, id, store::Author{who.user, who.name});
 }
 

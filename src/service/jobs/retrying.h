@@ -13,7 +13,8 @@ namespace croquis::service {
 /// and upload_gone: `uploads` does not have what an import was to bring in).
 Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id,
                              const store::Author& by);
-/// The same for a user. Errors: also those of check_own_job.
+/// The same for a user, who must be allowed what the job does now. Errors: also forbidden; those of
+/// check_own_job.
 Result<store::Job> retry_job(store::Store& store, Spool& uploads, const Uuid& id,
                              const identity::Principal& who);
 

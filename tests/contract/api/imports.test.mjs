@@ -429,6 +429,41 @@ for (const kind of Object.keys(stores))
       await send(lines(most + 1), { type: 'application/x-ndjson', status: 413 });
     });
 
+    it('are refused where whoever sends one may not any more once it has come', async () => {
+      const paul = { name: 'paul', password: 'a long pass phrase', role: 'admin' };
+      const { body: user } = await api.ask('POST', '/api/v1/users', { token, json: paul, status: 201 });
+      const bytes = circles(1, 'boat');
+      /** Sends half, has `meanwhile` happen, and then the rest. */
+      const interrupted = async (query, meanwhile) => {
+        const { access_token: own } = await api.signIn(paul.name, paul.password);
+        const halves = new ReadableStream({
+          async start(body) {
+            body.enqueue(bytes.subarray(0, 100));
+            await until('the upload to begin', () => readdirSync(join(uploads, 'here')).some((name) => name.startsWith('incoming')));
+            await meanwhile();
+            body.enqueue(bytes.subarray(100));
+            body.close();
+          },
+        });
+        const answer = await fetch(`${api.url}${path}${query}`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${own}`, 'Content-Type': 'application/gzip' },
+          body: halves,
+          duplex: 'half',
+        });
+        await answer.arrayBuffer();
+        return answer.status;
+      };
+      const change = (json) => api.ask('PATCH', `/api/v1/users/${user.id}`, { token, json, status: 200 });
+      const make = '?new_labels=make';
+      assert.equal(await interrupted(make, () => change({ role: 'annotator' })), 403);
+      await change({ role: 'admin' });
+      assert.equal(await interrupted('', () => change({ disabled: true })), 401);
+      await change({ disabled: false });
+      assert.equal(await interrupted('?labels_as=ignore', () => change({ role: 'annotator' })), 202);
+      await api.ask('DELETE', `/api/v1/users/${user.id}`, { token, status: 204 });
+    });
+
     it('are taken away in one act, where they were wrong', async () => {
       const right = await send(archiveOf({ 'star/1.png': circle(229) }), { query: '?labels_as=suggested' });
       assert.equal((await report(right)).stored, 1);

@@ -344,6 +344,26 @@ TEST_F(ImportsTest, WhatFailedForAnotherReasonIsTriedAgainWithWhatWasUploaded) {
     EXPECT_EQ(retry_job(*store, *spool, first.id, root).error().code, "upload_gone");
 }
 
+TEST_F(ImportsTest, WhatAdminsAloneMayAskForIsRetriedByNoOther) {
+    const identity::Principal once_an_admin{*ada.id, ada.name, identity::Role::annotator, {}};
+    ImportRequest plain;
+    plain.options.names_from_data = false;
+    ImportRequest with_names;
+    with_names.options.names_from_data = true;
+    ImportRequest with_labels = plain;
+    with_labels.options.make_labels = true;
+    for (const auto* request : {&with_names, &with_labels}) {
+        const auto job = queued("x.zip", circles(1), *request);
+        failed(job.id);
+        const auto refused = retry_job(*store, *spool, job.id, once_an_admin);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
+    }
+    const auto job = queued("x.zip", circles(1), plain);
+    failed(job.id);
+    EXPECT_TRUE(retry_job(*store, *spool, job.id, once_an_admin));
+}
+
 TEST_F(ImportsTest, WhatFailsForWhatItIsOrIsCancelledIsNotKept) {
     const auto broken = queued("x.docx", "no data");
     EXPECT_EQ(done(broken.id).state, store::JobState::failed);
