@@ -15,10 +15,13 @@ using identity::Principal;
 Answer audit(AnnotatorContext& api, Request& request, const Principal&) {
     const auto query = read_audit_query(request);
     if (!query) co_return problem(query.error());
-    const auto list = [&api, &query] { return service::list_audit(api.store, *query); };
-    const auto found = co_await api.workers.run(list);
-    if (!found) co_return problem(found.error());
-    co_return newest_page("events", *found, query->limit);
+    const auto list = [&api, &query]() -> Result<http::Response> {
+        const auto found = service::list_audit(api.store, *query);
+        if (!found) return found.error();
+        return newest_page("events", *found, query->limit);
+    };
+    auto page = co_await api.workers.run(list);
+    co_return page ? std::move(*page) : problem(page.error());
 }
 
 }  // namespace

@@ -16,12 +16,14 @@ Answer jobs(AnnotatorContext& api, Request& request, const Principal&) {
     const auto query = read_jobs_query(request);
     if (!query) co_return problem(query.error());
     const auto after = query->after ? std::optional(query->after->id) : std::nullopt;
-    const auto list = [&api, &query, &after] {
-        return service::list_jobs(api.store, query->limit, after);
+    // What came of imports may be megabytes: it is written there, too.
+    const auto list = [&api, &query, &after]() -> Result<http::Response> {
+        const auto found = service::list_jobs(api.store, query->limit, after);
+        if (!found) return found.error();
+        return newest_page("jobs", *found, query->limit);
     };
-    const auto found = co_await api.workers.run(list);
-    if (!found) co_return problem(found.error());
-    co_return newest_page("jobs", *found, query->limit);
+    auto page = co_await api.workers.run(list);
+    co_return page ? std::move(*page) : problem(page.error());
 }
 
 Answer job(AnnotatorContext& api, Request& request, const Principal&) {

@@ -26,16 +26,18 @@ Answer live_model(AnnotatorContext& api, Request&, const Principal&,
 
 Answer models(AnnotatorContext& api, Request&, const Principal&,
               const service::ProjectRef& project) {
-    const auto job = [&api, &project] {
-        return service::list_models(api.store, project->project.id);
-    };
-    const auto models = co_await api.workers.run(job);
-    if (!models) co_return problem(models.error());
-    json::array listed;
-    for (const auto& model : *models) listed.push_back(to_json(model));
     const bool trains = api.trainings != nullptr && api.trainings->may_queue();
-    co_return no_store(http::json_response(
-        200, json::object{{"models", std::move(listed)}, {"training_available", trains}}));
+    // Cards are long, and there may be hundreds: they are written there, too.
+    const auto job = [&api, &project, trains]() -> Result<http::Response> {
+        const auto models = service::list_models(api.store, project->project.id);
+        if (!models) return models.error();
+        json::array listed;
+        for (const auto& model : *models) listed.push_back(to_json(model));
+        return http::json_response(
+            200, json::object{{"models", std::move(listed)}, {"training_available", trains}});
+    };
+    auto answer = co_await api.workers.run(job);
+    co_return no_store(answer ? std::move(*answer) : problem(answer.error()));
 }
 
 Answer promote(AnnotatorContext& api, Request& request, const Principal& who,
