@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <utility>
 
 #include "store/records.h"
@@ -17,6 +18,12 @@ Labels::iterator find(Labels& labels, const std::string& name) {
 
 Error no_label() {
     return {ErrorKind::not_found, "The project has no label of this name."};
+}
+
+std::size_t languages_of(const Label& label) {
+    boost::system::error_code no_json;
+    const auto titles = boost::json::parse(label.titles, no_json);
+    return !no_json && titles.is_object() ? titles.get_object().size() : 0;
 }
 
 /// Retired labels leave their keys to others.
@@ -35,6 +42,11 @@ Result<void> check_key(const Labels& labels, const Label& owner) {
 Error too_many_labels() {
     return {ErrorKind::invalid, fmt::format("A project has at most {} labels.", max_labels), "name",
             0, "too_many_labels"};
+}
+
+Error too_many_titles() {
+    return {ErrorKind::invalid,
+            fmt::format("A label has titles in at most {} languages.", max_languages), "titles"};
 }
 
 Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::size_t> place) {
@@ -64,6 +76,12 @@ Result<Labels> with_changed(Labels labels, const std::string& name, const LabelC
     const auto at = std::min(*change.place, labels.size());
     labels.insert(labels.begin() + static_cast<std::ptrdiff_t>(at), std::move(changed));
     return labels;
+}
+
+Result<void> check_titles(const Label& before, const Label& after) {
+    const auto titles = languages_of(after);
+    if (titles > max_languages && titles > languages_of(before)) return too_many_titles();
+    return {};
 }
 
 Result<Labels> with_merged(Labels labels, const LabelMerge& merge) {

@@ -10,6 +10,12 @@
 /// What becomes of a project's labels, decided alike over both databases.
 namespace croquis::store {
 
+/// A label has titles in at most so many.
+inline constexpr std::size_t max_languages = 50;
+
+/// Says that a label has titles in max_languages.
+Error too_many_titles();
+
 /// Labels in the project's order.
 using Labels = std::vector<Label>;
 
@@ -21,6 +27,9 @@ Result<Labels> with_added(Labels labels, const Label& added, std::optional<std::
 /// Titles and example stay as they are: the database patches the former and checks the latter.
 /// Errors: not_found, conflict ("key").
 Result<Labels> with_changed(Labels labels, const std::string& name, const LabelChange& change);
+/// Whether a label that got titles has them in no more than max_languages. What had more before may
+/// keep them. Errors: invalid ("titles").
+Result<void> check_titles(const Label& before, const Label& after);
 /// With `from` retired. Errors: not_found, invalid ("into").
 Result<Labels> with_merged(Labels labels, const LabelMerge& merge);
 

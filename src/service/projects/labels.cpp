@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "core/characters.h"
 #include "core/text.h"
 #include "recognition/label_name.h"
+#include "store/labelling.h"
 
 namespace croquis::service {
 namespace {
@@ -25,15 +27,13 @@ bool is_language(std::string_view tag) {
 }
 
 Result<void> check_titles(const Titles& titles) {
-    if (titles.size() > max_languages)
-        return Error{ErrorKind::invalid,
-                     fmt::format("A label has titles in at most {} languages.", max_languages),
-                     "titles"};
+    if (titles.size() > store::max_languages) return store::too_many_titles();
     for (const auto& [language, title] : titles) {
         const auto field = "titles/" + language;
         if (!is_language(language))
             return Error{ErrorKind::invalid, "A language is written as in fr or pt-BR.", field};
         if (!title) continue;
+        if (!is_utf8(*title)) return Error{ErrorKind::invalid, "This is not valid UTF-8.", field};
         if (trimmed(*title).empty() || title->size() > max_title_bytes ||
             has_control_characters(*title))
             return Error{ErrorKind::invalid,

@@ -13,7 +13,6 @@ namespace croquis::service {
 
 /// Bytes of a title in one language.
 inline constexpr std::size_t max_title_bytes = 200;
-inline constexpr std::size_t max_languages = 50;
 
 /// Titles by language (BCP 47); one without a value is taken away.
 using Titles = std::map<std::string, std::optional<std::string>>;

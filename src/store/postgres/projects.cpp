@@ -159,7 +159,8 @@ Result<Label> PostgresStore::add_label(int project, const Label& label,
 Result<Label> PostgresStore::change_label(int project, const std::string& name,
                                           const LabelChange& change, const Author& by) {
     return in_transaction([&](Connection& connection) {
-        const auto labels = with_changed(locked_labels(connection, project), name, change);
+        const auto before = locked_labels(connection, project);
+        const auto labels = with_changed(before, name, change);
         if (!labels) throw Failure(labels.error());
         write_labels(connection, project, *labels);
         if (change.titles)
@@ -169,7 +170,10 @@ Result<Label> PostgresStore::change_label(int project, const std::string& name,
                 *change.titles, project, name);
         if (change.example) write_example(connection, project, name, *change.example);
         write_down(connection, audit_of_changed(project, name, change, by));
-        return label_named(read_labels(connection, project), name);
+        auto after = label_named(read_labels(connection, project), name);
+        if (const auto fine = check_titles(label_named(before, name), after); !fine)
+            throw Failure(fine.error());
+        return after;
     });
 }
 

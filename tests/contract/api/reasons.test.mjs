@@ -88,7 +88,7 @@ const refusals = [
   /^The archive cannot be written/, /^There is no room for temporary files/, /^The (PNG|WebP) cannot be written/,
   /^An upload has at most/, /^As many uploads/, /^There is no file to import/, /^The file is empty/, /^It lies more than/,
   /^A folder's name has more/, /^With the format imagefolder/, /^The drawing comes without it\.$/, /^The trained network/,
-  /^This server cannot train/, /^A training has/, /^A pseudonym has/,
+  /^This server cannot train/, /^A training has/, /^A pseudonym has/, /^A label has titles/,
 ];
 
 describe('Reasons', () => {

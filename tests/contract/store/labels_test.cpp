@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "contract/store/fixture.h"
+#include "store/labelling.h"
 
 namespace croquis::store {
 namespace {
@@ -165,6 +166,24 @@ TEST_P(LabelsContract, ChangesWhatIsAskedAndNothingElse) {
     look.key = "h";
     EXPECT_TRUE(failed_with(change("star", look), ErrorKind::conflict, "key"));
     EXPECT_FALSE(label("star").key);
+}
+
+TEST_P(LabelsContract, HasTitlesInItsMostLanguagesHoweverTheyCame) {
+    const auto give = [&](std::size_t from, std::size_t until, const char* title) {
+        LabelChange change;
+        change.titles = "{";
+        for (auto i = from; i < until; ++i)
+            *change.titles += (i > from ? ",\"l" : "\"l") + std::to_string(i) + "\":" + title;
+        *change.titles += "}";
+        return store_->change_label(shapes_project, "star", change);
+    };
+    ASSERT_TRUE(succeeded(give(0, max_languages - 2, R"("a")"))) << "beside two that are there";
+    const auto full = label("star").titles;
+    EXPECT_TRUE(failed_with(give(100, 101, R"("a")"), ErrorKind::invalid, "titles"));
+    EXPECT_EQ(label("star").titles, full);
+    EXPECT_TRUE(succeeded(give(0, 1, R"("b")")));
+    ASSERT_TRUE(succeeded(give(0, 1, "null")));
+    EXPECT_TRUE(succeeded(give(100, 101, R"("a")")));
 }
 
 TEST_P(LabelsContract, MovesALabelToItsPlace) {
