@@ -40,6 +40,13 @@ const std::string& example_query();
 /// What refuses one that cannot.
 Error no_example();
 
+/// Where a label that is retired is offered again without anybody asking for its key: the key,
+/// unless another label has it by now.
+inline constexpr const char* key_if_free =
+    "CASE WHEN EXISTS (SELECT 1 FROM label AS other WHERE other.project = label.project AND "
+    "other.name <> label.name AND other.retired IS NOT TRUE AND other.key = label.key) "
+    "THEN NULL ELSE label.key END";
+
 /// The label of that name. It must be there.
 const Label& label_named(const Labels& labels, const std::string& name);
 

@@ -275,16 +275,16 @@ class PostgresTransfer final : public Transfer {
     }
 
     Result<void> add_labels(int project, const std::vector<std::string>& names) override {
+        static const std::string sql = fmt::format(
+            "INSERT INTO label (project, name, position) SELECT $1, $2, "
+            "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
+            "ON CONFLICT (project, name) DO UPDATE SET retired = false, key = {}",
+            key_if_free);
         return guarded([&] {
             Connection& open = connection();
             Transaction transaction(open);
             lock_labels(open, project);
-            for (const auto& name : names)
-                open.query(
-                    "INSERT INTO label (project, name, position) SELECT $1, $2, "
-                    "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
-                    "ON CONFLICT (project, name) DO UPDATE SET retired = false",
-                    project, name);
+            for (const auto& name : names) open.query(sql, project, name);
             const auto all = open.query("SELECT count(*) FROM label WHERE project = $1", project);
             if (all.integer(0, 0) > std::int64_t{max_labels}) throw Failure(too_many_labels());
             transaction.commit();

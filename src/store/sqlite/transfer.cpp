@@ -126,14 +126,14 @@ class SqliteTransfer final : public Transfer {
     }
 
     Result<void> add_labels(int project, const std::vector<std::string>& names) override {
+        static const std::string sql = fmt::format(
+            "INSERT INTO label (project, name, position) SELECT $1, $2, "
+            "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
+            "ON CONFLICT DO UPDATE SET retired = 0, key = {}",
+            key_if_free);
         return guarded([&] {
             Transaction transaction(connection_);
-            for (const auto& name : names)
-                connection_.run(
-                    "INSERT INTO label (project, name, position) SELECT $1, $2, "
-                    "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
-                    "ON CONFLICT DO UPDATE SET retired = 0",
-                    project, name);
+            for (const auto& name : names) connection_.run(sql, project, name);
             check_label_count(connection_, project);
             transaction.commit();
         });

@@ -390,6 +390,26 @@ TEST_P(TransferContract, LabelsAreAddedAtTheEndOnceAndRetiredOnesComeBack) {
     EXPECT_FALSE(after[before.size()].retired);
 }
 
+TEST_P(TransferContract, ARetiredLabelThatComesBackTakesNoOthersKey) {
+    const auto key_of = [&](const std::string& name) {
+        for (const auto& label : store_->labels(shapes_project).value())
+            if (label.name == name) return label.key.value_or("none");
+        return std::string("no label");
+    };
+    LabelChange retiring;
+    retiring.retired = true;
+    for (const auto* name : {"star", "heart"})
+        ASSERT_TRUE(succeeded(store_->change_label(shapes_project, name, retiring)));
+    const auto star = key_of("star");
+    const auto heart = key_of("heart");
+    ASSERT_NE(star, "none");
+    ASSERT_TRUE(succeeded(store_->add_label(shapes_project, {"moon", "{}", {}, star, false}, {})));
+    ASSERT_TRUE(succeeded(transfer_->add_labels(shapes_project, {"star", "heart", "moon"})));
+    EXPECT_EQ(key_of("star"), "none");
+    EXPECT_EQ(key_of("heart"), heart);
+    EXPECT_EQ(key_of("moon"), star);
+}
+
 TEST_P(TransferContract, LabelsAreAddedUpToAProjectsMostAndNoneBeyond) {
     std::vector<std::string> names;
     for (auto number = store_->labels(shapes_project)->size(); number < max_labels; ++number)
