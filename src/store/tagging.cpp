@@ -245,8 +245,17 @@ std::string answerer(const Uuid& account) {
     return to_hex(account.bytes);
 }
 
+ProjectLabels labels_given(const TaggedDrawings& drawings, const std::vector<TagChange>& changes) {
+    ProjectLabels given;
+    for (const auto& change : changes)
+        if (const auto tagged = drawings.find(change.drawing);
+            change.to && tagged != drawings.end())
+            given.emplace(tagged->second.drawing.project, *change.to);
+    return given;
+}
+
 Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& change,
-                               const AssignableLabels& assignable) {
+                               const ProjectLabels& assignable) {
     const Drawing& drawing = before.drawing;
     const bool gathers = gathers_opinions(before, change.by);
     const bool met = gathers ? is_met(change.on, before) : change.on.met_by(drawing.version);
@@ -312,7 +321,7 @@ Result<TagWrite> decide_visibility(const TaggedDrawing& before, const Visibility
 }
 
 Result<TagWrite> decide_suggestion(const TaggedDrawing& before, const std::string& tag,
-                                   Timestamp at, const AssignableLabels& assignable) {
+                                   Timestamp at, const ProjectLabels& assignable) {
     const Drawing& drawing = before.drawing;
     if (!assignable.contains({drawing.project, tag})) return not_assignable();
     const auto made =

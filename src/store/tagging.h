@@ -40,8 +40,11 @@ struct TaggedDrawing {
 
 using TaggedDrawings = std::map<Uuid, TaggedDrawing>;
 
-/// Labels that are not retired, each with its project.
-using AssignableLabels = std::set<std::pair<int, std::string>>;
+/// Labels, each with its project.
+using ProjectLabels = std::set<std::pair<int, std::string>>;
+
+/// Those that these changes give to drawings.
+ProjectLabels labels_given(const TaggedDrawings& drawings, const std::vector<TagChange>& changes);
 
 /// What is written down: the drawing as it then is, and the event that made it so.
 struct TagWrite {
@@ -52,9 +55,11 @@ struct TagWrite {
     bool needed = true;  ///< false: it is so already
 };
 
-/// Errors: precondition_failed, invalid ("tag").
+/// `assignable`: of labels_given(), those that are not retired. Errors: precondition_failed,
+/// invalid
+/// ("tag").
 Result<TagWrite> decide_change(const TaggedDrawing& before, const TagChange& change,
-                               const AssignableLabels& assignable);
+                               const ProjectLabels& assignable);
 /// The drawing's label was merged into another.
 TagWrite decide_merge(const Drawing& drawing, const LabelMerge& merge);
 /// Errors: precondition_failed.
@@ -63,7 +68,7 @@ Result<TagWrite> decide_flag(const TaggedDrawing& before, const FlagChange& chan
 Result<TagWrite> decide_visibility(const TaggedDrawing& before, const VisibilityChange& change);
 /// Errors: invalid ("tag"), conflict.
 Result<TagWrite> decide_suggestion(const TaggedDrawing& before, const std::string& tag,
-                                   Timestamp at, const AssignableLabels& assignable);
+                                   Timestamp at, const ProjectLabels& assignable);
 /// Errors: precondition_failed, conflict.
 Result<TagWrite> decide_undo(const TaggedDrawing& before, const TagUndo& undo);
 

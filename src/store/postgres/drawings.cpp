@@ -259,7 +259,7 @@ Result<std::vector<Result<Drawing>>> PostgresStore::change_tags(
             if (const auto of = drawings.find(id); of != drawings.end()) of->second.claim = claim;
         read_opinions(connection, drawings);
         read_merges(connection, drawings);
-        const auto labels = assignable_labels(connection);
+        const auto labels = assignable_among(connection, labels_given(drawings, changes));
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
             return decide_change(before, change, labels);
         };
@@ -317,7 +317,8 @@ Result<Drawing> PostgresStore::suggest(const Withdrawal& by, const std::string& 
         TaggedDrawing before{lock_own_drawing(connection, by), {}};
         const auto rows = query_events(connection, {by.drawing});
         for (int row = 0; row < rows.count(); ++row) before.events.push_back(read_event(rows, row));
-        auto made = decide_suggestion(before, tag, by.at, assignable_labels(connection));
+        auto made = decide_suggestion(
+            before, tag, by.at, assignable_among(connection, {{before.drawing.project, tag}}));
         if (!made) throw Failure(made.error());
         write_down(connection, *made);
         return std::move(made->drawing);

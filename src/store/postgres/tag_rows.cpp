@@ -60,11 +60,14 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
     return read_all(query_events(connection, {id}), read_event);
 }
 
-AssignableLabels assignable_labels(Connection& connection) {
-    const auto rows = connection.query("SELECT project, name FROM label WHERE NOT retired");
-    AssignableLabels labels;
-    for (int row = 0; row < rows.count(); ++row)
-        labels.emplace(rows.small(row, 0), std::string(rows.text(row, 1)));
+ProjectLabels assignable_among(Connection& connection, const ProjectLabels& given) {
+    ProjectLabels labels;
+    for (const auto& [project, name] : given)
+        if (!connection
+                 .query("SELECT 1 FROM label WHERE project = $1 AND name = $2 AND NOT retired",
+                        project, name)
+                 .empty())
+            labels.emplace(project, name);
     return labels;
 }
 

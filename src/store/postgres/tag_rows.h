@@ -15,8 +15,8 @@ TagEvent read_event(const Rows& rows, int row);
 /// After the prediction, oldest first.
 std::vector<TagEvent> events_of(Connection& connection, const Uuid& id);
 
-/// Labels that drawings may be given.
-AssignableLabels assignable_labels(Connection& connection);
+/// Of `given`, the labels that drawings may be given: a project's others are not looked at.
+ProjectLabels assignable_among(Connection& connection, const ProjectLabels& given);
 
 /// What the project's labels that are no more were merged into.
 LabelMerges label_merges(Connection& connection, int project);

@@ -86,10 +86,14 @@ std::vector<TagEvent> events_of(Connection& connection, const Uuid& id) {
     return events;
 }
 
-AssignableLabels assignable_labels(Connection& connection) {
-    auto rows = connection.query("SELECT project, name FROM label WHERE retired = 0");
-    AssignableLabels labels;
-    while (rows.step()) labels.emplace(rows.small(0), rows.text(1));
+ProjectLabels assignable_among(Connection& connection, const ProjectLabels& given) {
+    ProjectLabels labels;
+    for (const auto& [project, name] : given)
+        if (connection
+                .query("SELECT 1 FROM label WHERE project = $1 AND name = $2 AND retired = 0",
+                       project, name)
+                .step())
+            labels.emplace(project, name);
     return labels;
 }
 

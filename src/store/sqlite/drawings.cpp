@@ -318,7 +318,7 @@ Result<std::vector<Result<Drawing>>> SqliteStore::change_tags(
             tagged.claim = claim_of(connection, id);
             if (tagged.opinions_wanted > 1) read_opinions(connection, tagged);
         }
-        const auto labels = assignable_labels(connection);
+        const auto labels = assignable_among(connection, labels_given(drawings, changes));
         const auto decide = [&](const TaggedDrawing& before, const TagChange& change) {
             return decide_change(before, change, labels);
         };
@@ -372,7 +372,8 @@ Result<void> SqliteStore::withdraw(const Withdrawal& withdrawal) {
 Result<Drawing> SqliteStore::suggest(const Withdrawal& by, const std::string& tag) {
     return write([&](Connection& connection) {
         const TaggedDrawing before{own_drawing(connection, by), events_of(connection, by.drawing)};
-        auto made = decide_suggestion(before, tag, by.at, assignable_labels(connection));
+        auto made = decide_suggestion(
+            before, tag, by.at, assignable_among(connection, {{before.drawing.project, tag}}));
         if (!made) throw Failure(made.error());
         write_down(connection, *made);
         return std::move(made->drawing);
