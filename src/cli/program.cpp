@@ -108,7 +108,9 @@ void do_with_live_model(CLI::App& command, Context& context,
     });
 }
 
-int run_program(int argc, char** argv) {
+namespace {
+
+int parse_and_run(int argc, char** argv) {
     start_logging("warn", LogFormat::text);  // the servers then log as they are told to
     Context context;
     context.config = server::default_config();
@@ -153,6 +155,17 @@ int run_program(int argc, char** argv) {
 }
 
 namespace {
+}  // namespace
+
+/// What could not be written is lost: whoever reads a file of it would take it for all that there
+/// is.
+int run_program(int argc, char** argv) {
+    const int code = parse_and_run(argc, argv);
+    if (std::cout.flush()) return code;
+    std::cerr << "croquis: error: Not all of it could be written to standard output.\n";
+    return code == success ? int{failed} : code;
+}
+
 
 /// Whether it is a setting's value that cannot be, which is wrong whatever the world is like.
 bool is_wrong_setting(const Error& error) {

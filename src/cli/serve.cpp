@@ -62,6 +62,7 @@ int serve(server::Config config) {
     if (!backend) return report(backend.error());
     termination.started([&io] { io.stop(); });
     say_where_to_click(config, **backend);
+    std::cout.clear();  // that nobody could be told is no failure
     asio::co_spawn(io, (*backend)->follow_promotions(), asio::detached);
     asio::co_spawn(io, (*backend)->watch_quality(), asio::detached);
     asio::co_spawn(io, (*backend)->watch_jobs(), asio::detached);
@@ -85,6 +86,7 @@ int serve_portal(server::Config config) {
     termination.started([&io] { io.stop(); });
     say_urls("Draw here", config.address, (*page)->port());
     std::cout << "  Backend       " << config.backend_url << std::endl;
+    std::cout.clear();
     io.run();
     (*page)->stop();
     return success;

@@ -35,6 +35,7 @@ int do_jobs(server::Config config) {
     std::cout << "\nCroquis does what is queued in " << server::without_password(config.store)
               << ".\n  Stop with     Ctrl+C\n"
               << std::endl;
+    std::cout.clear();  // that nobody could be told is no failure
     boost::asio::co_spawn(io, (*worker)->follow_promotions(), boost::asio::detached);
     io.run();
     (*worker)->stop();

@@ -101,18 +101,20 @@ class Running {
 /// what a test sets.
 class ProgramTest : public testing::Test {
   protected:
-    /// `input` goes to standard input; `environment` are NAME=VALUE.
+    /// `input` goes to standard input; `environment` are NAME=VALUE. Standard output is read again
+    /// where it goes to the file "out".
     Outcome croquis(const std::vector<std::string>& arguments, const std::string& input = "",
-                    const std::vector<std::string>& environment = {}) {
+                    const std::vector<std::string>& environment = {},
+                    const std::string& output = "out") {
         write("in", input);
         std::string line = "cd " + quoted(path("").string()) +
                            " && env -i PATH=\"$PATH\" ASAN_OPTIONS=\"$ASAN_OPTIONS\"";
         for (const auto& variable : environment) line += " " + quoted(variable);
         line += " " + quoted(testing_support::program_folder() + "/croquis");
         for (const auto& argument : arguments) line += " " + quoted(argument);
-        const int ended = std::system((line + " <in >out 2>err").c_str());
-        return {WIFEXITED(ended) ? WEXITSTATUS(ended) : -1, contents(path("out")),
-                contents(path("err"))};
+        const int ended = std::system((line + " <in >" + output + " 2>err").c_str());
+        return {WIFEXITED(ended) ? WEXITSTATUS(ended) : -1,
+                output == "out" ? contents(path(output)) : "", contents(path("err"))};
     }
 
     std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }

@@ -361,6 +361,22 @@ TEST_F(TransferProgram, AProjectSaysWhenItIsTaught) {
     EXPECT_EQ(change({"--promote-better", "perhaps"}), 64);
 }
 
+TEST_F(TransferProgram, WhatCannotBeWrittenToStandardOutputIsAFailure) {
+    picture("d/circle/1.png", 10);
+    const std::string store = "sqlite:a.db";
+    ASSERT_EQ(croquis({"import", "d", "--store", store}).status, 0);
+    for (const auto& words :
+         {std::vector<std::string>{"audit", "--all", "--subjects"}, {"label", "list"}}) {
+        auto command = words;
+        command.insert(command.end(), {"--store", store});
+        EXPECT_EQ(croquis(command).status, 0);
+        const auto full = croquis(command, "", {}, "/dev/full");
+        EXPECT_EQ(full.status, 1) << words.front();
+        EXPECT_THAT(full.err, HasSubstr("standard output"));
+    }
+    EXPECT_EQ(croquis({"serve", "--print-config"}, "", {}, "/dev/full").status, 1);
+}
+
 TEST_F(TransferProgram, WrongUsageIsSaidSo) {
     EXPECT_EQ(croquis({"import"}).status, 64);
     EXPECT_EQ(croquis({"import", "d", "--labels-as", "gold"}).status, 64);
