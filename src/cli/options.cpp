@@ -4,6 +4,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/characters.h"
+
 namespace croquis::cli {
 
 std::optional<std::string> given(const std::string& text) {
@@ -25,6 +27,18 @@ std::string wrong_limit(const std::string& text) {
     const auto read = std::from_chars(text.data(), end, number);
     const bool right = read.ec == std::errc() && read.ptr == end && number > 0;
     return right ? "" : "It is a number from 1 on, not \"" + text + "\"";
+}
+
+std::string wrong_share(const std::string& text) {
+    float share = 0;
+    const auto* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, share);
+    const bool right = read.ec == std::errc() && read.ptr == end && share >= 0 && share <= 1;
+    return right ? "" : "It is a number from 0 to 1, not \"" + text + "\"";
+}
+
+std::string wrong_text(const std::string& text) {
+    return is_utf8(text) ? "" : "It is not text in UTF-8";
 }
 
 std::string wrong_mapping(const std::string& pair) {

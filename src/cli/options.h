@@ -19,6 +19,13 @@ Result<std::optional<Timestamp>> moment(const std::string& text, const char* opt
 /// CLI11's way to check a number from 1 on: what is wrong with it, or an empty text.
 std::string wrong_limit(const std::string& text);
 
+/// CLI11's way to check a share, from 0 to 1: what is wrong with it, or an empty text. CLI::Range
+/// takes "nan" for one.
+std::string wrong_share(const std::string& text);
+
+/// CLI11's way to check what is stored or told as text: what is wrong with it, or an empty text.
+std::string wrong_text(const std::string& text);
+
 /// CLI11's way to check WORD=LABEL: what is wrong with it, or an empty text.
 std::string wrong_mapping(const std::string& pair);
 

@@ -7,7 +7,9 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/terminal.h"
 #include "core/bytes.h"
+#include "core/characters.h"
 #include "drawing/decode.h"
 #include "drawing/normalise.h"
 #include "recognition/recognizer.h"
@@ -48,7 +50,8 @@ Result<recognition::Prediction> predict_one(recognition::Recognizer& model,
 
 void print_text(const std::string& name, const recognition::Prediction& answer,
                 const recognition::ModelInfo& info) {
-    std::cout << fmt::format("{}: {} {:.1f}%", name, answer.tag, 100 * answer.confidence);
+    std::cout << fmt::format("{}: {} {:.1f}%", printable(name), answer.tag,
+                             100 * answer.confidence);
     auto best = service::best_of(info.labels, answer.probabilities);
     best.resize(std::min(best.size(), most_shown));
     for (const auto& [tag, probability] : best)
@@ -61,7 +64,7 @@ void print_json(const std::string& name, const recognition::Prediction& answer,
     json::object probabilities;
     for (std::size_t k = 0; k < info.labels.size(); ++k)
         probabilities[info.labels[k]] = static_cast<double>(answer.probabilities[k]);
-    std::cout << json::object{{"file", name},
+    std::cout << json::object{{"file", to_utf8(name)},
                               {"model", info.id},
                               {"tag", answer.tag},
                               {"confidence", answer.confidence},
@@ -77,7 +80,7 @@ int predict(const server::Config& config, const std::vector<std::string>& files,
         const auto answer = predict_one(**model, name);
         if (!answer) {
             ++wrong;
-            std::cerr << "croquis: " << name << ": " << answer.error().detail << '\n';
+            std::cerr << "croquis: " << printable(name) << ": " << answer.error().detail << '\n';
             continue;
         }
         (as_json ? print_json : print_text)(name, *answer, (*model)->info());

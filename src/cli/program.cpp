@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/terminal.h"
 #include "core/build_info.h"
 #include "core/logging.h"
 #include "server/open.h"
@@ -154,7 +155,6 @@ int parse_and_run(int argc, char** argv) {
     return context.exit_code;
 }
 
-namespace {
 }  // namespace
 
 /// What could not be written is lost: whoever reads a file of it would take it for all that there
@@ -166,6 +166,19 @@ int run_program(int argc, char** argv) {
     return code == success ? int{failed} : code;
 }
 
+namespace {
+
+/// It may name what others chose, as files of an archive.
+std::string printable_lines(std::string_view text) {
+    std::string shown;
+    for (;;) {
+        const auto end = std::min(text.find('\n'), text.size());
+        shown += printable(text.substr(0, end));
+        if (end == text.size()) return shown;
+        shown += '\n';
+        text.remove_prefix(end + 1);
+    }
+}
 
 /// Whether it is a setting's value that cannot be, which is wrong whatever the world is like.
 bool is_wrong_setting(const Error& error) {
@@ -178,7 +191,7 @@ bool is_wrong_setting(const Error& error) {
 }  // namespace
 
 int report(const Error& error) {
-    std::cerr << "croquis: error: " << error.detail;
+    std::cerr << "croquis: error: " << printable_lines(error.detail);
     if (!error.field.empty()) std::cerr << " (" << error.field << ")";
     std::cerr << '\n';
     return is_wrong_setting(error) ? wrong_usage : failed;

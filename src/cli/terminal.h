@@ -3,12 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace croquis::cli {
 
 /// Whether to colour what goes to this file descriptor: on a terminal, unless NO_COLOR
 /// (no-color.org) is set.
 bool colour_on(int descriptor);
+
+/// `text` on one line, which changes nothing of a terminal: control characters and what is not
+/// UTF-8 as \\x1b. For names and words that others chose.
+std::string printable(std::string_view text);
 
 /// A progress bar on standard error, redrawn in place; nothing where that is no terminal. It is
 /// wiped at its end.

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/output_file.h"
 #include "cli/terminal.h"
+#include "core/characters.h"
 #include "core/text.h"
 #include "server/open.h"
 #include "service/models/registry.h"
@@ -144,8 +145,8 @@ std::string shell_word(const std::string& text) {
 /// What the project lacks, a line a word, and what can be done about it.
 void say_unknown_labels(const service::ImportReport& report) {
     for (const auto& [word, unknown] : report.unknown_labels)
-        std::cerr << fmt::format("croquis: {}: {}; --new-labels make, or --map {}\n", word,
-                                 counted(unknown.drawings, "drawing", "drawings"),
+        std::cerr << fmt::format("croquis: {}: {}; --new-labels make, or --map {}\n",
+                                 printable(word), counted(unknown.drawings, "drawing", "drawings"),
                                  shell_word(word + "=" + unknown.alike.value_or("LABEL")));
     if (report.unknown_labels_left_out > 0)
         std::cerr << fmt::format(
@@ -192,7 +193,7 @@ Result<service::ImportReport> imported(const server::Config& config,
     if (!model) return model.error();
     if (!options->dry_run) {
         const auto told = service::tell_import(*opened->store, options->project,
-                                               arguments.path.filename().string());
+                                               to_utf8(arguments.path.filename().string()));
         if (!told) return told.error();
     }
     recognition::Batcher batcher(std::move(*model), patient(config), metrics);
@@ -203,7 +204,7 @@ Result<service::ImportReport> imported(const server::Config& config,
     };
     events.problem = [&](const std::string& place, const std::string& text, bool) {
         bar.wipe();
-        std::cerr << "croquis: " << place << ": " << text << '\n';
+        std::cerr << "croquis: " << printable(place) << ": " << printable(text) << '\n';
     };
     events.unknown_labels_one_by_one = false;
     return service::import_drawings(**reader, *opened->store, *opened->transfer, batcher, *options,
@@ -384,16 +385,19 @@ void add_either(CLI::App& command, Either& either, const char* yes, const char* 
 }
 
 void add_filters_by_origin(CLI::App& command, ExportArguments& arguments) {
-    command.add_option("--source", arguments.source, "Only those from there: page, api, import");
+    command.add_option("--source", arguments.source, "Only those from there: page, api, import")
+        ->check(wrong_text);
     command
         .add_option("--external-id", arguments.external_id,
                     "Only the one that the data calls so; with * at the end, those that begin so")
-        ->type_name("ID");
+        ->type_name("ID")
+        ->check(wrong_text);
     command
         .add_option("--file-name", arguments.file_name,
                     "Only those of files of this name, in whatever folder; with a slash, the whole "
                     "name; with * at the end, those that begin so")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->check(wrong_text);
     command
         .add_option("--name-contains", arguments.name_contains,
                     "Only those with this in the file's name or in what the data calls them; small "
@@ -421,11 +425,12 @@ void add_filters_by_origin(CLI::App& command, ExportArguments& arguments) {
 }
 
 void add_filters_by_review(CLI::App& command, ExportArguments& arguments) {
-    command.add_option("--tag", arguments.tag, "Only drawings with this tag");
+    command.add_option("--tag", arguments.tag, "Only drawings with this tag")->check(wrong_text);
     add_either(command, arguments.reviewed, "--reviewed", "Only those that a person reviewed",
                "--unreviewed", "Only those that nobody has");
     command.add_option("--tagged-by", arguments.tagged_by, "Only those reviewed by this user")
-        ->type_name("USER");
+        ->type_name("USER")
+        ->check(wrong_text);
     command
         .add_option("--tagged-since", arguments.tagged_since,
                     "Only those reviewed then or later (RFC 3339)")

@@ -361,6 +361,39 @@ TEST_F(TransferProgram, AProjectSaysWhenItIsTaught) {
     EXPECT_EQ(change({"--promote-better", "perhaps"}), 64);
 }
 
+/// A name that is no text would make an answer of the API that repeats it no JSON.
+TEST_F(TransferProgram, WhatIsToldOfAnImportIsText) {
+    picture("f\xff\x1b[31m/circle/1.png", 10);
+    const std::string store = "sqlite:a.db";
+    EXPECT_EQ(croquis({"import", "f\xff\x1b[31m", "--store", store}).status, 0);
+    const auto told = croquis({"audit", "--subjects", "--store", store});
+    EXPECT_EQ(told.out, "f\xef\xbf\xbd\x1b[31m\n");
+    for (const char* filter : {"--tag", "--source", "--tagged-by", "--external-id", "--file-name"})
+        EXPECT_EQ(croquis({"export", "--format", "csv", "--output", "x.zip", filter, "\xff",
+                           "--store", store})
+                      .status,
+                  64)
+            << filter;
+    EXPECT_EQ(croquis({"import", "f\xff\x1b[31m", "--pseudonym", "\xff", "--store", store}).status,
+              1);
+    EXPECT_EQ(croquis({"label", "rename", "circle", "\xff", "--store", store}).status, 1);
+    EXPECT_THAT(croquis({"label", "list", "--store", store}).out, HasSubstr("fr: cercle"));
+}
+
+/// A name in an archive of somebody else's may hold what makes a terminal do something.
+TEST_F(TransferProgram, NamesThatOthersChoseChangeNothingOfATerminal) {
+    std::filesystem::create_directories(path("d/circle"));
+    write("d/circle/\x1b]0;x\x07\xc2\x9b.png", "no picture");
+    write("d/circle/\xc3\xa9.png", "no picture");
+    const auto done = croquis({"import", "d", "--store", "sqlite:a.db"});
+    EXPECT_EQ(done.status, 2);
+    EXPECT_THAT(done.err, HasSubstr("croquis: circle/\\x1b]0;x\\x07\\xc2\\x9b.png: It is neither"));
+    EXPECT_THAT(done.err, HasSubstr("croquis: circle/\xc3\xa9.png: It is neither"));
+    const auto predicted = croquis({"predict", "d/circle/\x1b]0;x\x07\xc2\x9b.png"});
+    EXPECT_EQ(predicted.status, 1);
+    EXPECT_THAT(predicted.err, HasSubstr("\\x1b]0;x"));
+}
+
 TEST_F(TransferProgram, WhatCannotBeWrittenToStandardOutputIsAFailure) {
     picture("d/circle/1.png", 10);
     const std::string store = "sqlite:a.db";
