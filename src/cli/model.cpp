@@ -169,6 +169,13 @@ Result<void> save(store::Store& store, const ModelArguments& arguments) {
         arguments.onnx.empty() ? arguments.id + ".onnx" : arguments.onnx;
     auto card = file;
     card.replace_extension(".json");
+    if (file == "-")
+        return Error{ErrorKind::invalid, "Two files are written: standard output takes one.",
+                     "FILE"};
+    if (card == file)
+        return Error{ErrorKind::invalid,
+                     "The card's name ends in .json: give the model's file another ending.",
+                     "FILE"};
     if (const auto written = write_output(file, *onnx); !written) return written.error();
     if (const auto written = write_output(card, as_bytes(model->card)); !written)
         return written.error();

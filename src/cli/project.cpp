@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
-#include <fstream>
+#include <charconv>
 #include <iostream>
-#include <iterator>
+#include <system_error>
 
 #include "cli/commands.h"
+#include "core/files.h"
 #include "core/text.h"
 #include "identity/security_log.h"
 #include "service/models/registry.h"
@@ -36,18 +37,24 @@ void tell_project_change(const char* what, const std::string& slug) {
     identity::tell(identity::Event::project_changed, {}, {{"by", "operator"}, {what, slug}});
 }
 
-Result<std::string> read_text(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        return Error{ErrorKind::not_found, "Cannot read " + path.string() + ".", "guidelines"};
-    return std::string(std::istreambuf_iterator<char>(file), {});
+/// CLI11's way to check --teach-after. CLI::Range takes "0x10" for a number, of which std::stoi
+/// reads the 0.
+std::string wrong_teach_after(const std::string& text) {
+    int number = 0;
+    const auto* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    const bool is_number = read.ec == std::errc() && read.ptr == end;
+    if (text == as_server || (is_number && number >= 0 && number <= service::most_teach_after))
+        return {};
+    return fmt::format("It is {} or a number from 0 to {}, not \"{}\"", as_server,
+                       service::most_teach_after, text);
 }
 
 Result<service::ProjectEdit> edit_of(const ProjectArguments& arguments) {
     service::ProjectEdit edit;
     if (!arguments.name.empty()) edit.name = arguments.name;
     if (!arguments.guidelines.empty()) {
-        auto text = read_text(arguments.guidelines);
+        auto text = read_file(arguments.guidelines, service::max_guidelines_bytes, "guidelines");
         if (!text) return text.error();
         edit.guidelines = std::move(*text);
     }
@@ -147,7 +154,7 @@ void add_edit_options(CLI::App& verb, ProjectArguments& arguments) {
                     "Teach a model after so many reviewed drawings; 0 for never, server for as "
                     "serve --teach-after says")
         ->type_name("N|server")
-        ->check(CLI::IsMember({as_server}) | CLI::Range(0, service::most_teach_after));
+        ->check(wrong_teach_after);
     verb.add_option("--promote-better", arguments.promotes_better,
                     "yes: what is taught like that goes live by itself, where it is better beyond "
                     "chance, loses no label and is worse on none")

@@ -413,11 +413,11 @@ void add_filters_by_origin(CLI::App& command, ExportArguments& arguments) {
     command
         .add_option("--min-confidence", arguments.min_confidence,
                     "Only those whose prediction is at least so sure")
-        ->check(CLI::Range(0.0F, 1.0F));
+        ->check(wrong_share);
     command
         .add_option("--max-confidence", arguments.max_confidence,
                     "Only those whose prediction is at most so sure")
-        ->check(CLI::Range(0.0F, 1.0F));
+        ->check(wrong_share);
     command
         .add_option("--split", arguments.split,
                     "Only those that models learn from, or those kept back to judge them")

@@ -449,6 +449,21 @@ TEST_F(Model, TheShippedOneIsKnownWhereNoServerRan) {
     EXPECT_THAT(back.out, testing::StartsWith(shipped + " is live again"));
 }
 
+TEST_F(Model, IsSavedBesideItsCardAndNotUnderIt) {
+    ASSERT_EQ(croquis({"migrate"}).status, 0);
+    const auto listed = croquis({"model", "list"}).out;
+    const auto shipped = listed.substr(0, listed.find(' '));
+    for (const char* wrong : {"own.json", "-"}) {
+        const auto refused = croquis({"model", "save", shipped, wrong});
+        EXPECT_EQ(refused.status, 1) << wrong;
+        EXPECT_THAT(refused.err, HasSubstr("(FILE)")) << wrong;
+        EXPECT_THAT(refused.out, IsEmpty()) << wrong;
+    }
+    EXPECT_FALSE(std::filesystem::exists(path("own.json")));
+    EXPECT_EQ(croquis({"model", "save", shipped, "own.onnx"}).status, 0);
+    EXPECT_TRUE(std::filesystem::exists(path("own.json")));
+}
+
 TEST_F(Model, TheShippedOneCanBeAddedWithItsCard) {
     const auto added =
         croquis({"model", "add", testing_support::source_folder() + "/models/shapes.onnx", "--card",

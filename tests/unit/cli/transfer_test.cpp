@@ -357,8 +357,25 @@ TEST_F(TransferProgram, AProjectSaysWhenItIsTaught) {
     EXPECT_EQ(change({"--teach-after", "50", "--promote-better", "yes"}), 0);
     EXPECT_THAT(croquis({"audit", "--store", "sqlite:a.db"}).out, HasSubstr("teach_after"));
     EXPECT_EQ(change({"--teach-after", "server"}), 0);
-    for (const char* wrong : {"x", "-1", "100001"}) EXPECT_EQ(change({"--teach-after", wrong}), 64);
+    for (const char* wrong : {"x", "-1", "100001", "0x10", "1e3", "5 "})
+        EXPECT_EQ(change({"--teach-after", wrong}), 64);
     EXPECT_EQ(change({"--promote-better", "perhaps"}), 64);
+}
+
+TEST_F(TransferProgram, GuidelinesAreAFileOfText) {
+    ASSERT_EQ(croquis({"migrate", "--store", "sqlite:a.db"}).status, 0);
+    write("rules.md", "Two wings.");
+    std::filesystem::create_directory(path("folder"));
+    const auto change = [&](const char* file) {
+        return croquis(
+            {"project", "change", "shapes", "--guidelines", file, "--store", "sqlite:a.db"});
+    };
+    EXPECT_EQ(change("rules.md").status, 0);
+    for (const char* wrong : {"folder", "none.md", "/dev/zero"}) {
+        const auto refused = change(wrong);
+        EXPECT_EQ(refused.status, 1) << wrong;
+        EXPECT_THAT(refused.err, HasSubstr("(guidelines)")) << wrong;
+    }
 }
 
 /// A name that is no text would make an answer of the API that repeats it no JSON.
@@ -411,6 +428,12 @@ TEST_F(TransferProgram, WhatCannotBeWrittenToStandardOutputIsAFailure) {
 }
 
 TEST_F(TransferProgram, WrongUsageIsSaidSo) {
+    for (const char* wrong : {"nan", "1.1", "-0.1", "x"})
+        EXPECT_EQ(croquis({"export", "--format", "csv", "--output", "x.zip", "--min-confidence",
+                           wrong, "--store", "sqlite:a.db"})
+                      .status,
+                  64)
+            << wrong;
     EXPECT_EQ(croquis({"import"}).status, 64);
     EXPECT_EQ(croquis({"import", "d", "--labels-as", "gold"}).status, 64);
     EXPECT_EQ(croquis({"import", "d", "--map", "x"}).status, 64);
