@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { look, signIn, visit } from './support/browser.mjs';
+import { doubleClick, look, signIn, visit } from './support/browser.mjs';
 import { figurePng, figures } from './support/figures.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
+import { until } from './support/until.mjs';
 
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
 
@@ -50,6 +51,24 @@ describe('look-alikes', () => {
       await page.keyboard.press('Control+z');
       await page.getByText(/unreviewed again|as they were|back/i).first().waitFor();
       while ((await reviewed()).length > 0);
+    });
+  });
+
+  it('are tagged by a double click as by one: it means nothing to the cluster that comes up under it', async () => {
+    await visit(browser, croquis.url, {}, async (page) => {
+      await open(page);
+      const before = await clusters(page).count();
+      const size = await clusters(page).first().locator('ul button').count();
+      const asked = [];
+      page.on('request', (request) => request.url().includes('drawings:') && asked.push(request.url().split(':').at(-1)));
+      await doubleClick(page, clusters(page).first().getByTestId('tag-all'), () =>
+        until('the next cluster', async () => (await clusters(page).count()) < before),
+      );
+      await doubleClick(page, page.getByRole('button', { name: 'Undo' }).first(), () =>
+        until('none reviewed', async () => (await reviewed()).length === 0),
+      );
+      assert.deepEqual(asked, ['tag', 'undo']);
+      assert.ok(size > 0);
     });
   });
 

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { look, signIn, visit } from './support/browser.mjs';
+import { doubleClick, look, signIn, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { isPicked } from './support/judging.mjs';
 import { greyPng } from './support/png.mjs';
+import { until } from './support/until.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
 
@@ -18,7 +19,7 @@ describe('the random audit', () => {
     ({ store, croquis, browser, api } = await setUp());
     await api.signIn();
     const drawings = [];
-    for (let n = 0; picked < 3; ++n) {
+    for (let n = 0; picked < 5; ++n) {
       const image = greyPng(48, (x, y) => Math.abs(Math.hypot(x - 24, y - 24) - 12 - (n % 7)) < 1 && x + y !== n);
       const { id, version } = await api('POST', '/public/predictions', { image });
       drawings.push({ id, version });
@@ -28,6 +29,12 @@ describe('the random audit', () => {
       await api('POST', '/drawings:accept', { drawings: drawings.slice(at, at + 100) });
   });
   after(() => tearDown({ store, croquis, browser }));
+
+  const inSight = (page) =>
+    page.waitForFunction(() => {
+      const { inSight } = document.querySelector('[data-testid=recheck]').dataset;
+      return inSight !== '' && document.querySelector('[data-testid=recheck] .picture > img').src.includes(inSight);
+    });
 
   it('asks what a drawing is without saying what was said, on a phone and in French', async () => {
     await visit(browser, croquis.url, phone, async (page) => {
@@ -51,6 +58,35 @@ describe('the random audit', () => {
     assert.deepEqual([in_bulk.agreement.of, in_bulk.waiting], [1, picked - 1]);
   });
 
+  it('takes a click on a label, and a double click on Skip, for the drawing that stood there alone', async () => {
+    await visit(browser, croquis.url, {}, async (page) => {
+      await signIn(page);
+      await page.goto(`${croquis.url}/#/review?view=recheck`);
+      const screen = page.getByTestId('recheck');
+      const at = () => screen.locator('.picture > img').getAttribute('src');
+      await screen.waitFor();
+      const first = await at();
+      await doubleClick(page, screen.getByRole('button', { name: 'Skip' }), () =>
+        until('the next one', async () => (await at()) !== first),
+      );
+      await inSight(page);
+      const patched = [];
+      page.on('request', (request) => request.method() === 'PATCH' && patched.push(request.url()));
+      await screen.locator('[data-tag=star]').click();
+      await page.getByTestId('toasts').getByText('You said “star”').waitFor();
+      await inSight(page);
+      const third = await at();
+      // On the button the space bar would say the same of this one, which it skips.
+      await page.keyboard.press('Space');
+      await until('the one after it', async () => (await at()) !== third);
+      await inSight(page);
+      assert.equal(patched.length, 1);
+      const undone = page.waitForResponse((answer) => answer.url().endsWith('/undo'));
+      await page.keyboard.press('u');
+      assert.equal((await undone).status(), 200);
+    });
+  });
+
   it('goes on by the keyboard until nothing is left, and tells it in Quality', async () => {
     await visit(browser, croquis.url, {}, async (page) => {
       await signIn(page);
@@ -61,10 +97,7 @@ describe('the random audit', () => {
       await look(page, 'recheck');
       for (let done = 1; done < picked; ++done) {
         const key = await screen.locator('[data-tag=circle]').getAttribute('aria-keyshortcuts');
-        await page.waitForFunction(() => {
-          const { inSight } = document.querySelector('[data-testid=recheck]').dataset;
-          return inSight !== '' && document.querySelector('[data-testid=recheck] .picture > img').src.includes(inSight);
-        });
+        await inSight(page);
         const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH');
         await page.keyboard.press(key);
         assert.equal((await saved).status(), 200);

@@ -108,6 +108,18 @@ export async function signIn(page, { user = 'admin', password = 'admin' } = {}) 
   await page.locator('form button.primary').click();
 }
 
+/** Clicks twice at one place, as one double click whose halves have `between` in between. */
+export async function doubleClick(page, target, between = async () => {}) {
+  await target.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await target.boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  for (const clickCount of [1, 2]) {
+    await page.mouse.down({ clickCount });
+    await page.mouse.up({ clickCount });
+    if (clickCount === 1) await between();
+  }
+}
+
 /** Waits until the drawing that the address names stands in sight: what is pressed before is not meant for it. */
 export const inSight = (page) =>
   page.waitForFunction(() => {

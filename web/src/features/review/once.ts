@@ -1,4 +1,0 @@
-/** A double click is one act: its second half lands on whatever came up after the first. */
-export const once = (act: () => void) => (event: MouseEvent) => {
-  if (event.detail < 2) act();
-};
