@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import path from 'node:path';
 
-import { assertAccessible, openPage, signIn } from './support/browser.mjs';
+import { assertAccessible, doubleClick, openPage, signIn } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { greyPng } from './support/png.mjs';
 
@@ -113,6 +113,22 @@ describe('the list of drawings', () => {
     ({ drawings } = await api('GET', '/drawings?limit=50'));
   });
 
+  it('opens a drawing by a double click too, which closes nothing beside the dialog', async () => {
+    const page = await openPage(browser, { viewport: { width: 1440, height: 900 } });
+    await page.goto(`${croquis.url}/#/draw`);
+    await cards(page).first().waitFor();
+    const detail = page.getByTestId('detail');
+    const boxes = await cards(page).evaluateAll((all) => all.map((card) => card.getBoundingClientRect().right));
+    const atEdge = cards(page).nth(boxes.indexOf(Math.max(...boxes)));
+    await doubleClick(page, atEdge.locator('button.open'), () => detail.waitFor());
+    const [card, dialog] = [await atEdge.boundingBox(), await detail.boundingBox()];
+    assert.ok(card.x > dialog.x + dialog.width, 'the card lies beside the dialog');
+    assert.equal(await detail.count(), 1);
+    await page.mouse.click(5, 5);
+    await detail.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   it('filters for everyone by tag and date', async () => {
     const page = await openPage(browser);
     await page.goto(`${croquis.url}/#/draw?until=2020-01-01`);
@@ -127,6 +143,25 @@ describe('the list of drawings', () => {
     assert.deepEqual(page.complaints(), []);
     await page.context().close();
   });
+
+  it('leaves Ctrl+Z to whoever types a filter, and takes back what was tagged elsewhere in the list', () =>
+    withList({}, async (page) => {
+      const [first] = drawings;
+      const card = page.locator(`main [data-id="${first.id}"]:visible`);
+      const wanted = first.tag === 'heart' ? 'star' : 'heart';
+      await card.getByTestId('tag-select').selectOption(wanted);
+      await card.getByRole('button', { name: 'Save' }).click();
+      await card.getByTestId('tagged').waitFor();
+      await page.locator('[data-testid=filters]:visible summary').click();
+      const field = page.getByLabel('Came from');
+      await field.pressSequentially('phone');
+      await field.press('Control+z');
+      await page.waitForFunction((field) => field.value !== 'phone', await field.elementHandle());
+      assert.equal((await now(first.id)).tag, wanted);
+      await card.getByTestId('tag-select').press('Control+z');
+      await card.getByTestId('tagged').waitFor({ state: 'detached' });
+      assert.equal((await now(first.id)).tag, first.tag);
+    }));
 
   it('picks by click, range and keyboard, tags them all, and one undo restores each as it was', () =>
     withList({}, async (page) => {

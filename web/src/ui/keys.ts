@@ -101,6 +101,10 @@ export function takesText(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether it is a field that is typed in, which takes Ctrl+Z for itself: a choice does not. */
+export const isTypedIn = (target: EventTarget | null): boolean =>
+  takesText(target) && !(target instanceof HTMLSelectElement);
+
 const signs = '1234567890';
 
 /** Marks a drawing for attention, where no label has this key of its own. */
