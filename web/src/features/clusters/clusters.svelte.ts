@@ -1,7 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 
 import { settle, type Cluster, type Clusters as Told, type Drawing } from '../../api/client';
-import { Groups } from '../review/groups.svelte';
+import { Groups, haveSame } from '../review/groups.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 /** A cluster as the page shows it: what its drawings will be tagged, and which of them are left out. */
@@ -21,6 +21,15 @@ export class OpenCluster {
   toggle(id: string): void {
     if (!this.out.delete(id)) this.out.add(id);
   }
+
+  /** Leaves out what was left out of others, and keeps what was chosen for the same drawings. */
+  resume(open: readonly OpenCluster[], gone: readonly OpenCluster[]): void {
+    const { drawings } = this.cluster;
+    const same = [...open, ...gone].filter(({ cluster }) => haveSame(cluster.drawings, drawings)).at(-1);
+    const left = [...open, ...(same ? [same] : [])];
+    for (const { id } of drawings) if (left.some(({ out }) => out.has(id))) this.out.add(id);
+    if (same && same.tag !== same.cluster.suggested) this.tag = same.tag;
+  }
 }
 
 /** The clusters of what waits for review, answered one cluster at a time, each with its undo. */
@@ -33,8 +42,14 @@ export class Clusters extends Groups<Told, OpenCluster> {
     return settle(annotatorApi.GET('/api/v1/clusters', { params: { query: { limit: 12 } } }));
   }
 
-  protected groupsIn({ clusters }: Told): OpenCluster[] {
-    return clusters.map((cluster) => new OpenCluster(cluster));
+  protected groupsIn(
+    { clusters }: Told,
+    open: readonly OpenCluster[],
+    gone: readonly OpenCluster[],
+  ): OpenCluster[] {
+    const groups = clusters.map((cluster) => new OpenCluster(cluster));
+    for (const one of groups) one.resume(open, gone);
+    return groups;
   }
 
   /** Gives what is chosen of a cluster its tag. The cluster goes; what was left out of it waits on. */

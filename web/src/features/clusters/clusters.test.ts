@@ -101,3 +101,44 @@ it('reads on where the last one is answered, and asks nothing where all is left 
   await done;
   expect(clusters.open!.length).toBe(1);
 });
+
+it('keeps what was left out, and the tags that were chosen, of clusters that are read again', async () => {
+  const clusters = await read(cluster('a', 'b', 'c'), cluster('d', 'e'), cluster('f'));
+  const [first, second] = clusters.open;
+  second!.toggle('e');
+  second!.tag = 'heart';
+  first!.toggle('b');
+  const done = clusters.tag(first!);
+  (await wire.next('POST', '/api/v1/drawings:tag')).answer(200, results(drawing('a', 2), drawing('c', 2)));
+  await done;
+  const undone = clusters.undo();
+  (await wire.next('POST', '/api/v1/drawings:undo')).answer(200, results(drawing('a', 3), drawing('c', 3)));
+  (await wire.next('GET', '/api/v1/clusters')).answer(200, {
+    looked_at: 9,
+    clusters: [cluster('c', 'b', 'a'), cluster('e', 'd'), cluster('b', 'g')],
+  });
+  await undone;
+  const chosen = clusters.open.map(({ tag, chosen }) => [tag, ...chosen.map(({ id }) => id)]);
+  expect(chosen).toEqual([
+    ['star', 'c', 'a'],
+    ['heart', 'd'],
+    ['star', 'b', 'g'],
+  ]);
+});
+
+it('takes back what is being tagged, and not what was tagged before it', async () => {
+  const clusters = await read(cluster('a'), cluster('b'), cluster('c'));
+  const before = clusters.tag(clusters.open[0]!);
+  (await wire.next('POST', '/api/v1/drawings:tag')).answer(200, results(drawing('a', 2)));
+  await before;
+  const late = clusters.tag(clusters.open[0]!);
+  const asked = await wire.next('POST', '/api/v1/drawings:tag');
+  const undone = clusters.undo();
+  asked.answer(200, results(drawing('b', 2)));
+  await late;
+  const back = await wire.next('POST', '/api/v1/drawings:undo');
+  expect(back.body).toEqual({ drawings: [{ id: 'b', version: 2 }] });
+  back.answer(200, results(drawing('b', 3)));
+  (await wire.next('GET', '/api/v1/clusters')).answer(200, { looked_at: 9, clusters: [] });
+  await undone;
+});

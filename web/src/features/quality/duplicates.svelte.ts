@@ -4,7 +4,7 @@ import { settle, type Drawing, type DuplicateGroup, type Duplicates as Told } fr
 import type { Problem } from '../../api/problem';
 import { i18n } from '../../i18n/i18n.svelte';
 import { notices } from '../../ui/notices.svelte';
-import { Groups } from '../review/groups.svelte';
+import { Groups, haveSame } from '../review/groups.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 export type Duplicate = DuplicateGroup['drawings'][number];
@@ -23,8 +23,14 @@ export class OpenGroup {
   constructor(readonly group: DuplicateGroup) {
     this.drawings = group.drawings;
     this.more = group.size - group.drawings.length;
-    this.tag = group.tags[0]?.tag ?? group.drawings[0]?.tag ?? '';
+    this.tag = this.proposed;
     for (const { id } of group.drawings.slice(1)) this.extra.add(id);
+  }
+
+  /** What people say most, else the model. */
+  get proposed(): string {
+    const [most] = this.group.tags;
+    return most?.tag ?? this.group.drawings[0]?.tag ?? '';
   }
 
   get chosen(): readonly Duplicate[] {
@@ -53,6 +59,19 @@ export class OpenGroup {
     if (!this.extra.delete(id)) this.extra.add(id);
   }
 
+  /** Keeps what was chosen of each drawing, but never takes all of a group for extra, and the tag of the same drawings. */
+  resume(others: readonly OpenGroup[]): void {
+    for (const { id } of this.drawings) {
+      const known = others.find(({ drawings }) => drawings.some((drawing) => drawing.id === id));
+      if (known?.extra.has(id)) this.extra.add(id);
+      else if (known) this.extra.delete(id);
+    }
+    const [oldest] = this.drawings;
+    if (oldest && this.chosen.length === this.drawings.length) this.extra.delete(oldest.id);
+    const same = others.find(({ drawings }) => haveSame(drawings, this.drawings));
+    if (same && same.tag !== same.proposed) this.tag = same.tag;
+  }
+
   /** Drawings as they are now. */
   show(now: readonly Drawing[]): void {
     const known = new Map(now.map((drawing) => [drawing.id, drawing]));
@@ -74,8 +93,10 @@ export class Duplicates extends Groups<Told, OpenGroup> {
     return settle(annotatorApi.GET('/api/v1/quality/duplicates', { params: { query: { limit: 12 } } }));
   }
 
-  protected groupsIn({ groups }: Told): OpenGroup[] {
-    return groups.map((group) => new OpenGroup(group));
+  protected groupsIn({ groups }: Told, open: readonly OpenGroup[], gone: readonly OpenGroup[]): OpenGroup[] {
+    const all = groups.map((group) => new OpenGroup(group));
+    for (const one of all) one.resume([...open, ...[...gone].reverse()]);
+    return all;
   }
 
   /** Gives all of a group the tag that was chosen for it. The group stays: its extra ones may go yet. */

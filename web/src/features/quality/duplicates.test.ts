@@ -125,6 +125,30 @@ it('hides all but the oldest unless others are picked, and one undo shows them a
   expect(duplicates.canUndo).toBe(false);
 });
 
+it('keeps what was chosen of the groups when they are read again, and never takes all for extra', async () => {
+  const three = () => group(drawing('a', 'star'), drawing('b', 'star'), drawing('c', 'star'));
+  const other = () => group(drawing('d', 'star'), drawing('e', 'heart'));
+  const duplicates = await read(three(), other());
+  duplicates.open[0]!.toggle('c');
+  duplicates.open[1]!.toggle('d');
+  duplicates.open[1]!.toggle('e');
+  duplicates.open[1]!.tag = 'heart';
+  const again = async (...groups: DuplicateGroup[]) => {
+    const done = duplicates.read();
+    (await wire.next('GET', '/api/v1/quality/duplicates')).answer(200, told(...groups));
+    await done;
+    return duplicates.open.map(({ chosen, tag }) => [tag, ...chosen.map(({ id }) => id)]);
+  };
+  expect(await again(three(), other())).toEqual([
+    ['star', 'b'],
+    ['heart', 'd'],
+  ]);
+  // Another drawing joins one group, and the oldest of the other is gone: what is left of that is not all extra.
+  duplicates.open[0]!.toggle('a');
+  const joined = { ...three(), drawings: [...three().drawings, drawing('f', 'star')] };
+  expect(await again(joined, group(drawing('d', 'star')))).toEqual([['star', 'a', 'b', 'f'], ['star']]);
+});
+
 it('takes back the last act first, whether it tagged or hid', async () => {
   const duplicates = await read(
     pair(),

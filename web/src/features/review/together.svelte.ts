@@ -30,6 +30,8 @@ type Act = Change | Dismissal;
 export class Together {
   /** What was done here and not taken back, the last at the end. */
   private done = $state.raw<readonly Act[]>([]);
+  /** What was asked for and is not answered yet. */
+  private underWay = new Set<Promise<unknown>>();
 
   /** `topic` is of the notices. `tookBack` is told what an undo changed, and what ended it early. */
   constructor(
@@ -43,20 +45,28 @@ export class Together {
 
   tag(chosen: readonly Seen[], tag: string): Promise<Changed> {
     const said = (count: number) => i18n.count(i18n.t.clusters.tagged, count, i18n.tag(tag));
-    return this.act(chosen, 'undo', said, (drawings) =>
-      settle(annotatorApi.POST('/api/v1/drawings:tag', { body: { tag, drawings } })),
+    return this.track(
+      this.act(chosen, 'undo', said, (drawings) =>
+        settle(annotatorApi.POST('/api/v1/drawings:tag', { body: { tag, drawings } })),
+      ),
     );
   }
 
   hide(chosen: readonly Seen[]): Promise<Changed> {
     const said = (count: number) => i18n.count(i18n.t.moderation.hidden, count);
-    return this.act(chosen, 'show', said, (drawings) =>
-      settle(annotatorApi.POST('/api/v1/drawings:hide', { body: { drawings } })),
+    return this.track(
+      this.act(chosen, 'show', said, (drawings) =>
+        settle(annotatorApi.POST('/api/v1/drawings:hide', { body: { drawings } })),
+      ),
     );
   }
 
   /** Says that drawings are no duplicates. Null where that was done. */
-  async dismiss(drawings: string[]): Promise<Problem | null> {
+  dismiss(drawings: string[]): Promise<Problem | null> {
+    return this.track(this.sayNone(drawings));
+  }
+
+  private async sayNone(drawings: string[]): Promise<Problem | null> {
     const answer = await settle(
       annotatorApi.POST('/api/v1/quality/duplicates/dismissals', { body: { drawings } }),
     );
@@ -66,15 +76,22 @@ export class Together {
     return answer.ok ? null : answer.problem;
   }
 
-  /** Takes back one act, the last where none is named. */
-  async undo(act = this.done.at(-1)): Promise<void> {
+  /** Takes back one act, the last where none is named: one that is under way is waited for, and meant. */
+  async undo(meant?: Act): Promise<void> {
+    await Promise.allSettled(this.underWay);
     const { t } = i18n;
+    const act = meant ?? this.done.at(-1);
     if (!act || !this.done.includes(act)) {
       notices.toast(t.annotate.nothingToUndo, undefined, this.topic);
       return;
     }
     this.done = this.done.filter((other) => other !== act);
     await ('dismissal' in act ? this.restore(act) : this.change(act));
+  }
+
+  private track<T>(work: Promise<T>): Promise<T> {
+    this.underWay.add(work);
+    return work.finally(() => this.underWay.delete(work));
   }
 
   private async restore(act: Dismissal): Promise<void> {
