@@ -637,6 +637,10 @@ export const en = {
     offered: (tag: string) => `“${tag}” is offered again`,
     moved: (tag: string, place: string) => `“${tag}” is number ${place} now`,
     merged: (tag: string, into: string) => `“${tag}” was merged into “${into}”`,
+    mergeStopped: (n: number, said: string, tag: string) =>
+      n === 1
+        ? `1 drawing got the other label, and the rest stays “${tag}”`
+        : `${said} drawings got the other label, and the rest stays “${tag}”`,
     nameTaken: 'There is already a label of this name.',
     nameRule: 'A name has no / \\ and : and at most 64 bytes.',
     keyTaken: 'Another label has this key.',

@@ -632,6 +632,10 @@ export const fr: Dictionary = {
     offered: (tag) => `« ${tag} » est proposée à nouveau`,
     moved: (tag, place) => `« ${tag} » est maintenant en position ${place}`,
     merged: (tag, into) => `« ${tag} » est fusionnée avec « ${into} »`,
+    mergeStopped: (n, said, tag) =>
+      n < 2
+        ? `${said} dessin a reçu l’autre étiquette, le reste porte toujours « ${tag} »`
+        : `${said} dessins ont reçu l’autre étiquette, le reste porte toujours « ${tag} »`,
     nameTaken: 'Une étiquette porte déjà ce nom.',
     nameRule: 'Un nom n’a ni / ni \\ ni :, et au plus 64 octets.',
     keyTaken: 'Une autre étiquette a déjà cette touche.',

@@ -50,6 +50,22 @@ it('gives up where nothing of it can be deleted, and tells what went wrong', asy
   expect((await failing).problem?.status).toBe(403);
 });
 
+it('deletes no more once the person has turned away', async () => {
+  const turned = new AbortController();
+  const done = deleteImported('job', () => {}, turned.signal);
+  await listed(['a', 'b']);
+  const first = await wire.next('POST', remove);
+  turned.abort();
+  first.answer(200, { results: [outcome('a', true), outcome('b', true)] });
+  expect(await done).toEqual({ deleted: 2, problem: null });
+  const late = new AbortController();
+  const none = deleteImported('job', () => {}, late.signal);
+  late.abort();
+  await listed(['c']);
+  expect(await none).toEqual({ deleted: 0, problem: null });
+  expect(wire.count(`POST ${remove}`)).toBe(1);
+});
+
 it('knows what is left of what an import stored, and whether it waits for a review', async () => {
   const all = { import: 'job', order: 'most_telling_first', limit: '1' };
   const waiting = { ...all, reviewed: 'false' };

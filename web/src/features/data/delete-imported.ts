@@ -24,21 +24,25 @@ export async function leftOf(job: string): Promise<Left | null> {
   return 'none';
 }
 
-/** Deletes what an import stored, step by step; with what went wrong comes how much was deleted before. */
+/**
+ * Deletes what an import stored, step by step, until the signal ends it; with what went wrong comes how much was deleted
+ * before.
+ */
 export async function deleteImported(
   job: string,
   onstep: (deleted: number) => void,
+  signal?: AbortSignal,
 ): Promise<{ deleted: number; problem: Problem | null }> {
   let deleted = 0;
   let cursor: string | undefined;
-  for (let inVain = 0; inVain < most_in_vain;) {
+  for (let inVain = 0; inVain < most_in_vain && !signal?.aborted;) {
     const query = { import: job, limit: most_at_once, ...(cursor && { cursor }) };
     const page = await settle(annotatorApi.GET('/api/v1/drawings', { params: { query } }));
     if (!page.ok) return { deleted, problem: page.problem };
     const { drawings, next } = page.data;
     if (drawings.length === 0 && next === null) break;
     cursor = drawings.length === 0 ? (next ?? undefined) : undefined;
-    if (drawings.length === 0) continue;
+    if (drawings.length === 0 || signal?.aborted) continue;
     const body = { drawings: drawings.map(({ id, version }) => ({ id, version })) };
     const answer = await settle(annotatorApi.POST('/api/v1/drawings:delete', { body }));
     if (!answer.ok) return { deleted, problem: answer.problem };

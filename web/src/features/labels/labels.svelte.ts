@@ -49,11 +49,20 @@ export class Labels {
     return this.change(name, { position: Math.max(0, at + by) });
   }
 
-  /** Goes on until no drawing carries the label any more; `tell` hears how many were moved so far. */
-  async merge(name: string, into: string, tell: (moved: number) => void): Promise<Problem | null> {
+  /**
+   * Goes on until no drawing carries the label any more, or the signal ends it; `tell` hears how many were moved so far.
+   * Whether all were.
+   */
+  async merge(
+    name: string,
+    into: string,
+    tell: (moved: number) => void,
+    signal?: AbortSignal,
+  ): Promise<{ done: boolean; problem: Problem | null }> {
     const params = { path: { name } };
     let problem: Problem | null = null;
-    for (let moved = 0, done = false; !done && !problem;) {
+    let done = false;
+    for (let moved = 0; !done && !problem && !signal?.aborted;) {
       const answer = await settle(
         annotatorApi.POST('/api/v1/labels/{name}:merge', { params, body: { into } }),
       );
@@ -65,6 +74,6 @@ export class Labels {
       }
     }
     await this.read();
-    return problem;
+    return { done, problem };
   }
 }

@@ -54,7 +54,7 @@ it('merges until it is done, and says how far it is', async () => {
     asked.answer(200, { moved, done });
   }
   (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: [] });
-  expect(await merging).toBeNull();
+  expect(await merging).toEqual({ done: true, problem: null });
   expect(told).toEqual([500, 520]);
 });
 
@@ -66,5 +66,17 @@ it('stops a merge that fails, and says why', async () => {
     field: 'into',
   });
   (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: [] });
-  expect((await merging)?.field).toBe('into');
+  expect((await merging).problem?.field).toBe('into');
+});
+
+it('merges no further once the person has turned away', async () => {
+  const labels = new Labels();
+  const turned = new AbortController();
+  const merging = labels.merge('oval', 'ellipse', () => {}, turned.signal);
+  const asked = await wire.next('POST', '/api/v1/labels/oval:merge');
+  turned.abort();
+  asked.answer(200, { moved: 500, done: false });
+  (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: [] });
+  expect(await merging).toEqual({ done: false, problem: null });
+  expect(wire.count('POST /api/v1/labels/oval:merge')).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { i18n } from '../../i18n/i18n.svelte';
 import { settle, type Drawing } from '../../api/client';
 import { notices } from '../../ui/notices.svelte';
-import { explain, type Problem } from '../../api/problem';
+import type { Problem } from '../../api/problem';
 import { annotatorApi, session } from '../session/session.svelte';
 import type { DrawingList } from '../gallery/drawings.svelte';
 import { noFilter, queryOf, type Filter } from '../gallery/filter';
@@ -114,7 +114,7 @@ export class TakingBack {
       this.progress = { done: told.undone + told.kept, of: meant.length };
     }
     this.progress = null;
-    this.say(told, problem);
+    this.say(told);
     // Whether the last of it was written nobody knows where the answer was lost.
     if (problem && !this.stopped) void this.look(this.from);
     return problem;
@@ -142,14 +142,12 @@ export class TakingBack {
     return null;
   }
 
-  private say({ undone, kept }: { undone: number; kept: number }, problem: Problem | null): void {
+  private say({ undone, kept }: { undone: number; kept: number }): void {
     if (session.user?.id !== this.person?.id) return;
     const { undoneAll, notUndone, changedSince } = i18n.t.annotate;
     const said = [
       ...(undone > 0 ? [i18n.count(undoneAll, undone)] : []),
       ...(kept > 0 ? [i18n.count(notUndone, kept, changedSince)] : []),
-      // Where the question is still there, it says so itself.
-      ...(problem && this.left ? [explain(problem, i18n.t)] : []),
     ].join(' · ');
     if (said !== '') notices.toast(said, undefined, 'tagging');
   }

@@ -17,19 +17,20 @@ export async function dataOf(pseudonym: string): Promise<Blob | Problem | null> 
   return file.size === 0 ? null : file;
 }
 
-/** Step by step until nothing is left; with what went wrong comes what was erased before. */
+/** Step by step until nothing is left, or the signal ends it; with what went wrong comes what was erased before. */
 export async function erase(
   pseudonym: string,
   onstep: (erased: Erased) => void,
-): Promise<{ erased: Erased; problem: Problem | null }> {
+  signal?: AbortSignal,
+): Promise<{ erased: Erased; done: boolean; problem: Problem | null }> {
   const params = { path: { pseudonym } };
   let erased: Erased = { drawings: 0, events: 0 };
   for (;;) {
     const answer = await settle(annotatorApi.DELETE('/api/v1/people/{pseudonym}', { params }));
-    if (!answer.ok) return { erased, problem: answer.problem };
+    if (!answer.ok) return { erased, done: false, problem: answer.problem };
     const { drawings, events, done } = answer.data;
     erased = { drawings: erased.drawings + drawings, events: erased.events + events };
-    if (done) return { erased, problem: null };
+    if (done || signal?.aborted) return { erased, done, problem: null };
     onstep(erased);
   }
 }
