@@ -7,6 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { apiAt } from './support/api.mjs';
 import { assertAccessible, circle, drawByMouse, look, signIn, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
+import { greyPng } from './support/png.mjs';
+import { until } from './support/until.mjs';
 
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
 
@@ -365,6 +367,38 @@ describe('several projects', () => {
       await page.locator('#password').fill('admin');
       await page.locator('form button.primary').click();
     };
+  it('shows look-alikes and likely mistakes of a closed project by their pictures', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    const pixels = (x, y, n) => Math.abs(x - 10 - n) < 2 && y > 8 && y < 60;
+    for (let n = 0; n < 3; ++n)
+      await api('POST', '/public/projects/birds/predictions', { image: greyPng(64, (x, y) => pixels(x, y, n)) });
+    await api('PATCH', '/projects/birds', { who_draws: 'users', who_browses: 'users' });
+    const { drawings } = await api('GET', '/projects/birds/drawings?limit=50');
+    const arrived = (place) =>
+      until('the pictures', () =>
+        place.locator('img').evaluateAll((all) => all.length > 0 && all.every((img) => img.complete && img.naturalWidth > 0)),
+      );
+    await withPage({}, async (page) => {
+      await page.goto(birds());
+      await page.getByTestId('no-project').getByRole('link').first().click();
+      await page.locator('#user').fill('admin');
+      await page.locator('#password').fill('admin');
+      await page.locator('form button.primary').click();
+      await page.getByTestId('project-name').waitFor();
+      await page.goto(`${birds()}#/annotate/${drawings[0].id}`);
+      const similar = page.getByTestId('similar');
+      await similar.getByRole('button', { name: 'Find similar' }).click();
+      await arrived(similar);
+      await page.route('**/quality/suspects*', (route) =>
+        route.fulfill({ json: { suspects: [{ ...drawings[0], suggested: 'wren', suggest: 0.9, given: 0.1 }] } }),
+      );
+      await page.goto(`${birds()}#/quality`);
+      await arrived(page.getByTestId('suspects'));
+    }, { failedRequests: true });
+    await api('PATCH', '/projects/birds', { who_draws: 'everyone', who_browses: 'everyone' });
+  });
+
     await withPage({}, async (page) => {
       await page.goto(`${birds()}#/review`);
       await page.locator('.invite').getByRole('link').click();
