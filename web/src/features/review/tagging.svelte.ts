@@ -310,9 +310,10 @@ export class Tagging {
   }
 
   /** Marks a drawing for attention, or, without words, takes the mark away; what went wrong. */
-  flag(drawing: Drawing, words: string | null): Promise<Problem | null> {
-    if (this.saving[drawing.id]) return Promise.resolve(null);
-    return this.track(this.saveFlag(drawing, words));
+  async flag(drawing: Drawing, words: string | null): Promise<Problem | null> {
+    // What is being said of it comes first, and the words are not lost.
+    if (this.saving[drawing.id]) await this.settled();
+    return this.track(this.saveFlag(this.list.find(drawing.id) ?? drawing, words));
   }
 
   private async saveFlag(drawing: Drawing, words: string | null): Promise<Problem | null> {

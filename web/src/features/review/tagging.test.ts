@@ -165,6 +165,21 @@ describe('tagging', () => {
     expect(at('a').flag).toBe('odd');
   });
 
+  it('flags what is being saved once that is answered, with the words that were typed meanwhile', async () => {
+    const saved = tagging.set(at('a'), 'star');
+    const answer = await wire.next('PATCH', '/api/v1/drawings/a');
+    const flagged = tagging.flag(at('a'), 'odd');
+    await settleAll();
+    expect(wire.count('PUT /api/v1/drawings/a/flag')).toBe(0);
+    answer.answer(200, reviewed('a', 'star'));
+    await saved;
+    const sent = await wire.next('PUT', '/api/v1/drawings/a/flag');
+    expect([sent.headers.get('If-Match'), sent.body]).toEqual(['"2"', { comment: 'odd' }]);
+    sent.answer(200, { ...reviewed('a', 'star', 3), flag: 'odd' });
+    expect(await flagged).toBe(null);
+    expect(at('a').flag).toBe('odd');
+  });
+
   it('reads again what somebody changed before it was flagged', async () => {
     const flagged = tagging.flag(at('a'), '');
     (await wire.next('PUT', '/api/v1/drawings/a/flag')).answer(412, { status: 412, title: 't' });
