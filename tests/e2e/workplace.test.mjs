@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { circle, drawByMouse, look, signIn, submit, visit } from './support/browser.mjs';
+import { circle, drawByMouse, inSight, look, signIn, submit, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
+import { until } from './support/until.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
 
@@ -206,6 +207,26 @@ describe('a workplace', () => {
       await toast(page, '2 drawings deleted');
       for (const drawing of drawings) assert.equal(await card(page, drawing).count(), 0);
     });
+  });
+
+  it('says of a drawing that could not be hidden nothing beside the next one', async () => {
+    await withPage({}, async (page) => {
+      for (const radius of [0.2, 0.22]) await draw(page, { radius });
+      await signInAndGo(page, 'annotate');
+      await page.locator('main [data-testid=drawing]:visible button.open').first().click();
+      await inSight(page);
+      let answer;
+      await page.route('**/drawings:hide', (route) => (answer = () => route.fulfill({ status: 503, body: '' })));
+      const detail = page.getByTestId('detail');
+      await detail.getByRole('button', { name: 'Hide' }).click();
+      await until('the request', () => answer);
+      await page.keyboard.press('ArrowRight');
+      await inSight(page);
+      await answer();
+      await detail.getByTestId('toasts').getByText('The server is busy or not ready.').waitFor();
+      assert.equal(await detail.locator('.facts .notice.bad').count(), 0);
+      await page.unroute('**/drawings:hide');
+    }, { failedRequests: true });
   });
 
   it('brings what it may be into sight on a phone, and leaves the focus to nothing that takes back', async () => {
