@@ -153,6 +153,32 @@ describe('a queue and its quality', () => {
     });
   });
 
+  it('has each day and week below it, and written in the person’s way, wherever they are', async () => {
+    const labelled = async (timezoneId, locale) => {
+      let told;
+      await visit(browser, croquis.url, { timezoneId, locale }, async (page) => {
+        await page.addInitScript(() => {
+          const { fillText } = CanvasRenderingContext2D.prototype;
+          window.said = [];
+          CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+            window.said.push(`${text} ${Math.round(this.getTransform().e + x)} ${y}`);
+            return fillText.call(this, text, x, y);
+          };
+        });
+        await page.reload();
+        await signIn(page);
+        await page.goto(`${croquis.url}/#/quality`);
+        await page.locator('[aria-labelledby=answers-title] canvas').waitFor();
+        told = await until('the axes', () => page.evaluate(() => window.said.length > 10 && [...new Set(window.said)].sort()));
+      });
+      return told;
+    };
+    const here = await labelled('UTC', 'en-GB');
+    for (const zone of ['Europe/Paris', 'America/New_York', 'Pacific/Auckland'])
+      assert.deepEqual(await labelled(zone, 'en-GB'), here, zone);
+    assert.ok(here.some((text) => /^\d+ [A-Z][a-z]{2,3} /.test(text)), here.join());
+  });
+
   it('looks at the likely mistakes one after another, and lists no more what was confirmed', async () => {
     const { suspects } = await api('GET', '/quality/suspects');
     await visit(browser, croquis.url, {}, async (page) => {

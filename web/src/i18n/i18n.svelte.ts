@@ -102,6 +102,13 @@ class I18n {
     );
   }
 
+  /** The day of the calendar that a moment lies on in UTC, without its year. */
+  monthAndDay(time: Date): string {
+    return new Intl.DateTimeFormat(this.locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(
+      time,
+    );
+  }
+
   /** A size in bytes, in the unit that suits it. */
   bytes(size: number): string {
     const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
