@@ -74,6 +74,15 @@ describe('several projects', () => {
       assert.equal(await share.getByRole('img').getAttribute('aria-label'), `QR code of ${birds()}`);
       await share.getByTestId('only-here').getByText('this computer alone').waitFor();
       await look(page, 'share');
+      // What is said beside a modal dialog is neither seen nor heard.
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: croquis.url });
+      await share.getByRole('button', { name: 'Copy the address' }).click();
+      await share.getByText('Address copied').waitFor();
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), birds());
+      await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error('no leave'))));
+      await share.getByRole('button', { name: 'Copy the address' }).click();
+      await share.getByText('it is selected, and Ctrl+C copies it').waitFor();
+      assert.equal(await page.evaluate(() => String(getSelection())), birds());
       // On paper there is the way to it and nothing else.
       await page.emulateMedia({ media: 'print' });
       await share.getByText('Draw here:').waitFor();
@@ -358,15 +367,6 @@ describe('several projects', () => {
     await api('PATCH', '/projects/birds', { who_draws: 'everyone', who_browses: 'everyone' });
   });
 
-  it('brings whoever signs in back to where it was asked for, with the labels of a closed project', async () => {
-    const api = apiAt(croquis.url);
-    await api.signIn();
-    await api('PATCH', '/projects/birds', { who_draws: 'users', who_browses: 'users' });
-    const enter = async (page) => {
-      await page.locator('#user').fill('admin');
-      await page.locator('#password').fill('admin');
-      await page.locator('form button.primary').click();
-    };
   it('shows look-alikes and likely mistakes of a closed project by their pictures', async () => {
     const api = apiAt(croquis.url);
     await api.signIn();
@@ -399,6 +399,15 @@ describe('several projects', () => {
     await api('PATCH', '/projects/birds', { who_draws: 'everyone', who_browses: 'everyone' });
   });
 
+  it('brings whoever signs in back to where it was asked for, with the labels of a closed project', async () => {
+    const api = apiAt(croquis.url);
+    await api.signIn();
+    await api('PATCH', '/projects/birds', { who_draws: 'users', who_browses: 'users' });
+    const enter = async (page) => {
+      await page.locator('#user').fill('admin');
+      await page.locator('#password').fill('admin');
+      await page.locator('form button.primary').click();
+    };
     await withPage({}, async (page) => {
       await page.goto(`${birds()}#/review`);
       await page.locator('.invite').getByRole('link').click();

@@ -152,6 +152,7 @@ export const en = {
     onlyHere:
       'This address leads to this computer alone. So that others get there, open this page at the address that the program printed when it started (like http://192.168.1.20:8501), and share it from there.',
     copied: 'Address copied',
+    copyYourself: 'The browser does not copy it: it is selected, and Ctrl+C copies it.',
     qr: (address: string) => `QR code of ${address}`,
     missing: 'There is no project at this address.',
     missingOrClosed: 'There is no project at this address, or it is for those who are signed in.',

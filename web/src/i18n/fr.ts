@@ -147,6 +147,7 @@ export const fr: Dictionary = {
     onlyHere:
       'Cette adresse ne mène qu’à cet ordinateur. Pour que d’autres y arrivent, ouvrez cette page à l’adresse que le programme a affichée au démarrage (comme http://192.168.1.20:8501), et partagez-la depuis là.',
     copied: 'Adresse copiée',
+    copyYourself: 'Le navigateur ne la copie pas : elle est sélectionnée, et Ctrl+C la copie.',
     qr: (address: string) => `Code QR de ${address}`,
     missing: 'Il n’y a pas de projet à cette adresse.',
     missingOrClosed: 'Il n’y a pas de projet à cette adresse, ou il est réservé à ceux qui sont connectés.',
