@@ -382,6 +382,23 @@ describe('an import', () => {
       assert.deepEqual((await api('GET', `/drawings?import=${id}`)).drawings, []);
     }));
 
+  it('that is dropped beside its place does not take the page away', () =>
+    visit(browser, `${croquis.url}/#/login`, {}, async (page) => {
+      await open(page);
+      const dropped = (at) =>
+        page.locator(at).evaluate((node) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
+          return ['dragover', 'drop'].map(
+            (name) => !node.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })),
+          );
+        }, at);
+      assert.deepEqual(await dropped('#main'), [true, true], 'the browser opens nothing');
+      await page.getByText('No file chosen').waitFor();
+      await dropped('[data-testid=drop]');
+      await page.getByText('x.png').waitFor();
+    }));
+
   it('of too many files says what to do', async () => {
     const place = await mkdtemp(path.join(tmpdir(), 'croquis-folders-'));
     try {
