@@ -631,17 +631,17 @@ export const en = {
       'It is retired, and the drawings that carry it get the other label. What people reviewed is then reviewed in your name; the rest still waits for review. Each drawing’s history keeps it, and it can be undone there.',
     into: 'Into',
     mergeButton: 'Merge',
-    merging: (moved: string, of: string) => `${moved} of ${of} drawings…`,
+    merging: (moved: string, of: string) => `Drawings: ${moved} of ${of}…`,
     added: (tag: string) => `“${tag}” was added`,
     changed: (tag: string) => `“${tag}” was changed`,
     retiredToast: (tag: string) => `“${tag}” is retired`,
     offered: (tag: string) => `“${tag}” is offered again`,
     moved: (tag: string, place: string) => `“${tag}” is number ${place} now`,
-    merged: (tag: string, into: string) => `“${tag}” was merged into “${into}”`,
     mergeStopped: (n: number, said: string, tag: string) =>
       n === 1
         ? `1 drawing got the other label, and the rest stays “${tag}”`
         : `${said} drawings got the other label, and the rest stays “${tag}”`,
+    merged: (tag: string, into: string) => `“${tag}” was merged into “${into}”`,
     nameTaken: 'There is already a label of this name.',
     nameRule: 'A name has no / \\ and : and at most 64 bytes.',
     keyTaken: 'Another label has this key.',
@@ -884,7 +884,7 @@ export const en = {
       undecided: (id: string, other: string) => `Too early to say whether ${id} is better than ${other}.`,
     },
     pairedFigures: (by: string, low: string, high: string, n: string) =>
-      `Difference on the ${n} drawings that both answered: ${by} points (95% interval ${low} to ${high}).`,
+      `Difference on ${n === '1' ? 'the one drawing' : `the ${n} drawings`} that both answered: ${by} points (95% interval ${low} to ${high}).`,
   },
   clusters: {
     title: 'Look-alikes',
@@ -932,8 +932,14 @@ export const en = {
     extra: 'extra',
     extraNumber: (n: string) => `Drawing ${n} is extra`,
     judges: 'judges models',
-    more: (n: string) => `${n} more are not shown, and stay as they are.`,
-    moreGroups: (n: string) => `${n} more groups come once these are dealt with.`,
+    more: (n: string) =>
+      n === '1'
+        ? 'One more is not shown, and stays as it is.'
+        : `${n} more are not shown, and stay as they are.`,
+    moreGroups: (n: string) =>
+      n === '1'
+        ? 'One more group comes once these are dealt with.'
+        : `${n} more groups come once these are dealt with.`,
     dismiss: 'Not duplicates',
     dismissed: 'The group is not shown again unless another drawing joins it',
     restored: 'The group is shown again',
@@ -1006,7 +1012,7 @@ export const en = {
     calibrationHint:
       'On the dashed line the model is right as often as it says. Below it, it is too sure of itself; above, too timid.',
     calibrationError: (error: string, chance: string, of: string) =>
-      `Off by ${error} on average, on ${of} drawings; up to ${chance} is chance.`,
+      `Off by ${error} on average, on ${of === '1' ? 'one drawing' : `${of} drawings`}; up to ${chance} is chance.`,
     perfect: 'as sure as right',
     confidence: 'Confidence',
     drawings: 'Drawings',

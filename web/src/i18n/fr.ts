@@ -626,17 +626,17 @@ export const fr: Dictionary = {
       'Elle est retirée, et les dessins qui la portent reçoivent l’autre. Ce qui était vérifié l’est alors en votre nom ; le reste attend toujours d’être vérifié. L’historique de chaque dessin le garde, et on peut l’y annuler.',
     into: 'Avec',
     mergeButton: 'Fusionner',
-    merging: (moved, of) => `${moved} dessins sur ${of}…`,
+    merging: (moved, of) => `Dessins : ${moved} sur ${of}…`,
     added: (tag) => `« ${tag} » est ajoutée`,
     changed: (tag) => `« ${tag} » est modifiée`,
     retiredToast: (tag) => `« ${tag} » est retirée`,
     offered: (tag) => `« ${tag} » est proposée à nouveau`,
     moved: (tag, place) => `« ${tag} » est maintenant en position ${place}`,
-    merged: (tag, into) => `« ${tag} » est fusionnée avec « ${into} »`,
     mergeStopped: (n, said, tag) =>
       n < 2
         ? `${said} dessin a reçu l’autre étiquette, le reste porte toujours « ${tag} »`
         : `${said} dessins ont reçu l’autre étiquette, le reste porte toujours « ${tag} »`,
+    merged: (tag, into) => `« ${tag} » est fusionnée avec « ${into} »`,
     nameTaken: 'Une étiquette porte déjà ce nom.',
     nameRule: 'Un nom n’a ni / ni \\ ni :, et au plus 64 octets.',
     keyTaken: 'Une autre étiquette a déjà cette touche.',
@@ -790,7 +790,7 @@ export const fr: Dictionary = {
     worseOn: (labels) => `Au-delà du hasard, il est moins bon sur ${labels}.`,
     worseLabel: (label, by) => `${label} (de ${by} points)`,
     undecided: (by, low, high, more, count) =>
-      `Trop tôt pour le dire : ${by} points (intervalle à 95 % : de ${low} à ${high}). Environ ${more} ${count === 1 ? 'dessin vérifié de plus, gardé' : 'dessins vérifiés de plus, gardés'} pour juger, trancheraient si la différence est ce qu’elle paraît, ou de deux points si elle paraît moindre.`,
+      `Trop tôt pour le dire : ${by} points (intervalle à 95 % : de ${low} à ${high}). Environ ${more} ${count === 1 ? 'dessin vérifié de plus, gardé pour juger, trancherait' : 'dessins vérifiés de plus, gardés pour juger, trancheraient'} si la différence est ce qu’elle paraît, ou de deux points si elle paraît moindre.`,
     notJudged:
       'Aucun dessin réservé au jugement n’a encore été tiré au hasard : le nouveau modèle n’a pas pu être comparé. La file en tire un sur dix.',
     learnt: 'Étiquettes apprises',
@@ -885,7 +885,7 @@ export const fr: Dictionary = {
       undecided: (id, other) => `Trop tôt pour dire si ${id} est meilleur que ${other}.`,
     },
     pairedFigures: (by, low, high, n) =>
-      `Différence sur les ${n} dessins auxquels les deux ont répondu : ${by} points (intervalle à 95 % : de ${low} à ${high}).`,
+      `Différence sur ${n === '1' ? 'le seul dessin auquel' : `les ${n} dessins auxquels`} les deux ont répondu : ${by} points (intervalle à 95 % : de ${low} à ${high}).`,
   },
   clusters: {
     title: 'Ressemblances',
@@ -904,7 +904,11 @@ export const fr: Dictionary = {
         ? 'Un autre n’est pas montré et n’est pas étiqueté.'
         : `${n} autres ne sont pas montrés et ne sont pas étiquetés.`,
     tagged: (n, said, tag) =>
-      n === 1 ? `Un dessin est maintenant : ${tag}` : `${said} dessins sont maintenant : ${tag}`,
+      n === 1
+        ? `Un dessin est maintenant : ${tag}`
+        : n === 0
+          ? `${said} dessin est maintenant : ${tag}`
+          : `${said} dessins sont maintenant : ${tag}`,
     notTagged: (n, said) =>
       n === 1
         ? 'un a été modifié entre-temps et reste tel quel'
@@ -934,8 +938,14 @@ export const fr: Dictionary = {
     extra: 'en trop',
     extraNumber: (n) => `Le dessin ${n} est en trop`,
     judges: 'juge les modèles',
-    more: (n) => `${n} autres ne sont pas montrés et restent tels quels.`,
-    moreGroups: (n) => `${n} autres groupes viennent quand ceux-ci sont réglés.`,
+    more: (n) =>
+      n === '1'
+        ? 'Un autre n’est pas montré et reste tel quel.'
+        : `${n} autres ne sont pas montrés et restent tels quels.`,
+    moreGroups: (n) =>
+      n === '1'
+        ? 'Un autre groupe vient quand ceux-ci sont réglés.'
+        : `${n} autres groupes viennent quand ceux-ci sont réglés.`,
     dismiss: 'Pas des doublons',
     dismissed: 'Le groupe n’est plus montré, sauf si un autre dessin s’y ajoute',
     restored: 'Le groupe est de nouveau montré',
@@ -1007,7 +1017,7 @@ export const fr: Dictionary = {
     calibrationHint:
       'Sur la ligne pointillée, le modèle a raison aussi souvent qu’il le dit. En dessous, il est trop sûr de lui ; au-dessus, trop timide.',
     calibrationError: (error: string, chance: string, of: string) =>
-      `Écart moyen de ${error}, sur ${of} dessins ; jusqu’à ${chance}, c’est le hasard.`,
+      `Écart moyen de ${error}, sur ${of === '1' ? 'un dessin' : `${of} dessins`} ; jusqu’à ${chance}, c’est le hasard.`,
     perfect: 'aussi sûr que juste',
     confidence: 'Confiance',
     drawings: 'Dessins',
@@ -1065,7 +1075,7 @@ export const fr: Dictionary = {
     start: (n, said) => (n === 1 ? 'Regarder 1 dessin' : `Regarder ${said} dessins`),
     question: 'Qu’est-ce que c’est ? Quelqu’un l’a déjà dit, et on ne vous dit pas quoi.',
     picture: 'Le dessin',
-    done: (n, said) => (n === 1 ? '1 réponse' : `${said} réponses`),
+    done: (n, said) => (n < 2 ? `${said} réponse` : `${said} réponses`),
     said: (tag) => `Vous avez dit « ${tag} »`,
     undo: 'Annuler la dernière réponse',
     undone: 'Annulé : redites ce que c’est',
