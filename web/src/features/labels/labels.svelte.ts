@@ -9,6 +9,7 @@ export class Labels {
   all = $state.raw<Label[] | null>(null);
   problem = $state<Problem | null>(null);
   private asked = 0;
+  private moving: Promise<unknown> = Promise.resolve();
 
   /** Those of the project; tags that drawings carry and that are none of its labels come after them. */
   get own(): Label[] {
@@ -43,10 +44,15 @@ export class Labels {
     return answer.ok ? null : answer.problem;
   }
 
-  /** One place up (-1) or down (1). */
+  /** One place up (-1) or down (1), from where earlier moves have brought it. */
   move(name: string, by: number): Promise<Problem | null> {
-    const at = this.own.findIndex(({ tag }) => tag === name);
-    return this.change(name, { position: Math.max(0, at + by) });
+    const moved = this.moving.then(() => {
+      const at = this.own.findIndex(({ tag }) => tag === name);
+      const to = Math.min(Math.max(0, at + by), this.own.length - 1);
+      return to === at ? null : this.change(name, { position: to });
+    });
+    this.moving = moved;
+    return moved;
   }
 
   /**

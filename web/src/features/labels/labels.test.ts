@@ -41,6 +41,25 @@ it('moves a label by its place among the project’s', async () => {
   expect(await moving).toBeNull();
 });
 
+it('moves it twice where it is asked twice before the first answer', async () => {
+  const labels = new Labels();
+  const [circle, star, heart] = ['circle', 'star', 'heart'].map((tag) => labelOf(tag));
+  await reading(labels, circle!, star!, heart!);
+  const moves = [labels.move('circle', 1), labels.move('circle', 1), labels.move('circle', 1)];
+  for (const [position, order] of [
+    [1, [star!, circle!, heart!]],
+    [2, [star!, heart!, circle!]],
+  ] as const) {
+    const asked = await wire.next('PATCH', '/api/v1/labels/circle');
+    expect(asked.body).toEqual({ position });
+    asked.answer(200, {});
+    (await wire.next('GET', '/api/v1/labels')).answer(200, { labels: order });
+  }
+  // It is the last one by then.
+  expect(await Promise.all(moves)).toEqual([null, null, null]);
+  expect(wire.count('PATCH /api/v1/labels/circle')).toBe(2);
+});
+
 it('merges until it is done, and says how far it is', async () => {
   const labels = new Labels();
   const told: number[] = [];
