@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { assertAccessible, circle, corners, drawByMouse, openPage, signIn, submit, visit } from './support/browser.mjs';
 import { setUp, tearDown } from './support/fixture.mjs';
 import { startCroquis } from './support/server.mjs';
+import { until } from './support/until.mjs';
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
@@ -356,9 +357,22 @@ describe('the page', () => {
       await drawByMouse(page, circle());
       await submit(page);
       await signIn(page);
+      await page.evaluate(() => {
+        window.moved = [];
+        new PerformanceObserver((list) => {
+          for (const { sources } of list.getEntries())
+            window.moved.push(...sources.map(({ node }) => node?.closest?.('[data-testid=drawing]')?.dataset.id ?? ''));
+        }).observe({ type: 'layout-shift' });
+      });
       await page.getByTestId('queue').click();
       const all = page.getByTestId('accept-all');
       await all.waitFor();
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      assert.deepEqual(
+        await page.evaluate(() => window.moved.filter((id) => id !== '')),
+        [],
+        'nothing moves under a click as the button comes',
+      );
       const shown = await page.locator('main [data-testid=drawing]:visible').count();
       await all.click();
       const accepted = page.waitForResponse((r) => r.url().endsWith('/drawings:accept') && r.ok());
@@ -414,6 +428,52 @@ describe('the page', () => {
         await row.getByRole('button', { name: 'Delete' }).click();
         await ask.getByRole('button', { name: 'Delete' }).click();
         await row.waitFor({ state: 'detached' });
+      },
+      { failedRequests: true },
+    ));
+
+  it('tells what went wrong with what was confirmed to whoever has closed the question meanwhile', () =>
+    withPage(
+      {},
+      async (page) => {
+        await signIn(page);
+        await page.locator('nav a[href="#/users"]').click();
+        await page.locator('#new-name').fill('late');
+        await page.locator('#new-password').fill('a long pass phrase');
+        await page.getByRole('button', { name: 'Add', exact: true }).click();
+        await page.getByRole('button', { name: 'Delete late' }).click();
+        let answer;
+        await page.route('**/api/v1/users/*', (route) => (answer = () => route.fulfill({ status: 503, body: '' })));
+        const ask = page.getByTestId('ask');
+        await ask.getByRole('button', { name: 'Delete' }).click();
+        await until('the request', () => answer);
+        await page.keyboard.press('Escape');
+        await ask.waitFor({ state: 'detached' });
+        await answer();
+        await page.getByTestId('toasts').getByText('The server is busy or not ready.').waitFor();
+        await page.unroute('**/api/v1/users/*');
+      },
+      { failedRequests: true },
+    ));
+
+  it('reads the users again on request where they did not come, and shows no form that they would move', () =>
+    withPage(
+      {},
+      async (page) => {
+        await signIn(page);
+        let answer;
+        await page.route('**/api/v1/users', (route) => (answer = () => route.fulfill({ status: 503, body: '' })));
+        await page.locator('nav a[href="#/users"]').click();
+        await until('the request', () => answer);
+        assert.equal(await page.locator('#new-name').isVisible(), false);
+        await answer();
+        const users = page.getByTestId('users');
+        await users.getByText('The server is busy or not ready.').waitFor();
+        await page.unroute('**/api/v1/users');
+        await users.getByRole('button', { name: 'Try again' }).click();
+        await users.getByRole('rowheader', { name: /admin/ }).waitFor();
+        await page.locator('#new-name').waitFor();
+        assert.equal(await users.getByRole('alert').count(), 0);
       },
       { failedRequests: true },
     ));
