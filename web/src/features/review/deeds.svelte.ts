@@ -1,5 +1,5 @@
 import { session } from '../session/session.svelte';
-import type { Change } from './tagging.svelte';
+import type { Change } from './changes.svelte';
 
 const nothing: readonly Change[] = [];
 

@@ -4,7 +4,8 @@ import type { DrawingList } from '../gallery/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
 import type { Problem } from '../../api/problem';
 import { annotatorApi } from '../session/session.svelte';
-import type { Done, Tagging } from './tagging.svelte';
+import type { Done } from './changes.svelte';
+import type { Tagging } from './tagging.svelte';
 
 export type Act = 'delete' | 'hide' | 'show';
 

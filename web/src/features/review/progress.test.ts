@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { drawingOf } from '../../testing/wire';
 import { decisionsOf, paceOf } from './progress';
-import type { Done } from './tagging.svelte';
+import type { Done } from './changes.svelte';
 
 const minute = 60_000;
 

@@ -1,4 +1,4 @@
-import type { Change, Done } from './tagging.svelte';
+import type { Change, Done } from './changes.svelte';
 
 /** After so long without a decision the person did something else. */
 const pause_ms = 120_000;

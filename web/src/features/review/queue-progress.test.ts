@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { drawingOf, Wire } from '../../testing/wire';
 import { DrawingList } from '../gallery/drawings.svelte';
 import { QueueProgress } from './queue-progress.svelte';
-import type { Change } from './tagging.svelte';
+import type { Change } from './changes.svelte';
 
 const decided = (id: string, at: number): Change => [{ from: 1, after: drawingOf(id, { version: 2 }), at }];
 

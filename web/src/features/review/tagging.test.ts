@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { en } from '../../i18n/en';
-import { i18n } from '../../i18n/i18n.svelte';
 import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
 import type { Drawing, Me } from '../../api/client';
 import { DrawingList } from '../gallery/drawings.svelte';
@@ -69,22 +68,6 @@ describe('tagging', () => {
     expect([list.waits(at('a')), list.next]).toEqual([false, null]);
   });
 
-  it('reads the queue of one import anew as that of this import, where what it took back is not there', async () => {
-    void list.show('queue', undefined, 'an import');
-    const claim = await wire.next('PUT', /claims/);
-    expect(claim.body).toMatchObject({ import: 'an import' });
-    claim.answer(200, { drawings: [drawingOf('a')] });
-    await settleAll();
-    await tag('a', 'star');
-    list.items = [];
-    const undone = tagging.undo(tagging.changes[0]!);
-    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(200, drawingOf('a', { version: 3 }));
-    await undone;
-    (await wire.next('DELETE', /claims/)).answer(204);
-    const again = await wire.next('PUT', /claims/);
-    expect(again.body).toMatchObject({ import: 'an import' });
-  });
-
   it('keeps an opinion as what this person says, and does not ask again', async () => {
     const saved = tagging.set(at('a'), 'star');
     (await wire.next('PATCH', '/api/v1/drawings/a')).answer(
@@ -104,27 +87,6 @@ describe('tagging', () => {
     expect(list.waits(at('a'))).toBe(true);
   });
 
-  it('tells of several at once what counts and what is an opinion that others are asked about too', async () => {
-    const tagged = tagging.setAll(list.items, 'star');
-    (await wire.next('POST', '/api/v1/drawings:tag')).answer(200, {
-      results: [
-        { id: 'a', drawing: reviewed('a', 'star') },
-        { id: 'b', drawing: drawingOf('b', { version: 2, opinion: 'star' }) },
-        { id: 'c', drawing: drawingOf('c', { version: 2, opinion: 'star' }) },
-      ],
-    });
-    await tagged;
-    expect(said()).toBe(`${i18n.count(words.taggedAll, 1, 'star')} · ${i18n.count(words.opinionsGiven, 2)}`);
-    tagging.takenBack([at('a'), at('b'), at('c')]);
-    list.items = [drawingOf('d')];
-    const accepted = tagging.acceptAll(list.items);
-    (await wire.next('POST', '/api/v1/drawings:accept')).answer(200, {
-      results: [{ id: 'd', drawing: drawingOf('d', { version: 2, opinion: 'circle' }) }],
-    });
-    await accepted;
-    expect(said()).toBe(i18n.count(words.opinionsGiven, 1));
-  });
-
   it('says where people do not agree, and leaves that drawing alone', async () => {
     const saved = tagging.set(at('a'), 'star');
     const after = drawingOf('a', { version: 4, opinion: 'star', disputed: true });
@@ -132,60 +94,6 @@ describe('tagging', () => {
     await saved;
     expect(said()).toBe(words.disputedNow('star'));
     expect(list.waits(drawingOf('z', { disputed: true }))).toBe(false);
-  });
-
-  it('flags with words, which undo takes away, and the opinion stays', async () => {
-    list.items = [drawingOf('a', { opinion: 'star' })];
-    const flagged = tagging.flag(at('a'), 'odd');
-    const sent = await wire.next('PUT', '/api/v1/drawings/a/flag');
-    expect([sent.headers.get('If-Match'), sent.body]).toEqual(['"1"', { comment: 'odd' }]);
-    sent.answer(200, drawingOf('a', { version: 2, flag: 'odd' }));
-    expect(await flagged).toBe(null);
-    expect([at('a').flag, at('a').opinion]).toEqual(['odd', 'star']);
-    expect(said()).toBe(words.flaggedToast);
-    const undone = tagging.undo(tagging.next('a')!);
-    const taken = await wire.next('DELETE', '/api/v1/drawings/a/flag');
-    expect(taken.headers.get('If-Match')).toBe('"2"');
-    taken.answer(200, drawingOf('a', { version: 3 }));
-    await undone;
-    expect([at('a').flag, at('a').opinion]).toEqual([undefined, 'star']);
-  });
-
-  it('takes a flag away, and undo puts the same words back', async () => {
-    list.items = [drawingOf('a', { flag: 'odd' })];
-    const plain = tagging.flag(at('a'), null);
-    (await wire.next('DELETE', '/api/v1/drawings/a/flag')).answer(200, drawingOf('a', { version: 2 }));
-    await plain;
-    expect(said()).toBe(words.unflaggedToast);
-    const undone = tagging.undo(tagging.next('a')!);
-    const again = await wire.next('PUT', '/api/v1/drawings/a/flag');
-    expect(again.body).toEqual({ comment: 'odd' });
-    again.answer(200, drawingOf('a', { version: 3, flag: 'odd' }));
-    await undone;
-    expect(at('a').flag).toBe('odd');
-  });
-
-  it('flags what is being saved once that is answered, with the words that were typed meanwhile', async () => {
-    const saved = tagging.set(at('a'), 'star');
-    const answer = await wire.next('PATCH', '/api/v1/drawings/a');
-    const flagged = tagging.flag(at('a'), 'odd');
-    await settleAll();
-    expect(wire.count('PUT /api/v1/drawings/a/flag')).toBe(0);
-    answer.answer(200, reviewed('a', 'star'));
-    await saved;
-    const sent = await wire.next('PUT', '/api/v1/drawings/a/flag');
-    expect([sent.headers.get('If-Match'), sent.body]).toEqual(['"2"', { comment: 'odd' }]);
-    sent.answer(200, { ...reviewed('a', 'star', 3), flag: 'odd' });
-    expect(await flagged).toBe(null);
-    expect(at('a').flag).toBe('odd');
-  });
-
-  it('reads again what somebody changed before it was flagged', async () => {
-    const flagged = tagging.flag(at('a'), '');
-    (await wire.next('PUT', '/api/v1/drawings/a/flag')).answer(412, { status: 412, title: 't' });
-    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 7));
-    expect((await flagged)?.status).toBe(412);
-    expect([at('a').version, tagging.changes.length]).toEqual([7, 0]);
   });
 
   it('sends one change of a drawing at a time, and then what the person said last meanwhile', async () => {
@@ -207,6 +115,14 @@ describe('tagging', () => {
     (await wire.next('PATCH', '/api/v1/drawings/a')).answer(200, reviewed('a', 'star'));
     expect(await Promise.all(both)).toEqual([true, true]);
     expect(wire.log).toHaveLength(1);
+  });
+
+  it('writes nothing to what is being tagged with others', async () => {
+    const all = tagging.setAll(list.items, 'star');
+    const sent = await wire.next('POST', '/api/v1/drawings:tag');
+    expect([tagging.ahead, await tagging.set(at('a'), 'heart')]).toEqual([3, false]);
+    sent.answer(503, { status: 503 });
+    expect([(await all)?.status, tagging.ahead]).toEqual([503, 0]);
   });
 
   it('means what was said last where what was said before was not saved', async () => {
@@ -269,24 +185,6 @@ describe('tagging', () => {
     expect(tagging.next('a')).toBeNull();
   });
 
-  it('takes one change after another back, of one drawing too', async () => {
-    await tag('a', 'star');
-    await tag('a', 'heart');
-    await tag('b', 'star');
-    const undo = async (id: string, version: number, now: Drawing) => {
-      const undone = tagging.undo(tagging.next()!);
-      const sent = await wire.next('POST', `/api/v1/drawings/${id}/undo`);
-      expect(sent.headers.get('If-Match')).toBe(`"${version}"`);
-      sent.answer(200, now);
-      await undone;
-    };
-    await undo('b', 2, drawingOf('b', { version: 3 }));
-    await undo('a', 3, reviewed('a', 'star', 4));
-    await undo('a', 4, drawingOf('a', { version: 5 }));
-    expect(list.items.map(({ tag, tagged_by }) => [tag, tagged_by])).toEqual(Array(3).fill(['circle', null]));
-    expect(tagging.next()).toBeNull();
-  });
-
   it('takes back the last change of the drawing looked at before that of another', async () => {
     await tag('a', 'star');
     await tag('b', 'heart');
@@ -308,129 +206,6 @@ describe('tagging', () => {
     await late;
     await waiting;
     expect(tagging.next('c')?.[0]?.after.id).toBe('b');
-  });
-
-  it('says so where somebody changed it since, shows that, and takes it off the list', async () => {
-    await tag('a', 'star');
-    const undone = tagging.undo(tagging.next()!);
-    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(412, { status: 412 });
-    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 3, 'jean'));
-    await undone;
-    expect(said()).toBe(i18n.count(words.notUndone, 1, words.changedSince));
-    expect(at('a').tag).toBe('heart');
-    expect(tagging.next()).toBeNull();
-  });
-
-  it('says that there is nothing to undo, where the server says so', async () => {
-    list.replace(reviewed('a', 'heart', 2, 'jean'), at('a'));
-    const undone = tagging.undoLast(at('a'));
-    const problem = { status: 409, code: 'nothing_to_undo' };
-    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(409, problem);
-    (await wire.next('GET', '/api/v1/drawings/a')).answer(200, reviewed('a', 'heart', 2, 'jean'));
-    await undone;
-    expect(said()).toBe(words.nothingToUndo);
-  });
-
-  it('can be told to undo again where the server could not be reached', async () => {
-    await tag('a', 'star');
-    const undone = tagging.undo(tagging.next()!);
-    (await wire.next('POST', '/api/v1/drawings/a/undo')).lose();
-    await undone;
-    expect(said()).toContain('cannot be reached');
-    expect(tagging.next()?.[0]?.after.id).toBe('a');
-  });
-
-  it('takes a change back once, however often it is asked', async () => {
-    await tag('a', 'star');
-    const change = tagging.next()!;
-    const both = [tagging.undo(change), tagging.undo(change)];
-    (await wire.next('POST', '/api/v1/drawings/a/undo')).answer(200, drawingOf('a', { version: 3 }));
-    await Promise.all(both);
-    expect(wire.count('POST /api/v1/drawings/a/undo')).toBe(1);
-  });
-
-  it('accepts several at once, and takes all of them back at once', async () => {
-    const accepted = tagging.acceptAll([at('a'), at('b'), at('c')]);
-    const sent = await wire.next('POST', '/api/v1/drawings:accept');
-    expect(sent.body).toEqual({ drawings: ['a', 'b', 'c'].map((id) => ({ id, version: 1 })) });
-    sent.answer(200, {
-      results: [
-        { id: 'a', drawing: reviewed('a', 'circle') },
-        { id: 'b', problem: { status: 412 } },
-        { id: 'c', drawing: reviewed('c', 'circle') },
-      ],
-    });
-    expect(await accepted).toBeNull();
-    expect(said()).toBe(`${i18n.count(words.acceptedAll, 2)} · ${i18n.count(words.notAccepted, 1)}`);
-
-    const undone = tagging.undo(tagging.next()!);
-    const back = await wire.next('POST', '/api/v1/drawings:undo');
-    expect(back.body).toEqual({ drawings: ['a', 'c'].map((id) => ({ id, version: 2 })) });
-    back.answer(200, {
-      results: ['a', 'c'].map((id) => ({ id, drawing: drawingOf(id, { version: 3 }) })),
-    });
-    await undone;
-    expect(said()).toBe(i18n.count(words.undoneAll, 2));
-    expect(list.items.every((drawing) => drawing.tagged_by === null)).toBe(true);
-  });
-
-  it('gives several a tag at once, tells of each that was left alone, and takes all of it back at once', async () => {
-    list.items = ['a', 'b', 'c', 'd', 'e'].map((id) => drawingOf(id));
-    list.replace(reviewed('e', 'star', 2, 'jean'), at('e'));
-    const tagged = tagging.setAll(list.items, 'star');
-    const sent = await wire.next('POST', '/api/v1/drawings:tag');
-    // The last one is a reviewed star already.
-    expect(sent.body).toEqual({
-      tag: 'star',
-      drawings: ['a', 'b', 'c', 'd'].map((id) => ({ id, version: 1 })),
-    });
-    // Nothing else is written to them meanwhile.
-    expect(await tagging.set(at('a'), 'heart')).toBe(false);
-    sent.answer(200, {
-      results: [
-        { id: 'a', drawing: reviewed('a', 'star') },
-        { id: 'b', problem: { status: 412 } },
-        { id: 'c', problem: { status: 404 } },
-        { id: 'd', drawing: reviewed('d', 'star') },
-      ],
-    });
-    expect(await tagged).toBeNull();
-    expect(said()).toBe(
-      [
-        i18n.count(words.taggedAll, 2, 'star'),
-        i18n.count(words.notAccepted, 1),
-        i18n.count(words.goneAll, 1),
-      ].join(' · '),
-    );
-    (await wire.next('GET', '/api/v1/drawings/b')).answer(200, reviewed('b', 'heart', 2, 'jean'));
-    await settleAll();
-    expect(list.items.map(({ id, tag }) => [id, tag])).toEqual([
-      ['a', 'star'],
-      ['b', 'heart'],
-      ['d', 'star'],
-      ['e', 'star'],
-    ]);
-
-    const undone = tagging.undo(tagging.next()!);
-    const back = await wire.next('POST', '/api/v1/drawings:undo');
-    expect(back.body).toEqual({ drawings: ['a', 'd'].map((id) => ({ id, version: 2 })) });
-    back.answer(200, {
-      results: ['a', 'd'].map((id) => ({ id, drawing: drawingOf(id, { version: 3 }) })),
-    });
-    await undone;
-    expect([at('a').tagged_by, at('d').tag, at('e').tagged_by]).toEqual([null, 'circle', 'jean']);
-  });
-
-  it('keeps what was accepted before a request failed, with its undo', async () => {
-    const many = Array.from({ length: 201 }, (_, index) => drawingOf(`d${index}`));
-    const accepted = tagging.acceptAll(many);
-    (await wire.next('POST', '/api/v1/drawings:accept')).answer(200, {
-      results: many.slice(0, 200).map(({ id }) => ({ id, drawing: reviewed(id, 'circle') })),
-    });
-    (await wire.next('POST', '/api/v1/drawings:accept')).answer(503, { status: 503 });
-    expect((await accepted)?.status).toBe(503);
-    expect(said()).toBe(i18n.count(words.acceptedAll, 200));
-    expect(tagging.next()).toHaveLength(200);
   });
 
   it('knows its own change again where only the answer to it was lost', async () => {
