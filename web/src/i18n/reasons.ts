@@ -1,4 +1,3 @@
-import type { Job } from '../api/client';
 import type * as annotator from '../generated/annotator';
 import { hasCode, typeset, type CodedWords } from './coded-words';
 import { filled } from './filled';
@@ -543,5 +542,8 @@ export function tell({ sentence, code = '', parameters = {} }: Reason): string {
 }
 
 /** Why a job failed; empty where it did not. */
-export const whyFailed = ({ error = '', error_code: code, error_parameters: parameters }: Job): string =>
-  tell({ sentence: error, code, parameters });
+export const whyFailed = ({
+  error = '',
+  error_code: code,
+  error_parameters: parameters,
+}: annotator.components['schemas']['Job']): string => tell({ sentence: error, code, parameters });

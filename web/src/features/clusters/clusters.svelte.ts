@@ -1,7 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 
 import { settle, type Cluster, type Clusters as Told, type Drawing } from '../../api/client';
-import { Groups, haveSame } from '../review/groups.svelte';
+import { Groups, haveSame } from '../groups/groups.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 /** A cluster as the page shows it: what its drawings will be tagged, and which of them are left out. */

@@ -7,7 +7,7 @@ import {
   commonQuery,
   noFilter,
   type CommonFilter,
-} from '../gallery/filter';
+} from '../drawings/filter';
 
 export const formats = ['imagefolder', 'csv', 'ndjson', 'coco', 'labelstudio', 'huggingface'] as const;
 export type ExportFormat = (typeof formats)[number];
@@ -70,13 +70,3 @@ export function exportQuery(form: ExportForm): ExportQuery {
 }
 
 export const fileNameOf = (format: ExportFormat) => `${slug}.${format === 'ndjson' ? 'ndjson' : 'zip'}`;
-
-/** Hands a file to the browser's downloads. */
-export function save(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // The browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}

@@ -3,9 +3,10 @@ import { noAnswer, type Problem } from '../../api/problem';
 import { i18n } from '../../i18n/i18n.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { router } from '../../util/router.svelte';
-import { commonQuery } from '../gallery/filter';
+import { commonQuery } from '../drawings/filter';
 import { annotatorApi, session } from '../session/session.svelte';
-import { exportQuery, fileNameOf, save, type ExportForm } from './export';
+import { save } from '../../util/save';
+import { exportQuery, fileNameOf, type ExportForm } from './export';
 
 /** The browser asks whoever closes the page whether they mean to. */
 const warn = (event: BeforeUnloadEvent) => event.preventDefault();

@@ -8,7 +8,7 @@ import { nothingChosen } from './export';
 import { taking } from './taking.svelte';
 
 const { saved, router } = vi.hoisted(() => ({ saved: vi.fn(), router: { place: 'data' } }));
-vi.mock(import('./export'), async (actual) => ({ ...(await actual()), save: saved }));
+vi.mock(import('../../util/save'), () => ({ save: saved }));
 
 vi.mock('../../util/router.svelte', () => ({ router }));
 

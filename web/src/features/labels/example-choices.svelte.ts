@@ -1,5 +1,5 @@
 import { settle, type Label } from '../../api/client';
-import { commonQuery, noFilter, type Filter } from '../gallery/filter';
+import { commonQuery, noFilter, type Filter } from '../drawings/filter';
 import { annotatorApi } from '../session/session.svelte';
 import { chosenExample, type Pictured } from './examples.svelte';
 

@@ -2,7 +2,7 @@ import { SvelteSet } from 'svelte/reactivity';
 
 import { settle, type Drawing, type DrawingMap } from '../../api/client';
 import { inTurn } from '../../util/bounded';
-import { Together } from '../review/together.svelte';
+import { Together } from '../groups/together.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 export type Point = DrawingMap['points'][number];

@@ -4,7 +4,7 @@ import { settle, type Drawing, type DuplicateGroup, type Duplicates as Told } fr
 import type { Problem } from '../../api/problem';
 import { i18n } from '../../i18n/i18n.svelte';
 import { notices } from '../../ui/notices.svelte';
-import { Groups, haveSame } from '../review/groups.svelte';
+import { Groups, haveSame } from '../groups/groups.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 export type Duplicate = DuplicateGroup['drawings'][number];

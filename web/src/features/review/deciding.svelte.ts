@@ -1,9 +1,9 @@
 import { i18n } from '../../i18n/i18n.svelte';
 import { notices } from '../../ui/notices.svelte';
-import { saidOf, type DrawingList } from '../gallery/drawings.svelte';
+import { saidOf, type DrawingList } from '../drawings/drawings.svelte';
 import type { History } from './history.svelte';
-import type { Sight } from './sight.svelte';
-import type { Tagging } from './tagging.svelte';
+import type { Sight } from '../picture/sight.svelte';
+import type { Tagging } from '../tagging/tagging.svelte';
 import type { Focus, Walk } from './walk.svelte';
 
 /** While so many answers are being saved, the drawing stays until one is. */

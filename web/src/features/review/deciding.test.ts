@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { en } from '../../i18n/en';
 import { drawingOf, settleAll, Wire } from '../../testing/wire';
 import type { Drawing } from '../../api/client';
-import { DrawingList } from '../gallery/drawings.svelte';
+import { DrawingList } from '../drawings/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { session } from '../session/session.svelte';
 import { Deciding } from './deciding.svelte';
-import { Sight } from './sight.svelte';
-import { Tagging } from './tagging.svelte';
+import { Sight } from '../picture/sight.svelte';
+import { Tagging } from '../tagging/tagging.svelte';
 import { Walk, type Focus } from './walk.svelte';
 
 const { annotate: words, review } = en;

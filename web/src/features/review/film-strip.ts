@@ -1,6 +1,6 @@
 import type { Drawing } from '../../api/client';
-import type { DrawingList } from '../gallery/drawings.svelte';
-import type { Tagging } from './tagging.svelte';
+import type { DrawingList } from '../drawings/drawings.svelte';
+import type { Tagging } from '../tagging/tagging.svelte';
 
 const strip_before = 4;
 const strip_after = 16;

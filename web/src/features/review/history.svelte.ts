@@ -1,6 +1,6 @@
 import { settle, type TagEvent } from '../../api/client';
 import { annotatorApi, session } from '../session/session.svelte';
-import { opinionOf } from './opinion';
+import { opinionOf } from '../tagging/opinion';
 import type { Walk } from './walk.svelte';
 
 /** What has happened to the drawing shown. */

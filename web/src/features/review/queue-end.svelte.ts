@@ -1,6 +1,6 @@
 import { settle } from '../../api/client';
 import type { Problem } from '../../api/problem';
-import type { DrawingList } from '../gallery/drawings.svelte';
+import type { DrawingList } from '../drawings/drawings.svelte';
 import { annotatorApi } from '../session/session.svelte';
 
 export const look_again_ms = 5_000;

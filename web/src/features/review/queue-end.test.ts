@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { drawingOf, settleAll, Wire } from '../../testing/wire';
-import { DrawingList } from '../gallery/drawings.svelte';
+import { DrawingList } from '../drawings/drawings.svelte';
 import { look_again_ms, QueueEnd } from './queue-end.svelte';
 
 const claims = /\/queue\/claims\//;

@@ -1,8 +1,8 @@
 import { settle } from '../../api/client';
-import type { DrawingList } from '../gallery/drawings.svelte';
+import type { DrawingList } from '../drawings/drawings.svelte';
 import { annotatorApi } from '../session/session.svelte';
-import { decisionsOf, paceOf } from './progress';
-import type { Tagging } from './tagging.svelte';
+import { decisionsOf, paceOf } from '../tagging/progress';
+import type { Tagging } from '../tagging/tagging.svelte';
 
 /** How far what waits is decided, and how fast. */
 export class QueueProgress {

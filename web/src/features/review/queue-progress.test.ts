@@ -1,9 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 
 import { drawingOf, Wire } from '../../testing/wire';
-import { DrawingList } from '../gallery/drawings.svelte';
+import { DrawingList } from '../drawings/drawings.svelte';
 import { QueueProgress } from './queue-progress.svelte';
-import type { Change } from './changes.svelte';
+import type { Change } from '../tagging/changes.svelte';
 
 const decided = (id: string, at: number): Change => [{ from: 1, after: drawingOf(id, { version: 2 }), at }];
 

@@ -1,6 +1,6 @@
 import type { Drawing } from '../../api/client';
-import type { DrawingList } from '../gallery/drawings.svelte';
-import type { Tagging } from './tagging.svelte';
+import type { DrawingList } from '../drawings/drawings.svelte';
+import type { Tagging } from '../tagging/tagging.svelte';
 
 /** Where the focus goes with a step: to the drawing, which keys mean then, or to one of the buttons that step. */
 export type Focus = 'drawing' | 'previous' | 'next';

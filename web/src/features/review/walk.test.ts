@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { drawingOf, settleAll, Wire } from '../../testing/wire';
 import type { Drawing } from '../../api/client';
-import { DrawingList } from '../gallery/drawings.svelte';
+import { DrawingList } from '../drawings/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { session } from '../session/session.svelte';
-import { Tagging } from './tagging.svelte';
+import { Tagging } from '../tagging/tagging.svelte';
 import { Walk, type Focus } from './walk.svelte';
 
 const claims = /\/queue\/claims\//;
