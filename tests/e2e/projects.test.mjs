@@ -102,6 +102,29 @@ describe('several projects', () => {
     }, { failedRequests: true });
   });
 
+  it('is chosen in full from the rail of a phone held sideways, and the choice goes when it is left', async () => {
+    const lies = (link) =>
+      link.evaluate((link) => {
+        const { left, right, top, bottom } = link.getBoundingClientRect();
+        return [left + 2, right - 2].every((x) => link.contains(document.elementFromPoint(x, (top + bottom) / 2)));
+      });
+    await withPage({ viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true }, async (page) => {
+      await switcher(page).locator('summary').tap();
+      for (const link of await switcher(page).getByRole('link').all()) assert.ok(await lies(link), await link.innerText());
+      assert.ok(await page.locator('header').evaluate((node) => node.scrollWidth <= node.clientWidth), 'the rail scrolls');
+      await look(page, 'projects-rail');
+    });
+    await withPage({}, async (page) => {
+      await switcher(page).locator('summary').press('Enter');
+      await switcher(page).getByRole('link', { name: 'Birds' }).waitFor();
+      for (let link = 0; link < 3; ++link) await page.keyboard.press('Tab');
+      assert.equal(await switcher(page).getByRole('link').first().isVisible(), false);
+      await switcher(page).locator('summary').press('Enter');
+      await switcher(page).locator('a[aria-current]').press('Enter');
+      await switcher(page).locator('a[aria-current]').waitFor({ state: 'hidden' });
+    });
+  });
+
   it('has labels of its own, which the visitor’s hint lists', async () => {
     await withPage({}, async (page) => {
       await signIn(page);
