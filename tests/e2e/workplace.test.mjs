@@ -127,6 +127,12 @@ describe('a workplace', () => {
         const all = [...document.querySelectorAll('[data-testid=label]')].map(({ dataset }) => dataset.tag);
         return all.indexOf('zigzag') === all.indexOf('line') - 1;
       });
+      await press('Move lightning down');
+      await page.waitForFunction(() => {
+        const all = [...document.querySelectorAll('[data-testid=label]')].map(({ dataset }) => dataset.tag);
+        const { activeElement } = document;
+        return all.indexOf('zigzag') === all.indexOf('line') + 1 && activeElement.ariaLabel === 'Move lightning down';
+      });
       await press('Retire lightning');
       await row(page, 'zigzag').getByText('Retired', { exact: true }).waitFor();
       await press('Offer lightning again');
