@@ -125,7 +125,8 @@ Result<learning::Evaluation> evaluated(const EvaluateArguments& arguments, const
 
 /// As text on standard output, unless a file takes its place there.
 Result<void> publish(const learning::Evaluation& evaluation, const EvaluateArguments& arguments) {
-    if (arguments.json != "-" && arguments.html != "-") std::cout << to_text(evaluation);
+    if (arguments.json != "-" && arguments.html != "-")
+        std::cout << printable_lines(to_text(evaluation));
     if (!arguments.json.empty()) {
         const auto text = boost::json::serialize(to_json(evaluation)) + "\n";
         if (const auto written = write_output(arguments.json, as_bytes(text)); !written)

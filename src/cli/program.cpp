@@ -168,18 +168,6 @@ int run_program(int argc, char** argv) {
 
 namespace {
 
-/// It may name what others chose, as files of an archive.
-std::string printable_lines(std::string_view text) {
-    std::string shown;
-    for (;;) {
-        const auto end = std::min(text.find('\n'), text.size());
-        shown += printable(text.substr(0, end));
-        if (end == text.size()) return shown;
-        shown += '\n';
-        text.remove_prefix(end + 1);
-    }
-}
-
 /// Whether it is a setting's value that cannot be, which is wrong whatever the world is like.
 bool is_wrong_setting(const Error& error) {
     constexpr std::array settings{"store",       "secret",  "previous_secret", "secret_file",
@@ -191,6 +179,7 @@ bool is_wrong_setting(const Error& error) {
 }  // namespace
 
 int report(const Error& error) {
+    // It may name what others chose, as files of an archive.
     std::cerr << "croquis: error: " << printable_lines(error.detail);
     if (!error.field.empty()) std::cerr << " (" << error.field << ")";
     std::cerr << '\n';

@@ -46,6 +46,17 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
+std::string printable_lines(std::string_view text) {
+    std::string shown;
+    for (;;) {
+        const auto end = std::min(text.find('\n'), text.size());
+        shown += printable(text.substr(0, end));
+        if (end == text.size()) return shown;
+        shown += '\n';
+        text.remove_prefix(end + 1);
+    }
+}
+
 ProgressBar::ProgressBar(std::string what)
     : what_(std::move(what)), on_(isatty(STDERR_FILENO) != 0) {}
 

@@ -15,6 +15,9 @@ bool colour_on(int descriptor);
 /// UTF-8 as \\x1b. For names and words that others chose.
 std::string printable(std::string_view text);
 
+/// The same of several lines, which stay apart.
+std::string printable_lines(std::string_view text);
+
 /// A progress bar on standard error, redrawn in place; nothing where that is no terminal. It is
 /// wiped at its end.
 class ProgressBar {

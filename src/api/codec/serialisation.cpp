@@ -7,6 +7,7 @@
 
 #include "api/codec/query_parameters.h"
 #include "api/problems.h"
+#include "core/characters.h"
 #include "service/reasons.h"
 #include "store/records.h"
 
@@ -20,15 +21,18 @@ constexpr std::size_t drawing_text_bytes = 768;
 
 bool is_plain(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+        const auto byte = static_cast<unsigned char>(c);
+        return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
     });
 }
 
+/// A store may hold texts of an earlier release that are no UTF-8: one must not make a list no
+/// JSON.
 void append_text(std::string& out, std::string_view text) {
     if (is_plain(text))
         out.append(1, '"').append(text).append(1, '"');
     else
-        out += json::serialize(json::string_view(text));
+        out += json::serialize(json::string_view(to_utf8(text)));
 }
 
 /// A JSON object as it is written down, member by member. `out` must outlive it.

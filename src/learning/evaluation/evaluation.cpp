@@ -7,6 +7,7 @@
 #include <iterator>
 #include <span>
 
+#include "core/characters.h"
 #include "core/text.h"
 #include "learning/evaluation/learnt.h"
 #include "learning/evaluation/markup.h"
@@ -163,7 +164,7 @@ json::object to_json(const Evaluation& evaluation) {
     json::array unreadable, failures;
     json::object other_words;
     for (const auto& [word, count] : evaluation.other_words) other_words[word] = count;
-    for (const auto& line : evaluation.unreadable) unreadable.emplace_back(line);
+    for (const auto& line : evaluation.unreadable) unreadable.emplace_back(to_utf8(line));
     for (const auto& failure : evaluation.failures)
         failures.push_back(json::object{{"id", failure.outcome.id},
                                         {"label", failure.outcome.label},

@@ -55,8 +55,7 @@ std::optional<std::string> unless_empty(std::string text) {
 Result<void> check_texts(const dataset::Record& record) {
     static const std::string nobody;
     const std::string& reviewer = record.reviewed ? record.reviewed->by : nobody;
-    for (const auto* text :
-         {&record.external_id, &record.file_name, &record.pseudonym, &reviewer})
+    for (const auto* text : {&record.external_id, &record.file_name, &record.pseudonym, &reviewer})
         if (!is_utf8(*text) || has_control_characters(*text))
             return Error{ErrorKind::invalid, "A name or id holds control characters."};
     if (record.external_id.size() > max_import_id_bytes)

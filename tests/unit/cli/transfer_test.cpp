@@ -406,6 +406,10 @@ TEST_F(TransferProgram, NamesThatOthersChoseChangeNothingOfATerminal) {
     EXPECT_EQ(done.status, 2);
     EXPECT_THAT(done.err, HasSubstr("croquis: circle/\\x1b]0;x\\x07\\xc2\\x9b.png: It is neither"));
     EXPECT_THAT(done.err, HasSubstr("croquis: circle/\xc3\xa9.png: It is neither"));
+    const auto evaluated =
+        croquis({"evaluate", "--data", "d", "--with-learnt", "--json", "e.json"});
+    EXPECT_EQ(evaluated.status, 1);
+    EXPECT_THAT(evaluated.out + evaluated.err, testing::Not(HasSubstr("\x1b")));
     const auto predicted = croquis({"predict", "d/circle/\x1b]0;x\x07\xc2\x9b.png"});
     EXPECT_EQ(predicted.status, 1);
     EXPECT_THAT(predicted.err, HasSubstr("\\x1b]0;x"));
