@@ -399,6 +399,29 @@ describe('an import', () => {
       await page.getByText('x.png').waitFor();
     }));
 
+  it('that is chosen stays so while one looks elsewhere in the page, until it is imported', () =>
+    visit(browser, `${croquis.url}/#/login`, {}, async (page) => {
+      await open(page);
+      const there = page.locator('#import-chosen');
+      const elsewhere = async () => {
+        await page.locator('nav a[href="#/labels"]').click();
+        await page.getByTestId('labels-page').waitFor();
+        await page.goBack();
+        await there.waitFor();
+      };
+      await page.getByRole('radio', { name: /suggestions/ }).check();
+      await chosen(page, 'kept.zip', zipOf(drawings(2)));
+      await page.getByRole('button', { name: 'See what would happen' }).click();
+      await page.getByTestId('import-outcome').filter({ hasText: 'would be stored' }).waitFor();
+      await elsewhere();
+      assert.match(await there.innerText(), /^kept\.zip/);
+      assert.equal(await page.getByRole('radio', { name: /suggestions/ }).isChecked(), true);
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await page.getByTestId('import-outcome').filter({ hasText: 'stored.' }).waitFor();
+      await elsewhere();
+      assert.equal(await there.innerText(), 'No file chosen');
+    }));
+
   it('of too many files says what to do', async () => {
     const place = await mkdtemp(path.join(tmpdir(), 'croquis-folders-'));
     try {

@@ -23,7 +23,7 @@ export const importFormats = [
 
 /** What the person chose. */
 export interface ImportForm {
-  files: Chosen[];
+  files: readonly Chosen[];
   labelsAs: 'reviewed' | 'suggested' | 'ignore';
   makeLabels: boolean;
   /** A line a word: "Rond = circle". */
