@@ -72,6 +72,25 @@ describe('look-alikes', () => {
     });
   });
 
+  it('leave the focus where somebody has gone on to before the answer came', async () => {
+    await visit(browser, croquis.url, {}, async (page) => {
+      await open(page);
+      let go;
+      await page.route('**/drawings:tag', (route) => (go = () => route.continue()));
+      await clusters(page).first().getByTestId('tag-all').press('Enter');
+      await until('the request', () => go);
+      const picture = clusters(page).nth(1).locator('ul button').first();
+      await picture.focus();
+      const before = await clusters(page).count();
+      await go();
+      await until('the next cluster', async () => (await clusters(page).count()) < before);
+      await page.keyboard.press('Space');
+      assert.equal(await clusters(page).first().locator('ul button').first().getAttribute('aria-pressed'), 'false');
+      await page.keyboard.press('u');
+      await until('none reviewed', async () => (await reviewed()).length === 0);
+    });
+  });
+
   it('by keyboard alone', async () => {
     await visit(browser, `${croquis.url}/#/clusters`, {}, async (page) => {
       await signIn(page);
