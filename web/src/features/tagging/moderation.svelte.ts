@@ -14,6 +14,7 @@ const most_at_once = 200; // the API's limit
 /** What an admin does with drawings that others should not see. What is hidden can be shown again. */
 export class Moderation {
   busy = $state(false);
+  private last: Promise<unknown> = Promise.resolve();
 
   /** `list` shows what annotators see; `others` what everyone sees. */
   constructor(
@@ -23,9 +24,22 @@ export class Moderation {
     private tagging: Tagging,
   ) {}
 
-  /** What went wrong before all were asked for; those that somebody changed meanwhile are said, not a problem. */
-  async act(act: Act, drawings: readonly Drawing[]): Promise<Problem | null> {
-    if (this.busy) return null;
+  /**
+   * What went wrong before all were asked for; those that somebody changed meanwhile are said, not a problem. What this
+   * person asked for before, and is not answered yet, comes first.
+   */
+  act(act: Act, drawings: readonly Drawing[]): Promise<Problem | null> {
+    const done = Promise.all([this.last, this.tagging.settled()]).then(() =>
+      this.actNow(
+        act,
+        drawings.map((drawing) => this.list.find(drawing.id) ?? drawing),
+      ),
+    );
+    this.last = done;
+    return done;
+  }
+
+  private async actNow(act: Act, drawings: readonly Drawing[]): Promise<Problem | null> {
     this.busy = true;
     const done: Drawing[] = [];
     const changed: Done[] = [];

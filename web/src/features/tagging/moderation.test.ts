@@ -82,3 +82,26 @@ it('takes back the hiding of what was not hidden before, and of nothing else', a
   const asked = await wire.next('POST', '/api/v1/drawings:show');
   expect(asked.body).toEqual({ drawings: [{ id: 'a', version: 2 }] });
 });
+
+it('deletes what is being tagged and hidden once that is answered, as it is then', async () => {
+  const tagging = new Tagging(list, [everyone]);
+  moderation = new Moderation(list, [everyone], tagging);
+  const [a] = list.items;
+  const tagged = tagging.set(a!, 'star');
+  const hiding = moderation.act('hide', [a!]);
+  const deleting = moderation.act('delete', [a!]);
+  await settleAll();
+  expect(wire.log).toEqual(['PATCH /api/v1/drawings/a']);
+  const star = { tag: 'star', tagged_by: 'admin', version: 2 };
+  (await wire.next('PATCH', '/api/v1/drawings/a')).answer(200, drawingOf('a', star));
+  await tagged;
+  const hide = await wire.next('POST', '/api/v1/drawings:hide');
+  expect(hide.body).toEqual({ drawings: [{ id: 'a', version: 2 }] });
+  const hidden = drawingOf('a', { ...star, version: 3, hidden: true });
+  hide.answer(200, { results: [{ id: 'a', drawing: hidden }] });
+  const gone = await wire.next('POST', '/api/v1/drawings:delete');
+  expect(gone.body).toEqual({ drawings: [{ id: 'a', version: 3 }] });
+  gone.answer(200, { results: [{ id: 'a', deleted: true }] });
+  expect(await Promise.all([hiding, deleting])).toEqual([null, null]);
+  expect(ids(list)).toEqual(['b', 'c']);
+});
