@@ -123,8 +123,8 @@ AuditEvent audit_of_changed(const Project& project, const ProjectChange& change,
                  project.slug, by, details, project.id);
 }
 
-AuditEvent audit_of_added(int project, const Label& label, const Author& by) {
-    return event(AuditAction::label_added, label.name, by, {}, project);
+AuditEvent audit_of_added(int project, const std::string& label, const Author& by) {
+    return event(AuditAction::label_added, label, by, {}, project);
 }
 
 AuditEvent audit_of_changed(int project, const std::string& label, const LabelChange& change,
@@ -141,6 +141,12 @@ AuditEvent audit_of_changed(int project, const std::string& label, const LabelCh
     const bool retired = change.retired.value_or(false);
     return event(retired ? AuditAction::label_retired : AuditAction::label_changed, label, by,
                  details, project);
+}
+
+AuditEvent audit_of_offered_again(int project, const std::string& label, const Author& by) {
+    LabelChange change;
+    change.retired = false;
+    return audit_of_changed(project, label, change, by);
 }
 
 std::optional<AuditEvent> audit_of_merge(int project, const LabelMerge& merge,

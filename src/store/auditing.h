@@ -16,9 +16,11 @@ namespace croquis::store {
 AuditEvent audit_of(const Drawing& before, const TagWrite& write);
 AuditEvent audit_of_added(const Project& project, const Author& by);
 AuditEvent audit_of_changed(const Project& project, const ProjectChange& change, const Author& by);
-AuditEvent audit_of_added(int project, const Label& label, const Author& by);
+AuditEvent audit_of_added(int project, const std::string& label, const Author& by);
 AuditEvent audit_of_changed(int project, const std::string& label, const LabelChange& change,
                             const Author& by);
+/// Of a retired label that is in use again.
+AuditEvent audit_of_offered_again(int project, const std::string& label, const Author& by);
 /// Of one step of a merge; none of those that go on with it.
 std::optional<AuditEvent> audit_of_merge(int project, const LabelMerge& merge,
                                          const Labels& before);

@@ -90,9 +90,11 @@ class Transfer {
         const std::vector<DrawingImport>& drawings) = 0;
 
     /// Adds labels at the project's end, except those that it has. A retired one is in use again.
+    /// The audit log has each, by `by`.
     /// Errors: invalid ("name") where the project would have more than max_labels; then it gets
     /// none.
-    virtual Result<void> add_labels(int project, const std::vector<std::string>& names) = 0;
+    virtual Result<void> add_labels(int project, const std::vector<std::string>& names,
+                                    const Author& by = operator_author()) = 0;
 
     struct Content {
         Bytes image;

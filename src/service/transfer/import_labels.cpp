@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "identity/security_log.h"
 #include "learning/dataset/text.h"
 #include "recognition/label_name.h"
 #include "store/labelling.h"
@@ -121,9 +122,12 @@ Result<void> ImportLabels::make(store::Transfer& transfer, const dataset::Labels
             if (!allowed && room_ == 0) break;  // as it would be said of each of the others
         }
     if (to_make_.empty() || options_.dry_run) return {};
-    auto made = transfer.add_labels(options_.project, to_make_);
-    to_make_.clear();
-    return made;
+    const auto made = transfer.add_labels(options_.project, to_make_, options_.author);
+    if (!made) return made;
+    for (const auto& label : std::exchange(to_make_, {}))
+        identity::tell(identity::Event::label_changed, {},
+                       {{"by", options_.author.name}, {"added", label}});
+    return {};
 }
 
 }  // namespace croquis::service

@@ -31,11 +31,12 @@ struct ImportOptions {
     std::string by = "import";               ///< whose word the labels are
     /// Where the data says who reviewed a drawing and when, that is believed; else it is `by`, now.
     bool names_from_data = true;
-    std::optional<Uuid> by_id;  ///< that user
-    std::optional<Uuid> job;    ///< that does it
-    std::string pseudonym;      ///< of drawings that bring none
-    bool dry_run = false;       ///< stores nothing
-    std::size_t at_once = 256;  ///< drawings stored in one transaction
+    store::Author author = store::operator_author();  ///< who imports, as the audit log says it
+    std::optional<Uuid> by_id;                        ///< that user
+    std::optional<Uuid> job;                          ///< that does it
+    std::string pseudonym;                            ///< of drawings that bring none
+    bool dry_run = false;                             ///< stores nothing
+    std::size_t at_once = 256;                        ///< drawings stored in one transaction
     /// Drawings that the batcher is given at once. Where it serves others too, few, so that theirs
     /// need not wait.
     std::size_t in_flight = std::numeric_limits<std::size_t>::max();

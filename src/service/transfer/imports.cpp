@@ -251,8 +251,9 @@ class OnThread final : public store::Transfer {
         const std::vector<store::DrawingImport>& drawings) override {
         return wait_for([&] { return transfer_.add(drawings); });
     }
-    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
-        return wait_for([&] { return transfer_.add_labels(project, names); });
+    Result<void> add_labels(int project, const std::vector<std::string>& names,
+                            const store::Author& by) override {
+        return wait_for([&] { return transfer_.add_labels(project, names, by); });
     }
     Result<std::vector<std::optional<Content>>> contents(
         const std::vector<Uuid>& drawings) override {
@@ -397,6 +398,7 @@ Result<std::string> Imports::import_from(jobs::Task& task, const fs::path& folde
     if (task.job().created_by) {
         request.options.by = task.job().created_by->name;
         request.options.by_id = task.job().created_by->id;
+        request.options.author = *task.job().created_by;
     }
     const auto sources = sources_in(folder);
     if (!sources) return sources.error();

@@ -6,9 +6,11 @@
 #include <map>
 #include <set>
 
+#include "store/auditing.h"
 #include "store/failure.h"
 #include "store/labelling.h"
 #include "store/list_query.h"
+#include "store/postgres/audit_rows.h"
 #include "store/postgres/batch.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/rows.h"
@@ -215,6 +217,24 @@ class Adding {
     std::vector<TagWrite> tags_;
 };
 
+/// Within a transaction that has the project's labels locked.
+void bring_in(Connection& connection, int project, const std::string& name, const Author& by) {
+    static const std::string offered_again = fmt::format(
+        "UPDATE label SET retired = false, key = {} WHERE project = $1 AND name = $2", key_if_free);
+    const auto known = connection.query(
+        "SELECT retired FROM label WHERE project = $1 AND name = $2", project, name);
+    if (known.count() == 0) {
+        connection.query(
+            "INSERT INTO label (project, name, position) SELECT $1, $2, "
+            "coalesce(max(position) + 1, 0) FROM label WHERE project = $1",
+            project, name);
+        write_down(connection, audit_of_added(project, name, by));
+    } else if (known.flag(0, 0)) {
+        connection.query(offered_again, project, name);
+        write_down(connection, audit_of_offered_again(project, name, by));
+    }
+}
+
 class PostgresTransfer final : public Transfer {
   public:
     explicit PostgresTransfer(const std::string& url)
@@ -274,17 +294,13 @@ class PostgresTransfer final : public Transfer {
         });
     }
 
-    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
-        static const std::string sql = fmt::format(
-            "INSERT INTO label (project, name, position) SELECT $1, $2, "
-            "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
-            "ON CONFLICT (project, name) DO UPDATE SET retired = false, key = {}",
-            key_if_free);
+    Result<void> add_labels(int project, const std::vector<std::string>& names,
+                            const Author& by) override {
         return guarded([&] {
             Connection& open = connection();
             Transaction transaction(open);
             lock_labels(open, project);
-            for (const auto& name : names) open.query(sql, project, name);
+            for (const auto& name : names) bring_in(open, project, name, by);
             const auto all = open.query("SELECT count(*) FROM label WHERE project = $1", project);
             if (all.integer(0, 0) > std::int64_t{max_labels}) throw Failure(too_many_labels());
             transaction.commit();

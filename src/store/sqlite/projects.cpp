@@ -151,7 +151,7 @@ Result<Label> SqliteStore::add_label(int project, const Label& label,
             "INSERT INTO label (project, name, position, titles) VALUES ($1, $2, $3, $4)", project,
             label.name, 0, label.titles);
         write_labels(connection, project, *labels);
-        write_down(connection, audit_of_added(project, label, by));
+        write_down(connection, audit_of_added(project, label.name, by));
         return label;
     });
 }

@@ -2,10 +2,12 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "store/auditing.h"
 #include "store/failure.h"
 #include "store/labelling.h"
 #include "store/list_query.h"
 #include "store/records.h"
+#include "store/sqlite/audit_rows.h"
 #include "store/sqlite/checkpointer.h"
 #include "store/sqlite/drawing_rows.h"
 #include "store/transfer_rules.h"
@@ -76,6 +78,24 @@ Result<ImportOutcome> add_one(Connection& connection, const DrawingImport& impor
     return done->outcome;
 }
 
+/// Within a transaction.
+void bring_in(Connection& connection, int project, const std::string& name, const Author& by) {
+    static const std::string offered_again = fmt::format(
+        "UPDATE label SET retired = 0, key = {} WHERE project = $1 AND name = $2", key_if_free);
+    auto known = connection.query("SELECT retired FROM label WHERE project = $1 AND name = $2",
+                                  project, name);
+    if (!known.step()) {
+        connection.run(
+            "INSERT INTO label (project, name, position) SELECT $1, $2, "
+            "coalesce(max(position) + 1, 0) FROM label WHERE project = $1",
+            project, name);
+        write_down(connection, audit_of_added(project, name, by));
+    } else if (known.integer(0) != 0) {
+        connection.run(offered_again, project, name);
+        write_down(connection, audit_of_offered_again(project, name, by));
+    }
+}
+
 class SqliteTransfer final : public Transfer {
   public:
     explicit SqliteTransfer(const std::string& path)
@@ -125,15 +145,11 @@ class SqliteTransfer final : public Transfer {
         });
     }
 
-    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
-        static const std::string sql = fmt::format(
-            "INSERT INTO label (project, name, position) SELECT $1, $2, "
-            "coalesce(max(position) + 1, 0) FROM label WHERE project = $1 "
-            "ON CONFLICT DO UPDATE SET retired = 0, key = {}",
-            key_if_free);
+    Result<void> add_labels(int project, const std::vector<std::string>& names,
+                            const Author& by) override {
         return guarded([&] {
             Transaction transaction(connection_);
-            for (const auto& name : names) connection_.run(sql, project, name);
+            for (const auto& name : names) bring_in(connection_, project, name, by);
             check_label_count(connection_, project);
             transaction.commit();
         });

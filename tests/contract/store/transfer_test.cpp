@@ -390,6 +390,24 @@ TEST_P(TransferContract, LabelsAreAddedAtTheEndOnceAndRetiredOnesComeBack) {
     EXPECT_FALSE(after[before.size()].retired);
 }
 
+TEST_P(TransferContract, TheAuditLogHasTheLabelsThatAnImportMakesOrOffersAgain) {
+    LabelChange retiring;
+    retiring.retired = true;
+    ASSERT_TRUE(succeeded(store_->change_label(shapes_project, "star", retiring)));
+    const User eve = add_user("eve");
+    ASSERT_TRUE(succeeded(
+        transfer_->add_labels(shapes_project, {"boat", "circle", "star"}, {eve.id, eve.name})));
+    ASSERT_TRUE(succeeded(transfer_->add_labels(shapes_project, {"boat", "car"})));
+    std::vector<std::string> told;
+    for (const auto& event : store_->audit({}).value())
+        told.push_back(std::string(to_string(event.action)) + " " + event.subject + " " +
+                       event.by.value_or(Author{}).name + " " + event.details);
+    told.resize(3);
+    EXPECT_THAT(told, ElementsAre("label.added car operator {}",
+                                  R"(label.changed star eve {"retired":false})",
+                                  "label.added boat eve {}"));
+}
+
 TEST_P(TransferContract, ARetiredLabelThatComesBackTakesNoOthersKey) {
     const auto key_of = [&](const std::string& name) {
         for (const auto& label : store_->labels(shapes_project).value())

@@ -605,8 +605,9 @@ class Interrupted final : public store::Transfer {
         before_adding_(drawings.size());
         return transfer_.add(drawings);
     }
-    Result<void> add_labels(int project, const std::vector<std::string>& names) override {
-        return transfer_.add_labels(project, names);
+    Result<void> add_labels(int project, const std::vector<std::string>& names,
+                            const store::Author& by) override {
+        return transfer_.add_labels(project, names, by);
     }
     Result<std::vector<std::optional<Content>>> contents(
         const std::vector<Uuid>& drawings) override {
