@@ -72,7 +72,6 @@ constexpr ReasonPattern reason_patterns[]{
     {"text_behind_quotes", "line {line}: text behind quotes"},
     {"quotes_do_not_end", "quotes that do not end"},
     {"text_behind_quotes", "text behind quotes"},
-    {"text_is_utf16", "line {line}: the text is in UTF-16; save it as UTF-8"},
     {"text_not_utf16", "The text is not UTF-16, as it claims to be."},
     {"not_an_object", "It is not an object."},
     {"not_an_object", "It is not a JSON object."},

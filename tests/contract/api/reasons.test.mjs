@@ -77,7 +77,7 @@ const sources = [
   ...below('src/service/transfer/').filter((path) => /\/imports?(_\w+)?\.cpp$/.test(path)),
   ...below('src/service/training/'),
   ...['models/promotion', 'models/registry', 'models/trunk', 'projects/projects'].map((name) => `src/service/${name}.cpp`),
-  ...['failure', 'labelling', 'records', 'transfer'].map((name) => `src/store/${name}.cpp`),
+  ...['failure', 'labelling', 'records', 'transfer', 'transfer_rules'].map((name) => `src/store/${name}.cpp`),
   ...['answer', 'batcher', 'label_name'].map((name) => `src/recognition/${name}.cpp`),
   'src/jobs/runner.cpp',
 ];
@@ -168,7 +168,7 @@ describe('Refusals', () => {
   it('are sentences that the sources say', () => {
     const more = below('src/service/').filter((path) => path !== 'src/service/reasons.cpp');
     const others = ['asking', 'auditing', 'labelling', 'records'].map((name) => `src/store/${name}.cpp`);
-    const elsewhere = ['src/core/spool.cpp', 'src/core/time.cpp', 'src/identity/identity.cpp', 'src/http/multipart.cpp'];
+    const elsewhere = ['src/core/spool.cpp', 'src/core/time.cpp', 'src/identity/identity.cpp', 'src/identity/role.cpp', 'src/http/multipart.cpp'];
     const said = [...checked, ...more, ...others, ...elsewhere].flatMap((path) => textsOf(read(path)));
     // A sentence may be put together from texts and numbers.
     for (const { sentence } of refusals) {

@@ -137,10 +137,6 @@ export const reasons: CodedWords<ReasonCode> = {
     en: 'Text behind quotes.',
     fr: 'Du texte suit des guillemets.',
   },
-  text_is_utf16: {
-    en: 'Line {line}: the text is in UTF-16; save it as UTF-8.',
-    fr: 'Ligne {line} : le texte est en UTF-16 ; enregistrez-le en UTF-8.',
-  },
   text_not_utf16: {
     en: 'The text is not UTF-16, as it claims to be.',
     fr: 'Le texte n’est pas en UTF-16, comme il le prétend.',
