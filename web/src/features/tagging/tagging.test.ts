@@ -1,29 +1,19 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { en } from '../../i18n/en';
-import { drawingOf, labelOf, settleAll, Wire } from '../../testing/wire';
-import type { Drawing, Me } from '../../api/client';
-import { DrawingList } from '../drawings/drawings.svelte';
+import { queueOfThree, reviewed, said, words } from '../../testing/tagging';
+import { drawingOf, labelOf, settleAll, type Wire } from '../../testing/wire';
+import type { Drawing } from '../../api/client';
+import type { DrawingList } from '../drawings/drawings.svelte';
 import { notices } from '../../ui/notices.svelte';
 import { session } from '../session/session.svelte';
 import { Tagging } from './tagging.svelte';
 
-const { annotate: words } = en;
-const me: Me = { id: 'u', name: 'marie', role: 'annotator' };
-const reviewed = (id: string, tag: string, version = 2, by = 'marie') =>
-  drawingOf(id, { tag, version, tagged_by: by, tagged_at: '2026-11-25T12:01:00Z' });
-const said = () => notices.toasts.at(-1)?.text;
-
 describe('tagging', () => {
-  let wire: Wire, list: DrawingList, tagging: Tagging;
-  const at = (id: string): Drawing => list.find(id)!;
+  let wire: Wire, list: DrawingList, at: (id: string) => Drawing, tagging: Tagging;
 
   beforeEach(() => {
-    wire = new Wire();
-    notices.clear();
-    session.user = me;
-    list = new DrawingList('queue');
-    list.items = ['a', 'b', 'c'].map((id) => drawingOf(id));
+    ({ wire, list, at } = queueOfThree());
     list.labels = ['circle', 'star', 'heart'].map((tag) => labelOf(tag));
     tagging = new Tagging(list, []);
   });

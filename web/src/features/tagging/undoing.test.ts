@@ -1,38 +1,25 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { en } from '../../i18n/en';
 import { i18n } from '../../i18n/i18n.svelte';
-import { drawingOf, settleAll, Wire } from '../../testing/wire';
-import type { Drawing, Me } from '../../api/client';
-import { DrawingList } from '../drawings/drawings.svelte';
-import { notices } from '../../ui/notices.svelte';
-import { session } from '../session/session.svelte';
-import { Changes } from './changes.svelte';
-import { Deeds } from './deeds.svelte';
-import { Flags } from './flags';
-import { Saves } from './saves.svelte';
-import { Undoing } from './undoing';
-
-const { annotate: words } = en;
-const me: Me = { id: 'u', name: 'marie', role: 'annotator' };
-const reviewed = (id: string, tag: string, version = 2, by = 'marie') =>
-  drawingOf(id, { tag, version, tagged_by: by, tagged_at: '2026-11-25T12:01:00Z' });
-const said = () => notices.toasts.at(-1)?.text;
+import { partsOver, queueOfThree, reviewed, said, words } from '../../testing/tagging';
+import { drawingOf, settleAll, type Wire } from '../../testing/wire';
+import type { Drawing } from '../../api/client';
+import type { DrawingList } from '../drawings/drawings.svelte';
+import type { Saves } from './saves.svelte';
+import type { Changes } from './changes.svelte';
+import type { Undoing } from './undoing';
 
 describe('what is taken back', () => {
-  let wire: Wire, list: DrawingList, saves: Saves, changes: Changes, flags: Flags, undoing: Undoing;
-  const at = (id: string): Drawing => list.find(id)!;
+  let wire: Wire,
+    list: DrawingList,
+    at: (id: string) => Drawing,
+    saves: Saves,
+    changes: Changes,
+    undoing: Undoing;
 
   beforeEach(() => {
-    wire = new Wire();
-    notices.clear();
-    session.user = me;
-    list = new DrawingList('queue');
-    list.items = ['a', 'b', 'c'].map((id) => drawingOf(id));
-    saves = new Saves(list, []);
-    changes = new Changes(list, new Deeds(), () => {});
-    flags = new Flags(saves, changes);
-    undoing = new Undoing(saves, changes, flags);
+    ({ wire, list, at } = queueOfThree());
+    ({ saves, changes, undoing } = partsOver(list));
   });
 
   /** As the answer to that leaves it. */
