@@ -8,7 +8,7 @@
 
 #include "api/codec/request_bodies.h"
 #include "api/codec/serialisation.h"
-#include "api/number.h"
+#include "core/number.h"
 #include "drawing/strokes.h"
 
 namespace croquis::api {

@@ -1,10 +1,9 @@
 #include "cli/options.h"
 
-#include <charconv>
 #include <string_view>
-#include <system_error>
 
 #include "core/characters.h"
+#include "core/number.h"
 
 namespace croquis::cli {
 
@@ -22,19 +21,14 @@ Result<std::optional<Timestamp>> moment(const std::string& text, const char* opt
 }
 
 std::string wrong_limit(const std::string& text) {
-    std::size_t number = 0;
-    const auto* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, number);
-    const bool right = read.ec == std::errc() && read.ptr == end && number > 0;
-    return right ? "" : "It is a number from 1 on, not \"" + text + "\"";
+    const auto limit = number<std::size_t>(text);
+    return limit && *limit > 0 ? "" : "It is a number from 1 on, not \"" + text + "\"";
 }
 
 std::string wrong_share(const std::string& text) {
-    float share = 0;
-    const auto* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, share);
-    const bool right = read.ec == std::errc() && read.ptr == end && share >= 0 && share <= 1;
-    return right ? "" : "It is a number from 0 to 1, not \"" + text + "\"";
+    const auto share = number<float>(text);
+    return share && *share >= 0 && *share <= 1 ? ""
+                                               : "It is a number from 0 to 1, not \"" + text + "\"";
 }
 
 std::string wrong_text(const std::string& text) {

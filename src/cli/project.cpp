@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <iostream>
-#include <system_error>
 
 #include "cli/commands.h"
 #include "core/files.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "identity/security_log.h"
 #include "service/models/registry.h"
@@ -40,11 +39,8 @@ void tell_project_change(const char* what, const std::string& slug) {
 /// CLI11's way to check --teach-after. CLI::Range takes "0x10" for a number, of which std::stoi
 /// reads the 0.
 std::string wrong_teach_after(const std::string& text) {
-    int number = 0;
-    const auto* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, number);
-    const bool is_number = read.ec == std::errc() && read.ptr == end;
-    if (text == as_server || (is_number && number >= 0 && number <= service::most_teach_after))
+    const auto reviews = number<int>(text);
+    if (text == as_server || (reviews && *reviews >= 0 && *reviews <= service::most_teach_after))
         return {};
     return fmt::format("It is {} or a number from 0 to {}, not \"{}\"", as_server,
                        service::most_teach_after, text);

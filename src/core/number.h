@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace croquis::api {
+namespace croquis {
 
 /// The number that the whole of `text` is, in C's decimal form; none where it is anything else.
 template <class Number>
@@ -16,4 +16,4 @@ std::optional<Number> number(std::string_view text) {
     return value;
 }
 
-}  // namespace croquis::api
+}  // namespace croquis

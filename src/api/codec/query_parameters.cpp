@@ -4,7 +4,7 @@
 #include <array>
 
 #include "api/codec/invalid.h"
-#include "api/number.h"
+#include "core/number.h"
 #include "service/transfer/import_options.h"
 
 namespace croquis::api {
