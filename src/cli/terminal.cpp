@@ -15,14 +15,6 @@ namespace {
 constexpr std::size_t bar_width = 30;
 constexpr auto wipe_line = "\r\033[K";
 
-/// Of the character that `text` begins with; 1 where it is none.
-std::size_t bytes_of_first(std::string_view text) {
-    constexpr std::size_t most = 4;
-    for (std::size_t bytes = 1; bytes <= std::min(most, text.size()); ++bytes)
-        if (is_utf8(text.substr(0, bytes))) return bytes;
-    return 1;
-}
-
 }  // namespace
 
 bool colour_on(int descriptor) {
@@ -32,11 +24,12 @@ bool colour_on(int descriptor) {
 std::string printable(std::string_view text) {
     std::string shown;
     while (!text.empty()) {
-        const auto character = text.substr(0, bytes_of_first(text));
+        const auto bytes = bytes_of_first(text);
+        const auto character = text.substr(0, std::max<std::size_t>(bytes, 1));
         // C1 in UTF-8 is 0xc2 and the byte itself.
         const bool is_c1 = character.size() == 2 && character[0] == '\xc2' &&
                            static_cast<unsigned char>(character[1]) < 0xa0;
-        if (is_utf8(character) && !is_control(character[0]) && !is_c1)
+        if (bytes > 0 && !is_control(character[0]) && !is_c1)
             shown += character;
         else
             for (const char c : character)

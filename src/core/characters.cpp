@@ -11,22 +11,17 @@ bool is_ascii(std::string_view text) {
                        [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-namespace {
-
-/// Bytes of the character that `text` begins with; 0 where it begins with none.
-std::size_t first_character(std::string_view text) {
+std::size_t bytes_of_first(std::string_view text) {
     utf8proc_int32_t point = 0;
     const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                        static_cast<utf8proc_ssize_t>(text.size()), &point);
     return used > 0 ? static_cast<std::size_t>(used) : 0;
 }
 
-}  // namespace
-
 bool is_utf8(std::string_view text) {
     if (is_ascii(text)) return true;  // most is
     while (!text.empty()) {
-        const auto used = first_character(text);
+        const auto used = bytes_of_first(text);
         if (used == 0) return false;
         text.remove_prefix(used);
     }
@@ -38,7 +33,7 @@ std::string to_utf8(std::string_view text) {
     std::string good;
     good.reserve(text.size());
     while (!text.empty()) {
-        const auto used = first_character(text);
+        const auto used = bytes_of_first(text);
         good += used == 0 ? replacement : text.substr(0, used);
         text.remove_prefix(used == 0 ? 1 : used);
     }

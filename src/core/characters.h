@@ -10,6 +10,9 @@ namespace croquis {
 /// Whether `text` is UTF-8 (RFC 3629): without surrogates, overlong forms or parts of a character.
 bool is_utf8(std::string_view text);
 
+/// Of the character of UTF-8 that `text` begins with; 0 where it begins with none.
+std::size_t bytes_of_first(std::string_view text);
+
 /// The longest beginning of UTF-8 text that has at most so many bytes and ends between characters.
 std::string_view truncate_utf8(std::string_view text, std::size_t bytes);
 
